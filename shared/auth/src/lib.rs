@@ -1,0 +1,1 @@
+//! Passwords and tokens: no AWS, no HTTP, no clock of its own.

@@ -1,0 +1,1 @@
+//! S3: get, put if unchanged, delete, list.

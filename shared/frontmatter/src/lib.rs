@@ -1,0 +1,1 @@
+//! README in, frontmatter-rich Markdown out: pure, no I/O.

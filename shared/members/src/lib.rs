@@ -1,0 +1,1 @@
+//! DynamoDB: accounts and publish reports.

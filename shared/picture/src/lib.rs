@@ -1,0 +1,1 @@
+//! Any picture in, square renditions out: pure, no I/O.
