@@ -1,0 +1,41 @@
+//! What the author is told: warnings with their place, and where each field came from.
+
+use serde::Serialize;
+
+/// One thing the author should know, with its place in the uploaded file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Warning {
+    /// Stable code, such as `frontmatter-repaired` or `frontmatter-type:title`.
+    pub code: String,
+    /// 1-based line in the uploaded file.
+    pub line: usize,
+    /// 1-based column, counted in Unicode scalar values.
+    pub column: usize,
+    /// The offending text, at most 80 characters of it.
+    pub text: String,
+    /// One sentence that a beginner understands.
+    pub hint: String,
+}
+
+/// Where a field's value came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Source {
+    Frontmatter,
+    Heading,
+    ImageAlt,
+    Paragraph,
+    Body,
+    FileName,
+    Member,
+    Upload,
+    Default,
+}
+
+/// One frontmatter field of the output, with its source.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Field {
+    pub key: String,
+    pub value: serde_json::Value,
+    pub source: Source,
+}
