@@ -34,7 +34,11 @@ impl Ports {
     /// The three ports from `first` on.
     pub(crate) fn from(first: u16) -> Result<Self, StartError> {
         match (first.checked_add(1), first.checked_add(2)) {
-            (Some(s3), Some(dynamodb)) => Ok(Self { api: first, s3, dynamodb }),
+            (Some(s3), Some(dynamodb)) => Ok(Self {
+                api: first,
+                s3,
+                dynamodb,
+            }),
             _ => Err(StartError::PortTooHigh(first)),
         }
     }
@@ -52,17 +56,31 @@ pub fn environment(options: &Options) -> Result<Vec<(String, String)>, StartErro
 }
 
 /// The pairs for a stack on `ports`. Without a folder, the signing key is new each time.
-pub(crate) fn pairs(host: &str, ports: Ports, folder: Option<&Path>) -> Result<Vec<(String, String)>, StartError> {
+pub(crate) fn pairs(
+    host: &str,
+    ports: Ports,
+    folder: Option<&Path>,
+) -> Result<Vec<(String, String)>, StartError> {
     let jwt_keys = match folder {
-        Some(folder) => {
-            kept_jwt_keys(folder).map_err(|reason| StartError::Folder { folder: folder.to_owned(), reason })?
-        }
+        Some(folder) => kept_jwt_keys(folder).map_err(|reason| StartError::Folder {
+            folder: folder.to_owned(),
+            reason,
+        })?,
         None => new_jwt_keys(),
     };
     let Ports { api, s3, dynamodb } = ports;
-    let origins = ["localhost", "127.0.0.1"].map(|host| format!("http://{host}:{ASTRO_PORT},http://{host}:{api}"));
-    let host = if host.contains(':') { format!("[{host}]") } else { host.to_owned() };
-    let public_url = if host == "127.0.0.1" { format!("http://localhost:{api}") } else { format!("http://{host}:{api}") };
+    let origins = ["localhost", "127.0.0.1"]
+        .map(|host| format!("http://{host}:{ASTRO_PORT},http://{host}:{api}"));
+    let host = if host.contains(':') {
+        format!("[{host}]")
+    } else {
+        host.to_owned()
+    };
+    let public_url = if host == "127.0.0.1" {
+        format!("http://localhost:{api}")
+    } else {
+        format!("http://{host}:{api}")
+    };
     let pairs = [
         ("MEMBERS_TABLE", MEMBERS_TABLE.to_owned()),
         ("UPLOADS_BUCKET", UPLOADS_BUCKET.to_owned()),
@@ -75,7 +93,10 @@ pub(crate) fn pairs(host: &str, ports: Ports, folder: Option<&Path>) -> Result<V
         ("LINK_BASE", "/".to_owned()),
         ("THEMES", "starlight,blog".to_owned()),
         ("AWS_ENDPOINT_URL_S3", format!("http://{host}:{s3}")),
-        ("AWS_ENDPOINT_URL_DYNAMODB", format!("http://{host}:{dynamodb}")),
+        (
+            "AWS_ENDPOINT_URL_DYNAMODB",
+            format!("http://{host}:{dynamodb}"),
+        ),
         ("AWS_REGION", REGION.to_owned()),
         ("AWS_ACCESS_KEY_ID", ACCESS_KEY_ID.to_owned()),
         ("AWS_SECRET_ACCESS_KEY", SECRET_ACCESS_KEY.to_owned()),
@@ -110,7 +131,11 @@ fn kept_jwt_keys(folder: &Path) -> io::Result<String> {
 fn sync(folder: &Path, file: &File) -> io::Result<()> {
     file.sync_all()?;
     // A file's name is durable only with its folder. Windows can't open folders.
-    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
+    if cfg!(unix) {
+        File::open(folder)?.sync_all()
+    } else {
+        Ok(())
+    }
 }
 
 fn new_jwt_keys() -> String {

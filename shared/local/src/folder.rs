@@ -4,6 +4,8 @@ use std::fs::{File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use tempfile::TempDir;
+
 use crate::{Options, StartError};
 
 /// The file whose lock says that a process uses the folder.
@@ -20,21 +22,24 @@ pub(crate) struct Folder {
     /// Held for its lock.
     _lock: File,
     /// Held for its end, which removes a folder that nobody asked to keep.
-    _temporary: Option<tempfile::TempDir>,
+    _temporary: Option<TempDir>,
 }
 
 impl Folder {
     pub(crate) fn open(options: &Options) -> Result<Self, StartError> {
-        let (path, temporary) = match &options.data {
-            Some(path) => (path.clone(), None),
-            None => {
-                let made = tempfile::Builder::new().prefix("masthead-").tempdir();
-                let temporary =
-                    made.map_err(|reason| StartError::Folder { folder: std::env::temp_dir(), reason })?;
-                (temporary.path().to_owned(), Some(temporary))
-            }
+        let temporary = match options.data {
+            Some(_) => None,
+            None => Some(temporary()?),
         };
-        let unusable = |reason| StartError::Folder { folder: path.clone(), reason };
+        let asked = options.data.as_deref();
+        let path = asked
+            .or(temporary.as_ref().map(TempDir::path))
+            .unwrap_or(Path::new("."))
+            .to_owned();
+        let unusable = |reason| StartError::Folder {
+            folder: path.clone(),
+            reason,
+        };
         std::fs::create_dir_all(&path).map_err(unusable)?;
         let lock = File::options()
             .create(true)
@@ -53,7 +58,12 @@ impl Folder {
         // A folder that can't be written is found out now, not by the first upload.
         tempfile::tempfile_in(&path).map_err(unusable)?;
         std::fs::create_dir_all(path.join(OBJECTS)).map_err(unusable)?;
-        Ok(Self { path, lasting: options.data.is_some(), _lock: lock, _temporary: temporary })
+        Ok(Self {
+            path,
+            lasting: options.data.is_some(),
+            _lock: lock,
+            _temporary: temporary,
+        })
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -66,15 +76,31 @@ impl Folder {
     }
 }
 
+fn temporary() -> Result<TempDir, StartError> {
+    let made = tempfile::Builder::new().prefix("masthead-").tempdir();
+    made.map_err(|reason| StartError::Folder {
+        folder: std::env::temp_dir(),
+        reason,
+    })
+}
+
 /// Removes what a stack keeps in its folder, so that a wrong `--data` costs no other files.
 fn empty(path: &Path) -> io::Result<()> {
     gone(std::fs::remove_dir_all(path.join(OBJECTS)))?;
     for suffix in ["", "-wal", "-shm"] {
-        gone(std::fs::remove_file(path.join(format!("{DATABASE}{suffix}"))))?;
+        gone(std::fs::remove_file(
+            path.join(format!("{DATABASE}{suffix}")),
+        ))?;
     }
     gone(std::fs::remove_file(path.join(JWT_KEYS)))
 }
 
 fn gone(removed: io::Result<()>) -> io::Result<()> {
-    removed.or_else(|error| if error.kind() == io::ErrorKind::NotFound { Ok(()) } else { Err(error) })
+    removed.or_else(|error| {
+        if error.kind() == io::ErrorKind::NotFound {
+            Ok(())
+        } else {
+            Err(error)
+        }
+    })
 }

@@ -7,7 +7,13 @@ use serde_json::{Value, json};
 use crate::REGION;
 
 /// What S3 leaves as it is in the key of an event; a space becomes a plus.
-const KEPT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'.').remove(b'-').remove(b'*').remove(b'_').remove(b'/').remove(b' ');
+const KEPT: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'.')
+    .remove(b'-')
+    .remove(b'*')
+    .remove(b'_')
+    .remove(b'/')
+    .remove(b' ');
 
 /// One change of one object.
 pub(crate) struct Notification<'a> {
@@ -24,7 +30,14 @@ pub(crate) struct Notification<'a> {
 
 /// The event that S3 sends about it.
 pub(crate) fn event(notification: &Notification<'_>) -> Value {
-    let Notification { name, bucket, key, created, version, now_ns } = notification;
+    let Notification {
+        name,
+        bucket,
+        key,
+        created,
+        version,
+        now_ns,
+    } = notification;
     let time = Timestamp::from_nanosecond(i128::from(*now_ns)).unwrap_or_default();
     let sequencer = format!("{now_ns:018X}");
     let mut object = json!({ "key": encoded(key), "sequencer": sequencer });
@@ -59,5 +72,7 @@ pub(crate) fn event(notification: &Notification<'_>) -> Value {
 
 /// A key as S3's events spell it: form-URL-encoded, but for the slashes.
 fn encoded(key: &str) -> String {
-    percent_encode(key.as_bytes(), KEPT).to_string().replace(' ', "+")
+    percent_encode(key.as_bytes(), KEPT)
+        .to_string()
+        .replace(' ', "+")
 }

@@ -44,11 +44,19 @@ pub enum StartError {
     #[error("port {} is taken: stop what uses it or choose another with --port", address.port())]
     PortTaken { address: SocketAddr },
     #[error("cannot listen on {address}: {reason}")]
-    Listen { address: SocketAddr, reason: std::io::Error },
-    #[error("port {0} leaves no room for S3 and DynamoDB on the two after it: choose one up to 65533")]
+    Listen {
+        address: SocketAddr,
+        reason: std::io::Error,
+    },
+    #[error(
+        "port {0} leaves no room for S3 and DynamoDB on the two after it: choose one up to 65533"
+    )]
     PortTooHigh(u16),
     #[error("the data folder {} can't be used: {reason}", folder.display())]
-    Folder { folder: PathBuf, reason: std::io::Error },
+    Folder {
+        folder: PathBuf,
+        reason: std::io::Error,
+    },
     #[error("the data folder {} is in use by another `masthead dev`: stop it or choose another with --data", .0.display())]
     FolderInUse(PathBuf),
     #[error("the data in {} is damaged ({reason}): restore a copy of the folder or start over with --reset", folder.display())]
@@ -59,6 +67,9 @@ pub enum StartError {
 
 impl StartError {
     pub(crate) fn damaged(folder: impl Into<PathBuf>, error: &store::Error) -> Self {
-        Self::Damaged { folder: folder.into(), reason: error.to_string() }
+        Self::Damaged {
+            folder: folder.into(),
+            reason: error.to_string(),
+        }
     }
 }

@@ -17,7 +17,7 @@ const BATCH: usize = 10;
 /// Batches under way at the same time: one that waits for a slow store doesn't hold up the rest.
 pub(crate) const WORKERS: usize = 2;
 /// A batch may take this long; then its messages can be taken again.
-const BATCH_TIMEOUT: Duration = Duration::from_secs(60);
+const BATCH_TIMEOUT: Duration = Duration::from_mins(1);
 /// A message that failed is tried again after this long; the wait doubles with each try.
 const FIRST_RETRY: Duration = Duration::from_millis(250);
 /// How long to wait after the index itself failed.
@@ -68,16 +68,26 @@ async fn next_batch(store: &Store, function: &QueueFunction) -> store::Result<Op
         })
         .await?;
     for key in dead {
-        tracing::error!(key, tries = messages::TRIES, "dead letter: this upload could not be processed");
+        tracing::error!(
+            key,
+            tries = messages::TRIES,
+            "dead letter: this upload could not be processed"
+        );
     }
     Ok(None)
 }
 
 async fn until_next(store: &Store) -> store::Result<Duration> {
-    const IDLE: Duration = Duration::from_secs(60);
+    const IDLE: Duration = Duration::from_mins(1);
     let next = store.read(messages::next_visible_ms).await?;
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, millis);
-    Ok(next.map_or(IDLE, |next| Duration::from_millis(u64::try_from(next - now).unwrap_or(0).max(1))).min(IDLE))
+    let now = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, millis);
+    Ok(next
+        .map_or(IDLE, |next| {
+            Duration::from_millis(u64::try_from(next - now).unwrap_or(0).max(1))
+        })
+        .min(IDLE))
 }
 
 /// Which messages of a batch failed.
@@ -102,7 +112,10 @@ async fn failures(function: &QueueFunction, batch: &[messages::Message]) -> Fail
     let answer = match tokio::time::timeout(BATCH_TIMEOUT, &mut task).await {
         Ok(Ok(Ok(answer))) => answer,
         Ok(Ok(Err(error))) => {
-            tracing::warn!(error = format!("{error:#}"), "rewrite_readme failed; the batch is tried again");
+            tracing::warn!(
+                error = format!("{error:#}"),
+                "rewrite_readme failed; the batch is tried again"
+            );
             return Failed::All;
         }
         Ok(Err(_)) => {
@@ -111,7 +124,10 @@ async fn failures(function: &QueueFunction, batch: &[messages::Message]) -> Fail
         }
         Err(_) => {
             task.abort();
-            tracing::warn!(seconds = BATCH_TIMEOUT.as_secs(), "rewrite_readme took too long; the batch is tried again");
+            tracing::warn!(
+                seconds = BATCH_TIMEOUT.as_secs(),
+                "rewrite_readme took too long; the batch is tried again"
+            );
             return Failed::All;
         }
     };
@@ -134,11 +150,21 @@ fn failed(answer: &Value, batch: &[messages::Message]) -> Failed {
     if answer.is_null() {
         return Failed::Only(Vec::new());
     }
-    let Ok(answer) = Answer::deserialize(answer) else { return Failed::All };
-    let ids: Vec<String> =
-        answer.batch_item_failures.unwrap_or_default().into_iter().map(|failure| failure.item_identifier).collect();
+    let Ok(answer) = Answer::deserialize(answer) else {
+        return Failed::All;
+    };
+    let ids: Vec<String> = answer
+        .batch_item_failures
+        .unwrap_or_default()
+        .into_iter()
+        .map(|failure| failure.item_identifier)
+        .collect();
     let known = |id: &String| batch.iter().any(|message| message.id == *id);
-    if ids.iter().all(known) { Failed::Only(ids) } else { Failed::All }
+    if ids.iter().all(known) {
+        Failed::Only(ids)
+    } else {
+        Failed::All
+    }
 }
 
 fn retry_ms(receives: u32) -> i64 {

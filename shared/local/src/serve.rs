@@ -54,7 +54,10 @@ where
             .header_read_timeout(HEAD_TIMEOUT)
             .max_buf_size(MAX_HEAD_BYTES)
             .max_headers(MAX_HEADERS)
-            .serve_connection(TokioIo::new(stream), service_fn(move |request| answer(peer, request)));
+            .serve_connection(
+                TokioIo::new(stream),
+                service_fn(move |request| answer(peer, request)),
+            );
         let connection = connections.watch(connection);
         tokio::spawn(async move {
             if let Err(error) = connection.await {
@@ -64,7 +67,10 @@ where
         });
     }
     drop(listener);
-    if tokio::time::timeout(END_TIMEOUT, connections.shutdown()).await.is_err() {
+    if tokio::time::timeout(END_TIMEOUT, connections.shutdown())
+        .await
+        .is_err()
+    {
         tracing::warn!("requests were cut off at the end");
     }
 }
@@ -72,8 +78,15 @@ where
 async fn accept(
     listener: &TcpListener,
     room: &Arc<Semaphore>,
-) -> std::io::Result<(tokio::net::TcpStream, SocketAddr, tokio::sync::OwnedSemaphorePermit)> {
-    let place = Arc::clone(room).acquire_owned().await.map_err(std::io::Error::other)?;
+) -> std::io::Result<(
+    tokio::net::TcpStream,
+    SocketAddr,
+    tokio::sync::OwnedSemaphorePermit,
+)> {
+    let place = Arc::clone(room)
+        .acquire_owned()
+        .await
+        .map_err(std::io::Error::other)?;
     let (stream, peer) = listener.accept().await?;
     stream.set_nodelay(true)?;
     Ok((stream, peer, place))

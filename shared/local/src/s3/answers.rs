@@ -30,16 +30,25 @@ impl From<Error> for S3Error {
 /// The condition that a write's `If-Match` and `If-None-Match` make.
 ///
 /// As S3 does, `If-None-Match` is understood with `*` only.
-pub(super) fn condition(if_match: Option<&ETagCondition>, if_none_match: Option<&ETagCondition>) -> S3Result<Condition> {
+pub(super) fn condition(
+    if_match: Option<&ETagCondition>,
+    if_none_match: Option<&ETagCondition>,
+) -> S3Result<Condition> {
     match (if_match, if_none_match) {
         (None, None) => Ok(Condition::None),
         (None, Some(ETagCondition::Any)) => Ok(Condition::Absent),
         (Some(ETagCondition::Any), None) => Ok(Condition::Present),
-        (Some(ETagCondition::ETag(etag)), None) => Ok(Condition::Unchanged(etag.value().to_owned())),
-        (None, Some(ETagCondition::ETag(_))) => {
-            Err(s3_error!(NotImplemented, "If-None-Match is only understood with * on a write."))
+        (Some(ETagCondition::ETag(etag)), None) => {
+            Ok(Condition::Unchanged(etag.value().to_owned()))
         }
-        (Some(_), Some(_)) => Err(s3_error!(NotImplemented, "If-Match and If-None-Match don't go together.")),
+        (None, Some(ETagCondition::ETag(_))) => Err(s3_error!(
+            NotImplemented,
+            "If-None-Match is only understood with * on a write."
+        )),
+        (Some(_), Some(_)) => Err(s3_error!(
+            NotImplemented,
+            "If-Match and If-None-Match don't go together."
+        )),
     }
 }
 

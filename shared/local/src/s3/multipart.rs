@@ -1,9 +1,10 @@
 //! Multipart uploads: `s3s-fs` keeps the parts, the index says whose they are.
 
 use s3s::dto::{
-    AbortMultipartUploadInput, AbortMultipartUploadOutput, CompleteMultipartUploadInput, CompleteMultipartUploadOutput,
-    CreateMultipartUploadInput, CreateMultipartUploadOutput, ListMultipartUploadsInput, ListMultipartUploadsOutput,
-    ListPartsInput, ListPartsOutput, MultipartUpload, UploadPartInput, UploadPartOutput,
+    AbortMultipartUploadInput, AbortMultipartUploadOutput, CompleteMultipartUploadInput,
+    CompleteMultipartUploadOutput, CreateMultipartUploadInput, CreateMultipartUploadOutput,
+    ListMultipartUploadsInput, ListMultipartUploadsOutput, ListPartsInput, ListPartsOutput,
+    MultipartUpload, UploadPartInput, UploadPartOutput,
 };
 use s3s::{S3Request, S3Result};
 use uuid::Uuid;
@@ -24,15 +25,28 @@ pub(super) async fn create_multipart_upload(
         content_disposition: input.content_disposition.clone(),
         content_language: input.content_language.clone(),
         cache_control: input.cache_control.clone(),
-        metadata: input.metadata.clone().unwrap_or_default().into_iter().collect(),
+        metadata: input
+            .metadata
+            .clone()
+            .unwrap_or_default()
+            .into_iter()
+            .collect(),
         ..Attributes::default()
     };
     foresee(store, &bucket, &key, &Condition::None).await?;
     let body = Uuid::now_v7().simple().to_string();
     let id = store.bodies.begin(&body, request).await?;
-    let upload =
-        Upload { id: id.clone(), bucket: bucket.clone(), key: key.clone(), body, attributes, started_ns: 0 };
-    store.write(move |change| change.begin_upload(&upload)).await?;
+    let upload = Upload {
+        id: id.clone(),
+        bucket: bucket.clone(),
+        key: key.clone(),
+        body,
+        attributes,
+        started_ns: 0,
+    };
+    store
+        .write(move |change| change.begin_upload(&upload))
+        .await?;
     Ok(CreateMultipartUploadOutput {
         bucket: Some(bucket),
         key: Some(key),
@@ -41,13 +55,19 @@ pub(super) async fn create_multipart_upload(
     })
 }
 
-pub(super) async fn upload_part(store: &Store, request: S3Request<UploadPartInput>) -> S3Result<UploadPartOutput> {
+pub(super) async fn upload_part(
+    store: &Store,
+    request: S3Request<UploadPartInput>,
+) -> S3Result<UploadPartOutput> {
     let input = &request.input;
     find(store, &input.bucket, &input.key, &input.upload_id).await?;
     Ok(store.bodies.put_part(request).await?.output)
 }
 
-pub(super) async fn list_parts(store: &Store, request: S3Request<ListPartsInput>) -> S3Result<ListPartsOutput> {
+pub(super) async fn list_parts(
+    store: &Store,
+    request: S3Request<ListPartsInput>,
+) -> S3Result<ListPartsOutput> {
     let input = &request.input;
     find(store, &input.bucket, &input.key, &input.upload_id).await?;
     Ok(store.bodies.list_parts(request).await?.output)
@@ -64,17 +84,32 @@ pub(super) async fn complete_multipart_upload(
     foresee(store, &bucket, &key, &condition).await?;
 
     let (size, etag) = store.bodies.complete(&upload.body, request).await?;
-    let new = NewBody { name: upload.body, size, etag, attributes: upload.attributes };
-    let made = commit(store, bucket.clone(), key.clone(), condition, Cause::CompleteMultipartUpload, new).await;
+    let new = NewBody {
+        name: upload.body,
+        size,
+        etag,
+        attributes: upload.attributes,
+    };
+    let made = commit(
+        store,
+        bucket.clone(),
+        key.clone(),
+        condition,
+        Cause::CompleteMultipartUpload,
+        new,
+    )
+    .await;
     // The parts are gone either way.
-    store.write(move |change| change.end_upload(&upload.id)).await?;
+    store
+        .write(move |change| change.end_upload(&upload.id))
+        .await?;
     let made = made?;
     Ok(CompleteMultipartUploadOutput {
         location: Some(format!("/{bucket}/{key}")),
         bucket: Some(bucket),
         key: Some(key),
         e_tag: Some(strong(&made.etag)),
-        version_id: made.shown_version(),
+        version_id: made.shown_id(),
         ..CompleteMultipartUploadOutput::default()
     })
 }
@@ -86,7 +121,9 @@ pub(super) async fn abort_multipart_upload(
     let input = &request.input;
     let upload = find(store, &input.bucket, &input.key, &input.upload_id).await?;
     store.bodies.abort(&upload.body, request).await?;
-    store.write(move |change| change.end_upload(&upload.id)).await?;
+    store
+        .write(move |change| change.end_upload(&upload.id))
+        .await?;
     Ok(AbortMultipartUploadOutput::default())
 }
 
@@ -96,7 +133,9 @@ pub(super) async fn list_multipart_uploads(
 ) -> S3Result<ListMultipartUploadsOutput> {
     let ListMultipartUploadsInput { bucket, prefix, .. } = request.input;
     let (listed, within) = (bucket.clone(), prefix.clone().unwrap_or_default());
-    let uploads = store.read(move |index| uploads::list(index, &listed, &within)).await?;
+    let uploads = store
+        .read(move |index| uploads::list(index, &listed, &within))
+        .await?;
     let uploads = uploads.into_iter().map(|upload| MultipartUpload {
         key: Some(upload.key),
         upload_id: Some(upload.id),
@@ -114,5 +153,7 @@ pub(super) async fn list_multipart_uploads(
 
 async fn find(store: &Store, bucket: &str, key: &str, id: &str) -> S3Result<Upload> {
     let (bucket, key, id) = (bucket.to_owned(), key.to_owned(), id.to_owned());
-    Ok(store.read(move |index| uploads::find(index, &bucket, &key, &id)).await?)
+    Ok(store
+        .read(move |index| uploads::find(index, &bucket, &key, &id))
+        .await?)
 }

@@ -43,15 +43,24 @@ impl Change<'_> {
             "INSERT INTO buckets (name, created, versioned) VALUES (?1, ?2, 0) ON CONFLICT DO NOTHING",
             params![bucket, self.now()],
         )?;
-        if made == 1 { Ok(()) } else { Err(Error::BucketExists) }
+        if made == 1 {
+            Ok(())
+        } else {
+            Err(Error::BucketExists)
+        }
     }
 
     /// Keeps versions in a bucket from now on, or stops making new ones.
     pub(crate) fn set_versioned(&mut self, bucket: &str, versioned: bool) -> Result<()> {
-        let set = self
-            .transaction
-            .execute("UPDATE buckets SET versioned = ?2 WHERE name = ?1", params![bucket, versioned])?;
-        if set == 1 { Ok(()) } else { Err(Error::NoSuchBucket) }
+        let set = self.transaction.execute(
+            "UPDATE buckets SET versioned = ?2 WHERE name = ?1",
+            params![bucket, versioned],
+        )?;
+        if set == 1 {
+            Ok(())
+        } else {
+            Err(Error::NoSuchBucket)
+        }
     }
 
     /// Removes an empty bucket.
@@ -65,7 +74,8 @@ impl Change<'_> {
         if objects != 0 {
             return Err(Error::BucketNotEmpty);
         }
-        self.transaction.execute("DELETE FROM buckets WHERE name = ?1", [bucket])?;
+        self.transaction
+            .execute("DELETE FROM buckets WHERE name = ?1", [bucket])?;
         Ok(())
     }
 
@@ -80,7 +90,11 @@ impl Change<'_> {
     ) -> Result<Version> {
         let versioned = is_versioned(&self.transaction, bucket)?;
         self.check(bucket, key, condition)?;
-        let version = if versioned { Uuid::now_v7().simple().to_string() } else { UNVERSIONED.to_owned() };
+        let version = if versioned {
+            Uuid::now_v7().simple().to_string()
+        } else {
+            UNVERSIONED.to_owned()
+        };
         self.make_room(bucket, key, &version)?;
         self.transaction.execute(
             "INSERT INTO versions (bucket, key, version, latest, body, size, etag, modified, attributes)
@@ -102,13 +116,18 @@ impl Change<'_> {
             Cause::Copy => "ObjectCreated:Copy",
             Cause::CompleteMultipartUpload => "ObjectCreated:CompleteMultipartUpload",
         };
-        self.notify(bucket, key, name, Some(&made), made.shown_version())?;
+        self.notify(bucket, key, name, Some(&made), made.shown_id().as_deref())?;
         Ok(made)
     }
 
     /// Deletes the object `key`: by a delete marker where the bucket keeps versions, which is then
     /// returned.
-    pub(crate) fn delete(&mut self, bucket: &str, key: &str, condition: &Condition) -> Result<Option<Version>> {
+    pub(crate) fn delete(
+        &mut self,
+        bucket: &str,
+        key: &str,
+        condition: &Condition,
+    ) -> Result<Option<Version>> {
         let versioned = is_versioned(&self.transaction, bucket)?;
         self.check(bucket, key, condition)?;
         if !versioned {
@@ -126,21 +145,56 @@ impl Change<'_> {
              VALUES (?1, ?2, ?3, 1, NULL, 0, '', ?4, '{}')",
             params![bucket, key, version, self.now()],
         )?;
-        self.notify(bucket, key, "ObjectRemoved:DeleteMarkerCreated", None, Some(version))?;
+        self.notify(
+            bucket,
+            key,
+            "ObjectRemoved:DeleteMarkerCreated",
+            None,
+            Some(&version),
+        )?;
         find(&self.transaction, bucket, key, None)
     }
 
     /// Removes one version for good, and returns it. The newest of those left becomes the object.
-    pub(crate) fn delete_version(&mut self, bucket: &str, key: &str, version: &str) -> Result<Option<Version>> {
-        let Some(found) = find(&self.transaction, bucket, key, Some(version))? else { return Ok(None) };
+    pub(crate) fn delete_version(
+        &mut self,
+        bucket: &str,
+        key: &str,
+        version: &str,
+    ) -> Result<Option<Version>> {
+        let Some(found) = find(&self.transaction, bucket, key, Some(version))? else {
+            return Ok(None);
+        };
         self.remove(&found)?;
         self.restore_latest(bucket, key)?;
-        self.notify(bucket, key, "ObjectRemoved:Delete", None, found.shown_version())?;
+        self.notify(
+            bucket,
+            key,
+            "ObjectRemoved:Delete",
+            None,
+            found.shown_id().as_deref(),
+        )?;
         Ok(Some(found))
     }
 
+    /// Fails unless an object has the body `name` now.
+    pub(crate) fn require_body(&self, name: &str) -> Result<()> {
+        let found = self
+            .transaction
+            .query_row(
+                "SELECT 1 FROM versions WHERE body = ?1 LIMIT 1",
+                [name],
+                |_| Ok(()),
+            )
+            .optional()?;
+        found.ok_or(Error::NoSuchKey)
+    }
+
     fn check(&self, bucket: &str, key: &str, condition: &Condition) -> Result<()> {
-        check(find(&self.transaction, bucket, key, None)?.as_ref(), condition)
+        check(
+            find(&self.transaction, bucket, key, None)?.as_ref(),
+            condition,
+        )
     }
 
     /// Takes the place of the latest version away, and the version of the same id with it.
@@ -148,18 +202,29 @@ impl Change<'_> {
         if let Some(same) = find(&self.transaction, bucket, key, Some(version))? {
             self.remove(&same)?;
         }
-        self.transaction
-            .execute("UPDATE versions SET latest = 0 WHERE bucket = ?1 AND key = ?2 AND latest = 1", [bucket, key])?;
+        self.transaction.execute(
+            "UPDATE versions SET latest = 0 WHERE bucket = ?1 AND key = ?2 AND latest = 1",
+            [bucket, key],
+        )?;
         Ok(())
     }
 
     fn remove(&mut self, version: &Version) -> Result<()> {
-        self.transaction.execute("DELETE FROM versions WHERE sequence = ?1", [version.sequence])?;
-        let Some(body) = &version.body else { return Ok(()) };
+        self.transaction.execute(
+            "DELETE FROM versions WHERE sequence = ?1",
+            [version.sequence],
+        )?;
+        let Some(body) = &version.body else {
+            return Ok(());
+        };
         // A copy shares its source's body.
         let shared = self
             .transaction
-            .query_row("SELECT 1 FROM versions WHERE body = ?1 LIMIT 1", [body], |_| Ok(()))
+            .query_row(
+                "SELECT 1 FROM versions WHERE body = ?1 LIMIT 1",
+                [body],
+                |_| Ok(()),
+            )
             .optional()?;
         if shared.is_none() {
             self.unreferenced.push(body.clone());
@@ -176,7 +241,14 @@ impl Change<'_> {
         Ok(())
     }
 
-    fn notify(&mut self, bucket: &str, key: &str, name: &str, made: Option<&Version>, version: Option<String>) -> Result<()> {
+    fn notify(
+        &mut self,
+        bucket: &str,
+        key: &str,
+        name: &str,
+        made: Option<&Version>,
+        version: Option<&str>,
+    ) -> Result<()> {
         if bucket != self.notifying {
             return Ok(());
         }
@@ -185,7 +257,7 @@ impl Change<'_> {
             bucket,
             key,
             created: made.map(|made| (made.size, made.etag.as_str())),
-            version: version.as_deref(),
+            version,
             now_ns: self.now_ns,
         };
         self.send(key, &notification::event(&notification).to_string(), false)
@@ -208,13 +280,12 @@ impl Change<'_> {
 }
 
 /// Whether `condition` holds of `current`. As in S3, a delete marker is no object.
-pub(super) fn check(current: Option<&Version>, condition: &Condition) -> Result<()> {
+pub(crate) fn check(current: Option<&Version>, condition: &Condition) -> Result<()> {
     let current = current.filter(|version| version.body.is_some());
     match (condition, current) {
         (Condition::None, _) | (Condition::Absent, None) | (Condition::Present, Some(_)) => Ok(()),
-        (Condition::Absent, Some(_)) => Err(Error::PreconditionFailed),
         (Condition::Present | Condition::Unchanged(_), None) => Err(Error::NoSuchKey),
         (Condition::Unchanged(etag), Some(current)) if *etag == current.etag => Ok(()),
-        (Condition::Unchanged(_), Some(_)) => Err(Error::PreconditionFailed),
+        (Condition::Absent | Condition::Unchanged(_), Some(_)) => Err(Error::PreconditionFailed),
     }
 }

@@ -23,7 +23,12 @@ pub(super) struct Index {
 
 impl Index {
     pub(super) fn new(connection: Connection, notifying: String) -> Self {
-        Self { connection: Mutex::new(connection), latest_tick: AtomicU64::new(0), notifying, arrivals: Notify::new() }
+        Self {
+            connection: Mutex::new(connection),
+            latest_tick: AtomicU64::new(0),
+            notifying,
+            arrivals: Notify::new(),
+        }
     }
 
     pub(super) fn connection(&self) -> Result<MutexGuard<'_, Connection>> {
@@ -32,10 +37,16 @@ impl Index {
 
     /// The time in nanoseconds since 1970, never the same twice and never back.
     pub(super) fn tick(&self) -> u64 {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let now = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
         let now = u64::try_from(now.as_nanos()).unwrap_or(u64::MAX);
         let earlier = self.latest_tick.fetch_max(now, Ordering::Relaxed);
-        if earlier < now { now } else { self.latest_tick.fetch_add(1, Ordering::Relaxed) + 1 }
+        if earlier < now {
+            now
+        } else {
+            self.latest_tick.fetch_add(1, Ordering::Relaxed) + 1
+        }
     }
 }
 
@@ -61,7 +72,7 @@ pub(crate) struct Attributes {
 pub(crate) struct Version {
     pub(crate) key: String,
     /// `null` in a bucket without versions.
-    pub(crate) version: String,
+    pub(crate) id: String,
     pub(crate) latest: bool,
     /// The name of its file; `None` for a delete marker.
     pub(crate) body: Option<String>,
@@ -77,8 +88,8 @@ pub(crate) struct Version {
 
 impl Version {
     /// The version id as S3's answers show it: none in a bucket without versions.
-    pub(crate) fn shown_version(&self) -> Option<String> {
-        (self.version != UNVERSIONED).then(|| self.version.clone())
+    pub(crate) fn shown_id(&self) -> Option<String> {
+        (self.id != UNVERSIONED).then(|| self.id.clone())
     }
 
     /// When it was written, at the resolution of S3's headers: whole seconds.
@@ -90,7 +101,7 @@ impl Version {
         let attributes: String = row.get("attributes")?;
         Ok(Self {
             key: row.get("key")?,
-            version: row.get("version")?,
+            id: row.get("version")?,
             latest: row.get("latest")?,
             body: row.get("body")?,
             size: row.get::<_, i64>("size")?.unsigned_abs(),
@@ -103,14 +114,21 @@ impl Version {
 }
 
 /// The object `key` as it is now, or its version `version`. A delete marker is found too.
-pub(crate) fn find(index: &Connection, bucket: &str, key: &str, version: Option<&str>) -> Result<Option<Version>> {
+pub(crate) fn find(
+    index: &Connection,
+    bucket: &str,
+    key: &str,
+    version: Option<&str>,
+) -> Result<Option<Version>> {
     is_versioned(index, bucket)?;
     let found = match version {
         None => index
             .prepare_cached("SELECT * FROM versions WHERE bucket = ?1 AND key = ?2 AND latest = 1")?
             .query_row([bucket, key], |row| Ok(Version::from_row(row))),
         Some(version) => index
-            .prepare_cached("SELECT * FROM versions WHERE bucket = ?1 AND key = ?2 AND version = ?3")?
+            .prepare_cached(
+                "SELECT * FROM versions WHERE bucket = ?1 AND key = ?2 AND version = ?3",
+            )?
             .query_row([bucket, key, version], |row| Ok(Version::from_row(row))),
     };
     found.optional()?.transpose()
@@ -128,6 +146,8 @@ pub(crate) fn is_versioned(index: &Connection, bucket: &str) -> Result<bool> {
 /// Every bucket with the time it was made, in nanoseconds since 1970.
 pub(crate) fn buckets(index: &Connection) -> Result<Vec<(String, u64)>> {
     let mut statement = index.prepare_cached("SELECT name, created FROM buckets ORDER BY name")?;
-    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get::<_, i64>(1)?.unsigned_abs())))?;
+    let rows = statement.query_map([], |row| {
+        Ok((row.get(0)?, row.get::<_, i64>(1)?.unsigned_abs()))
+    })?;
     Ok(rows.collect::<std::result::Result<_, _>>()?)
 }

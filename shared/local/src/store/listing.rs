@@ -34,7 +34,9 @@ pub(crate) struct Page {
 
 /// The limit a listing works with, as its answer repeats it.
 pub(crate) fn limit(max_keys: Option<i32>) -> usize {
-    max_keys.map_or(MAX_KEYS, |max| usize::try_from(max).unwrap_or(0).min(MAX_KEYS))
+    max_keys.map_or(MAX_KEYS, |max| {
+        usize::try_from(max).unwrap_or(0).min(MAX_KEYS)
+    })
 }
 
 /// One page of `request`.
@@ -48,25 +50,42 @@ pub(crate) fn list(index: &Connection, request: &Request) -> Result<Page> {
     let after = request.after.as_deref().unwrap_or_default();
     let from = after.max(request.prefix.as_str());
     let mut statement = if request.versions {
-        index.prepare_cached("SELECT * FROM versions WHERE bucket = ?1 AND key >= ?2 ORDER BY key, sequence DESC")?
+        index.prepare_cached(
+            "SELECT * FROM versions WHERE bucket = ?1 AND key >= ?2 ORDER BY key, sequence DESC",
+        )?
     } else {
         index.prepare_cached(
             "SELECT * FROM versions WHERE bucket = ?1 AND key >= ?2 AND latest = 1 AND body IS NOT NULL ORDER BY key",
         )?
     };
     let mut rows = statement.query([request.bucket.as_str(), from])?;
-    let mut passed = Passed { key: after, version: request.after_version.as_deref() };
+    let mut passed = Passed {
+        key: after,
+        version: request.after_version.as_deref(),
+    };
     let mut last = None;
     while let Some(row) = rows.next()? {
-        let key = row.get_ref("key")?.as_str().map_err(rusqlite::Error::from)?;
-        let Some(rest) = key.strip_prefix(request.prefix.as_str()) else { break };
+        let key = row
+            .get_ref("key")?
+            .as_str()
+            .map_err(rusqlite::Error::from)?;
+        let Some(rest) = key.strip_prefix(request.prefix.as_str()) else {
+            break;
+        };
         let common = common_prefix(&request.prefix, rest, request.delimiter.as_deref());
         if let Some(common) = &common
             && (common == after || page.common_prefixes.last() == Some(common))
         {
             continue;
         }
-        if common.is_none() && passed.holds(key, row.get_ref("version")?.as_str().map_err(rusqlite::Error::from)?) {
+        if common.is_none()
+            && passed.holds(
+                key,
+                row.get_ref("version")?
+                    .as_str()
+                    .map_err(rusqlite::Error::from)?,
+            )
+        {
             continue;
         }
         if page.versions.len() + page.common_prefixes.len() == limit {
@@ -78,7 +97,7 @@ pub(crate) fn list(index: &Connection, request: &Request) -> Result<Page> {
             page.common_prefixes.push(common);
         } else {
             let version = Version::from_row(row)?;
-            last = Some((version.key.clone(), Some(version.version.clone())));
+            last = Some((version.key.clone(), Some(version.id.clone())));
             page.versions.push(version);
         }
     }

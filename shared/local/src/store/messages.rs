@@ -36,22 +36,26 @@ impl Change<'_> {
              WHERE id IN (SELECT id FROM messages WHERE visible <= ?1 ORDER BY replayed, id LIMIT ?3)
              RETURNING message_id, key, body, sent, first_received, receives",
         )?;
-        let rows = statement.query_map(params![now, lease_ms, i64::try_from(count).unwrap_or(1)], |row| {
-            Ok(Message {
-                id: row.get(0)?,
-                key: row.get(1)?,
-                body: row.get(2)?,
-                sent_ms: row.get(3)?,
-                first_received_ms: row.get(4)?,
-                receives: row.get(5)?,
-            })
-        })?;
+        let rows = statement.query_map(
+            params![now, lease_ms, i64::try_from(count).unwrap_or(1)],
+            |row| {
+                Ok(Message {
+                    id: row.get(0)?,
+                    key: row.get(1)?,
+                    body: row.get(2)?,
+                    sent_ms: row.get(3)?,
+                    first_received_ms: row.get(4)?,
+                    receives: row.get(5)?,
+                })
+            },
+        )?;
         Ok(rows.collect::<std::result::Result<_, _>>()?)
     }
 
     /// Forgets a message that was dealt with.
     pub(crate) fn done(&mut self, message: &Message) -> Result<()> {
-        self.transaction.execute("DELETE FROM messages WHERE message_id = ?1", [&message.id])?;
+        self.transaction
+            .execute("DELETE FROM messages WHERE message_id = ?1", [&message.id])?;
         Ok(())
     }
 
@@ -92,8 +96,10 @@ impl Change<'_> {
             keys.collect::<std::result::Result<_, _>>()?
         };
         for key in &keys {
-            let Some(object) = find(&self.transaction, bucket, key, None)? else { continue };
-            let version = object.shown_version();
+            let Some(object) = find(&self.transaction, bucket, key, None)? else {
+                continue;
+            };
+            let version = object.shown_id();
             let notification = Notification {
                 name: "ObjectCreated:Put",
                 bucket,
@@ -111,7 +117,8 @@ impl Change<'_> {
     /// Makes every message takeable at once, with all its tries: what a process that is gone had
     /// taken, nobody works on.
     pub(crate) fn forget_leases(&mut self) -> Result<()> {
-        self.transaction.execute("UPDATE messages SET visible = 0, receives = 0", [])?;
+        self.transaction
+            .execute("UPDATE messages SET visible = 0, receives = 0", [])?;
         Ok(())
     }
 
@@ -162,5 +169,5 @@ pub(crate) fn batch(messages: &[Message]) -> Value {
 }
 
 fn md5_hex(text: &str) -> String {
-    Md5::checksum(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    base16ct::lower::encode_string(&Md5::checksum(text.as_bytes()))
 }

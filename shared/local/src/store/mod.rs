@@ -8,7 +8,7 @@
 //! two conditional writes can't both win, and an `ETag` is always that of its own bytes.
 
 mod bodies;
-mod change;
+pub(crate) mod change;
 pub(crate) mod index;
 pub(crate) mod listing;
 pub(crate) mod messages;
@@ -23,7 +23,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::sync::Notify;
 
 pub(crate) use bodies::{Bodies, ByteRange};
-pub(crate) use change::{Condition, Cause, NewBody};
+pub(crate) use change::{Cause, Condition, NewBody};
 pub(crate) use index::{Attributes, Version, find};
 pub(crate) use listing::{Page, Request as ListRequest};
 pub(crate) use uploads::Upload;
@@ -82,7 +82,10 @@ impl Store {
         })
         .await
         .map_err(|_| Error::Poisoned)??;
-        Ok(Self { index: Arc::new(index), bodies })
+        Ok(Self {
+            index: Arc::new(index),
+            bodies,
+        })
     }
 
     /// Woken whenever messages were queued.
@@ -97,7 +100,9 @@ impl Store {
         F: FnOnce(&Connection) -> Result<T> + Send + 'static,
     {
         let index = Arc::clone(&self.index);
-        tokio::task::spawn_blocking(move || read(&*index.connection()?)).await.map_err(|_| Error::Poisoned)?
+        tokio::task::spawn_blocking(move || read(&*index.connection()?))
+            .await
+            .map_err(|_| Error::Poisoned)?
     }
 
     /// Runs `write` in one transaction, off the async threads. What it decides is durable when this
@@ -110,19 +115,21 @@ impl Store {
         let index = Arc::clone(&self.index);
         let bodies = Arc::clone(&self.bodies);
         tokio::task::spawn_blocking(move || {
-            let mut connection = index.connection()?;
-            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            let mut change = Change {
-                now_ns: index.tick(),
-                notifying: &index.notifying,
-                transaction,
-                unreferenced: Vec::new(),
-                queued: false,
+            let (result, unreferenced, queued) = {
+                let mut connection = index.connection()?;
+                let transaction =
+                    connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+                let mut change = Change {
+                    now_ns: index.tick(),
+                    notifying: &index.notifying,
+                    transaction,
+                    unreferenced: Vec::new(),
+                    queued: false,
+                };
+                let result = write(&mut change)?;
+                change.transaction.commit()?;
+                (result, change.unreferenced, change.queued)
             };
-            let result = write(&mut change)?;
-            let Change { transaction, unreferenced, queued, .. } = change;
-            transaction.commit()?;
-            drop(connection);
             if queued {
                 index.arrivals.notify_one();
             }

@@ -73,15 +73,26 @@ pub(super) fn open(file: Option<&Path>) -> Result<Connection> {
     connection.pragma_update(None, "foreign_keys", true)?;
     let found: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
     if found == 0 {
-        connection.execute_batch(&format!("BEGIN; {TABLES} PRAGMA user_version = {SCHEMA}; COMMIT;"))?;
+        connection.execute_batch(&format!(
+            "BEGIN; {TABLES} PRAGMA user_version = {SCHEMA}; COMMIT;"
+        ))?;
     } else if found != SCHEMA {
-        return Err(damaged(&format!("its tables are of version {found}, this program's of version {SCHEMA}")));
+        return Err(damaged(&format!(
+            "its tables are of version {found}, this program's of version {SCHEMA}"
+        )));
     }
     let verdict: String = connection.pragma_query_value(None, "quick_check", |row| row.get(0))?;
-    if verdict == "ok" { Ok(connection) } else { Err(damaged(&verdict)) }
+    if verdict == "ok" {
+        Ok(connection)
+    } else {
+        Err(damaged(&verdict))
+    }
 }
 
 fn damaged(reason: &str) -> super::Error {
-    let code = ffi::Error { code: ErrorCode::DatabaseCorrupt, extended_code: ffi::SQLITE_CORRUPT };
+    let code = ffi::Error {
+        code: ErrorCode::DatabaseCorrupt,
+        extended_code: ffi::SQLITE_CORRUPT,
+    };
     rusqlite::Error::SqliteFailure(code, Some(reason.to_owned())).into()
 }

@@ -14,7 +14,8 @@ use super::{Bodies, Error, Result};
 pub(super) fn sweep(index: &mut Connection, bodies: &Bodies) -> Result<()> {
     let mut known = HashSet::new();
     {
-        let mut statement = index.prepare("SELECT key, body, size FROM versions WHERE body IS NOT NULL")?;
+        let mut statement =
+            index.prepare("SELECT key, body, size FROM versions WHERE body IS NOT NULL")?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
             let (key, body): (String, String) = (row.get(0)?, row.get(1)?);
@@ -22,10 +23,15 @@ pub(super) fn sweep(index: &mut Connection, bodies: &Bodies) -> Result<()> {
             let found = std::fs::metadata(bodies.path(&body)).map(|file| file.len());
             if found.as_ref().ok() != Some(&size) {
                 let reason = match found {
-                    Ok(length) => format!("the object {key} has {length} bytes, not the {size} it was written with"),
+                    Ok(length) => format!(
+                        "the object {key} has {length} bytes, not the {size} it was written with"
+                    ),
                     Err(error) => format!("the object {key} can't be read: {error}"),
                 };
-                return Err(Error::File(std::io::Error::new(std::io::ErrorKind::InvalidData, reason)));
+                return Err(Error::File(std::io::Error::new(
+                    std::io::ErrorKind::InvalidData,
+                    reason,
+                )));
             }
             known.insert(body);
         }

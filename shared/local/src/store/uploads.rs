@@ -38,8 +38,14 @@ impl Change<'_> {
 
     /// Forgets an upload; an error where there is none, so that only one call can end it.
     pub(crate) fn end_upload(&mut self, id: &str) -> Result<()> {
-        let ended = self.transaction.execute("DELETE FROM uploads WHERE id = ?1", [id])?;
-        if ended == 1 { Ok(()) } else { Err(Error::NoSuchUpload) }
+        let ended = self
+            .transaction
+            .execute("DELETE FROM uploads WHERE id = ?1", [id])?;
+        if ended == 1 {
+            Ok(())
+        } else {
+            Err(Error::NoSuchUpload)
+        }
     }
 }
 
@@ -55,7 +61,8 @@ pub(crate) fn find(index: &Connection, bucket: &str, key: &str, id: &str) -> Res
 /// The uploads under way in a bucket.
 pub(crate) fn list(index: &Connection, bucket: &str, prefix: &str) -> Result<Vec<Upload>> {
     is_versioned(index, bucket)?;
-    let mut statement = index.prepare_cached("SELECT * FROM uploads WHERE bucket = ?1 ORDER BY key, started")?;
+    let mut statement =
+        index.prepare_cached("SELECT * FROM uploads WHERE bucket = ?1 ORDER BY key, started")?;
     let mut rows = statement.query([bucket])?;
     let mut uploads = Vec::new();
     while let Some(row) = rows.next()? {
