@@ -69,12 +69,12 @@ impl Recorder {
             routes: vec![
                 Route {
                     path: "/api/event",
-                    function: Arc::new(|event, _| Box::pin(answer(event))),
+                    function: Arc::new(|event, _| Box::pin(std::future::ready(answer(&event)))),
                     concurrency: 4,
                 },
                 Route {
                     path: "/api/events/{name}",
-                    function: Arc::new(|event, _| Box::pin(answer(event))),
+                    function: Arc::new(|event, _| Box::pin(std::future::ready(answer(&event)))),
                     concurrency: 4,
                 },
                 Route {
@@ -118,7 +118,7 @@ impl Recorder {
 }
 
 /// Answers with the event itself.
-async fn answer(event: Value) -> aws_lambda_events::apigw::ApiGatewayV2httpResponse {
+fn answer(event: &Value) -> aws_lambda_events::apigw::ApiGatewayV2httpResponse {
     serde_json::from_value(json!({
         "statusCode": 200,
         "headers": { "content-type": "application/json" },
@@ -189,7 +189,7 @@ pub(crate) async fn get(client: &Client, bucket: &str, key: &str) -> Option<Vec<
         Err(error)
             if error
                 .as_service_error()
-                .is_some_and(|error| error.is_no_such_key()) =>
+                .is_some_and(aws_sdk_s3::operation::get_object::GetObjectError::is_no_such_key) =>
         {
             None
         }

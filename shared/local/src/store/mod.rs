@@ -152,6 +152,3 @@ pub(crate) struct Change<'a> {
     unreferenced: Vec<String>,
     queued: bool,
 }
-
-#[cfg(test)]
-mod tests;
