@@ -1,1 +1,33 @@
 //! The local stack: DynamoDB, S3, the gateway and S3 events in one process.
+//!
+//! [`start`] gives what AWS gives in production, over real sockets, from a data folder or from
+//! memory: `masthead dev` runs one, every end-to-end test its own.
+//!
+//! - [`environment()`] says how a function reaches a stack;
+//! - `gateway` makes API Gateway's events of HTTP requests and hands them to the linked functions;
+//! - `store` keeps objects, `s3` speaks S3 over them;
+//! - `queue` delivers S3's events to `rewrite_readme`;
+//! - `database` is DynamoDB.
+
+mod database;
+mod environment;
+mod folder;
+mod functions;
+mod gateway;
+mod notification;
+mod options;
+mod queue;
+mod s3;
+mod serve;
+mod stack;
+mod store;
+
+pub use environment::environment;
+pub use options::{DEFAULT_PORT, Options, StartError};
+pub use stack::{Stack, start};
+
+/// The region of everything local.
+const REGION: &str = "us-east-1";
+
+#[cfg(test)]
+mod testing;
