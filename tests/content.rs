@@ -32,13 +32,8 @@ async fn the_listing_names_what_is_published_and_nothing_else() {
         .collect();
     assert_eq!(ids, ["jo", "jo/trip"]);
     for entry in listing["entries"].as_array().unwrap() {
-        let path = entry["url"]
-            .as_str()
-            .unwrap()
-            .strip_prefix(site.stack.api_url())
-            .unwrap()
-            .to_owned();
-        let file = site.get(&path).send().await.unwrap();
+        let path = site.path(entry["url"].as_str().unwrap());
+        let file = site.get(path).send().await.unwrap();
         assert_eq!(
             file.headers()["content-type"],
             "text/markdown; charset=utf-8"

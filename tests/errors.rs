@@ -24,7 +24,8 @@ async fn a_store_that_is_down_is_unavailable() {
             let environment: Environment = site
                 .stack
                 .environment()
-                .into_iter()
+                .iter()
+                .cloned()
                 .map(|(name, value)| {
                     if name == variable {
                         (name, address.to_owned())
@@ -144,7 +145,12 @@ async fn a_wrong_environment_is_named_at_start_up() {
                 (key, old)
             }
         };
-        site.stack.environment().into_iter().map(changed).collect()
+        site.stack
+            .environment()
+            .iter()
+            .cloned()
+            .map(changed)
+            .collect()
     };
     for (name, value) in [
         ("MEMBERS_TABLE", ""),

@@ -184,7 +184,8 @@ async fn a_batch_names_what_must_come_again() {
     let unreachable: Environment = site
         .stack
         .environment()
-        .into_iter()
+        .iter()
+        .cloned()
         .map(|(name, value)| {
             if name == "AWS_ENDPOINT_URL_S3" {
                 (name, "http://127.0.0.1:9".to_owned())

@@ -42,7 +42,7 @@ impl Site {
         })
         .await
         .expect("a stack");
-        let environment: Environment = stack.environment().into_iter().collect();
+        let environment: Environment = stack.environment().iter().cloned().collect();
         let members = configuration::members(&environment).expect("the members table");
         Self {
             stack,
@@ -54,6 +54,12 @@ impl Site {
 
     pub(crate) fn url(&self, path: &str) -> String {
         format!("{}{path}", self.stack.api_url())
+    }
+
+    /// The path of an URL that the site gave out.
+    pub(crate) fn path<'a>(&self, url: &'a str) -> &'a str {
+        let public_url = self.environment.required("PUBLIC_URL").expect("a public address");
+        url.strip_prefix(public_url).unwrap_or_else(|| panic!("{url} is not under {public_url}"))
     }
 
     pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {

@@ -68,10 +68,15 @@ impl Dev {
             println!("  demo member       {}", demo::EMAIL);
             println!("  password          {demo}");
             if self.backends_only {
-                println!("  next              set what `masthead dev --print-env --port {}` prints, then start a function", self.port);
+                println!(
+                    "  next              set what `masthead dev --print-env --port {}` prints, then start a function",
+                    self.port
+                );
             } else {
                 println!("  stores            S3 on {s3}, DynamoDB on {dynamodb}, data in {data}");
-                println!("  next              open the page, sign in, upload a README; Ctrl-C stops");
+                println!(
+                    "  next              open the page, sign in, upload a README; Ctrl-C stops"
+                );
             }
             stop.await;
             stack.shutdown().await;
@@ -83,8 +88,8 @@ impl Dev {
 /// Completes at Ctrl-C or SIGTERM; listens from the moment it is made.
 fn stop_signal() -> anyhow::Result<impl Future<Output = ()>> {
     #[cfg(unix)]
-    let mut terminate =
-        signal::unix::signal(signal::unix::SignalKind::terminate()).context("SIGTERM can't be listened to")?;
+    let mut terminate = signal::unix::signal(signal::unix::SignalKind::terminate())
+        .context("SIGTERM can't be listened to")?;
     Ok(async move {
         #[cfg(unix)]
         let terminated = terminate.recv();

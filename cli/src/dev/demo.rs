@@ -21,7 +21,10 @@ const GROUPS: usize = 4;
 
 /// Makes the demo member where there is none, and says the password: as it was made, or that it
 /// was changed since.
-pub(crate) async fn member(environment: &[(String, String)], data: &Path) -> anyhow::Result<String> {
+pub(crate) async fn member(
+    environment: &[(String, String)],
+    data: &Path,
+) -> anyhow::Result<String> {
     let environment: Environment = environment.iter().cloned().collect();
     let members = configuration::members(&environment)?;
     let email = Email::parse(EMAIL)?;
@@ -30,8 +33,13 @@ pub(crate) async fn member(environment: &[(String, String)], data: &Path) -> any
         let kept = std::fs::read_to_string(&file).unwrap_or_default();
         let kept = kept.trim();
         let unchanged = !kept.is_empty()
-            && password::verify(&Password::new(kept), account.password_hash.as_deref()) != Verdict::Wrong;
-        return Ok(if unchanged { kept.to_owned() } else { "(the one that you set)".to_owned() });
+            && password::verify(&Password::new(kept), account.password_hash.as_deref())
+                != Verdict::Wrong;
+        return Ok(if unchanged {
+            kept.to_owned()
+        } else {
+            "(the one that you set)".to_owned()
+        });
     }
     let made = random_password();
     let hash = password::hash(&Password::new(&made), rand::random())?;
@@ -50,7 +58,12 @@ pub(crate) async fn member(environment: &[(String, String)], data: &Path) -> any
 
 fn random_password() -> String {
     let mut random = rand::rng();
-    let mut group = || -> String { (0..4).filter_map(|_| ALPHABET.choose(&mut random)).map(|byte| char::from(*byte)).collect() };
+    let mut group = || -> String {
+        (0..4)
+            .filter_map(|_| ALPHABET.choose(&mut random))
+            .map(|byte| char::from(*byte))
+            .collect()
+    };
     (0..GROUPS).map(|_| group()).collect::<Vec<_>>().join("-")
 }
 

@@ -37,9 +37,9 @@ use routes::Served;
 /// Answers 200 once everything is up.
 const HEALTH: &str = "/healthz";
 /// `POST` queues every source again: `masthead rewrite --all`. It exists in the local stack only.
-const REWRITE: &str = "/local/rewrite";
-/// Must be on a `POST` to [`REWRITE`]: a page of another origin can't send it unasked.
-const LOCAL_HEADER: &str = "x-masthead-local";
+pub const REWRITE_PATH: &str = "/local/rewrite";
+/// Must be on a `POST` to [`REWRITE_PATH`]: a page of another origin can't send it unasked.
+pub const LOCAL_HEADER: &str = "x-masthead-local";
 
 /// The gateway.
 pub(crate) struct Gateway {
@@ -113,7 +113,7 @@ impl Gateway {
                     r#"{"status":"success"}"#,
                 )
             }),
-            REWRITE => match only(&parts.method, &Method::POST) {
+            REWRITE_PATH => match only(&parts.method, &Method::POST) {
                 Some(refused) => refused,
                 None => self.rewrite(parts, peer).await,
             },
