@@ -17,7 +17,10 @@ async fn reports_say_what_became_of_each_file() {
     );
     assert_eq!(published["entry_id"], "jo/trip");
     assert_eq!(published["file_name"], "Trip.md");
-    assert_eq!(site.path(published["url"].as_str().unwrap()), "/content/jo/trip.md");
+    assert_eq!(
+        site.path(published["url"].as_str().unwrap()),
+        "/content/jo/trip.md"
+    );
 
     let draft = site
         .publish(

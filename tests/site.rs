@@ -58,8 +58,12 @@ impl Site {
 
     /// The path of an URL that the site gave out.
     pub(crate) fn path<'a>(&self, url: &'a str) -> &'a str {
-        let public_url = self.environment.required("PUBLIC_URL").expect("a public address");
-        url.strip_prefix(public_url).unwrap_or_else(|| panic!("{url} is not under {public_url}"))
+        let public_url = self
+            .environment
+            .required("PUBLIC_URL")
+            .expect("a public address");
+        url.strip_prefix(public_url)
+            .unwrap_or_else(|| panic!("{url} is not under {public_url}"))
     }
 
     pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {

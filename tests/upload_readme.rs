@@ -115,7 +115,10 @@ async fn a_slug_can_be_chosen() {
         ("index", "index-doc"),
     ] {
         let form = Form::new()
-            .part("readme_file", Part::bytes(b"# Hi\n".as_slice()).file_name("a.md"))
+            .part(
+                "readme_file",
+                Part::bytes(b"# Hi\n".as_slice()).file_name("a.md"),
+            )
             .text("slug", slug);
         let answer = site
             .post("/api/upload_readme")
@@ -202,7 +205,10 @@ async fn a_mebibyte_is_taken_and_no_more() {
 #[tokio::test]
 async fn only_members_upload() {
     let site = Site::start().await;
-    let form = Form::new().part("readme_file", Part::bytes(b"# Hi\n".as_slice()).file_name("a.md"));
+    let form = Form::new().part(
+        "readme_file",
+        Part::bytes(b"# Hi\n".as_slice()).file_name("a.md"),
+    );
     assert_error(
         site.post("/api/upload_readme")
             .multipart(form)
