@@ -1,6 +1,6 @@
 //! The body, cleaned by splices: Obsidian's syntax, links, images, HTML (2.9).
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::context::Context;
 use crate::document::{Document, Edit};
@@ -34,7 +34,7 @@ pub(crate) struct Cleaned {
     pub(crate) warnings: Vec<Warning>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct WikiLink {
     pub(crate) target: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -45,7 +45,7 @@ pub(crate) struct WikiLink {
     pub(crate) resolved: bool,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Badge {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) alt: Option<String>,
@@ -54,7 +54,7 @@ pub(crate) struct Badge {
     pub(crate) href: Option<String>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Callout {
     #[serde(rename = "type")]
     pub(crate) kind: String,
