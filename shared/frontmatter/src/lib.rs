@@ -14,7 +14,9 @@
 )]
 
 mod assemble;
+mod badge;
 mod block;
+mod blocks;
 mod bytes;
 mod clean;
 mod context;
