@@ -9,6 +9,7 @@ pub const OWN_PAGE: &str = "readme";
 
 const SOURCES: &str = "readmes/";
 const CONTENT: &str = "content/";
+const PICTURES: &str = "pictures/";
 const SUFFIX: &str = ".md";
 
 /// The key of an uploaded README: `readmes/<member id>/<slug>.md`.
@@ -84,10 +85,20 @@ pub fn content_prefix() -> &'static str {
     CONTENT
 }
 
+/// What the keys of a member's outputs begin with, but for that of their own page.
+pub fn member_content_prefix(handle: &str) -> String {
+    format!("{CONTENT}{handle}/")
+}
+
+/// What the keys of a member's pictures begin with.
+pub fn pictures_prefix(handle: &str) -> String {
+    format!("{PICTURES}{handle}/")
+}
+
 /// The key of one rendition of a profile picture. The digest is of its content: what is under a
 /// key never changes.
 pub fn picture_key(handle: &str, digest: &str, size: u32, extension: &str) -> String {
-    format!("pictures/{handle}/{digest}-{size}.{extension}")
+    format!("{}{digest}-{size}.{extension}", pictures_prefix(handle))
 }
 
 /// What is kept beside a source, as its object's metadata.
