@@ -19,10 +19,12 @@ mod options;
 mod queue;
 mod s3;
 mod serve;
+mod sockets;
 mod stack;
 mod store;
 
-pub use environment::environment;
+pub use environment::{addresses, environment};
+pub use gateway::{LOCAL_HEADER, REWRITE_PATH};
 pub use options::{DEFAULT_PORT, Options, StartError};
 pub use stack::{Stack, start};
 

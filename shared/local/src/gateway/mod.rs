@@ -29,6 +29,8 @@ use uuid::Uuid;
 use crate::environment::UPLOADS_BUCKET;
 use crate::functions::{Functions, refusal};
 use crate::store::Store;
+pub(crate) use page::Sources;
+
 use answer::{Answer, from_function, refuse, text};
 use event::{Head, event};
 use limits::{FUNCTION_TIMEOUT, MAX_EVENT_BYTES, MAX_HEAD_BYTES, Unread};
@@ -37,27 +39,27 @@ use routes::Served;
 /// Answers 200 once everything is up.
 const HEALTH: &str = "/healthz";
 /// `POST` queues every source again: `masthead rewrite --all`. It exists in the local stack only.
-const REWRITE: &str = "/local/rewrite";
-/// Must be on a `POST` to [`REWRITE`]: a page of another origin can't send it unasked.
-const LOCAL_HEADER: &str = "x-masthead-local";
+pub const REWRITE_PATH: &str = "/local/rewrite";
+/// Must be on a `POST` to [`REWRITE_PATH`]: a page of another origin can't send it unasked.
+pub const LOCAL_HEADER: &str = "x-masthead-local";
 
 /// The gateway.
 pub(crate) struct Gateway {
     store: Store,
     routes: Vec<Served>,
     origins: Origins,
-    /// The S3 port's address, for the page.
-    s3: String,
+    /// Where the page may load from beside its own origin.
+    page: Sources,
     memory: Arc<Semaphore>,
 }
 
 impl Gateway {
-    pub(crate) fn new(store: Store, functions: Functions, origins: Origins, s3: String) -> Self {
+    pub(crate) fn new(store: Store, functions: Functions, origins: Origins, page: Sources) -> Self {
         Self {
             store,
             routes: functions.routes.into_iter().map(Served::new).collect(),
             origins,
-            s3,
+            page,
             memory: Arc::new(Semaphore::new(limits::MEMORY_KIB)),
         }
     }
@@ -102,7 +104,7 @@ impl Gateway {
             )
             .await;
         }
-        if let Some(answer) = page::answer(&parts.method, path, &self.s3) {
+        if let Some(answer) = page::answer(&parts.method, path, &self.page) {
             return answer;
         }
         match path {
@@ -113,7 +115,7 @@ impl Gateway {
                     r#"{"status":"success"}"#,
                 )
             }),
-            REWRITE => match only(&parts.method, &Method::POST) {
+            REWRITE_PATH => match only(&parts.method, &Method::POST) {
                 Some(refused) => refused,
                 None => self.rewrite(parts, peer).await,
             },

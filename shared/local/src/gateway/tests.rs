@@ -396,7 +396,9 @@ async fn the_page_runs_nothing_but_its_own_script() {
             policy.contains("script-src 'self';") && !policy.contains("unsafe"),
             "{policy}"
         );
-        assert!(policy.contains(&stack.s3_url()), "{policy}");
+        for url in [stack.s3_url(), stack.api_url()] {
+            assert!(policy.contains(&url), "{policy}");
+        }
         let text = file.text().await.unwrap();
         assert!(
             !text.contains("style=\"") && !text.contains(" onclick"),
