@@ -17,7 +17,10 @@ async fn invoke(environment: &Environment, function: &str, event: Value) -> (i64
     macro_rules! answer {
         ($function:ident) => {{
             let state = $function::State::from_env(environment).unwrap();
-            endpoint::invoke(&origins, event, "test", |request| $function::handler(&state, request)).await
+            endpoint::invoke(&origins, event, "test", |request| {
+                $function::handler(&state, request)
+            })
+            .await
         }};
     }
     let answer = match function {
@@ -39,7 +42,11 @@ async fn invoke(environment: &Environment, function: &str, event: Value) -> (i64
 
 /// The demo member that the events speak of, and their token.
 async fn with_demo(site: &Site) -> String {
-    let demo = site.members.by_email(&members::Email::parse("demo@example.com").unwrap()).await.unwrap();
+    let demo = site
+        .members
+        .by_email(&members::Email::parse("demo@example.com").unwrap())
+        .await
+        .unwrap();
     if let Some(demo) = demo {
         site.members.remove(&demo).await.unwrap();
     }
@@ -48,12 +55,26 @@ async fn with_demo(site: &Site) -> String {
         email: members::Email::parse("demo@example.com").unwrap(),
         name: "Demo Member".to_owned(),
         handle: "demo".to_owned(),
-        password_hash: Some(auth::password::hash(&auth::password::Password::new("correct horse battery staple"), [0; 16]).unwrap()),
+        password_hash: Some(
+            auth::password::hash(
+                &auth::password::Password::new("correct horse battery staple"),
+                [0; 16],
+            )
+            .unwrap(),
+        ),
         created_at: 0,
     };
-    assert_eq!(site.members.create(member).await.unwrap(), members::Created::Created);
-    let answer = site.login("demo@example.com", "correct horse battery staple").await;
-    crate::site::body(answer).await["access_token"].as_str().unwrap().to_owned()
+    assert_eq!(
+        site.members.create(member).await.unwrap(),
+        members::Created::Created
+    );
+    let answer = site
+        .login("demo@example.com", "correct horse battery staple")
+        .await;
+    crate::site::body(answer).await["access_token"]
+        .as_str()
+        .unwrap()
+        .to_owned()
 }
 
 #[tokio::test]
@@ -96,7 +117,11 @@ async fn refusals_have_their_events() {
         }
         let function = name.split('.').next().unwrap();
         let (answered, body) = invoke(&site.environment, function, event).await;
-        assert_eq!((answered, body["code"].as_str()), (status, Some(code)), "{name}: {body}");
+        assert_eq!(
+            (answered, body["code"].as_str()),
+            (status, Some(code)),
+            "{name}: {body}"
+        );
     }
 }
 
@@ -105,7 +130,12 @@ async fn refusals_have_their_events() {
 async fn events_of_other_services_are_answered() {
     let site = Site::start().await;
     for function in ["login", "me", "content", "upload_readme"] {
-        for event in [json!({}), json!(null), json!({"source": "aws.events", "detail-type": "Scheduled Event"}), json!({"httpMethod": "POST", "path": "/api/login", "body": "{}"})] {
+        for event in [
+            json!({}),
+            json!(null),
+            json!({"source": "aws.events", "detail-type": "Scheduled Event"}),
+            json!({"httpMethod": "POST", "path": "/api/login", "body": "{}"}),
+        ] {
             let (status, body) = invoke(&site.environment, function, event).await;
             assert_eq!((status, body["code"].as_str()), (400, Some("bad_request")));
         }
@@ -118,7 +148,11 @@ async fn rewrite_readme_answers_its_events() {
     let site = Site::start().await;
     with_demo(&site).await;
     let state = rewrite_readme::State::from_env(&site.environment).unwrap();
-    for name in ["rewrite_readme", "rewrite_readme.sqs_batch", "rewrite_readme.test_event"] {
+    for name in [
+        "rewrite_readme",
+        "rewrite_readme.sqs_batch",
+        "rewrite_readme.test_event",
+    ] {
         let answer = rewrite_readme::handler(&state, event(name)).await.unwrap();
         assert_eq!(answer, json!({"batchItemFailures": []}), "{name}");
     }
@@ -139,15 +173,30 @@ async fn a_batch_names_what_must_come_again() {
     let batch = json!({"Records": [message("fine", &key), message("poison", "%zz"), message("other", "content/x.md"),
         {"messageId": "noise", "eventSource": "aws:sqs", "body": "{"}]});
     let state = rewrite_readme::State::from_env(&site.environment).unwrap();
-    assert_eq!(rewrite_readme::handler(&state, batch.clone()).await.unwrap(), json!({"batchItemFailures": []}));
+    assert_eq!(
+        rewrite_readme::handler(&state, batch.clone())
+            .await
+            .unwrap(),
+        json!({"batchItemFailures": []})
+    );
 
     // A store that can't be reached: everything that needed it comes again, nothing else does.
     let unreachable: Environment = site
         .stack
         .environment()
-        .into_iter()
-        .map(|(name, value)| if name == "AWS_ENDPOINT_URL_S3" { (name, "http://127.0.0.1:9".to_owned()) } else { (name, value) })
+        .iter()
+        .cloned()
+        .map(|(name, value)| {
+            if name == "AWS_ENDPOINT_URL_S3" {
+                (name, "http://127.0.0.1:9".to_owned())
+            } else {
+                (name, value)
+            }
+        })
         .collect();
     let state = rewrite_readme::State::from_env(&unreachable).unwrap();
-    assert_eq!(rewrite_readme::handler(&state, batch).await.unwrap(), json!({"batchItemFailures": [{"itemIdentifier": "fine"}]}));
+    assert_eq!(
+        rewrite_readme::handler(&state, batch).await.unwrap(),
+        json!({"batchItemFailures": [{"itemIdentifier": "fine"}]})
+    );
 }

@@ -18,16 +18,33 @@ async fn a_note_is_published_and_its_author_told() {
 
     let field = |key: &str| -> (Value, Value) {
         let fields = report["fields"].as_array().unwrap();
-        let field = fields.iter().find(|field| field["key"] == key).unwrap_or_else(|| panic!("no {key}: {report}"));
+        let field = fields
+            .iter()
+            .find(|field| field["key"] == key)
+            .unwrap_or_else(|| panic!("no {key}: {report}"));
         (field["value"].clone(), field["source"].clone())
     };
     assert_eq!(report["state"], "published");
     assert_eq!(report["entry_id"], "jo");
     assert_eq!(field("title"), ("Flask Backend".into(), "heading".into()));
-    assert_eq!(field("tags"), (vec!["es_website", "backend"].into(), "frontmatter".into()));
+    assert_eq!(
+        field("tags"),
+        (vec!["es_website", "backend"].into(), "frontmatter".into())
+    );
 
-    let file = site.get("/content/jo.md").send().await.unwrap().text().await.unwrap();
-    let (frontmatter, text) = file.strip_prefix("---\n").unwrap().split_once("\n---\n").unwrap();
+    let file = site
+        .get("/content/jo.md")
+        .send()
+        .await
+        .unwrap()
+        .text()
+        .await
+        .unwrap();
+    let (frontmatter, text) = file
+        .strip_prefix("---\n")
+        .unwrap()
+        .split_once("\n---\n")
+        .unwrap();
     let frontmatter: Value = serde_yaml::from_str(frontmatter).unwrap();
     assert_eq!(frontmatter["title"], "Flask Backend");
     assert_eq!(frontmatter["draft"], false);
@@ -36,7 +53,12 @@ async fn a_note_is_published_and_its_author_told() {
     for gone in ["[[", "%%", "[!blank", "# Flask Backend", "nobody else"] {
         assert!(!without_code.contains(gone), "{gone}: {text}");
     }
-    for kept in ["YAML Conversion", "02 Flask APIs", "- [x] Manage authentication ✅ 2025-07-10", "## Tokens"] {
+    for kept in [
+        "YAML Conversion",
+        "02 Flask APIs",
+        "- [x] Manage authentication ✅ 2025-07-10",
+        "## Tokens",
+    ] {
         assert!(without_code.contains(kept), "{kept}: {text}");
     }
 

@@ -21,13 +21,27 @@ const ROUTES: [(&str, &[&str]); 8] = [
 async fn other_methods_are_answered_with_allow() {
     let site = Site::start().await;
     for (path, methods) in ROUTES {
-        for method in ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "TRACE", "PROPFIND"] {
+        for method in [
+            "GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "TRACE", "PROPFIND",
+        ] {
             if methods.contains(&method) {
                 continue;
             }
-            let answer = site.request(Method::from_bytes(method.as_bytes()).unwrap(), path).send().await.unwrap();
-            assert_eq!(answer.status(), StatusCode::METHOD_NOT_ALLOWED, "{method} {path}");
-            assert_eq!(answer.headers()["allow"].to_str().unwrap(), methods.join(", "), "{method} {path}");
+            let answer = site
+                .request(Method::from_bytes(method.as_bytes()).unwrap(), path)
+                .send()
+                .await
+                .unwrap();
+            assert_eq!(
+                answer.status(),
+                StatusCode::METHOD_NOT_ALLOWED,
+                "{method} {path}"
+            );
+            assert_eq!(
+                answer.headers()["allow"].to_str().unwrap(),
+                methods.join(", "),
+                "{method} {path}"
+            );
             assert_eq!(answer.headers()["cache-control"], "no-store");
             assert_eq!(answer.headers()["x-content-type-options"], "nosniff");
             if method != "HEAD" {
@@ -65,7 +79,10 @@ async fn other_spellings_of_a_path_are_not_found() {
             login.len()
         );
         let answer = site.raw(request).await;
-        assert!(answer.starts_with(&format!("HTTP/1.1 {status}")), "{path}: {answer}");
+        assert!(
+            answer.starts_with(&format!("HTTP/1.1 {status}")),
+            "{path}: {answer}"
+        );
         if status == "404" {
             assert!(answer.contains(r#""code":"not_found""#), "{path}: {answer}");
         }
@@ -76,7 +93,15 @@ async fn other_spellings_of_a_path_are_not_found() {
 #[tokio::test]
 async fn cors_names_the_allowed_origin_and_no_other() {
     let site = Site::start().await;
-    let allowed = site.environment.required("ALLOWED_ORIGINS").unwrap().split(',').next().unwrap().trim().to_owned();
+    let allowed = site
+        .environment
+        .required("ALLOWED_ORIGINS")
+        .unwrap()
+        .split(',')
+        .next()
+        .unwrap()
+        .trim()
+        .to_owned();
     for (origin, expected) in [
         (allowed.clone(), true),
         (format!("{allowed}.evil"), false),
@@ -93,16 +118,36 @@ async fn cors_names_the_allowed_origin_and_no_other() {
             let answer = preflight.send().await.unwrap();
             assert_eq!(answer.status(), StatusCode::NO_CONTENT, "{path}");
             let headers = answer.headers();
-            assert_eq!(headers.get("access-control-allow-origin").is_some(), expected, "{origin}");
-            assert_eq!(headers.get("access-control-allow-headers").is_some(), expected, "{origin}");
+            assert_eq!(
+                headers.get("access-control-allow-origin").is_some(),
+                expected,
+                "{origin}"
+            );
+            assert_eq!(
+                headers.get("access-control-allow-headers").is_some(),
+                expected,
+                "{origin}"
+            );
             assert_eq!(headers["vary"], "Origin");
             if expected {
-                assert_eq!(headers["access-control-allow-origin"].to_str().unwrap(), origin);
+                assert_eq!(
+                    headers["access-control-allow-origin"].to_str().unwrap(),
+                    origin
+                );
             }
             assert!(!headers.contains_key("access-control-allow-credentials"));
         }
-        let answer = site.get("/api/me").header("origin", &origin).send().await.unwrap();
-        assert_eq!(answer.headers().contains_key("access-control-allow-origin"), expected, "errors too: {origin}");
+        let answer = site
+            .get("/api/me")
+            .header("origin", &origin)
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(
+            answer.headers().contains_key("access-control-allow-origin"),
+            expected,
+            "errors too: {origin}"
+        );
     }
 }
 
@@ -135,6 +180,11 @@ async fn what_is_too_much_for_the_gateway_is_said() {
             .body(vec![b'x'; mebibytes * 1024 * 1024]);
         assert_error(request.send().await.unwrap(), 413, "too_large").await;
     }
-    let answer = site.get("/api/me").header("x-long", "x".repeat(10_240)).send().await.unwrap();
+    let answer = site
+        .get("/api/me")
+        .header("x-long", "x".repeat(10_240))
+        .send()
+        .await
+        .unwrap();
     assert_eq!(answer.status(), StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE);
 }

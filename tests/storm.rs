@@ -19,7 +19,9 @@ async fn every_output_is_its_newest_source() {
         members.push(site.member(&format!("member{number}")).await);
     }
     // Each document has one writer, who goes on when answered, so it is known what is newest.
-    let writers = members.iter().flat_map(|member| (0..DOCUMENTS).map(move |document| (member, document)));
+    let writers = members
+        .iter()
+        .flat_map(|member| (0..DOCUMENTS).map(move |document| (member, document)));
     let site_ref = &site;
     let newest = join_all(writers.map(|(member, document)| async move {
         let mut newest = None;
@@ -27,17 +29,30 @@ async fn every_output_is_its_newest_source() {
             // A pattern without a period of its own, the same in every run.
             if (round * 7 + document * 3) % 5 == 4 && newest.is_some() {
                 let path = format!("/api/readmes/doc{document}");
-                let answer = site_ref.request(Method::DELETE, &path).bearer_auth(&member.token).send().await.unwrap();
+                let answer = site_ref
+                    .request(Method::DELETE, &path)
+                    .bearer_auth(&member.token)
+                    .send()
+                    .await
+                    .unwrap();
                 assert_eq!(answer.status(), StatusCode::ACCEPTED);
                 newest = None;
             } else {
-                let text = format!("# Round {round} of {document}\n\nWritten by {}.\n", member.handle);
-                let answer = site_ref.upload(member, &format!("doc{document}.md"), text).await;
+                let text = format!(
+                    "# Round {round} of {document}\n\nWritten by {}.\n",
+                    member.handle
+                );
+                let answer = site_ref
+                    .upload(member, &format!("doc{document}.md"), text)
+                    .await;
                 assert_eq!(answer.status(), StatusCode::ACCEPTED);
                 newest = Some(format!("title: \"Round {round} of {document}\""));
             }
         }
-        (format!("/content/{}/doc{document}.md", member.handle), newest)
+        (
+            format!("/content/{}/doc{document}.md", member.handle),
+            newest,
+        )
     }))
     .await
     .into_iter()
@@ -56,7 +71,10 @@ async fn every_output_is_its_newest_source() {
     }
     for member in &members {
         let reports = site.members.reports(&member.id).await.unwrap();
-        let live = newest.iter().filter(|(path, newest)| path.contains(&member.handle) && newest.is_some()).count();
+        let live = newest
+            .iter()
+            .filter(|(path, newest)| path.contains(&member.handle) && newest.is_some())
+            .count();
         assert_eq!(reports.len(), live, "{}", member.handle);
     }
 }
@@ -66,12 +84,39 @@ async fn every_output_is_its_newest_source() {
 async fn uploads_of_one_document_at_once_leave_one_whole_winner() {
     let site = Site::start().await;
     let member = site.member("jo").await;
-    let uploads = (0..12).map(|number| site.upload(&member, "doc.md", format!("# Winner {number}\n\nText of {number}.\n")));
+    let uploads = (0..12).map(|number| {
+        site.upload(
+            &member,
+            "doc.md",
+            format!("# Winner {number}\n\nText of {number}.\n"),
+        )
+    });
     let answers = join_all(uploads).await;
-    assert!(answers.iter().all(|answer| [StatusCode::ACCEPTED, StatusCode::SERVICE_UNAVAILABLE].contains(&answer.status())));
+    assert!(answers.iter().all(|answer| {
+        [StatusCode::ACCEPTED, StatusCode::SERVICE_UNAVAILABLE].contains(&answer.status())
+    }));
     let report = site.report(&member, "/api/readmes/doc").await;
-    let title = report["fields"].as_array().unwrap().iter().find(|field| field["key"] == "title").unwrap()["value"].as_str().unwrap().to_owned();
-    let text = site.get("/content/jo/doc.md").send().await.unwrap().text().await.unwrap();
+    let title = report["fields"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|field| field["key"] == "title")
+        .unwrap()["value"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let text = site
+        .get("/content/jo/doc.md")
+        .send()
+        .await
+        .unwrap()
+        .text()
+        .await
+        .unwrap();
     let number = title.strip_prefix("Winner ").unwrap();
-    assert!(text.contains(&format!("Text of {number}.")) && text.contains(&format!("title: \"{title}\"")), "{text}");
+    assert!(
+        text.contains(&format!("Text of {number}."))
+            && text.contains(&format!("title: \"{title}\"")),
+        "{text}"
+    );
 }

@@ -36,14 +36,24 @@ impl Convert {
     pub(crate) fn run(self) -> Outcome {
         let input = read(&self.file).map_err(Failure::WrongCall)?;
         let stem = (self.file != Path::new("-"))
-            .then(|| self.file.file_name().map(|name| frontmatter::slug::file_stem(&name.to_string_lossy())))
+            .then(|| {
+                self.file
+                    .file_name()
+                    .map(|name| frontmatter::slug::file_stem(&name.to_string_lossy()))
+            })
             .flatten();
         let context = Context {
             handle: self.handle,
             slug: self.slug,
             name_hint: stem,
             link_base: "/".to_owned(),
-            asset_base: self.asset_base.map(|base| if base.ends_with('/') { base } else { base + "/" }),
+            asset_base: self.asset_base.map(|base| {
+                if base.ends_with('/') {
+                    base
+                } else {
+                    base + "/"
+                }
+            }),
             themes: self.themes.unwrap_or_default(),
             ..Context::default()
         };
@@ -69,10 +79,18 @@ fn read(file: &Path) -> anyhow::Result<Vec<u8>> {
     let limit = u64::try_from(frontmatter::MAX_README_BYTES)? + 1;
     let mut input = Vec::new();
     if file == Path::new("-") {
-        std::io::stdin().lock().take(limit).read_to_end(&mut input).context("standard input can't be read")?;
+        std::io::stdin()
+            .lock()
+            .take(limit)
+            .read_to_end(&mut input)
+            .context("standard input can't be read")?;
     } else {
-        let opened = std::fs::File::open(file).with_context(|| format!("{} can't be read", file.display()))?;
-        opened.take(limit).read_to_end(&mut input).with_context(|| format!("{} can't be read", file.display()))?;
+        let opened = std::fs::File::open(file)
+            .with_context(|| format!("{} can't be read", file.display()))?;
+        opened
+            .take(limit)
+            .read_to_end(&mut input)
+            .with_context(|| format!("{} can't be read", file.display()))?;
     }
     Ok(input)
 }

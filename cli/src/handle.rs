@@ -37,18 +37,39 @@ mod tests {
         for good in ["a", "jo-doe", "x1", &"a".repeat(40)] {
             assert!(parse(good).is_ok(), "{good}");
         }
-        for bad in ["", "-a", "a-", "Jo", "jo doe", "jo/doe", "é", "..", &"a".repeat(41)] {
+        for bad in [
+            "",
+            "-a",
+            "a-",
+            "Jo",
+            "jo doe",
+            "jo/doe",
+            "é",
+            "..",
+            &"a".repeat(41),
+        ] {
             assert!(parse(bad).is_err(), "{bad}");
         }
     }
 
     #[test]
     fn made_handles_are_good_handles() {
-        for name in ["Jo Doe", "José Ñandú", "山田太郎", "", "---", "admin", &"long name ".repeat(20)] {
+        for name in [
+            "Jo Doe",
+            "José Ñandú",
+            "山田太郎",
+            "",
+            "---",
+            "admin",
+            &"long name ".repeat(20),
+        ] {
             for handle in candidates(name).take(3) {
                 assert_eq!(parse(&handle), Ok(handle.clone()), "{name}");
             }
         }
-        assert_eq!(candidates("Jo Doe").take(2).collect::<Vec<_>>(), ["jo-doe", "jo-doe-2"]);
+        assert_eq!(
+            candidates("Jo Doe").take(2).collect::<Vec<_>>(),
+            ["jo-doe", "jo-doe-2"]
+        );
     }
 }

@@ -37,5 +37,8 @@ pub(crate) fn exit_code(outcome: Outcome) -> ExitCode {
 
 /// Runs an asynchronous command to its end.
 pub(crate) fn block_on(work: impl Future<Output = Outcome>) -> Outcome {
-    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(work)
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?
+        .block_on(work)
 }

@@ -46,10 +46,17 @@ struct Who {
 impl Users {
     pub(crate) fn run(self) -> Outcome {
         block_on(async {
-            let environment: Environment = local::addresses(self.port).into_iter().collect();
+            let options = local::Options {
+                port: self.port,
+                ..local::Options::default()
+            };
+            let environment: Environment = local::environment(&options)?.into_iter().collect();
             let members = configuration::members(&environment)?;
             members::describe_table(&members).await.map_err(|_| {
-                anyhow!("no local stack answers on port {}; start it with `masthead dev`", self.port)
+                anyhow!(
+                    "no local stack answers on port {}; start it with `masthead dev`",
+                    self.port
+                )
             })?;
             match self.command {
                 Command::Add(add) => add.run(&members).await,
@@ -68,12 +75,19 @@ async fn set_disabled(members: &Members, email: &str, disabled: bool) -> Outcome
     if !members.set_disabled(&account, disabled).await? {
         return Err(anyhow!("the member was removed meanwhile").into());
     }
-    let state = if disabled { "disabled, and signed out everywhere" } else { "enabled" };
+    let state = if disabled {
+        "disabled, and signed out everywhere"
+    } else {
+        "enabled"
+    };
     anstream::println!("{} ({}) is {state}.", account.name, account.handle);
     Ok(())
 }
 
 async fn find(members: &Members, email: &str) -> anyhow::Result<Account> {
     let address = Email::parse(email).with_context(|| format!("“{email}”"))?;
-    members.by_email(&address).await?.ok_or_else(|| anyhow!("there is no member with the address “{email}”"))
+    members
+        .by_email(&address)
+        .await?
+        .ok_or_else(|| anyhow!("there is no member with the address “{email}”"))
 }

@@ -35,10 +35,13 @@ impl Add {
         let email = Email::parse(&self.email).with_context(|| format!("“{}”", self.email))?;
         let name = self.name.trim();
         if name.is_empty() || name.chars().count() > 100 || name.chars().any(char::is_control) {
-            return Err(Failure::WrongCall(anyhow!("a name has 1 to 100 characters on one line")));
+            return Err(Failure::WrongCall(anyhow!(
+                "a name has 1 to 100 characters on one line"
+            )));
         }
         let password = Password::new(read_line()?.as_str());
-        let rules = Rules::new(self.min_password_length).map_err(|error| Failure::WrongCall(error.into()))?;
+        let rules = Rules::new(self.min_password_length)
+            .map_err(|error| Failure::WrongCall(error.into()))?;
         rules.check(&password, &[email.as_str(), name])?;
         let hash = password::hash(&password, rand::random())?;
 
@@ -57,21 +60,38 @@ impl Add {
             };
             match members.create(member).await? {
                 Created::Created => {
-                    anstream::println!("{name} can sign in as {}; their pages are under {handle}.", email.as_str());
+                    anstream::println!(
+                        "{name} can sign in as {}; their pages are under {handle}.",
+                        email.as_str()
+                    );
                     return Ok(());
                 }
-                Created::EmailTaken => return Err(anyhow!("a member with the address “{}” exists", self.email).into()),
+                Created::EmailTaken => {
+                    return Err(anyhow!("a member with the address “{}” exists", self.email).into());
+                }
                 Created::HandleTaken => {}
             }
         }
-        Err(anyhow!("the handle “{}” is taken; choose another with --handle", handles.first().map_or("", String::as_str)).into())
+        Err(anyhow!(
+            "the handle “{}” is taken; choose another with --handle",
+            handles.first().map_or("", String::as_str)
+        )
+        .into())
     }
 }
 
 /// Standard input up to its first line break.
 fn read_line() -> anyhow::Result<String> {
     let mut typed = String::new();
-    std::io::stdin().lock().take(64 * 1024).read_to_string(&mut typed).context("the password can't be read")?;
+    std::io::stdin()
+        .lock()
+        .take(64 * 1024)
+        .read_to_string(&mut typed)
+        .context("the password can't be read")?;
     let line = typed.lines().next().unwrap_or_default();
-    if line.is_empty() { Err(anyhow!("standard input holds no password")) } else { Ok(line.to_owned()) }
+    if line.is_empty() {
+        Err(anyhow!("standard input holds no password"))
+    } else {
+        Ok(line.to_owned())
+    }
 }

@@ -7,7 +7,14 @@ use crate::outcome::Outcome;
 
 pub(crate) async fn run(members: &Members) -> Outcome {
     let mut csv = csv::Writer::from_writer(std::io::stdout().lock());
-    csv.write_record(["email", "name", "handle", "password_hash", "disabled", "created_at"])?;
+    csv.write_record([
+        "email",
+        "name",
+        "handle",
+        "password_hash",
+        "disabled",
+        "created_at",
+    ])?;
     for account in members.list().await? {
         csv.write_record([
             account.email.as_str(),

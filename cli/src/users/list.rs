@@ -51,7 +51,9 @@ impl List {
             return Ok(());
         }
         let mut table = Table::new();
-        table.load_preset(NOTHING).set_header(["HANDLE", "NAME", "E-MAIL", "STATE", "SINCE"]);
+        table
+            .load_style(NOTHING)
+            .set_header(["HANDLE", "NAME", "E-MAIL", "STATE", "SINCE"]);
         for row in accounts.iter().map(Row::of) {
             let day = row.created_at.get(..10).unwrap_or_default();
             table.add_row([row.handle, row.name, row.email, row.state, day]);

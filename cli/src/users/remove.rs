@@ -3,8 +3,8 @@
 use std::io::{IsTerminal as _, Write as _};
 
 use anyhow::{Context as _, anyhow};
-use blobs::layout::{SourceKey, content_key, member_content_prefix, pictures_prefix};
 use blobs::Blobs;
+use blobs::layout::{SourceKey, content_key, member_content_prefix, pictures_prefix};
 use clap::Args;
 use endpoint::{Environment, aws};
 use members::{Account, Members};
@@ -39,7 +39,10 @@ impl Remove {
         delete_all(&content, &member_content_prefix(&account.handle)).await?;
         delete_all(&content, &pictures_prefix(&account.handle)).await?;
         members.remove(&account).await?;
-        println!("{} ({}) is removed, with every picture and README.", account.name, account.handle);
+        println!(
+            "{} ({}) is removed, with every picture and README.",
+            account.name, account.handle
+        );
         Ok(())
     }
 }
@@ -53,11 +56,22 @@ async fn delete_all(bucket: &Blobs, prefix: &str) -> anyhow::Result<()> {
 
 fn confirm(account: &Account) -> Outcome {
     if !std::io::stdin().is_terminal() {
-        return Err(Failure::WrongCall(anyhow!("removing can't be undone; say --yes")));
+        return Err(Failure::WrongCall(anyhow!(
+            "removing can't be undone; say --yes"
+        )));
     }
-    print!("Remove {} ({}) with every picture and README? This can't be undone. [y/N] ", account.name, account.handle);
+    print!(
+        "Remove {} ({}) with every picture and README? This can't be undone. [y/N] ",
+        account.name, account.handle
+    );
     std::io::stdout().flush()?;
     let mut answer = String::new();
-    std::io::stdin().read_line(&mut answer).context("the answer can't be read")?;
-    if answer.trim().eq_ignore_ascii_case("y") { Ok(()) } else { Err(anyhow!("nothing was removed").into()) }
+    std::io::stdin()
+        .read_line(&mut answer)
+        .context("the answer can't be read")?;
+    if answer.trim().eq_ignore_ascii_case("y") {
+        Ok(())
+    } else {
+        Err(anyhow!("nothing was removed").into())
+    }
 }

@@ -56,6 +56,10 @@ pub async fn read(request: &Request, form: Form<'_>) -> Result<Submission> {
         Body::Binary(bytes) => Bytes::copy_from_slice(bytes),
         _ => Bytes::new(),
     };
+    let missing = || Error::BadRequest(format!("The form has no file field “{}”.", form.file));
+    if body.is_empty() {
+        return Err(missing());
+    }
     check_part_headers(&body, &boundary)?;
     let limits = SizeLimit::new()
         .per_field(MAX_TEXT_BYTES)

@@ -58,17 +58,6 @@ pub fn environment(options: &Options) -> Result<Vec<(String, String)>, StartErro
     pairs(&options.host, ports, folder)
 }
 
-/// How the stack of this machine whose API is on `port` is reached: [`environment()`], less the
-/// signing key.
-pub fn addresses(port: u16) -> Vec<(String, String)> {
-    let ports = Ports {
-        api: port,
-        s3: port.saturating_add(1),
-        dynamodb: port.saturating_add(2),
-    };
-    public_pairs("127.0.0.1", ports)
-}
-
 /// The pairs for a stack on `ports`. Without a folder, the signing key is new each time.
 pub(crate) fn pairs(
     host: &str,
@@ -82,12 +71,6 @@ pub(crate) fn pairs(
         })?,
         None => new_jwt_keys(),
     };
-    let mut pairs = public_pairs(host, ports);
-    pairs.push(("JWT_KEYS".to_owned(), jwt_keys));
-    Ok(pairs)
-}
-
-fn public_pairs(host: &str, ports: Ports) -> Vec<(String, String)> {
     let Ports { api, s3, dynamodb } = ports;
     let origins = ["localhost", "127.0.0.1"]
         .map(|host| format!("http://{host}:{ASTRO_PORT},http://{host}:{api}"));
@@ -95,6 +78,7 @@ fn public_pairs(host: &str, ports: Ports) -> Vec<(String, String)> {
         ("MEMBERS_TABLE", MEMBERS_TABLE.to_owned()),
         ("UPLOADS_BUCKET", UPLOADS_BUCKET.to_owned()),
         ("CONTENT_BUCKET", CONTENT_BUCKET.to_owned()),
+        ("JWT_KEYS", jwt_keys),
         ("ALLOWED_ORIGINS", origins.join(",")),
         ("TOKEN_TTL_SECONDS", "43200".to_owned()),
         ("MIN_PASSWORD_LENGTH", "15".to_owned()),
@@ -107,7 +91,7 @@ fn public_pairs(host: &str, ports: Ports) -> Vec<(String, String)> {
         ("AWS_ACCESS_KEY_ID", ACCESS_KEY_ID.to_owned()),
         ("AWS_SECRET_ACCESS_KEY", SECRET_ACCESS_KEY.to_owned()),
     ];
-    pairs.map(|(name, value)| (name.to_owned(), value)).into()
+    Ok(pairs.map(|(name, value)| (name.to_owned(), value)).into())
 }
 
 /// A base URL on `host`, which may be an IPv6 address.

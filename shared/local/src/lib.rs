@@ -23,7 +23,7 @@ mod sockets;
 mod stack;
 mod store;
 
-pub use environment::{addresses, environment};
+pub use environment::environment;
 pub use gateway::{LOCAL_HEADER, REWRITE_PATH};
 pub use options::{DEFAULT_PORT, Options, StartError};
 pub use stack::{Stack, start};
