@@ -163,6 +163,7 @@ impl Gateway {
             now: Timestamp::now(),
         };
         let Some((route, path_parameters)) = routes::find(&self.routes, parts.uri.path()) else {
+            limits::drain(body).await;
             return self.refuse(&head, Error::NotFound).await;
         };
         head.route_key = &route.key;

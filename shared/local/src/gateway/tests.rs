@@ -202,6 +202,9 @@ async fn a_body_that_lambda_would_not_take_is_413() {
             );
         }
     }
+    let nowhere = Client::new().post(format!("{url}/nowhere"));
+    let nowhere = refused(nowhere.body(vec![0; 20 * MIB])).await;
+    assert_eq!(nowhere.0, 404, "the answer is read, not a broken pipe");
     let chunks = futures::stream::iter((0..10).map(|_| Ok::<_, std::io::Error>(vec![0_u8; MIB])));
     let chunked = Client::new()
         .post(&url)
