@@ -17,6 +17,9 @@ pub(crate) const CONTENT_BUCKET: &str = "masthead-content";
 pub(crate) const ACCESS_KEY_ID: &str = "masthead";
 pub(crate) const SECRET_ACCESS_KEY: &str = "masthead-local";
 
+pub(crate) const S3_ENDPOINT: &str = endpoint::aws::ENDPOINT_S3;
+pub(crate) const DYNAMODB_ENDPOINT: &str = endpoint::aws::ENDPOINT_DYNAMODB;
+
 /// Where `astro dev` and `astro preview` serve a site.
 const ASTRO_PORT: u16 = 4321;
 /// Of a new signing key.
@@ -71,16 +74,6 @@ pub(crate) fn pairs(
     let Ports { api, s3, dynamodb } = ports;
     let origins = ["localhost", "127.0.0.1"]
         .map(|host| format!("http://{host}:{ASTRO_PORT},http://{host}:{api}"));
-    let host = if host.contains(':') {
-        format!("[{host}]")
-    } else {
-        host.to_owned()
-    };
-    let public_url = if host == "127.0.0.1" {
-        format!("http://localhost:{api}")
-    } else {
-        format!("http://{host}:{api}")
-    };
     let pairs = [
         ("MEMBERS_TABLE", MEMBERS_TABLE.to_owned()),
         ("UPLOADS_BUCKET", UPLOADS_BUCKET.to_owned()),
@@ -89,19 +82,25 @@ pub(crate) fn pairs(
         ("ALLOWED_ORIGINS", origins.join(",")),
         ("TOKEN_TTL_SECONDS", "43200".to_owned()),
         ("MIN_PASSWORD_LENGTH", "15".to_owned()),
-        ("PUBLIC_URL", public_url),
+        ("PUBLIC_URL", url(host, api)),
         ("LINK_BASE", "/".to_owned()),
         ("THEMES", "starlight,blog".to_owned()),
-        ("AWS_ENDPOINT_URL_S3", format!("http://{host}:{s3}")),
-        (
-            "AWS_ENDPOINT_URL_DYNAMODB",
-            format!("http://{host}:{dynamodb}"),
-        ),
+        (S3_ENDPOINT, url(host, s3)),
+        (DYNAMODB_ENDPOINT, url(host, dynamodb)),
         ("AWS_REGION", REGION.to_owned()),
         ("AWS_ACCESS_KEY_ID", ACCESS_KEY_ID.to_owned()),
         ("AWS_SECRET_ACCESS_KEY", SECRET_ACCESS_KEY.to_owned()),
     ];
     Ok(pairs.map(|(name, value)| (name.to_owned(), value)).into())
+}
+
+/// A base URL on `host`, which may be an IPv6 address.
+pub(crate) fn url(host: &str, port: u16) -> String {
+    if host.contains(':') {
+        format!("http://[{host}]:{port}")
+    } else {
+        format!("http://{host}:{port}")
+    }
 }
 
 /// The ring in `folder`; made where there is none, readable by its owner only.

@@ -19,6 +19,7 @@ mod options;
 mod queue;
 mod s3;
 mod serve;
+mod sockets;
 mod stack;
 mod store;
 
@@ -26,6 +27,10 @@ pub use environment::environment;
 pub use gateway::{LOCAL_HEADER, REWRITE_PATH};
 pub use options::{DEFAULT_PORT, Options, StartError};
 pub use stack::{Stack, start};
+
+/// Targets of `tracing` under which each request that a client is refused is an error or a warning,
+/// such as a lookup that finds nothing. A log for people leaves them out.
+pub const NOISY_TARGETS: [&str; 2] = ["s3s", "dynoxide"];
 
 /// The region of everything local.
 const REGION: &str = "us-east-1";

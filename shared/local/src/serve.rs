@@ -88,6 +88,9 @@ async fn accept(
         .await
         .map_err(std::io::Error::other)?;
     let (stream, peer) = listener.accept().await?;
-    stream.set_nodelay(true)?;
+    // Only a hint; a client that is gone already is found out by reading.
+    if let Err(error) = stream.set_nodelay(true) {
+        tracing::debug!(%error, "a socket keeps its delay");
+    }
     Ok((stream, peer, place))
 }

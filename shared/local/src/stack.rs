@@ -1,20 +1,22 @@
 //! Starting a stack, and ending it.
 
 use std::future::Future;
-use std::net::SocketAddr;
+use std::net::Ipv4Addr;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use endpoint::{Environment, Origins, configuration};
-use tokio::net::TcpListener;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
 
-use crate::environment::{CONTENT_BUCKET, Ports, UPLOADS_BUCKET, pairs};
+use crate::environment::{
+    CONTENT_BUCKET, DYNAMODB_ENDPOINT, Ports, S3_ENDPOINT, UPLOADS_BUCKET, pairs, url,
+};
 use crate::folder::{DATABASE, Folder, OBJECTS};
 use crate::functions::Functions;
-use crate::gateway::Gateway;
+use crate::gateway::{Gateway, Sources};
+use crate::sockets::Sockets;
 use crate::store::{self, Store, messages};
 use crate::{Options, StartError, database, queue, s3, serve};
 
@@ -89,23 +91,7 @@ pub(crate) async fn start_with(
 
     let kept = folder.is_lasting().then(|| folder.path());
     let environment = pairs(&options.host, sockets.ports, kept)?;
-    // The linked functions reach the ports where they listen, whatever others call this host.
-    let address = if options.bind.is_unspecified() {
-        "127.0.0.1".to_owned()
-    } else {
-        options.bind.to_string()
-    };
-    let own: Environment = pairs(&address, sockets.ports, kept)?
-        .into_iter()
-        .zip(environment.clone())
-        .map(|(own, shown)| {
-            if own.0.starts_with("AWS_ENDPOINT_URL") {
-                own
-            } else {
-                shown
-            }
-        })
-        .collect();
+    let own: Environment = reachable(&environment, &options, sockets.ports).collect();
 
     let (front, backends) = (Layer::new(), Layer::new());
     let service = s3::service(store.clone());
@@ -126,13 +112,16 @@ pub(crate) async fn start_with(
         }
         let origins =
             Origins::from_env(&own).map_err(|error| StartError::Functions(error.into()))?;
-        let s3_url = own
-            .optional("AWS_ENDPOINT_URL_S3")
-            .unwrap_or_default()
-            .to_owned();
-        let gateway = Arc::new(Gateway::new(store.clone(), functions, origins, s3_url));
-        let answer = move |peer, request| Arc::clone(&gateway).answer(peer, request);
-        front.spawn(serve::serve(sockets.api, front.stop.clone(), answer));
+        let sources = Sources {
+            public_url: url(&options.host, sockets.ports.api),
+            s3_url: url(&options.host, sockets.ports.s3),
+        };
+        let gateway = Arc::new(Gateway::new(store.clone(), functions, origins, sources));
+        for listener in sockets.api {
+            let gateway = Arc::clone(&gateway);
+            let answer = move |peer, request| Arc::clone(&gateway).answer(peer, request);
+            front.spawn(serve::serve(listener, front.stop.clone(), answer));
+        }
     }
     Ok(Stack {
         ports: sockets.ports,
@@ -148,22 +137,22 @@ pub(crate) async fn start_with(
 impl Stack {
     /// The API's base URL, without a slash at its end.
     pub fn api_url(&self) -> String {
-        format!("http://{}:{}", self.host, self.ports.api)
+        url(&self.host, self.ports.api)
     }
 
     /// S3's base URL.
     pub fn s3_url(&self) -> String {
-        format!("http://{}:{}", self.host, self.ports.s3)
+        url(&self.host, self.ports.s3)
     }
 
     /// DynamoDB's base URL.
     pub fn dynamodb_url(&self) -> String {
-        format!("http://{}:{}", self.host, self.ports.dynamodb)
+        url(&self.host, self.ports.dynamodb)
     }
 
     /// What a function needs to use this stack, as `masthead dev --print-env` prints it.
-    pub fn environment(&self) -> &[(String, String)] {
-        &self.environment
+    pub fn environment(&self) -> Vec<(String, String)> {
+        self.environment.clone()
     }
 
     /// Queues every source again, behind what is new: `masthead rewrite --all`. Returns how many
@@ -222,54 +211,25 @@ async fn make_table(environment: &Environment) -> anyhow::Result<()> {
     Ok(members::create_table(&configuration::members(environment)?).await?)
 }
 
-/// The three ports, bound before anything else happens.
-struct Sockets {
+/// The environment for the functions of this process: they reach the ports where they listen,
+/// whatever others call this host.
+fn reachable(
+    environment: &[(String, String)],
+    options: &Options,
     ports: Ports,
-    api: TcpListener,
-    s3: TcpListener,
-    dynamodb: TcpListener,
-}
-
-impl Sockets {
-    async fn bind(options: &Options) -> Result<Self, StartError> {
-        let asked = if options.port == 0 {
-            Ports {
-                api: 0,
-                s3: 0,
-                dynamodb: 0,
-            }
-        } else {
-            Ports::from(options.port)?
-        };
-        let bind = |port| bind(SocketAddr::new(options.bind, port));
-        let (api, api_port) = bind(asked.api).await?;
-        let (s3, s3_port) = bind(asked.s3).await?;
-        let (dynamodb, dynamodb_port) = bind(asked.dynamodb).await?;
-        Ok(Self {
-            ports: Ports {
-                api: api_port,
-                s3: s3_port,
-                dynamodb: dynamodb_port,
-            },
-            api,
-            s3,
-            dynamodb,
-        })
-    }
-}
-
-async fn bind(address: SocketAddr) -> Result<(TcpListener, u16), StartError> {
-    let bound = async {
-        let listener = TcpListener::bind(address).await?;
-        let port = listener.local_addr()?.port();
-        Ok((listener, port))
+) -> impl Iterator<Item = (String, String)> {
+    let address = if options.bind.is_unspecified() {
+        Ipv4Addr::LOCALHOST.to_string()
+    } else {
+        options.bind.to_string()
     };
-    bound.await.map_err(|reason: std::io::Error| {
-        if reason.kind() == std::io::ErrorKind::AddrInUse {
-            StartError::PortTaken { address }
-        } else {
-            StartError::Listen { address, reason }
-        }
+    environment.iter().cloned().map(move |(name, value)| {
+        let value = match name.as_str() {
+            S3_ENDPOINT => url(&address, ports.s3),
+            DYNAMODB_ENDPOINT => url(&address, ports.dynamodb),
+            _ => value,
+        };
+        (name, value)
     })
 }
 

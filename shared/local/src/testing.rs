@@ -157,7 +157,7 @@ pub(crate) async fn open(folder: Option<&Path>, recorder: &Recorder) -> Result<S
 }
 
 pub(crate) fn environment(stack: &Stack) -> Environment {
-    stack.environment().iter().cloned().collect()
+    stack.environment().into_iter().collect()
 }
 
 /// The SDK's client, configured by the environment that the stack prints.

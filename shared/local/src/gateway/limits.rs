@@ -84,6 +84,12 @@ pub(super) async fn read(
         .map(|body| (!body.is_empty()).then_some(body))
 }
 
+/// Reads a body that nobody wants, so that the client gets to read the answer.
+pub(super) async fn drain(body: Incoming) {
+    // However it ends, the answer is the same.
+    drop(tokio::time::timeout(BODY_TIMEOUT, within(body, 0)).await);
+}
+
 async fn within(mut body: Incoming, limit: usize) -> Result<Bytes, Unread> {
     let announced = body
         .size_hint()

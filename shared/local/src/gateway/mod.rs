@@ -29,6 +29,8 @@ use uuid::Uuid;
 use crate::environment::UPLOADS_BUCKET;
 use crate::functions::{Functions, refusal};
 use crate::store::Store;
+pub(crate) use page::Sources;
+
 use answer::{Answer, from_function, refuse, text};
 use event::{Head, event};
 use limits::{FUNCTION_TIMEOUT, MAX_EVENT_BYTES, MAX_HEAD_BYTES, Unread};
@@ -46,18 +48,18 @@ pub(crate) struct Gateway {
     store: Store,
     routes: Vec<Served>,
     origins: Origins,
-    /// The S3 port's address, for the page.
-    s3: String,
+    /// Where the page may load from beside its own origin.
+    page: Sources,
     memory: Arc<Semaphore>,
 }
 
 impl Gateway {
-    pub(crate) fn new(store: Store, functions: Functions, origins: Origins, s3: String) -> Self {
+    pub(crate) fn new(store: Store, functions: Functions, origins: Origins, page: Sources) -> Self {
         Self {
             store,
             routes: functions.routes.into_iter().map(Served::new).collect(),
             origins,
-            s3,
+            page,
             memory: Arc::new(Semaphore::new(limits::MEMORY_KIB)),
         }
     }
@@ -102,7 +104,7 @@ impl Gateway {
             )
             .await;
         }
-        if let Some(answer) = page::answer(&parts.method, path, &self.s3) {
+        if let Some(answer) = page::answer(&parts.method, path, &self.page) {
             return answer;
         }
         match path {
@@ -161,6 +163,7 @@ impl Gateway {
             now: Timestamp::now(),
         };
         let Some((route, path_parameters)) = routes::find(&self.routes, parts.uri.path()) else {
+            limits::drain(body).await;
             return self.refuse(&head, Error::NotFound).await;
         };
         head.route_key = &route.key;

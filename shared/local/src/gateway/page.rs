@@ -29,16 +29,26 @@ const FILES: &[File] = &[
     },
 ];
 
-/// The page's file at `path`. `s3` is where the page may put files to, beside its own origin.
-pub(super) fn answer(method: &Method, path: &str, s3: &str) -> Option<Answer> {
+/// Where the page may reach beside the origin it was loaded from.
+#[derive(Debug, Clone)]
+pub(crate) struct Sources {
+    /// The API under the name that its answers use, for pictures.
+    pub(crate) public_url: String,
+    /// The S3 port, for files that are put there directly.
+    pub(crate) s3_url: String,
+}
+
+/// The page's file at `path`.
+pub(super) fn answer(method: &Method, path: &str, sources: &Sources) -> Option<Answer> {
     let file = FILES.iter().find(|file| file.path == path)?;
     if ![Method::GET, Method::HEAD].contains(method) {
         return None;
     }
     let mut response = text(StatusCode::OK, file.content_type, file.content);
+    let Sources { public_url, s3_url } = sources;
     let policy = format!(
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: https:; \
-         connect-src 'self' {s3}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        "default-src 'none'; script-src 'self'; style-src 'self'; \
+         img-src 'self' {public_url} blob: https:; connect-src 'self' {s3_url}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     );
     let headers = response.headers_mut();
     if let Ok(policy) = HeaderValue::try_from(policy) {

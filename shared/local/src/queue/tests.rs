@@ -1,12 +1,14 @@
 //! Delivery from an upload to the function.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart};
 use serde_json::{Value, json};
 
-use super::{Failed, failed};
+use super::{Failed, failed, failures};
 use crate::environment::{CONTENT_BUCKET, UPLOADS_BUCKET};
+use crate::functions::QueueFunction;
 use crate::store::messages::Message;
 use crate::testing::{Recorder, open, put, s3, stack};
 
@@ -279,16 +281,30 @@ async fn ten_messages_at_most_come_at_once() {
     );
 }
 
-#[test]
-fn only_a_list_of_known_ids_spares_the_others() {
-    let message = Message {
+fn message() -> Message {
+    Message {
         id: "a".to_owned(),
         key: String::new(),
         body: String::new(),
         sent_ms: 0,
         first_received_ms: 0,
         receives: 1,
-    };
+    }
+}
+
+#[tokio::test]
+async fn a_function_that_fails_or_panics_fails_the_batch() {
+    let fails: QueueFunction =
+        Arc::new(|_| Box::pin(async { Err(anyhow::anyhow!("the store hangs")) }));
+    let panics: QueueFunction = Arc::new(|_| Box::pin(async { panic!("boom") }));
+    for function in [fails, panics] {
+        assert_eq!(failures(&function, &[message()]).await, Failed::All);
+    }
+}
+
+#[test]
+fn only_a_list_of_known_ids_spares_the_others() {
+    let message = message();
     let only = |ids: &[&str]| Failed::Only(ids.iter().map(|&id| id.to_owned()).collect());
     for (answer, expected) in [
         (json!({ "batchItemFailures": [] }), only(&[])),

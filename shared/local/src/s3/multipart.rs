@@ -1,17 +1,20 @@
 //! Multipart uploads: `s3s-fs` keeps the parts, the index says whose they are.
 
+use std::time::SystemTime;
+
 use s3s::dto::{
     AbortMultipartUploadInput, AbortMultipartUploadOutput, CompleteMultipartUploadInput,
-    CompleteMultipartUploadOutput, CreateMultipartUploadInput, CreateMultipartUploadOutput,
-    ListMultipartUploadsInput, ListMultipartUploadsOutput, ListPartsInput, ListPartsOutput,
-    MultipartUpload, UploadPartInput, UploadPartOutput,
+    CompleteMultipartUploadOutput, CopyPartResult, CopySource, CreateMultipartUploadInput,
+    CreateMultipartUploadOutput, ListMultipartUploadsInput, ListMultipartUploadsOutput,
+    ListPartsInput, ListPartsOutput, MultipartUpload, Range, StreamingBlob, Timestamp,
+    UploadPartCopyInput, UploadPartCopyOutput, UploadPartInput, UploadPartOutput,
 };
-use s3s::{S3Request, S3Result};
+use s3s::{S3Error, S3Request, S3Result, s3_error};
 use uuid::Uuid;
 
-use super::answers::{condition, strong, timestamp};
-use super::objects::{commit, foresee};
-use crate::store::{Attributes, Cause, Condition, NewBody, Store, Upload, uploads};
+use super::answers::{check_read, condition, strong, timestamp};
+use super::objects::{bytes, commit, current, foresee};
+use crate::store::{self, Attributes, Cause, Condition, NewBody, Store, Upload, uploads};
 
 pub(super) async fn create_multipart_upload(
     store: &Store,
@@ -62,6 +65,72 @@ pub(super) async fn upload_part(
     let input = &request.input;
     find(store, &input.bucket, &input.key, &input.upload_id).await?;
     Ok(store.bodies.put_part(request).await?.output)
+}
+
+/// Makes a part of an object that is there already, or of a range of it.
+pub(super) async fn upload_part_copy(
+    store: &Store,
+    request: S3Request<UploadPartCopyInput>,
+) -> S3Result<UploadPartCopyOutput> {
+    let input = &request.input;
+    find(store, &input.bucket, &input.key, &input.upload_id).await?;
+    let CopySource::Bucket {
+        bucket,
+        key,
+        version_id,
+    } = &input.copy_source
+    else {
+        return Err(s3_error!(
+            NotImplemented,
+            "Only objects in buckets can be copied."
+        ));
+    };
+    let source = current(store, bucket, key, version_id.as_deref()).await?;
+    check_read(
+        &source,
+        input.copy_source_if_match.as_ref(),
+        input.copy_source_if_none_match.as_ref(),
+        input.copy_source_if_modified_since.as_ref(),
+        input.copy_source_if_unmodified_since.as_ref(),
+    )
+    .map_err(|_| s3_error!(PreconditionFailed))?;
+    let range = input
+        .copy_source_range
+        .as_deref()
+        .map(Range::parse)
+        .transpose();
+    let range = bytes(&source, range.map_err(|_| s3_error!(InvalidArgument))?)?;
+    let Some(name) = &source.body else {
+        return Err(s3_error!(NoSuchKey));
+    };
+    let body = store
+        .bodies
+        .read(name, range)
+        .await
+        .map_err(store::Error::from)?;
+    let part = UploadPartInput::builder()
+        .bucket(input.bucket.clone())
+        .key(input.key.clone())
+        .upload_id(input.upload_id.clone())
+        .part_number(input.part_number)
+        .body(Some(StreamingBlob::wrap(body)))
+        .build()
+        .map_err(S3Error::internal_error)?;
+    let put = store
+        .bodies
+        .put_part(request.map_input(|_| part))
+        .await?
+        .output;
+    let copied = CopyPartResult {
+        e_tag: put.e_tag,
+        last_modified: Some(Timestamp::from(SystemTime::now())),
+        ..CopyPartResult::default()
+    };
+    Ok(UploadPartCopyOutput {
+        copy_part_result: Some(copied),
+        copy_source_version_id: source.shown_id(),
+        ..UploadPartCopyOutput::default()
+    })
 }
 
 pub(super) async fn list_parts(

@@ -292,7 +292,7 @@ pub(super) async fn head_object(
 }
 
 /// The object or version a read is for; an error where it is gone.
-async fn current(
+pub(super) async fn current(
     store: &Store,
     bucket: &str,
     key: &str,
@@ -317,7 +317,7 @@ async fn current(
     }
 }
 
-fn bytes(version: &Version, range: Option<Range>) -> S3Result<ByteRange> {
+pub(super) fn bytes(version: &Version, range: Option<Range>) -> S3Result<ByteRange> {
     let Some(range) = range else {
         return Ok(ByteRange {
             start: 0,

@@ -351,9 +351,8 @@ fn the_environment_is_known_without_a_stack() {
 fn jwt_keys(stack: &crate::Stack) -> String {
     stack
         .environment()
-        .iter()
+        .into_iter()
         .find(|(name, _)| name == "JWT_KEYS")
         .unwrap()
         .1
-        .clone()
 }

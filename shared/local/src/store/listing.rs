@@ -134,3 +134,6 @@ fn common_prefix(prefix: &str, rest: &str, delimiter: Option<&str>) -> Option<St
     let (segment, _) = rest.split_once(delimiter)?;
     Some(format!("{prefix}{segment}{delimiter}"))
 }
+
+#[cfg(test)]
+mod tests;
