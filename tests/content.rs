@@ -10,9 +10,9 @@ async fn the_listing_names_what_is_published_and_nothing_else() {
     let empty = body(site.get("/api/content").send().await.unwrap()).await;
     insta::assert_json_snapshot!(empty, @r#"
     {
-      "cursor": null,
+      "status": "success",
       "entries": [],
-      "status": "success"
+      "cursor": null
     }
     "#);
     let member = site.member("jo").await;

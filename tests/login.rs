@@ -25,15 +25,15 @@ async fn the_right_password_gives_a_token_and_the_member() {
     );
     insta::assert_json_snapshot!(body, @r#"
     {
+      "status": "success",
       "access_token": null,
+      "token_type": "Bearer",
       "expires_in": 43200,
       "member": {
         "handle": "jo",
         "name": "jo of the club",
         "picture": null
-      },
-      "status": "success",
-      "token_type": "Bearer"
+      }
     }
     "#);
 }

@@ -76,11 +76,11 @@ async fn a_token_says_what_it_is() {
     );
     assert_eq!(
         header.as_object().unwrap().keys().collect::<Vec<_>>(),
-        ["alg", "kid", "typ"]
+        ["typ", "alg", "kid"]
     );
     assert_eq!(
         claims.as_object().unwrap().keys().collect::<Vec<_>>(),
-        ["aud", "exp", "iat", "iss", "jti", "sub", "ver"]
+        ["iss", "aud", "sub", "iat", "exp", "jti", "ver"]
     );
     assert_eq!(
         (&claims["sub"], &claims["ver"]),

@@ -8,6 +8,8 @@ use anyhow::Context as _;
 use clap::Args;
 use local::Options;
 use tokio::signal;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::{Layer as _, layer::SubscriberExt as _, util::SubscriberInitExt as _};
 
 use crate::outcome::{Outcome, block_on};
 
@@ -49,16 +51,11 @@ impl Dev {
             }
             return Ok(());
         }
-        tracing_subscriber::fmt()
-            .with_writer(std::io::stderr)
-            .with_target(false)
-            .with_max_level(tracing::Level::WARN)
-            .compact()
-            .init();
+        log_to_stderr();
         block_on(async {
             let stop = stop_signal()?;
             let stack = local::start(options).await?;
-            let demo = demo::member(stack.environment(), &self.data).await?;
+            let demo = demo::member(&stack.environment(), &self.data).await?;
             let (s3, dynamodb, data) = (stack.s3_url(), stack.dynamodb_url(), self.data.display());
             if self.backends_only {
                 println!("S3 and DynamoDB are ready: {s3} and {dynamodb}, data in {data}");
@@ -83,6 +80,21 @@ impl Dev {
             Ok(())
         })
     }
+}
+
+/// Warnings and errors, on standard error; the servers' own libraries call every 404 an error.
+fn log_to_stderr() {
+    let quiet = local::NOISY_TARGETS.map(|target| (target, LevelFilter::OFF));
+    let filter = Targets::new()
+        .with_default(LevelFilter::WARN)
+        .with_targets(quiet);
+    let lines = tracing_subscriber::fmt::layer()
+        .with_writer(std::io::stderr)
+        .with_target(false)
+        .compact();
+    tracing_subscriber::registry()
+        .with(lines.with_filter(filter))
+        .init();
 }
 
 /// Completes at Ctrl-C or SIGTERM; listens from the moment it is made.

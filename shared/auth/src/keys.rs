@@ -165,7 +165,7 @@ mod tests {
                 KeyRingError::NotBase64("a".to_owned()),
             ),
             (
-                format!(r#"{{"signing":"a","keys":{{"a":"{}9"}}}}"#, short),
+                format!(r#"{{"signing":"a","keys":{{"a":"{short}9"}}}}"#),
                 KeyRingError::NotBase64("a".to_owned()),
             ),
             (

@@ -77,21 +77,19 @@ pub fn hash(password: &Password, salt: [u8; 16]) -> Result<String, Unhashable> {
 /// invited), a damaged string or one of unreasonable cost is answered `Wrong` after a hash under
 /// today's parameters, so that time doesn't tell them apart.
 pub fn verify(password: &Password, stored: Option<&str>) -> Verdict {
-    match stored.and_then(Stored::parse) {
-        Some(stored) => match (stored.is_of(password), stored.outdated) {
-            (false, _) => Verdict::Wrong,
-            (true, false) => Verdict::Right,
-            (true, true) => Verdict::RightButOutdated,
-        },
-        None => {
-            compute(
-                &todays(),
-                password,
-                &[0; 16],
-                &mut [0; Params::DEFAULT_OUTPUT_LEN],
-            );
-            Verdict::Wrong
-        }
+    let Some(stored) = stored.and_then(Stored::parse) else {
+        compute(
+            &todays(),
+            password,
+            &[0; 16],
+            &mut [0; Params::DEFAULT_OUTPUT_LEN],
+        );
+        return Verdict::Wrong;
+    };
+    match (stored.is_of(password), stored.outdated) {
+        (false, _) => Verdict::Wrong,
+        (true, false) => Verdict::Right,
+        (true, true) => Verdict::RightButOutdated,
     }
 }
 

@@ -299,7 +299,7 @@ fn updated(
     warnings: &mut Vec<Warning>,
 ) -> Updated {
     let hidden = keys
-        .take_if("lastUpdated", |value| value.bool())
+        .take_if("lastUpdated", super::yaml::Node::bool)
         .is_some_and(|shown| !shown);
     reject_dates(keys, keys::UPDATED, warnings);
     if let Some(updated) = keys.take(keys::UPDATED, read_date) {
@@ -435,12 +435,11 @@ fn image(
     let resolved = written.and_then(|(address, own_alt)| {
         let (resolved, told) = resolve_image(&address, options);
         warnings.extend(told);
-        match resolved {
-            Some((url, found_alt)) => Some((url, own_alt.or(found_alt))),
-            None => {
-                keys.extra.push(("image".to_owned(), Node::string(address)));
-                None
-            }
+        if let Some((url, found_alt)) = resolved {
+            Some((url, own_alt.or(found_alt)))
+        } else {
+            keys.extra.push(("image".to_owned(), Node::string(address)));
+            None
         }
     });
     let (image, source) = match (resolved, &derived.image) {

@@ -31,13 +31,13 @@ pub(crate) fn find(text: &str) -> Parts<'_> {
     let start = first_line(text);
     let rest = text.get(start..).unwrap_or_default();
     let (opener, after) = split_line(rest);
-    let found = match opener.trim_end_matches([' ', '\t']) {
+    let fence = opener.trim_end_matches([' ', '\t']);
+    let found = match fence {
         "---" => yaml(after),
         "+++" => closed_by(after, |line| line == "+++").map(|found| (Language::Toml, found)),
         _ if start == 0 && rest.starts_with('{') => return json(text),
         _ => None,
     };
-    let opened = opener.trim_end_matches([' ', '\t']);
     match found {
         Some((language, (block, body))) if block.len() <= MAX_BLOCK_BYTES => Parts {
             block: Some((language, block)),
@@ -46,10 +46,10 @@ pub(crate) fn find(text: &str) -> Parts<'_> {
             lines_before_body: lines(text, body) - 1,
             warning: None,
         },
-        None if opened == "---" && looks_like_keys(after) => {
+        None if fence == "---" && looks_like_keys(after) => {
             let (line, column) = position(text, start);
             Parts {
-                warning: Some(Code::FrontmatterUnterminated.at(line, column, opened)),
+                warning: Some(Code::FrontmatterUnterminated.at(line, column, fence)),
                 ..no_block(text)
             }
         }

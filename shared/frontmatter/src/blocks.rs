@@ -54,8 +54,6 @@ pub(crate) enum Inline {
     },
     LinkEnd,
     Break,
-    /// A tag of an HTML heading.
-    Tag(Range<usize>),
 }
 
 impl Block {
@@ -66,10 +64,7 @@ impl Block {
             match inline {
                 Inline::Text(part) | Inline::Code(part) => text.push_str(part),
                 Inline::Break => text.push(' '),
-                Inline::Image { .. }
-                | Inline::LinkStart { .. }
-                | Inline::LinkEnd
-                | Inline::Tag(_) => {}
+                Inline::Image { .. } | Inline::LinkStart { .. } | Inline::LinkEnd => {}
             }
         }
         clean_text(&text)
@@ -211,7 +206,7 @@ impl Walk {
             Event::Text(text) => self.inline(Inline::Text(text.to_string()), range.start),
             Event::Code(code) => self.inline(Inline::Code(code.to_string()), range.start),
             Event::InlineMath(math) | Event::DisplayMath(math) => {
-                self.inline(Inline::Text(math.to_string()), range.start)
+                self.inline(Inline::Text(math.to_string()), range.start);
             }
             Event::SoftBreak | Event::HardBreak => self.inline(Inline::Break, range.start),
             Event::Html(_) | Event::InlineHtml(_) => self.html(source, range),
@@ -224,7 +219,7 @@ impl Walk {
         let top = self.containers == 0 && self.other.is_empty();
         match tag {
             Tag::Heading { level, .. } if top => {
-                self.begin(Kind::Heading(number(*level)), false, range.start)
+                self.begin(Kind::Heading(number(*level)), false, range.start);
             }
             Tag::Paragraph if top => {
                 // Markdown inside an element that is open, such as `<h1>` and a blank line.
@@ -256,7 +251,7 @@ impl Walk {
                 range.start,
             ),
             Tag::Item | Tag::TableHead | Tag::TableRow | Tag::TableCell => {
-                self.inline_in_block(Inline::Break)
+                self.inline_in_block(Inline::Break);
             }
             _ => {}
         }
@@ -328,7 +323,7 @@ impl Walk {
             TagEnd::Heading(_) | TagEnd::CodeBlock
                 if self.containers == 0 && self.other.is_empty() =>
             {
-                self.close(range.end)
+                self.close(range.end);
             }
             TagEnd::Paragraph if self.containers == 0 && self.other.is_empty() => {
                 let html_heading = self
@@ -386,7 +381,6 @@ impl Walk {
                 if let Some(block) = &mut self.open {
                     block.aligned = attribute(tag, "align").is_some();
                     block.centred |= align;
-                    block.inlines.push(Inline::Tag(place.clone()));
                 }
             }
             "p" if top => {
@@ -428,36 +422,23 @@ impl Walk {
                 );
             }
             "a" if attribute(tag, "href").is_some() => {
-                self.tag_in_heading(place);
                 self.inline(Inline::LinkStart { range: None }, place.start);
             }
-            _ => self.tag_in_heading(place),
-        }
-    }
-
-    /// A tag inside an HTML heading goes with the heading.
-    fn tag_in_heading(&mut self, place: &Range<usize>) {
-        if let Some(block) = &mut self.open
-            && block.html
-            && matches!(block.kind, Kind::Heading(_))
-        {
-            block.inlines.push(Inline::Tag(place.clone()));
+            _ => {}
         }
     }
 
     fn html_close(&mut self, name: &str, place: &Range<usize>) {
         match name {
             "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "p"
-                if self.other.is_empty() && self.containers == 0 =>
+                if self.other.is_empty()
+                    && self.containers == 0
+                    && self
+                        .open
+                        .as_ref()
+                        .is_some_and(|block| block.html || name == "p") =>
             {
-                if self
-                    .open
-                    .as_ref()
-                    .is_some_and(|block| block.html || name == "p")
-                {
-                    self.tag_in_heading(place);
-                    self.close(place.end);
-                }
+                self.close(place.end);
             }
             "div" | "center" | "section" | "header" | "article" | "main"
                 if self.other.is_empty() && self.containers == 0 =>
@@ -478,10 +459,9 @@ impl Walk {
             }
             "sup" | "kbd" => self.hidden = self.hidden.saturating_sub(1),
             "a" => {
-                self.tag_in_heading(place);
                 self.inline_in_block(Inline::LinkEnd);
             }
-            _ => self.tag_in_heading(place),
+            _ => {}
         }
     }
 }

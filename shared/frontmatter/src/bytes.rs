@@ -9,7 +9,7 @@ use crate::{MAX_README_BYTES, Reject};
 /// A document as text.
 #[derive(Debug)]
 pub(crate) struct Text<'a> {
-    pub(crate) text: Cow<'a, str>,
+    pub(crate) content: Cow<'a, str>,
     /// The first line break of the document, `\n` where there is none.
     pub(crate) eol: &'static str,
     pub(crate) warnings: Vec<Warning>,
@@ -44,7 +44,7 @@ pub(crate) fn read(input: &[u8]) -> Result<Text<'_>, Reject> {
     };
     let eol = eol(&text);
     Ok(Text {
-        text,
+        content: text,
         eol,
         warnings,
     })
@@ -85,7 +85,7 @@ fn not_utf8(input: &[u8], offset: usize) -> Reject {
     let before = input.get(..offset).unwrap_or_default();
     Reject::NotUtf8 {
         offset,
-        line: before.iter().filter(|byte| **byte == b'\n').count() + 1,
+        line: memchr::memchr_iter(b'\n', before).count() + 1,
     }
 }
 
@@ -95,10 +95,10 @@ mod tests {
 
     #[test]
     fn marks_and_encodings() {
-        assert_eq!(read("\u{feff}a".as_bytes()).unwrap().text, "a");
-        assert_eq!(read(b"\xff\xfea\0").unwrap().text, "a");
-        assert_eq!(read(b"\xfe\xff\0a").unwrap().text, "a");
-        assert_eq!(read(b"a\0b").unwrap().text, "a\u{fffd}b");
+        assert_eq!(read("\u{feff}a".as_bytes()).unwrap().content, "a");
+        assert_eq!(read(b"\xff\xfea\0").unwrap().content, "a");
+        assert_eq!(read(b"\xfe\xff\0a").unwrap().content, "a");
+        assert_eq!(read(b"a\0b").unwrap().content, "a\u{fffd}b");
         assert_eq!(
             read(b"ab\n\xff").unwrap_err(),
             Reject::NotUtf8 { offset: 3, line: 2 }

@@ -109,10 +109,11 @@ pub(crate) fn derive(
     let ideographs = plain.chars().filter(|c| is_word_ideograph(*c)).count();
     let others = words(&plain);
     derived.words = ideographs + others;
-    derived.reading_minutes = (others as f64 / WORDS_PER_MINUTE as f64
-        + ideographs as f64 / IDEOGRAPHS_PER_MINUTE as f64)
-        .ceil()
-        .max(1.0) as usize;
+    // Both in parts of a minute's share of the other, so that whole numbers do.
+    let share = others * IDEOGRAPHS_PER_MINUTE + ideographs * WORDS_PER_MINUTE;
+    derived.reading_minutes = share
+        .div_ceil(WORDS_PER_MINUTE * IDEOGRAPHS_PER_MINUTE)
+        .max(1);
     derived.license = license(badges, &text);
     derived.lang = file_stem
         .and_then(suffix_language)
@@ -326,7 +327,7 @@ impl Reader {
         let (counted, done) = match (marker, custom) {
             (Some(done), _) => (true, done),
             // Cancelled tasks don't count.
-            (None, Some('-')) | (None, None) => return,
+            (None, Some('-') | None) => return,
             (None, Some(status)) => (true, matches!(status, 'x' | 'X')),
         };
         let tasks = self.derived.tasks.get_or_insert_default();
@@ -428,7 +429,7 @@ fn suffix_language(stem: &str) -> Option<String> {
     let is_language = |part: &str| LANGUAGES.contains(&part.to_ascii_lowercase().as_str());
     let is_region = tail.len() == 2 && tail.bytes().all(|byte| byte.is_ascii_uppercase())
         || matches!(tail, "Hans" | "Hant" | "cn" | "tw" | "br");
-    let named = |name: &str| (name.to_ascii_lowercase() == "hebrew").then(|| "he".to_owned());
+    let named = |name: &str| name.eq_ignore_ascii_case("hebrew").then(|| "he".to_owned());
     if is_region
         && let Some((_, language)) = head
             .rsplit_once(['.', '-'])

@@ -232,8 +232,7 @@ fn without_lead_in(text: &str) -> String {
     }
     sentence_ends(text)
         .into_iter()
-        .filter(|end| *end < text.len())
-        .next_back()
+        .rfind(|end| *end < text.len())
         .and_then(|end| text.get(..end))
         .unwrap_or(text)
         .trim_end()
@@ -265,8 +264,7 @@ fn cut(text: &str) -> String {
     let sentence = sentence_ends(text)
         .into_iter()
         .filter_map(|end| text.get(..end))
-        .filter(|text| (MIN_CUT..=MAX_CHARS).contains(&length(text)))
-        .next_back();
+        .rfind(|text| (MIN_CUT..=MAX_CHARS).contains(&length(text)));
     if let Some(sentence) = sentence {
         return sentence.to_owned();
     }

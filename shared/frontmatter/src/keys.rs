@@ -48,7 +48,6 @@ pub(crate) const UPDATED: &[&str] = &[
     "updatedAt",
     "date_modified",
 ];
-pub(crate) const AUTHORS: &[&str] = &["author", "authors", "by"];
 pub(crate) const IMAGE: &[&str] = &[
     "image",
     "cover",

@@ -90,7 +90,7 @@ pub fn check(input: &[u8]) -> Result<(), Reject> {
 /// Converts a README. Everything but a [`Reject`] comes out as a valid document.
 pub fn convert(input: &[u8], context: &Context) -> Result<Output, Reject> {
     let text = bytes::read(input)?;
-    let source = source::read(&text.text, block::find(&text.text));
+    let source = source::read(&text.content, block::find(&text.content));
     let mut keys = Keys::new(source.entries);
     let body = without_blank_lines(&source.body);
     let lines_before_body =

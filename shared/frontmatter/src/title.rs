@@ -386,7 +386,7 @@ fn kept_in_markdown(block: &Block) -> Vec<Range<usize>> {
                         Inline::Image { url, .. } if is_badge(url) => badges = true,
                         Inline::Image { .. } => pictures = true,
                         Inline::Text(inner) | Inline::Code(inner) => {
-                            text |= !inner.trim().is_empty()
+                            text |= !inner.trim().is_empty();
                         }
                         _ => {}
                     }

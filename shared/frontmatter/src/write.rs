@@ -64,7 +64,7 @@ fn node(out: &mut String, indent: usize, value: &Node) {
         }
         Node::List(items) if items.is_empty() => out.push_str(" []\n"),
         Node::Map(entries) if entries.iter().all(|(_, value)| value.is_null()) => {
-            out.push_str(" {}\n")
+            out.push_str(" {}\n");
         }
         Node::List(items) => {
             out.push('\n');

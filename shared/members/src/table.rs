@@ -2,7 +2,7 @@
 
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType,
-    TimeToLiveSpecification,
+    TimeToLiveSpecification, TimeToLiveStatus,
 };
 
 use crate::Members;
@@ -44,11 +44,11 @@ pub async fn create_table(members: &Members) -> Result<()> {
         Err(error)
             if error
                 .as_service_error()
-                .is_some_and(aws_sdk_dynamodb::operation::create_table::CreateTableError::is_resource_in_use_exception) =>
-        {
-            return Ok(());
-        }
+                .is_some_and(aws_sdk_dynamodb::operation::create_table::CreateTableError::is_resource_in_use_exception) => {}
         Err(error) => return Err(Error::store("CreateTable")(error)),
+    }
+    if is_expiring(members).await? {
+        return Ok(());
     }
     let expiry = TimeToLiveSpecification::builder()
         .attribute_name(EXPIRES_AT)
@@ -63,6 +63,24 @@ pub async fn create_table(members: &Members) -> Result<()> {
         .await
         .map_err(Error::store("UpdateTimeToLive"))?;
     Ok(())
+}
+
+/// Whether items expire already: asking for it again is an error.
+async fn is_expiring(members: &Members) -> Result<bool> {
+    let described = members
+        .client
+        .describe_time_to_live()
+        .table_name(&members.table)
+        .send()
+        .await;
+    let described = described.map_err(Error::store("DescribeTimeToLive"))?;
+    let status = described
+        .time_to_live_description()
+        .and_then(|expiry| expiry.time_to_live_status());
+    Ok(matches!(
+        status,
+        Some(TimeToLiveStatus::Enabled | TimeToLiveStatus::Enabling)
+    ))
 }
 
 /// Whether the table is there and answers.

@@ -20,7 +20,7 @@ pub(super) fn escape(document: &Document<'_>, formulas: &[Range<usize>], splice:
         match event {
             Event::Start(Tag::CodeBlock(_) | Tag::HtmlBlock) => in_code += 1,
             Event::End(TagEnd::CodeBlock | TagEnd::HtmlBlock) => {
-                in_code = in_code.saturating_sub(1)
+                in_code = in_code.saturating_sub(1);
             }
             Event::Start(Tag::Paragraph | Tag::Heading { .. } | Tag::TableCell | Tag::Item) => {
                 blocks.push((range, None));

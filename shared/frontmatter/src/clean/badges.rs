@@ -117,7 +117,7 @@ impl Block {
                 Event::Html(line) => html.push_str(line),
                 Event::InlineHtml(tag) => reader.html(tag, range.start),
                 Event::Start(Tag::Link { dest_url, .. }) => {
-                    reader.href = Some(dest_url.to_string())
+                    reader.href = Some(dest_url.to_string());
                 }
                 Event::End(TagEnd::Link) => reader.href = None,
                 Event::Start(Tag::Image { dest_url, .. }) => {

@@ -41,24 +41,21 @@ pub(super) fn escape(source: &str) -> String {
 /// begins in the first column.
 fn lines(body: &str) -> impl Iterator<Item = (&str, bool)> {
     let mut fence: Option<(u8, usize)> = None;
-    body.split_inclusive(['\n', '\r'])
-        .map(move |line| match fence {
-            Some((mark, length)) => {
-                let indentation = line.len() - line.trim_start_matches(' ').len();
-                let text = line.trim();
-                let closes = indentation <= 3
-                    && text.len() >= length
-                    && text.bytes().all(|byte| byte == mark);
-                if closes {
-                    fence = None;
-                }
-                (line, true)
+    body.split_inclusive(['\n', '\r']).map(move |line| {
+        if let Some((mark, length)) = fence {
+            let indentation = line.len() - line.trim_start_matches(' ').len();
+            let text = line.trim();
+            let closes =
+                indentation <= 3 && text.len() >= length && text.bytes().all(|byte| byte == mark);
+            if closes {
+                fence = None;
             }
-            None => {
-                fence = opening_fence(line);
-                (line, fence.is_some())
-            }
-        })
+            (line, true)
+        } else {
+            fence = opening_fence(line);
+            (line, fence.is_some())
+        }
+    })
 }
 
 fn opening_fence(line: &str) -> Option<(u8, usize)> {
@@ -84,12 +81,11 @@ fn without_comments(body: &str) -> String {
             continue;
         }
         if line.trim() == "%%" {
-            match in_block.take() {
-                Some(start) => prose.truncate(start),
-                None => {
-                    in_block = Some(prose.len());
-                    prose.push_str(line);
-                }
+            if let Some(start) = in_block.take() {
+                prose.truncate(start);
+            } else {
+                in_block = Some(prose.len());
+                prose.push_str(line);
             }
         } else if in_block.is_some() {
             prose.push_str(line);

@@ -87,7 +87,7 @@ impl Cutter<'_> {
     /// The token that begins with the `<` at `start`; `None` where it is text.
     fn token(&mut self, start: usize) -> Option<Token> {
         let rest = self.text.get(start..)?;
-        let next = rest.bytes().nth(1)?;
+        let next = rest.as_bytes().get(1).copied()?;
         let kind = match next {
             b'!' | b'?' => self.declaration(start, rest),
             b'/' => self.close(start, rest),

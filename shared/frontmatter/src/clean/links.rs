@@ -171,14 +171,13 @@ impl Links<'_, '_> {
                 decode::destination(inner(written)) == node.url
             });
         let url = destinations::write(url);
-        match found {
-            Some(range) => self.splice.replace(range, url),
-            None => {
-                let mark = if node.is_image { "!" } else { "" };
-                let text = escape(&node.text, true);
-                self.splice
-                    .replace(node.range.clone(), format!("{mark}[{text}]({url})"));
-            }
+        if let Some(range) = found {
+            self.splice.replace(range, url);
+        } else {
+            let mark = if node.is_image { "!" } else { "" };
+            let text = escape(&node.text, true);
+            self.splice
+                .replace(node.range.clone(), format!("{mark}[{text}]({url})"));
         }
     }
 

@@ -180,7 +180,7 @@ fn follows_space(source: &str, at: usize) -> bool {
 fn is_tag(name: &str) -> bool {
     let is_colour =
         matches!(name.len(), 3 | 6) && name.bytes().all(|byte| byte.is_ascii_hexdigit());
-    !name.is_empty() && !is_colour && !name.chars().all(|c| c.is_numeric())
+    !name.is_empty() && !is_colour && !name.chars().all(char::is_numeric)
 }
 
 fn is_tag_character(character: char) -> bool {

@@ -174,7 +174,7 @@ impl<'a> Reader<'a> {
                 .filter(|_| matches!(value, Node::Scalar(_)));
             match key {
                 Node::Scalar(scalar) if scalar.plain && scalar.text == "<<" => {
-                    self.merge_into_root(&value, line)?
+                    self.merge_into_root(&value, line)?;
                 }
                 Node::Scalar(scalar) if is_dangerous(&scalar.text) => {
                     self.document.dropped.push(Place {
