@@ -1,10 +1,40 @@
 //! The body, cleaned by splices: Obsidian's syntax, links, images, HTML (2.9).
 
+mod angles;
+mod badges;
+mod callouts;
+mod decode;
+mod destinations;
+mod escape;
+mod flavour;
+mod html;
+mod html_policy;
+mod html_steps;
+mod html_tokens;
+mod invariant;
+mod links;
+mod math;
+mod obsidian;
+mod percent;
+mod picture;
+mod rounds;
+mod splice;
+mod start;
+mod targets;
+mod text;
+mod warnings;
+mod wikilinks;
+
+#[cfg(test)]
+mod tests;
+
 use serde::Serialize;
 
 use crate::context::Context;
 use crate::document::{Document, Edit};
 use crate::report::Warning;
+use rounds::{Extent, Stop};
+use warnings::{Code, Warnings};
 
 /// What cleaning needs to know besides the body.
 #[derive(Debug)]
@@ -71,10 +101,34 @@ pub(crate) struct Callout {
 
 /// Cleans a body. The result has no `%%comment%%`, no relative image, no active HTML, and every
 /// code block as it was, byte for byte.
+///
+/// Whatever the input, cleaning the result again changes nothing: it is a fixed point of every
+/// rule, or in escape mode, which is one too.
 pub(crate) fn clean(document: &Document<'_>, options: &CleanOptions<'_>) -> Cleaned {
-    let _ = options;
+    if document.too_complex {
+        return escaped(document);
+    }
+    match rounds::run(document, options, Extent::Everything) {
+        Ok(cleaned) => cleaned,
+        Err(Stop::NoFixedPoint) => escaped(document),
+        Err(Stop::CodeChanged) => match rounds::run(document, options, Extent::ProtectionOnly) {
+            Ok(mut cleaned) => {
+                let mut warnings = Warnings::default();
+                warnings.add(Code::InternalCodeChanged, 0, "");
+                cleaned.warnings.splice(0..0, warnings.report(document.source));
+                cleaned
+            }
+            Err(_) => escaped(document),
+        },
+    }
+}
+
+fn escaped(document: &Document<'_>) -> Cleaned {
+    let mut warnings = Warnings::default();
+    warnings.add(Code::TooComplex, 0, "");
     Cleaned {
-        body: document.source.to_owned(),
+        body: escape::escape(document.source),
+        warnings: warnings.report(document.source),
         ..Cleaned::default()
     }
 }
@@ -86,6 +140,5 @@ pub(crate) fn resolve_image(
     written: &str,
     options: &CleanOptions<'_>,
 ) -> (Option<(String, Option<String>)>, Vec<Warning>) {
-    let _ = (written, options);
-    (None, Vec::new())
+    picture::resolve(written, options)
 }

@@ -4,28 +4,78 @@ use std::ops::Range;
 
 use pulldown_cmark::{Event, Options, Parser};
 
+/// Deepest nesting of quotes and lists that is parsed. The parser's time is the product of the
+/// depth and the number of lines, so this is what keeps a megabyte under a second.
+const MAX_CONTAINERS_ON_A_LINE: usize = 200;
+
 /// A body, parsed once; every later step reads the same events.
 #[derive(Debug)]
 pub(crate) struct Document<'a> {
     pub(crate) source: &'a str,
-    /// Events in document order with the bytes of `source` they stand for.
+    /// Events in document order with the bytes of `source` they stand for; none where the
+    /// document is too complex to parse in linear time.
     pub(crate) events: Vec<(Event<'a>, Range<usize>)>,
+    /// Whether the document was not parsed, because that would not take linear time (2.1.3).
+    pub(crate) too_complex: bool,
 }
 
 impl<'a> Document<'a> {
     pub(crate) fn parse(source: &'a str) -> Self {
-        let options = Options::ENABLE_TABLES
+        Self::parse_with(source, Self::without_math() | Options::ENABLE_MATH)
+    }
+
+    /// Parses as a renderer without math does, for which `$` is a letter like any other.
+    pub(crate) fn parse_without_math(source: &'a str) -> Self {
+        Self::parse_with(source, Self::without_math())
+    }
+
+    fn without_math() -> Options {
+        Options::ENABLE_TABLES
             | Options::ENABLE_FOOTNOTES
             | Options::ENABLE_STRIKETHROUGH
             | Options::ENABLE_TASKLISTS
-            | Options::ENABLE_MATH;
+    }
+
+    fn parse_with(source: &'a str, options: Options) -> Self {
+        let too_complex = nests_too_deeply(source);
+        let events = if too_complex {
+            Vec::new()
+        } else {
+            Parser::new_ext(source, options)
+                .into_offset_iter()
+                .collect()
+        };
         Self {
             source,
-            events: Parser::new_ext(source, options)
-                .into_offset_iter()
-                .collect(),
+            events,
+            too_complex,
         }
     }
+}
+
+/// Whether some line opens more containers than are parsed. Counts at least as many as there are:
+/// every quote, list and footnote marker before the line's first other character.
+fn nests_too_deeply(source: &str) -> bool {
+    let mut markers = 0_usize;
+    let mut in_prefix = true;
+    let mut bytes = source.bytes().peekable();
+    while let Some(byte) = bytes.next() {
+        let before_space = matches!(bytes.peek(), None | Some(b' ' | b'\t' | b'\n' | b'\r'));
+        match byte {
+            b'\n' | b'\r' => {
+                markers = 0;
+                in_prefix = true;
+            }
+            b'>' | b':' if in_prefix => markers += 1,
+            b'-' | b'+' | b'*' | b'.' | b')' if in_prefix && before_space => markers += 1,
+            b' ' | b'\t' | b'0'..=b'9' | b'[' | b']' | b'^' => {}
+            _ => in_prefix = false,
+        }
+        if markers > MAX_CONTAINERS_ON_A_LINE {
+            return true;
+        }
+    }
+    false
 }
 
 /// A change to the source: the bytes of `range` become `replacement`.

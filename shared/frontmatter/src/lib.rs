@@ -1,5 +1,6 @@
 //! README in, frontmatter-rich Markdown out: pure, no I/O.
 
+mod badge;
 mod clean;
 mod context;
 mod derived;

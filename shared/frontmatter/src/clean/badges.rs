@@ -1,0 +1,232 @@
+//! Badges before the first prose: taken out of the body and recorded (2.9.8).
+
+use std::ops::Range;
+
+use pulldown_cmark::{Event, HeadingLevel, Tag, TagEnd};
+
+use super::decode::references;
+use super::html_policy::is_void;
+use super::html_tokens::{self, TokenKind, tokens};
+use super::splice::Splice;
+use super::{Badge, CleanOptions};
+use crate::badge::is_badge;
+use crate::document::Document;
+
+/// Most badges that are recorded (2.10).
+const MAX_BADGES: usize = 50;
+
+/// Deletes the leading badge blocks; returns their badges and those of the title's heading.
+pub(super) fn take(document: &Document<'_>, options: &CleanOptions<'_>, splice: &mut Splice) -> Vec<Badge> {
+    let mut badges = Vec::new();
+    for (block, range) in blocks(document) {
+        let is_title = options
+            .title_removal
+            .iter()
+            .any(|edit| edit.range.start < range.end && range.start < edit.range.end);
+        if is_title {
+            let pictures = Block::read(document.source, block).pictures;
+            badges.extend(pictures.into_iter().filter(|(at, badge)| {
+                is_badge(&badge.image)
+                    && options.title_removal.iter().any(|edit| edit.range.contains(at))
+            }));
+            continue;
+        }
+        match block.first() {
+            Some((Event::Start(Tag::Paragraph | Tag::HtmlBlock), _)) => {
+                let read = Block::read(document.source, block);
+                let pictures = read.pictures.len();
+                let all_badges = read.pictures.iter().all(|(_, badge)| is_badge(&badge.image));
+                if read.has_heading_only {
+                    continue;
+                }
+                if read.has_text {
+                    break;
+                }
+                if pictures > 0 && all_badges && read.is_balanced && !options.emitted_before {
+                    splice.delete(range.start..blank_end(document.source, range.end));
+                    badges.extend(read.pictures);
+                }
+            }
+            Some((Event::Start(Tag::Heading { level: HeadingLevel::H1, .. }) | Event::Rule, _)) => {}
+            _ => break,
+        }
+    }
+    badges.truncate(MAX_BADGES);
+    badges.into_iter().map(|(_, badge)| badge).collect()
+}
+
+type Events<'d, 'a> = &'d [(Event<'a>, Range<usize>)];
+
+/// The top-level blocks of a document, each with its events.
+fn blocks<'d, 'a>(document: &'d Document<'a>) -> impl Iterator<Item = (Events<'d, 'a>, Range<usize>)> {
+    let mut rest = document.events.as_slice();
+    std::iter::from_fn(move || {
+        let range = rest.first()?.1.clone();
+        let mut depth = 0_usize;
+        let length = rest.iter().position(|(event, _)| {
+            match event {
+                Event::Start(_) => depth += 1,
+                Event::End(_) => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            depth == 0
+        });
+        let (block, after) = rest.split_at_checked(length.map_or(rest.len(), |at| at + 1))?;
+        rest = after;
+        Some((block, range))
+    })
+}
+
+/// What one block holds, as far as badges go.
+#[derive(Default)]
+struct Block {
+    /// Pictures with their offsets.
+    pictures: Vec<(usize, Badge)>,
+    has_text: bool,
+    /// Whether all text stands in HTML headings.
+    has_heading_only: bool,
+    /// Whether every HTML element that opens here closes here.
+    is_balanced: bool,
+}
+
+impl Block {
+    fn read(source: &str, events: Events<'_, '_>) -> Self {
+        let mut reader = Reader::default();
+        let mut html = String::new();
+        for (event, range) in events {
+            match event {
+                Event::Html(line) => html.push_str(line),
+                Event::InlineHtml(tag) => reader.html(tag, range.start),
+                Event::Start(Tag::Link { dest_url, .. }) => reader.href = Some(dest_url.to_string()),
+                Event::End(TagEnd::Link) => reader.href = None,
+                Event::Start(Tag::Image { dest_url, .. }) => {
+                    reader.image = Some((range.start, dest_url.to_string(), String::new()));
+                }
+                Event::End(TagEnd::Image) => reader.end_image(),
+                Event::Text(text) | Event::Code(text) => reader.text(text),
+                Event::InlineMath(_) | Event::DisplayMath(_) | Event::FootnoteReference(_) => {
+                    reader.text("math");
+                }
+                _ => {}
+            }
+        }
+        let _ = source;
+        if let Some((_, range)) = events.first() {
+            reader.html(&html, range.start);
+        }
+        Self {
+            has_heading_only: reader.heading_text && !reader.prose,
+            has_text: reader.prose,
+            pictures: reader.pictures,
+            is_balanced: reader.open == 0,
+        }
+    }
+}
+
+#[derive(Default)]
+struct Reader {
+    pictures: Vec<(usize, Badge)>,
+    href: Option<String>,
+    image: Option<(usize, String, String)>,
+    prose: bool,
+    heading_text: bool,
+    headings: i64,
+    open: i64,
+}
+
+impl Reader {
+    fn text(&mut self, text: &str) {
+        if let Some((_, _, alt)) = &mut self.image {
+            alt.push_str(text);
+        } else if text.trim().trim_matches(['|', '·', '•', '-', '\u{a0}']).trim().is_empty() {
+            // Separators between badges are no prose.
+        } else if self.headings > 0 {
+            self.heading_text = true;
+        } else {
+            self.prose = true;
+        }
+    }
+
+    fn end_image(&mut self) {
+        if let Some((at, image, alt)) = self.image.take() {
+            self.picture(at, image, &alt);
+        }
+    }
+
+    fn picture(&mut self, at: usize, image: String, alt: &str) {
+        let alt = alt.split_whitespace().collect::<Vec<_>>().join(" ");
+        let href = self.href.clone().filter(|href| {
+            href.starts_with("https://") || href.starts_with("http://")
+        });
+        self.pictures.push((
+            at,
+            Badge {
+                alt: (!alt.is_empty()).then_some(alt),
+                image,
+                href,
+            },
+        ));
+    }
+
+    fn html(&mut self, html: &str, at: usize) {
+        let mut position = 0;
+        for token in tokens(html) {
+            let between = html.get(position..token.range.start).unwrap_or_default();
+            let between = references(between);
+            self.text(&between);
+            position = token.range.end;
+            match token.kind {
+                TokenKind::Open(tag) => {
+                    self.count(&tag.name, 1);
+                    if is_void(&tag.name) || tag.self_closing {
+                        self.count(&tag.name, -1);
+                    }
+                    match tag.name.as_str() {
+                        "a" => self.href = value(&tag, "href"),
+                        "img" => {
+                            if let Some(source) = value(&tag, "src") {
+                                let alt = value(&tag, "alt").unwrap_or_default();
+                                self.picture(at + token.range.start, source, &alt);
+                            }
+                        }
+                        _ => {}
+                    }
+                }
+                TokenKind::Close(name) => {
+                    self.count(&name, -1);
+                    if name == "a" {
+                        self.href = None;
+                    }
+                }
+                TokenKind::Comment(_) => {}
+                TokenKind::Declaration | TokenKind::UnclosedComment | TokenKind::Stray => {
+                    self.prose = true;
+                }
+            }
+        }
+        let rest = references(html.get(position..).unwrap_or_default());
+        self.text(&rest);
+    }
+
+    fn count(&mut self, name: &str, change: i64) {
+        self.open += change;
+        if matches!(name, "h1" | "h2" | "h3" | "h4" | "h5" | "h6") {
+            self.headings += change;
+        }
+    }
+}
+
+fn value(tag: &html_tokens::Tag, name: &str) -> Option<String> {
+    let attribute = tag.attributes.iter().find(|attribute| attribute.name == name)?;
+    attribute.value.as_deref().map(|value| references(value).trim().to_owned())
+}
+
+/// Where the blank lines after `from` end.
+fn blank_end(source: &str, from: usize) -> usize {
+    let rest = source.get(from..).unwrap_or_default();
+    let blank = rest.len() - rest.trim_start_matches([' ', '\t', '\r', '\n']).len();
+    match rest.get(..blank).and_then(|blank| blank.rfind('\n')) {
+        Some(line_end) => from + line_end + 1,
+        None => from,
+    }
+}

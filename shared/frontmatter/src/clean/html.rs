@@ -1,0 +1,577 @@
+//! The HTML policy applied: what isn't allowed goes, and every element ends where it may (2.9.10).
+
+use std::ops::Range;
+
+use super::CleanOptions;
+use super::decode::references;
+use super::html_policy::{self as policy, Element, Value};
+use super::html_steps::{Placed, Step, steps};
+use super::html_tokens::{Attribute, Tag, TokenKind};
+use super::splice::Splice;
+use super::targets::{Kind, Target, resolve};
+use super::text::escape;
+use super::warnings::{Code, Warnings};
+use crate::document::Document;
+
+/// Adds the edits that make the document's HTML harmless.
+///
+/// `may_close` is off where closing tags did not help before: what is unclosed is taken out then.
+pub(super) fn sanitise(
+    document: &Document<'_>,
+    options: &CleanOptions<'_>,
+    may_close: bool,
+    splice: &mut Splice,
+    warnings: &mut Warnings,
+) {
+    let has_html = document.source.contains('<');
+    if !has_html {
+        return;
+    }
+    let steps = steps(document);
+    let partners = partners(&steps);
+    let mut sanitiser = Sanitiser {
+        source: document.source,
+        options,
+        may_close,
+        splice,
+        warnings,
+        frames: vec![Frame::default()],
+        obstacles: obstacles(&steps),
+        no_more_comment_ends: false,
+    };
+    let mut index = 0;
+    while let Some(step) = steps.get(index) {
+        match (step, partners.get(index).copied().flatten()) {
+            (Step::Token(open), Some(partner)) => {
+                if let Some(Step::Token(close)) = steps.get(partner) {
+                    sanitiser.remove_element(open, close);
+                }
+                index = partner;
+            }
+            (step, _) => sanitiser.step(step),
+        }
+        index += 1;
+    }
+    sanitiser.finish(document);
+}
+
+/// For each step that opens an element which goes with its content: the step that closes it.
+/// Both stand in the same container and no code between them.
+fn partners(steps: &[Step]) -> Vec<Option<usize>> {
+    let mut partners = vec![None; steps.len()];
+    // (frame, code seen before, name, step)
+    let mut open: Vec<(usize, usize, &str, usize)> = Vec::new();
+    let mut frames = vec![0_usize];
+    let (mut next_frame, mut code) = (1, 0);
+    for (index, step) in steps.iter().enumerate() {
+        match step {
+            Step::EnterContainer => {
+                frames.push(next_frame);
+                next_frame += 1;
+            }
+            Step::LeaveContainer => {
+                let frame = frames.pop();
+                while open.last().is_some_and(|entry| Some(entry.0) == frame) {
+                    open.pop();
+                }
+            }
+            Step::Code(_) => code += 1,
+            Step::Token(placed) => {
+                let frame = frames.last().copied().unwrap_or_default();
+                match &placed.kind {
+                    TokenKind::Open(tag)
+                        if policy::element(&tag.name) == Element::Removed && !tag.self_closing =>
+                    {
+                        open.push((frame, code, &tag.name, index));
+                    }
+                    TokenKind::Close(name) => {
+                        if let Some(&(open_frame, open_code, open_name, open_index)) = open.last()
+                            && open_name == name
+                        {
+                            open.pop();
+                            if (open_frame, open_code) == (frame, code)
+                                && let Some(partner) = partners.get_mut(open_index)
+                            {
+                                *partner = Some(index);
+                            }
+                        }
+                    }
+                    _ => {}
+                }
+            }
+            Step::EnterInline | Step::LeaveInline | Step::Inline(_) => {}
+        }
+    }
+    partners
+}
+
+/// Where code stands and containers begin or end: nothing that is taken out may reach over these.
+fn obstacles(steps: &[Step]) -> Vec<usize> {
+    steps
+        .iter()
+        .filter_map(|step| match step {
+            Step::Code(range) => Some(range.start),
+            _ => None,
+        })
+        .collect()
+}
+
+/// An element that stands open.
+#[derive(Debug)]
+struct Open {
+    name: String,
+    removal: Range<usize>,
+    range: Range<usize>,
+    in_block: bool,
+}
+
+/// What is open in one container or line of text.
+#[derive(Debug, Default)]
+struct Frame {
+    open: Vec<Open>,
+    is_inline: bool,
+    /// Where the last thing inline ended: closing tags go there.
+    end: usize,
+}
+
+struct Sanitiser<'a, 'o> {
+    source: &'a str,
+    options: &'a CleanOptions<'o>,
+    may_close: bool,
+    splice: &'a mut Splice,
+    warnings: &'a mut Warnings,
+    frames: Vec<Frame>,
+    obstacles: Vec<usize>,
+    no_more_comment_ends: bool,
+}
+
+/// What becomes of an allowed tag.
+enum Verdict {
+    Keep,
+    Write(String),
+    /// The tag goes, and this text stands in its place.
+    Text(String),
+}
+
+impl Sanitiser<'_, '_> {
+    fn step(&mut self, step: &Step) {
+        match step {
+            Step::EnterContainer => self.frames.push(Frame::default()),
+            Step::EnterInline => self.frames.push(Frame {
+                is_inline: true,
+                ..Frame::default()
+            }),
+            Step::LeaveContainer | Step::LeaveInline => {
+                if self.frames.len() > 1
+                    && let Some(frame) = self.frames.pop()
+                {
+                    self.leave(frame);
+                }
+            }
+            Step::Inline(end) => {
+                if let Some(frame) = self.frames.last_mut() {
+                    frame.end = *end;
+                }
+            }
+            Step::Code(_) => {}
+            Step::Token(placed) => self.token(placed),
+        }
+    }
+
+    fn token(&mut self, placed: &Placed) {
+        match &placed.kind {
+            TokenKind::Open(tag) => self.open(tag, placed),
+            TokenKind::Close(name) => self.close(name, placed),
+            TokenKind::Comment(text) => {
+                let written = self.text(&placed.range);
+                if !(is_more(text) && !written.contains('\n') && written.ends_with("-->")) {
+                    self.splice.delete(placed.removal.clone());
+                }
+            }
+            TokenKind::Declaration => self.remove(placed),
+            TokenKind::UnclosedComment => self.unclosed_comment(placed),
+            TokenKind::Stray => self.splice.replace(placed.range.clone(), "&lt;"),
+        }
+    }
+
+    fn text(&self, range: &Range<usize>) -> &str {
+        self.source.get(range.clone()).unwrap_or_default()
+    }
+
+    fn warn(&mut self, code: Code, range: &Range<usize>) {
+        let text = self.source.get(range.clone()).unwrap_or_default();
+        self.warnings.add(code, range.start, text);
+    }
+
+    fn remove(&mut self, placed: &Placed) {
+        self.warn(Code::HtmlRemoved, &placed.range);
+        self.splice.delete(placed.removal.clone());
+    }
+
+    fn remove_element(&mut self, open: &Placed, close: &Placed) {
+        self.warn(Code::HtmlRemoved, &open.range);
+        self.splice.delete(open.range.start..close.removal.end.max(close.range.end));
+    }
+
+    /// A comment that the parser doesn't close: it ends where its author ended it, if that takes
+    /// no code with it, and else shows that it is there instead of hiding the rest of the page.
+    fn unclosed_comment(&mut self, placed: &Placed) {
+        let start = placed.range.start;
+        let end = if self.no_more_comment_ends || self.frames.len() > 1 || !placed.in_block {
+            None
+        } else {
+            self.source.get(start..).and_then(|rest| rest.find("-->"))
+        };
+        let Some(end) = end.map(|end| start + end + 3) else {
+            self.no_more_comment_ends |= self.frames.len() == 1 && placed.in_block;
+            self.splice.replace(placed.range.clone(), "&lt;");
+            return;
+        };
+        let next = self.obstacles.partition_point(|obstacle| *obstacle < start);
+        if self.obstacles.get(next).is_some_and(|obstacle| *obstacle < end) {
+            self.splice.replace(placed.range.clone(), "&lt;");
+        } else {
+            self.splice.delete(start..end);
+        }
+    }
+
+    fn open(&mut self, tag: &Tag, placed: &Placed) {
+        if policy::element(&tag.name) != Element::Allowed {
+            return self.remove(placed);
+        }
+        let is_void = policy::is_void(&tag.name);
+        if policy::is_table_part(&tag.name) && !self.is_open("table") {
+            return self.remove(placed);
+        }
+        match self.judge(tag, placed) {
+            Verdict::Keep => {}
+            Verdict::Write(mut html) => {
+                if tag.self_closing && !is_void {
+                    html.push_str(&format!("</{}>", tag.name));
+                }
+                self.splice.replace(placed.range.clone(), html);
+            }
+            Verdict::Text(text) if text.is_empty() => return self.splice.delete(placed.removal.clone()),
+            Verdict::Text(text) => return self.splice.replace(placed.range.clone(), text),
+        }
+        if !is_void && !tag.self_closing {
+            let frame = self.frame_of(&tag.name);
+            if let Some(frame) = self.frames.get_mut(frame) {
+                frame.open.push(Open {
+                    name: tag.name.clone(),
+                    range: placed.range.clone(),
+                    removal: placed.removal.clone(),
+                    in_block: placed.in_block,
+                });
+            }
+        }
+    }
+
+    /// A line of text holds the inline elements that open in it; its container holds the others.
+    fn frame_of(&self, name: &str) -> usize {
+        let last = self.frames.len() - 1;
+        match self.frames.last() {
+            Some(frame) if frame.is_inline && !policy::is_inline(name) => last.saturating_sub(1),
+            _ => last,
+        }
+    }
+
+    /// The frames in which a closing tag may find its element: the line, then its container.
+    fn reachable(&self) -> impl Iterator<Item = usize> + use<> {
+        let last = self.frames.len() - 1;
+        let is_inline = self.frames.last().is_some_and(|frame| frame.is_inline);
+        (last.saturating_sub(usize::from(is_inline))..=last).rev()
+    }
+
+    fn is_open(&self, name: &str) -> bool {
+        self.reachable()
+            .filter_map(|index| self.frames.get(index))
+            .any(|frame| frame.open.iter().any(|open| open.name == name))
+    }
+
+    fn close(&mut self, name: &str, placed: &Placed) {
+        let found = self.reachable().find_map(|index| {
+            let open = &self.frames.get(index)?.open;
+            // Deeper than any page nests; a bound keeps closing linear.
+            let depth = open.iter().rev().take(64).position(|open| open.name == name)?;
+            Some((index, open.len() - 1 - depth))
+        });
+        let Some((frame, position)) = found else {
+            // The closing tag of what was taken out is taken out quietly with it.
+            if policy::element(name) == Element::Allowed && !policy::is_void(name) {
+                self.warn(Code::HtmlUnclosed, &placed.range);
+            }
+            return self.splice.delete(placed.removal.clone());
+        };
+        let inner = match self.frames.get_mut(frame) {
+            Some(frame) => frame.open.split_off(position),
+            None => return,
+        };
+        // A browser would open formatting elements again after the one that is closed here.
+        let unclosed: String = inner
+            .iter()
+            .skip(1)
+            .rev()
+            .filter(|open| policy::is_inline(&open.name) && !policy::has_implied_end(&open.name))
+            .map(|open| format!("</{}>", open.name))
+            .collect();
+        if !unclosed.is_empty() {
+            self.splice.insert(placed.range.start, unclosed);
+        }
+        let written = self.text(&placed.range);
+        let is_plain = written.get(2..2 + name.len()).is_some_and(|n| n.eq_ignore_ascii_case(name))
+            && written
+                .get(2 + name.len()..)
+                .is_some_and(|rest| rest.trim_start_matches([' ', '\t']) == ">");
+        if !is_plain {
+            self.splice.replace(placed.range.clone(), format!("</{name}>"));
+        }
+    }
+
+    /// Ends what is still open when a container or a line of text ends.
+    fn leave(&mut self, frame: Frame) {
+        let end = frame.end;
+        let can_close = self.may_close
+            && end > 0
+            && self.source.get(..end).is_some_and(|before| !before.ends_with('\\'));
+        let mut closers = String::new();
+        for open in frame.open.into_iter().rev() {
+            let name = open.name.as_str();
+            if policy::has_implied_end(name) {
+                continue;
+            }
+            let is_inline = policy::is_inline(name);
+            if is_inline && !open.in_block && can_close && end >= open.range.end {
+                closers.push_str(&format!("</{name}>"));
+            } else if !policy::is_closed_by_parent(name) {
+                self.warn(Code::HtmlUnclosed, &open.range);
+                self.splice.delete(open.removal);
+            }
+        }
+        if !closers.is_empty() {
+            self.splice.insert(end, closers);
+        }
+    }
+
+    /// Ends at the end of the body what is still open in none of its blocks.
+    fn finish(mut self, document: &Document<'_>) {
+        let Some(root) = self.frames.drain(..).next() else {
+            return;
+        };
+        let mut open: Vec<Open> = root
+            .open
+            .into_iter()
+            .filter(|open| !policy::has_implied_end(&open.name))
+            .collect();
+        if open.is_empty() {
+            return;
+        }
+        for open in &open {
+            let text = self.source.get(open.range.clone()).unwrap_or_default();
+            self.warnings.add(Code::HtmlUnclosed, open.range.start, text);
+        }
+        if !self.may_close || ends_in_open_code(document) {
+            for open in open {
+                self.splice.delete(open.removal);
+            }
+            return;
+        }
+        open.reverse();
+        let eol = if self.source.contains("\r\n") { "\r\n" } else { "\n" };
+        let mut closers: Vec<String> = open.iter().map(|open| format!("</{}>", open.name)).collect();
+        if !self.source.ends_with('\n') {
+            closers.insert(0, String::new());
+        }
+        // A line of its own after a blank one: in no list, quote, table or paragraph.
+        closers.insert(0, String::new());
+        let mut text = closers.join(eol);
+        if self.source.ends_with('\n') {
+            text.push_str(eol);
+        }
+        self.splice.insert(self.source.len(), text);
+    }
+
+    fn judge(&mut self, tag: &Tag, placed: &Placed) -> Verdict {
+        let mut kept = Vec::with_capacity(tag.attributes.len());
+        let mut changed = !tag.is_plain || (tag.self_closing && !policy::is_void(&tag.name));
+        let mut refused = false;
+        for attribute in &tag.attributes {
+            let value = match policy::attribute(&tag.name, attribute) {
+                Value::Plain => {
+                    kept.push(attribute.clone());
+                    continue;
+                }
+                Value::Refused => {
+                    refused = true;
+                    continue;
+                }
+                Value::Link => self.url(attribute, Kind::Link, placed),
+                Value::Image => self.url(attribute, Kind::Image, placed),
+                Value::Media => self.url(attribute, Kind::Media, placed),
+                Value::ImageSet => self.image_set(attribute, placed),
+            };
+            match value {
+                Some(value) => {
+                    changed |= Some(&value) != attribute.value.as_ref();
+                    kept.push(Attribute {
+                        name: attribute.name.clone(),
+                        value: Some(value),
+                    });
+                }
+                None => changed = true,
+            }
+        }
+        if refused {
+            self.warn(Code::HtmlAttributeRemoved, &placed.range);
+        }
+        let has = |name: &str| kept.iter().any(|attribute| attribute.name == name);
+        let value = |name: &str| {
+            let attribute = tag.attributes.iter().find(|attribute| attribute.name == name);
+            attribute.map(|attribute| references(attribute.value.as_deref().unwrap_or_default()))
+        };
+        match tag.name.as_str() {
+            "img" if !has("src") && !has("srcset") => {
+                let alt = value("alt").unwrap_or_default();
+                return Verdict::Text(alternative(&alt, placed.in_block));
+            }
+            "source" if !has("src") && !has("srcset") => return Verdict::Text(String::new()),
+            "input" if !value("type").is_some_and(|kind| kind.eq_ignore_ascii_case("checkbox")) => {
+                self.warn(Code::HtmlRemoved, &placed.range);
+                return Verdict::Text(String::new());
+            }
+            _ => {}
+        }
+        if changed || refused {
+            Verdict::Write(policy::write(&Tag {
+                attributes: kept,
+                ..tag.clone()
+            }))
+        } else {
+            Verdict::Keep
+        }
+    }
+
+    /// The value that an attribute with an address keeps; `None` where it goes.
+    fn url(&mut self, attribute: &Attribute, kind: Kind, placed: &Placed) -> Option<String> {
+        let written = attribute.value.clone().unwrap_or_default();
+        match self.resolve(&references(&written), kind, placed) {
+            Target::Keep => Some(written),
+            Target::Rewrite { url, .. } => Some(policy::escape_value(&url)),
+            Target::Unsafe if kind == Kind::Link => Some("#".to_owned()),
+            Target::Unsafe | Target::Missing => None,
+        }
+    }
+
+    fn resolve(&mut self, url: &str, kind: Kind, placed: &Placed) -> Target {
+        let target = resolve(url, kind, self.options);
+        let code = match (&target, kind) {
+            (Target::Rewrite { clamped: true, .. }, _) => Some(Code::PathEscape),
+            (Target::Keep | Target::Rewrite { .. }, _) => None,
+            (Target::Missing, Kind::Link) => Some(Code::RelativeLink),
+            (Target::Missing, _) => Some(Code::MissingAsset),
+            (Target::Unsafe, _) => Some(Code::UnsafeUrl),
+        };
+        if let Some(code) = code {
+            self.warnings.add(code, placed.range.start, url);
+        }
+        target
+    }
+
+    /// A `srcset`: each candidate by itself; those that lead nowhere go.
+    fn image_set(&mut self, attribute: &Attribute, placed: &Placed) -> Option<String> {
+        let written = attribute.value.clone().unwrap_or_default();
+        let decoded = references(&written);
+        let mut changed = false;
+        let mut kept = Vec::new();
+        for (url, descriptor) in candidates(&decoded) {
+            match self.resolve(url, Kind::Media, placed) {
+                Target::Keep => kept.push(format!("{url} {descriptor}").trim().to_owned()),
+                Target::Rewrite { url, .. } => {
+                    changed = true;
+                    kept.push(format!("{url} {descriptor}").trim().to_owned());
+                }
+                Target::Unsafe | Target::Missing => changed = true,
+            }
+        }
+        match (kept.is_empty(), changed) {
+            (true, _) => None,
+            (false, false) => Some(written),
+            (false, true) => Some(policy::escape_value(&kept.join(", "))),
+        }
+    }
+}
+
+/// The candidates of a `srcset`, each an address and what says when to use it.
+fn candidates(set: &str) -> Vec<(&str, &str)> {
+    let mut found = Vec::new();
+    let mut rest = set;
+    loop {
+        rest = rest.trim_start_matches(|c: char| c.is_ascii_whitespace() || c == ',');
+        if rest.is_empty() {
+            return found;
+        }
+        let length = rest.find(|c: char| c.is_ascii_whitespace()).unwrap_or(rest.len());
+        let (url, after) = rest.split_at_checked(length).unwrap_or((rest, ""));
+        if url.ends_with(',') {
+            found.push((url.trim_end_matches(','), ""));
+            rest = after;
+            continue;
+        }
+        let length = after.find(',').unwrap_or(after.len());
+        let (descriptor, after) = after.split_at_checked(length).unwrap_or((after, ""));
+        found.push((url, descriptor.trim()));
+        rest = after;
+    }
+}
+
+/// What stands for a picture that isn't there. In an HTML block Markdown's escapes would show.
+fn alternative(alt: &str, in_block: bool) -> String {
+    let alt = alt.split_whitespace().collect::<Vec<_>>().join(" ");
+    if !in_block {
+        return escape(&alt, true);
+    }
+    let mut text = String::with_capacity(alt.len());
+    for character in alt.chars() {
+        if matches!(
+            character,
+            '<' | '>' | '&' | '[' | ']' | '*' | '_' | '`' | '\\' | '~' | '$' | '|' | '=' | '%' | '#'
+        ) {
+            text.push_str(&format!("&#{};", u32::from(character)));
+        } else {
+            text.push(character);
+        }
+    }
+    text
+}
+
+/// Whether a comment is the mark where an excerpt ends.
+fn is_more(comment: &str) -> bool {
+    comment.trim_matches(' ').eq_ignore_ascii_case("more")
+}
+
+/// Whether the body ends in a code block that nothing closes: what is appended would be code.
+fn ends_in_open_code(document: &Document<'_>) -> bool {
+    use pulldown_cmark::{CodeBlockKind, Event, Tag as MarkdownTag};
+    let last = document.events.iter().rev().find_map(|(event, range)| match event {
+        Event::Start(MarkdownTag::CodeBlock(kind)) => Some((kind, range)),
+        _ => None,
+    });
+    last.is_some_and(|(kind, range)| {
+        matches!(kind, CodeBlockKind::Fenced(_))
+            && document
+                .source
+                .get(range.end..)
+                .is_none_or(|rest| rest.trim().is_empty())
+            && !document.source.get(range.clone()).is_some_and(ends_with_fence)
+    })
+}
+
+fn ends_with_fence(block: &str) -> bool {
+    let fence: String = block.chars().take_while(|c| matches!(c, '`' | '~')).collect();
+    let mut lines = block.lines();
+    let _opener = lines.next();
+    lines.next_back().is_some_and(|last| {
+        let last = last.trim();
+        last.len() >= fence.len() && last.starts_with(&fence) && last.trim_matches(['`', '~']).is_empty()
+    })
+}

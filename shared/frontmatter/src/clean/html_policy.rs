@@ -1,0 +1,231 @@
+//! Which HTML elements and attributes stay (2.9.10).
+//!
+//! The lists are those of hast-util-sanitize's GitHub schema, with the additions of the
+//! specification; nothing that isn't listed stays.
+
+use super::html_tokens::{Attribute, Tag};
+
+/// What becomes of an element.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Element {
+    Allowed,
+    /// The tags go, what they enclose stays.
+    Unwrapped,
+    /// The element goes with all that it encloses.
+    Removed,
+}
+
+const ALLOWED: [&str; 61] = [
+    "a", "abbr", "audio", "b", "blockquote", "br", "center", "code", "dd", "del", "details", "div",
+    "dl", "dt", "em", "figcaption", "figure", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "img",
+    "input", "ins", "kbd", "li", "mark", "ol", "p", "picture", "pre", "q", "rp", "rt", "ruby", "s",
+    "samp", "section", "small", "source", "span", "strike", "strong", "sub", "summary", "sup",
+    "table", "tbody", "td", "tfoot", "th", "thead", "tr", "tt", "ul", "var", "video",
+];
+
+const REMOVED: [&str; 18] = [
+    "script", "style", "iframe", "object", "embed", "svg", "math", "template", "noscript", "title",
+    "textarea", "xmp", "noembed", "noframes", "plaintext", "applet", "frameset", "select",
+];
+
+/// Elements without content and closing tag.
+const VOID: [&str; 5] = ["br", "hr", "img", "input", "source"];
+
+/// Elements that stand in a line of text; they end where their paragraph ends.
+const INLINE: [&str; 27] = [
+    "a", "abbr", "b", "code", "del", "em", "i", "ins", "kbd", "mark", "picture", "q", "rp", "rt",
+    "ruby", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "tt", "var", "audio",
+    "video",
+];
+
+/// Elements whose closing tag may be left out.
+const IMPLIED_END: [&str; 12] = [
+    "p", "li", "dt", "dd", "rp", "rt", "td", "th", "tr", "tbody", "thead", "tfoot",
+];
+
+/// Elements that a closing quote, list item or cell around them closes too.
+const CLOSED_BY_PARENT: [&str; 11] = [
+    "div", "details", "summary", "section", "center", "figure", "figcaption", "p", "dl", "dd", "dt",
+];
+
+const TABLE_PARTS: [&str; 6] = ["tbody", "td", "tfoot", "th", "thead", "tr"];
+
+/// hast-util-sanitize's list for every element, without `action`, and the additions.
+const ATTRIBUTES: [&str; 68] = [
+    "abbr", "accept", "accept-charset", "accesskey", "align", "alt", "axis", "border",
+    "cellpadding", "cellspacing", "char", "charoff", "charset", "checked", "clear", "color",
+    "cols", "colspan", "compact", "coords", "datetime", "dir", "enctype", "frame", "headers",
+    "height", "hreflang", "hspace", "ismap", "itemprop", "label", "lang", "maxlength", "media",
+    "method", "multiple", "nohref", "noshade", "nowrap", "open", "prompt", "readonly", "rev",
+    "rows", "rowspan", "rules", "scope", "selected", "shape", "size", "span", "start", "summary",
+    "tabindex", "title", "valign", "value", "vspace", "width", "loading", "controls", "muted",
+    "loop", "playsinline", "sizes", "aria-label", "aria-hidden", "reversed",
+];
+
+pub(super) fn element(name: &str) -> Element {
+    if ALLOWED.contains(&name) {
+        Element::Allowed
+    } else if REMOVED.contains(&name) {
+        Element::Removed
+    } else {
+        Element::Unwrapped
+    }
+}
+
+pub(super) fn is_void(name: &str) -> bool {
+    VOID.contains(&name)
+}
+
+pub(super) fn is_inline(name: &str) -> bool {
+    INLINE.contains(&name)
+}
+
+pub(super) fn has_implied_end(name: &str) -> bool {
+    IMPLIED_END.contains(&name)
+}
+
+pub(super) fn is_closed_by_parent(name: &str) -> bool {
+    CLOSED_BY_PARENT.contains(&name)
+}
+
+pub(super) fn is_table_part(name: &str) -> bool {
+    TABLE_PARTS.contains(&name)
+}
+
+/// What an attribute holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Value {
+    /// Text that can do no harm.
+    Plain,
+    Link,
+    Image,
+    Media,
+    /// A list of images with their sizes.
+    ImageSet,
+    Refused,
+}
+
+/// What may be done with an attribute of an element.
+pub(super) fn attribute(element: &str, attribute: &Attribute) -> Value {
+    let value = attribute.value.as_deref().unwrap_or_default();
+    let allowed = |condition: bool| if condition { Value::Plain } else { Value::Refused };
+    match (element, attribute.name.as_str()) {
+        ("a", "href") | ("blockquote" | "q" | "del" | "ins", "cite") => Value::Link,
+        ("img", "src") | ("video", "poster") => Value::Image,
+        ("audio" | "video" | "source", "src") => Value::Media,
+        ("img" | "source", "srcset") => Value::ImageSet,
+        ("a", "target") => allowed(matches!(value, "_blank" | "_self")),
+        ("a", "rel") => allowed(value.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b' ')),
+        ("input", "type" | "disabled" | "checked") | ("source", "type") => Value::Plain,
+        ("input", _) => Value::Refused,
+        ("a" | "details", "name") | (_, "id") => allowed(is_identifier(value)),
+        (_, "class") => allowed(is_language_class(value)),
+        ("div", "itemscope" | "itemtype") => Value::Plain,
+        (_, name) => allowed(ATTRIBUTES.contains(&name)),
+    }
+}
+
+/// Names that scripts look up on `window`, `document` and forms: an element of that name would
+/// stand in for the property ("DOM clobbering").
+const CLOBBERING: [&str; 62] = [
+    "__proto__", "constructor", "prototype", "hasownproperty", "tostring", "valueof", "window",
+    "self", "top", "parent", "frames", "opener", "location", "document", "documentelement", "body",
+    "head", "title", "cookie", "domain", "referrer", "url", "forms", "images", "links", "scripts",
+    "anchors", "embeds", "plugins", "all", "history", "navigator", "localstorage",
+    "sessionstorage", "alert", "eval", "fetch", "open", "close", "write", "writeln", "name",
+    "getelementbyid", "getelementsbyname", "getelementsbytagname", "queryselector",
+    "queryselectorall", "createelement", "addeventlistener", "currentscript", "defaultview",
+    "implementation", "attributes", "childnodes", "children", "firstchild", "lastchild",
+    "parentnode", "nodename", "nodetype", "innerhtml", "textcontent",
+];
+
+fn is_identifier(value: &str) -> bool {
+    value.len() <= 64
+        && value.starts_with(|first: char| first.is_ascii_alphabetic())
+        && value
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
+        && !CLOBBERING.contains(&value.to_ascii_lowercase().as_str())
+}
+
+fn is_language_class(value: &str) -> bool {
+    let is_language = |class: &str| {
+        class.strip_prefix("language-").is_some_and(|language| {
+            !language.is_empty()
+                && language.bytes().all(|byte| {
+                    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'+' | b'#')
+                })
+        })
+    };
+    !value.trim().is_empty() && value.split_ascii_whitespace().all(is_language)
+}
+
+/// A tag written so that every reader cuts it in the same way, on one line.
+pub(super) fn write(tag: &Tag) -> String {
+    let mut html = format!("<{}", tag.name);
+    for attribute in &tag.attributes {
+        html.push(' ');
+        html.push_str(&attribute.name);
+        if let Some(value) = &attribute.value {
+            html.push_str("=\"");
+            push_value(&mut html, value);
+            html.push('"');
+        }
+    }
+    html.push_str(if tag.self_closing && is_void(&tag.name) { " />" } else { ">" });
+    html
+}
+
+/// The value as it may stand between double quotes, character references left as they are.
+fn push_value(html: &mut String, value: &str) {
+    for character in value.chars() {
+        match character {
+            '"' => html.push_str("&quot;"),
+            '<' => html.push_str("&lt;"),
+            '>' => html.push_str("&gt;"),
+            '`' => html.push_str("&#96;"),
+            '|' => html.push_str("&#124;"),
+            character if character.is_control() => html.push(' '),
+            character => html.push(character),
+        }
+    }
+}
+
+/// Plain text as it may stand between the double quotes of an attribute.
+pub(super) fn escape_attribute(text: &str) -> String {
+    let mut html = String::with_capacity(text.len());
+    push_value(&mut html, &text.replace('&', "&amp;"));
+    html
+}
+
+/// Plain text as the value of an attribute, not yet quoted.
+pub(super) fn escape_value(text: &str) -> String {
+    text.replace('&', "&amp;").replace('"', "&quot;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clean::html_tokens::{TokenKind, tokens};
+
+    #[test]
+    fn a_tag_is_written_as_every_reader_cuts_it() {
+        let source = "<IMG alt='a\"b<c' SRC=x|y hidden/>";
+        let token = tokens(source).remove(0);
+        let TokenKind::Open(tag) = token.kind else {
+            panic!("{token:?}")
+        };
+        assert_eq!(
+            write(&tag),
+            "<img alt=\"a&quot;b&lt;c\" src=\"x&#124;y\" hidden />"
+        );
+    }
+
+    #[test]
+    fn identifiers_that_stand_in_for_properties_are_refused() {
+        assert!(is_identifier("usage-1_a"));
+        for name in ["", "1a", "a b", "a.b", "cookie", "getElementById", "__proto__"] {
+            assert!(!is_identifier(name), "{name}");
+        }
+    }
+}

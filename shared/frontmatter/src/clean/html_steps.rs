@@ -1,0 +1,206 @@
+//! The markup of a document in order: HTML tokens, and the blocks they stand in.
+
+use std::ops::Range;
+
+use pulldown_cmark::{Event, Tag, TagEnd};
+
+use super::html_tokens::{Token, TokenKind, tokens};
+use crate::document::Document;
+
+/// One step through the document, as the sanitiser needs it.
+#[derive(Debug)]
+pub(super) enum Step {
+    /// A quote, list item, table cell or footnote begins.
+    EnterContainer,
+    LeaveContainer,
+    /// A paragraph, heading or table cell begins: a line of text.
+    EnterInline,
+    LeaveInline,
+    /// Anything inline ended here.
+    Inline(usize),
+    /// Code: what it holds is data and must stay.
+    Code(Range<usize>),
+    Token(Placed),
+}
+
+/// An HTML token with its place in the source.
+#[derive(Debug)]
+pub(super) struct Placed {
+    pub(super) kind: TokenKind,
+    pub(super) range: Range<usize>,
+    /// What goes when the token goes: its whole lines where it has them for itself.
+    pub(super) removal: Range<usize>,
+    /// Whether it stands in an HTML block, not in a line of text.
+    pub(super) in_block: bool,
+}
+
+pub(super) fn steps(document: &Document<'_>) -> Vec<Step> {
+    let mut steps = Vec::new();
+    let mut block: Option<Block> = None;
+    for (event, range) in &document.events {
+        match event {
+            Event::Start(Tag::HtmlBlock) => block = Some(Block::default()),
+            Event::Html(_) => {
+                if let Some(block) = &mut block {
+                    block.push(document.source, range);
+                }
+            }
+            Event::End(TagEnd::HtmlBlock) => {
+                if let Some(block) = block.take() {
+                    steps.extend(block.tokens(document.source).map(Step::Token));
+                }
+            }
+            Event::InlineHtml(html) => {
+                steps.push(Step::Token(inline(document.source, html, range)));
+                steps.push(Step::Inline(range.end));
+            }
+            Event::Start(Tag::BlockQuote(_) | Tag::Item | Tag::FootnoteDefinition(_)) => {
+                steps.push(Step::EnterContainer);
+            }
+            Event::End(TagEnd::BlockQuote(_) | TagEnd::Item | TagEnd::FootnoteDefinition) => {
+                steps.push(Step::LeaveContainer);
+            }
+            Event::Start(Tag::TableCell) => {
+                steps.extend([Step::EnterContainer, Step::EnterInline]);
+            }
+            Event::End(TagEnd::TableCell) => {
+                steps.extend([Step::LeaveInline, Step::LeaveContainer]);
+            }
+            Event::Start(Tag::Paragraph | Tag::Heading { .. }) => steps.push(Step::EnterInline),
+            Event::End(TagEnd::Paragraph | TagEnd::Heading(_)) => steps.push(Step::LeaveInline),
+            Event::Start(Tag::CodeBlock(_)) => steps.push(Step::Code(range.clone())),
+            Event::Code(_) => {
+                steps.extend([Step::Code(range.clone()), Step::Inline(range.end)]);
+            }
+            Event::Text(_)
+            | Event::InlineMath(_)
+            | Event::DisplayMath(_)
+            | Event::FootnoteReference(_)
+            | Event::TaskListMarker(_)
+            | Event::End(
+                TagEnd::Link
+                | TagEnd::Image
+                | TagEnd::Emphasis
+                | TagEnd::Strong
+                | TagEnd::Strikethrough,
+            ) => steps.push(Step::Inline(range.end)),
+            _ => {}
+        }
+    }
+    steps
+}
+
+/// Inline HTML is one whole token by CommonMark's grammar; where browsers read it otherwise, it
+/// counts as a declaration, which is taken out.
+fn inline(source: &str, html: &str, range: &Range<usize>) -> Placed {
+    let mut found = tokens(html);
+    let kind = match found.pop() {
+        Some(token) if found.is_empty() && token.range == (0..html.len()) => token.kind,
+        _ => TokenKind::Declaration,
+    };
+    Placed {
+        kind,
+        range: range.clone(),
+        removal: whole_line(source, range),
+        in_block: false,
+    }
+}
+
+/// The lines of an HTML block without the markers of the containers around it.
+#[derive(Default)]
+struct Block {
+    text: String,
+    /// Where each line begins in `text` and in the source.
+    lines: Vec<(usize, usize)>,
+}
+
+impl Block {
+    fn push(&mut self, source: &str, range: &Range<usize>) {
+        self.lines.push((self.text.len(), range.start));
+        self.text.push_str(source.get(range.clone()).unwrap_or_default());
+    }
+
+    fn tokens(self, source: &str) -> impl Iterator<Item = Placed> {
+        tokens(&self.text).into_iter().map(move |Token { range, kind }| {
+            let place = self.source_range(&range);
+            let removal = match self.own_lines(&range) {
+                Some(lines) => self.source_range(&lines),
+                None => whole_line(source, &place),
+            };
+            Placed {
+                kind,
+                range: place,
+                removal,
+                in_block: true,
+            }
+        })
+    }
+
+    /// The range of whole lines that hold nothing but `range`, when other lines of the block
+    /// follow. They go with their ends: a blank line would end the block, and what follows it
+    /// might be taken for indented code.
+    fn own_lines(&self, range: &Range<usize>) -> Option<Range<usize>> {
+        let before = self.text.get(..range.start)?;
+        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+        if !before.get(line_start..)?.trim().is_empty() {
+            return None;
+        }
+        let after = self.text.get(range.end..)?;
+        let line_end = after.find('\n')? + 1;
+        let following = after.get(line_end..)?;
+        if !after.get(..line_end)?.trim().is_empty() || following.is_empty() {
+            return None;
+        }
+        let indentation = if line_start == 0 {
+            following.len() - following.trim_start_matches([' ', '\t']).len()
+        } else {
+            0
+        };
+        Some(line_start..range.end + line_end + indentation)
+    }
+
+    fn source_range(&self, range: &Range<usize>) -> Range<usize> {
+        let start = self.source_offset(range.start);
+        match range.end.checked_sub(1) {
+            Some(last) if range.end > range.start => {
+                // A range that ends with a line goes on to where the next line's text begins.
+                let end = self.source_offset(last) + 1;
+                let begins_line = self
+                    .lines
+                    .binary_search_by_key(&range.end, |(offset, _)| *offset);
+                match begins_line.ok().and_then(|index| self.lines.get(index)) {
+                    Some((_, next)) => start..*next,
+                    None => start..end,
+                }
+            }
+            _ => start..start,
+        }
+    }
+
+    fn source_offset(&self, offset: usize) -> usize {
+        let after = self.lines.partition_point(|(start, _)| *start <= offset);
+        after
+            .checked_sub(1)
+            .and_then(|index| self.lines.get(index))
+            .map_or(0, |(start, place)| place + (offset - start))
+    }
+}
+
+/// A range with the end of its line, when it has the line for itself and a blank line (or the
+/// beginning) stands before it: what is left would be a second blank line.
+pub(super) fn whole_line(source: &str, range: &Range<usize>) -> Range<usize> {
+    let before = source.get(..range.start).unwrap_or_default();
+    let is_after_blank = before.is_empty() || before.ends_with("\n\n") || before.ends_with("\n\r\n");
+    let after = source.get(range.end..).unwrap_or_default();
+    let spaces = after.len() - after.trim_start_matches([' ', '\t']).len();
+    let line_end = match after.get(spaces..) {
+        Some(rest) if rest.starts_with("\r\n") => spaces + 2,
+        Some(rest) if rest.starts_with('\n') => spaces + 1,
+        _ => 0,
+    };
+    if is_after_blank && line_end > 0 {
+        range.start..range.end + line_end
+    } else {
+        range.clone()
+    }
+}

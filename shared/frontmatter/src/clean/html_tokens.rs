@@ -1,0 +1,340 @@
+//! Raw HTML, cut into tags and comments as the HTML standard's tokeniser does.
+
+use std::ops::Range;
+
+/// Elements whose content is no markup: everything up to their own closing tag is text.
+const RAW_TEXT: [&str; 9] = [
+    "script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes", "noscript",
+];
+
+/// One piece of markup, with its bytes in the text that was cut.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Token {
+    pub(super) range: Range<usize>,
+    pub(super) kind: TokenKind,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum TokenKind {
+    Open(Tag),
+    Close(String),
+    /// A comment, with its text.
+    Comment(String),
+    /// A declaration, a processing instruction or a CDATA section.
+    Declaration,
+    /// A `<!--` without its `-->`.
+    UnclosedComment,
+    /// A `<` that begins something that never ends, or that browsers end elsewhere.
+    Stray,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Tag {
+    /// In lower case.
+    pub(super) name: String,
+    pub(super) attributes: Vec<Attribute>,
+    pub(super) self_closing: bool,
+    /// Whether every reader cuts the tag in the same way, so that it may stay as written.
+    pub(super) is_plain: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Attribute {
+    /// In lower case.
+    pub(super) name: String,
+    /// As written between the quotes; `None` where there is no `=`.
+    pub(super) value: Option<String>,
+}
+
+/// Cuts raw HTML; what is text between the tokens has no `<` that begins markup.
+pub(super) fn tokens(text: &str) -> Vec<Token> {
+    let mut cutter = Cutter {
+        text,
+        exhausted: Vec::new(),
+        last_gt: text.rfind('>'),
+        last_comment_end: text.rfind("-->"),
+    };
+    let mut tokens = Vec::new();
+    let mut position = 0;
+    while let Some(at) = text.get(position..).and_then(|rest| rest.find('<')) {
+        let start = position + at;
+        let Some(token) = cutter.token(start) else {
+            position = start + 1;
+            continue;
+        };
+        position = token.range.end;
+        let raw = match &token.kind {
+            TokenKind::Open(tag) if RAW_TEXT.contains(&tag.name.as_str()) => Some(tag.name.clone()),
+            _ => None,
+        };
+        tokens.push(token);
+        if let Some(close) = raw.and_then(|name| cutter.raw_text_end(position, &name)) {
+            position = close;
+        }
+    }
+    tokens
+}
+
+struct Cutter<'a> {
+    text: &'a str,
+    /// Names of raw-text elements that aren't closed any more, so that nobody looks again.
+    exhausted: Vec<String>,
+    last_gt: Option<usize>,
+    last_comment_end: Option<usize>,
+}
+
+impl Cutter<'_> {
+    /// The token that begins with the `<` at `start`; `None` where it is text.
+    fn token(&mut self, start: usize) -> Option<Token> {
+        let rest = self.text.get(start..)?;
+        let next = rest.bytes().nth(1)?;
+        let kind = match next {
+            b'!' | b'?' => self.declaration(start, rest),
+            b'/' => self.close(start, rest),
+            _ if next.is_ascii_alphabetic() => self.open(start, rest),
+            _ => return None,
+        };
+        let (kind, length) = kind.unwrap_or((TokenKind::Stray, 1));
+        Some(Token {
+            range: start..start + length,
+            kind,
+        })
+    }
+
+    fn declaration(&self, start: usize, rest: &str) -> Option<(TokenKind, usize)> {
+        if let Some(comment) = rest.strip_prefix("<!--") {
+            // `<!-->` and `<!--->` are whole comments for browsers, which end others at `--!>` too;
+            // the longest reading is taken out.
+            if self.last_comment_end.is_none_or(|end| end < start + 2) {
+                return Some((TokenKind::UnclosedComment, 1));
+            }
+            let end = rest.get(2..)?.find("-->")? + 2;
+            let text = comment.get(..end.saturating_sub(4)).unwrap_or_default();
+            return Some((TokenKind::Comment(text.to_owned()), end + 3));
+        }
+        self.last_gt.filter(|end| *end > start)?;
+        let closer = if rest.starts_with("<![CDATA[") {
+            "]]>"
+        } else if rest.starts_with("<?") {
+            "?>"
+        } else {
+            ">"
+        };
+        let end = rest
+            .find(closer)
+            .map(|end| end + closer.len())
+            .or_else(|| rest.find('>').map(|end| end + 1))?;
+        Some((TokenKind::Declaration, end))
+    }
+
+    fn close(&self, start: usize, rest: &str) -> Option<(TokenKind, usize)> {
+        self.last_gt.filter(|end| *end > start)?;
+        let name = tag_name(rest.get(2..)?);
+        let end = rest.find(['>', '<'].as_slice()).filter(|end| *end > 0);
+        let end = end.or_else(|| rest.get(1..)?.find(['>', '<']).map(|end| end + 1))?;
+        let closes = rest.as_bytes().get(end) == Some(&b'>');
+        if !closes {
+            return None;
+        }
+        let kind = if name.is_empty() {
+            TokenKind::Declaration
+        } else {
+            TokenKind::Close(name)
+        };
+        Some((kind, end + 1))
+    }
+
+    fn open(&self, start: usize, rest: &str) -> Option<(TokenKind, usize)> {
+        self.last_gt.filter(|end| *end > start)?;
+        let name = tag_name(rest.get(1..)?);
+        let mut scanner = Scanner {
+            rest,
+            position: 1 + name.len(),
+        };
+        let mut tag = Tag {
+            is_plain: name.bytes().all(|byte| byte.is_ascii_alphanumeric()),
+            name,
+            attributes: Vec::new(),
+            self_closing: false,
+        };
+        loop {
+            let spaces = scanner.skip_white_space();
+            match scanner.peek()? {
+                b'>' => return Some((TokenKind::Open(tag), scanner.position + 1)),
+                b'/' => {
+                    scanner.position += 1;
+                    tag.self_closing = scanner.peek()? == b'>';
+                    tag.is_plain &= tag.self_closing;
+                }
+                b'<' => return None,
+                _ => {
+                    tag.is_plain &= spaces > 0;
+                    let attribute = scanner.attribute(&mut tag.is_plain)?;
+                    let is_new = tag.attributes.iter().all(|known| known.name != attribute.name);
+                    tag.is_plain &= is_new;
+                    // More attributes than any element has are noise, and comparing them is not free.
+                    if is_new && tag.attributes.len() < 64 {
+                        tag.attributes.push(attribute);
+                    } else {
+                        tag.is_plain = false;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Where the closing tag of a raw-text element begins.
+    fn raw_text_end(&mut self, from: usize, name: &str) -> Option<usize> {
+        if self.exhausted.iter().any(|known| known == name) {
+            return None;
+        }
+        let rest = self.text.get(from..)?;
+        let mut position = 0;
+        while let Some(at) = rest.get(position..).and_then(|rest| rest.find("</")) {
+            let start = position + at;
+            let after = rest.get(start + 2..)?;
+            if tag_name(after) == name {
+                return Some(from + start);
+            }
+            position = start + 2;
+        }
+        self.exhausted.push(name.to_owned());
+        None
+    }
+}
+
+/// The tag name that `text` begins with, in lower case.
+fn tag_name(text: &str) -> String {
+    let length = text
+        .find(|character: char| matches!(character, ' ' | '\t' | '\n' | '\r' | '\x0c' | '/' | '>' | '<'))
+        .unwrap_or(text.len());
+    text.get(..length).unwrap_or_default().to_ascii_lowercase()
+}
+
+struct Scanner<'a> {
+    rest: &'a str,
+    position: usize,
+}
+
+impl<'a> Scanner<'a> {
+    fn peek(&self) -> Option<u8> {
+        self.rest.as_bytes().get(self.position).copied()
+    }
+
+    fn skip_white_space(&mut self) -> usize {
+        let start = self.position;
+        while self.peek().is_some_and(|byte| byte.is_ascii_whitespace()) {
+            self.position += 1;
+        }
+        self.position - start
+    }
+
+    /// Takes bytes up to the first that `stops` names.
+    fn take_until(&mut self, stops: &[u8]) -> &'a str {
+        let start = self.position;
+        while self.peek().is_some_and(|byte| !stops.contains(&byte)) {
+            self.position += 1;
+        }
+        self.rest.get(start..self.position).unwrap_or_default()
+    }
+
+    fn attribute(&mut self, is_plain: &mut bool) -> Option<Attribute> {
+        let start = self.position;
+        if self.peek()? == b'=' {
+            self.position += 1;
+        }
+        self.take_until(b" \t\n\r\x0c/>=<");
+        let name = self.rest.get(start..self.position)?;
+        if name.is_empty() {
+            return None;
+        }
+        *is_plain &= name
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b':' | b'.' | b'-'));
+        let name = name.to_ascii_lowercase();
+        let after_name = self.position;
+        self.skip_white_space();
+        if self.peek()? != b'=' {
+            self.position = after_name;
+            return Some(Attribute { name, value: None });
+        }
+        self.position += 1;
+        self.skip_white_space();
+        let quote = self.peek()?;
+        let value = if matches!(quote, b'"' | b'\'') {
+            self.position += 1;
+            let value = self.take_until(&[quote]);
+            self.peek()?;
+            self.position += 1;
+            value
+        } else {
+            let value = self.take_until(b" \t\n\r\x0c>");
+            *is_plain &= !value.is_empty() && !value.contains(['"', '\'', '=', '`']);
+            // `<a href=x/>`: readers differ on whom the slash belongs to.
+            *is_plain &= !value.ends_with('/');
+            value
+        };
+        *is_plain &= !value.contains(['<', '>', '\0']);
+        Some(Attribute {
+            name,
+            value: Some(value.to_owned()),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shapes(text: &str) -> Vec<String> {
+        tokens(text)
+            .into_iter()
+            .map(|token| {
+                let source = text.get(token.range).unwrap();
+                match token.kind {
+                    TokenKind::Open(tag) => format!(
+                        "{}{}{}",
+                        if tag.is_plain { "" } else { "odd " },
+                        tag.name,
+                        tag.attributes
+                            .iter()
+                            .map(|attribute| match &attribute.value {
+                                Some(value) => format!(" {}={value}", attribute.name),
+                                None => format!(" {}", attribute.name),
+                            })
+                            .collect::<String>()
+                    ),
+                    TokenKind::Close(name) => format!("/{name}"),
+                    TokenKind::Comment(text) => format!("comment {text}"),
+                    TokenKind::Declaration => format!("declaration {source}"),
+                    TokenKind::UnclosedComment => "unclosed".into(),
+                    TokenKind::Stray => "stray".into(),
+                }
+            })
+            .collect()
+    }
+
+    #[test]
+    fn markup_is_cut_as_browsers_cut_it() {
+        for (text, expected) in [
+            ("<p align=\"center\">x</p>", vec!["p align=center", "/p"]),
+            ("<IMG SRC=a ALT='b c' hidden/>", vec!["img src=a alt=b c hidden"]),
+            ("<a/href=x>", vec!["odd a href=x"]),
+            ("<img src=\"x\"onerror=y>", vec!["odd img src=x onerror=y"]),
+            ("<a title=\"a>b\">", vec!["odd a title=a>b"]),
+            ("<a a=1 A=2>", vec!["odd a a=1"]),
+            ("<div\n<p>", vec!["stray", "p"]),
+            ("<a href=\"x", vec!["stray"]),
+            ("1 < 2 <3 <", vec![]),
+            ("<!-- a -- b -->c", vec!["comment  a -- b "]),
+            ("<!-->a-->", vec!["comment "]),
+            ("<!-- a", vec!["unclosed"]),
+            ("<?x > y ?><!DOCTYPE x><![CDATA[ > ]]>", vec!["declaration <?x > y ?>", "declaration <!DOCTYPE x>", "declaration <![CDATA[ > ]]>"]),
+            ("<script>a<b \"</script>\"", vec!["script", "/script"]),
+            ("</ x>", vec!["declaration </ x>"]),
+            ("</p onclick=x>", vec!["/p"]),
+        ] {
+            assert_eq!(shapes(text), expected, "{text}");
+        }
+    }
+}

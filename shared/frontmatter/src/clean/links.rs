@@ -1,0 +1,273 @@
+//! Links, images and link definitions: no relative picture, no dangerous address (2.9.9).
+
+use std::collections::HashSet;
+use std::ops::Range;
+
+use pulldown_cmark::{Event, LinkType, Tag, TagEnd};
+
+use super::destinations::{self, inner, parts};
+use super::splice::Splice;
+use super::targets::{Kind, Target, resolve};
+use super::text::escape;
+use super::warnings::{Code, Warnings};
+use super::{CleanOptions, decode};
+use crate::document::Document;
+
+/// Adds the edits that lead every link and image somewhere, or leave its text.
+pub(super) fn rewrite(
+    document: &Document<'_>,
+    options: &CleanOptions<'_>,
+    splice: &mut Splice,
+    warnings: &mut Warnings,
+) {
+    let mut links = Links {
+        source: document.source,
+        options,
+        splice,
+        warnings,
+        images: HashSet::new(),
+    };
+    let mut open: Vec<Node<'_>> = Vec::new();
+    for (event, range) in &document.events {
+        match event {
+            Event::Start(Tag::Link { link_type, dest_url, .. }) => {
+                open.push(Node::new(*link_type, dest_url, range, false));
+            }
+            Event::Start(Tag::Image { link_type, dest_url, .. }) => {
+                open.push(Node::new(*link_type, dest_url, range, true));
+            }
+            Event::End(TagEnd::Link | TagEnd::Image) => {
+                if let Some(node) = open.pop() {
+                    links.node(&node);
+                }
+                if let Some(parent) = open.last_mut() {
+                    parent.content_end = Some(range.end);
+                }
+            }
+            _ => {
+                if let Some(node) = open.last_mut() {
+                    node.content_end = Some(range.end);
+                    if let Event::Text(text) | Event::Code(text) = event {
+                        node.text.push_str(text);
+                    }
+                }
+            }
+        }
+    }
+    links.definitions(document);
+}
+
+/// A link or image that is being read.
+struct Node<'a> {
+    link_type: LinkType,
+    url: &'a str,
+    range: &'a Range<usize>,
+    is_image: bool,
+    content_end: Option<usize>,
+    text: String,
+}
+
+impl<'a> Node<'a> {
+    fn new(link_type: LinkType, url: &'a str, range: &'a Range<usize>, is_image: bool) -> Self {
+        Self {
+            link_type,
+            url,
+            range,
+            is_image,
+            content_end: None,
+            text: String::new(),
+        }
+    }
+
+    fn kind(&self) -> Kind {
+        if self.is_image { Kind::Image } else { Kind::Link }
+    }
+}
+
+struct Links<'a, 'o> {
+    source: &'a str,
+    options: &'a CleanOptions<'o>,
+    splice: &'a mut Splice,
+    warnings: &'a mut Warnings,
+    /// Destinations that images take from definitions.
+    images: HashSet<String>,
+}
+
+impl Links<'_, '_> {
+    fn node(&mut self, node: &Node<'_>) {
+        if matches!(node.link_type, LinkType::Autolink | LinkType::Email) {
+            return self.autolink(node);
+        }
+        let is_inline = node.link_type == LinkType::Inline;
+        let parts = parts(self.source, node.range, node.content_end, node.is_image, is_inline);
+        if !is_inline && node.is_image {
+            self.images.insert(node.url.to_owned());
+        }
+        let target = resolve(node.url, node.kind(), self.options);
+        self.warn(&target, node.kind(), node.range.start, node.url);
+        match target {
+            Target::Keep => {}
+            // A reference's address is changed where it is defined.
+            Target::Rewrite { .. } if !is_inline => {}
+            Target::Rewrite { url, .. } => self.point(node, parts.as_ref(), &url),
+            Target::Unsafe if !node.is_image && is_inline => self.point(node, parts.as_ref(), "#"),
+            Target::Unsafe if !node.is_image => {}
+            Target::Unsafe | Target::Missing => match parts {
+                Some(parts) => self.unwrap(&parts),
+                None => self.splice.replace(node.range.clone(), escape(&node.text, true)),
+            },
+        }
+    }
+
+    fn warn(&mut self, target: &Target, kind: Kind, at: usize, url: &str) {
+        let code = match (target, kind) {
+            (Target::Rewrite { clamped: true, .. }, _) => Code::PathEscape,
+            (Target::Keep | Target::Rewrite { .. }, _) => return,
+            (Target::Missing, Kind::Link) => Code::RelativeLink,
+            (Target::Missing, _) => Code::MissingAsset,
+            (Target::Unsafe, _) => Code::UnsafeUrl,
+        };
+        self.warnings.add(code, at, url);
+    }
+
+    /// `<scheme:...>` shows its own address: what may not be a link is that text.
+    fn autolink(&mut self, node: &Node<'_>) {
+        if node.link_type == LinkType::Autolink
+            && resolve(node.url, Kind::Link, self.options) == Target::Unsafe
+        {
+            self.warnings.add(Code::UnsafeUrl, node.range.start, node.url);
+            self.splice.replace(node.range.start..node.range.start + 1, "&lt;");
+        }
+    }
+
+    /// Gives an inline node another address; where its bytes aren't found, the node is written anew.
+    fn point(&mut self, node: &Node<'_>, parts: Option<&destinations::Parts>, url: &str) {
+        let found = parts.and_then(|parts| parts.destination.clone()).filter(|range| {
+            let written = self.source.get(range.clone()).unwrap_or_default();
+            decode::destination(inner(written)) == node.url
+        });
+        let url = destinations::write(url);
+        match found {
+            Some(range) => self.splice.replace(range, url),
+            None => {
+                let mark = if node.is_image { "!" } else { "" };
+                let text = escape(&node.text, true);
+                self.splice.replace(node.range.clone(), format!("{mark}[{text}]({url})"));
+            }
+        }
+    }
+
+    /// Leaves the text of a link, or the description of an image, as it is written.
+    fn unwrap(&mut self, parts: &destinations::Parts) {
+        let text = self.source.get(parts.opener.end..parts.closer.start).unwrap_or_default();
+        let before = self.source.get(..parts.opener.start).unwrap_or_default();
+        let line = before.rsplit('\n').next().unwrap_or_default();
+        let starts_line = line.chars().all(|c| c.is_whitespace() || matches!(c, '>' | '-' | '*' | '+'));
+        let first = text.chars().next();
+        let begins_block = starts_line
+            && first.is_some_and(|c| matches!(c, '#' | '>' | '-' | '+' | '=' | '~' | '|' | ':'));
+        let mut opener = parts.opener.clone();
+        if starts_line {
+            opener.end += text.len() - text.trim_start_matches([' ', '\t']).len();
+        }
+        self.splice.replace(opener, if begins_block { "\\" } else { "" });
+        self.splice.delete(parts.closer.clone());
+    }
+
+    /// Every `]:` outside the blocks that hold text belongs to a definition, whether the parser
+    /// uses it or an equal one before it.
+    fn definitions(&mut self, document: &Document<'_>) {
+        if !self.source.contains("]:") {
+            return;
+        }
+        let covered = covered(document);
+        let mut next = 0;
+        let mut position = 0;
+        while let Some(at) = self.source.get(position..).and_then(|rest| rest.find("]:")) {
+            let colon = position + at;
+            position = colon + 2;
+            while covered.get(next).is_some_and(|range| range.end <= colon) {
+                next += 1;
+            }
+            if covered.get(next).is_some_and(|range| range.start <= colon) {
+                continue;
+            }
+            position = self.definition(position);
+        }
+    }
+
+    /// Rewrites the destination of the definition whose label ends before `from`; returns where
+    /// it ends.
+    fn definition(&mut self, from: usize) -> usize {
+        let Some(range) = definition_destination(self.source, from) else {
+            return from;
+        };
+        let written = self.source.get(range.clone()).unwrap_or_default();
+        let url = decode::destination(inner(written));
+        let kind = if self.images.contains(&url) { Kind::Image } else { Kind::Link };
+        if url.is_empty() {
+            return range.end;
+        }
+        match resolve(&url, kind, self.options) {
+            Target::Keep => {}
+            Target::Rewrite { url, .. } => self.splice.replace(range.clone(), destinations::write(&url)),
+            Target::Missing => self.splice.replace(range.clone(), "#"),
+            Target::Unsafe => {
+                self.warnings.add(Code::UnsafeUrl, range.start, &url);
+                self.splice.replace(range.clone(), "#");
+            }
+        }
+        range.end
+    }
+}
+
+/// The destination after a definition's `]:`, which may stand on the next line, in a quote too.
+fn definition_destination(source: &str, from: usize) -> Option<Range<usize>> {
+    let rest = source.get(from..)?;
+    let mut start = from + (rest.len() - rest.trim_start_matches([' ', '\t']).len());
+    let rest = source.get(start..)?;
+    if rest.starts_with(['\n', '\r']) {
+        start += rest.len() - rest.trim_start_matches(['\n', '\r', ' ', '\t', '>']).len();
+    }
+    let rest = source.get(start..)?;
+    if rest.starts_with('<') {
+        return destinations::destination(source, start);
+    }
+    let length = rest.find(|c: char| c.is_ascii_whitespace()).unwrap_or(rest.len());
+    Some(start..start + length)
+}
+
+/// The parts of the source that can hold no definition, in order.
+fn covered(document: &Document<'_>) -> Vec<Range<usize>> {
+    let mut covered: Vec<Range<usize>> = Vec::new();
+    for (event, range) in &document.events {
+        let range = match event {
+            Event::Start(
+                Tag::Paragraph
+                | Tag::Heading { .. }
+                | Tag::CodeBlock(_)
+                | Tag::HtmlBlock
+                | Tag::Table(_)
+                | Tag::Link { .. }
+                | Tag::Image { .. },
+            )
+            | Event::Text(_)
+            | Event::Code(_)
+            | Event::InlineHtml(_)
+            | Event::InlineMath(_)
+            | Event::DisplayMath(_)
+            | Event::FootnoteReference(_)
+            | Event::TaskListMarker(_) => range.clone(),
+            Event::Start(Tag::FootnoteDefinition(_)) => {
+                let label = document.source.get(range.clone()).and_then(|text| text.find("]:"));
+                range.start..range.start + label.map_or(0, |at| at + 2)
+            }
+            _ => continue,
+        };
+        match covered.last_mut() {
+            Some(last) if range.start <= last.end => last.end = last.end.max(range.end),
+            _ => covered.push(range),
+        }
+    }
+    covered
+}

@@ -1,0 +1,76 @@
+//! Where a reader with mathematics and one without disagree about a `$`.
+//!
+//! Which of them renders the body isn't known here, so both must see the same code, links and
+//! HTML. Where they don't, a backslash before the `$` settles it: `\$` shows as `$` for both.
+
+use std::ops::Range;
+
+use pulldown_cmark::{Event, LinkType, Tag};
+
+use super::splice::Splice;
+use crate::document::Document;
+
+/// Adds the edits after which both readings agree.
+pub(super) fn settle(with_math: &Document<'_>, without_math: &Document<'_>, splice: &mut Splice) {
+    let formulas = formulas(with_math);
+    if formulas.is_empty() {
+        return;
+    }
+    for (event, range) in &without_math.events {
+        let is_concerned = matches!(
+            event,
+            Event::Code(_) | Event::InlineHtml(_) | Event::Start(Tag::Link { .. } | Tag::Image { .. })
+        );
+        if !is_concerned {
+            continue;
+        }
+        let first = formulas.partition_point(|formula| formula.end <= range.start);
+        let overlapping = formulas
+            .iter()
+            .skip(first)
+            .take_while(|formula| formula.start < range.end);
+        for formula in overlapping {
+            if range.start <= formula.start && formula.end <= range.end {
+                // A formula in a link's text.
+            } else if formula.start <= range.start && range.end <= formula.end {
+                split(without_math.source, event, range, splice);
+            } else {
+                unmake(with_math.source, formula, splice);
+            }
+        }
+    }
+}
+
+/// The formulas of a document, in order.
+pub(super) fn formulas(document: &Document<'_>) -> Vec<Range<usize>> {
+    document
+        .events
+        .iter()
+        .filter(|(event, _)| matches!(event, Event::InlineMath(_) | Event::DisplayMath(_)))
+        .map(|(_, range)| range.clone())
+        .collect()
+}
+
+/// A space inside the formula, which TeX doesn't see, and after which nothing is a tag or link.
+fn split(source: &str, event: &Event<'_>, range: &Range<usize>, splice: &mut Splice) {
+    match event {
+        Event::InlineHtml(_)
+        | Event::Start(Tag::Link { link_type: LinkType::Autolink | LinkType::Email, .. }) => {
+            splice.insert(range.start + 1, " ");
+        }
+        Event::Start(Tag::Link { link_type: LinkType::Inline, .. } | Tag::Image { link_type: LinkType::Inline, .. }) => {
+            let text = source.get(range.clone()).unwrap_or_default();
+            for (at, _) in text.match_indices("](") {
+                splice.insert(range.start + at + 1, " ");
+            }
+        }
+        _ => {}
+    }
+}
+
+fn unmake(source: &str, formula: &Range<usize>, splice: &mut Splice) {
+    let text = source.get(formula.clone()).unwrap_or_default();
+    for (at, _) in text.char_indices().take_while(|(_, character)| *character == '$') {
+        splice.insert(formula.start + at, "\\");
+    }
+}

@@ -1,0 +1,222 @@
+//! The rules applied, the result read again, until nothing is left to do.
+//!
+//! An edit may bring text together that is syntax only now; a body is clean when a whole reading
+//! finds nothing. That makes cleaning idempotent by construction.
+
+use super::badges;
+use super::callouts::{self, Marker};
+use super::invariant;
+use super::splice::{Shift, Splice, apply};
+use super::warnings::Warnings;
+use super::{
+    Badge, Callout, CleanOptions, Cleaned, WikiLink, angles, flavour, html, links, math, obsidian,
+    start, text, wikilinks,
+};
+use crate::document::{Document, Edit};
+
+/// Most readings. Real documents need two or three.
+const MAX_ROUNDS: usize = 12;
+/// Readings after which unclosed HTML is taken out instead of closed.
+const CLOSING_ROUNDS: usize = 5;
+
+/// Which rules are applied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Extent {
+    Everything,
+    /// Only what protects: links and HTML, not Obsidian's syntax.
+    ProtectionOnly,
+}
+
+/// Why no clean body came out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stop {
+    NoFixedPoint,
+    CodeChanged,
+}
+
+/// What was found so far.
+#[derive(Default)]
+struct State {
+    is_obsidian: bool,
+    tags: Vec<String>,
+    badges: Vec<Badge>,
+    /// With offsets of the author's body.
+    wiki: Vec<(usize, WikiLink)>,
+    /// With offsets of the body as it is now.
+    callouts: Vec<(usize, Callout)>,
+    warnings: Warnings,
+    shifts: Vec<Shift>,
+}
+
+pub(super) fn run(
+    document: &Document<'_>,
+    options: &CleanOptions<'_>,
+    extent: Extent,
+) -> Result<Cleaned, Stop> {
+    let mut state = State::default();
+    let mut edits = state.round(document, options, extent, 0);
+    if edits.is_empty() {
+        return Ok(state.finish(document.source, document.source.to_owned()));
+    }
+    let mut body = apply(document.source, &edits);
+    let mut expected = invariant::expected(&invariant::code(document), &edits);
+    state.shift(&edits);
+    for round in 1..MAX_ROUNDS {
+        let next = {
+            let again = Document::parse(&body);
+            if again.too_complex {
+                return Err(Stop::NoFixedPoint);
+            }
+            if !invariant::holds(&expected, &again) && extent == Extent::Everything {
+                return Err(Stop::CodeChanged);
+            }
+            edits = state.round(&again, options, extent, round);
+            expected = invariant::expected(&invariant::code(&again), &edits);
+            apply(&body, &edits)
+        };
+        if edits.is_empty() {
+            return Ok(state.finish(document.source, body));
+        }
+        body = next;
+        state.shift(&edits);
+    }
+    Err(Stop::NoFixedPoint)
+}
+
+impl State {
+    /// The edits of one reading; none where the body is clean.
+    fn round(
+        &mut self,
+        document: &Document<'_>,
+        options: &CleanOptions<'_>,
+        extent: Extent,
+        round: usize,
+    ) -> Vec<Edit> {
+        let mut splice = Splice::default();
+        let mut warnings = Warnings::default();
+        if round == 0 {
+            for edit in options.title_removal {
+                splice.replace(edit.range.clone(), edit.replacement.clone());
+            }
+            self.badges = badges::take(document, options, &mut splice);
+        }
+        self.rules(document, options, extent, round, &mut splice, &mut warnings);
+        let mut edits = splice.into_edits(document.source);
+        if edits.is_empty() {
+            let mut splice = Splice::default();
+            start::guard(document, &mut splice);
+            edits = splice.into_edits(document.source);
+        }
+        let shifts = &self.shifts;
+        let back = |at| shifts.iter().rev().fold(at, |at, shift| shift.back(at));
+        self.warnings.extend(warnings, back);
+        edits
+    }
+
+    fn rules(
+        &mut self,
+        document: &Document<'_>,
+        options: &CleanOptions<'_>,
+        extent: Extent,
+        round: usize,
+        splice: &mut Splice,
+        warnings: &mut Warnings,
+    ) {
+        let without_math = document
+            .source
+            .contains('$')
+            .then(|| Document::parse_without_math(document.source));
+        let plain = without_math.as_ref().unwrap_or(document);
+        if let Some(plain) = &without_math {
+            let before = splice.len();
+            math::settle(document, plain, splice);
+            if splice.len() > before {
+                return;
+            }
+        }
+        let runs = text::runs(document);
+        if extent == Extent::Everything {
+            let markers = callouts::find(document);
+            self.is_obsidian =
+                self.is_obsidian || flavour::is_obsidian(document, &runs, &markers, options);
+            if self.is_obsidian {
+                // First and by themselves: nothing of a comment may be recorded or reported.
+                let comments = obsidian::comments(document, &runs);
+                if !comments.is_empty() {
+                    for range in comments {
+                        splice.delete(super::html_steps::whole_line(document.source, &range));
+                    }
+                    return;
+                }
+                obsidian::highlights(document, &runs, splice);
+                obsidian::block_ids(document, &runs, splice);
+                self.tags = obsidian::tags(document, &runs);
+            }
+            let wiki = wikilinks::rewrite(document, &runs, options, splice, warnings);
+            self.record_links(wiki);
+            self.record_callouts(&markers);
+            callouts::rewrite(document, &markers, splice);
+        }
+        links::rewrite(plain, options, splice, warnings);
+        html::sanitise(plain, options, round < CLOSING_ROUNDS, splice, warnings);
+        angles::escape(plain, &math::formulas(document), splice);
+    }
+
+    fn record_links(&mut self, wiki: Vec<(usize, WikiLink)>) {
+        let shifts = &self.shifts;
+        let back = |at| shifts.iter().rev().fold(at, |at, shift: &Shift| shift.back(at));
+        self.wiki
+            .extend(wiki.into_iter().map(|(at, link)| (back(at), link)));
+    }
+
+    /// Records new callouts, and the titles of known ones as they read now.
+    fn record_callouts(&mut self, markers: &[Marker]) {
+        let mut new = Vec::new();
+        for marker in markers {
+            let at = marker.range.start;
+            // A space may have come before the marker.
+            let known = self.callouts.partition_point(|(known, _)| known + 1 < at);
+            match self.callouts.get_mut(known) {
+                Some((known, callout)) if known.abs_diff(at) <= 1 => {
+                    callout.title = marker.callout().title;
+                }
+                _ => new.push((at, marker.callout())),
+            }
+        }
+        self.callouts.extend(new);
+        self.callouts.sort_by_key(|(at, _)| *at);
+    }
+
+    fn shift(&mut self, edits: &[Edit]) {
+        let shift = Shift::of(edits);
+        for (at, _) in &mut self.callouts {
+            *at = shift.forward(*at);
+        }
+        self.shifts.push(shift);
+    }
+
+    fn finish(mut self, source: &str, body: String) -> Cleaned {
+        self.wiki.sort_by_key(|(at, _)| *at);
+        let mut line = 1;
+        let mut position = 0;
+        let callouts = self
+            .callouts
+            .into_iter()
+            .map(|(at, mut callout)| {
+                let passed = body.as_bytes().get(position..at).unwrap_or_default();
+                line += passed.iter().filter(|byte| **byte == b'\n').count();
+                position = position.max(at);
+                callout.line = line;
+                callout
+            })
+            .collect();
+        Cleaned {
+            tags: self.tags,
+            wiki: self.wiki.into_iter().map(|(_, link)| link).collect(),
+            badges: self.badges,
+            callouts,
+            warnings: self.warnings.report(source),
+            body,
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! The start of the body, which Astro trims and searches for frontmatter (2.9.11).
+
+use pulldown_cmark::{CodeBlockKind, Event, Tag};
+
+use super::splice::Splice;
+use crate::document::Document;
+
+/// Adds the edits that keep the first line what it is when the text before it is trimmed.
+pub(super) fn guard(document: &Document<'_>, splice: &mut Splice) {
+    let source = document.source;
+    let start = source.len() - source.trim_start_matches(is_trimmed).len();
+    if let Some((Event::Start(Tag::CodeBlock(CodeBlockKind::Indented)), range)) =
+        document.events.first()
+        && range.start <= start
+    {
+        let end = range.end;
+        return splice.replace(0..end, fenced(document, end));
+    }
+    let Some(body) = source.get(start..) else { return };
+    let line = body.get(..body.find(['\n', '\r']).unwrap_or(body.len())).unwrap_or_default();
+    if line.trim_end_matches([' ', '\t']) == "---" {
+        splice.replace(0..start + line.len(), "***");
+    } else if line.starts_with("+++") {
+        splice.replace(0..start, "\\");
+    } else {
+        splice.delete(0..start);
+    }
+}
+
+/// What JavaScript's `trim` takes away.
+pub(super) fn is_trimmed(character: char) -> bool {
+    character.is_whitespace() && character != '\u{85}' || character == '\u{feff}'
+}
+
+/// The indented code block that the document begins with, as a fenced one of the same content.
+fn fenced(document: &Document<'_>, end: usize) -> String {
+    let eol = if document.source.contains("\r\n") { "\r\n" } else { "\n" };
+    let code: String = document
+        .events
+        .iter()
+        .skip(1)
+        .take_while(|(_, range)| range.start < end)
+        .filter_map(|(event, _)| match event {
+            Event::Text(text) => Some(text.as_ref()),
+            _ => None,
+        })
+        .collect();
+    let longest = code
+        .split(|character| character != '`')
+        .map(str::len)
+        .max()
+        .unwrap_or_default();
+    let fence = "`".repeat(longest.max(2) + 1);
+    let mut text = format!("{fence}{eol}");
+    for line in code.lines() {
+        text.push_str(line);
+        text.push_str(eol);
+    }
+    text.push_str(&fence);
+    let ends_line = document.source.get(..end).is_some_and(|block| block.ends_with('\n'));
+    if ends_line {
+        text.push_str(eol);
+    }
+    text
+}

@@ -1,0 +1,411 @@
+//! Where a destination leads: kept, made absolute, or refused (2.9.9).
+
+use unicode_normalization::UnicodeNormalization;
+
+use super::{CleanOptions, percent};
+
+/// Largest `data:` image, in bytes of its URL.
+const MAX_DATA_IMAGE_BYTES: usize = 32 * 1024;
+
+/// What a destination is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Link,
+    Image,
+    /// Sound and moving pictures, and the sources of a `<picture>`.
+    Media,
+}
+
+/// What becomes of a destination.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Target {
+    Keep,
+    Rewrite {
+        url: String,
+        /// Whether `..` led above the root and was cut.
+        clamped: bool,
+    },
+    /// A relative path under which nothing is known.
+    Missing,
+    /// A scheme that could run a script or read a file.
+    Unsafe,
+}
+
+/// Decides about a destination, given with references and escapes decoded.
+pub(super) fn resolve(written: &str, kind: Kind, options: &CleanOptions<'_>) -> Target {
+    let url: String = written
+        .chars()
+        .filter(|character| !matches!(character, '\0'..='\x1f' | '\x7f'..='\u{9f}'))
+        .collect();
+    let url = url.trim_matches(' ');
+    let decided = match scheme(url) {
+        Some((scheme, rest)) => with_scheme(url, &scheme, rest, kind),
+        None if is_protocol_relative(url) => protocol_relative(url, kind),
+        None => relative(url, kind, options),
+    };
+    match decided {
+        Target::Rewrite { url, .. } if url == written => Target::Keep,
+        decided => decided,
+    }
+}
+
+/// The scheme in lower case and what follows its colon. White space and invisible characters
+/// before and inside are skipped, as the strangest reader would.
+fn scheme(url: &str) -> Option<(String, &str)> {
+    let colon = url.find([':', '/', '?', '#', '\\'])?;
+    let rest = url.get(colon..)?.strip_prefix(':')?;
+    let name: String = url
+        .get(..colon)?
+        .chars()
+        .filter(|character| !character.is_whitespace() && !is_invisible(*character))
+        .collect::<String>()
+        .to_ascii_lowercase();
+    let is_scheme = name.starts_with(|first: char| first.is_ascii_alphabetic())
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.'));
+    is_scheme.then_some((name, rest))
+}
+
+fn is_invisible(character: char) -> bool {
+    matches!(
+        character,
+        '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fffd}'
+    )
+}
+
+fn with_scheme(url: &str, scheme: &str, rest: &str, kind: Kind) -> Target {
+    match scheme {
+        "http" | "https" => {
+            let host = rest.trim_start_matches(['/', '\\']);
+            if host.is_empty() {
+                return Target::Unsafe;
+            }
+            let absolute = format!("{scheme}://{host}");
+            let absolute = match kind {
+                Kind::Link => absolute,
+                Kind::Image | Kind::Media => github_raw(&absolute).unwrap_or(absolute),
+            };
+            rewrite(&percent::normalise(&absolute))
+        }
+        "mailto" | "tel" | "irc" | "xmpp" if kind == Kind::Link => {
+            rewrite(&percent::normalise(&format!("{scheme}:{rest}")))
+        }
+        "data" if kind == Kind::Image && is_small_data_image(url) => Target::Keep,
+        _ => Target::Unsafe,
+    }
+}
+
+fn rewrite(url: &str) -> Target {
+    Target::Rewrite {
+        url: url.to_owned(),
+        clamped: false,
+    }
+}
+
+fn is_small_data_image(url: &str) -> bool {
+    let payload = ["png", "jpeg", "gif", "webp"]
+        .iter()
+        .find_map(|format| url.strip_prefix(&format!("data:image/{format};base64,")));
+    url.len() <= MAX_DATA_IMAGE_BYTES
+        && payload.is_some_and(|payload| {
+            payload
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'='))
+        })
+}
+
+/// A picture's page on GitHub is HTML; its bytes are elsewhere.
+fn github_raw(url: &str) -> Option<String> {
+    let path = ["https://github.com/", "http://github.com/", "https://www.github.com/"]
+        .iter()
+        .find_map(|host| url.strip_prefix(host))?;
+    let path = path.split(['?', '#']).next()?;
+    let mut parts = path.splitn(5, '/');
+    let (owner, name, view) = (parts.next()?, parts.next()?, parts.next()?);
+    let (reference, file) = (parts.next()?, parts.next()?);
+    (matches!(view, "blob" | "raw") && !file.is_empty()).then(|| {
+        format!("https://raw.githubusercontent.com/{owner}/{name}/{reference}/{file}")
+    })
+}
+
+fn is_protocol_relative(url: &str) -> bool {
+    let mut bytes = url.bytes();
+    matches!(
+        (bytes.next(), bytes.next()),
+        (Some(b'/' | b'\\'), Some(b'/' | b'\\'))
+    )
+}
+
+/// `//host/path`: browsers know the scheme, Astro takes it for a file.
+fn protocol_relative(url: &str, kind: Kind) -> Target {
+    let host = url.trim_start_matches(['/', '\\']);
+    match kind {
+        _ if host.is_empty() => Target::Missing,
+        Kind::Link if !url.contains('\\') => rewrite(&percent::normalise(url)),
+        _ => rewrite(&percent::normalise(&format!("https://{host}"))),
+    }
+}
+
+fn relative(url: &str, kind: Kind, options: &CleanOptions<'_>) -> Target {
+    let (path, suffix) = match url.find(['?', '#']) {
+        Some(at) => url.split_at_checked(at).unwrap_or((url, "")),
+        None => (url, ""),
+    };
+    if path.is_empty() {
+        return match kind {
+            Kind::Link if !suffix.starts_with('?') => rewrite(&percent::normalise(url)),
+            _ => Target::Missing,
+        };
+    }
+    let (path, clamped) = normal_path(path);
+    let known = match kind {
+        Kind::Link => entry(url, &path, suffix, options)
+            .or_else(|| file(&path, options).map(|file| format!("{file}{suffix}")))
+            .or_else(|| {
+                let repository = options.repository?;
+                Some(format!("https://github.com/{repository}/blob/HEAD/{path}{suffix}"))
+            }),
+        Kind::Image | Kind::Media => {
+            file(&path, options).or_else(|| Some(format!("{}{path}{suffix}", asset_base(options)?)))
+        }
+    };
+    match known {
+        Some(url) => Target::Rewrite {
+            url: percent::normalise(&url),
+            clamped,
+        },
+        None => Target::Missing,
+    }
+}
+
+/// A path without `.`, `..`, empty segments and backslashes, and whether `..` left the root.
+fn normal_path(path: &str) -> (String, bool) {
+    let mut segments: Vec<&str> = Vec::new();
+    let mut clamped = false;
+    for segment in path.split(['/', '\\']) {
+        match segment.replace("%2e", ".").replace("%2E", ".").as_str() {
+            "" | "." => {}
+            ".." => clamped |= segments.pop().is_none(),
+            _ => segments.push(segment),
+        }
+    }
+    (segments.join("/"), clamped)
+}
+
+/// Where relative files exist: the repository the author names, else what the caller set.
+fn asset_base(options: &CleanOptions<'_>) -> Option<String> {
+    let repository = options
+        .repository
+        .map(|repository| format!("https://raw.githubusercontent.com/{repository}/HEAD/"));
+    let base = repository.or_else(|| options.context.asset_base.clone())?;
+    let is_absolute = base.starts_with("https://") || base.starts_with("http://");
+    is_absolute.then(|| if base.ends_with('/') { base } else { format!("{base}/") })
+}
+
+/// The absolute URL of an upload of the member, by its path or its file name.
+pub(super) fn file(path: &str, options: &CleanOptions<'_>) -> Option<String> {
+    let decoded = percent_encoding::percent_decode_str(path).decode_utf8_lossy();
+    let wanted = fold(&decoded);
+    let name = wanted.rsplit('/').next().unwrap_or_default();
+    let files = &options.context.notes.files;
+    [wanted.as_str(), name]
+        .iter()
+        .find_map(|wanted| files.iter().find(|(known, _)| fold(known) == **wanted))
+        .map(|(_, url)| url.clone())
+        .filter(|url| url.starts_with("https://") || url.starts_with("http://"))
+}
+
+/// The address of the entry that a relative link leads to; one that we wrote leads to itself.
+fn entry(url: &str, path: &str, suffix: &str, options: &CleanOptions<'_>) -> Option<String> {
+    let base = link_base(options);
+    if let Some(id) = url.strip_prefix(base) {
+        let id = id.split(['?', '#']).next().unwrap_or_default();
+        let id = id.strip_suffix('/').unwrap_or(id);
+        if is_entry(id, options) {
+            return Some(url.to_owned());
+        }
+    }
+    let lower = path.to_ascii_lowercase();
+    let extension = [".md", ".markdown"]
+        .into_iter()
+        .find(|extension| lower.ends_with(extension))?;
+    let stem = path.get(..path.len() - extension.len())?;
+    let decoded = percent_encoding::percent_decode_str(stem).decode_utf8_lossy();
+    document(&decoded, options).map(|id| format!("{base}{id}/{suffix}"))
+}
+
+fn is_entry(id: &str, options: &CleanOptions<'_>) -> bool {
+    let notes = &options.context.notes;
+    !id.is_empty()
+        && (notes.documents.iter().any(|document| document.entry_id == id)
+            || notes.members.iter().any(|member| member.handle == id))
+}
+
+/// The prefix of links to entries.
+pub(super) fn link_base<'a>(options: &'a CleanOptions<'_>) -> &'a str {
+    match options.context.link_base.as_str() {
+        "" => "/",
+        base => base,
+    }
+}
+
+/// The entry id of the document or member that `target` names: by path, stem, title or alias,
+/// the shortest path first; else a member by handle or name.
+pub(super) fn document<'a>(target: &str, options: &'a CleanOptions<'_>) -> Option<&'a str> {
+    let wanted = fold(target);
+    if wanted.is_empty() {
+        return None;
+    }
+    let notes = &options.context.notes;
+    let rank = |document: &crate::context::NoteDocument| {
+        let path = fold(document.path.trim_end_matches(".md"));
+        if path == wanted {
+            Some(0)
+        } else if path.rsplit('/').next() == Some(wanted.rsplit('/').next().unwrap_or_default())
+            && (!wanted.contains('/') || path.ends_with(&format!("/{wanted}")))
+        {
+            Some(1)
+        } else if fold(&document.title) == wanted
+            || document.aliases.iter().any(|alias| fold(alias) == wanted)
+        {
+            Some(2)
+        } else {
+            None
+        }
+    };
+    let document = notes
+        .documents
+        .iter()
+        .filter_map(|document| Some((rank(document)?, document)))
+        .min_by_key(|(rank, document)| (*rank, document.path.len(), document.path.clone()))
+        .map(|(_, document)| document.entry_id.as_str());
+    document.or_else(|| {
+        notes
+            .members
+            .iter()
+            .find(|member| fold(&member.handle) == wanted || fold(&member.name) == wanted)
+            .map(|member| member.handle.as_str())
+    })
+}
+
+/// Text as names are compared: NFC, lower case.
+fn fold(text: &str) -> String {
+    text.trim().nfc().collect::<String>().to_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::context::{Context, NoteDocument, NoteMember, Notes};
+
+    fn context() -> Context {
+        let document = |path: &str, title: &str, id: &str| NoteDocument {
+            path: path.into(),
+            title: title.into(),
+            aliases: vec!["Alias".into()],
+            entry_id: id.into(),
+        };
+        Context {
+            asset_base: Some("https://cdn.example.org/u/d/".into()),
+            link_base: "/".into(),
+            notes: Notes {
+                documents: vec![
+                    document("deep/er/guide", "The Guide", "jane/er-guide"),
+                    document("guide", "A Guide", "jane/guide"),
+                ],
+                files: vec![("pics/Logo.png".into(), "https://cdn.example.org/logo".into())],
+                members: vec![NoteMember {
+                    handle: "joe".into(),
+                    name: "Joe Bloggs".into(),
+                }],
+            },
+            ..Context::default()
+        }
+    }
+
+    fn outcome(url: &str, kind: Kind, repository: Option<&str>) -> String {
+        let context = context();
+        let options = CleanOptions {
+            context: &context,
+            repository,
+            obsidian_keys: false,
+            emitted_before: false,
+            title_removal: &[],
+        };
+        match resolve(url, kind, &options) {
+            Target::Keep => "keep".into(),
+            Target::Rewrite { url, clamped: false } => url,
+            Target::Rewrite { url, clamped: true } => format!("clamped {url}"),
+            Target::Missing => "missing".into(),
+            Target::Unsafe => "unsafe".into(),
+        }
+    }
+
+    #[test]
+    fn links_keep_lead_to_entries_or_are_refused() {
+        for (url, expected) in [
+            ("https://e.com/x", "keep"),
+            ("HTTPS:\\\\e.com", "https://e.com"),
+            ("//e.com/x", "keep"),
+            ("\\\\e.com/x", "https://e.com/x"),
+            ("mailto:a@b.c", "keep"),
+            ("#part", "keep"),
+            ("", "keep"),
+            ("guide.md#part", "/jane/guide/#part"),
+            ("./GUIDE.markdown", "/jane/guide/"),
+            ("/jane/guide/#part", "keep"),
+            ("/joe/", "keep"),
+            ("other.md", "missing"),
+            ("/etc/passwd", "missing"),
+            ("?q", "missing"),
+            ("javascript:alert(1)", "unsafe"),
+            ("  jAvA\tscript\n:alert(1)", "unsafe"),
+            ("java\u{200b}script:alert(1)", "unsafe"),
+            ("\u{1}javascript:alert(1)", "unsafe"),
+            ("data:text/html,x", "unsafe"),
+            ("data:image/png;base64,AAAA", "unsafe"),
+            ("file:///etc/passwd", "unsafe"),
+            ("C:\\x", "unsafe"),
+        ] {
+            assert_eq!(outcome(url, Kind::Link, None), expected, "{url:?}");
+        }
+    }
+
+    #[test]
+    fn no_image_stays_relative() {
+        for (url, expected) in [
+            ("https://e.com/100%.png", "https://e.com/100%25.png"),
+            ("https:e.png", "https://e.png"),
+            ("a b.png", "https://cdn.example.org/u/d/a%20b.png"),
+            ("/a/./b.png?raw=true", "https://cdn.example.org/u/d/a/b.png?raw=true"),
+            ("../../x.png", "clamped https://cdn.example.org/u/d/x.png"),
+            ("%2e%2E/x.png", "clamped https://cdn.example.org/u/d/x.png"),
+            ("..\\x.png", "clamped https://cdn.example.org/u/d/x.png"),
+            ("//e.com/x.png", "https://e.com/x.png"),
+            ("img/logo.PNG", "https://cdn.example.org/logo"),
+            ("#x", "missing"),
+            ("", "missing"),
+            ("https://", "unsafe"),
+            ("mailto:x", "unsafe"),
+            ("data:image/png;base64,AAAA", "keep"),
+            ("data:image/svg+xml;base64,AAAA", "unsafe"),
+            ("data:image/png;base64,A\"B", "unsafe"),
+            ("https://github.com/o/r/blob/main/a/b.png?raw=true", "https://raw.githubusercontent.com/o/r/main/a/b.png"),
+        ] {
+            assert_eq!(outcome(url, Kind::Image, None), expected, "{url:?}");
+        }
+    }
+
+    #[test]
+    fn a_repository_has_the_files() {
+        assert_eq!(
+            outcome("a.png", Kind::Image, Some("o/r")),
+            "https://raw.githubusercontent.com/o/r/HEAD/a.png"
+        );
+        assert_eq!(
+            outcome("docs/a.rs#L1", Kind::Link, Some("o/r")),
+            "https://github.com/o/r/blob/HEAD/docs/a.rs#L1"
+        );
+    }
+}

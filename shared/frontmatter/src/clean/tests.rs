@@ -1,0 +1,1 @@
+//! Bodies before and after, rule by rule.
