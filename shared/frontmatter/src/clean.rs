@@ -3,14 +3,14 @@
 mod angles;
 mod badges;
 mod callouts;
-mod decode;
+pub(crate) mod decode;
 mod destinations;
 mod escape;
 mod flavour;
 mod html;
 mod html_policy;
 mod html_steps;
-mod html_tokens;
+pub(crate) mod html_tokens;
 mod invariant;
 mod links;
 mod math;
@@ -28,7 +28,7 @@ mod wikilinks;
 #[cfg(test)]
 mod tests;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::context::Context;
 use crate::document::{Document, Edit};
@@ -64,7 +64,7 @@ pub(crate) struct Cleaned {
     pub(crate) warnings: Vec<Warning>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct WikiLink {
     pub(crate) target: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -75,7 +75,7 @@ pub(crate) struct WikiLink {
     pub(crate) resolved: bool,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Badge {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) alt: Option<String>,
@@ -84,7 +84,7 @@ pub(crate) struct Badge {
     pub(crate) href: Option<String>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Callout {
     #[serde(rename = "type")]
     pub(crate) kind: String,
@@ -115,7 +115,9 @@ pub(crate) fn clean(document: &Document<'_>, options: &CleanOptions<'_>) -> Clea
             Ok(mut cleaned) => {
                 let mut warnings = Warnings::default();
                 warnings.add(Code::InternalCodeChanged, 0, "");
-                cleaned.warnings.splice(0..0, warnings.report(document.source));
+                cleaned
+                    .warnings
+                    .splice(0..0, warnings.report(document.source));
                 cleaned
             }
             Err(_) => escaped(document),

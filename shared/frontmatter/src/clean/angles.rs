@@ -5,6 +5,7 @@ use std::ops::Range;
 use pulldown_cmark::{Event, Tag, TagEnd};
 
 use super::splice::Splice;
+use super::text::begins_line;
 use crate::document::Document;
 
 /// Escapes a `<` that is text for our parser, but begins what looks like markup that ends in the
@@ -19,11 +20,15 @@ pub(super) fn escape(document: &Document<'_>, formulas: &[Range<usize>], splice:
     for (event, range) in &document.events {
         match event {
             Event::Start(Tag::CodeBlock(_) | Tag::HtmlBlock) => in_code += 1,
-            Event::End(TagEnd::CodeBlock | TagEnd::HtmlBlock) => in_code = in_code.saturating_sub(1),
+            Event::End(TagEnd::CodeBlock | TagEnd::HtmlBlock) => {
+                in_code = in_code.saturating_sub(1)
+            }
             Event::Start(Tag::Paragraph | Tag::Heading { .. } | Tag::TableCell | Tag::Item) => {
                 blocks.push((range, None));
             }
-            Event::End(TagEnd::Paragraph | TagEnd::Heading(_) | TagEnd::TableCell | TagEnd::Item) => {
+            Event::End(
+                TagEnd::Paragraph | TagEnd::Heading(_) | TagEnd::TableCell | TagEnd::Item,
+            ) => {
                 blocks.pop();
             }
             Event::Text(_) if in_code == 0 => {
@@ -41,7 +46,10 @@ pub(super) fn escape(document: &Document<'_>, formulas: &[Range<usize>], splice:
                     });
                     if last.is_some_and(|last| last > at) || begins_line(source, at) {
                         let formula = formulas.partition_point(|formula| formula.end <= at);
-                        if formulas.get(formula).is_some_and(|formula| formula.contains(&at)) {
+                        if formulas
+                            .get(formula)
+                            .is_some_and(|formula| formula.contains(&at))
+                        {
                             splice.insert(at + 1, " ");
                         } else {
                             splice.replace(at..at + 1, "&lt;");
@@ -63,15 +71,11 @@ fn looks_like_markup(source: &str, at: usize) -> bool {
 
 fn is_escaped(source: &str, at: usize) -> bool {
     let before = source.as_bytes().get(..at).unwrap_or_default();
-    before.iter().rev().take_while(|byte| **byte == b'\\').count() % 2 == 1
-}
-
-fn begins_line(source: &str, at: usize) -> bool {
-    let before = source.as_bytes().get(..at).unwrap_or_default();
     before
         .iter()
         .rev()
-        .take_while(|byte| !matches!(byte, b'\n' | b'\r'))
-        .take(32)
-        .all(|byte| matches!(byte, b' ' | b'\t' | b'>' | b'-' | b'*' | b'+' | b'.' | b')' | b'0'..=b'9'))
+        .take_while(|byte| **byte == b'\\')
+        .count()
+        % 2
+        == 1
 }

@@ -16,7 +16,11 @@ use crate::document::Document;
 const MAX_BADGES: usize = 50;
 
 /// Deletes the leading badge blocks; returns their badges and those of the title's heading.
-pub(super) fn take(document: &Document<'_>, options: &CleanOptions<'_>, splice: &mut Splice) -> Vec<Badge> {
+pub(super) fn take(
+    document: &Document<'_>,
+    options: &CleanOptions<'_>,
+    splice: &mut Splice,
+) -> Vec<Badge> {
     let mut badges = Vec::new();
     for (block, range) in blocks(document) {
         let is_title = options
@@ -27,7 +31,10 @@ pub(super) fn take(document: &Document<'_>, options: &CleanOptions<'_>, splice: 
             let pictures = Block::read(document.source, block).pictures;
             badges.extend(pictures.into_iter().filter(|(at, badge)| {
                 is_badge(&badge.image)
-                    && options.title_removal.iter().any(|edit| edit.range.contains(at))
+                    && options
+                        .title_removal
+                        .iter()
+                        .any(|edit| edit.range.contains(at))
             }));
             continue;
         }
@@ -35,7 +42,10 @@ pub(super) fn take(document: &Document<'_>, options: &CleanOptions<'_>, splice: 
             Some((Event::Start(Tag::Paragraph | Tag::HtmlBlock), _)) => {
                 let read = Block::read(document.source, block);
                 let pictures = read.pictures.len();
-                let all_badges = read.pictures.iter().all(|(_, badge)| is_badge(&badge.image));
+                let all_badges = read
+                    .pictures
+                    .iter()
+                    .all(|(_, badge)| is_badge(&badge.image));
                 if read.has_heading_only {
                     continue;
                 }
@@ -47,7 +57,14 @@ pub(super) fn take(document: &Document<'_>, options: &CleanOptions<'_>, splice: 
                     badges.extend(read.pictures);
                 }
             }
-            Some((Event::Start(Tag::Heading { level: HeadingLevel::H1, .. }) | Event::Rule, _)) => {}
+            Some((
+                Event::Start(Tag::Heading {
+                    level: HeadingLevel::H1,
+                    ..
+                })
+                | Event::Rule,
+                _,
+            )) => {}
             _ => break,
         }
     }
@@ -58,7 +75,9 @@ pub(super) fn take(document: &Document<'_>, options: &CleanOptions<'_>, splice: 
 type Events<'d, 'a> = &'d [(Event<'a>, Range<usize>)];
 
 /// The top-level blocks of a document, each with its events.
-fn blocks<'d, 'a>(document: &'d Document<'a>) -> impl Iterator<Item = (Events<'d, 'a>, Range<usize>)> {
+fn blocks<'d, 'a>(
+    document: &'d Document<'a>,
+) -> impl Iterator<Item = (Events<'d, 'a>, Range<usize>)> {
     let mut rest = document.events.as_slice();
     std::iter::from_fn(move || {
         let range = rest.first()?.1.clone();
@@ -97,7 +116,9 @@ impl Block {
             match event {
                 Event::Html(line) => html.push_str(line),
                 Event::InlineHtml(tag) => reader.html(tag, range.start),
-                Event::Start(Tag::Link { dest_url, .. }) => reader.href = Some(dest_url.to_string()),
+                Event::Start(Tag::Link { dest_url, .. }) => {
+                    reader.href = Some(dest_url.to_string())
+                }
                 Event::End(TagEnd::Link) => reader.href = None,
                 Event::Start(Tag::Image { dest_url, .. }) => {
                     reader.image = Some((range.start, dest_url.to_string(), String::new()));
@@ -138,7 +159,12 @@ impl Reader {
     fn text(&mut self, text: &str) {
         if let Some((_, _, alt)) = &mut self.image {
             alt.push_str(text);
-        } else if text.trim().trim_matches(['|', '·', '•', '-', '\u{a0}']).trim().is_empty() {
+        } else if text
+            .trim()
+            .trim_matches(['|', '·', '•', '-', '\u{a0}'])
+            .trim()
+            .is_empty()
+        {
             // Separators between badges are no prose.
         } else if self.headings > 0 {
             self.heading_text = true;
@@ -155,9 +181,10 @@ impl Reader {
 
     fn picture(&mut self, at: usize, image: String, alt: &str) {
         let alt = alt.split_whitespace().collect::<Vec<_>>().join(" ");
-        let href = self.href.clone().filter(|href| {
-            href.starts_with("https://") || href.starts_with("http://")
-        });
+        let href = self
+            .href
+            .clone()
+            .filter(|href| href.starts_with("https://") || href.starts_with("http://"));
         self.pictures.push((
             at,
             Badge {
@@ -217,8 +244,14 @@ impl Reader {
 }
 
 fn value(tag: &html_tokens::Tag, name: &str) -> Option<String> {
-    let attribute = tag.attributes.iter().find(|attribute| attribute.name == name)?;
-    attribute.value.as_deref().map(|value| references(value).trim().to_owned())
+    let attribute = tag
+        .attributes
+        .iter()
+        .find(|attribute| attribute.name == name)?;
+    attribute
+        .value
+        .as_deref()
+        .map(|value| references(value).trim().to_owned())
 }
 
 /// Where the blank lines after `from` end.

@@ -128,6 +128,10 @@ fn marker_line(source: &str, marker: &Marker) -> Range<usize> {
         return marker.range.start..marker.line_end;
     }
     let after = source.get(marker.line_end..).unwrap_or_default();
-    let eol = if after.starts_with("\r\n") { 2 } else { usize::from(!after.is_empty()) };
+    let eol = if after.starts_with("\r\n") {
+        2
+    } else {
+        usize::from(!after.is_empty())
+    };
     line_start..marker.line_end + eol
 }

@@ -7,7 +7,7 @@ const MAX_REFERENCE_BYTES: usize = 33;
 
 /// Text with its character references decoded. Lenient where browsers are: numeric references
 /// need no `;`. What is no reference stays as written.
-pub(super) fn references(text: &str) -> String {
+pub(crate) fn references(text: &str) -> String {
     let mut decoded = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find('&') {
@@ -26,7 +26,7 @@ pub(super) fn references(text: &str) -> String {
 }
 
 /// Whether `text` begins with a character reference.
-pub(super) fn begins_reference(text: &str) -> bool {
+pub(crate) fn begins_reference(text: &str) -> bool {
     text.starts_with('&') && reference(text).is_some()
 }
 
@@ -41,7 +41,12 @@ fn reference(text: &str) -> Option<(String, usize)> {
         .position(|byte| byte == b';')?
         + 1;
     let name = text.get(..length)?;
-    if !name.bytes().skip(1).take(length - 2).all(|byte| byte.is_ascii_alphanumeric()) {
+    if !name
+        .bytes()
+        .skip(1)
+        .take(length - 2)
+        .all(|byte| byte.is_ascii_alphanumeric())
+    {
         return None;
     }
     // The parser has the whole table; a name it doesn't know comes back as written.
@@ -80,7 +85,7 @@ fn numeric(digits: &str) -> Option<(char, usize)> {
 }
 
 /// A Markdown destination decoded: backslash escapes and character references.
-pub(super) fn destination(raw: &str) -> String {
+pub(crate) fn destination(raw: &str) -> String {
     let mut decoded = String::with_capacity(raw.len());
     let mut plain = String::new();
     let mut characters = raw.chars().peekable();
@@ -110,7 +115,10 @@ mod tests {
             ("&#x6A&#0000106java", "jjjava"),
             ("a&Tab;b&NewLine;", "a\tb\n"),
             ("?a=1&b=2&copy=3", "?a=1&b=2&copy=3"),
-            ("&amp;amp; &unknown; & &#; &#x;", "&amp; &unknown; & &#; &#x;"),
+            (
+                "&amp;amp; &unknown; & &#; &#x;",
+                "&amp; &unknown; & &#; &#x;",
+            ),
             ("&#0;&#1114112;", "\u{FFFD}\u{FFFD}"),
         ] {
             assert_eq!(references(written), read, "{written}");

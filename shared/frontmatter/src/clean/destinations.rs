@@ -31,7 +31,11 @@ pub(super) fn parts(
     }
     let from = content_end.unwrap_or(opener.end).max(opener.end);
     let gap = source.get(from..node.end)?.find(']')?;
-    if !source.get(from..from + gap)?.chars().all(|c| c.is_whitespace() || c == '>') {
+    if !source
+        .get(from..from + gap)?
+        .chars()
+        .all(|c| c.is_whitespace() || c == '>')
+    {
         return None;
     }
     let closer = from + gap..node.end;
@@ -134,7 +138,11 @@ mod tests {
             ("[a](\n b)", "b"),
         ] {
             let parts = parts(link, &(0..link.len()), Some(2), false, true).unwrap();
-            assert_eq!(link.get(parts.destination.unwrap()), Some(expected), "{link}");
+            assert_eq!(
+                link.get(parts.destination.unwrap()),
+                Some(expected),
+                "{link}"
+            );
         }
     }
 

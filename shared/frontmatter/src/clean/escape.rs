@@ -41,27 +41,31 @@ pub(super) fn escape(source: &str) -> String {
 /// begins in the first column.
 fn lines(body: &str) -> impl Iterator<Item = (&str, bool)> {
     let mut fence: Option<(u8, usize)> = None;
-    body.split_inclusive(['\n', '\r']).map(move |line| match fence {
-        Some((mark, length)) => {
-            let indentation = line.len() - line.trim_start_matches(' ').len();
-            let text = line.trim();
-            let closes = indentation <= 3
-                && text.len() >= length
-                && text.bytes().all(|byte| byte == mark);
-            if closes {
-                fence = None;
+    body.split_inclusive(['\n', '\r'])
+        .map(move |line| match fence {
+            Some((mark, length)) => {
+                let indentation = line.len() - line.trim_start_matches(' ').len();
+                let text = line.trim();
+                let closes = indentation <= 3
+                    && text.len() >= length
+                    && text.bytes().all(|byte| byte == mark);
+                if closes {
+                    fence = None;
+                }
+                (line, true)
             }
-            (line, true)
-        }
-        None => {
-            fence = opening_fence(line);
-            (line, fence.is_some())
-        }
-    })
+            None => {
+                fence = opening_fence(line);
+                (line, fence.is_some())
+            }
+        })
 }
 
 fn opening_fence(line: &str) -> Option<(u8, usize)> {
-    let mark = *line.as_bytes().first().filter(|byte| matches!(byte, b'`' | b'~'))?;
+    let mark = *line
+        .as_bytes()
+        .first()
+        .filter(|byte| matches!(byte, b'`' | b'~'))?;
     let length = line.bytes().take_while(|byte| *byte == mark).count();
     let info = line.get(length..)?;
     (length >= 3 && !(mark == b'`' && info.contains('`'))).then_some((mark, length))
@@ -100,7 +104,9 @@ fn without_comments(body: &str) -> String {
 fn push_without_inline_comments(result: &mut String, line: &str) {
     let mut rest = line;
     while let Some((before, after)) = rest.split_once("%%") {
-        let Some((_, after)) = after.split_once("%%") else { break };
+        let Some((_, after)) = after.split_once("%%") else {
+            break;
+        };
         result.push_str(before);
         rest = after;
     }
@@ -110,7 +116,9 @@ fn push_without_inline_comments(result: &mut String, line: &str) {
 fn push_without_html_comments(result: &mut String, text: &str) {
     let mut rest = text;
     while let Some((before, after)) = rest.split_once("<!--") {
-        let Some((_, after)) = after.split_once("-->") else { break };
+        let Some((_, after)) = after.split_once("-->") else {
+            break;
+        };
         result.push_str(before);
         rest = after;
     }
@@ -132,7 +140,11 @@ fn push_escaped(result: &mut String, line: &str) {
             ('%', Some('%')) => result.push_str("&#37;"),
             ('=', Some('=')) if !is_rule(line) => result.push_str("&#61;"),
             ('^', Some(next)) if next.is_ascii_alphanumeric() || next == '-' => {
-                result.push_str(if rest.trim_end().contains([' ', '\t']) { "^" } else { "&#94;" });
+                result.push_str(if rest.trim_end().contains([' ', '\t']) {
+                    "^"
+                } else {
+                    "&#94;"
+                });
             }
             ('\0', _) => result.push('\u{fffd}'),
             _ => result.push(character),

@@ -210,7 +210,8 @@ impl Sanitiser<'_, '_> {
 
     fn remove_element(&mut self, open: &Placed, close: &Placed) {
         self.warn(Code::HtmlRemoved, &open.range);
-        self.splice.delete(open.range.start..close.removal.end.max(close.range.end));
+        self.splice
+            .delete(open.range.start..close.removal.end.max(close.range.end));
     }
 
     /// A comment that the parser doesn't close: it ends where its author ended it, if that takes
@@ -228,7 +229,11 @@ impl Sanitiser<'_, '_> {
             return;
         };
         let next = self.obstacles.partition_point(|obstacle| *obstacle < start);
-        if self.obstacles.get(next).is_some_and(|obstacle| *obstacle < end) {
+        if self
+            .obstacles
+            .get(next)
+            .is_some_and(|obstacle| *obstacle < end)
+        {
             self.splice.replace(placed.range.clone(), "&lt;");
         } else {
             self.splice.delete(start..end);
@@ -251,7 +256,9 @@ impl Sanitiser<'_, '_> {
                 }
                 self.splice.replace(placed.range.clone(), html);
             }
-            Verdict::Text(text) if text.is_empty() => return self.splice.delete(placed.removal.clone()),
+            Verdict::Text(text) if text.is_empty() => {
+                return self.splice.delete(placed.removal.clone());
+            }
             Verdict::Text(text) => return self.splice.replace(placed.range.clone(), text),
         }
         if !is_void && !tag.self_closing {
@@ -293,7 +300,11 @@ impl Sanitiser<'_, '_> {
         let found = self.reachable().find_map(|index| {
             let open = &self.frames.get(index)?.open;
             // Deeper than any page nests; a bound keeps closing linear.
-            let depth = open.iter().rev().take(64).position(|open| open.name == name)?;
+            let depth = open
+                .iter()
+                .rev()
+                .take(64)
+                .position(|open| open.name == name)?;
             Some((index, open.len() - 1 - depth))
         });
         let Some((frame, position)) = found else {
@@ -319,12 +330,15 @@ impl Sanitiser<'_, '_> {
             self.splice.insert(placed.range.start, unclosed);
         }
         let written = self.text(&placed.range);
-        let is_plain = written.get(2..2 + name.len()).is_some_and(|n| n.eq_ignore_ascii_case(name))
+        let is_plain = written
+            .get(2..2 + name.len())
+            .is_some_and(|n| n.eq_ignore_ascii_case(name))
             && written
                 .get(2 + name.len()..)
                 .is_some_and(|rest| rest.trim_start_matches([' ', '\t']) == ">");
         if !is_plain {
-            self.splice.replace(placed.range.clone(), format!("</{name}>"));
+            self.splice
+                .replace(placed.range.clone(), format!("</{name}>"));
         }
     }
 
@@ -333,7 +347,10 @@ impl Sanitiser<'_, '_> {
         let end = frame.end;
         let can_close = self.may_close
             && end > 0
-            && self.source.get(..end).is_some_and(|before| !before.ends_with('\\'));
+            && self
+                .source
+                .get(..end)
+                .is_some_and(|before| !before.ends_with('\\'));
         let mut closers = String::new();
         for open in frame.open.into_iter().rev() {
             let name = open.name.as_str();
@@ -368,7 +385,8 @@ impl Sanitiser<'_, '_> {
         }
         for open in &open {
             let text = self.source.get(open.range.clone()).unwrap_or_default();
-            self.warnings.add(Code::HtmlUnclosed, open.range.start, text);
+            self.warnings
+                .add(Code::HtmlUnclosed, open.range.start, text);
         }
         if !self.may_close || ends_in_open_code(document) {
             for open in open {
@@ -377,8 +395,15 @@ impl Sanitiser<'_, '_> {
             return;
         }
         open.reverse();
-        let eol = if self.source.contains("\r\n") { "\r\n" } else { "\n" };
-        let mut closers: Vec<String> = open.iter().map(|open| format!("</{}>", open.name)).collect();
+        let eol = if self.source.contains("\r\n") {
+            "\r\n"
+        } else {
+            "\n"
+        };
+        let mut closers: Vec<String> = open
+            .iter()
+            .map(|open| format!("</{}>", open.name))
+            .collect();
         if !self.source.ends_with('\n') {
             closers.insert(0, String::new());
         }
@@ -426,7 +451,10 @@ impl Sanitiser<'_, '_> {
         }
         let has = |name: &str| kept.iter().any(|attribute| attribute.name == name);
         let value = |name: &str| {
-            let attribute = tag.attributes.iter().find(|attribute| attribute.name == name);
+            let attribute = tag
+                .attributes
+                .iter()
+                .find(|attribute| attribute.name == name);
             attribute.map(|attribute| references(attribute.value.as_deref().unwrap_or_default()))
         };
         match tag.name.as_str() {
@@ -510,7 +538,9 @@ fn candidates(set: &str) -> Vec<(&str, &str)> {
         if rest.is_empty() {
             return found;
         }
-        let length = rest.find(|c: char| c.is_ascii_whitespace()).unwrap_or(rest.len());
+        let length = rest
+            .find(|c: char| c.is_ascii_whitespace())
+            .unwrap_or(rest.len());
         let (url, after) = rest.split_at_checked(length).unwrap_or((rest, ""));
         if url.ends_with(',') {
             found.push((url.trim_end_matches(','), ""));
@@ -534,7 +564,20 @@ fn alternative(alt: &str, in_block: bool) -> String {
     for character in alt.chars() {
         if matches!(
             character,
-            '<' | '>' | '&' | '[' | ']' | '*' | '_' | '`' | '\\' | '~' | '$' | '|' | '=' | '%' | '#'
+            '<' | '>'
+                | '&'
+                | '['
+                | ']'
+                | '*'
+                | '_'
+                | '`'
+                | '\\'
+                | '~'
+                | '$'
+                | '|'
+                | '='
+                | '%'
+                | '#'
         ) {
             text.push_str(&format!("&#{};", u32::from(character)));
         } else {
@@ -552,26 +595,38 @@ fn is_more(comment: &str) -> bool {
 /// Whether the body ends in a code block that nothing closes: what is appended would be code.
 fn ends_in_open_code(document: &Document<'_>) -> bool {
     use pulldown_cmark::{CodeBlockKind, Event, Tag as MarkdownTag};
-    let last = document.events.iter().rev().find_map(|(event, range)| match event {
-        Event::Start(MarkdownTag::CodeBlock(kind)) => Some((kind, range)),
-        _ => None,
-    });
+    let last = document
+        .events
+        .iter()
+        .rev()
+        .find_map(|(event, range)| match event {
+            Event::Start(MarkdownTag::CodeBlock(kind)) => Some((kind, range)),
+            _ => None,
+        });
     last.is_some_and(|(kind, range)| {
         matches!(kind, CodeBlockKind::Fenced(_))
             && document
                 .source
                 .get(range.end..)
                 .is_none_or(|rest| rest.trim().is_empty())
-            && !document.source.get(range.clone()).is_some_and(ends_with_fence)
+            && !document
+                .source
+                .get(range.clone())
+                .is_some_and(ends_with_fence)
     })
 }
 
 fn ends_with_fence(block: &str) -> bool {
-    let fence: String = block.chars().take_while(|c| matches!(c, '`' | '~')).collect();
+    let fence: String = block
+        .chars()
+        .take_while(|c| matches!(c, '`' | '~'))
+        .collect();
     let mut lines = block.lines();
     let _opener = lines.next();
     lines.next_back().is_some_and(|last| {
         let last = last.trim();
-        last.len() >= fence.len() && last.starts_with(&fence) && last.trim_matches(['`', '~']).is_empty()
+        last.len() >= fence.len()
+            && last.starts_with(&fence)
+            && last.trim_matches(['`', '~']).is_empty()
     })
 }

@@ -16,16 +16,88 @@ pub(super) enum Element {
 }
 
 const ALLOWED: [&str; 61] = [
-    "a", "abbr", "audio", "b", "blockquote", "br", "center", "code", "dd", "del", "details", "div",
-    "dl", "dt", "em", "figcaption", "figure", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "img",
-    "input", "ins", "kbd", "li", "mark", "ol", "p", "picture", "pre", "q", "rp", "rt", "ruby", "s",
-    "samp", "section", "small", "source", "span", "strike", "strong", "sub", "summary", "sup",
-    "table", "tbody", "td", "tfoot", "th", "thead", "tr", "tt", "ul", "var", "video",
+    "a",
+    "abbr",
+    "audio",
+    "b",
+    "blockquote",
+    "br",
+    "center",
+    "code",
+    "dd",
+    "del",
+    "details",
+    "div",
+    "dl",
+    "dt",
+    "em",
+    "figcaption",
+    "figure",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "hr",
+    "i",
+    "img",
+    "input",
+    "ins",
+    "kbd",
+    "li",
+    "mark",
+    "ol",
+    "p",
+    "picture",
+    "pre",
+    "q",
+    "rp",
+    "rt",
+    "ruby",
+    "s",
+    "samp",
+    "section",
+    "small",
+    "source",
+    "span",
+    "strike",
+    "strong",
+    "sub",
+    "summary",
+    "sup",
+    "table",
+    "tbody",
+    "td",
+    "tfoot",
+    "th",
+    "thead",
+    "tr",
+    "tt",
+    "ul",
+    "var",
+    "video",
 ];
 
 const REMOVED: [&str; 18] = [
-    "script", "style", "iframe", "object", "embed", "svg", "math", "template", "noscript", "title",
-    "textarea", "xmp", "noembed", "noframes", "plaintext", "applet", "frameset", "select",
+    "script",
+    "style",
+    "iframe",
+    "object",
+    "embed",
+    "svg",
+    "math",
+    "template",
+    "noscript",
+    "title",
+    "textarea",
+    "xmp",
+    "noembed",
+    "noframes",
+    "plaintext",
+    "applet",
+    "frameset",
+    "select",
 ];
 
 /// Elements without content and closing tag.
@@ -45,21 +117,91 @@ const IMPLIED_END: [&str; 12] = [
 
 /// Elements that a closing quote, list item or cell around them closes too.
 const CLOSED_BY_PARENT: [&str; 11] = [
-    "div", "details", "summary", "section", "center", "figure", "figcaption", "p", "dl", "dd", "dt",
+    "div",
+    "details",
+    "summary",
+    "section",
+    "center",
+    "figure",
+    "figcaption",
+    "p",
+    "dl",
+    "dd",
+    "dt",
 ];
 
 const TABLE_PARTS: [&str; 6] = ["tbody", "td", "tfoot", "th", "thead", "tr"];
 
 /// hast-util-sanitize's list for every element, without `action`, and the additions.
 const ATTRIBUTES: [&str; 68] = [
-    "abbr", "accept", "accept-charset", "accesskey", "align", "alt", "axis", "border",
-    "cellpadding", "cellspacing", "char", "charoff", "charset", "checked", "clear", "color",
-    "cols", "colspan", "compact", "coords", "datetime", "dir", "enctype", "frame", "headers",
-    "height", "hreflang", "hspace", "ismap", "itemprop", "label", "lang", "maxlength", "media",
-    "method", "multiple", "nohref", "noshade", "nowrap", "open", "prompt", "readonly", "rev",
-    "rows", "rowspan", "rules", "scope", "selected", "shape", "size", "span", "start", "summary",
-    "tabindex", "title", "valign", "value", "vspace", "width", "loading", "controls", "muted",
-    "loop", "playsinline", "sizes", "aria-label", "aria-hidden", "reversed",
+    "abbr",
+    "accept",
+    "accept-charset",
+    "accesskey",
+    "align",
+    "alt",
+    "axis",
+    "border",
+    "cellpadding",
+    "cellspacing",
+    "char",
+    "charoff",
+    "charset",
+    "checked",
+    "clear",
+    "color",
+    "cols",
+    "colspan",
+    "compact",
+    "coords",
+    "datetime",
+    "dir",
+    "enctype",
+    "frame",
+    "headers",
+    "height",
+    "hreflang",
+    "hspace",
+    "ismap",
+    "itemprop",
+    "label",
+    "lang",
+    "maxlength",
+    "media",
+    "method",
+    "multiple",
+    "nohref",
+    "noshade",
+    "nowrap",
+    "open",
+    "prompt",
+    "readonly",
+    "rev",
+    "rows",
+    "rowspan",
+    "rules",
+    "scope",
+    "selected",
+    "shape",
+    "size",
+    "span",
+    "start",
+    "summary",
+    "tabindex",
+    "title",
+    "valign",
+    "value",
+    "vspace",
+    "width",
+    "loading",
+    "controls",
+    "muted",
+    "loop",
+    "playsinline",
+    "sizes",
+    "aria-label",
+    "aria-hidden",
+    "reversed",
 ];
 
 pub(super) fn element(name: &str) -> Element {
@@ -108,14 +250,24 @@ pub(super) enum Value {
 /// What may be done with an attribute of an element.
 pub(super) fn attribute(element: &str, attribute: &Attribute) -> Value {
     let value = attribute.value.as_deref().unwrap_or_default();
-    let allowed = |condition: bool| if condition { Value::Plain } else { Value::Refused };
+    let allowed = |condition: bool| {
+        if condition {
+            Value::Plain
+        } else {
+            Value::Refused
+        }
+    };
     match (element, attribute.name.as_str()) {
         ("a", "href") | ("blockquote" | "q" | "del" | "ins", "cite") => Value::Link,
         ("img", "src") | ("video", "poster") => Value::Image,
         ("audio" | "video" | "source", "src") => Value::Media,
         ("img" | "source", "srcset") => Value::ImageSet,
         ("a", "target") => allowed(matches!(value, "_blank" | "_self")),
-        ("a", "rel") => allowed(value.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b' ')),
+        ("a", "rel") => allowed(
+            value
+                .bytes()
+                .all(|byte| byte.is_ascii_alphabetic() || byte == b' '),
+        ),
         ("input", "type" | "disabled" | "checked") | ("source", "type") => Value::Plain,
         ("input", _) => Value::Refused,
         ("a" | "details", "name") | (_, "id") => allowed(is_identifier(value)),
@@ -128,15 +280,68 @@ pub(super) fn attribute(element: &str, attribute: &Attribute) -> Value {
 /// Names that scripts look up on `window`, `document` and forms: an element of that name would
 /// stand in for the property ("DOM clobbering").
 const CLOBBERING: [&str; 62] = [
-    "__proto__", "constructor", "prototype", "hasownproperty", "tostring", "valueof", "window",
-    "self", "top", "parent", "frames", "opener", "location", "document", "documentelement", "body",
-    "head", "title", "cookie", "domain", "referrer", "url", "forms", "images", "links", "scripts",
-    "anchors", "embeds", "plugins", "all", "history", "navigator", "localstorage",
-    "sessionstorage", "alert", "eval", "fetch", "open", "close", "write", "writeln", "name",
-    "getelementbyid", "getelementsbyname", "getelementsbytagname", "queryselector",
-    "queryselectorall", "createelement", "addeventlistener", "currentscript", "defaultview",
-    "implementation", "attributes", "childnodes", "children", "firstchild", "lastchild",
-    "parentnode", "nodename", "nodetype", "innerhtml", "textcontent",
+    "__proto__",
+    "constructor",
+    "prototype",
+    "hasownproperty",
+    "tostring",
+    "valueof",
+    "window",
+    "self",
+    "top",
+    "parent",
+    "frames",
+    "opener",
+    "location",
+    "document",
+    "documentelement",
+    "body",
+    "head",
+    "title",
+    "cookie",
+    "domain",
+    "referrer",
+    "url",
+    "forms",
+    "images",
+    "links",
+    "scripts",
+    "anchors",
+    "embeds",
+    "plugins",
+    "all",
+    "history",
+    "navigator",
+    "localstorage",
+    "sessionstorage",
+    "alert",
+    "eval",
+    "fetch",
+    "open",
+    "close",
+    "write",
+    "writeln",
+    "name",
+    "getelementbyid",
+    "getelementsbyname",
+    "getelementsbytagname",
+    "queryselector",
+    "queryselectorall",
+    "createelement",
+    "addeventlistener",
+    "currentscript",
+    "defaultview",
+    "implementation",
+    "attributes",
+    "childnodes",
+    "children",
+    "firstchild",
+    "lastchild",
+    "parentnode",
+    "nodename",
+    "nodetype",
+    "innerhtml",
+    "textcontent",
 ];
 
 fn is_identifier(value: &str) -> bool {
@@ -172,7 +377,11 @@ pub(super) fn write(tag: &Tag) -> String {
             html.push('"');
         }
     }
-    html.push_str(if tag.self_closing && is_void(&tag.name) { " />" } else { ">" });
+    html.push_str(if tag.self_closing && is_void(&tag.name) {
+        " />"
+    } else {
+        ">"
+    });
     html
 }
 
@@ -224,7 +433,15 @@ mod tests {
     #[test]
     fn identifiers_that_stand_in_for_properties_are_refused() {
         assert!(is_identifier("usage-1_a"));
-        for name in ["", "1a", "a b", "a.b", "cookie", "getElementById", "__proto__"] {
+        for name in [
+            "",
+            "1a",
+            "a b",
+            "a.b",
+            "cookie",
+            "getElementById",
+            "__proto__",
+        ] {
             assert!(!is_identifier(name), "{name}");
         }
     }

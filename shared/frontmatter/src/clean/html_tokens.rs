@@ -9,13 +9,13 @@ const RAW_TEXT: [&str; 9] = [
 
 /// One piece of markup, with its bytes in the text that was cut.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Token {
-    pub(super) range: Range<usize>,
-    pub(super) kind: TokenKind,
+pub(crate) struct Token {
+    pub(crate) range: Range<usize>,
+    pub(crate) kind: TokenKind,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum TokenKind {
+pub(crate) enum TokenKind {
     Open(Tag),
     Close(String),
     /// A comment, with its text.
@@ -29,25 +29,25 @@ pub(super) enum TokenKind {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Tag {
+pub(crate) struct Tag {
     /// In lower case.
-    pub(super) name: String,
-    pub(super) attributes: Vec<Attribute>,
-    pub(super) self_closing: bool,
+    pub(crate) name: String,
+    pub(crate) attributes: Vec<Attribute>,
+    pub(crate) self_closing: bool,
     /// Whether every reader cuts the tag in the same way, so that it may stay as written.
-    pub(super) is_plain: bool,
+    pub(crate) is_plain: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Attribute {
+pub(crate) struct Attribute {
     /// In lower case.
-    pub(super) name: String,
+    pub(crate) name: String,
     /// As written between the quotes; `None` where there is no `=`.
-    pub(super) value: Option<String>,
+    pub(crate) value: Option<String>,
 }
 
 /// Cuts raw HTML; what is text between the tokens has no `<` that begins markup.
-pub(super) fn tokens(text: &str) -> Vec<Token> {
+pub(crate) fn tokens(text: &str) -> Vec<Token> {
     let mut cutter = Cutter {
         text,
         exhausted: Vec::new(),
@@ -170,7 +170,10 @@ impl Cutter<'_> {
                 _ => {
                     tag.is_plain &= spaces > 0;
                     let attribute = scanner.attribute(&mut tag.is_plain)?;
-                    let is_new = tag.attributes.iter().all(|known| known.name != attribute.name);
+                    let is_new = tag
+                        .attributes
+                        .iter()
+                        .all(|known| known.name != attribute.name);
                     tag.is_plain &= is_new;
                     // More attributes than any element has are noise, and comparing them is not free.
                     if is_new && tag.attributes.len() < 64 {
@@ -206,7 +209,12 @@ impl Cutter<'_> {
 /// The tag name that `text` begins with, in lower case.
 fn tag_name(text: &str) -> String {
     let length = text
-        .find(|character: char| matches!(character, ' ' | '\t' | '\n' | '\r' | '\x0c' | '/' | '>' | '<'))
+        .find(|character: char| {
+            matches!(
+                character,
+                ' ' | '\t' | '\n' | '\r' | '\x0c' | '/' | '>' | '<'
+            )
+        })
         .unwrap_or(text.len());
     text.get(..length).unwrap_or_default().to_ascii_lowercase()
 }
@@ -318,7 +326,10 @@ mod tests {
     fn markup_is_cut_as_browsers_cut_it() {
         for (text, expected) in [
             ("<p align=\"center\">x</p>", vec!["p align=center", "/p"]),
-            ("<IMG SRC=a ALT='b c' hidden/>", vec!["img src=a alt=b c hidden"]),
+            (
+                "<IMG SRC=a ALT='b c' hidden/>",
+                vec!["img src=a alt=b c hidden"],
+            ),
             ("<a/href=x>", vec!["odd a href=x"]),
             ("<img src=\"x\"onerror=y>", vec!["odd img src=x onerror=y"]),
             ("<a title=\"a>b\">", vec!["odd a title=a>b"]),
@@ -329,7 +340,14 @@ mod tests {
             ("<!-- a -- b -->c", vec!["comment  a -- b "]),
             ("<!-->a-->", vec!["comment "]),
             ("<!-- a", vec!["unclosed"]),
-            ("<?x > y ?><!DOCTYPE x><![CDATA[ > ]]>", vec!["declaration <?x > y ?>", "declaration <!DOCTYPE x>", "declaration <![CDATA[ > ]]>"]),
+            (
+                "<?x > y ?><!DOCTYPE x><![CDATA[ > ]]>",
+                vec![
+                    "declaration <?x > y ?>",
+                    "declaration <!DOCTYPE x>",
+                    "declaration <![CDATA[ > ]]>",
+                ],
+            ),
             ("<script>a<b \"</script>\"", vec!["script", "/script"]),
             ("</ x>", vec!["declaration </ x>"]),
             ("</p onclick=x>", vec!["/p"]),

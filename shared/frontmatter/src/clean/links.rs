@@ -8,7 +8,7 @@ use pulldown_cmark::{Event, LinkType, Tag, TagEnd};
 use super::destinations::{self, inner, parts};
 use super::splice::Splice;
 use super::targets::{Kind, Target, resolve};
-use super::text::escape;
+use super::text::{begins_line, escape};
 use super::warnings::{Code, Warnings};
 use super::{CleanOptions, decode};
 use crate::document::Document;
@@ -30,10 +30,18 @@ pub(super) fn rewrite(
     let mut open: Vec<Node<'_>> = Vec::new();
     for (event, range) in &document.events {
         match event {
-            Event::Start(Tag::Link { link_type, dest_url, .. }) => {
+            Event::Start(Tag::Link {
+                link_type,
+                dest_url,
+                ..
+            }) => {
                 open.push(Node::new(*link_type, dest_url, range, false));
             }
-            Event::Start(Tag::Image { link_type, dest_url, .. }) => {
+            Event::Start(Tag::Image {
+                link_type,
+                dest_url,
+                ..
+            }) => {
                 open.push(Node::new(*link_type, dest_url, range, true));
             }
             Event::End(TagEnd::Link | TagEnd::Image) => {
@@ -80,7 +88,11 @@ impl<'a> Node<'a> {
     }
 
     fn kind(&self) -> Kind {
-        if self.is_image { Kind::Image } else { Kind::Link }
+        if self.is_image {
+            Kind::Image
+        } else {
+            Kind::Link
+        }
     }
 }
 
@@ -99,7 +111,13 @@ impl Links<'_, '_> {
             return self.autolink(node);
         }
         let is_inline = node.link_type == LinkType::Inline;
-        let parts = parts(self.source, node.range, node.content_end, node.is_image, is_inline);
+        let parts = parts(
+            self.source,
+            node.range,
+            node.content_end,
+            node.is_image,
+            is_inline,
+        );
         if !is_inline && node.is_image {
             self.images.insert(node.url.to_owned());
         }
@@ -114,7 +132,9 @@ impl Links<'_, '_> {
             Target::Unsafe if !node.is_image => {}
             Target::Unsafe | Target::Missing => match parts {
                 Some(parts) => self.unwrap(&parts),
-                None => self.splice.replace(node.range.clone(), escape(&node.text, true)),
+                None => self
+                    .splice
+                    .replace(node.range.clone(), escape(&node.text, true)),
             },
         }
     }
@@ -135,34 +155,40 @@ impl Links<'_, '_> {
         if node.link_type == LinkType::Autolink
             && resolve(node.url, Kind::Link, self.options) == Target::Unsafe
         {
-            self.warnings.add(Code::UnsafeUrl, node.range.start, node.url);
-            self.splice.replace(node.range.start..node.range.start + 1, "&lt;");
+            self.warnings
+                .add(Code::UnsafeUrl, node.range.start, node.url);
+            self.splice
+                .replace(node.range.start..node.range.start + 1, "&lt;");
         }
     }
 
     /// Gives an inline node another address; where its bytes aren't found, the node is written anew.
     fn point(&mut self, node: &Node<'_>, parts: Option<&destinations::Parts>, url: &str) {
-        let found = parts.and_then(|parts| parts.destination.clone()).filter(|range| {
-            let written = self.source.get(range.clone()).unwrap_or_default();
-            decode::destination(inner(written)) == node.url
-        });
+        let found = parts
+            .and_then(|parts| parts.destination.clone())
+            .filter(|range| {
+                let written = self.source.get(range.clone()).unwrap_or_default();
+                decode::destination(inner(written)) == node.url
+            });
         let url = destinations::write(url);
         match found {
             Some(range) => self.splice.replace(range, url),
             None => {
                 let mark = if node.is_image { "!" } else { "" };
                 let text = escape(&node.text, true);
-                self.splice.replace(node.range.clone(), format!("{mark}[{text}]({url})"));
+                self.splice
+                    .replace(node.range.clone(), format!("{mark}[{text}]({url})"));
             }
         }
     }
 
     /// Leaves the text of a link, or the description of an image, as it is written.
     fn unwrap(&mut self, parts: &destinations::Parts) {
-        let text = self.source.get(parts.opener.end..parts.closer.start).unwrap_or_default();
-        let before = self.source.get(..parts.opener.start).unwrap_or_default();
-        let line = before.rsplit('\n').next().unwrap_or_default();
-        let starts_line = line.chars().all(|c| c.is_whitespace() || matches!(c, '>' | '-' | '*' | '+'));
+        let text = self
+            .source
+            .get(parts.opener.end..parts.closer.start)
+            .unwrap_or_default();
+        let starts_line = begins_line(self.source, parts.opener.start);
         let first = text.chars().next();
         let begins_block = starts_line
             && first.is_some_and(|c| matches!(c, '#' | '>' | '-' | '+' | '=' | '~' | '|' | ':'));
@@ -170,7 +196,8 @@ impl Links<'_, '_> {
         if starts_line {
             opener.end += text.len() - text.trim_start_matches([' ', '\t']).len();
         }
-        self.splice.replace(opener, if begins_block { "\\" } else { "" });
+        self.splice
+            .replace(opener, if begins_block { "\\" } else { "" });
         self.splice.delete(parts.closer.clone());
     }
 
@@ -204,13 +231,19 @@ impl Links<'_, '_> {
         };
         let written = self.source.get(range.clone()).unwrap_or_default();
         let url = decode::destination(inner(written));
-        let kind = if self.images.contains(&url) { Kind::Image } else { Kind::Link };
+        let kind = if self.images.contains(&url) {
+            Kind::Image
+        } else {
+            Kind::Link
+        };
         if url.is_empty() {
             return range.end;
         }
         match resolve(&url, kind, self.options) {
             Target::Keep => {}
-            Target::Rewrite { url, .. } => self.splice.replace(range.clone(), destinations::write(&url)),
+            Target::Rewrite { url, .. } => self
+                .splice
+                .replace(range.clone(), destinations::write(&url)),
             Target::Missing => self.splice.replace(range.clone(), "#"),
             Target::Unsafe => {
                 self.warnings.add(Code::UnsafeUrl, range.start, &url);
@@ -233,7 +266,9 @@ fn definition_destination(source: &str, from: usize) -> Option<Range<usize>> {
     if rest.starts_with('<') {
         return destinations::destination(source, start);
     }
-    let length = rest.find(|c: char| c.is_ascii_whitespace()).unwrap_or(rest.len());
+    let length = rest
+        .find(|c: char| c.is_ascii_whitespace())
+        .unwrap_or(rest.len());
     Some(start..start + length)
 }
 
@@ -259,7 +294,10 @@ fn covered(document: &Document<'_>) -> Vec<Range<usize>> {
             | Event::FootnoteReference(_)
             | Event::TaskListMarker(_) => range.clone(),
             Event::Start(Tag::FootnoteDefinition(_)) => {
-                let label = document.source.get(range.clone()).and_then(|text| text.find("]:"));
+                let label = document
+                    .source
+                    .get(range.clone())
+                    .and_then(|text| text.find("]:"));
                 range.start..range.start + label.map_or(0, |at| at + 2)
             }
             _ => continue,

@@ -10,8 +10,14 @@ use pulldown_cmark::{Event, LinkType, Tag};
 use super::splice::Splice;
 use crate::document::Document;
 
-/// Adds the edits after which both readings agree.
-pub(super) fn settle(with_math: &Document<'_>, without_math: &Document<'_>, splice: &mut Splice) {
+/// Adds the edits after which both readings agree: at the formulas in dispute, or `thoroughly`, at
+/// every `$` of the text.
+pub(super) fn settle(
+    with_math: &Document<'_>,
+    without_math: &Document<'_>,
+    thoroughly: bool,
+    splice: &mut Splice,
+) {
     let formulas = formulas(with_math);
     if formulas.is_empty() {
         return;
@@ -19,7 +25,9 @@ pub(super) fn settle(with_math: &Document<'_>, without_math: &Document<'_>, spli
     for (event, range) in &without_math.events {
         let is_concerned = matches!(
             event,
-            Event::Code(_) | Event::InlineHtml(_) | Event::Start(Tag::Link { .. } | Tag::Image { .. })
+            Event::Code(_)
+                | Event::InlineHtml(_)
+                | Event::Start(Tag::Link { .. } | Tag::Image { .. })
         );
         if !is_concerned {
             continue;
@@ -34,6 +42,8 @@ pub(super) fn settle(with_math: &Document<'_>, without_math: &Document<'_>, spli
                 // A formula in a link's text.
             } else if formula.start <= range.start && range.end <= formula.end {
                 split(without_math.source, event, range, splice);
+            } else if thoroughly {
+                return unmake_all(without_math, splice);
             } else {
                 unmake(with_math.source, formula, splice);
             }
@@ -55,10 +65,22 @@ pub(super) fn formulas(document: &Document<'_>) -> Vec<Range<usize>> {
 fn split(source: &str, event: &Event<'_>, range: &Range<usize>, splice: &mut Splice) {
     match event {
         Event::InlineHtml(_)
-        | Event::Start(Tag::Link { link_type: LinkType::Autolink | LinkType::Email, .. }) => {
+        | Event::Start(Tag::Link {
+            link_type: LinkType::Autolink | LinkType::Email,
+            ..
+        }) => {
             splice.insert(range.start + 1, " ");
         }
-        Event::Start(Tag::Link { link_type: LinkType::Inline, .. } | Tag::Image { link_type: LinkType::Inline, .. }) => {
+        Event::Start(
+            Tag::Link {
+                link_type: LinkType::Inline,
+                ..
+            }
+            | Tag::Image {
+                link_type: LinkType::Inline,
+                ..
+            },
+        ) => {
             let text = source.get(range.clone()).unwrap_or_default();
             for (at, _) in text.match_indices("](") {
                 splice.insert(range.start + at + 1, " ");
@@ -70,7 +92,22 @@ fn split(source: &str, event: &Event<'_>, range: &Range<usize>, splice: &mut Spl
 
 fn unmake(source: &str, formula: &Range<usize>, splice: &mut Splice) {
     let text = source.get(formula.clone()).unwrap_or_default();
-    for (at, _) in text.char_indices().take_while(|(_, character)| *character == '$') {
+    for (at, _) in text
+        .char_indices()
+        .take_while(|(_, character)| *character == '$')
+    {
         splice.insert(formula.start + at, "\\");
+    }
+}
+
+fn unmake_all(without_math: &Document<'_>, splice: &mut Splice) {
+    for run in super::text::runs(without_math) {
+        let text = without_math
+            .source
+            .get(run.range.clone())
+            .unwrap_or_default();
+        for (at, _) in super::text::unescaped(text).filter(|(_, character)| *character == '$') {
+            splice.insert(run.range.start + at, "\\");
+        }
     }
 }

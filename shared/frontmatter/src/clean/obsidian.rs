@@ -1,5 +1,6 @@
 //! Obsidian's syntax in text: comments, highlights, tags and block ids (2.9.3 to 2.9.6).
 
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use pulldown_cmark::Event;
@@ -114,24 +115,31 @@ pub(super) fn highlights(document: &Document<'_>, runs: &[Run], splice: &mut Spl
     if !source.contains("==") {
         return;
     }
-    let mut open: Vec<(usize, usize, usize)> = Vec::new();
+    // The opening marks of the line, by parent.
+    let mut open: HashMap<usize, usize> = HashMap::new();
+    let mut line = 0;
     for run in runs.iter().filter(|run| !run.in_link) {
-        open.retain(|(_, _, line)| *line == run.line);
+        if run.line != line {
+            open.clear();
+            line = run.line;
+        }
         for at in equal_pairs(source, run) {
             let before = source.get(..at).and_then(|text| text.chars().next_back());
             let after = source.get(at + 2..).and_then(|text| text.chars().next());
-            let closes = before.is_some_and(|c| !c.is_whitespace() && c != '=') && after != Some('=');
-            let opens = after.is_some_and(|c| !c.is_whitespace() && c != '=') && before != Some('=');
-            let partner = open
-                .iter()
-                .rposition(|(_, parent, _)| *parent == run.parent)
-                .filter(|_| closes);
-            if let Some(partner) = partner {
-                let (start, _, _) = open.swap_remove(partner);
-                splice.replace(start..start + 2, "<mark>");
-                splice.replace(at..at + 2, "</mark>");
-            } else if opens && open.iter().all(|(_, parent, _)| *parent != run.parent) {
-                open.push((at, run.parent, run.line));
+            let is_text = |c: Option<char>| c.is_some_and(|c| !c.is_whitespace() && c != '=');
+            let closes = is_text(before) && after != Some('=');
+            let opens = is_text(after) && before != Some('=');
+            match open.get(&run.parent) {
+                Some(&start) if closes => {
+                    open.remove(&run.parent);
+                    splice.replace(start..start + 2, "<mark>");
+                    splice.replace(at..at + 2, "</mark>");
+                }
+                Some(_) => {}
+                None if opens => {
+                    open.insert(run.parent, at);
+                }
+                None => {}
             }
         }
     }
@@ -141,7 +149,7 @@ pub(super) fn highlights(document: &Document<'_>, runs: &[Run], splice: &mut Spl
 pub(super) fn tags(document: &Document<'_>, runs: &[Run]) -> Vec<String> {
     let source = document.source;
     let mut tags: Vec<String> = Vec::new();
-    let mut known = std::collections::HashSet::new();
+    let mut known = HashSet::new();
     for run in runs.iter().filter(|run| !run.in_link) {
         let text = source.get(run.range.clone()).unwrap_or_default();
         for (at, character) in unescaped(text) {
@@ -229,7 +237,9 @@ fn block_id(source: &str, run: &Run) -> Option<Range<usize>> {
             || (before.is_empty() && !run.starts_line && follows_space(source, run.range.start)));
     let is_id = !id.is_empty()
         && id.len() <= MAX_BLOCK_ID_BYTES
-        && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        && id
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
     (is_id && !run.in_link && (is_alone || ends_block))
         .then(|| run.range.start + at..run.range.start + trimmed.len())
 }
@@ -243,7 +253,10 @@ pub(super) fn has_block_id(source: &str, run: &Run) -> bool {
 pub(super) fn block_ids(document: &Document<'_>, runs: &[Run], splice: &mut Splice) {
     for run in runs {
         if let Some(range) = block_id(document.source, run) {
-            let id = document.source.get(range.start + 1..range.end).unwrap_or_default();
+            let id = document
+                .source
+                .get(range.start + 1..range.end)
+                .unwrap_or_default();
             splice.replace(range, format!("<a id=\"block-{id}\"></a>"));
         }
     }

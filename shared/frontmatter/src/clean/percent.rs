@@ -33,7 +33,10 @@ fn escapes(text: &str) -> (Vec<u8>, usize) {
     let mut bytes = Vec::new();
     let mut rest = text.as_bytes();
     while let [b'%', high, low, after @ ..] = rest {
-        match (char::from(*high).to_digit(16), char::from(*low).to_digit(16)) {
+        match (
+            char::from(*high).to_digit(16),
+            char::from(*low).to_digit(16),
+        ) {
             (Some(high), Some(low)) => bytes.push(u8::try_from(high * 16 + low).unwrap_or(b'?')),
             _ => break,
         }
@@ -63,7 +66,10 @@ mod tests {
     fn every_percent_sign_can_be_decoded() {
         for (url, normal) in [
             ("https://e.com/100%.png", "https://e.com/100%25.png"),
-            ("https://e.com/%E0%A4%A.png", "https://e.com/%25E0%25A4%25A.png"),
+            (
+                "https://e.com/%E0%A4%A.png",
+                "https://e.com/%25E0%25A4%25A.png",
+            ),
             ("https://e.com/a%20b.png", "https://e.com/a%20b.png"),
             ("%C3%A9%FF%41", "%C3%A9%25FF%41"),
             ("%", "%25"),

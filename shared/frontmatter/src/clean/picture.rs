@@ -12,7 +12,10 @@ type Picture = (String, Option<String>);
 
 /// The absolute URL and the alt text of a picture written as a path, an address, `[[x]]`,
 /// `![[x|alt]]` or `![alt](x)`.
-pub(super) fn resolve(written: &str, options: &CleanOptions<'_>) -> (Option<Picture>, Vec<Warning>) {
+pub(super) fn resolve(
+    written: &str,
+    options: &CleanOptions<'_>,
+) -> (Option<Picture>, Vec<Warning>) {
     let mut warnings = Warnings::default();
     let (destination, alt) = parts(written.trim());
     let code = match resolve_target(&destination, Kind::Image, options) {
@@ -43,9 +46,9 @@ fn parts(written: &str) -> (String, Option<String>) {
             None => (inside, None),
         };
         // A number is a width, not a description.
-        let alt = alias
-            .map(str::trim)
-            .filter(|alias| !alias.is_empty() && !alias.bytes().all(|b| b.is_ascii_digit() || b == b'x'));
+        let alt = alias.map(str::trim).filter(|alias| {
+            !alias.is_empty() && !alias.bytes().all(|b| b.is_ascii_digit() || b == b'x')
+        });
         let target = target.split('#').next().unwrap_or_default().trim();
         return (target.to_owned(), alt.map(str::to_owned));
     }

@@ -41,8 +41,13 @@ impl Splice {
                 .get(edit.range.clone())
                 .is_some_and(|old| old != edit.replacement)
         });
-        self.edits
-            .sort_by_key(|edit| (edit.range.start, !edit.range.is_empty(), Reverse(edit.range.end)));
+        self.edits.sort_by_key(|edit| {
+            (
+                edit.range.start,
+                !edit.range.is_empty(),
+                Reverse(edit.range.end),
+            )
+        });
         let mut end = 0;
         self.edits.retain(|edit| {
             let stands = edit.range.start >= end;

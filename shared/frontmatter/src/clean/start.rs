@@ -16,8 +16,12 @@ pub(super) fn guard(document: &Document<'_>, splice: &mut Splice) {
         let end = range.end;
         return splice.replace(0..end, fenced(document, end));
     }
-    let Some(body) = source.get(start..) else { return };
-    let line = body.get(..body.find(['\n', '\r']).unwrap_or(body.len())).unwrap_or_default();
+    let Some(body) = source.get(start..) else {
+        return;
+    };
+    let line = body
+        .get(..body.find(['\n', '\r']).unwrap_or(body.len()))
+        .unwrap_or_default();
     if line.trim_end_matches([' ', '\t']) == "---" {
         splice.replace(0..start + line.len(), "***");
     } else if line.starts_with("+++") {
@@ -34,7 +38,11 @@ pub(super) fn is_trimmed(character: char) -> bool {
 
 /// The indented code block that the document begins with, as a fenced one of the same content.
 fn fenced(document: &Document<'_>, end: usize) -> String {
-    let eol = if document.source.contains("\r\n") { "\r\n" } else { "\n" };
+    let eol = if document.source.contains("\r\n") {
+        "\r\n"
+    } else {
+        "\n"
+    };
     let code: String = document
         .events
         .iter()
@@ -57,7 +65,10 @@ fn fenced(document: &Document<'_>, end: usize) -> String {
         text.push_str(eol);
     }
     text.push_str(&fence);
-    let ends_line = document.source.get(..end).is_some_and(|block| block.ends_with('\n'));
+    let ends_line = document
+        .source
+        .get(..end)
+        .is_some_and(|block| block.ends_with('\n'));
     if ends_line {
         text.push_str(eol);
     }

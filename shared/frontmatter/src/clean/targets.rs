@@ -117,16 +117,19 @@ fn is_small_data_image(url: &str) -> bool {
 
 /// A picture's page on GitHub is HTML; its bytes are elsewhere.
 fn github_raw(url: &str) -> Option<String> {
-    let path = ["https://github.com/", "http://github.com/", "https://www.github.com/"]
-        .iter()
-        .find_map(|host| url.strip_prefix(host))?;
+    let path = [
+        "https://github.com/",
+        "http://github.com/",
+        "https://www.github.com/",
+    ]
+    .iter()
+    .find_map(|host| url.strip_prefix(host))?;
     let path = path.split(['?', '#']).next()?;
     let mut parts = path.splitn(5, '/');
     let (owner, name, view) = (parts.next()?, parts.next()?, parts.next()?);
     let (reference, file) = (parts.next()?, parts.next()?);
-    (matches!(view, "blob" | "raw") && !file.is_empty()).then(|| {
-        format!("https://raw.githubusercontent.com/{owner}/{name}/{reference}/{file}")
-    })
+    (matches!(view, "blob" | "raw") && !file.is_empty())
+        .then(|| format!("https://raw.githubusercontent.com/{owner}/{name}/{reference}/{file}"))
 }
 
 fn is_protocol_relative(url: &str) -> bool {
@@ -164,7 +167,9 @@ fn relative(url: &str, kind: Kind, options: &CleanOptions<'_>) -> Target {
             .or_else(|| file(&path, options).map(|file| format!("{file}{suffix}")))
             .or_else(|| {
                 let repository = options.repository?;
-                Some(format!("https://github.com/{repository}/blob/HEAD/{path}{suffix}"))
+                Some(format!(
+                    "https://github.com/{repository}/blob/HEAD/{path}{suffix}"
+                ))
             }),
         Kind::Image | Kind::Media => {
             file(&path, options).or_else(|| Some(format!("{}{path}{suffix}", asset_base(options)?)))
@@ -200,7 +205,13 @@ fn asset_base(options: &CleanOptions<'_>) -> Option<String> {
         .map(|repository| format!("https://raw.githubusercontent.com/{repository}/HEAD/"));
     let base = repository.or_else(|| options.context.asset_base.clone())?;
     let is_absolute = base.starts_with("https://") || base.starts_with("http://");
-    is_absolute.then(|| if base.ends_with('/') { base } else { format!("{base}/") })
+    is_absolute.then(|| {
+        if base.ends_with('/') {
+            base
+        } else {
+            format!("{base}/")
+        }
+    })
 }
 
 /// The absolute URL of an upload of the member, by its path or its file name.
@@ -238,7 +249,10 @@ fn entry(url: &str, path: &str, suffix: &str, options: &CleanOptions<'_>) -> Opt
 fn is_entry(id: &str, options: &CleanOptions<'_>) -> bool {
     let notes = &options.context.notes;
     !id.is_empty()
-        && (notes.documents.iter().any(|document| document.entry_id == id)
+        && (notes
+            .documents
+            .iter()
+            .any(|document| document.entry_id == id)
             || notes.members.iter().any(|member| member.handle == id))
 }
 
@@ -314,7 +328,10 @@ mod tests {
                     document("deep/er/guide", "The Guide", "jane/er-guide"),
                     document("guide", "A Guide", "jane/guide"),
                 ],
-                files: vec![("pics/Logo.png".into(), "https://cdn.example.org/logo".into())],
+                files: vec![(
+                    "pics/Logo.png".into(),
+                    "https://cdn.example.org/logo".into(),
+                )],
                 members: vec![NoteMember {
                     handle: "joe".into(),
                     name: "Joe Bloggs".into(),
@@ -335,7 +352,10 @@ mod tests {
         };
         match resolve(url, kind, &options) {
             Target::Keep => "keep".into(),
-            Target::Rewrite { url, clamped: false } => url,
+            Target::Rewrite {
+                url,
+                clamped: false,
+            } => url,
             Target::Rewrite { url, clamped: true } => format!("clamped {url}"),
             Target::Missing => "missing".into(),
             Target::Unsafe => "unsafe".into(),
@@ -378,7 +398,10 @@ mod tests {
             ("https://e.com/100%.png", "https://e.com/100%25.png"),
             ("https:e.png", "https://e.png"),
             ("a b.png", "https://cdn.example.org/u/d/a%20b.png"),
-            ("/a/./b.png?raw=true", "https://cdn.example.org/u/d/a/b.png?raw=true"),
+            (
+                "/a/./b.png?raw=true",
+                "https://cdn.example.org/u/d/a/b.png?raw=true",
+            ),
             ("../../x.png", "clamped https://cdn.example.org/u/d/x.png"),
             ("%2e%2E/x.png", "clamped https://cdn.example.org/u/d/x.png"),
             ("..\\x.png", "clamped https://cdn.example.org/u/d/x.png"),
@@ -391,7 +414,10 @@ mod tests {
             ("data:image/png;base64,AAAA", "keep"),
             ("data:image/svg+xml;base64,AAAA", "unsafe"),
             ("data:image/png;base64,A\"B", "unsafe"),
-            ("https://github.com/o/r/blob/main/a/b.png?raw=true", "https://raw.githubusercontent.com/o/r/main/a/b.png"),
+            (
+                "https://github.com/o/r/blob/main/a/b.png?raw=true",
+                "https://raw.githubusercontent.com/o/r/main/a/b.png",
+            ),
         ] {
             assert_eq!(outcome(url, Kind::Image, None), expected, "{url:?}");
         }

@@ -6,6 +6,9 @@ use pulldown_cmark::{Event, Tag, TagEnd};
 
 use crate::document::Document;
 
+/// How far back a line's beginning is looked for.
+const MAX_PREFIX_BYTES: usize = 256;
+
 /// A stretch of the source that is text in one parent, on one line, without any other syntax.
 ///
 /// Backslash escapes and character references inside it are still as written.
@@ -71,7 +74,11 @@ impl Walk {
             }
             Event::Start(tag) => {
                 let is_inline = is_inline(tag);
-                self.close(if is_inline { Boundary::Inline } else { Boundary::Block });
+                self.close(if is_inline {
+                    Boundary::Inline
+                } else {
+                    Boundary::Block
+                });
                 self.starts_line |= !is_inline;
                 self.line += usize::from(!is_inline);
                 self.parents.push(index);
@@ -79,7 +86,11 @@ impl Walk {
             }
             Event::End(end) => {
                 let is_inline = is_inline_end(*end);
-                self.close(if is_inline { Boundary::Inline } else { Boundary::Block });
+                self.close(if is_inline {
+                    Boundary::Inline
+                } else {
+                    Boundary::Block
+                });
                 self.starts_line = !is_inline;
                 self.line += usize::from(!is_inline);
                 self.parents.pop();
@@ -225,6 +236,23 @@ pub(super) fn unescaped(text: &str) -> impl Iterator<Item = (usize, char)> + '_ 
     })
 }
 
+/// Whether nothing but blanks and the markers of containers stands before `at` in its line.
+pub(super) fn begins_line(source: &str, at: usize) -> bool {
+    let before = source.as_bytes().get(..at).unwrap_or_default();
+    let prefix = before
+        .iter()
+        .rev()
+        .take_while(|byte| !matches!(byte, b'\n' | b'\r'))
+        .take(MAX_PREFIX_BYTES);
+    let is_marker = |byte: &u8| {
+        matches!(
+            byte,
+            b' ' | b'\t' | b'>' | b'-' | b'*' | b'+' | b'.' | b')' | b'0'..=b'9'
+        )
+    };
+    prefix.copied().all(|byte| is_marker(&byte))
+}
+
 /// Plain text as Markdown that reads as that text, wherever in a line it stands.
 pub(super) fn escape(text: &str, in_table: bool) -> String {
     let mut escaped = String::with_capacity(text.len() + 8);
@@ -236,8 +264,10 @@ pub(super) fn escape(text: &str, in_table: bool) -> String {
         let is_syntax = match character {
             '\\' | '`' | '*' | '[' | ']' | '<' | '$' => true,
             '|' => in_table,
-            '_' => !(before.is_some_and(char::is_alphanumeric)
-                && next.is_some_and(char::is_alphanumeric)),
+            '_' => {
+                !(before.is_some_and(char::is_alphanumeric)
+                    && next.is_some_and(char::is_alphanumeric))
+            }
             '~' | '=' | '%' => doubled,
             '&' => next.is_some_and(|next| next == '#' || next.is_ascii_alphanumeric()),
             '^' => true,
@@ -249,7 +279,11 @@ pub(super) fn escape(text: &str, in_table: bool) -> String {
         if is_syntax {
             escaped.push('\\');
         }
-        escaped.push(if character.is_control() { ' ' } else { character });
+        escaped.push(if character.is_control() {
+            ' '
+        } else {
+            character
+        });
         before = Some(character);
     }
     escaped
@@ -291,7 +325,9 @@ mod tests {
 
     #[test]
     fn escaped_text_reads_as_the_text() {
-        for text in ["a*b_c", "[x](y)", "1. a", "# a", "a&amp;b", "<b>", "a==b==", "$x$", "a!"] {
+        for text in [
+            "a*b_c", "[x](y)", "1. a", "# a", "a&amp;b", "<b>", "a==b==", "$x$", "a!",
+        ] {
             let source = escape(text, false);
             let document = Document::parse(&source);
             let read: String = document

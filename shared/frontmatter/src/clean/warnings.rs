@@ -138,7 +138,10 @@ impl Warnings {
         self.found
             .into_iter()
             .map(|found| {
-                let passed = source.as_bytes().get(position..found.at).unwrap_or_default();
+                let passed = source
+                    .as_bytes()
+                    .get(position..found.at)
+                    .unwrap_or_default();
                 for (index, byte) in passed.iter().enumerate() {
                     if *byte == b'\n' {
                         line += 1;
@@ -170,7 +173,10 @@ mod tests {
         warnings.add(Code::RelativeLink, source.find('[').unwrap(), "y\nz");
         warnings.add(Code::UnsafeUrl, 0, "");
         let report = warnings.report(source);
-        let places: Vec<_> = report.iter().map(|w| (w.line, w.column, w.text.as_str())).collect();
+        let places: Vec<_> = report
+            .iter()
+            .map(|w| (w.line, w.column, w.text.as_str()))
+            .collect();
         assert_eq!(places, [(1, 1, ""), (2, 4, "y")]);
     }
 }

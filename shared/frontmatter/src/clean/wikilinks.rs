@@ -35,20 +35,28 @@ pub(super) fn find(source: &str, run: &Run) -> Vec<Written> {
     let mut position = 0;
     while let Some(at) = text.get(position..).and_then(|rest| rest.find("[[")) {
         let start = position + at;
-        let Some(inside) = text.get(start + 2..) else { break };
-        // `[[[x]]`: the innermost brackets are the link's.
-        if inside.starts_with('[') || is_escaped(text, start) {
-            position = start + 1;
+        let Some(inside) = text.get(start + 2..) else {
+            break;
+        };
+        // `[[[x]]`: the innermost brackets are the link's. More of them are no link's.
+        let brackets = 2 + inside.len() - inside.trim_start_matches('[').len();
+        if brackets > 3 || is_escaped(text, start) {
+            position = start + brackets;
             continue;
         }
-        let Some(length) = inside.find(['[', ']']) else { break };
+        let start = start + brackets - 2;
+        let Some(inside) = text.get(start + 2..) else {
+            break;
+        };
+        let Some(length) = inside.find(['[', ']']) else {
+            break;
+        };
         position = start + 2 + length;
         if inside.get(length..length + 2) != Some("]]") {
             continue;
         }
-        let embed = start > 0
-            && text.get(start - 1..start) == Some("!")
-            && !is_escaped(text, start - 1);
+        let embed =
+            start > 0 && text.get(start - 1..start) == Some("!") && !is_escaped(text, start - 1);
         let begin = run.range.start + start - usize::from(embed);
         let range = begin..run.range.start + position + 2;
         if let Some(written) = parse(inside.get(..length).unwrap_or_default(), range, embed) {
@@ -61,7 +69,13 @@ pub(super) fn find(source: &str, run: &Run) -> Vec<Written> {
 /// Whether an odd number of backslashes stands before `at`.
 fn is_escaped(text: &str, at: usize) -> bool {
     let before = text.as_bytes().get(..at).unwrap_or_default();
-    before.iter().rev().take_while(|byte| **byte == b'\\').count() % 2 == 1
+    before
+        .iter()
+        .rev()
+        .take_while(|byte| **byte == b'\\')
+        .count()
+        % 2
+        == 1
 }
 
 fn parse(inside: &str, range: Range<usize>, embed: bool) -> Option<Written> {
@@ -72,7 +86,10 @@ fn parse(inside: &str, range: Range<usize>, embed: bool) -> Option<Written> {
     };
     let mut parts = name.split('#').map(str::trim);
     let target = parts.next().unwrap_or_default();
-    let headings: Vec<String> = parts.filter(|part| !part.is_empty()).map(str::to_owned).collect();
+    let headings: Vec<String> = parts
+        .filter(|part| !part.is_empty())
+        .map(str::to_owned)
+        .collect();
     if (target.is_empty() && headings.is_empty()) || target.contains('^') {
         return None;
     }
@@ -105,7 +122,10 @@ pub(super) fn rewrite(
         for written in find(document.source, run) {
             let (text, resolved) = written.markdown(options, run, warnings);
             if !resolved {
-                let source = document.source.get(written.range.clone()).unwrap_or_default();
+                let source = document
+                    .source
+                    .get(written.range.clone())
+                    .unwrap_or_default();
                 let code = if written.media().is_some() {
                     Code::MissingAsset
                 } else {
@@ -154,8 +174,9 @@ impl Written {
         } else if VIDEO.contains(&extension.as_str()) {
             Some(Medium::Video)
         } else {
-            (is_extension && (self.embed || matches!(extension.as_str(), "pdf" | "canvas" | "base")))
-                .then_some(Medium::File)
+            (is_extension
+                && (self.embed || matches!(extension.as_str(), "pdf" | "canvas" | "base")))
+            .then_some(Medium::File)
         }
     }
 
@@ -172,7 +193,12 @@ impl Written {
     }
 
     /// The Markdown that stands for the link, and whether it leads anywhere.
-    fn markdown(&self, options: &CleanOptions<'_>, run: &Run, warnings: &mut Warnings) -> (String, bool) {
+    fn markdown(
+        &self,
+        options: &CleanOptions<'_>,
+        run: &Run,
+        warnings: &mut Warnings,
+    ) -> (String, bool) {
         let shown = escape(&self.display(), run.in_table);
         let medium = self.media();
         match medium {
@@ -263,7 +289,9 @@ impl Written {
             (_, Some((width, height))) => {
                 let alt = html_policy::escape_attribute(&alt);
                 let height = height.map_or(String::new(), |height| format!(" height=\"{height}\""));
-                format!("<img src=\"{source}\" alt=\"{alt}\" width=\"{width}\"{height} loading=\"lazy\">")
+                format!(
+                    "<img src=\"{source}\" alt=\"{alt}\" width=\"{width}\"{height} loading=\"lazy\">"
+                )
             }
             (_, None) => format!("![{shown}]({})", destinations::write(&url)),
         };
@@ -273,7 +301,10 @@ impl Written {
     /// `|W`, `|WxH`, `|alt` or `|alt|W` behind an image: its text and its size in pixels.
     fn alt_and_size(&self) -> (String, Option<(u32, Option<u32>)>) {
         let name = self.target.rsplit('/').next().unwrap_or_default();
-        let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem).to_owned();
+        let stem = name
+            .rsplit_once('.')
+            .map_or(name, |(stem, _)| stem)
+            .to_owned();
         let Some(alias) = &self.alias else {
             return (stem, None);
         };
