@@ -1,1 +1,16 @@
+//! End-to-end tests over HTTP: each starts a local stack of its own, so all run in parallel.
 
+mod content;
+mod errors;
+mod events;
+mod journey;
+mod login;
+mod me;
+mod readmes;
+mod requests;
+mod set_password;
+mod site;
+mod storm;
+mod tokens;
+mod upload_profile_pic;
+mod upload_readme;

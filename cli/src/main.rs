@@ -1,1 +1,49 @@
-fn main() {}
+//! `masthead`: the program people run.
+
+mod convert;
+mod dev;
+mod handle;
+mod outcome;
+mod rewrite;
+mod users;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Sign-in, profile pictures and published READMEs for the members of an Astro site.
+#[derive(Debug, Parser)]
+#[command(version, propagate_version = true, after_help = AFTER_HELP)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const AFTER_HELP: &str = "\
+First steps:
+  masthead dev                           the whole backend on this machine, with a page to try it
+  masthead users add jo@club.example --name 'Jo Doe' --password-stdin
+                                         a first member of your own
+  masthead convert README.md             what publishing makes of a file, without any server";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the whole backend on this machine: API, S3, DynamoDB and a page to try it.
+    Dev(dev::Dev),
+    /// Add, list, disable, enable, remove and export members.
+    Users(users::Users),
+    /// Convert a README to frontmatter-rich Markdown, as publishing does.
+    Convert(convert::Convert),
+    /// Queue published READMEs for conversion again.
+    Rewrite(rewrite::Rewrite),
+}
+
+fn main() -> ExitCode {
+    let outcome = match Cli::parse().command {
+        Command::Dev(dev) => dev.run(),
+        Command::Users(users) => users.run(),
+        Command::Convert(convert) => convert.run(),
+        Command::Rewrite(rewrite) => rewrite.run(),
+    };
+    outcome::exit_code(outcome)
+}

@@ -1,1 +1,10 @@
-fn main() {}
+//! `content` in Lambda.
+
+use endpoint::Environment;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), endpoint::LambdaError> {
+    endpoint::logging();
+    let state = content::State::from_env(&Environment::process())?;
+    endpoint::run(&state.origins, |request| content::handler(&state, request)).await
+}

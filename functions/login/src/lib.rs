@@ -1,1 +1,103 @@
-//! login
+//! `POST /api/login`: an e-mail address and a password for a token.
+
+use auth::password::{self, MAX_PASSWORD_CODE_POINTS, Password, Verdict};
+use auth::token::Tokens;
+use endpoint::{Clock, Environment, Error, JsonObject, Origins, Request, configuration};
+use members::{Account, Email, Members, PublicMember};
+use serde::Serialize;
+
+/// What a login may touch: the members table and the signing key.
+#[derive(Debug)]
+pub struct State {
+    pub members: Members,
+    pub tokens: Tokens,
+    pub clock: Clock,
+    /// 128 random bits: for token ids and salts.
+    pub random: fn() -> [u8; 16],
+    pub public_url: String,
+    pub origins: Origins,
+}
+
+impl State {
+    pub fn from_env(environment: &Environment) -> anyhow::Result<Self> {
+        Ok(Self {
+            members: configuration::members(environment)?,
+            tokens: configuration::tokens(environment)?,
+            clock: Clock::system(),
+            random: rand::random,
+            public_url: configuration::public_url(environment)?,
+            origins: Origins::from_env(environment)?,
+        })
+    }
+}
+
+#[derive(Serialize)]
+struct SignedIn<'a> {
+    access_token: String,
+    token_type: &'static str,
+    expires_in: u64,
+    member: PublicMember<'a>,
+}
+
+pub async fn handler(state: &State, request: Request) -> endpoint::Result {
+    if endpoint::path(&request) != "/api/login" {
+        return Err(Error::NotFound);
+    }
+    if let Some(preflight) = endpoint::allow(&request, "POST")? {
+        return Ok(preflight);
+    }
+    let body = JsonObject::read(&request)?;
+    let (email, password) = (body.string("email")?, body.string("password")?);
+    if password.chars().count() > MAX_PASSWORD_CODE_POINTS {
+        return Err(Error::BadRequest(format!(
+            "The password is longer than {MAX_PASSWORD_CODE_POINTS} characters."
+        )));
+    }
+    let password = Password::new(password);
+
+    // Text that can't be an address costs the same hash as an unknown one: nothing tells them apart.
+    let account = match Email::parse(email) {
+        Ok(email) => state.members.by_email(&email).await?,
+        Err(_) => None,
+    };
+    let stored = account
+        .as_ref()
+        .and_then(|account| account.password_hash.clone());
+    let (verdict, password) = endpoint::blocking(move || {
+        let verdict = password::verify(&password, stored.as_deref());
+        (verdict, password)
+    })
+    .await?;
+    let account = match (account, verdict) {
+        (Some(account), Verdict::Right | Verdict::RightButOutdated) if !account.disabled => account,
+        _ => return Err(Error::InvalidCredentials),
+    };
+    if verdict == Verdict::RightButOutdated {
+        rehash(state, &account, password).await;
+    }
+
+    let now = state.clock.unix_seconds();
+    let access_token = state
+        .tokens
+        .issue(&account.id, account.version, now, (state.random)())?;
+    endpoint::ok(&SignedIn {
+        access_token,
+        token_type: "Bearer",
+        expires_in: state.tokens.ttl_seconds(),
+        member: account.public(&state.public_url),
+    })
+}
+
+/// Brings the stored hash up to today's parameters. The member is signed in whether or not that
+/// works: the next login tries again.
+async fn rehash(state: &State, account: &Account, password: Password) {
+    let salt = (state.random)();
+    let replaced = async {
+        let hash = endpoint::blocking(move || password::hash(&password, salt)).await??;
+        Ok::<_, Error>(state.members.rehash(account, &hash).await?)
+    };
+    match replaced.await {
+        Ok(replaced) => tracing::info!(member = account.id, replaced, "rehashed a password"),
+        Err(error) => tracing::warn!(member = account.id, ?error, "could not rehash a password"),
+    }
+}

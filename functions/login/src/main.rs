@@ -1,1 +1,10 @@
-fn main() {}
+//! `login` in Lambda.
+
+use endpoint::Environment;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), endpoint::LambdaError> {
+    endpoint::logging();
+    let state = login::State::from_env(&Environment::process())?;
+    endpoint::run(&state.origins, |request| login::handler(&state, request)).await
+}

@@ -1,1 +1,10 @@
-fn main() {}
+//! `me` in Lambda.
+
+use endpoint::Environment;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), endpoint::LambdaError> {
+    endpoint::logging();
+    let state = me::State::from_env(&Environment::process())?;
+    endpoint::run(&state.origins, |request| me::handler(&state, request)).await
+}

@@ -1,1 +1,186 @@
-//! readmes
+//! `/api/readmes` and `/api/readmes/{slug}`: the member's publish reports, and withdrawal.
+
+use blobs::Blobs;
+use blobs::layout::{SourceKey, SourceNote, content_key};
+use endpoint::http::Method;
+use endpoint::{Bearer, Environment, Error, Origins, Request, aws, configuration, rfc3339};
+use members::{Account, Report, State as Outcome};
+use serde::Serialize;
+use serde_json::Value;
+
+/// What this function may touch: the members table, and sources in the uploads bucket.
+#[derive(Debug)]
+pub struct State {
+    pub bearer: Bearer,
+    pub uploads: Blobs,
+    pub public_url: String,
+    pub origins: Origins,
+}
+
+impl State {
+    pub fn from_env(environment: &Environment) -> anyhow::Result<Self> {
+        let config = aws::config(environment, aws::ENDPOINT_S3)?;
+        Ok(Self {
+            bearer: configuration::bearer(environment)?,
+            uploads: Blobs::new(&config, environment.required("UPLOADS_BUCKET")?),
+            public_url: configuration::public_url(environment)?,
+            origins: Origins::from_env(environment)?,
+        })
+    }
+}
+
+/// A source as it is now, joined with what was last reported of it.
+#[derive(Serialize)]
+struct Readme {
+    slug: String,
+    entry_id: String,
+    state: &'static str,
+    /// Whether a version is live: while `processing` or `rejected`, the last good one.
+    live: bool,
+    url: Option<String>,
+    file_name: Option<String>,
+    version: String,
+    uploaded_at: String,
+    reason: Option<String>,
+    fields: Value,
+    warnings: Value,
+}
+
+#[derive(Serialize)]
+struct One {
+    readme: Readme,
+}
+
+#[derive(Serialize)]
+struct All {
+    readmes: Vec<Readme>,
+}
+
+#[derive(Serialize)]
+struct Withdrawn {}
+
+pub async fn handler(state: &State, request: Request) -> endpoint::Result {
+    let slug = match endpoint::path(&request).strip_prefix("/api/readmes") {
+        Some("") => None,
+        Some(rest) => Some(
+            rest.strip_prefix('/')
+                .filter(|slug| is_slug(slug))
+                .ok_or(Error::NotFound)?
+                .to_owned(),
+        ),
+        None => return Err(Error::NotFound),
+    };
+    let methods = if slug.is_some() { "GET, DELETE" } else { "GET" };
+    if let Some(preflight) = endpoint::allow(&request, methods)? {
+        return Ok(preflight);
+    }
+    let member = state.bearer.member(&request).await?;
+
+    let Some(slug) = slug else {
+        return endpoint::ok(&All {
+            readmes: all(state, &member).await?,
+        });
+    };
+    let source = SourceKey::new(&member.id, &slug);
+    let head = state
+        .uploads
+        .head(&source.key())
+        .await
+        .map_err(Error::unavailable)?
+        .ok_or(Error::NotFound)?;
+    if request.method() == Method::DELETE {
+        // The removal's event takes the output and the report away, as it does for any other hand
+        // that removes a source.
+        state
+            .uploads
+            .delete(&source.key())
+            .await
+            .map_err(Error::unavailable)?;
+        return endpoint::accepted(&Withdrawn {});
+    }
+    let report = state.bearer.members.report(&member.id, &slug).await?;
+    let file_name = SourceNote::from_metadata(&head.metadata).map(|note| note.file_name);
+    let mut readme = readme(
+        state,
+        &member,
+        &source,
+        (&head.etag, head.last_modified),
+        report,
+    );
+    readme.file_name = file_name.or(readme.file_name);
+    endpoint::ok(&One { readme })
+}
+
+async fn all(state: &State, member: &Account) -> Result<Vec<Readme>, Error> {
+    let sources = state
+        .uploads
+        .list_all(&SourceKey::prefix(&member.id))
+        .await
+        .map_err(Error::unavailable)?;
+    let mut reports = state.bearer.members.reports(&member.id).await?;
+    let readmes = sources.iter().filter_map(|entry| {
+        let source = SourceKey::parse(&entry.key)?;
+        let report = reports
+            .iter()
+            .position(|report| report.slug == source.slug)
+            .map(|at| reports.swap_remove(at));
+        Some(readme(
+            state,
+            member,
+            &source,
+            (&entry.etag, entry.last_modified),
+            report,
+        ))
+    });
+    Ok(readmes.collect())
+}
+
+fn readme(
+    state: &State,
+    member: &Account,
+    source: &SourceKey,
+    (version, last_modified): (&str, u64),
+    report: Option<Report>,
+) -> Readme {
+    let entry_id = source.entry_id(&member.handle);
+    let live = report.as_ref().is_some_and(|report| report.live);
+    let url = live.then(|| format!("{}/{}", state.public_url, content_key(&entry_id)));
+    let file_name = report.as_ref().and_then(|report| report.file_name.clone());
+    let current = report.filter(|report| report.source_version == version);
+    let (outcome, reason, fields, warnings) = match current {
+        Some(report) => (
+            Some(report.state),
+            report.reason,
+            report.fields,
+            report.warnings,
+        ),
+        None => (
+            None,
+            None,
+            Value::Array(Vec::new()),
+            Value::Array(Vec::new()),
+        ),
+    };
+    Readme {
+        slug: source.slug.clone(),
+        entry_id,
+        state: match outcome {
+            None => "processing",
+            Some(Outcome::Published) => "published",
+            Some(Outcome::Draft) => "draft",
+            Some(Outcome::Rejected) => "rejected",
+        },
+        live,
+        url,
+        file_name,
+        version: version.trim_matches('"').to_owned(),
+        uploaded_at: rfc3339(last_modified),
+        reason,
+        fields,
+        warnings,
+    }
+}
+
+fn is_slug(slug: &str) -> bool {
+    SourceKey::new("", slug).is_canonical() && !slug.is_empty()
+}

@@ -1,1 +1,10 @@
-fn main() {}
+//! `readmes` in Lambda.
+
+use endpoint::Environment;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), endpoint::LambdaError> {
+    endpoint::logging();
+    let state = readmes::State::from_env(&Environment::process())?;
+    endpoint::run(&state.origins, |request| readmes::handler(&state, request)).await
+}

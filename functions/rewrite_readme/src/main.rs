@@ -1,1 +1,14 @@
-fn main() {}
+//! `rewrite_readme` in Lambda.
+
+use endpoint::{Environment, LambdaEvent, service_fn};
+use serde_json::Value;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), endpoint::LambdaError> {
+    endpoint::logging();
+    let state = &rewrite_readme::State::from_env(&Environment::process())?;
+    endpoint::run_events(service_fn(|event: LambdaEvent<Value>| {
+        rewrite_readme::handler(state, event.payload)
+    }))
+    .await
+}

@@ -1,1 +1,13 @@
-fn main() {}
+//! `set_password` in Lambda.
+
+use endpoint::Environment;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), endpoint::LambdaError> {
+    endpoint::logging();
+    let state = set_password::State::from_env(&Environment::process())?;
+    endpoint::run(&state.origins, |request| {
+        set_password::handler(&state, request)
+    })
+    .await
+}

@@ -1,1 +1,13 @@
-fn main() {}
+//! `upload_profile_pic` in Lambda.
+
+use endpoint::Environment;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), endpoint::LambdaError> {
+    endpoint::logging();
+    let state = upload_profile_pic::State::from_env(&Environment::process())?;
+    endpoint::run(&state.origins, |request| {
+        upload_profile_pic::handler(&state, request)
+    })
+    .await
+}

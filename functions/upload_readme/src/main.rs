@@ -1,1 +1,13 @@
-fn main() {}
+//! `upload_readme` in Lambda.
+
+use endpoint::Environment;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), endpoint::LambdaError> {
+    endpoint::logging();
+    let state = upload_readme::State::from_env(&Environment::process())?;
+    endpoint::run(&state.origins, |request| {
+        upload_readme::handler(&state, request)
+    })
+    .await
+}

@@ -1,1 +1,7 @@
-//! Passwords and tokens: no AWS, no HTTP, no clock of its own.
+//! Passwords and tokens: no AWS, no HTTP, no clock and no randomness of its own.
+
+mod hs256;
+mod keys;
+pub mod password;
+mod rules;
+pub mod token;

@@ -1,1 +1,35 @@
-//! What makes a handler an endpoint: the JSON envelope, errors, bearer token, multipart, environment.
+//! What makes a handler an endpoint: the JSON envelope, errors, bearer token, multipart and
+//! environment.
+//!
+//! A handler is an `async fn(&State, Request) -> endpoint::Result`. [`run`] serves it in Lambda and
+//! [`invoke`] answers one event with it; the local gateway calls the same [`invoke`], so an event
+//! meets the same code on a laptop as in AWS.
+
+pub mod aws;
+mod bearer;
+mod blocking;
+mod clock;
+pub mod configuration;
+mod environment;
+mod error;
+mod event;
+mod json;
+mod logging;
+pub mod multipart;
+mod respond;
+mod route;
+mod timestamp;
+
+pub use bearer::Bearer;
+pub use blocking::blocking;
+pub use clock::Clock;
+pub use environment::{Environment, EnvironmentError};
+pub use error::{Error, Result};
+pub use event::{invoke, run};
+pub use json::JsonObject;
+pub use lambda_http::{Body, Error as LambdaError, Request, Response, http};
+pub use lambda_runtime::{LambdaEvent, run as run_events, service_fn};
+pub use logging::logging;
+pub use respond::{Origins, accepted, empty, ok};
+pub use route::{allow, path, query, source_address};
+pub use timestamp::rfc3339;

@@ -1,8 +1,54 @@
 //! What can be counted or read off the cleaned body (2.10).
 
+use pulldown_cmark::{CodeBlockKind, Event, LinkType, Tag, TagEnd};
 use serde::Serialize;
 
+use crate::badge::is_badge;
+use crate::description::is_ideograph;
 use crate::document::Document;
+use crate::slugger::Slugger;
+
+/// Most headings and links that are listed.
+const MAX_HEADINGS: usize = 500;
+const MAX_LINKS: usize = 200;
+/// Reading speed: words, and characters of scripts without spaces, in a minute.
+const WORDS_PER_MINUTE: usize = 200;
+const IDEOGRAPHS_PER_MINUTE: usize = 500;
+/// Licences that a README's section may name (SPDX ids).
+const SPDX: [&str; 32] = [
+    "MIT-0",
+    "MIT",
+    "Apache-2.0",
+    "BSD-2-Clause",
+    "BSD-3-Clause",
+    "0BSD",
+    "ISC",
+    "MPL-2.0",
+    "AGPL-3.0-only",
+    "AGPL-3.0-or-later",
+    "AGPL-3.0",
+    "LGPL-2.1",
+    "LGPL-3.0",
+    "GPL-2.0-only",
+    "GPL-2.0-or-later",
+    "GPL-2.0",
+    "GPL-3.0-only",
+    "GPL-3.0-or-later",
+    "GPL-3.0",
+    "CC0-1.0",
+    "CC-BY-SA-4.0",
+    "CC-BY-NC-4.0",
+    "CC-BY-4.0",
+    "Unlicense",
+    "WTFPL",
+    "Zlib",
+    "BSL-1.0",
+    "EPL-2.0",
+    "EUPL-1.2",
+    "Artistic-2.0",
+    "OFL-1.1",
+    "PostgreSQL",
+];
 
 /// Facts about the cleaned body, emitted under `derived` or used to fill fields.
 #[derive(Debug, Default, Serialize)]
@@ -33,7 +79,7 @@ pub(crate) struct Heading {
     pub(crate) text: String,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Tasks {
     pub(crate) total: usize,
@@ -50,6 +96,482 @@ pub(crate) fn derive(
     file_stem: Option<&str>,
     badges: &[crate::clean::Badge],
 ) -> Derived {
-    let _ = (cleaned, file_stem, badges);
-    Derived::default()
+    let mut reader = Reader::default();
+    for (event, range) in &cleaned.events {
+        reader.event(cleaned.source, event, range);
+    }
+    let Reader {
+        mut derived,
+        text,
+        plain,
+        ..
+    } = reader;
+    let ideographs = plain.chars().filter(|c| is_word_ideograph(*c)).count();
+    let others = words(&plain);
+    derived.words = ideographs + others;
+    derived.reading_minutes = (others as f64 / WORDS_PER_MINUTE as f64
+        + ideographs as f64 / IDEOGRAPHS_PER_MINUTE as f64)
+        .ceil()
+        .max(1.0) as usize;
+    derived.license = license(badges, &text);
+    derived.lang = file_stem
+        .and_then(suffix_language)
+        .or_else(|| script_language(&plain).map(str::to_owned));
+    let rtl_language = derived
+        .lang
+        .as_deref()
+        .and_then(|lang| lang.split('-').next())
+        .is_some_and(|lang| matches!(lang, "ar" | "fa" | "he" | "ur" | "yi" | "ps"));
+    derived.dir = (rtl_language || first_strong_is_rtl(&plain)).then_some("rtl");
+    derived
+}
+
+#[derive(Debug, Default)]
+struct Reader {
+    derived: Derived,
+    slugger: Slugger,
+    /// The heading that is being read.
+    heading: Option<(u8, String)>,
+    /// Headings and their text, for finding a licence: level and text of the current section.
+    text: Vec<(String, String)>,
+    /// All prose and inline code.
+    plain: String,
+    in_code: bool,
+    image: Option<(String, String)>,
+    /// Text of the list item that is being read, up to its first break.
+    item: Option<(Option<bool>, String)>,
+}
+
+impl Reader {
+    fn event(&mut self, source: &str, event: &Event<'_>, range: &std::ops::Range<usize>) {
+        match event {
+            Event::Start(tag) => self.start(source, tag, range),
+            Event::End(tag) => self.end(*tag),
+            Event::Text(text) if !self.in_code => self.prose(text),
+            Event::Code(text) => self.prose(text),
+            Event::SoftBreak | Event::HardBreak => {
+                self.finish_item();
+                self.prose(" ");
+            }
+            Event::TaskListMarker(done) => {
+                if let Some((marker, _)) = &mut self.item {
+                    *marker = Some(*done);
+                }
+            }
+            Event::InlineMath(_) | Event::DisplayMath(_) => self.feature("math"),
+            Event::Html(_) | Event::InlineHtml(_) => {
+                self.feature("html");
+                let html = source.get(range.clone()).unwrap_or_default();
+                self.html_image(html);
+            }
+            Event::FootnoteReference(_) => self.feature("footnotes"),
+            _ => {}
+        }
+    }
+
+    fn feature(&mut self, feature: &'static str) {
+        const ORDER: [&str; 6] = ["math", "mermaid", "callouts", "footnotes", "tables", "html"];
+        if !self.derived.features.contains(&feature) {
+            self.derived.features.push(feature);
+            self.derived
+                .features
+                .sort_by_key(|feature| ORDER.iter().position(|known| known == feature));
+        }
+    }
+
+    fn prose(&mut self, text: &str) {
+        if let Some((_, alt)) = &mut self.image {
+            alt.push_str(text);
+            return;
+        }
+        if let Some((_, heading)) = &mut self.heading {
+            heading.push_str(text);
+        }
+        if let Some((_, item)) = &mut self.item {
+            item.push_str(text);
+        }
+        if let Some((_, section)) = self.text.last_mut() {
+            section.push_str(text);
+        }
+        self.plain.push_str(text);
+    }
+
+    fn start(&mut self, source: &str, tag: &Tag<'_>, range: &std::ops::Range<usize>) {
+        match tag {
+            Tag::Heading { level, .. } => self.heading = Some((*level as u8, String::new())),
+            Tag::CodeBlock(kind) => {
+                self.in_code = true;
+                if let CodeBlockKind::Fenced(info) = kind {
+                    self.language(info);
+                }
+            }
+            Tag::Table(_) => self.feature("tables"),
+            Tag::FootnoteDefinition(_) => self.feature("footnotes"),
+            Tag::BlockQuote(_) => {
+                let quote = source.get(range.clone()).unwrap_or_default();
+                if quote.trim_start_matches(['>', ' ', '\t']).starts_with("[!") {
+                    self.feature("callouts");
+                }
+            }
+            Tag::Item => self.item = Some((None, String::new())),
+            Tag::Link {
+                link_type,
+                dest_url,
+                ..
+            } if *link_type != LinkType::Email => self.link(dest_url),
+            Tag::Image { dest_url, .. } => self.image = Some((dest_url.to_string(), String::new())),
+            _ => {}
+        }
+    }
+
+    fn end(&mut self, tag: TagEnd) {
+        match tag {
+            TagEnd::Heading(_) => {
+                if let Some((depth, text)) = self.heading.take() {
+                    let text = crate::keys::collapse(&text);
+                    let id = self.slugger.id(&text);
+                    self.text.push((text.clone(), String::new()));
+                    if self.derived.headings.len() < MAX_HEADINGS {
+                        self.derived.headings.push(Heading { depth, id, text });
+                    }
+                }
+                self.plain.push('\n');
+            }
+            TagEnd::CodeBlock => self.in_code = false,
+            TagEnd::Item => self.finish_item(),
+            TagEnd::Paragraph | TagEnd::TableCell => {
+                self.finish_item();
+                self.plain.push('\n');
+            }
+            TagEnd::Image => {
+                if let Some((url, alt)) = self.image.take() {
+                    self.picture(&url, &alt);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn picture(&mut self, url: &str, alt: &str) {
+        let absolute = url.starts_with("https://") || url.starts_with("http://");
+        if self.derived.image.is_none() && absolute && !is_badge(url) {
+            self.derived.image = Some((url.to_owned(), crate::blocks::clean_text(alt)));
+        }
+    }
+
+    fn html_image(&mut self, html: &str) {
+        use crate::clean::html_tokens::{TokenKind, tokens};
+        if self.derived.image.is_some() || !html.contains("<img") {
+            return;
+        }
+        for token in tokens(html) {
+            if let TokenKind::Open(tag) = token.kind
+                && tag.name == "img"
+            {
+                let value = |name: &str| {
+                    let attribute = tag
+                        .attributes
+                        .iter()
+                        .find(|attribute| attribute.name == name);
+                    crate::clean::decode::references(
+                        attribute
+                            .and_then(|attribute| attribute.value.as_deref())
+                            .unwrap_or_default(),
+                    )
+                };
+                self.picture(&value("src"), &value("alt"));
+            }
+        }
+    }
+
+    fn language(&mut self, info: &str) {
+        let language = info
+            .split([',', '{', ' ', '\t'])
+            .next()
+            .unwrap_or_default()
+            .trim()
+            .to_lowercase();
+        match language.as_str() {
+            "" => {}
+            "mermaid" => self.feature("mermaid"),
+            "math" => self.feature("math"),
+            _ if self.derived.code_languages.contains(&language) => {}
+            _ => self.derived.code_languages.push(language),
+        }
+    }
+
+    fn link(&mut self, url: &str) {
+        let list = if url.starts_with("http://") || url.starts_with("https://") {
+            &mut self.derived.external_links
+        } else if url.starts_with('/') && !url.starts_with("//") {
+            &mut self.derived.internal_links
+        } else {
+            return;
+        };
+        if list.len() < MAX_LINKS && !list.iter().any(|known| known == url) {
+            list.push(url.to_owned());
+        }
+    }
+
+    /// Counts the first line of a list item, where it is a task.
+    fn finish_item(&mut self) {
+        let Some((marker, text)) = self.item.take() else {
+            return;
+        };
+        let custom = text.strip_prefix('[').and_then(|rest| {
+            let mut chars = rest.chars();
+            let status = chars.next()?;
+            chars.as_str().strip_prefix("] ").map(|_| status)
+        });
+        let (counted, done) = match (marker, custom) {
+            (Some(done), _) => (true, done),
+            // Cancelled tasks don't count.
+            (None, Some('-')) | (None, None) => return,
+            (None, Some(status)) => (true, matches!(status, 'x' | 'X')),
+        };
+        let tasks = self.derived.tasks.get_or_insert_default();
+        tasks.total += usize::from(counted);
+        tasks.done += usize::from(done);
+        if let Some(date) = done_date(&text)
+            && tasks.last_done.as_ref().is_none_or(|last| *last < date)
+        {
+            tasks.last_done = Some(date);
+        }
+    }
+}
+
+/// The date behind `✅` (Obsidian Tasks), where it is one of the calendar.
+fn done_date(text: &str) -> Option<String> {
+    let (_, after) = text.split_once('✅')?;
+    let after = after.strip_prefix('\u{fe0f}').unwrap_or(after).trim_start();
+    let date = after.get(..10)?;
+    let is_date = matches!(crate::dates::read(date), crate::dates::Read::Date(_));
+    is_date.then(|| date.to_owned())
+}
+
+fn is_word_ideograph(c: char) -> bool {
+    is_ideograph(c) && !matches!(c, '\u{ac00}'..='\u{d7af}')
+}
+
+/// Runs of letters, digits, marks, apostrophes, underscores and hyphens.
+fn words(text: &str) -> usize {
+    let part = |c: char| {
+        (c.is_alphanumeric()
+            || unicode_normalization::char::is_combining_mark(c)
+            || matches!(c, '\'' | '’' | '_' | '-'))
+            && !is_word_ideograph(c)
+    };
+    text.split(|c| !part(c))
+        .filter(|word| word.chars().any(char::is_alphanumeric))
+        .count()
+}
+
+/// The licence that a badge or the section "License" names.
+fn license(badges: &[crate::clean::Badge], sections: &[(String, String)]) -> Option<String> {
+    let from_badge = badges
+        .iter()
+        .filter(|badge| badge.image.to_lowercase().contains("license"))
+        .find_map(|badge| named_license(&badge.image.replace("--", "-")));
+    from_badge.or_else(|| {
+        let is_license = |heading: &str| {
+            let heading = heading
+                .trim_matches(|c: char| !c.is_alphanumeric())
+                .to_lowercase();
+            matches!(
+                heading.as_str(),
+                "license"
+                    | "licence"
+                    | "licensing"
+                    | "copyright and license"
+                    | "许可证"
+                    | "ライセンス"
+            )
+        };
+        sections
+            .iter()
+            .rev()
+            .find(|(heading, _)| is_license(heading))
+            .and_then(|(_, text)| named_license(text))
+    })
+}
+
+fn named_license(text: &str) -> Option<String> {
+    let text = text
+        .replace("Apache License 2.0", "Apache-2.0")
+        .replace("Apache License, Version 2.0", "Apache-2.0")
+        .replace("Apache 2.0", "Apache-2.0");
+    let whole = |id: &str| {
+        text.match_indices(id).any(|(at, _)| {
+            let before = text.get(..at).and_then(|before| before.chars().next_back());
+            let after = text
+                .get(at + id.len()..)
+                .and_then(|after| after.chars().next());
+            let outside = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric());
+            outside(before) && outside(after) && !(after == Some('-') && id != "MIT")
+        })
+    };
+    let mut found = SPDX.iter().filter(|id| whole(id));
+    found.next().map(|id| (*id).to_owned())
+}
+
+/// The language in a file's name: `README.zh-CN`, `README-ja`, `HOWTO_fa_IR`.
+fn suffix_language(stem: &str) -> Option<String> {
+    const LANGUAGES: [&str; 44] = [
+        "ar", "bg", "bn", "ca", "cs", "da", "de", "el", "en", "es", "et", "eu", "fa", "fi", "fr",
+        "he", "hi", "hr", "hu", "id", "it", "ja", "ko", "lt", "lv", "nb", "nl", "no", "pl", "pt",
+        "ro", "ru", "sk", "sl", "sr", "sv", "th", "tr", "uk", "ur", "uz", "vi", "zh", "ta",
+    ];
+    let stem = stem.replace('_', "-");
+    let (head, tail) = stem
+        .rsplit_once(['.', '-'])
+        .filter(|(head, _)| !head.is_empty())?;
+    let is_language = |part: &str| LANGUAGES.contains(&part.to_ascii_lowercase().as_str());
+    let is_region = tail.len() == 2 && tail.bytes().all(|byte| byte.is_ascii_uppercase())
+        || matches!(tail, "Hans" | "Hant" | "cn" | "tw" | "br");
+    let named = |name: &str| (name.to_ascii_lowercase() == "hebrew").then(|| "he".to_owned());
+    if is_region
+        && let Some((_, language)) = head
+            .rsplit_once(['.', '-'])
+            .filter(|(_, language)| is_language(language))
+    {
+        let region = if tail.len() == 4 {
+            tail.to_owned()
+        } else {
+            tail.to_ascii_uppercase()
+        };
+        return Some(format!("{}-{region}", language.to_ascii_lowercase()));
+    }
+    // A name such as `notes-it` is no Italian: two letters count only behind README-like names.
+    let readme_like = head.rsplit(['/', '-', '.']).next().is_some_and(|name| {
+        name.eq_ignore_ascii_case("readme") || name.bytes().all(|byte| byte.is_ascii_uppercase())
+    });
+    if is_language(tail) && readme_like {
+        Some(tail.to_ascii_lowercase())
+    } else {
+        named(tail)
+    }
+}
+
+/// The language that a script gives away; a few quoted words don't.
+fn script_language(text: &str) -> Option<&'static str> {
+    let (mut kana, mut hangul, mut han, mut hebrew, mut letters) =
+        (0_usize, 0_usize, 0_usize, 0_usize, 0_usize);
+    for c in text.chars().filter(|c| c.is_alphabetic()) {
+        letters += 1;
+        match c {
+            '\u{3040}'..='\u{30ff}' => kana += 1,
+            '\u{ac00}'..='\u{d7af}' | '\u{1100}'..='\u{11ff}' => hangul += 1,
+            '\u{3400}'..='\u{4dbf}'
+            | '\u{4e00}'..='\u{9fff}'
+            | '\u{f900}'..='\u{faff}'
+            | '\u{20000}'..='\u{3134f}' => han += 1,
+            '\u{590}'..='\u{5ff}' => hebrew += 1,
+            _ => {}
+        }
+    }
+    let much = |count: usize| count > 0 && count * 5 >= letters;
+    if much(kana) {
+        Some("ja")
+    } else if much(hangul) {
+        Some("ko")
+    } else if much(han) {
+        Some("zh")
+    } else if much(hebrew) {
+        Some("he")
+    } else {
+        None
+    }
+}
+
+/// Whether the first letter with a direction runs from right to left (UAX #9, rule P2).
+fn first_strong_is_rtl(text: &str) -> bool {
+    let rtl = |c: char| matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{feff}');
+    text.chars().find(|c| c.is_alphabetic()).is_some_and(rtl)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(text: &str) -> Derived {
+        derive(&Document::parse(text), None, &[])
+    }
+
+    #[test]
+    fn headings_words_and_languages() {
+        let derived = of(
+            "## A b\n\n## A b\n\nWord it's two-fold 日本 `code x`\n\n```Rust,ignore\nnot words\n```\n\n```mermaid\n```\n",
+        );
+        assert_eq!(
+            derived
+                .headings
+                .iter()
+                .map(|heading| heading.id.as_str())
+                .collect::<Vec<_>>(),
+            ["a-b", "a-b-1"]
+        );
+        assert_eq!(derived.words, 4 + 3 + 2 + 2);
+        assert_eq!(derived.code_languages, ["rust"]);
+        assert_eq!(derived.features, ["mermaid"]);
+    }
+
+    #[test]
+    fn tasks_with_every_status() {
+        let tasks = of("- [x] a ✅ 2025-07-10\n- [X] b ✅\u{fe0f} 2025-08-01\n- [ ] c 📅 2025-09-01\n- [-] d\n- [/] e\n- [x] f ✅ 2025-99-99\n").tasks.unwrap();
+        assert_eq!(
+            (tasks.total, tasks.done, tasks.last_done.as_deref()),
+            (5, 3, Some("2025-08-01"))
+        );
+        assert!(of("- a\n- [link](x)\n").tasks.is_none());
+    }
+
+    #[test]
+    fn languages_and_directions() {
+        for (stem, lang) in [
+            ("README.zh-CN", Some("zh-CN")),
+            ("README-ja", Some("ja")),
+            ("HOWTO-fa_IR", Some("fa-IR")),
+            ("README.pt-br", Some("pt-BR")),
+            ("notes-it", None),
+            ("README", None),
+            ("docs__README.hebrew", Some("he")),
+        ] {
+            assert_eq!(suffix_language(stem).as_deref(), lang, "{stem}");
+        }
+        assert_eq!(of("これは日本語です").lang.as_deref(), Some("ja"));
+        assert_eq!(of("这是中文").lang.as_deref(), Some("zh"));
+        assert_eq!(
+            (of("مرحبا بالعالم").lang, of("مرحبا بالعالم").dir),
+            (None, Some("rtl"))
+        );
+        assert_eq!(of("Hello 日").lang, None);
+    }
+
+    #[test]
+    fn licences() {
+        assert_eq!(
+            of("## License\n\nUnder the MIT License.\n")
+                .license
+                .as_deref(),
+            Some("MIT")
+        );
+        assert_eq!(
+            of("## License\n\nApache License 2.0\n").license.as_deref(),
+            Some("Apache-2.0")
+        );
+        assert_eq!(of("MIT is a school.\n").license, None);
+    }
+
+    #[test]
+    fn links_and_images() {
+        let derived = of(
+            "[a](https://e.com) [b](/x/) [a](https://e.com) ![p](https://e.com/p.png)\n\n<img src=\"https://e.com/q.png\">\n",
+        );
+        assert_eq!(derived.external_links, ["https://e.com"]);
+        assert_eq!(derived.internal_links, ["/x/"]);
+        assert_eq!(
+            derived.image,
+            Some(("https://e.com/p.png".to_owned(), "p".to_owned()))
+        );
+    }
 }

@@ -1,10 +1,373 @@
 //! The description: the first block that says what the document is about (2.6).
 
+use unicode_segmentation::UnicodeSegmentation as _;
+
+use crate::blocks::{Block, Inline, Kind, blocks, clean_text};
 use crate::document::Document;
 use crate::title::Title;
 
+/// Longest description that is derived, in characters.
+const MAX_CHARS: usize = 160;
+/// A sentence that ends before this many characters is no place to cut.
+const MIN_CUT: usize = 60;
+/// Fewest words; two characters of Chinese, Japanese or Korean count as one.
+const MIN_WORDS: usize = 3;
+/// Of a quote that is a tagline, in words.
+const QUOTE_WORDS: std::ops::RangeInclusive<usize> = 3..=70;
+/// How far from the title a quote or a centred heading may be, in blocks.
+const QUOTE_BLOCKS: usize = 8;
+const TAGLINE_BLOCKS: usize = 6;
+const TAGLINE_WORDS: usize = 4;
+/// Blocks of this length at most are looked at for appeals, in characters.
+const APPEAL_CHARS: usize = 300;
+/// Words of those who ask for something.
+const APPEALS: [&str; 22] = [
+    "sponsor",
+    "donat",
+    "support me",
+    "support us",
+    "support this",
+    "special thanks",
+    "merch",
+    "t-shirt",
+    "become a",
+    "patreon",
+    "buy me",
+    "star this repo",
+    "give it a star",
+    "give a star",
+    "give us a star",
+    "please consider following",
+    "ko-fi",
+    "open collective",
+    "liberapay",
+    "hiring",
+    "looking for maintainers",
+    "follow me on",
+];
+/// How a quote begins that is a note, not a tagline.
+const NOTES: [&str; 9] = [
+    "note",
+    "warning",
+    "tip",
+    "important",
+    "caution",
+    "说明",
+    "注意",
+    "cover image",
+    "[!",
+];
+
 /// Finds the description in the author's body (before cleaning); `None` when nothing passes.
 pub(crate) fn find(document: &Document<'_>, title: &Title) -> Option<String> {
-    let _ = (document, title);
-    None
+    let blocks = blocks(document);
+    let after = |block: &&Block| block.range.start >= title.end;
+    let behind: Vec<&Block> = blocks.iter().filter(after).collect();
+    let found = search(&behind, &title.text).or_else(|| {
+        let before: Vec<&Block> = blocks
+            .iter()
+            .filter(|block| block.range.end <= title.end)
+            .collect();
+        search(&before, &title.text)
+    });
+    found.map(|text| cut(&without_lead_in(&text)))
+}
+
+fn search(blocks: &[&Block], title: &str) -> Option<String> {
+    blocks.iter().enumerate().find_map(|(at, block)| {
+        let text = shown(block);
+        let fits = match block.kind {
+            Kind::Paragraph => true,
+            Kind::Quote { paragraphs: 1 } => at < QUOTE_BLOCKS && is_tagline_quote(&text),
+            Kind::Heading(2..=6) => {
+                block.html && block.centred && at < TAGLINE_BLOCKS && words(&text) >= TAGLINE_WORDS
+            }
+            _ => false,
+        };
+        (fits && passes(block, &text, title)).then_some(text)
+    })
+}
+
+fn is_tagline_quote(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    QUOTE_WORDS.contains(&words(text))
+        && !NOTES.iter().any(|note| {
+            lower
+                .trim_start_matches(|c: char| !c.is_alphanumeric() && c != '[')
+                .starts_with(note)
+        })
+}
+
+fn passes(block: &Block, text: &str, title: &str) -> bool {
+    let (linked, all) = block.link_share();
+    let lower = text.to_lowercase();
+    let bars = text
+        .chars()
+        .filter(|c| matches!(c, '|' | '·' | '•' | '∙'))
+        .count();
+    let only_tags = text.split_whitespace().all(|word| word.starts_with('#'));
+    let appeal =
+        text.chars().count() <= APPEAL_CHARS && APPEALS.iter().any(|appeal| lower.contains(appeal));
+    words(text) >= MIN_WORDS
+        && linked * 10 < all * 6
+        && bars < 3
+        && !is_label(text)
+        && !only_tags
+        && lower != title.to_lowercase()
+        && !appeal
+}
+
+/// `Install:` or `Website: https://…`.
+fn is_label(text: &str) -> bool {
+    let bare = text.ends_with([':', '：']) && text.split_whitespace().count() <= 4;
+    let address = text.split_once(": ").is_some_and(|(label, rest)| {
+        label.split_whitespace().count() <= 3
+            && rest.starts_with("http")
+            && rest.split_whitespace().count() == 1
+    });
+    bare || address
+}
+
+/// Words; two characters of a script without spaces count as one.
+fn words(text: &str) -> usize {
+    let ideographs = text.chars().filter(|c| is_ideograph(*c)).count();
+    let others = text
+        .split(|c: char| c.is_whitespace() || is_ideograph(c))
+        .filter(|word| word.chars().any(char::is_alphanumeric))
+        .count();
+    others + ideographs / 2
+}
+
+pub(crate) fn is_ideograph(c: char) -> bool {
+    matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3134f}')
+}
+
+/// The block's text as a page would show it: comments, block ids and wikilinks' brackets gone.
+fn shown(block: &Block) -> String {
+    let mut raw = String::new();
+    for inline in &block.inlines {
+        match inline {
+            Inline::Text(text) | Inline::Code(text) => raw.push_str(text),
+            Inline::Break => raw.push(' '),
+            _ => {}
+        }
+    }
+    let raw = without_pairs(&raw, "%%", |_| String::new());
+    let raw = without_wikilinks(&raw);
+    let raw = without_pairs(&raw, "==", str::to_owned);
+    let text = clean_text(&raw);
+    match text.rsplit_once(" ^") {
+        Some((before, id))
+            if !id.is_empty()
+                && id
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') =>
+        {
+            before.to_owned()
+        }
+        _ => text,
+    }
+}
+
+/// Replaces what stands between two delimiters; one alone stays.
+fn without_pairs(text: &str, delimiter: &str, inner: impl Fn(&str) -> String) -> String {
+    let parts: Vec<&str> = text.split(delimiter).collect();
+    let mut out = String::new();
+    let last = parts.len().saturating_sub(1);
+    for (number, part) in parts.iter().enumerate() {
+        match (number % 2, number == last) {
+            (0, _) => out.push_str(part),
+            (_, true) => {
+                out.push_str(delimiter);
+                out.push_str(part);
+            }
+            (_, false) => out.push_str(&inner(part)),
+        }
+    }
+    out
+}
+
+/// `[[target#heading|alias]]` as it is shown.
+fn without_wikilinks(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("[[") {
+        let Some((link, behind)) = after
+            .split_once("]]")
+            .filter(|(link, _)| !link.trim().is_empty() && !link.contains('['))
+        else {
+            break;
+        };
+        let embed = before.ends_with('!');
+        out.push_str(if embed {
+            before.strip_suffix('!').unwrap_or(before)
+        } else {
+            before
+        });
+        if !embed {
+            let (target, alias) = link
+                .split_once('|')
+                .map_or((link, None), |(target, alias)| (target, Some(alias)));
+            let display = alias.map_or_else(
+                || {
+                    target
+                        .trim_start_matches('#')
+                        .trim_end_matches(".md")
+                        .replace('#', " > ")
+                },
+                str::to_owned,
+            );
+            out.push_str(display.trim_end_matches('\\'));
+        }
+        rest = behind;
+    }
+    out.push_str(rest);
+    out
+}
+
+/// Drops a last sentence that only leads to a list, where another stands before it.
+fn without_lead_in(text: &str) -> String {
+    if !text.ends_with([':', '：']) {
+        return text.to_owned();
+    }
+    sentence_ends(text)
+        .into_iter()
+        .filter(|end| *end < text.len())
+        .next_back()
+        .and_then(|end| text.get(..end))
+        .unwrap_or(text)
+        .trim_end()
+        .to_owned()
+}
+
+/// Byte offsets behind the ends of sentences.
+fn sentence_ends(text: &str) -> Vec<usize> {
+    let mut ends = Vec::new();
+    let mut chars = text.char_indices().peekable();
+    while let Some((at, c)) = chars.next() {
+        let end = at + c.len_utf8();
+        let next = chars.peek().map(|(_, next)| *next);
+        if matches!(c, '。' | '！' | '？')
+            || (matches!(c, '.' | '!' | '?' | '…') && next.is_none_or(char::is_whitespace))
+        {
+            ends.push(end);
+        }
+    }
+    ends
+}
+
+/// At most 160 characters: up to the last sentence that ends late enough, or to a word and "…".
+fn cut(text: &str) -> String {
+    let length = |text: &str| text.chars().count();
+    if length(text) <= MAX_CHARS {
+        return text.to_owned();
+    }
+    let sentence = sentence_ends(text)
+        .into_iter()
+        .filter_map(|end| text.get(..end))
+        .filter(|text| (MIN_CUT..=MAX_CHARS).contains(&length(text)))
+        .next_back();
+    if let Some(sentence) = sentence {
+        return sentence.to_owned();
+    }
+    let mut kept = String::new();
+    let mut count = 0;
+    for grapheme in text.graphemes(true) {
+        count += grapheme.chars().count();
+        if count > MAX_CHARS - 1 {
+            // A space right behind what fits is a place to cut, too.
+            if grapheme.chars().all(char::is_whitespace) {
+                return format!("{}…", kept.trim_end());
+            }
+            break;
+        }
+        kept.push_str(grapheme);
+    }
+    let at_word = kept
+        .rfind(char::is_whitespace)
+        .and_then(|at| kept.get(..at))
+        .filter(|text| !text.trim().is_empty());
+    format!("{}…", at_word.unwrap_or(&kept).trim_end())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn description(text: &str) -> Option<String> {
+        let document = Document::parse(text);
+        let title = crate::title::find(&document, None, None, None);
+        find(&document, &title)
+    }
+
+    #[test]
+    fn the_first_block_that_says_something() {
+        for (text, expected) in [
+            (
+                "# T\n\nA tool that cuts wood.\n",
+                Some("A tool that cuts wood."),
+            ),
+            (
+                "# T\n\n[![b](https://img.shields.io/x)](y)\n\nA tool that cuts wood.\n",
+                Some("A tool that cuts wood."),
+            ),
+            (
+                "# T\n\n[Docs](a) | [Chat](b) | [Blog](c) | [News](d)\n\nA tool that cuts wood.\n",
+                Some("A tool that cuts wood."),
+            ),
+            (
+                "# T\n\n> Human-friendly and powerful\n\nText that is longer.\n",
+                Some("Human-friendly and powerful"),
+            ),
+            (
+                "# T\n\n> [!NOTE]\n> Read this first please.\n\nA tool that cuts wood.\n",
+                Some("A tool that cuts wood."),
+            ),
+            (
+                "# T\n\nPlease become a sponsor of ours.\n\nA tool that cuts wood.\n",
+                Some("A tool that cuts wood."),
+            ),
+            (
+                "# T\n\nA `tool` with [links](x) and &amp; %%secret%% [[Note|words]] ^id\n",
+                Some("A tool with links and & words"),
+            ),
+            (
+                "# T\n\nIt cuts wood. It can do this:\n\n- a\n",
+                Some("It cuts wood."),
+            ),
+            ("# T\n\n- a\n- b\n", None),
+            ("# T\n\nInstall:\n\n```\nx\n```\n", None),
+            (
+                "<h1>T</h1>\n<p align=\"center\">A tool that cuts wood.</p>\n",
+                Some("A tool that cuts wood."),
+            ),
+            (
+                "<div align=\"center\">\n<h1>T</h1>\n<h3>A fast tool for wood</h3>\n</div>\n\nOther words of text.\n",
+                Some("A fast tool for wood"),
+            ),
+            (
+                "A preface of four words.\n\n# T\n\n## U\n",
+                Some("A preface of four words."),
+            ),
+        ] {
+            assert_eq!(description(text).as_deref(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn long_ones_are_cut() {
+        let sentences = format!(
+            "# T\n\n{} {}\n",
+            "This is a sentence of some length that stands for itself alone here.",
+            "word ".repeat(60)
+        );
+        assert_eq!(
+            description(&sentences).unwrap(),
+            "This is a sentence of some length that stands for itself alone here."
+        );
+        let words = description(&format!("# T\n\n{}\n", "word ".repeat(60))).unwrap();
+        assert!(words.ends_with("word…") && words.chars().count() <= MAX_CHARS);
+        let cjk = description(&format!("# T\n\n{}\n", "字".repeat(200))).unwrap();
+        assert_eq!(cjk.chars().count(), MAX_CHARS);
+    }
 }

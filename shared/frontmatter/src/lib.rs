@@ -1,20 +1,42 @@
-//! README in, frontmatter-rich Markdown out: pure, no I/O.
+//! README in, frontmatter-rich Markdown out: pure, no I/O, no clock, no randomness.
+//!
+//! [`convert`] is the specification of the converter in code; the section numbers in the modules
+//! are its. Text is never re-serialised: a body changes by splices alone.
 
 mod badge;
 mod clean;
 mod context;
+mod dates;
 mod derived;
 mod description;
 mod document;
+mod guards;
+mod keys;
+mod mark;
 mod report;
+pub mod slug;
 mod slugger;
+mod source;
+mod themes;
 mod title;
+mod warnings;
+mod write;
+mod yaml;
+
+use assemble::{Assembled, Parts, assemble};
+use clean::CleanOptions;
+use document::Document;
+use keys::Keys;
+use mark::Mark;
 
 pub use context::{Context, Flavor, NoteDocument, NoteMember, Notes, Themes};
 pub use report::{Field, Source, Warning};
+pub use themes::UnknownTheme;
 
 /// Largest README, in bytes.
 pub const MAX_README_BYTES: usize = 1024 * 1024;
+/// Name and version of this converter, as outputs carry it.
+pub const CONVERTER: &str = concat!("masthead/", env!("CARGO_PKG_VERSION"));
 
 /// A converted document.
 #[derive(Debug)]
@@ -35,6 +57,181 @@ pub struct Output {
 pub enum Reject {
     #[error("The file is larger than 1 MiB.")]
     TooLarge,
-    #[error("The file is not UTF-8 text: byte {offset} (line {line}) can't be read.")]
-    NotUtf8 { offset: usize, line: usize },
+    #[error(
+        "The file is not UTF-8 text: line {line} holds bytes that are none. Save it as UTF-8 and upload it again."
+    )]
+    NotUtf8 {
+        /// Bytes before the first that can't be read.
+        offset: usize,
+        /// 1-based.
+        line: usize,
+    },
 }
+
+/// Whether [`convert`] would take these bytes, for an answer before anything is stored.
+pub fn check(input: &[u8]) -> Result<(), Reject> {
+    bytes::read(input).map(|_| ())
+}
+
+/// Converts a README. Everything but a [`Reject`] comes out as a valid document.
+pub fn convert(input: &[u8], context: &Context) -> Result<Output, Reject> {
+    let text = bytes::read(input)?;
+    let source = source::read(&text.text, block::find(&text.text));
+    let mut keys = Keys::new(source.entries);
+    let body = without_blank_lines(&source.body);
+    let lines_before_body =
+        source.lines_before_body + source.body.matches('\n').count() - body.matches('\n').count();
+
+    let mark = keys.remove("derived").and_then(|entry| {
+        let mark = Mark::read(&entry.value);
+        if mark.is_none() && !entry.value.is_empty() {
+            keys.extra.push((entry.key, entry.value));
+        }
+        mark
+    });
+    let (mark, outdated) = match mark {
+        Some(mark) if mark.is_of(body) => (Some(mark), Vec::new()),
+        Some(mark) => (None, mark.outdated()),
+        None => (None, Vec::new()),
+    };
+    keys.forget(&outdated);
+
+    let document = Document::parse(body);
+    let author_title = keys.take(keys::TITLE, keys::text);
+    let author_description = keys.take(keys::DESCRIPTION, keys::text);
+    let stem = context.name_hint.as_deref().map(hint_without_date);
+    let title = title::find(&document, author_title.as_deref(), stem, stem);
+    let found_description = author_description
+        .is_none()
+        .then(|| description::find(&document, &title))
+        .flatten();
+
+    let repository = keys.repository();
+    let clean_options = CleanOptions {
+        context,
+        repository: repository.as_deref(),
+        obsidian_keys: keys.has_any(&["aliases", "cssclasses", "cssclass", "publish", "permalink"]),
+        emitted_before: mark.is_some(),
+        title_removal: if mark.is_some() { &[] } else { &title.removal },
+    };
+    let cleaned = clean::clean(&document, &clean_options);
+    let mut warnings: Vec<Warning> = text.warnings;
+    warnings.extend(source.warnings);
+    warnings.extend(cleaned.warnings.iter().cloned().map(|mut warning| {
+        warning.line += lines_before_body;
+        warning
+    }));
+    let derived = derived::derive(&Document::parse(&cleaned.body), stem, &cleaned.badges);
+    let assembled = assemble(Parts {
+        keys,
+        title: &title,
+        author_description,
+        found_description,
+        cleaned: &cleaned,
+        derived,
+        mark,
+        context,
+        clean_options: &clean_options,
+        warnings,
+    });
+    Ok(output(assembled, &cleaned.body, text.eol))
+}
+
+/// The body from its first line that isn't blank.
+fn without_blank_lines(body: &str) -> &str {
+    let content = body.trim_start_matches([' ', '\t', '\n', '\r']);
+    let blank = body.get(..body.len() - content.len()).unwrap_or_default();
+    let first_line = if content.is_empty() {
+        blank.len()
+    } else {
+        blank.rfind(['\n', '\r']).map_or(0, |at| at + 1)
+    };
+    body.get(first_line..).unwrap_or_default()
+}
+
+/// A file name's stem without the date that Jekyll puts before it.
+fn hint_without_date(hint: &str) -> &str {
+    dates::prefix(hint)
+        .map(|(_, rest)| rest)
+        .filter(|rest| !rest.is_empty())
+        .unwrap_or(hint)
+}
+
+/// The file, checked: it must be found by Astro's expression and read back as what was meant;
+/// where the author's own lines stand in the way of that, everything is written canonically.
+fn output(assembled: Assembled, body: &str, eol: &str) -> Output {
+    let meta = meta(&assembled);
+    let mut file = written(&assembled, body, eol, true);
+    if !reads_back(&file, &meta) {
+        file = written(&assembled, body, eol, false);
+    }
+    Output {
+        bytes: file.into_bytes(),
+        meta,
+        fields: assembled.fields,
+        warnings: assembled.warnings,
+        draft: assembled.draft,
+    }
+}
+
+fn meta(assembled: &Assembled) -> serde_json::Value {
+    let entries = assembled
+        .entries
+        .iter()
+        .map(|entry| (entry.key.clone(), entry.value.to_json()));
+    serde_json::Value::Object(entries.collect())
+}
+
+fn written(assembled: &Assembled, body: &str, eol: &str, verbatim: bool) -> String {
+    let mut block = String::from("---\n");
+    for entry in &assembled.entries {
+        match &entry.verbatim {
+            Some(lines) if verbatim => {
+                for line in lines.lines() {
+                    block.push_str(line);
+                    block.push('\n');
+                }
+            }
+            _ => write::entry(&mut block, 0, &entry.key, &entry.value),
+        }
+    }
+    block.push_str("---\n");
+    if !body.is_empty() {
+        block.push('\n');
+    }
+    if eol != "\n" {
+        block = block.replace('\n', eol);
+    }
+    block + body
+}
+
+fn reads_back(file: &str, meta: &serde_json::Value) -> bool {
+    let Some(captured) = write::captured_by_astro(file) else {
+        return false;
+    };
+    let Ok(document) = yaml::read(captured) else {
+        return false;
+    };
+    let entries = document
+        .entries
+        .into_iter()
+        .map(|entry| (entry.key, entry.value.to_json()));
+    without_nulls(serde_json::Value::Object(entries.collect())) == without_nulls(meta.clone())
+}
+
+/// What is null is as good as not there; it is written only where the author's own lines have it.
+fn without_nulls(value: serde_json::Value) -> serde_json::Value {
+    match value {
+        serde_json::Value::Object(entries) => {
+            let kept = entries.into_iter().filter(|(_, value)| !value.is_null());
+            serde_json::Value::Object(
+                kept.map(|(key, value)| (key, without_nulls(value)))
+                    .collect(),
+            )
+        }
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests;

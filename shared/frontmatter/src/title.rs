@@ -1,7 +1,89 @@
 //! The title: which heading, picture or file name names the document (2.5).
 
+use std::ops::Range;
+
+use unicode_normalization::UnicodeNormalization as _;
+use unicode_segmentation::UnicodeSegmentation as _;
+
+use crate::badge::is_badge;
+use crate::blocks::{Block, Inline, Kind, blocks};
 use crate::document::{Document, Edit};
 use crate::report::Source;
+
+/// Longest title that is derived, in characters.
+const MAX_TITLE_CHARS: usize = 200;
+/// A picture's text is a title only among the first so many blocks.
+const ALT_BLOCKS: usize = 8;
+/// Longest alt text that is a title without a name to compare it with, in characters.
+const MAX_ALT_CHARS: usize = 40;
+/// Prose that a heading may not follow unless it is the first one, in words.
+const PROSE_WORDS: usize = 4;
+
+/// Headings that name a part of any document.
+const GENERIC: [&str; 32] = [
+    "table of contents",
+    "contents",
+    "toc",
+    "install",
+    "installation",
+    "installing",
+    "usage",
+    "getting started",
+    "quick start",
+    "quickstart",
+    "introduction",
+    "intro",
+    "about",
+    "overview",
+    "features",
+    "examples",
+    "documentation",
+    "docs",
+    "license",
+    "contributing",
+    "contributors",
+    "sponsors",
+    "readme",
+    "description",
+    "目录",
+    "目次",
+    "简介",
+    "介绍",
+    "概述",
+    "backers",
+    "supporters",
+    "news",
+];
+/// Words that say what a picture is, not what it is of.
+const PICTURE_WORDS: [&str; 11] = [
+    "logo",
+    "banner",
+    "icon",
+    "header",
+    "preview",
+    "screenshot",
+    "demo",
+    "image",
+    "picture",
+    "cover",
+    "logotype",
+];
+/// Alt texts that name nothing.
+const GENERIC_ALTS: [&str; 13] = [
+    "master",
+    "status",
+    "license",
+    "image",
+    "screenshot",
+    "logo",
+    "banner",
+    "demo",
+    "preview",
+    "build",
+    "npm",
+    "version",
+    "img",
+];
 
 /// The title, its source, and what leaves the body because of it.
 #[derive(Debug)]
@@ -22,11 +104,422 @@ pub(crate) fn find(
     name_hint: Option<&str>,
     file_stem: Option<&str>,
 ) -> Title {
-    let _ = (document, name_hint, file_stem);
+    let blocks = blocks(document);
+    if let Some(author) = author {
+        let first = blocks.iter().find(|block| block.kind == Kind::Heading(1));
+        let own = first.filter(|block| folded(&heading_text(block)) == folded(author));
+        return Title {
+            text: author.to_owned(),
+            source: Source::Frontmatter,
+            end: own.map_or(0, |block| block.range.end),
+            removal: own
+                .map(|block| removal(document.source, block))
+                .unwrap_or_default(),
+        };
+    }
+    if let Some(block) = title_heading(&blocks).or_else(|| first_heading(&blocks, name_hint)) {
+        return Title {
+            text: cut(&heading_text(block)),
+            source: Source::Heading,
+            end: block.range.end,
+            removal: removal(document.source, block),
+        };
+    }
+    if let Some((text, end)) = picture_title(&blocks, name_hint) {
+        return Title {
+            text: cut(&text),
+            source: Source::ImageAlt,
+            end,
+            removal: Vec::new(),
+        };
+    }
+    let hint = name_hint
+        .map(crate::keys::collapse)
+        .filter(|hint| !hint.is_empty() && !is_readme(hint));
+    let stem = || {
+        file_stem
+            .map(|stem| crate::keys::collapse(&stem.replace('_', " ")))
+            .filter(|stem| !stem.is_empty() && !is_readme(stem))
+    };
+    let (text, source) = match hint.or_else(stem) {
+        Some(text) => (text, Source::FileName),
+        None => ("Untitled".to_owned(), Source::Default),
+    };
     Title {
-        text: author.unwrap_or("Untitled").to_owned(),
-        source: Source::Default,
+        text: cut(&text),
+        source,
         end: 0,
         removal: Vec::new(),
+    }
+}
+
+fn is_readme(name: &str) -> bool {
+    name.eq_ignore_ascii_case("readme") || name.eq_ignore_ascii_case("index")
+}
+
+/// The first `h1` that says something, unless the document had long begun.
+fn title_heading(blocks: &[Block]) -> Option<&Block> {
+    let (mut prose, mut structure) = (false, false);
+    for block in blocks {
+        match block.kind {
+            Kind::Heading(1) => {
+                let text = heading_text(block);
+                if !text.is_empty() && !is_generic(&text) {
+                    return (!(prose && structure)).then_some(block);
+                }
+            }
+            Kind::Heading(_) => structure |= !block.centred,
+            Kind::Code => structure = true,
+            Kind::Paragraph | Kind::List => prose |= is_prose(block),
+            Kind::Quote { .. } | Kind::Table | Kind::Other => {}
+        }
+    }
+    None
+}
+
+/// Four words that aren't mostly links.
+fn is_prose(block: &Block) -> bool {
+    let (linked, all) = block.link_share();
+    block.text().split_whitespace().count() >= PROSE_WORDS && linked * 10 < all * 6
+}
+
+/// The first heading of any level at the top of the document.
+fn first_heading<'a>(blocks: &'a [Block], name_hint: Option<&str>) -> Option<&'a Block> {
+    for block in blocks {
+        match block.kind {
+            Kind::Heading(_) => {
+                let text = heading_text(block);
+                let tagline = block.html
+                    && (block.aligned || block.centred)
+                    && block.images().next().is_none()
+                    && name_hint.is_none_or(|hint| letters(hint) != letters(&text));
+                if tagline || (block.html && text.is_empty()) {
+                    continue;
+                }
+                let names = !text.is_empty()
+                    && !is_generic(&text)
+                    && !text.to_lowercase().starts_with("what is");
+                return names.then_some(block);
+            }
+            Kind::Paragraph if block.centred || block.is_pictures() => {}
+            _ => return None,
+        }
+    }
+    None
+}
+
+/// The text of the first picture that is no badge.
+fn picture_title(blocks: &[Block], name_hint: Option<&str>) -> Option<(String, usize)> {
+    for block in blocks.iter().take(ALT_BLOCKS) {
+        for (alt, url) in block.images() {
+            if is_badge(url) {
+                continue;
+            }
+            let text = clean_alt(alt);
+            let (own, hint) = (letters(&text), name_hint.map(letters));
+            let fits = match hint {
+                Some(hint) if !hint.is_empty() => {
+                    !own.is_empty()
+                        && (own.starts_with(&hint) || hint.contains(&own))
+                        && !is_generic_alt(&text)
+                }
+                _ => {
+                    !own.is_empty()
+                        && text.chars().count() <= MAX_ALT_CHARS
+                        && !is_generic_alt(&text)
+                }
+            };
+            if fits {
+                return Some((text, block.range.end));
+            }
+        }
+    }
+    None
+}
+
+fn is_generic_alt(text: &str) -> bool {
+    GENERIC_ALTS.contains(&text.to_lowercase().as_str())
+}
+
+/// A picture's alt text without the words that say that it is a picture.
+fn clean_alt(alt: &str) -> String {
+    let mut text = crate::blocks::clean_text(alt);
+    for separator in [" - ", " – ", " — ", " | ", ": "] {
+        if let Some((before, _)) = text.split_once(separator) {
+            text = before.to_owned();
+        }
+    }
+    while let Some((before, last)) = text.rsplit_once(' ') {
+        if !PICTURE_WORDS.contains(
+            &last
+                .trim_matches(|c: char| !c.is_alphanumeric())
+                .to_lowercase()
+                .as_str(),
+        ) {
+            break;
+        }
+        text = before.trim_end().to_owned();
+    }
+    text
+}
+
+/// What a heading says; where it says nothing, the text of its first picture.
+pub(crate) fn heading_text(block: &Block) -> String {
+    let text = block.text();
+    if !text.is_empty() {
+        return text;
+    }
+    block
+        .images()
+        .find(|(_, url)| !is_badge(url))
+        .map(|(alt, _)| clean_alt(alt))
+        .unwrap_or_default()
+}
+
+fn is_generic(text: &str) -> bool {
+    let text = text
+        .trim_matches(|c: char| !c.is_alphanumeric())
+        .to_lowercase();
+    GENERIC.contains(&text.as_str()) || text.ends_with(" sponsors")
+}
+
+/// Letters and digits alone, in one case.
+fn letters(text: &str) -> String {
+    text.nfkc()
+        .filter(|c| c.is_alphanumeric())
+        .flat_map(char::to_lowercase)
+        .collect()
+}
+
+/// For comparing titles: compatibility forms, case and white space don't count.
+fn folded(text: &str) -> String {
+    crate::keys::collapse(&text.nfkc().flat_map(char::to_lowercase).collect::<String>())
+}
+
+/// At most 200 characters, cut at a word.
+fn cut(text: &str) -> String {
+    if text.chars().count() <= MAX_TITLE_CHARS {
+        return text.to_owned();
+    }
+    let mut kept = String::new();
+    let mut count = 0;
+    for grapheme in text.graphemes(true) {
+        count += grapheme.chars().count();
+        if count >= MAX_TITLE_CHARS {
+            break;
+        }
+        kept.push_str(grapheme);
+    }
+    let at_word = kept
+        .rfind(char::is_whitespace)
+        .and_then(|at| kept.get(..at))
+        .filter(|text| !text.is_empty());
+    format!("{}…", at_word.unwrap_or(&kept).trim_end())
+}
+
+/// Deletes a heading with the blank line behind it; pictures that are no badges stay.
+fn removal(source: &str, block: &Block) -> Vec<Edit> {
+    let kept = if block.html {
+        kept_in_html(block)
+    } else {
+        kept_in_markdown(block)
+    };
+    if block.html {
+        return html_removal(source, block, &kept);
+    }
+    let end = if kept.is_empty() {
+        after_blank_line(source, block.range.end)
+    } else {
+        block.range.end
+    };
+    let mut edits = Vec::new();
+    let mut at = block.range.start;
+    for (number, range) in kept.iter().enumerate() {
+        let between = if number == 0 { "" } else { " " };
+        edits.push(Edit {
+            range: at..range.start,
+            replacement: between.to_owned(),
+        });
+        at = range.end;
+    }
+    let line_end = if kept.is_empty() {
+        end
+    } else {
+        trimmed_end(source, at..end)
+    };
+    edits.push(Edit {
+        range: at..line_end,
+        replacement: String::new(),
+    });
+    edits.retain(|edit| !edit.range.is_empty() || !edit.replacement.is_empty());
+    edits
+}
+
+/// The end of the range without its line break, so that what is kept stays a paragraph.
+fn trimmed_end(source: &str, range: Range<usize>) -> usize {
+    let text = source.get(range.clone()).unwrap_or_default();
+    range.start + text.trim_end_matches(['\n', '\r']).len()
+}
+
+fn after_blank_line(source: &str, end: usize) -> usize {
+    let rest = source.get(end..).unwrap_or_default();
+    let line = rest.find('\n').map_or(rest.len(), |at| at + 1);
+    if rest.get(..line).is_some_and(|line| line.trim().is_empty()) {
+        end + line
+    } else {
+        end
+    }
+}
+
+/// Pictures of a Markdown heading, each with the link around it.
+fn kept_in_markdown(block: &Block) -> Vec<Range<usize>> {
+    let mut kept = Vec::new();
+    let mut inlines = block.inlines.iter().peekable();
+    while let Some(inline) = inlines.next() {
+        match inline {
+            Inline::Image { url, range, .. } if !is_badge(url) => kept.push(range.clone()),
+            Inline::LinkStart { range: Some(range) } => {
+                let (mut pictures, mut text, mut badges) = (false, false, false);
+                for inner in inlines.by_ref() {
+                    match inner {
+                        Inline::LinkEnd => break,
+                        Inline::Image { url, .. } if is_badge(url) => badges = true,
+                        Inline::Image { .. } => pictures = true,
+                        Inline::Text(inner) | Inline::Code(inner) => {
+                            text |= !inner.trim().is_empty()
+                        }
+                        _ => {}
+                    }
+                }
+                if pictures && !text && !badges {
+                    kept.push(range.clone());
+                }
+            }
+            _ => {}
+        }
+    }
+    kept
+}
+
+fn kept_in_html(block: &Block) -> Vec<Range<usize>> {
+    let images = block.inlines.iter().filter_map(|inline| match inline {
+        Inline::Image { url, range, .. } if !is_badge(url) => Some(range.clone()),
+        _ => None,
+    });
+    images.collect()
+}
+
+/// Of an HTML heading only its own bytes go, up to the closing tag.
+fn html_removal(source: &str, block: &Block, kept: &[Range<usize>]) -> Vec<Edit> {
+    let mut edits = Vec::new();
+    let mut at = block.range.start;
+    for range in kept {
+        edits.push(Edit {
+            range: at..range.start,
+            replacement: String::new(),
+        });
+        at = range.end;
+    }
+    edits.push(Edit {
+        range: at..block.range.end,
+        replacement: String::new(),
+    });
+    edits.retain(|edit| {
+        edit.range.start < edit.range.end && source.get(edit.range.clone()).is_some()
+    });
+    edits
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn title(text: &str) -> (String, Source) {
+        let title = find(&Document::parse(text), None, None, None);
+        (title.text, title.source)
+    }
+
+    fn removed(text: &str, author: Option<&str>) -> String {
+        let title = find(&Document::parse(text), author, None, None);
+        let mut out = text.to_owned();
+        for edit in title.removal.iter().rev() {
+            out.replace_range(edit.range.clone(), &edit.replacement);
+        }
+        out
+    }
+
+    #[test]
+    fn headings_name_a_document() {
+        for (text, expected) in [
+            ("# Flask Backend \n", "Flask Backend"),
+            ("My *Big*\nProject\n=======\n", "My Big Project"),
+            (
+                "# `code` and [link](x) &amp; more ##\n",
+                "code and link & more",
+            ),
+            ("# ![Acme Logo](logo.svg)\n", "Acme"),
+            (
+                "# app [![npm](https://img.shields.io/npm/v/app.svg)](https://npm.im/app)\n",
+                "app",
+            ),
+            (
+                "<div align=\"center\">\n<img src=\"x.png\" alt=\"x\">\n<h1>The <b>Tool</b></h1>\n</div>\n",
+                "The Tool",
+            ),
+            ("<h1 align=\"center\">\n\nTool\n\n</h1>\n", "Tool"),
+            ("# Table of Contents\n\n- [a](#a)\n\n# Tool\n", "Tool"),
+            ("## Only a second level\n\nText.\n", "Only a second level"),
+            (
+                "![Acme logo](logo.png)\n\nText of it.\n\n## Install\n",
+                "Acme",
+            ),
+            ("<!-- # No -->\n\n```md\n# Not this\n```\n", "Untitled"),
+            (
+                "A fast thing for people.\n\n## Usage\n\n```sh\nx\n```\n\n# Install\n",
+                "Untitled",
+            ),
+            (
+                "Some words of a preface here.\n\n# The Title\n",
+                "The Title",
+            ),
+            (
+                "<h2 align=\"center\">A tagline of it</h2>\n\nText\n",
+                "Untitled",
+            ),
+        ] {
+            assert_eq!(title(text).0, expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_heading_goes_and_its_pictures_stay() {
+        assert_eq!(removed("# T\n\nText\n", None), "Text\n");
+        assert_eq!(removed("T\n=\nText\n", None), "Text\n");
+        assert_eq!(
+            removed("# ![Acme Logo](logo.svg)\n\nText\n", None),
+            "![Acme Logo](logo.svg)\n\nText\n"
+        );
+        assert_eq!(
+            removed("# [![L](l.png)](x) Name\n\nText\n", None),
+            "[![L](l.png)](x)\n\nText\n"
+        );
+        assert_eq!(
+            removed("<h1>T <img src=\"a.png\"></h1>\n\nText\n", None),
+            "<img src=\"a.png\">\n\nText\n"
+        );
+        assert_eq!(removed("# My App\n\nText\n", Some("my  app")), "Text\n");
+        assert_eq!(
+            removed("# My App\n\nText\n", Some("Guide")),
+            "# My App\n\nText\n"
+        );
+    }
+
+    #[test]
+    fn long_titles_are_cut_at_a_word() {
+        let (text, _) = title(&format!("# {}\n", "word ".repeat(60)));
+        assert!(
+            text.chars().count() <= MAX_TITLE_CHARS && text.ends_with("word…"),
+            "{text}"
+        );
     }
 }

@@ -1,1 +1,39 @@
 //! The local stack: DynamoDB, S3, the gateway and S3 events in one process.
+//!
+//! [`start`] gives what AWS gives in production, over real sockets, from a data folder or from
+//! memory: `masthead dev` runs one, every end-to-end test its own.
+//!
+//! - [`environment()`] says how a function reaches a stack;
+//! - `gateway` makes API Gateway's events of HTTP requests and hands them to the linked functions;
+//! - `store` keeps objects, `s3` speaks S3 over them;
+//! - `queue` delivers S3's events to `rewrite_readme`;
+//! - `database` is DynamoDB.
+
+mod database;
+mod environment;
+mod folder;
+mod functions;
+mod gateway;
+mod notification;
+mod options;
+mod queue;
+mod s3;
+mod serve;
+mod sockets;
+mod stack;
+mod store;
+
+pub use environment::environment;
+pub use gateway::{LOCAL_HEADER, REWRITE_PATH};
+pub use options::{DEFAULT_PORT, Options, StartError};
+pub use stack::{Stack, start};
+
+/// Targets of `tracing` under which each request that a client is refused is an error or a warning,
+/// such as a lookup that finds nothing. A log for people leaves them out.
+pub const NOISY_TARGETS: [&str; 2] = ["s3s", "dynoxide"];
+
+/// The region of everything local.
+const REGION: &str = "us-east-1";
+
+#[cfg(test)]
+mod testing;

@@ -1,1 +1,45 @@
-//! DynamoDB: accounts and publish reports.
+//! DynamoDB: accounts and publish reports, in one table.
+//!
+//! | pk | sk | holds |
+//! |---|---|---|
+//! | `EMAIL#<address>` | `ACCOUNT` | the account; the key is the claim on the address |
+//! | `MEMBER#<id>` | `MEMBER` | the address the member's account is under |
+//! | `HANDLE#<handle>` | `HANDLE` | the claim on the handle |
+//! | `MEMBER#<id>` | `README#<slug>` | the publish report of one README |
+//!
+//! The account lives under its address, so that a login reads one item and there is one copy of
+//! everything that decides it. The three items of a member are written in one transaction.
+
+mod account;
+mod accounts;
+mod email;
+mod error;
+mod item;
+mod reports;
+mod table;
+
+use aws_sdk_dynamodb::Client;
+use aws_types::SdkConfig;
+
+pub use account::{Account, Member, NewMember, Picture, PublicMember};
+pub use accounts::Created;
+pub use email::{Email, InvalidEmail};
+pub use error::{Error, Result};
+pub use reports::{Report, State};
+pub use table::{create_table, describe_table};
+
+/// The members table.
+#[derive(Debug, Clone)]
+pub struct Members {
+    client: Client,
+    table: String,
+}
+
+impl Members {
+    pub fn new(config: &SdkConfig, table: &str) -> Self {
+        Self {
+            client: Client::new(config),
+            table: table.to_owned(),
+        }
+    }
+}

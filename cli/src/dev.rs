@@ -1,0 +1,103 @@
+//! `masthead dev`: the whole backend on this machine.
+
+mod demo;
+
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use clap::Args;
+use local::Options;
+use tokio::signal;
+
+use crate::outcome::{Outcome, block_on};
+
+#[derive(Debug, Args)]
+pub(crate) struct Dev {
+    /// Port of the API; S3 is on the next one, DynamoDB on the one after.
+    #[arg(long, default_value_t = local::DEFAULT_PORT)]
+    port: u16,
+    /// Folder that keeps the data.
+    #[arg(long, default_value = ".masthead")]
+    data: PathBuf,
+    /// Start with an empty data folder.
+    #[arg(long)]
+    reset: bool,
+    /// Only S3 and DynamoDB, for `cargo lambda watch` and `sam local`.
+    #[arg(long)]
+    backends_only: bool,
+    /// Print the environment a function needs to use the stack, as KEY=value lines, and end.
+    #[arg(long, conflicts_with_all = ["reset", "backends_only"])]
+    print_env: bool,
+    /// Host name or address by which functions reach the stack.
+    #[arg(long, default_value = "127.0.0.1")]
+    host: String,
+}
+
+impl Dev {
+    pub(crate) fn run(self) -> Outcome {
+        let options = Options {
+            port: self.port,
+            data: Some(self.data.clone()),
+            host: self.host.clone(),
+            backends_only: self.backends_only,
+            reset: self.reset,
+            ..Options::default()
+        };
+        if self.print_env {
+            for (name, value) in local::environment(&options)? {
+                println!("{name}={value}");
+            }
+            return Ok(());
+        }
+        tracing_subscriber::fmt()
+            .with_writer(std::io::stderr)
+            .with_target(false)
+            .with_max_level(tracing::Level::WARN)
+            .compact()
+            .init();
+        block_on(async {
+            let stop = stop_signal()?;
+            let stack = local::start(options).await?;
+            let demo = demo::member(stack.environment(), &self.data).await?;
+            let (s3, dynamodb, data) = (stack.s3_url(), stack.dynamodb_url(), self.data.display());
+            if self.backends_only {
+                println!("S3 and DynamoDB are ready: {s3} and {dynamodb}, data in {data}");
+            } else {
+                println!("Masthead is ready:  http://localhost:{}", self.port);
+            }
+            println!("  demo member       {}", demo::EMAIL);
+            println!("  password          {demo}");
+            if self.backends_only {
+                println!(
+                    "  next              set what `masthead dev --print-env --port {}` prints, then start a function",
+                    self.port
+                );
+            } else {
+                println!("  stores            S3 on {s3}, DynamoDB on {dynamodb}, data in {data}");
+                println!(
+                    "  next              open the page, sign in, upload a README; Ctrl-C stops"
+                );
+            }
+            stop.await;
+            stack.shutdown().await;
+            Ok(())
+        })
+    }
+}
+
+/// Completes at Ctrl-C or SIGTERM; listens from the moment it is made.
+fn stop_signal() -> anyhow::Result<impl Future<Output = ()>> {
+    #[cfg(unix)]
+    let mut terminate = signal::unix::signal(signal::unix::SignalKind::terminate())
+        .context("SIGTERM can't be listened to")?;
+    Ok(async move {
+        #[cfg(unix)]
+        let terminated = terminate.recv();
+        #[cfg(not(unix))]
+        let terminated = std::future::pending::<Option<()>>();
+        tokio::select! {
+            _ = signal::ctrl_c() => {}
+            _ = terminated => {}
+        }
+    })
+}

@@ -1,0 +1,44 @@
+//! How a command ends: one clear line on standard error, and the exit code scripts rely on.
+
+use std::process::ExitCode;
+
+use anstyle::{AnsiColor, Style};
+
+/// Why a command did not do what it was asked.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// Exit code 1: what was asked can't be done.
+    Refused(anyhow::Error),
+    /// Exit code 2: the call itself is wrong.
+    WrongCall(anyhow::Error),
+}
+
+impl<E: Into<anyhow::Error>> From<E> for Failure {
+    fn from(cause: E) -> Self {
+        Self::Refused(cause.into())
+    }
+}
+
+/// What a command answers `main`.
+pub(crate) type Outcome = Result<(), Failure>;
+
+const ERROR: Style = AnsiColor::Red.on_default().bold();
+
+pub(crate) fn exit_code(outcome: Outcome) -> ExitCode {
+    let (cause, code) = match outcome {
+        Ok(()) => return ExitCode::SUCCESS,
+        Err(Failure::Refused(cause)) => (cause, 1),
+        Err(Failure::WrongCall(cause)) => (cause, 2),
+    };
+    // Colours are dropped by `anstream` where standard error is no terminal.
+    anstream::eprintln!("{ERROR}error:{ERROR:#} {cause:#}");
+    ExitCode::from(code)
+}
+
+/// Runs an asynchronous command to its end.
+pub(crate) fn block_on(work: impl Future<Output = Outcome>) -> Outcome {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?
+        .block_on(work)
+}

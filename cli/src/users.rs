@@ -1,0 +1,93 @@
+//! `masthead users`: the members of a site, for its administrator.
+
+mod add;
+mod export;
+mod list;
+mod remove;
+
+use anyhow::{Context as _, anyhow};
+use clap::{Args, Subcommand};
+use endpoint::{Environment, configuration};
+use members::{Account, Email, Members};
+
+use crate::outcome::{Outcome, block_on};
+
+#[derive(Debug, Args)]
+pub(crate) struct Users {
+    /// Port of the running `masthead dev` whose members these are.
+    #[arg(long, default_value_t = local::DEFAULT_PORT, global = true)]
+    port: u16,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Add a member with a password.
+    Add(add::Add),
+    /// Show every member as a table.
+    List(list::List),
+    /// Shut a member out, and end their sessions at once. Nothing they published goes.
+    Disable(Who),
+    /// Let a disabled member in again.
+    Enable(Who),
+    /// Erase a member: account, pictures, READMEs and what was published of them.
+    Remove(remove::Remove),
+    /// Write every member as CSV, password hashes included, so that nobody is locked in.
+    Export,
+}
+
+#[derive(Debug, Args)]
+struct Who {
+    /// The member's e-mail address.
+    email: String,
+}
+
+impl Users {
+    pub(crate) fn run(self) -> Outcome {
+        block_on(async {
+            let options = local::Options {
+                port: self.port,
+                ..local::Options::default()
+            };
+            let environment: Environment = local::environment(&options)?.into_iter().collect();
+            let members = configuration::members(&environment)?;
+            members::describe_table(&members).await.map_err(|_| {
+                anyhow!(
+                    "no local stack answers on port {}; start it with `masthead dev`",
+                    self.port
+                )
+            })?;
+            match self.command {
+                Command::Add(add) => add.run(&members).await,
+                Command::List(list) => list.run(&members).await,
+                Command::Disable(who) => set_disabled(&members, &who.email, true).await,
+                Command::Enable(who) => set_disabled(&members, &who.email, false).await,
+                Command::Remove(remove) => remove.run(&members, &environment).await,
+                Command::Export => export::run(&members).await,
+            }
+        })
+    }
+}
+
+async fn set_disabled(members: &Members, email: &str, disabled: bool) -> Outcome {
+    let account = find(members, email).await?;
+    if !members.set_disabled(&account, disabled).await? {
+        return Err(anyhow!("the member was removed meanwhile").into());
+    }
+    let state = if disabled {
+        "disabled, and signed out everywhere"
+    } else {
+        "enabled"
+    };
+    anstream::println!("{} ({}) is {state}.", account.name, account.handle);
+    Ok(())
+}
+
+async fn find(members: &Members, email: &str) -> anyhow::Result<Account> {
+    let address = Email::parse(email).with_context(|| format!("“{email}”"))?;
+    members
+        .by_email(&address)
+        .await?
+        .ok_or_else(|| anyhow!("there is no member with the address “{email}”"))
+}

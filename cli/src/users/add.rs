@@ -1,0 +1,97 @@
+//! `masthead users add`: a member with a password.
+
+use std::io::Read as _;
+
+use anyhow::{Context as _, anyhow};
+use auth::password::{self, Password, Rules};
+use clap::Args;
+use endpoint::Clock;
+use members::{Created, Email, Members, NewMember};
+use uuid::Uuid;
+
+use crate::handle;
+use crate::outcome::{Failure, Outcome};
+
+#[derive(Debug, Args)]
+pub(crate) struct Add {
+    /// The member's e-mail address.
+    email: String,
+    /// The name that the site shows.
+    #[arg(long)]
+    name: String,
+    /// The member's name in URLs; made from the name where it isn't given.
+    #[arg(long, value_parser = handle::parse)]
+    handle: Option<String>,
+    /// Read the password from standard input (one line).
+    #[arg(long, required = true)]
+    password_stdin: bool,
+    /// Shortest password that is accepted, 8 to 15 characters.
+    #[arg(long, env = "MIN_PASSWORD_LENGTH", default_value_t = password::DEFAULT_MIN_LENGTH)]
+    min_password_length: usize,
+}
+
+impl Add {
+    pub(crate) async fn run(self, members: &Members) -> Outcome {
+        let email = Email::parse(&self.email).with_context(|| format!("“{}”", self.email))?;
+        let name = self.name.trim();
+        if name.is_empty() || name.chars().count() > 100 || name.chars().any(char::is_control) {
+            return Err(Failure::WrongCall(anyhow!(
+                "a name has 1 to 100 characters on one line"
+            )));
+        }
+        let password = Password::new(read_line()?.as_str());
+        let rules = Rules::new(self.min_password_length)
+            .map_err(|error| Failure::WrongCall(error.into()))?;
+        rules.check(&password, &[email.as_str(), name])?;
+        let hash = password::hash(&password, rand::random())?;
+
+        let handles: Vec<String> = match self.handle {
+            Some(handle) => vec![handle],
+            None => handle::candidates(name).collect(),
+        };
+        for handle in &handles {
+            let member = NewMember {
+                id: Uuid::now_v7().to_string(),
+                email: email.clone(),
+                name: name.to_owned(),
+                handle: handle.clone(),
+                password_hash: Some(hash.clone()),
+                created_at: Clock::system().unix_seconds(),
+            };
+            match members.create(member).await? {
+                Created::Created => {
+                    anstream::println!(
+                        "{name} can sign in as {}; their pages are under {handle}.",
+                        email.as_str()
+                    );
+                    return Ok(());
+                }
+                Created::EmailTaken => {
+                    return Err(anyhow!("a member with the address “{}” exists", self.email).into());
+                }
+                Created::HandleTaken => {}
+            }
+        }
+        Err(anyhow!(
+            "the handle “{}” is taken; choose another with --handle",
+            handles.first().map_or("", String::as_str)
+        )
+        .into())
+    }
+}
+
+/// Standard input up to its first line break.
+fn read_line() -> anyhow::Result<String> {
+    let mut typed = String::new();
+    std::io::stdin()
+        .lock()
+        .take(64 * 1024)
+        .read_to_string(&mut typed)
+        .context("the password can't be read")?;
+    let line = typed.lines().next().unwrap_or_default();
+    if line.is_empty() {
+        Err(anyhow!("standard input holds no password"))
+    } else {
+        Ok(line.to_owned())
+    }
+}

@@ -1,0 +1,64 @@
+//! `masthead users list`: every member, as a table or as JSON.
+
+use clap::Args;
+use comfy_table::Table;
+use comfy_table::presets::NOTHING;
+use endpoint::rfc3339;
+use members::{Account, Members};
+use serde::Serialize;
+
+use crate::outcome::Outcome;
+
+#[derive(Debug, Args)]
+pub(crate) struct List {
+    /// Print JSON, one object per line.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Serialize)]
+struct Row<'a> {
+    email: &'a str,
+    name: &'a str,
+    handle: &'a str,
+    state: &'static str,
+    created_at: String,
+}
+
+impl<'a> Row<'a> {
+    fn of(account: &'a Account) -> Self {
+        Self {
+            email: account.email.as_str(),
+            name: &account.name,
+            handle: &account.handle,
+            state: match (account.disabled, &account.password_hash) {
+                (true, _) => "disabled",
+                (false, None) => "invited",
+                (false, Some(_)) => "active",
+            },
+            created_at: rfc3339(account.created_at),
+        }
+    }
+}
+
+impl List {
+    pub(crate) async fn run(self, members: &Members) -> Outcome {
+        let accounts = members.list().await?;
+        if self.json {
+            for account in &accounts {
+                println!("{}", serde_json::to_string(&Row::of(account))?);
+            }
+            return Ok(());
+        }
+        let mut table = Table::new();
+        table
+            .load_style(NOTHING)
+            .set_header(["HANDLE", "NAME", "E-MAIL", "STATE", "SINCE"]);
+        for row in accounts.iter().map(Row::of) {
+            let day = row.created_at.get(..10).unwrap_or_default();
+            table.add_row([row.handle, row.name, row.email, row.state, day]);
+        }
+        println!("{}", table.trim_fmt());
+        Ok(())
+    }
+}

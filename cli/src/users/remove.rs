@@ -1,0 +1,77 @@
+//! `masthead users remove`: erases a member with everything that is theirs.
+
+use std::io::{IsTerminal as _, Write as _};
+
+use anyhow::{Context as _, anyhow};
+use blobs::Blobs;
+use blobs::layout::{SourceKey, content_key, member_content_prefix, pictures_prefix};
+use clap::Args;
+use endpoint::{Environment, aws};
+use members::{Account, Members};
+
+use super::find;
+use crate::outcome::{Failure, Outcome};
+
+#[derive(Debug, Args)]
+pub(crate) struct Remove {
+    /// The member's e-mail address.
+    email: String,
+    /// Don't ask.
+    #[arg(long)]
+    yes: bool,
+}
+
+impl Remove {
+    pub(crate) async fn run(self, members: &Members, environment: &Environment) -> Outcome {
+        let account = find(members, &self.email).await?;
+        if !self.yes {
+            confirm(&account)?;
+        }
+        let config = aws::config(environment, aws::ENDPOINT_S3)?;
+        let uploads = Blobs::new(&config, environment.required("UPLOADS_BUCKET")?);
+        let content = Blobs::new(&config, environment.required("CONTENT_BUCKET")?);
+
+        // First nobody can upload any more, then the files go, the sources before their outputs;
+        // the account is last, so that a removal that was cut short can be done again.
+        members.set_disabled(&account, true).await?;
+        delete_all(&uploads, &SourceKey::prefix(&account.id)).await?;
+        content.delete(&content_key(&account.handle)).await?;
+        delete_all(&content, &member_content_prefix(&account.handle)).await?;
+        delete_all(&content, &pictures_prefix(&account.handle)).await?;
+        members.remove(&account).await?;
+        println!(
+            "{} ({}) is removed, with every picture and README.",
+            account.name, account.handle
+        );
+        Ok(())
+    }
+}
+
+async fn delete_all(bucket: &Blobs, prefix: &str) -> anyhow::Result<()> {
+    for entry in bucket.list_all(prefix).await? {
+        bucket.delete(&entry.key).await?;
+    }
+    Ok(())
+}
+
+fn confirm(account: &Account) -> Outcome {
+    if !std::io::stdin().is_terminal() {
+        return Err(Failure::WrongCall(anyhow!(
+            "removing can't be undone; say --yes"
+        )));
+    }
+    print!(
+        "Remove {} ({}) with every picture and README? This can't be undone. [y/N] ",
+        account.name, account.handle
+    );
+    std::io::stdout().flush()?;
+    let mut answer = String::new();
+    std::io::stdin()
+        .read_line(&mut answer)
+        .context("the answer can't be read")?;
+    if answer.trim().eq_ignore_ascii_case("y") {
+        Ok(())
+    } else {
+        Err(anyhow!("nothing was removed").into())
+    }
+}

@@ -1,0 +1,212 @@
+//! Where things are in the buckets, and what is kept beside a source.
+
+use std::collections::HashMap;
+
+/// Largest README, in bytes.
+pub const MAX_README_BYTES: usize = 1024 * 1024;
+/// The slug of the member's own page.
+pub const OWN_PAGE: &str = "readme";
+
+const SOURCES: &str = "readmes/";
+const CONTENT: &str = "content/";
+const PICTURES: &str = "pictures/";
+const SUFFIX: &str = ".md";
+
+/// The key of an uploaded README: `readmes/<member id>/<slug>.md`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceKey {
+    pub member_id: String,
+    /// As the key has it; a key that another program wrote may hold anything here.
+    pub slug: String,
+}
+
+impl SourceKey {
+    pub fn new(member_id: &str, slug: &str) -> Self {
+        Self {
+            member_id: member_id.to_owned(),
+            slug: slug.to_owned(),
+        }
+    }
+
+    /// `None` for a key that is no README's.
+    pub fn parse(key: &str) -> Option<Self> {
+        let (member_id, slug) = key
+            .strip_prefix(SOURCES)?
+            .strip_suffix(SUFFIX)?
+            .split_once('/')?;
+        (!member_id.is_empty() && !slug.is_empty()).then(|| Self::new(member_id, slug))
+    }
+
+    pub fn key(&self) -> String {
+        format!("{}{}{SUFFIX}", Self::prefix(&self.member_id), self.slug)
+    }
+
+    /// What the keys of a member's READMEs begin with.
+    pub fn prefix(member_id: &str) -> String {
+        format!("{SOURCES}{member_id}/")
+    }
+
+    /// What the keys of all members' READMEs begin with.
+    pub fn all() -> &'static str {
+        SOURCES
+    }
+
+    /// The entry id: `<handle>` for the member's own page, else `<handle>/<slug>`.
+    pub fn entry_id(&self, handle: &str) -> String {
+        if self.slug == OWN_PAGE {
+            handle.to_owned()
+        } else {
+            format!("{handle}/{}", self.slug)
+        }
+    }
+
+    /// Whether the slug is one that an upload gives: `[a-z0-9-]+`, at most 80 bytes.
+    pub fn is_canonical(&self) -> bool {
+        self.slug.len() <= 80
+            && self
+                .slug
+                .bytes()
+                .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'))
+    }
+}
+
+/// The key of an output: `content/<entry id>.md`.
+pub fn content_key(entry_id: &str) -> String {
+    format!("{CONTENT}{entry_id}{SUFFIX}")
+}
+
+/// The entry id of an output's key.
+pub fn entry_id(key: &str) -> Option<&str> {
+    key.strip_prefix(CONTENT)?.strip_suffix(SUFFIX)
+}
+
+/// What the keys of all outputs begin with.
+pub fn content_prefix() -> &'static str {
+    CONTENT
+}
+
+/// What the keys of a member's outputs begin with, but for that of their own page.
+pub fn member_content_prefix(handle: &str) -> String {
+    format!("{CONTENT}{handle}/")
+}
+
+/// What the keys of a member's pictures begin with.
+pub fn pictures_prefix(handle: &str) -> String {
+    format!("{PICTURES}{handle}/")
+}
+
+/// The key of one rendition of a profile picture. The digest is of its content: what is under a
+/// key never changes.
+pub fn picture_key(handle: &str, digest: &str, size: u32, extension: &str) -> String {
+    format!("{}{digest}-{size}.{extension}", pictures_prefix(handle))
+}
+
+/// What is kept beside a source, as its object's metadata.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceNote {
+    /// The uploaded file's name, as the client wrote it.
+    pub file_name: String,
+    /// Whether the slug was given with the upload, and not made from the file's name.
+    pub slug_given: bool,
+    /// Unix seconds of the first upload.
+    pub created: u64,
+    /// Unix seconds of the upload that brought these bytes.
+    pub updated: u64,
+    /// SHA-256 of the bytes, in hexadecimal.
+    pub sha256: String,
+}
+
+impl SourceNote {
+    /// S3 metadata is ASCII; the file name is percent-encoded.
+    pub fn to_metadata(&self) -> HashMap<String, String> {
+        let name = percent_encoding::utf8_percent_encode(
+            &self.file_name,
+            percent_encoding::NON_ALPHANUMERIC,
+        );
+        HashMap::from([
+            ("file-name".to_owned(), name.to_string()),
+            ("slug-given".to_owned(), self.slug_given.to_string()),
+            ("created".to_owned(), self.created.to_string()),
+            ("updated".to_owned(), self.updated.to_string()),
+            ("sha256".to_owned(), self.sha256.clone()),
+        ])
+    }
+
+    /// `None` where another program wrote the object.
+    pub fn from_metadata(metadata: &HashMap<String, String>) -> Option<Self> {
+        let name = metadata.get("file-name")?;
+        Some(Self {
+            file_name: percent_encoding::percent_decode_str(name)
+                .decode_utf8()
+                .ok()?
+                .into_owned(),
+            slug_given: metadata.get("slug-given")? == "true",
+            created: metadata.get("created")?.parse().ok()?,
+            updated: metadata.get("updated")?.parse().ok()?,
+            sha256: metadata.get("sha256")?.clone(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_round_trip() {
+        let key = SourceKey::new("0197f0c4", "flask-backend");
+        assert_eq!(key.key(), "readmes/0197f0c4/flask-backend.md");
+        assert_eq!(SourceKey::parse(&key.key()), Some(key.clone()));
+        assert_eq!(key.entry_id("jane"), "jane/flask-backend");
+        assert_eq!(
+            SourceKey::new("0197f0c4", OWN_PAGE).entry_id("jane"),
+            "jane"
+        );
+        assert_eq!(
+            entry_id(&content_key("jane/flask-backend")),
+            Some("jane/flask-backend")
+        );
+    }
+
+    #[test]
+    fn other_keys_are_no_readmes() {
+        for key in [
+            "content/a.md",
+            "readmes/a.md",
+            "readmes//a.md",
+            "readmes/a/.md",
+            "readmes/a/b.txt",
+            "xreadmes/a/b.md",
+            "",
+        ] {
+            assert_eq!(SourceKey::parse(key), None, "{key}");
+        }
+        for key in [
+            "readmes/a/B.md",
+            "readmes/a/b/c.md",
+            "readmes/a/é.md",
+            "readmes/a/b c.md",
+        ] {
+            assert!(!SourceKey::parse(key).unwrap().is_canonical(), "{key}");
+        }
+    }
+
+    #[test]
+    fn notes_round_trip_in_ascii() {
+        let note = SourceNote {
+            file_name: "Größe \r\n✅.md".to_owned(),
+            slug_given: true,
+            created: 1,
+            updated: 2,
+            sha256: "ab".to_owned(),
+        };
+        let metadata = note.to_metadata();
+        assert!(
+            metadata
+                .values()
+                .all(|value| value.is_ascii() && !value.contains(char::is_control))
+        );
+        assert_eq!(SourceNote::from_metadata(&metadata), Some(note));
+        assert_eq!(SourceNote::from_metadata(&HashMap::new()), None);
+    }
+}

@@ -1,0 +1,119 @@
+//! Writing: an object under a condition, and its removal.
+
+use std::collections::HashMap;
+
+use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
+use bytes::Bytes;
+
+use crate::Blobs;
+use crate::error::{Error, Result};
+
+/// What must hold for a put to be done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Condition<'a> {
+    /// Whatever is there is replaced.
+    Always,
+    /// Nothing is there.
+    Absent,
+    /// What is there still has this ETag.
+    Unchanged(&'a str),
+}
+
+/// An object to store.
+#[derive(Debug, Clone, Default)]
+pub struct Upload<'a> {
+    pub bytes: Bytes,
+    pub content_type: &'a str,
+    pub cache_control: Option<&'a str>,
+    /// ASCII only.
+    pub metadata: HashMap<String, String>,
+}
+
+/// What came of a put.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Stored {
+    /// Stored, with this ETag.
+    Stored(String),
+    /// The condition didn't hold, or another writer was at it: look again.
+    Changed,
+}
+
+impl Blobs {
+    pub async fn put(
+        &self,
+        key: &str,
+        upload: Upload<'_>,
+        condition: Condition<'_>,
+    ) -> Result<Stored> {
+        let put = self
+            .client
+            .put_object()
+            .bucket(&self.bucket)
+            .key(key)
+            .content_type(upload.content_type)
+            .set_cache_control(upload.cache_control.map(str::to_owned))
+            .set_metadata((!upload.metadata.is_empty()).then_some(upload.metadata))
+            .body(upload.bytes.into());
+        let put = match condition {
+            Condition::Always => put,
+            Condition::Absent => put.if_none_match("*"),
+            Condition::Unchanged(etag) => put.if_match(etag),
+        };
+        match put.send().await {
+            Ok(stored) => Ok(Stored::Stored(
+                stored.e_tag().unwrap_or_default().to_owned(),
+            )),
+            Err(error) if condition != Condition::Always && lost_the_race(&error) => {
+                Ok(Stored::Changed)
+            }
+            Err(error) => Err(Error::store("PutObject")(error)),
+        }
+    }
+
+    /// Deletes an object; no object is no error.
+    pub async fn delete(&self, key: &str) -> Result<()> {
+        let deleted = self
+            .client
+            .delete_object()
+            .bucket(&self.bucket)
+            .key(key)
+            .send()
+            .await;
+        deleted.map(|_| ()).map_err(Error::store("DeleteObject"))
+    }
+
+    /// Makes the bucket if there is none yet: for the local stack.
+    pub async fn create_bucket(&self) -> Result<()> {
+        match self
+            .client
+            .create_bucket()
+            .bucket(&self.bucket)
+            .send()
+            .await
+        {
+            Ok(_) => Ok(()),
+            Err(error)
+                if error.as_service_error().is_some_and(|error| {
+                    error.is_bucket_already_owned_by_you() || error.is_bucket_already_exists()
+                }) =>
+            {
+                Ok(())
+            }
+            Err(error) => Err(Error::store("CreateBucket")(error)),
+        }
+    }
+}
+
+/// 412: the condition failed. 409: two conditional writes met. 404 with `If-Match`: it is gone.
+fn lost_the_race<E: ProvideErrorMetadata>(error: &SdkError<E>) -> bool {
+    let status = error
+        .raw_response()
+        .map(|response| response.status().as_u16());
+    match error
+        .as_service_error()
+        .and_then(ProvideErrorMetadata::code)
+    {
+        Some("PreconditionFailed" | "ConditionalRequestConflict" | "NoSuchKey") => true,
+        _ => status == Some(412),
+    }
+}

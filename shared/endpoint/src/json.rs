@@ -1,0 +1,229 @@
+//! JSON request bodies: one flat object, read strictly.
+
+use std::fmt;
+
+use lambda_http::http::header;
+use lambda_http::{Body, Request};
+use serde::Deserialize;
+use serde::de::{Deserializer, MapAccess, Visitor};
+use serde_json::Value;
+
+use crate::{Error, Result};
+
+/// Largest JSON body, in bytes: the longest password there is fits many times.
+const MAX_JSON_BYTES: usize = 16 * 1024;
+
+/// The object of a JSON body. A key that stands in it twice is an error, unknown keys are ignored.
+#[derive(Debug)]
+pub struct JsonObject(Vec<(String, Value)>);
+
+impl JsonObject {
+    /// Reads the body of `request`: `application/json`, UTF-8 without a byte order mark.
+    pub fn read(request: &Request) -> Result<Self> {
+        let content_type = request
+            .headers()
+            .get(header::CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok());
+        if !content_type.is_some_and(is_json) {
+            return Err(Error::UnsupportedMediaType(
+                "Send the request body as application/json in UTF-8.".to_owned(),
+            ));
+        }
+        let body: &[u8] = match request.body() {
+            Body::Text(text) => text.as_bytes(),
+            Body::Binary(bytes) => bytes,
+            _ => &[],
+        };
+        if body.len() > MAX_JSON_BYTES {
+            return Err(Error::TooLarge(format!(
+                "The request body is larger than {} KiB.",
+                MAX_JSON_BYTES / 1024
+            )));
+        }
+        serde_json::from_slice(body).map_err(|error| Error::BadRequest(sentence(&error)))
+    }
+
+    /// The string under `key`.
+    pub fn string(&self, key: &str) -> Result<&str> {
+        match self.0.iter().find(|(name, _)| name == key) {
+            Some((_, Value::String(value))) => Ok(value),
+            Some(_) => Err(Error::BadRequest(format!("“{key}” must be a string."))),
+            None => Err(Error::BadRequest(format!("“{key}” is missing."))),
+        }
+    }
+}
+
+/// `application/json` in any case, its only parameter a charset of UTF-8.
+fn is_json(content_type: &str) -> bool {
+    let mut parts = content_type.split(';').map(str::trim);
+    let is_json = parts
+        .next()
+        .is_some_and(|media_type| media_type.eq_ignore_ascii_case("application/json"));
+    is_json
+        && parts
+            .filter(|parameter| !parameter.is_empty())
+            .all(|parameter| {
+                parameter.split_once('=').is_some_and(|(name, value)| {
+                    name.trim().eq_ignore_ascii_case("charset")
+                        && value.trim().trim_matches('"').eq_ignore_ascii_case("utf-8")
+                })
+            })
+}
+
+/// Serde's own words can quote the value, which may be a password; only the place is told.
+fn sentence(error: &serde_json::Error) -> String {
+    if let Some(key) = error
+        .to_string()
+        .strip_prefix(DUPLICATE_KEY)
+        .and_then(|rest| rest.split('”').next())
+    {
+        return format!("The key “{key}” stands in the request body twice.");
+    }
+    match error.classify() {
+        serde_json::error::Category::Data => "The request body must be one JSON object.".to_owned(),
+        _ => format!(
+            "The request body is not valid JSON (line {}, column {}).",
+            error.line(),
+            error.column()
+        ),
+    }
+}
+
+const DUPLICATE_KEY: &str = "duplicate key “";
+
+impl<'de> Deserialize<'de> for JsonObject {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        struct ObjectVisitor;
+
+        impl<'de> Visitor<'de> for ObjectVisitor {
+            type Value = JsonObject;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(
+                self,
+                mut map: A,
+            ) -> std::result::Result<JsonObject, A::Error> {
+                let mut entries: Vec<(String, Value)> = Vec::new();
+                while let Some((key, value)) = map.next_entry::<String, Value>()? {
+                    if entries.iter().any(|(name, _)| *name == key) {
+                        let key: String = key.chars().take(40).collect();
+                        return Err(serde::de::Error::custom(format!("{DUPLICATE_KEY}{key}”")));
+                    }
+                    entries.push((key, value));
+                }
+                Ok(JsonObject(entries))
+            }
+        }
+
+        deserializer.deserialize_map(ObjectVisitor)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lambda_http::http;
+
+    fn read(content_type: &str, body: impl Into<Vec<u8>>) -> Result<JsonObject> {
+        let request = http::Request::builder()
+            .header("content-type", content_type)
+            .body(Body::Binary(body.into()))
+            .unwrap();
+        JsonObject::read(&request)
+    }
+
+    fn refusal(body: impl Into<Vec<u8>>) -> String {
+        let error = read("application/json", body).unwrap_err();
+        assert_eq!(error.status(), 400);
+        error.to_string()
+    }
+
+    #[test]
+    fn content_types() {
+        for accepted in [
+            "application/json",
+            "Application/JSON;charset=UTF-8",
+            "application/json; charset=\"utf-8\"",
+            "application/json;",
+        ] {
+            assert!(read(accepted, "{}").is_ok(), "{accepted}");
+        }
+        for refused in [
+            "",
+            "text/plain",
+            "application/x-www-form-urlencoded",
+            "application/json; charset=utf-16",
+            "application/json; q",
+            "application/jsonp",
+            "application/problem+json",
+        ] {
+            assert_eq!(
+                read(refused, "{}").unwrap_err().code(),
+                "unsupported_media_type",
+                "{refused}"
+            );
+        }
+    }
+
+    #[test]
+    fn refusals_name_the_place_and_never_the_value() {
+        assert_eq!(
+            refusal(r#"{"email":"a","email":"b"}"#),
+            "The key “email” stands in the request body twice."
+        );
+        assert_eq!(refusal("[1]"), "The request body must be one JSON object.");
+        assert_eq!(
+            refusal("{\"a\":\n hunter2}"),
+            "The request body is not valid JSON (line 2, column 2)."
+        );
+        for broken in [
+            "",
+            "{",
+            "{}x",
+            "\u{feff}{}",
+            "{\"a\":\"\\ud800\"}",
+            "{'a':1}",
+            "{\"a\":01}",
+        ] {
+            refusal(broken);
+        }
+        refusal(b"{\"a\":\"\xff\"}".to_vec());
+        refusal("{\"a\":".repeat(1000));
+        refusal(
+            "{\"a\":1}"
+                .encode_utf16()
+                .flat_map(u16::to_le_bytes)
+                .collect::<Vec<u8>>(),
+        );
+    }
+
+    #[test]
+    fn strings_are_typed() {
+        let body = read(
+            "application/json",
+            r#"{"email":{"$ne":null},"password":"p","role":"admin"}"#,
+        )
+        .unwrap();
+        assert_eq!(
+            body.string("email").unwrap_err().to_string(),
+            "“email” must be a string."
+        );
+        assert_eq!(body.string("password").unwrap(), "p");
+        assert_eq!(
+            body.string("code").unwrap_err().to_string(),
+            "“code” is missing."
+        );
+    }
+
+    #[test]
+    fn a_large_body_is_refused_unread() {
+        let body = format!("{{\"password\":\"{}\"}}", "x".repeat(1024 * 1024));
+        assert_eq!(
+            read("application/json", body).unwrap_err().code(),
+            "too_large"
+        );
+    }
+}

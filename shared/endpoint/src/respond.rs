@@ -1,0 +1,269 @@
+//! Answers: the JSON envelope, the headers that every answer carries, and CORS.
+
+use lambda_http::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use lambda_http::{Body, Request, Response};
+use serde::Serialize;
+
+use crate::{Environment, EnvironmentError, Error, Result};
+
+/// How long a client should wait after a 503, in seconds.
+const RETRY_AFTER_UNAVAILABLE_SECONDS: u64 = 2;
+
+/// The sites whose pages may call the API (`ALLOWED_ORIGINS`, separated by commas).
+#[derive(Debug, Clone, Default)]
+pub struct Origins(Vec<HeaderValue>);
+
+impl Origins {
+    /// Reads `ALLOWED_ORIGINS`. `*` is refused: the API carries members' sessions.
+    pub fn from_env(environment: &Environment) -> std::result::Result<Self, EnvironmentError> {
+        const NAME: &str = "ALLOWED_ORIGINS";
+        let listed = environment.optional(NAME).unwrap_or_default();
+        let origins = listed
+            .split(',')
+            .map(str::trim)
+            .filter(|origin| !origin.is_empty());
+        let origins = origins.map(|origin| {
+            let host = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
+            match host {
+                Some(host) if !host.is_empty() && !host.contains(['/', '*', '@', ' ']) => {
+                    HeaderValue::from_str(origin).map_err(|error| Environment::unusable(NAME, error))
+                }
+                _ => Err(Environment::unusable(
+                    NAME,
+                    "each origin is a scheme and a host, such as https://club.example, and * is not allowed",
+                )),
+            }
+        });
+        Ok(Self(origins.collect::<std::result::Result<_, _>>()?))
+    }
+
+    fn allowed(&self, headers: &HeaderMap) -> Option<&HeaderValue> {
+        let origin = headers.get(header::ORIGIN)?;
+        self.0.iter().find(|allowed| *allowed == origin)
+    }
+}
+
+#[derive(Serialize)]
+struct Success<'a, T> {
+    status: &'static str,
+    #[serde(flatten)]
+    fields: &'a T,
+}
+
+#[derive(Serialize)]
+struct Failure<'a> {
+    status: &'static str,
+    code: &'a str,
+    message: &'a str,
+}
+
+/// 200 with `{"status":"success", ...fields}`.
+pub fn ok(fields: &impl Serialize) -> Result {
+    json(
+        StatusCode::OK,
+        &Success {
+            status: "success",
+            fields,
+        },
+    )
+}
+
+/// 202 with `{"status":"success", ...fields}`: the work is queued.
+pub fn accepted(fields: &impl Serialize) -> Result {
+    json(
+        StatusCode::ACCEPTED,
+        &Success {
+            status: "success",
+            fields,
+        },
+    )
+}
+
+/// A status without a body, such as 304.
+pub fn empty(status: StatusCode) -> Response<Body> {
+    let mut response = Response::new(Body::Empty);
+    *response.status_mut() = status;
+    response
+}
+
+fn json(status: StatusCode, body: &impl Serialize) -> Result {
+    let mut response = Response::new(Body::Text(serde_json::to_string(body)?));
+    *response.status_mut() = status;
+    response.headers_mut().insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("application/json"),
+    );
+    Ok(response)
+}
+
+/// What a request needs kept of it until its answer is made.
+#[derive(Debug, Default)]
+pub(crate) struct Asked {
+    request_id: String,
+    headers: HeaderMap,
+    preflight: bool,
+}
+
+impl Asked {
+    pub(crate) fn unread(request_id: &str) -> Self {
+        Self {
+            request_id: request_id.to_owned(),
+            ..Self::default()
+        }
+    }
+
+    pub(crate) fn of(request: &Request, request_id: &str) -> Self {
+        let mut headers = HeaderMap::new();
+        if let Some(origin) = request.headers().get(header::ORIGIN) {
+            headers.insert(header::ORIGIN, origin.clone());
+        }
+        Self {
+            request_id: request_id.to_owned(),
+            headers,
+            preflight: request.method() == Method::OPTIONS,
+        }
+    }
+}
+
+/// Turns a handler's result into the answer; the only place that builds and logs an error answer.
+pub(crate) fn respond(origins: &Origins, asked: &Asked, result: Result) -> Response<Body> {
+    let mut response = match result {
+        Ok(response) => response,
+        Err(error) => failure(asked, &error),
+    };
+    let origin = origins.allowed(&asked.headers);
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
+    headers.append(header::VARY, HeaderValue::from_static("Origin"));
+    if let Some(origin) = origin {
+        headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
+        headers.insert(
+            header::ACCESS_CONTROL_EXPOSE_HEADERS,
+            HeaderValue::from_static("ETag, Retry-After, WWW-Authenticate"),
+        );
+        if asked.preflight {
+            headers.insert(
+                header::ACCESS_CONTROL_ALLOW_METHODS,
+                HeaderValue::from_static("GET, POST, DELETE"),
+            );
+            headers.insert(
+                header::ACCESS_CONTROL_ALLOW_HEADERS,
+                HeaderValue::from_static("Authorization, Content-Type, If-None-Match"),
+            );
+            headers.insert(
+                header::ACCESS_CONTROL_MAX_AGE,
+                HeaderValue::from_static("7200"),
+            );
+        }
+    }
+    response
+}
+
+fn failure(asked: &Asked, error: &Error) -> Response<Body> {
+    let (status, code, request_id) = (error.status(), error.code(), &asked.request_id);
+    match error {
+        Error::Internal(cause) => {
+            tracing::error!(
+                request_id,
+                code,
+                cause = format!("{cause:#}"),
+                "answered an error"
+            );
+        }
+        Error::Unavailable(cause) => {
+            tracing::warn!(
+                request_id,
+                code,
+                cause = format!("{cause:#}"),
+                "answered an error"
+            );
+        }
+        _ => tracing::info!(
+            request_id,
+            code,
+            status = status.as_u16(),
+            "answered an error"
+        ),
+    }
+    let body = Failure {
+        status: "error",
+        code,
+        message: &error.to_string(),
+    };
+    let mut response =
+        json(status, &body).unwrap_or_else(|_| empty(StatusCode::INTERNAL_SERVER_ERROR));
+    let headers = response.headers_mut();
+    match error {
+        Error::InvalidToken => {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        Error::MethodNotAllowed { allow } => {
+            headers.insert(header::ALLOW, HeaderValue::from_static(allow));
+        }
+        Error::TooManyAttempts {
+            retry_after_seconds,
+        } => {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(*retry_after_seconds));
+        }
+        Error::Unavailable(_) => {
+            headers.insert(
+                header::RETRY_AFTER,
+                HeaderValue::from(RETRY_AFTER_UNAVAILABLE_SECONDS),
+            );
+        }
+        _ => {}
+    }
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn origins_are_exact_and_never_a_star() {
+        let read =
+            |value: &str| Origins::from_env(&Environment::from_iter([("ALLOWED_ORIGINS", value)]));
+        for wrong in [
+            "*",
+            "https://*",
+            "site.example",
+            "https://site.example/",
+            "https://a b",
+            "null",
+            "https://",
+        ] {
+            assert!(read(wrong).is_err(), "{wrong}");
+        }
+        let origins = read("https://site.example, http://localhost:4321").unwrap();
+        for (origin, allowed) in [
+            ("https://site.example", true),
+            ("http://localhost:4321", true),
+            ("https://site.example.evil", false),
+            ("http://site.example", false),
+            ("null", false),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::ORIGIN, HeaderValue::from_static(origin));
+            assert_eq!(origins.allowed(&headers).is_some(), allowed, "{origin}");
+        }
+    }
+
+    #[test]
+    fn an_internal_error_tells_the_client_nothing() {
+        let error = Error::from(std::io::Error::other("table masthead-members in eu-west-1"));
+        let response = respond(&Origins::default(), &Asked::default(), Err(error));
+        assert_eq!(response.status(), 500);
+        let Body::Text(body) = response.body() else {
+            panic!("a text body")
+        };
+        assert_eq!(
+            body,
+            r#"{"status":"error","code":"internal","message":"Something went wrong on our side. Please try again later."}"#
+        );
+    }
+}

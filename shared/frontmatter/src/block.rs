@@ -1,0 +1,233 @@
+//! Finding the frontmatter (2.2): where the block is, and in which language.
+
+use crate::bytes::position;
+use crate::report::Warning;
+use crate::warnings::Code;
+
+/// Largest block, in bytes; a larger one is text.
+const MAX_BLOCK_BYTES: usize = 64 * 1024;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Language {
+    Yaml,
+    Toml,
+    Json,
+}
+
+/// A document, taken apart.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Parts<'a> {
+    /// The block between the fences, and its language.
+    pub(crate) block: Option<(Language, &'a str)>,
+    /// Line of the document in which the block begins, 1-based.
+    pub(crate) block_line: usize,
+    pub(crate) body: &'a str,
+    /// Lines of the document before the body.
+    pub(crate) lines_before_body: usize,
+    pub(crate) warning: Option<Warning>,
+}
+
+pub(crate) fn find(text: &str) -> Parts<'_> {
+    let start = first_line(text);
+    let rest = text.get(start..).unwrap_or_default();
+    let (opener, after) = split_line(rest);
+    let found = match opener.trim_end_matches([' ', '\t']) {
+        "---" => yaml(after),
+        "+++" => closed_by(after, |line| line == "+++").map(|found| (Language::Toml, found)),
+        _ if start == 0 && rest.starts_with('{') => return json(text),
+        _ => None,
+    };
+    let opened = opener.trim_end_matches([' ', '\t']);
+    match found {
+        Some((language, (block, body))) if block.len() <= MAX_BLOCK_BYTES => Parts {
+            block: Some((language, block)),
+            block_line: lines(text, after),
+            body,
+            lines_before_body: lines(text, body) - 1,
+            warning: None,
+        },
+        None if opened == "---" && looks_like_keys(after) => {
+            let (line, column) = position(text, start);
+            Parts {
+                warning: Some(Code::FrontmatterUnterminated.at(line, column, opened)),
+                ..no_block(text)
+            }
+        }
+        _ => no_block(text),
+    }
+}
+
+fn no_block(text: &str) -> Parts<'_> {
+    Parts {
+        block: None,
+        block_line: 1,
+        body: text,
+        lines_before_body: 0,
+        warning: None,
+    }
+}
+
+/// 1-based line of the document in which its tail `rest` begins.
+fn lines(text: &str, rest: &str) -> usize {
+    position(text, text.len() - rest.len()).0
+}
+
+/// Offset of the first line that isn't blank.
+fn first_line(text: &str) -> usize {
+    let content = text.trim_start_matches([' ', '\t', '\n', '\r']);
+    let before = text.len() - content.len();
+    text.get(..before)
+        .and_then(|blank| blank.rfind(['\n', '\r']))
+        .map_or(0, |at| at + 1)
+}
+
+/// A line without its break, and what comes after the break.
+fn split_line(text: &str) -> (&str, &str) {
+    match text.find(['\n', '\r']) {
+        None => (text, ""),
+        Some(at) => {
+            let (line, rest) = text.split_at_checked(at).unwrap_or((text, ""));
+            let rest = rest
+                .strip_prefix("\r\n")
+                .or_else(|| rest.strip_prefix(['\n', '\r']))
+                .unwrap_or(rest);
+            (line, rest)
+        }
+    }
+}
+
+fn yaml(after: &str) -> Option<(Language, (&str, &str))> {
+    // A blank line after the opener means a thematic break, as in pandoc.
+    if split_line(after).0.trim().is_empty() && !after.is_empty() {
+        return None;
+    }
+    let closed =
+        closed_by(after, |line| line == "---").or_else(|| closed_by(after, |line| line == "..."));
+    closed.map(|found| (Language::Yaml, found))
+}
+
+/// The text before the first line that `closes`, and the text after it.
+fn closed_by(after: &str, closes: impl Fn(&str) -> bool) -> Option<(&str, &str)> {
+    let mut rest = after;
+    while !rest.is_empty() {
+        let (line, next) = split_line(rest);
+        if closes(line.trim_end_matches([' ', '\t'])) {
+            return Some((after.get(..after.len() - rest.len())?, next));
+        }
+        rest = next;
+    }
+    None
+}
+
+/// Whether a block without an end was probably meant as one.
+fn looks_like_keys(after: &str) -> bool {
+    let (line, _) = split_line(after);
+    line.split_once(':').is_some_and(|(key, value)| {
+        !key.is_empty()
+            && !key.contains(char::is_whitespace)
+            && (value.is_empty() || value.starts_with(' '))
+    })
+}
+
+/// A JSON object at the very start that ends at a line's end before a blank line or the end.
+fn json(text: &str) -> Parts<'_> {
+    let Some(end) = object_end(text) else {
+        return no_block(text);
+    };
+    let (block, rest) = text.split_at_checked(end).unwrap_or((text, ""));
+    let (tail, after) = split_line(rest);
+    let ends_there =
+        tail.trim().is_empty() && (after.is_empty() || split_line(after).0.trim().is_empty());
+    let is_object =
+        serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(block).is_ok();
+    if !ends_there || block.len() > MAX_BLOCK_BYTES || !is_object {
+        return no_block(text);
+    }
+    Parts {
+        block: Some((Language::Json, block)),
+        block_line: 1,
+        body: after,
+        lines_before_body: lines(text, after) - 1,
+        warning: None,
+    }
+}
+
+/// Offset behind the brace that balances the first one.
+fn object_end(text: &str) -> Option<usize> {
+    let (mut depth, mut in_string, mut escaped) = (0_usize, false, false);
+    for (at, byte) in text.bytes().enumerate().take(MAX_BLOCK_BYTES) {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_string => escaped = true,
+            b'"' => in_string = !in_string,
+            b'{' if !in_string => depth += 1,
+            b'}' if !in_string => {
+                depth = depth.checked_sub(1)?;
+                if depth == 0 {
+                    return Some(at + 1);
+                }
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn block(text: &str) -> Option<(Language, &str, &str)> {
+        let parts = find(text);
+        parts
+            .block
+            .map(|(language, block)| (language, block, parts.body))
+    }
+
+    #[test]
+    fn fences() {
+        use Language::{Json, Toml, Yaml};
+        for (text, expected) in [
+            ("---\na: 1\n---\nb\n", Some((Yaml, "a: 1\n", "b\n"))),
+            ("---  \r\na: 1\r\n---\t\r\nb", Some((Yaml, "a: 1\r\n", "b"))),
+            ("\n \n---\na: 1\n---\nb", Some((Yaml, "a: 1\n", "b"))),
+            ("---\n---\nb", Some((Yaml, "", "b"))),
+            ("---\na: 1\n...\nb", Some((Yaml, "a: 1\n", "b"))),
+            (
+                "---\na: 1\n...\nb\n---\n",
+                Some((Yaml, "a: 1\n...\nb\n", "")),
+            ),
+            ("+++\na = 1\n+++\nb", Some((Toml, "a = 1\n", "b"))),
+            ("+++\na = 1\n---\nb", None),
+            (
+                "{\n  \"a\": \"}\"\n}\n\nb",
+                Some((Json, "{\n  \"a\": \"}\"\n}", "\nb")),
+            ),
+            ("{\"a\": 1}", Some((Json, "{\"a\": 1}", ""))),
+            ("{\"a\": 1}\nb", None),
+            ("{\"a\": 1} b\n\n", None),
+            ("{a: 1}\n\nb", None),
+            ("---\n\na: 1\n---\nb", None),
+            ("----\na: 1\n----\nb", None),
+            ("---js\na: 1\n---\nb", None),
+            ("--- foo\na: 1\n---\nb", None),
+            (" ---\na: 1\n---\n", None),
+            ("a\n---\nb: 1\n---\n", None),
+            ("", None),
+        ] {
+            assert_eq!(block(text), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn an_unterminated_block_is_told() {
+        assert!(find("---\ntitle: x\n").warning.is_some());
+        assert!(find("---\nSome text.\n").warning.is_none());
+    }
+
+    #[test]
+    fn lines_are_counted() {
+        let parts = find("\n---\na: 1\n---\nb\n");
+        assert_eq!((parts.block_line, parts.lines_before_body), (3, 4));
+    }
+}

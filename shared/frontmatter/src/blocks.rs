@@ -1,0 +1,514 @@
+//! A body as a reader sees it: blocks with their inline content, Markdown and HTML alike.
+
+use std::ops::Range;
+
+use pulldown_cmark::{Event, HeadingLevel, Tag, TagEnd};
+
+use crate::clean::decode;
+use crate::clean::html_tokens::{Tag as HtmlTag, TokenKind, tokens};
+use crate::document::Document;
+
+/// What a block is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Level 1 to 6.
+    Heading(u8),
+    Paragraph,
+    /// A block quote with so many paragraphs, and nothing else, inside.
+    Quote {
+        paragraphs: usize,
+    },
+    List,
+    Code,
+    Table,
+    /// `<details>`, and other elements that hold more than prose.
+    Other,
+}
+
+#[derive(Debug)]
+pub(crate) struct Block {
+    pub(crate) kind: Kind,
+    /// Written as HTML.
+    pub(crate) html: bool,
+    /// In the middle of the page, by an `align` of its own or around it.
+    pub(crate) centred: bool,
+    /// Has an `align` of its own.
+    pub(crate) aligned: bool,
+    pub(crate) range: Range<usize>,
+    pub(crate) inlines: Vec<Inline>,
+}
+
+/// A piece of a block's content, with its bytes where that matters.
+#[derive(Debug, Clone)]
+pub(crate) enum Inline {
+    Text(String),
+    Code(String),
+    Image {
+        alt: String,
+        url: String,
+        range: Range<usize>,
+    },
+    /// The bytes of the whole link, for a link in Markdown.
+    LinkStart {
+        range: Option<Range<usize>>,
+    },
+    LinkEnd,
+    Break,
+    /// A tag of an HTML heading.
+    Tag(Range<usize>),
+}
+
+impl Block {
+    /// What the block says: text, code and link texts; of pictures nothing.
+    pub(crate) fn text(&self) -> String {
+        let mut text = String::new();
+        for inline in &self.inlines {
+            match inline {
+                Inline::Text(part) | Inline::Code(part) => text.push_str(part),
+                Inline::Break => text.push(' '),
+                Inline::Image { .. }
+                | Inline::LinkStart { .. }
+                | Inline::LinkEnd
+                | Inline::Tag(_) => {}
+            }
+        }
+        clean_text(&text)
+    }
+
+    /// Characters of the text that are links' own, and of all of it, white space left out.
+    pub(crate) fn link_share(&self) -> (usize, usize) {
+        let (mut linked, mut all, mut depth) = (0, 0, 0_usize);
+        for inline in &self.inlines {
+            match inline {
+                Inline::LinkStart { .. } => depth += 1,
+                Inline::LinkEnd => depth = depth.saturating_sub(1),
+                Inline::Text(text) | Inline::Code(text) => {
+                    let count = text.chars().filter(|c| !c.is_whitespace()).count();
+                    all += count;
+                    linked += if depth > 0 { count } else { 0 };
+                }
+                _ => {}
+            }
+        }
+        (linked, all)
+    }
+
+    pub(crate) fn images(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.inlines.iter().filter_map(|inline| match inline {
+            Inline::Image { alt, url, .. } => Some((alt.as_str(), url.as_str())),
+            _ => None,
+        })
+    }
+
+    /// Pictures and nothing to read.
+    pub(crate) fn is_pictures(&self) -> bool {
+        self.text().is_empty()
+    }
+}
+
+/// Text on one line, without control characters and overrides of direction.
+pub(crate) fn clean_text(text: &str) -> String {
+    let kept = |c: &char| {
+        !matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}')
+            && (!c.is_control() || c.is_whitespace())
+    };
+    crate::keys::collapse(&text.chars().filter(kept).collect::<String>())
+}
+
+/// The blocks of a document, in order, as if wrappers such as `<div align="center">` weren't there.
+pub(crate) fn blocks(document: &Document<'_>) -> Vec<Block> {
+    let mut walk = Walk::default();
+    for (event, range) in &document.events {
+        walk.event(document.source, event, range);
+    }
+    walk.close(document.source.len());
+    walk.blocks
+}
+
+#[derive(Debug, Default)]
+struct Walk {
+    blocks: Vec<Block>,
+    open: Option<Block>,
+    /// Markdown containers (quotes, lists, tables) around the current event.
+    containers: usize,
+    /// Open HTML wrappers: name, and whether it centres.
+    wrappers: Vec<(String, bool)>,
+    /// Inside an image's alt text: the text so far, the address, the range.
+    image: Option<(String, String, Range<usize>)>,
+    image_depth: usize,
+    /// Inside elements whose text is no prose (`<sup>`, `<kbd>`), or a footnote's definition.
+    hidden: usize,
+    /// Inside an HTML element that is a block of another kind (`<details>`, `<table>`).
+    other: Vec<String>,
+}
+
+impl Walk {
+    fn centred(&self) -> bool {
+        self.wrappers.iter().any(|(_, centres)| *centres)
+    }
+
+    fn begin(&mut self, kind: Kind, html: bool, start: usize) {
+        self.close(start);
+        self.open = Some(Block {
+            kind,
+            html,
+            centred: self.centred(),
+            aligned: false,
+            range: start..start,
+            inlines: Vec::new(),
+        });
+    }
+
+    fn close(&mut self, end: usize) {
+        if let Some(mut block) = self.open.take() {
+            block.range.end = end.max(block.range.start);
+            let empty = block.html
+                && block.kind == Kind::Paragraph
+                && !block.inlines.iter().any(is_visible);
+            if !empty {
+                self.blocks.push(block);
+            }
+        }
+    }
+
+    fn inline(&mut self, inline: Inline, at: usize) {
+        if self.hidden > 0 {
+            return;
+        }
+        if self.open.is_none() {
+            if matches!(&inline, Inline::Text(text) if text.trim().is_empty())
+                || matches!(inline, Inline::Break)
+            {
+                return;
+            }
+            self.begin(Kind::Paragraph, true, at);
+        }
+        if let Some(block) = &mut self.open {
+            block.inlines.push(inline);
+        }
+    }
+
+    fn event(&mut self, source: &str, event: &Event<'_>, range: &Range<usize>) {
+        if let Some((alt, ..)) = &mut self.image {
+            match event {
+                Event::Start(_) => self.image_depth += 1,
+                Event::End(TagEnd::Image) if self.image_depth == 0 => {
+                    if let Some((alt, url, range)) = self.image.take() {
+                        let at = range.start;
+                        self.inline(Inline::Image { alt, url, range }, at);
+                    }
+                }
+                Event::End(_) => self.image_depth = self.image_depth.saturating_sub(1),
+                Event::Text(text) | Event::Code(text) => alt.push_str(text),
+                Event::SoftBreak | Event::HardBreak => alt.push(' '),
+                _ => {}
+            }
+            return;
+        }
+        match event {
+            Event::Start(tag) => self.start(tag, range),
+            Event::End(tag) => self.end(*tag, range),
+            Event::Text(text) => self.inline(Inline::Text(text.to_string()), range.start),
+            Event::Code(code) => self.inline(Inline::Code(code.to_string()), range.start),
+            Event::InlineMath(math) | Event::DisplayMath(math) => {
+                self.inline(Inline::Text(math.to_string()), range.start)
+            }
+            Event::SoftBreak | Event::HardBreak => self.inline(Inline::Break, range.start),
+            Event::Html(_) | Event::InlineHtml(_) => self.html(source, range),
+            Event::Rule => self.close(range.start),
+            Event::FootnoteReference(_) | Event::TaskListMarker(_) => {}
+        }
+    }
+
+    fn start(&mut self, tag: &Tag<'_>, range: &Range<usize>) {
+        let top = self.containers == 0 && self.other.is_empty();
+        match tag {
+            Tag::Heading { level, .. } if top => {
+                self.begin(Kind::Heading(number(*level)), false, range.start)
+            }
+            Tag::Paragraph if top => {
+                // Markdown inside an element that is open, such as `<h1>` and a blank line.
+                let inside = self
+                    .open
+                    .as_ref()
+                    .is_some_and(|block| block.html && matches!(block.kind, Kind::Heading(_)));
+                if !inside {
+                    self.begin(Kind::Paragraph, false, range.start);
+                }
+            }
+            Tag::Paragraph => self.count_paragraph(),
+            Tag::CodeBlock(_) if top => self.begin(Kind::Code, false, range.start),
+            Tag::BlockQuote(_) => self.container(Kind::Quote { paragraphs: 0 }, range.start),
+            Tag::List(_) => self.container(Kind::List, range.start),
+            Tag::Table(_) => self.container(Kind::Table, range.start),
+            Tag::FootnoteDefinition(_) => {
+                self.container(Kind::Other, range.start);
+                self.hidden += 1;
+            }
+            Tag::Image { dest_url, .. } => {
+                self.image = Some((String::new(), dest_url.to_string(), range.clone()));
+                self.image_depth = 0;
+            }
+            Tag::Link { .. } => self.inline(
+                Inline::LinkStart {
+                    range: Some(range.clone()),
+                },
+                range.start,
+            ),
+            Tag::Item | Tag::TableHead | Tag::TableRow | Tag::TableCell => {
+                self.inline_in_block(Inline::Break)
+            }
+            _ => {}
+        }
+        // Anything but paragraphs in a quote makes it more than a sentence that is set off.
+        if !top
+            && !matches!(
+                tag,
+                Tag::Paragraph
+                    | Tag::Emphasis
+                    | Tag::Strong
+                    | Tag::Strikethrough
+                    | Tag::Link { .. }
+                    | Tag::Image { .. }
+                    | Tag::BlockQuote(_)
+            )
+        {
+            self.spoil_quote();
+        }
+    }
+
+    fn container(&mut self, kind: Kind, start: usize) {
+        if self.containers == 0 && self.other.is_empty() {
+            self.begin(kind, false, start);
+        }
+        self.containers += 1;
+    }
+
+    fn count_paragraph(&mut self) {
+        if let Some(Block {
+            kind: Kind::Quote { paragraphs },
+            ..
+        }) = &mut self.open
+        {
+            *paragraphs += 1;
+        }
+    }
+
+    fn spoil_quote(&mut self) {
+        if let Some(Block {
+            kind: Kind::Quote { paragraphs },
+            ..
+        }) = &mut self.open
+        {
+            *paragraphs += 2;
+        }
+    }
+
+    fn inline_in_block(&mut self, inline: Inline) {
+        if let Some(block) = &mut self.open {
+            block.inlines.push(inline);
+        }
+    }
+
+    fn end(&mut self, tag: TagEnd, range: &Range<usize>) {
+        match tag {
+            TagEnd::Link => self.inline(Inline::LinkEnd, range.end),
+            TagEnd::BlockQuote(_)
+            | TagEnd::List(_)
+            | TagEnd::Table
+            | TagEnd::FootnoteDefinition => {
+                self.containers = self.containers.saturating_sub(1);
+                if tag == TagEnd::FootnoteDefinition {
+                    self.hidden = self.hidden.saturating_sub(1);
+                }
+                if self.containers == 0 && self.other.is_empty() {
+                    self.close(range.end);
+                }
+            }
+            TagEnd::Heading(_) | TagEnd::CodeBlock
+                if self.containers == 0 && self.other.is_empty() =>
+            {
+                self.close(range.end)
+            }
+            TagEnd::Paragraph if self.containers == 0 && self.other.is_empty() => {
+                let html_heading = self
+                    .open
+                    .as_ref()
+                    .is_some_and(|block| block.html && matches!(block.kind, Kind::Heading(_)));
+                if !html_heading {
+                    self.close(range.end);
+                }
+            }
+            TagEnd::Paragraph => self.inline_in_block(Inline::Break),
+            _ => {}
+        }
+    }
+
+    fn html(&mut self, source: &str, range: &Range<usize>) {
+        let text = source.get(range.clone()).unwrap_or_default();
+        let mut at = 0;
+        for token in tokens(text) {
+            self.html_text(text, at..token.range.start, range.start);
+            at = token.range.end;
+            let place = range.start + token.range.start..range.start + token.range.end;
+            match token.kind {
+                TokenKind::Open(tag) => self.html_open(&tag, &place),
+                TokenKind::Close(name) => self.html_close(&name, &place),
+                TokenKind::Comment(_)
+                | TokenKind::Declaration
+                | TokenKind::UnclosedComment
+                | TokenKind::Stray => {}
+            }
+        }
+        self.html_text(text, at..text.len(), range.start);
+    }
+
+    fn html_text(&mut self, text: &str, range: Range<usize>, base: usize) {
+        let at = base + range.start;
+        let text = text.get(range).unwrap_or_default();
+        if text.trim().is_empty() {
+            if !text.is_empty() {
+                self.inline_in_block(Inline::Break);
+            }
+        } else {
+            self.inline(Inline::Text(decode::references(text)), at);
+        }
+    }
+
+    fn html_open(&mut self, tag: &HtmlTag, place: &Range<usize>) {
+        let align =
+            attribute(tag, "align").is_some_and(|align| align.eq_ignore_ascii_case("center"));
+        let top = self.containers == 0 && self.other.is_empty();
+        match tag.name.as_str() {
+            name @ ("h1" | "h2" | "h3" | "h4" | "h5" | "h6") if top => {
+                let level = name.bytes().last().map_or(1, |digit| digit - b'0');
+                self.begin(Kind::Heading(level), true, place.start);
+                if let Some(block) = &mut self.open {
+                    block.aligned = attribute(tag, "align").is_some();
+                    block.centred |= align;
+                    block.inlines.push(Inline::Tag(place.clone()));
+                }
+            }
+            "p" if top => {
+                self.begin(Kind::Paragraph, true, place.start);
+                if let Some(block) = &mut self.open {
+                    block.centred |= align;
+                }
+            }
+            name @ ("div" | "center" | "section" | "header" | "article" | "main") if top => {
+                self.close(place.start);
+                self.wrappers
+                    .push((name.to_owned(), align || name == "center"));
+            }
+            name @ ("details" | "table" | "ul" | "ol" | "dl" | "pre" | "blockquote" | "script"
+            | "style") => {
+                if top {
+                    let kind = match name {
+                        "ul" | "ol" => Kind::List,
+                        "table" => Kind::Table,
+                        "pre" => Kind::Code,
+                        _ => Kind::Other,
+                    };
+                    self.begin(kind, true, place.start);
+                }
+                self.other.push(name.to_owned());
+            }
+            "sup" | "kbd" => self.hidden += 1,
+            "br" | "hr" => self.inline_in_block(Inline::Break),
+            "img" => {
+                let text =
+                    |name: &str| decode::references(attribute(tag, name).unwrap_or_default());
+                self.inline(
+                    Inline::Image {
+                        alt: text("alt"),
+                        url: text("src"),
+                        range: place.clone(),
+                    },
+                    place.start,
+                );
+            }
+            "a" if attribute(tag, "href").is_some() => {
+                self.tag_in_heading(place);
+                self.inline(Inline::LinkStart { range: None }, place.start);
+            }
+            _ => self.tag_in_heading(place),
+        }
+    }
+
+    /// A tag inside an HTML heading goes with the heading.
+    fn tag_in_heading(&mut self, place: &Range<usize>) {
+        if let Some(block) = &mut self.open
+            && block.html
+            && matches!(block.kind, Kind::Heading(_))
+        {
+            block.inlines.push(Inline::Tag(place.clone()));
+        }
+    }
+
+    fn html_close(&mut self, name: &str, place: &Range<usize>) {
+        match name {
+            "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "p"
+                if self.other.is_empty() && self.containers == 0 =>
+            {
+                if self
+                    .open
+                    .as_ref()
+                    .is_some_and(|block| block.html || name == "p")
+                {
+                    self.tag_in_heading(place);
+                    self.close(place.end);
+                }
+            }
+            "div" | "center" | "section" | "header" | "article" | "main"
+                if self.other.is_empty() && self.containers == 0 =>
+            {
+                self.close(place.start);
+                if let Some(at) = self.wrappers.iter().rposition(|(open, _)| open == name) {
+                    self.wrappers.truncate(at);
+                }
+            }
+            "details" | "table" | "ul" | "ol" | "dl" | "pre" | "blockquote" | "script"
+            | "style" => {
+                if let Some(at) = self.other.iter().rposition(|open| open == name) {
+                    self.other.truncate(at);
+                    if self.other.is_empty() && self.containers == 0 {
+                        self.close(place.end);
+                    }
+                }
+            }
+            "sup" | "kbd" => self.hidden = self.hidden.saturating_sub(1),
+            "a" => {
+                self.tag_in_heading(place);
+                self.inline_in_block(Inline::LinkEnd);
+            }
+            _ => self.tag_in_heading(place),
+        }
+    }
+}
+
+fn is_visible(inline: &Inline) -> bool {
+    match inline {
+        Inline::Text(text) | Inline::Code(text) => !text.trim().is_empty(),
+        Inline::Image { .. } => true,
+        _ => false,
+    }
+}
+
+fn attribute<'a>(tag: &'a HtmlTag, name: &str) -> Option<&'a str> {
+    tag.attributes
+        .iter()
+        .find(|attribute| attribute.name == name)?
+        .value
+        .as_deref()
+}
+
+fn number(level: HeadingLevel) -> u8 {
+    match level {
+        HeadingLevel::H1 => 1,
+        HeadingLevel::H2 => 2,
+        HeadingLevel::H3 => 3,
+        HeadingLevel::H4 => 4,
+        HeadingLevel::H5 => 5,
+        HeadingLevel::H6 => 6,
+    }
+}

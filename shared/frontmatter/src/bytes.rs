@@ -1,0 +1,132 @@
+//! From bytes to text (2.1): UTF-16 with a mark, strict UTF-8 otherwise, NUL replaced.
+
+use std::borrow::Cow;
+
+use crate::report::Warning;
+use crate::warnings::Code;
+use crate::{MAX_README_BYTES, Reject};
+
+/// A document as text.
+#[derive(Debug)]
+pub(crate) struct Text<'a> {
+    pub(crate) text: Cow<'a, str>,
+    /// The first line break of the document, `\n` where there is none.
+    pub(crate) eol: &'static str,
+    pub(crate) warnings: Vec<Warning>,
+}
+
+pub(crate) fn read(input: &[u8]) -> Result<Text<'_>, Reject> {
+    if input.len() > MAX_README_BYTES {
+        return Err(Reject::TooLarge);
+    }
+    let mut warnings = Vec::new();
+    let text = match input {
+        [0xff, 0xfe, rest @ ..] => Cow::Owned(utf16(rest, u16::from_le_bytes)?),
+        [0xfe, 0xff, rest @ ..] => Cow::Owned(utf16(rest, u16::from_be_bytes)?),
+        _ => Cow::Borrowed(
+            std::str::from_utf8(input).map_err(|error| not_utf8(input, error.valid_up_to()))?,
+        ),
+    };
+    if matches!(text, Cow::Owned(_)) {
+        warnings.push(Code::TranscodedUtf16.at(1, 1, ""));
+    }
+    let text = match text.strip_prefix('\u{feff}') {
+        Some(rest) => Cow::Owned(rest.to_owned()),
+        None => text,
+    };
+    let text = match text.find('\0') {
+        Some(at) => {
+            let (line, column) = position(&text, at);
+            warnings.push(Code::NulReplaced.at(line, column, ""));
+            Cow::Owned(text.replace('\0', "\u{fffd}"))
+        }
+        None => text,
+    };
+    let eol = eol(&text);
+    Ok(Text {
+        text,
+        eol,
+        warnings,
+    })
+}
+
+/// 1-based line and column, the column in Unicode scalar values, of a byte offset.
+pub(crate) fn position(text: &str, offset: usize) -> (usize, usize) {
+    let before = text.get(..offset).unwrap_or(text);
+    let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+    let line = before.bytes().filter(|byte| *byte == b'\n').count() + 1;
+    (
+        line,
+        before.get(line_start..).unwrap_or_default().chars().count() + 1,
+    )
+}
+
+fn eol(text: &str) -> &'static str {
+    match text.find(['\n', '\r']).and_then(|at| text.get(at..)) {
+        Some(rest) if rest.starts_with("\r\n") => "\r\n",
+        Some(rest) if rest.starts_with('\r') => "\r",
+        _ => "\n",
+    }
+}
+
+fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<String, Reject> {
+    let (pairs, rest) = bytes.as_chunks::<2>();
+    let text = String::from_utf16(&pairs.iter().map(|pair| unit(*pair)).collect::<Vec<_>>());
+    match text {
+        Ok(text) if rest.is_empty() => Ok(text),
+        _ => Err(Reject::NotUtf8 {
+            offset: bytes.len(),
+            line: 1,
+        }),
+    }
+}
+
+fn not_utf8(input: &[u8], offset: usize) -> Reject {
+    let before = input.get(..offset).unwrap_or_default();
+    Reject::NotUtf8 {
+        offset,
+        line: before.iter().filter(|byte| **byte == b'\n').count() + 1,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn marks_and_encodings() {
+        assert_eq!(read("\u{feff}a".as_bytes()).unwrap().text, "a");
+        assert_eq!(read(b"\xff\xfea\0").unwrap().text, "a");
+        assert_eq!(read(b"\xfe\xff\0a").unwrap().text, "a");
+        assert_eq!(read(b"a\0b").unwrap().text, "a\u{fffd}b");
+        assert_eq!(
+            read(b"ab\n\xff").unwrap_err(),
+            Reject::NotUtf8 { offset: 3, line: 2 }
+        );
+        assert!(read(b"\xff\xfea").is_err() && read(b"\xff\xfe\x00\xd8").is_err());
+        assert_eq!(
+            read(&vec![b'a'; MAX_README_BYTES + 1]).unwrap_err(),
+            Reject::TooLarge
+        );
+    }
+
+    #[test]
+    fn the_first_line_break_decides() {
+        for (input, eol) in [
+            ("a\r\nb\n", "\r\n"),
+            ("a\nb\r\n", "\n"),
+            ("a\rb", "\r"),
+            ("a", "\n"),
+        ] {
+            assert_eq!(read(input.as_bytes()).unwrap().eol, eol);
+        }
+    }
+
+    #[test]
+    fn positions_are_one_based() {
+        assert_eq!(
+            (position("é\nab", 0), position("é\nab", 4)),
+            ((1, 1), (2, 2))
+        );
+    }
+}

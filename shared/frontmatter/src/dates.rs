@@ -1,0 +1,249 @@
+//! Dates in every form that people write them in (2.7), as an instant in UTC.
+
+use jiff::Timestamp;
+use jiff::civil::{Date, DateTime, Time};
+use jiff::tz::Offset;
+
+/// Seconds since 1970 that a bare number is read as: 2001 to 2096.
+const EPOCH_SECONDS: std::ops::RangeInclusive<i64> = 1_000_000_000..=4_000_000_000;
+
+/// What a value says as a date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Read {
+    Date(Timestamp),
+    /// It looks like a date, but there is none such.
+    NoSuchDate,
+    /// Not a date at all.
+    Other,
+}
+
+/// Reads a date; without a zone it is in UTC.
+pub(crate) fn read(text: &str) -> Read {
+    let text = text.trim();
+    if let Ok(seconds) = text.parse::<i64>()
+        && EPOCH_SECONDS.contains(&seconds)
+    {
+        return Timestamp::from_second(seconds).map_or(Read::NoSuchDate, Read::Date);
+    }
+    let fields = iso(text).or_else(|| written_out(text));
+    match fields {
+        None => Read::Other,
+        Some(fields) => fields.timestamp().map_or(Read::NoSuchDate, Read::Date),
+    }
+}
+
+/// `YYYY-MM-DDTHH:MM:SSZ`.
+pub(crate) fn format(timestamp: Timestamp) -> String {
+    timestamp.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+/// The date that a file's name begins with, as Jekyll's posts do: `2025-07-10-trip`.
+pub(crate) fn prefix(stem: &str) -> Option<(Timestamp, &str)> {
+    let (date, rest) = (stem.get(..10)?, stem.get(10..)?);
+    let rest = rest
+        .strip_prefix(['-', '_', ' '])
+        .or_else(|| rest.is_empty().then_some(""))?;
+    match (date.as_bytes().get(4), read(date)) {
+        (Some(b'-'), Read::Date(timestamp)) => Some((timestamp, rest)),
+        _ => None,
+    }
+}
+
+/// The numbers of a date, before it is known whether they name one.
+#[derive(Debug, Default)]
+struct Fields {
+    year: i16,
+    month: i8,
+    day: i8,
+    hour: i8,
+    minute: i8,
+    second: i8,
+    offset_minutes: i32,
+}
+
+impl Fields {
+    fn timestamp(&self) -> Option<Timestamp> {
+        let date = Date::new(self.year, self.month, self.day).ok()?;
+        let time = Time::new(self.hour, self.minute, self.second, 0).ok()?;
+        let offset = Offset::from_seconds(self.offset_minutes.checked_mul(60)?).ok()?;
+        offset.to_timestamp(DateTime::from_parts(date, time)).ok()
+    }
+}
+
+/// `YYYY-MM-DD` or `YYYY/MM/DD`, perhaps `[T ]HH:MM[:SS[.f]][ ]?(Z|±HH:MM|±HHMM)?` behind it.
+fn iso(text: &str) -> Option<Fields> {
+    let separator = if text.contains('/') { '/' } else { '-' };
+    let (year, rest) = text.split_once(separator)?;
+    let (month, rest) = rest.split_once(separator)?;
+    let day_digits = rest.bytes().take(2).take_while(u8::is_ascii_digit).count();
+    let (day, time) = rest.split_at_checked(day_digits)?;
+    let mut fields = Fields {
+        year: exactly(year, 4)?,
+        month: one_or_two(month)?,
+        day: one_or_two(day)?,
+        ..Fields::default()
+    };
+    let time = time.trim_end();
+    if time.is_empty() {
+        return Some(fields);
+    }
+    let time = time.strip_prefix(['T', 't', ' ', '\t'])?.trim_start();
+    let (hour, rest) = time.split_once(':')?;
+    fields.hour = one_or_two(hour)?;
+    let (minute, mut rest) = rest.split_at_checked(2)?;
+    fields.minute = exactly(minute, 2)?;
+    if let Some(seconds) = rest.strip_prefix(':') {
+        let (second, after) = seconds.split_at_checked(2)?;
+        fields.second = exactly(second, 2)?;
+        rest = after.strip_prefix('.').map_or(after, |fraction| {
+            fraction.trim_start_matches(|c: char| c.is_ascii_digit())
+        });
+    }
+    fields.offset_minutes = zone(rest.trim_start())?;
+    Some(fields)
+}
+
+fn zone(text: &str) -> Option<i32> {
+    if matches!(text, "" | "Z" | "z" | "UTC") {
+        return Some(0);
+    }
+    let sign = match text.chars().next()? {
+        '+' => 1,
+        '-' => -1,
+        _ => return None,
+    };
+    let digits = text.get(1..)?.replace(':', "");
+    let (hours, minutes) = digits.split_at_checked(
+        digits
+            .len()
+            .checked_sub(2)
+            .filter(|at| *at > 0)
+            .unwrap_or(digits.len()),
+    )?;
+    let (hours, minutes) = if digits.len() <= 2 {
+        (digits.as_str(), "0")
+    } else {
+        (hours, minutes)
+    };
+    Some(sign * (hours.parse::<i32>().ok()? * 60 + minutes.parse::<i32>().ok()?))
+}
+
+/// `Jul 10 2025`, `July 10, 2025`, `10 Jul 2025`.
+fn written_out(text: &str) -> Option<Fields> {
+    let words: Vec<&str> = text
+        .split([' ', ','])
+        .filter(|word| !word.is_empty())
+        .collect();
+    let [first, second, year] = words.as_slice() else {
+        return None;
+    };
+    let (month, day) = month(first)
+        .map(|month| (month, *second))
+        .or_else(|| month(second).map(|month| (month, *first)))?;
+    Some(Fields {
+        year: exactly(year, 4)?,
+        month,
+        day: one_or_two(day)?,
+        ..Fields::default()
+    })
+}
+
+fn month(word: &str) -> Option<i8> {
+    const MONTHS: [&str; 12] = [
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+    ];
+    let word = word.trim_end_matches('.').to_ascii_lowercase();
+    if word.len() < 3 {
+        return None;
+    }
+    let at = MONTHS.iter().position(|month| {
+        *month == word
+            || month.get(..3) == Some(word.as_str())
+            || (word == "sept" && *month == "september")
+    })?;
+    i8::try_from(at + 1).ok()
+}
+
+fn exactly<T: std::str::FromStr>(digits: &str, count: usize) -> Option<T> {
+    let well_formed = digits.len() == count && digits.bytes().all(|byte| byte.is_ascii_digit());
+    well_formed.then(|| digits.parse().ok()).flatten()
+}
+
+fn one_or_two(digits: &str) -> Option<i8> {
+    exactly(digits, 1).or_else(|| exactly(digits, 2))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_accepted_form() {
+        for (text, expected) in [
+            ("2025-07-10", "2025-07-10T00:00:00Z"),
+            ("2025-7-1", "2025-07-01T00:00:00Z"),
+            ("2025/07/10", "2025-07-10T00:00:00Z"),
+            ("2025-07-10T09:30", "2025-07-10T09:30:00Z"),
+            ("2025-07-10 09:30:15", "2025-07-10T09:30:15Z"),
+            ("2025-07-10T09:30:15.123456Z", "2025-07-10T09:30:15Z"),
+            ("2025-07-10 9:30 +02:00", "2025-07-10T07:30:00Z"),
+            ("2024-02-02T04:14:54-0800", "2024-02-02T12:14:54Z"),
+            ("Jul 10 2025", "2025-07-10T00:00:00Z"),
+            ("July 10, 2025", "2025-07-10T00:00:00Z"),
+            ("10 Sept 2025", "2025-09-10T00:00:00Z"),
+            ("1752139800", "2025-07-10T09:30:00Z"),
+        ] {
+            assert_eq!(read(text), Read::Date(expected.parse().unwrap()), "{text}");
+        }
+    }
+
+    #[test]
+    fn dates_that_don_t_exist_and_things_that_are_none() {
+        for text in [
+            "2024-13-45",
+            "2023-02-29",
+            "2024-01-01T25:00",
+            "31 Feb 2024",
+            "2024-01-01 10:00 +99:99",
+        ] {
+            assert_eq!(read(text), Read::NoSuchDate, "{text}");
+        }
+        for text in [
+            "",
+            "soon",
+            "12",
+            "2024",
+            "2024-01",
+            "true",
+            "1.5",
+            "10 11 12",
+            "2024-01-01 maybe",
+            "99999999999",
+        ] {
+            assert_eq!(read(text), Read::Other, "{text}");
+        }
+    }
+
+    #[test]
+    fn file_names_begin_with_dates() {
+        assert_eq!(
+            prefix("2025-07-10-trip").map(|(_, rest)| rest),
+            Some("trip")
+        );
+        assert_eq!(prefix("2025-07-10").map(|(_, rest)| rest), Some(""));
+        assert_eq!(prefix("2025-07-100"), None);
+        assert_eq!(prefix("2025-13-10 x"), None);
+        assert_eq!(prefix("trip"), None);
+    }
+}

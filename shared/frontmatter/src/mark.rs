@@ -1,0 +1,69 @@
+//! The mark of an earlier conversion (2.12): which values it filled in, and what it saw.
+//!
+//! The author can forge it, so nothing that protects depends on it.
+
+use serde::Deserialize;
+use sha2::{Digest as _, Sha256};
+
+use crate::clean::{Badge, Callout, WikiLink};
+use crate::yaml::Node;
+
+/// Of the form of `derived` that is written.
+pub(crate) const SCHEMA: u64 = 1;
+/// Keys that stay what an earlier conversion made them, although the body has changed since.
+const KEPT: [&str; 4] = ["title", "date", "image", "imageAlt"];
+
+/// What can't be seen again in a body that was cleaned before.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Mark {
+    schema: u64,
+    body_sha256: String,
+    #[serde(default)]
+    pub(crate) filled: Vec<String>,
+    #[serde(default)]
+    pub(crate) warnings: Vec<String>,
+    #[serde(default)]
+    pub(crate) badges: Vec<Badge>,
+    #[serde(default)]
+    pub(crate) callouts: Vec<Callout>,
+    #[serde(default)]
+    links: Links,
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct Links {
+    #[serde(default)]
+    wiki: Vec<WikiLink>,
+}
+
+impl Mark {
+    /// `None` where `derived` is not of our form.
+    pub(crate) fn read(derived: &Node) -> Option<Self> {
+        let mark: Self = serde_json::from_value(derived.to_json()).ok()?;
+        (mark.schema == SCHEMA && mark.body_sha256.len() == 64).then_some(mark)
+    }
+
+    /// Whether `body` is the very one that was emitted with this mark.
+    pub(crate) fn is_of(&self, body: &str) -> bool {
+        self.body_sha256 == digest(body)
+    }
+
+    /// The keys whose values are to be found anew, since the body is another.
+    pub(crate) fn outdated(&self) -> Vec<String> {
+        self.filled
+            .iter()
+            .filter(|key| !KEPT.contains(&key.as_str()))
+            .cloned()
+            .collect()
+    }
+
+    pub(crate) fn wiki(&self) -> &[WikiLink] {
+        &self.links.wiki
+    }
+}
+
+/// SHA-256 in hexadecimal.
+pub(crate) fn digest(body: &str) -> String {
+    base16ct::lower::encode_string(&Sha256::digest(body.as_bytes()))
+}

@@ -1,0 +1,127 @@
+//! Slugs and entry ids: from the upload's name alone, never from the document (2.8).
+
+use sha2::{Digest as _, Sha256};
+
+use crate::dates;
+use crate::slugger;
+
+/// The slug of the member's own page, which no other file can take.
+const OWN_PAGE: &str = "readme";
+/// Longest slug, in bytes.
+const MAX_SLUG_BYTES: usize = 80;
+/// Names that a site, a theme or a file system keeps for itself.
+const RESERVED: [&str; 35] = [
+    "index", "readme", "404", "500", "api", "admin", "tags", "page", "search", "rss", "sitemap",
+    "assets", "con", "prn", "aux", "nul", "com1", "com2", "com3", "com4", "com5", "com6", "com7",
+    "com8", "com9", "lpt1", "lpt2", "lpt3", "lpt4", "lpt5", "lpt6", "lpt7", "lpt8", "lpt9",
+    "content",
+];
+const EXTENSIONS: [&str; 7] = ["md", "markdown", "mdown", "mkd", "mdx", "txt", "text"];
+
+/// The slug of an upload: of the form's `slug` field where there is one, else of the file's name.
+///
+/// `readme` for the member's own page (`README` and `index`, in any case, without a `slug` field).
+/// Otherwise 1 to 80 bytes of `[a-z0-9-]` that are neither reserved nor `readme`.
+pub fn for_upload(file_name: &str, given: Option<&str>) -> String {
+    match given {
+        Some(given) => from_stem(given),
+        None if is_own_page(file_name) => OWN_PAGE.to_owned(),
+        None => from_stem(&file_stem(file_name)),
+    }
+}
+
+/// Whether a file of this name is the member's own page.
+pub fn is_own_page(file_name: &str) -> bool {
+    let stem = file_stem(file_name);
+    stem.eq_ignore_ascii_case("readme") || stem.eq_ignore_ascii_case("index")
+}
+
+/// A file's name without folders and without the ending of a text file.
+pub fn file_stem(file_name: &str) -> String {
+    let name = file_name.rsplit(['/', '\\']).next().unwrap_or_default();
+    match name.rsplit_once('.') {
+        Some((stem, ending))
+            if EXTENSIONS
+                .iter()
+                .any(|known| ending.eq_ignore_ascii_case(known)) =>
+        {
+            stem.to_owned()
+        }
+        _ => name.to_owned(),
+    }
+}
+
+fn from_stem(stem: &str) -> String {
+    let stem = dates::prefix(stem)
+        .map(|(_, rest)| rest)
+        .filter(|rest| !rest.is_empty())
+        .unwrap_or(stem);
+    let mut slug = reduced(&slugger::slug(&deunicode::deunicode(stem)));
+    if slug.is_empty() {
+        let digest = base16ct::lower::encode_string(&Sha256::digest(stem.as_bytes()));
+        return format!("doc-{}", digest.get(..8).unwrap_or_default());
+    }
+    // Ascii by now; four bytes are left for the ending that a reserved word gets.
+    slug.truncate(MAX_SLUG_BYTES - 4);
+    let mut slug = slug.trim_matches('-').to_owned();
+    if RESERVED.contains(&slug.as_str()) {
+        slug.push_str("-doc");
+    }
+    slug
+}
+
+/// `[a-z0-9-]`, no hyphens at the ends or side by side.
+fn reduced(slug: &str) -> String {
+    let mut reduced = String::with_capacity(slug.len());
+    for c in slug.chars().map(|c| c.to_ascii_lowercase()) {
+        match c {
+            'a'..='z' | '0'..='9' => reduced.push(c),
+            '-' | '_' | ' ' if !reduced.is_empty() && !reduced.ends_with('-') => reduced.push('-'),
+            _ => {}
+        }
+    }
+    reduced.trim_end_matches('-').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn names_become_slugs() {
+        for (name, slug) in [
+            ("README.md", "readme"),
+            ("Index.MD", "readme"),
+            ("docs/readme.markdown", "readme"),
+            ("README.zh-CN.md", "readmezh-cn"),
+            ("02 Flask APIs.md", "02-flask-apis"),
+            ("2025-07-10-Trip to Köln.md", "trip-to-koln"),
+            ("2025-07-10.md", "2025-07-10"),
+            ("../../x.md", "x"),
+            ("C:\\x.md", "x"),
+            ("404.md", "404-doc"),
+            ("API.md", "api-doc"),
+            ("_hidden.md", "hidden"),
+            ("we ird%20#?.md", "we-ird20"),
+            ("Ünïcödé.md", "unicode"),
+        ] {
+            assert_eq!(for_upload(name, None), slug, "{name}");
+        }
+        assert!(for_upload("日本語.md", None).is_ascii());
+        assert!(for_upload("\u{e000}.md", None).starts_with("doc-"));
+        assert_eq!(for_upload("x.md", Some("readme")), "readme-doc");
+        assert_eq!(for_upload("x.md", Some("My Page")), "my-page");
+    }
+
+    proptest! {
+        #[test]
+        fn every_slug_is_one(name in "\\PC{0,300}", given in proptest::option::of("\\PC{0,300}")) {
+            let slug = for_upload(&name, given.as_deref());
+            prop_assert!((1..=MAX_SLUG_BYTES).contains(&slug.len()));
+            prop_assert!(slug.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-')));
+            prop_assert!(!slug.starts_with('-') && !slug.ends_with('-'));
+            prop_assert!(slug == OWN_PAGE || !RESERVED.contains(&slug.as_str()));
+        }
+    }
+}

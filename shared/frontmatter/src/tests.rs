@@ -1,0 +1,77 @@
+use proptest::prelude::*;
+
+use super::*;
+
+fn converted(text: &str) -> String {
+    let output = convert(text.as_bytes(), &Context::default()).unwrap();
+    String::from_utf8(output.bytes).unwrap()
+}
+
+fn meta(text: &str) -> serde_json::Value {
+    convert(text.as_bytes(), &Context::default()).unwrap().meta
+}
+
+proptest! {
+    #[test]
+    fn nothing_panics_and_astro_finds_the_block(text in "(---\n)?(\\PC|\n){0,200}(\n---\n)?(\\PC|\n){0,200}") {
+        let first = converted(&text);
+        prop_assert!(write::captured_by_astro(&first).is_some());
+        prop_assert_eq!(converted(&first), first);
+    }
+}
+
+#[test]
+fn twice_is_once() {
+    for text in [
+        "",
+        "# A\n\n# A\n\nText.\n",
+        "---\nx: 1 # c\ny: no\n---\n# T\n\n---\n\nText\n",
+        "---\ntitle: [a]\nslug: x\n---\n",
+    ] {
+        let first = converted(text);
+        assert_eq!(converted(&first), first, "{text}");
+    }
+}
+
+#[test]
+fn unknown_keys_are_copied_as_they_stand() {
+    let text =
+        converted("---\ntitle: T\nversion: 1.10 # keep\nlist:\n  - a\n  - b\nanswer: no\n---\n");
+    assert!(
+        text.contains("version: 1.10 # keep\nlist:\n  - a\n  - b\nanswer: \"no\"\n"),
+        "{text}"
+    );
+}
+
+#[test]
+fn titles_are_always_strings() {
+    for title in [
+        "null",
+        "2024-01-01",
+        "true",
+        "0o17",
+        "1e3",
+        "- a: b #c",
+        "!x y",
+        "@a",
+        "a: b",
+        "1.10",
+        "~x",
+        "'",
+        "\"",
+        "`",
+    ] {
+        let text = converted(&format!("---\ntitle: {}\n---\n", write::quoted(title)));
+        let read: serde_yaml::Value =
+            serde_yaml::from_str(text.split("---").nth(1).unwrap()).unwrap();
+        assert_eq!(read["title"], serde_yaml::Value::String(title.to_owned()));
+    }
+}
+
+#[test]
+fn dangerous_keys_are_gone() {
+    let meta = meta("---\n__proto__: {x: 1}\nlayout: ../x.astro\nslug: ../../etc\n---\n");
+    assert_eq!(meta["extra"]["layout"], "../x.astro");
+    assert_eq!(meta["extra"]["slug"], "../../etc");
+    assert!(meta.get("__proto__").is_none() && meta.get("slug").is_none());
+}

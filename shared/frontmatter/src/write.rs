@@ -1,0 +1,232 @@
+//! Writing YAML that every reader reads alike (2.11), and checking that it is found and read back.
+
+use std::fmt::Write as _;
+
+use crate::yaml::{Node, Resolved, resolve};
+
+/// A string as a double-quoted scalar on one line.
+pub(crate) fn quoted(text: &str) -> String {
+    let mut quoted = String::with_capacity(text.len() + 2);
+    quoted.push('"');
+    for c in text.chars() {
+        match c {
+            '"' => quoted.push_str("\\\""),
+            '\\' => quoted.push_str("\\\\"),
+            '\n' => quoted.push_str("\\n"),
+            '\t' => quoted.push_str("\\t"),
+            '\r' => quoted.push_str("\\r"),
+            '\0'..='\u{1f}'
+            | '\u{7f}'..='\u{9f}'
+            | '\u{2028}'
+            | '\u{2029}'
+            | '\u{feff}'
+            | '\u{fffe}'
+            | '\u{ffff}' => {
+                // Writing to a string can't fail.
+                let _: std::fmt::Result = write!(quoted, "\\u{:04X}", u32::from(c));
+            }
+            _ => quoted.push(c),
+        }
+    }
+    quoted.push('"');
+    quoted
+}
+
+/// A key, plain where every reader takes it for a string.
+pub(crate) fn key(key: &str) -> String {
+    let mut chars = key.chars();
+    let plain = chars
+        .next()
+        .is_some_and(|first| first.is_ascii_alphabetic() || first == '_')
+        && chars.all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))
+        && !matches!(
+            key.to_ascii_lowercase().as_str(),
+            "y" | "n" | "yes" | "no" | "on" | "off" | "true" | "false" | "null"
+        );
+    if plain { key.to_owned() } else { quoted(key) }
+}
+
+/// Writes `key: value` at an indentation, lines ending in `\n`. An empty value writes nothing.
+pub(crate) fn entry(out: &mut String, indent: usize, name: &str, value: &Node) {
+    if value.is_null() {
+        return;
+    }
+    let _: std::fmt::Result = write!(out, "{:indent$}{}:", "", key(name));
+    node(out, indent, value);
+}
+
+fn node(out: &mut String, indent: usize, value: &Node) {
+    match value {
+        Node::Scalar(_) => {
+            out.push(' ');
+            out.push_str(&scalar(value));
+            out.push('\n');
+        }
+        Node::List(items) if items.is_empty() => out.push_str(" []\n"),
+        Node::Map(entries) if entries.iter().all(|(_, value)| value.is_null()) => {
+            out.push_str(" {}\n")
+        }
+        Node::List(items) => {
+            out.push('\n');
+            for item in items {
+                let _: std::fmt::Result = write!(out, "{:width$}-", "", width = indent + 2);
+                list_item(out, indent + 2, item);
+            }
+        }
+        Node::Map(entries) => {
+            out.push('\n');
+            for (name, value) in entries {
+                entry(out, indent + 2, name, value);
+            }
+        }
+    }
+}
+
+fn list_item(out: &mut String, indent: usize, item: &Node) {
+    match item {
+        Node::Map(entries) if entries.iter().any(|(_, value)| !value.is_null()) => {
+            let mut lines = String::new();
+            for (name, value) in entries {
+                entry(&mut lines, indent + 2, name, value);
+            }
+            // The first entry stands behind the dash.
+            out.push(' ');
+            out.push_str(lines.trim_start_matches(' '));
+        }
+        Node::List(items) if !items.is_empty() => {
+            // A list in a list: flow style, which needs no indentation of its own.
+            out.push(' ');
+            out.push_str(&flow(item));
+            out.push('\n');
+        }
+        _ => node(out, indent, item),
+    }
+}
+
+fn flow(value: &Node) -> String {
+    match value {
+        Node::Scalar(_) => scalar(value),
+        Node::List(items) => format!(
+            "[{}]",
+            items.iter().map(flow).collect::<Vec<_>>().join(", ")
+        ),
+        Node::Map(entries) => {
+            let entries = entries
+                .iter()
+                .map(|(name, value)| format!("{}: {}", quoted(name), flow(value)));
+            format!("{{{}}}", entries.collect::<Vec<_>>().join(", "))
+        }
+    }
+}
+
+/// A scalar as every reader reads it: what js-yaml reads as a string is quoted, numbers are
+/// written in their plainest form, null inside a list as an empty string.
+fn scalar(value: &Node) -> String {
+    let Node::Scalar(scalar) = value else {
+        return String::new();
+    };
+    if !scalar.plain {
+        return quoted(&scalar.text);
+    }
+    match resolve(&scalar.text) {
+        Resolved::Null => quoted(""),
+        Resolved::Bool(value) => value.to_string(),
+        Resolved::Int(value) => value.to_string(),
+        Resolved::Float(value) => float(value),
+        Resolved::Timestamp => match crate::dates::read(&scalar.text) {
+            crate::dates::Read::Date(_) => scalar.text.clone(),
+            _ => quoted(&scalar.text),
+        },
+        Resolved::String(text) => quoted(&text),
+    }
+}
+
+/// A number that YAML 1.1 takes for one too: with a point, and without an exponent.
+fn float(value: f64) -> String {
+    let text = format!("{value}");
+    if text.contains('.') || text.contains("inf") {
+        text
+    } else {
+        format!("{text}.0")
+    }
+}
+
+/// The block that Astro's expression captures in a file, `None` where it finds none
+/// (`/(?:^\uFEFF?|^\s*\n)(?:---|\+\+\+)([\s\S]*?\n)(?:---|\+\+\+)/`).
+pub(crate) fn captured_by_astro(file: &str) -> Option<&str> {
+    let rest = file.strip_prefix('\u{feff}').unwrap_or(file);
+    let rest = rest
+        .strip_prefix("---")
+        .or_else(|| rest.strip_prefix("+++"))?;
+    let end = rest.match_indices('\n').find_map(|(at, _)| {
+        let after = rest.get(at + 1..)?;
+        (after.starts_with("---") || after.starts_with("+++")).then_some(at + 1)
+    })?;
+    rest.get(..end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(value: &Node) -> String {
+        let mut out = String::new();
+        entry(&mut out, 0, "k", value);
+        out
+    }
+
+    #[test]
+    fn strings_are_quoted_on_one_line() {
+        assert_eq!(
+            quoted("a\"b\\c\nd\t\u{0}\u{85}\u{2028}é👩"),
+            "\"a\\\"b\\\\c\\nd\\t\\u0000\\u0085\\u2028é👩\""
+        );
+    }
+
+    #[test]
+    fn keys_are_plain_where_that_is_safe() {
+        for (name, expected) in [
+            ("title", "title"),
+            ("a-b_c", "a-b_c"),
+            ("yes", "\"yes\""),
+            ("1a", "\"1a\""),
+            ("+++x", "\"+++x\""),
+            ("", "\"\""),
+        ] {
+            assert_eq!(key(name), expected);
+        }
+    }
+
+    #[test]
+    fn values() {
+        let map = Node::Map(vec![
+            ("a".to_owned(), Node::plain("1")),
+            (
+                "b".to_owned(),
+                Node::List(vec![Node::string("x"), Node::plain("no")]),
+            ),
+        ]);
+        insta::assert_snapshot!(written(&Node::List(vec![map, Node::List(vec![Node::string("y")]), Node::plain("1e3"), Node::plain("~")])), @r#"
+        k:
+          - a: 1
+            b:
+              - "x"
+              - "no"
+          - ["y"]
+          - 1000.0
+          - ""
+        "#);
+        assert_eq!(written(&Node::plain("")), "");
+        assert_eq!(written(&Node::Map(vec![])), "k: {}\n");
+        assert_eq!(written(&Node::plain("2024-01-02")), "k: 2024-01-02\n");
+        assert_eq!(written(&Node::plain("2024-13-45")), "k: \"2024-13-45\"\n");
+        assert_eq!(written(&Node::plain("007")), "k: 7\n");
+    }
+
+    #[test]
+    fn astro_finds_the_block() {
+        assert_eq!(captured_by_astro("---\na: 1\n---\nb"), Some("\na: 1\n"));
+        assert_eq!(captured_by_astro("---\na: 1\n+++x\n"), Some("\na: 1\n"));
+        assert_eq!(captured_by_astro("a"), None);
+    }
+}

@@ -1,0 +1,109 @@
+//! YAML as js-yaml 4 reads it, every plain scalar with its own spelling (2.3).
+
+mod read;
+mod repair;
+mod resolve;
+
+pub(crate) use read::{Document, Entry, Unreadable, read};
+pub(crate) use repair::read_or_repair;
+pub(crate) use resolve::{Resolved, differs_between_versions, resolve};
+
+/// A value of a frontmatter block.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Node {
+    Scalar(Scalar),
+    List(Vec<Node>),
+    /// Keys are their text, in order, each there once.
+    Map(Vec<(String, Node)>),
+}
+
+/// A scalar with its spelling.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Scalar {
+    pub(crate) text: String,
+    /// Not quoted, so that the text may mean a number, a date, a boolean or nothing.
+    pub(crate) plain: bool,
+}
+
+impl Node {
+    pub(crate) fn string(text: impl Into<String>) -> Self {
+        Self::Scalar(Scalar {
+            text: text.into(),
+            plain: false,
+        })
+    }
+
+    pub(crate) fn plain(text: impl Into<String>) -> Self {
+        Self::Scalar(Scalar {
+            text: text.into(),
+            plain: true,
+        })
+    }
+
+    /// What the node means; `None` for lists and maps.
+    pub(crate) fn resolved(&self) -> Option<Resolved> {
+        match self {
+            Self::Scalar(scalar) if scalar.plain => Some(resolve(&scalar.text)),
+            Self::Scalar(scalar) => Some(Resolved::String(scalar.text.clone())),
+            _ => None,
+        }
+    }
+
+    /// The text of a scalar that isn't null.
+    pub(crate) fn text(&self) -> Option<&str> {
+        match self {
+            Self::Scalar(scalar) if !self.is_null() => Some(&scalar.text),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn is_null(&self) -> bool {
+        self.resolved() == Some(Resolved::Null)
+    }
+
+    /// Null, empty text, an empty list or map: as good as not there (2.4).
+    pub(crate) fn is_empty(&self) -> bool {
+        match self {
+            Self::Scalar(scalar) => self.is_null() || scalar.text.trim().is_empty(),
+            Self::List(items) => items.is_empty(),
+            Self::Map(entries) => entries.is_empty(),
+        }
+    }
+
+    pub(crate) fn bool(&self) -> Option<bool> {
+        match self.resolved() {
+            Some(Resolved::Bool(value)) => Some(value),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn get(&self, key: &str) -> Option<&Node> {
+        match self {
+            Self::Map(entries) => entries
+                .iter()
+                .find(|(name, _)| name == key)
+                .map(|(_, value)| value),
+            _ => None,
+        }
+    }
+
+    /// The value as JSON, for the report and the database.
+    pub(crate) fn to_json(&self) -> serde_json::Value {
+        match self {
+            Self::List(items) => items.iter().map(Self::to_json).collect(),
+            Self::Map(entries) => serde_json::Value::Object(
+                entries
+                    .iter()
+                    .map(|(key, value)| (key.clone(), value.to_json()))
+                    .collect(),
+            ),
+            Self::Scalar(scalar) => match self.resolved() {
+                Some(Resolved::Null) | None => serde_json::Value::Null,
+                Some(Resolved::Bool(value)) => value.into(),
+                Some(Resolved::Int(value)) => value.into(),
+                Some(Resolved::Float(value)) => value.into(),
+                Some(Resolved::Timestamp | Resolved::String(_)) => scalar.text.clone().into(),
+            },
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! Reading YAML that a person almost got right (2.3).
+
+use super::{Document, Node, Unreadable, read, resolve};
+
+/// A block that was read, and whether it had to be mended.
+#[derive(Debug)]
+pub(crate) struct Read {
+    pub(crate) document: Document,
+    pub(crate) repaired: bool,
+}
+
+/// Reads a block strictly; where that fails and it looks like keys, after each repair again.
+pub(crate) fn read_or_repair(block: &str) -> Result<Read, Unreadable> {
+    let invalid = match read(block) {
+        Ok(document) => {
+            return Ok(Read {
+                document,
+                repaired: false,
+            });
+        }
+        Err(Unreadable::NotAMapping) => return Err(Unreadable::NotAMapping),
+        Err(invalid) => invalid,
+    };
+    if matches!(
+        invalid,
+        Unreadable::Invalid {
+            over_budget: true,
+            ..
+        }
+    ) {
+        return Err(invalid);
+    }
+    if !begins_with_a_key(block) {
+        return Err(Unreadable::NotAMapping);
+    }
+    let untabbed = without_tabs(block);
+    for attempt in [untabbed.clone(), with_literal_values(&untabbed)] {
+        if let Ok(document) = read(&attempt) {
+            return Ok(Read {
+                document,
+                repaired: true,
+            });
+        }
+    }
+    Err(invalid)
+}
+
+/// `^[A-Za-z_][\w .-]*:(\s|$)` on the first line that isn't blank.
+fn begins_with_a_key(block: &str) -> bool {
+    let line = block
+        .lines()
+        .find(|line| !line.trim().is_empty())
+        .unwrap_or_default();
+    key_of(line).is_some()
+}
+
+/// The key of a top-level `key: value` line, and where its value begins.
+fn key_of(line: &str) -> Option<(&str, &str)> {
+    let (key, value) = line.split_once(':')?;
+    let mut chars = key.chars();
+    let first_ok = chars
+        .next()
+        .is_some_and(|first| first.is_ascii_alphabetic() || first == '_');
+    let rest_ok = chars.all(|c| c.is_alphanumeric() || matches!(c, '_' | ' ' | '.' | '-'));
+    let ended = value.is_empty() || value.starts_with(char::is_whitespace);
+    (first_ok && rest_ok && ended).then_some((key, value))
+}
+
+/// Leading tabs as two spaces each.
+fn without_tabs(block: &str) -> String {
+    let line = |line: &str| {
+        let content = line.trim_start_matches([' ', '\t']);
+        let indent = line.len() - content.len();
+        let indent = line.get(..indent).unwrap_or_default().replace('\t', "  ");
+        indent + content
+    };
+    block.split_inclusive('\n').map(line).collect()
+}
+
+/// Every top-level value that doesn't stand by itself as a quoted string.
+fn with_literal_values(block: &str) -> String {
+    block.split_inclusive('\n').map(literal_value).collect()
+}
+
+fn literal_value(line: &str) -> String {
+    let content = line.trim_end_matches(['\n', '\r']);
+    let eol = line.get(content.len()..).unwrap_or_default();
+    let Some((key, value)) = key_of(content) else {
+        return line.to_owned();
+    };
+    let text = value.trim();
+    if text.is_empty() || stands(text) {
+        return line.to_owned();
+    }
+    let quoted = crate::write::quoted(text);
+    format!("{key}: {quoted}{eol}")
+}
+
+/// Whether a value can be read alone, with nothing that YAML would take for something else.
+fn stands(value: &str) -> bool {
+    // A block scalar's header, or a quoted or flow value that goes on in the next line, is judged
+    // with its lines by the reader.
+    if value.starts_with(['|', '>']) && value.len() <= 3 {
+        return true;
+    }
+    if value.starts_with("{{") {
+        return false;
+    }
+    match read(&format!("k: {value}\n")) {
+        Ok(document) => {
+            !value.contains(": ")
+                || matches!(document.entries.first(), Some(entry) if is_quoted(value, &entry.value))
+        }
+        Err(_) => false,
+    }
+}
+
+fn is_quoted(value: &str, node: &Node) -> bool {
+    match node {
+        Node::Scalar(scalar) => !scalar.plain,
+        _ => !matches!(resolve(value), super::Resolved::Null),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn repaired(block: &str) -> String {
+        let read = read_or_repair(block).unwrap();
+        assert!(read.repaired, "{block}");
+        Node::Map(
+            read.document
+                .entries
+                .into_iter()
+                .map(|entry| (entry.key, entry.value))
+                .collect(),
+        )
+        .to_json()
+        .to_string()
+    }
+
+    #[test]
+    fn values_that_yaml_takes_for_something_else() {
+        insta::assert_snapshot!(repaired("title: Foo: bar\ntags: [a, b]\n"), @r#"{"title":"Foo: bar","tags":["a","b"]}"#);
+        insta::assert_snapshot!(repaired("title: @jane and `code`\n"), @r#"{"title":"@jane and `code`"}"#);
+        insta::assert_snapshot!(repaired("title: {{ title }}\nx: [a\n"), @r#"{"title":"{{ title }}","x":"[a"}"#);
+        insta::assert_snapshot!(repaired("a:\n\tb: 1\n"), @r#"{"a":{"b":1}}"#);
+    }
+
+    #[test]
+    fn what_can_t_be_mended() {
+        assert!(read_or_repair("a: 1\n  b: [\n").is_err());
+        assert_eq!(
+            read_or_repair("* a: [\n").unwrap_err(),
+            Unreadable::NotAMapping
+        );
+    }
+}

@@ -1,0 +1,103 @@
+//! The functions, linked into this process: each is handed the events that Lambda would hand it.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use aws_lambda_events::apigw::ApiGatewayV2httpResponse;
+use endpoint::{Environment, Error, Origins, Request};
+use futures::future::BoxFuture;
+use serde_json::Value;
+
+/// A function behind the gateway: event and request id in, answer out.
+pub(crate) type HttpFunction =
+    Arc<dyn Fn(Value, String) -> BoxFuture<'static, ApiGatewayV2httpResponse> + Send + Sync>;
+
+/// A function behind the queue: event in, answer out.
+pub(crate) type QueueFunction =
+    Arc<dyn Fn(Value) -> BoxFuture<'static, anyhow::Result<Value>> + Send + Sync>;
+
+/// A route of the API and the function that answers it, whatever the method.
+#[derive(Clone)]
+pub(crate) struct Route {
+    /// Such as `/api/readmes/{slug}`; the braces stand for one segment.
+    pub(crate) path: &'static str,
+    pub(crate) function: HttpFunction,
+    /// How many requests it may work on at the same time; the others wait. It bounds the memory
+    /// that hashing and decoding take.
+    pub(crate) concurrency: usize,
+}
+
+/// Everything that is linked.
+#[derive(Clone)]
+pub(crate) struct Functions {
+    pub(crate) routes: Vec<Route>,
+    pub(crate) rewrite_readme: QueueFunction,
+}
+
+/// For functions that only read and write small items.
+const LIGHT: usize = 32;
+/// For functions that hash passwords: 19 MiB each.
+const HASHING: usize = 4;
+/// For the function that decodes pictures: the renditions of one take up to 200 MB.
+const DECODING: usize = 1;
+
+impl Functions {
+    /// Links every function, configured by `environment`.
+    pub(crate) fn linked(environment: &Environment) -> anyhow::Result<Self> {
+        /// A route's function, its state built once.
+        macro_rules! route {
+            ($path:literal, $function:ident, $concurrency:expr) => {{
+                let state = Arc::new($function::State::from_env(environment)?);
+                let origins = state.origins.clone();
+                let call = move |request| {
+                    let state = Arc::clone(&state);
+                    async move { $function::handler(&state, request).await }
+                };
+                Route {
+                    path: $path,
+                    function: http(origins, call),
+                    concurrency: $concurrency,
+                }
+            }};
+        }
+        let rewrite_readme = Arc::new(rewrite_readme::State::from_env(environment)?);
+        Ok(Self {
+            routes: vec![
+                route!("/api/content", content, LIGHT),
+                route!("/api/login", login, HASHING),
+                route!("/api/me", me, LIGHT),
+                route!("/api/readmes", readmes, LIGHT),
+                route!("/api/readmes/{slug}", readmes, LIGHT),
+                route!("/api/set_password", set_password, HASHING),
+                route!("/api/upload_profile_pic", upload_profile_pic, DECODING),
+                route!("/api/upload_readme", upload_readme, LIGHT),
+            ],
+            rewrite_readme: Arc::new(move |event| {
+                let state = Arc::clone(&rewrite_readme);
+                Box::pin(async move { rewrite_readme::handler(&state, event).await })
+            }),
+        })
+    }
+}
+
+/// A handler as Lambda's runtime calls it.
+pub(crate) fn http<H, F>(origins: Origins, handler: H) -> HttpFunction
+where
+    H: Fn(Request) -> F + Clone + Send + Sync + 'static,
+    F: Future<Output = endpoint::Result> + Send,
+{
+    Arc::new(move |event, request_id| {
+        let (origins, handler) = (origins.clone(), handler.clone());
+        Box::pin(async move { endpoint::invoke(&origins, event, &request_id, handler).await })
+    })
+}
+
+/// A function that answers every event with an error: how the gateway refuses in the API's words.
+pub(crate) async fn refusal(
+    origins: &Origins,
+    event: Value,
+    request_id: &str,
+    error: Error,
+) -> ApiGatewayV2httpResponse {
+    endpoint::invoke(origins, event, request_id, |_| async { Err(error) }).await
+}

@@ -1,0 +1,115 @@
+//! A function's answer as HTTP, and the answers that the gateway gives by itself.
+
+use std::collections::BTreeMap;
+
+use aws_lambda_events::apigw::ApiGatewayV2httpResponse;
+use base64ct::{Base64, Encoding};
+use bytes::Bytes;
+use http_body_util::combinators::BoxBody;
+use http_body_util::{BodyExt, Full};
+use hyper::header::{
+    CACHE_CONTROL, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue, SET_COOKIE,
+    TRANSFER_ENCODING, X_CONTENT_TYPE_OPTIONS,
+};
+use hyper::{Response, StatusCode};
+use serde::Deserialize;
+use serde_json::json;
+
+/// A response of the gateway.
+pub(super) type Answer = Response<BoxBody<Bytes, std::io::Error>>;
+
+/// What Lambda returns at most from one invocation, in bytes.
+const MAX_ANSWER_BYTES: usize = 6 * 1024 * 1024;
+
+/// The JSON that API Gateway reads.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Answered {
+    status_code: u16,
+    #[serde(default)]
+    headers: BTreeMap<String, String>,
+    #[serde(default)]
+    cookies: Vec<String>,
+    body: Option<String>,
+    #[serde(default)]
+    is_base64_encoded: bool,
+}
+
+/// Turns what a function answered into HTTP, by way of the same JSON as in AWS.
+pub(super) fn from_function(answered: &ApiGatewayV2httpResponse) -> Answer {
+    match read(answered) {
+        Ok(answer) => answer,
+        Err(error) => {
+            tracing::error!(
+                error = format!("{error:#}"),
+                "a function's answer can't be passed on"
+            );
+            refuse(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "internal",
+                "Something went wrong on our side. Please try again later.",
+            )
+        }
+    }
+}
+
+fn read(answered: &ApiGatewayV2httpResponse) -> anyhow::Result<Answer> {
+    let text = serde_json::to_vec(answered)?;
+    anyhow::ensure!(
+        text.len() <= MAX_ANSWER_BYTES,
+        "it has {} bytes, Lambda takes {MAX_ANSWER_BYTES}",
+        text.len()
+    );
+    let answered: Answered = serde_json::from_slice(&text)?;
+    let body = match answered.body {
+        Some(body) if answered.is_base64_encoded => Base64::decode_vec(&body)
+            .map_err(|error| anyhow::anyhow!("its body is not base64: {error}"))?,
+        body => body.unwrap_or_default().into_bytes(),
+    };
+    let mut response = Response::new(full(body));
+    *response.status_mut() = StatusCode::from_u16(answered.status_code)?;
+    for (name, value) in &answered.headers {
+        let name: HeaderName = name.parse()?;
+        // The length and the framing are the gateway's own.
+        if ![CONTENT_LENGTH, TRANSFER_ENCODING, CONNECTION].contains(&name) {
+            response.headers_mut().insert(name, value.parse()?);
+        }
+    }
+    for cookie in &answered.cookies {
+        response.headers_mut().append(SET_COOKIE, cookie.parse()?);
+    }
+    Ok(response)
+}
+
+/// An error in the API's envelope, for what no function sees.
+pub(super) fn refuse(status: StatusCode, code: &str, message: &str) -> Answer {
+    let mut response = text(
+        status,
+        "application/json",
+        json!({ "status": "error", "code": code, "message": message }).to_string(),
+    );
+    response
+        .headers_mut()
+        .insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+/// A whole text.
+pub(super) fn text(
+    status: StatusCode,
+    content_type: &'static str,
+    text: impl Into<Bytes>,
+) -> Answer {
+    let mut response = Response::new(full(text));
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response
+}
+
+pub(super) fn full(body: impl Into<Bytes>) -> BoxBody<Bytes, std::io::Error> {
+    Full::new(body.into())
+        .map_err(|never| match never {})
+        .boxed()
+}

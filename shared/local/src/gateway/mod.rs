@@ -1,0 +1,263 @@
+//! The gateway: what API Gateway and CloudFront are in AWS.
+//!
+//! A request to the API becomes the event that API Gateway makes of it, and the function's answer
+//! becomes HTTP again, with the same limits on the way.
+
+mod answer;
+mod content;
+mod event;
+mod limits;
+mod page;
+mod routes;
+
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Instant;
+
+use endpoint::{Error, Origins};
+use hyper::body::Incoming;
+use hyper::header::{ALLOW, HeaderValue};
+use hyper::http::request::Parts;
+use hyper::{Method, Request, StatusCode};
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use tokio::sync::Semaphore;
+use uuid::Uuid;
+
+use crate::environment::UPLOADS_BUCKET;
+use crate::functions::{Functions, refusal};
+use crate::store::Store;
+pub(crate) use page::Sources;
+
+use answer::{Answer, from_function, refuse, text};
+use event::{Head, event};
+use limits::{FUNCTION_TIMEOUT, MAX_EVENT_BYTES, MAX_HEAD_BYTES, Unread};
+use routes::Served;
+
+/// Answers 200 once everything is up.
+const HEALTH: &str = "/healthz";
+/// `POST` queues every source again: `masthead rewrite --all`. It exists in the local stack only.
+pub const REWRITE_PATH: &str = "/local/rewrite";
+/// Must be on a `POST` to [`REWRITE_PATH`]: a page of another origin can't send it unasked.
+pub const LOCAL_HEADER: &str = "x-masthead-local";
+
+/// The gateway.
+pub(crate) struct Gateway {
+    store: Store,
+    routes: Vec<Served>,
+    origins: Origins,
+    /// Where the page may load from beside its own origin.
+    page: Sources,
+    memory: Arc<Semaphore>,
+}
+
+impl Gateway {
+    pub(crate) fn new(store: Store, functions: Functions, origins: Origins, page: Sources) -> Self {
+        Self {
+            store,
+            routes: functions.routes.into_iter().map(Served::new).collect(),
+            origins,
+            page,
+            memory: Arc::new(Semaphore::new(limits::MEMORY_KIB)),
+        }
+    }
+
+    /// Answers one request and logs it.
+    pub(crate) async fn answer(
+        self: Arc<Self>,
+        peer: SocketAddr,
+        request: Request<Incoming>,
+    ) -> Result<Answer, Infallible> {
+        let (parts, body) = request.into_parts();
+        let started = Instant::now();
+        let answer = self.dispatch(&parts, body, peer).await;
+        let (method, path, status) = (
+            parts.method.as_str(),
+            parts.uri.path(),
+            answer.status().as_u16(),
+        );
+        let milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        tracing::debug!(method, path, status, milliseconds, "answered");
+        Ok(answer)
+    }
+
+    async fn dispatch(&self, parts: &Parts, body: Incoming, peer: SocketAddr) -> Answer {
+        let path = parts.uri.path();
+        if limits::head_bytes(parts) > MAX_HEAD_BYTES {
+            let message =
+                format!("The request line and the headers are longer than {MAX_HEAD_BYTES} bytes.");
+            return refuse(
+                StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+                "bad_request",
+                &message,
+            );
+        }
+        if let Some((key, cache_control)) = content::key(path) {
+            return content::answer(
+                &self.store,
+                &parts.method,
+                &parts.headers,
+                key,
+                cache_control,
+            )
+            .await;
+        }
+        if let Some(answer) = page::answer(&parts.method, path, &self.page) {
+            return answer;
+        }
+        match path {
+            HEALTH => only(&parts.method, &Method::GET).unwrap_or_else(|| {
+                text(
+                    StatusCode::OK,
+                    "application/json",
+                    r#"{"status":"success"}"#,
+                )
+            }),
+            REWRITE_PATH => match only(&parts.method, &Method::POST) {
+                Some(refused) => refused,
+                None => self.rewrite(parts, peer).await,
+            },
+            _ => self.call(parts, body, peer).await,
+        }
+    }
+
+    async fn rewrite(&self, parts: &Parts, peer: SocketAddr) -> Answer {
+        if !peer.ip().to_canonical().is_loopback() || !parts.headers.contains_key(LOCAL_HEADER) {
+            return refuse(
+                StatusCode::NOT_FOUND,
+                "not_found",
+                "There is nothing at this address.",
+            );
+        }
+        match self
+            .store
+            .write(|change| change.replay(UPLOADS_BUCKET))
+            .await
+        {
+            Ok(queued) => {
+                let answer = json!({ "status": "success", "queued": queued });
+                text(StatusCode::ACCEPTED, "application/json", answer.to_string())
+            }
+            Err(error) => {
+                tracing::error!(%error, "the sources could not be queued again");
+                refuse(
+                    StatusCode::INTERNAL_SERVER_ERROR,
+                    "internal",
+                    "Something went wrong on our side. Please try again later.",
+                )
+            }
+        }
+    }
+
+    /// Hands a request to its function.
+    async fn call(&self, parts: &Parts, body: Incoming, peer: SocketAddr) -> Answer {
+        let request_id = Uuid::now_v7().to_string();
+        let mut head = Head {
+            parts,
+            peer,
+            route_key: "$default",
+            path_parameters: BTreeMap::new(),
+            request_id: &request_id,
+            now: Timestamp::now(),
+        };
+        let Some((route, path_parameters)) = routes::find(&self.routes, parts.uri.path()) else {
+            limits::drain(body).await;
+            return self.refuse(&head, Error::NotFound).await;
+        };
+        head.route_key = &route.key;
+        head.path_parameters = path_parameters;
+
+        let memory = self
+            .memory
+            .acquire_many(limits::memory_kib(&parts.headers, &body))
+            .await;
+        let limit = limits::max_body_bytes(&parts.headers);
+        let body = match limits::read(&parts.headers, body, limit).await {
+            Ok(body) => body,
+            Err(Unread::TooLarge) => return self.refuse(&head, too_large()).await,
+            Err(Unread::Broken) => {
+                return self
+                    .refuse(
+                        &head,
+                        Error::BadRequest("The request body did not arrive whole.".to_owned()),
+                    )
+                    .await;
+            }
+        };
+        let Some(event) = through_json(event(&head, body)) else {
+            return self.refuse(&head, too_large()).await;
+        };
+        let answered =
+            tokio::time::timeout(FUNCTION_TIMEOUT, invoke(route, event, &request_id)).await;
+        drop(memory);
+        match answered {
+            Ok(answer) => answer,
+            Err(_) => {
+                self.refuse(
+                    &head,
+                    Error::unavailable(anyhow::anyhow!("{} took longer than 30 s", route.key)),
+                )
+                .await
+            }
+        }
+    }
+
+    /// An error in the API's words, with its headers.
+    async fn refuse(&self, head: &Head<'_>, error: Error) -> Answer {
+        from_function(&refusal(&self.origins, event(head, None), head.request_id, error).await)
+    }
+}
+
+/// Calls a function in its turn, in a task of its own that ends with this call.
+async fn invoke(route: &Served, event: Value, request_id: &str) -> Answer {
+    let turn = Arc::clone(&route.turns).acquire_owned().await;
+    let function = (route.function)(event, request_id.to_owned());
+    let mut tasks = tokio::task::JoinSet::new();
+    tasks.spawn(async move {
+        let answered = function.await;
+        drop(turn);
+        answered
+    });
+    match tasks.join_next().await {
+        Some(Ok(answered)) => from_function(&answered),
+        _ => refuse(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "internal",
+            "Something went wrong on our side. Please try again later.",
+        ),
+    }
+}
+
+/// The event as the function reads it out of Lambda's JSON; `None` where that is longer than Lambda
+/// takes.
+fn through_json(event: Value) -> Option<Value> {
+    let text = serde_json::to_vec(&event).ok()?;
+    drop(event);
+    (text.len() <= MAX_EVENT_BYTES).then(|| serde_json::from_slice(&text).ok())?
+}
+
+fn too_large() -> Error {
+    Error::TooLarge("The request is larger than 6 MB, or 4.5 MB of binary data.".to_owned())
+}
+
+/// An answer for every method but `method` (and `HEAD`, where that is `GET`).
+fn only(asked: &Method, method: &'static Method) -> Option<Answer> {
+    if asked == method || (asked == Method::HEAD && method == Method::GET) {
+        return None;
+    }
+    let message = format!("This address only answers {method}.");
+    let mut response = refuse(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "method_not_allowed",
+        &message,
+    );
+    response
+        .headers_mut()
+        .insert(ALLOW, HeaderValue::from_static(method.as_str()));
+    Some(response)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,61 @@
+//! The page at `/`: sign in, upload, watch the report.
+
+use hyper::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderValue, REFERRER_POLICY};
+use hyper::{Method, StatusCode};
+
+use super::answer::{Answer, text};
+
+struct File {
+    path: &'static str,
+    content_type: &'static str,
+    content: &'static str,
+}
+
+const FILES: &[File] = &[
+    File {
+        path: "/",
+        content_type: "text/html; charset=utf-8",
+        content: include_str!("../../page/index.html"),
+    },
+    File {
+        path: "/app.js",
+        content_type: "text/javascript; charset=utf-8",
+        content: include_str!("../../page/app.js"),
+    },
+    File {
+        path: "/style.css",
+        content_type: "text/css; charset=utf-8",
+        content: include_str!("../../page/style.css"),
+    },
+];
+
+/// Where the page may reach beside the origin it was loaded from.
+#[derive(Debug, Clone)]
+pub(crate) struct Sources {
+    /// The API under the name that its answers use, for pictures.
+    pub(crate) public_url: String,
+    /// The S3 port, for files that are put there directly.
+    pub(crate) s3_url: String,
+}
+
+/// The page's file at `path`.
+pub(super) fn answer(method: &Method, path: &str, sources: &Sources) -> Option<Answer> {
+    let file = FILES.iter().find(|file| file.path == path)?;
+    if ![Method::GET, Method::HEAD].contains(method) {
+        return None;
+    }
+    let mut response = text(StatusCode::OK, file.content_type, file.content);
+    let Sources { public_url, s3_url } = sources;
+    let policy = format!(
+        "default-src 'none'; script-src 'self'; style-src 'self'; \
+         img-src 'self' {public_url} blob: https:; connect-src 'self' {s3_url}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    );
+    let headers = response.headers_mut();
+    if let Ok(policy) = HeaderValue::try_from(policy) {
+        headers.insert(CONTENT_SECURITY_POLICY, policy);
+    }
+    headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    // Another version of the program may serve the next visit.
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    Some(response)
+}

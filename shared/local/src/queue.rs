@@ -1,0 +1,179 @@
+//! The queue between the uploads bucket and `rewrite_readme`, as SQS is: batches, leases, five
+//! tries, then a dead letter.
+//!
+//! Messages are rows written together with the change they tell of, so none is lost to a kill.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use serde::Deserialize;
+use serde_json::Value;
+use tokio_util::sync::CancellationToken;
+
+use crate::functions::QueueFunction;
+use crate::store::{self, Store, messages};
+
+/// As SQS hands them to Lambda at most.
+const BATCH: usize = 10;
+/// Batches under way at the same time: one that waits for a slow store doesn't hold up the rest.
+pub(crate) const WORKERS: usize = 2;
+/// A batch may take this long; then its messages can be taken again.
+const BATCH_TIMEOUT: Duration = Duration::from_mins(1);
+/// A message that failed is tried again after this long; the wait doubles with each try.
+const FIRST_RETRY: Duration = Duration::from_millis(250);
+/// How long to wait after the index itself failed.
+const INDEX_RETRY: Duration = Duration::from_secs(1);
+
+/// Hands batches to `function` until `stop`; a batch under way is finished first.
+pub(crate) async fn work(store: Store, function: QueueFunction, stop: CancellationToken) {
+    while !stop.is_cancelled() {
+        let pause = match next_batch(&store, &function).await {
+            Ok(pause) => pause,
+            Err(error) => {
+                tracing::error!(%error, "the queue can't be read");
+                Some(INDEX_RETRY)
+            }
+        };
+        let Some(pause) = pause else { continue };
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = store.arrivals().notified() => {}
+            () = tokio::time::sleep(pause) => {}
+        }
+    }
+}
+
+/// Deals with one batch. Where there is none: how long to wait for one, at most.
+async fn next_batch(store: &Store, function: &QueueFunction) -> store::Result<Option<Duration>> {
+    let lease = millis(BATCH_TIMEOUT) + 1000;
+    let messages = store.write(move |change| change.take(BATCH, lease)).await?;
+    if messages.is_empty() {
+        return Ok(Some(until_next(store).await?));
+    }
+    if messages.len() == BATCH {
+        // There may be more: let the other worker look.
+        store.arrivals().notify_one();
+    }
+    let failed = failures(function, &messages).await;
+    let dead = store
+        .write(move |change| {
+            let mut dead = Vec::new();
+            for message in messages {
+                if !failed.concerns(&message.id) {
+                    change.done(&message)?;
+                } else if change.give_back(&message, retry_ms(message.receives))? {
+                    dead.push(message.key);
+                }
+            }
+            Ok(dead)
+        })
+        .await?;
+    for key in dead {
+        tracing::error!(
+            key,
+            tries = messages::TRIES,
+            "dead letter: this upload could not be processed"
+        );
+    }
+    Ok(None)
+}
+
+async fn until_next(store: &Store) -> store::Result<Duration> {
+    const IDLE: Duration = Duration::from_mins(1);
+    let next = store.read(messages::next_visible_ms).await?;
+    let now = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, millis);
+    Ok(next
+        .map_or(IDLE, |next| {
+            Duration::from_millis(u64::try_from(next - now).unwrap_or(0).max(1))
+        })
+        .min(IDLE))
+}
+
+/// Which messages of a batch failed.
+#[derive(Debug, PartialEq, Eq)]
+enum Failed {
+    All,
+    Only(Vec<String>),
+}
+
+impl Failed {
+    fn concerns(&self, id: &str) -> bool {
+        match self {
+            Self::All => true,
+            Self::Only(ids) => ids.iter().any(|failed| failed == id),
+        }
+    }
+}
+
+/// Runs `function` in a task of its own, so that a panic or a hang fails the batch and no more.
+async fn failures(function: &QueueFunction, batch: &[messages::Message]) -> Failed {
+    let mut task = tokio::spawn(function(messages::batch(batch)));
+    let answer = match tokio::time::timeout(BATCH_TIMEOUT, &mut task).await {
+        Ok(Ok(Ok(answer))) => answer,
+        Ok(Ok(Err(error))) => {
+            tracing::warn!(
+                error = format!("{error:#}"),
+                "rewrite_readme failed; the batch is tried again"
+            );
+            return Failed::All;
+        }
+        Ok(Err(_)) => {
+            tracing::error!("rewrite_readme panicked; the batch is tried again");
+            return Failed::All;
+        }
+        Err(_) => {
+            task.abort();
+            tracing::warn!(
+                seconds = BATCH_TIMEOUT.as_secs(),
+                "rewrite_readme took too long; the batch is tried again"
+            );
+            return Failed::All;
+        }
+    };
+    failed(&answer, batch)
+}
+
+/// Reads the answer as Lambda does: what isn't a list of the batch's own ids fails the whole batch.
+/// <https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html>
+fn failed(answer: &Value, batch: &[messages::Message]) -> Failed {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Answer {
+        batch_item_failures: Option<Vec<Failure>>,
+    }
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Failure {
+        item_identifier: String,
+    }
+    if answer.is_null() {
+        return Failed::Only(Vec::new());
+    }
+    let Ok(answer) = Answer::deserialize(answer) else {
+        return Failed::All;
+    };
+    let ids: Vec<String> = answer
+        .batch_item_failures
+        .unwrap_or_default()
+        .into_iter()
+        .map(|failure| failure.item_identifier)
+        .collect();
+    let known = |id: &String| batch.iter().any(|message| message.id == *id);
+    if ids.iter().all(known) {
+        Failed::Only(ids)
+    } else {
+        Failed::All
+    }
+}
+
+fn retry_ms(receives: u32) -> i64 {
+    millis(FIRST_RETRY) << receives.saturating_sub(1).min(16)
+}
+
+fn millis(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests;

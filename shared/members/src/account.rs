@@ -1,0 +1,133 @@
+//! A member's account as it is stored.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::Serialize;
+
+use crate::Email;
+use crate::error::Result;
+use crate::item::{Item, Reader, boolean, map, number, string};
+
+/// A picture's renditions: edge length in pixels (`"512"`) to object key.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Picture(pub BTreeMap<String, String>);
+
+/// A member's account.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Account {
+    /// UUIDv7; the token's `sub`.
+    pub id: String,
+    pub email: Email,
+    pub name: String,
+    /// `[a-z0-9-]`, unique: the member's name in URLs.
+    pub handle: String,
+    /// PHC string, or a hash imported from Werkzeug; `None` until a password is set.
+    pub password_hash: Option<String>,
+    /// Raised whenever every older token must end; the token's `ver`.
+    pub version: u64,
+    pub disabled: bool,
+    pub picture: Option<Picture>,
+    /// Unix seconds.
+    pub created_at: u64,
+}
+
+/// An account, as a request's bearer.
+pub type Member = Account;
+
+/// What a new account starts with.
+#[derive(Clone)]
+pub struct NewMember {
+    pub id: String,
+    pub email: Email,
+    pub name: String,
+    pub handle: String,
+    pub password_hash: Option<String>,
+    /// Unix seconds.
+    pub created_at: u64,
+}
+
+/// The id only: addresses and hashes don't belong into logs.
+impl fmt::Debug for Account {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Account")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The public half of an account, as `login` and `me` answer it.
+#[derive(Debug, Serialize)]
+pub struct PublicMember<'a> {
+    pub handle: &'a str,
+    pub name: &'a str,
+    /// Edge length to absolute URL.
+    pub picture: Option<BTreeMap<&'a str, String>>,
+}
+
+impl Account {
+    /// What the API shows of the account; pictures are under `public_url`.
+    pub fn public(&self, public_url: &str) -> PublicMember<'_> {
+        PublicMember {
+            handle: &self.handle,
+            name: &self.name,
+            picture: self
+                .picture
+                .as_ref()
+                .map(|picture| picture.urls(public_url)),
+        }
+    }
+
+    pub(crate) fn from_item(item: &Item) -> Result<Self> {
+        let read = Reader {
+            item,
+            name: "ACCOUNT",
+        };
+        Ok(Self {
+            id: read.string("id")?.to_owned(),
+            email: Email::parse(read.string("email")?).map_err(|_| read.damaged("email"))?,
+            name: read.string("name")?.to_owned(),
+            handle: read.string("handle")?.to_owned(),
+            password_hash: read.optional_string("password_hash").map(str::to_owned),
+            version: read.number("version")?,
+            disabled: read.boolean("disabled")?,
+            picture: read.optional_map("picture").map(Picture),
+            created_at: read.number("created_at")?,
+        })
+    }
+}
+
+impl Picture {
+    /// Edge length to absolute URL.
+    pub fn urls(&self, public_url: &str) -> BTreeMap<&str, String> {
+        self.0
+            .iter()
+            .map(|(size, key)| (size.as_str(), format!("{public_url}/{key}")))
+            .collect()
+    }
+}
+
+impl NewMember {
+    pub(crate) fn into_item(self) -> Item {
+        let mut item = Item::from([
+            ("id".to_owned(), string(self.id)),
+            ("email".to_owned(), string(self.email.as_str())),
+            ("name".to_owned(), string(self.name)),
+            ("handle".to_owned(), string(self.handle)),
+            ("version".to_owned(), number(1)),
+            ("disabled".to_owned(), boolean(false)),
+            ("created_at".to_owned(), number(self.created_at)),
+        ]);
+        if let Some(hash) = self.password_hash {
+            item.insert("password_hash".to_owned(), string(hash));
+        }
+        item
+    }
+}
+
+pub(crate) fn picture_attribute(picture: &Picture) -> aws_sdk_dynamodb::types::AttributeValue {
+    map(picture
+        .0
+        .iter()
+        .map(|(size, key)| (size.clone(), string(key.as_str()))))
+}

@@ -1,0 +1,257 @@
+//! Accounts: made, read, changed and removed.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::types::{Delete, Put, TransactWriteItem};
+
+use crate::account::{Account, NewMember, Picture, picture_attribute};
+use crate::error::{Error, Result};
+use crate::item::{Item, Reader, boolean, key, number, string};
+use crate::{Email, Members};
+
+const ACCOUNT: &str = "ACCOUNT";
+const MEMBER: &str = "MEMBER";
+const HANDLE: &str = "HANDLE";
+const ABSENT: &str = "attribute_not_exists(pk)";
+
+/// What came of [`Members::create`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Created {
+    Created,
+    EmailTaken,
+    HandleTaken,
+}
+
+fn email_key(email: &Email) -> Item {
+    key(format!("EMAIL#{}", email.as_str()), ACCOUNT)
+}
+
+fn handle_key(handle: &str) -> Item {
+    key(format!("HANDLE#{handle}"), HANDLE)
+}
+
+pub(crate) fn member_pk(id: &str) -> String {
+    format!("MEMBER#{id}")
+}
+
+impl Members {
+    /// Makes an account, its address's and its handle's claims in one transaction.
+    pub async fn create(&self, member: NewMember) -> Result<Created> {
+        let mut pointer = key(member_pk(&member.id), MEMBER);
+        pointer.insert("email".to_owned(), string(member.email.as_str()));
+        let mut claim = handle_key(&member.handle);
+        claim.insert("id".to_owned(), string(member.id.as_str()));
+        let mut account = email_key(&member.email);
+        account.extend(member.into_item());
+        let items = [account, claim, pointer].into_iter().filter_map(|item| {
+            let put = Put::builder()
+                .table_name(&self.table)
+                .set_item(Some(item))
+                .condition_expression(ABSENT)
+                .build();
+            Some(TransactWriteItem::builder().put(put.ok()?).build())
+        });
+        let written = self
+            .client
+            .transact_write_items()
+            .set_transact_items(Some(items.collect()))
+            .send()
+            .await;
+        match written {
+            Ok(_) => Ok(Created::Created),
+            Err(error) => match error.as_service_error().map(failed_conditions).as_deref() {
+                Some([true, ..]) => Ok(Created::EmailTaken),
+                Some([_, true, ..]) => Ok(Created::HandleTaken),
+                _ => Err(Error::store("TransactWriteItems")(error)),
+            },
+        }
+    }
+
+    /// The account under an address: one read, strongly consistent.
+    pub async fn by_email(&self, email: &Email) -> Result<Option<Account>> {
+        self.get(email_key(email))
+            .await?
+            .as_ref()
+            .map(Account::from_item)
+            .transpose()
+    }
+
+    /// The account of a member id: the address it is under, then the account.
+    pub async fn by_id(&self, id: &str) -> Result<Option<Account>> {
+        let Some(pointer) = self.get(key(member_pk(id), MEMBER)).await? else {
+            return Ok(None);
+        };
+        let read = Reader {
+            item: &pointer,
+            name: MEMBER,
+        };
+        let email = Email::parse(read.string("email")?).map_err(|_| read.damaged("email"))?;
+        Ok(self
+            .by_email(&email)
+            .await?
+            .filter(|account| account.id == id))
+    }
+
+    /// Sets a password and ends every older token. `false`: the account changed since it was read,
+    /// nothing was written.
+    pub async fn set_password(&self, account: &Account, password_hash: &str) -> Result<bool> {
+        let next = account.version + 1;
+        self.update(
+            account,
+            "SET password_hash = :hash, version = :next",
+            "version = :version",
+            [
+                (":hash", string(password_hash)),
+                (":next", number(next)),
+                (":version", number(account.version)),
+            ],
+        )
+        .await
+    }
+
+    /// Replaces an outdated hash of the same password. `false`: the password was changed meanwhile,
+    /// nothing was written.
+    pub async fn rehash(&self, account: &Account, password_hash: &str) -> Result<bool> {
+        let old = account.password_hash.clone().unwrap_or_default();
+        self.update(
+            account,
+            "SET password_hash = :hash",
+            "password_hash = :old",
+            [(":hash", string(password_hash)), (":old", string(old))],
+        )
+        .await
+    }
+
+    /// Points the profile at new renditions. `false`: the account is gone.
+    pub async fn set_picture(&self, account: &Account, picture: &Picture) -> Result<bool> {
+        self.update(
+            account,
+            "SET picture = :picture",
+            "disabled = :disabled",
+            [
+                (":picture", picture_attribute(picture)),
+                (":disabled", boolean(false)),
+            ],
+        )
+        .await
+    }
+
+    /// Lets a member in or shuts them out, and ends every older token. `false`: no such account.
+    pub async fn set_disabled(&self, account: &Account, disabled: bool) -> Result<bool> {
+        self.update(
+            account,
+            "SET disabled = :disabled ADD version :one",
+            "attribute_exists(version)",
+            [(":disabled", boolean(disabled)), (":one", number(1))],
+        )
+        .await
+    }
+
+    /// Removes the account, its claims and its reports. The member's files are the caller's.
+    pub async fn remove(&self, account: &Account) -> Result<()> {
+        for report in self.reports(&account.id).await? {
+            self.delete_report(&account.id, &report.slug).await?;
+        }
+        let keys = [
+            email_key(&account.email),
+            handle_key(&account.handle),
+            key(member_pk(&account.id), MEMBER),
+        ];
+        let items = keys.into_iter().filter_map(|key| {
+            let delete = Delete::builder()
+                .table_name(&self.table)
+                .set_key(Some(key))
+                .build();
+            Some(TransactWriteItem::builder().delete(delete.ok()?).build())
+        });
+        let deleted = self
+            .client
+            .transact_write_items()
+            .set_transact_items(Some(items.collect()))
+            .send()
+            .await;
+        deleted
+            .map(|_| ())
+            .map_err(Error::store("TransactWriteItems"))
+    }
+
+    /// Every account, ordered by handle. Reads the whole table: for administrators.
+    pub async fn list(&self) -> Result<Vec<Account>> {
+        let mut accounts = Vec::new();
+        let mut pages = self
+            .client
+            .scan()
+            .table_name(&self.table)
+            .filter_expression("sk = :account")
+            .expression_attribute_values(":account", string(ACCOUNT))
+            .into_paginator()
+            .items()
+            .send();
+        while let Some(item) = pages.next().await {
+            accounts.push(Account::from_item(&item.map_err(Error::store("Scan"))?)?);
+        }
+        accounts.sort_by(|a, b| a.handle.cmp(&b.handle));
+        Ok(accounts)
+    }
+
+    pub(crate) async fn get(&self, key: Item) -> Result<Option<Item>> {
+        let read = self
+            .client
+            .get_item()
+            .table_name(&self.table)
+            .set_key(Some(key))
+            .consistent_read(true)
+            .send()
+            .await;
+        Ok(read.map_err(Error::store("GetItem"))?.item)
+    }
+
+    /// Changes an account that still is the member's own, under a further condition.
+    async fn update<const N: usize>(
+        &self,
+        account: &Account,
+        change: &str,
+        condition: &str,
+        values: [(&str, aws_sdk_dynamodb::types::AttributeValue); N],
+    ) -> Result<bool> {
+        let mut values: HashMap<_, _> = values
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect();
+        values.insert(":id".to_owned(), string(account.id.as_str()));
+        let updated = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(email_key(&account.email)))
+            .update_expression(change)
+            .condition_expression(format!("id = :id AND {condition}"))
+            .set_expression_attribute_values(Some(values))
+            .send()
+            .await;
+        match updated {
+            Ok(_) => Ok(true),
+            Err(error)
+                if error
+                    .as_service_error()
+                    .is_some_and(aws_sdk_dynamodb::operation::update_item::UpdateItemError::is_conditional_check_failed_exception) =>
+            {
+                Ok(false)
+            }
+            Err(error) => Err(Error::store("UpdateItem")(error)),
+        }
+    }
+}
+
+/// For each item of a cancelled transaction whether its condition failed.
+fn failed_conditions(error: &TransactWriteItemsError) -> Vec<bool> {
+    match error {
+        TransactWriteItemsError::TransactionCanceledException(cancelled) => cancelled
+            .cancellation_reasons()
+            .iter()
+            .map(|reason| reason.code() == Some("ConditionalCheckFailed"))
+            .collect(),
+        _ => Vec::new(),
+    }
+}

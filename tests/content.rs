@@ -1,0 +1,114 @@
+//! `GET /api/content` and what it points at.
+
+use reqwest::StatusCode;
+
+use crate::site::{Site, assert_error, body};
+
+#[tokio::test]
+async fn the_listing_names_what_is_published_and_nothing_else() {
+    let site = Site::start().await;
+    let empty = body(site.get("/api/content").send().await.unwrap()).await;
+    insta::assert_json_snapshot!(empty, @r#"
+    {
+      "cursor": null,
+      "entries": [],
+      "status": "success"
+    }
+    "#);
+    let member = site.member("jo").await;
+    site.publish(&member, "README.md", "# Jo\n").await;
+    site.publish(&member, "Trip.md", "# Our trip\n").await;
+    site.publish(&member, "Secret.md", "---\ndraft: true\n---\n# Secret\n")
+        .await;
+
+    let answer = site.get("/api/content").send().await.unwrap();
+    let etag = answer.headers()["etag"].clone();
+    let listing = body(answer).await;
+    let ids: Vec<_> = listing["entries"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|entry| entry["id"].as_str().unwrap())
+        .collect();
+    assert_eq!(ids, ["jo", "jo/trip"]);
+    for entry in listing["entries"].as_array().unwrap() {
+        let path = site.path(entry["url"].as_str().unwrap());
+        let file = site.get(path).send().await.unwrap();
+        assert_eq!(
+            file.headers()["content-type"],
+            "text/markdown; charset=utf-8"
+        );
+        assert_eq!(file.headers()["x-content-type-options"], "nosniff");
+        assert!(file.text().await.unwrap().starts_with("---\ntitle: "));
+    }
+
+    let unchanged = site
+        .get("/api/content")
+        .header("if-none-match", &etag)
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(
+        (unchanged.status(), &unchanged.headers()["etag"]),
+        (StatusCode::NOT_MODIFIED, &etag)
+    );
+    site.publish(&member, "Trip.md", "# Our other trip\n").await;
+    let changed = site
+        .get("/api/content")
+        .header("if-none-match", &etag)
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(changed.status(), StatusCode::OK);
+    assert_ne!(changed.headers()["etag"], etag);
+}
+
+#[tokio::test]
+async fn cursors_are_entry_ids() {
+    let site = Site::start().await;
+    let member = site.member("jo").await;
+    for name in ["a", "b", "c"] {
+        site.publish(&member, &format!("{name}.md"), "# Hi\n").await;
+    }
+    let rest = body(site.get("/api/content?cursor=jo/a").send().await.unwrap()).await;
+    let ids: Vec<_> = rest["entries"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|entry| entry["id"].as_str().unwrap())
+        .collect();
+    assert_eq!(ids, ["jo/b", "jo/c"]);
+    for wrong in ["", "..%2F..", "%00", "A", &"a".repeat(2000)] {
+        assert_error(
+            site.get(&format!("/api/content?cursor={wrong}"))
+                .send()
+                .await
+                .unwrap(),
+            400,
+            "bad_request",
+        )
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn files_outside_the_published_ones_are_not_served() {
+    let site = Site::start().await;
+    for path in [
+        "/content/../readmes",
+        "/content/%2e%2e/x.md",
+        "/content/",
+        "/content",
+        "/content/x",
+        "/pictures/../content/x.md",
+        "/content/jo.md",
+        "/readmes/x/readme.md",
+    ] {
+        let answer = site
+            .raw(format!(
+                "GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"
+            ))
+            .await;
+        assert!(answer.starts_with("HTTP/1.1 404"), "{path}: {answer}");
+    }
+}

@@ -1,0 +1,169 @@
+//! `/api/readmes`: reports and withdrawal.
+
+use reqwest::{Method, StatusCode};
+
+use crate::site::{Site, assert_error, body};
+
+#[tokio::test]
+async fn reports_say_what_became_of_each_file() {
+    let site = Site::start().await;
+    let member = site.member("jo").await;
+    let published = site
+        .publish(&member, "Trip.md", "# Our trip\n\nWe went up a mountain.\n")
+        .await;
+    assert_eq!(
+        (&published["state"], &published["live"]),
+        (&"published".into(), &true.into())
+    );
+    assert_eq!(published["entry_id"], "jo/trip");
+    assert_eq!(published["file_name"], "Trip.md");
+    assert_eq!(
+        site.path(published["url"].as_str().unwrap()),
+        "/content/jo/trip.md"
+    );
+
+    let draft = site
+        .publish(
+            &member,
+            "Secret.md",
+            "---\ndraft: true\n---\n# Secret plans\n\nNobody reads this.\n",
+        )
+        .await;
+    assert_eq!(
+        (&draft["state"], &draft["live"], &draft["url"]),
+        (&"draft".into(), &false.into(), &serde_json::Value::Null)
+    );
+    assert_eq!(
+        site.get("/content/jo/secret.md")
+            .send()
+            .await
+            .unwrap()
+            .status(),
+        StatusCode::NOT_FOUND
+    );
+
+    let all = body(
+        site.get("/api/readmes")
+            .bearer_auth(&member.token)
+            .send()
+            .await
+            .unwrap(),
+    )
+    .await;
+    let slugs: Vec<_> = all["readmes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|report| report["slug"].as_str().unwrap())
+        .collect();
+    assert_eq!(slugs, ["secret", "trip"]);
+    let other = site.member("ann").await;
+    let none = body(
+        site.get("/api/readmes")
+            .bearer_auth(&other.token)
+            .send()
+            .await
+            .unwrap(),
+    )
+    .await;
+    assert_eq!(none["readmes"].as_array().map(Vec::len), Some(0));
+}
+
+/// A published file that becomes a draft is withdrawn.
+#[tokio::test]
+async fn a_draft_takes_the_published_version_away() {
+    let site = Site::start().await;
+    let member = site.member("jo").await;
+    site.publish(&member, "Trip.md", "# Our trip\n").await;
+    assert_eq!(
+        site.get("/content/jo/trip.md")
+            .send()
+            .await
+            .unwrap()
+            .status(),
+        StatusCode::OK
+    );
+    site.publish(&member, "Trip.md", "---\ndraft: yes\n---\n# Our trip\n")
+        .await;
+    assert_eq!(
+        site.get("/content/jo/trip.md")
+            .send()
+            .await
+            .unwrap()
+            .status(),
+        StatusCode::NOT_FOUND
+    );
+}
+
+#[tokio::test]
+async fn a_deleted_readme_goes_with_its_output_and_report() {
+    let site = Site::start().await;
+    let member = site.member("jo").await;
+    site.publish(&member, "README.md", "# Jo\n").await;
+    site.publish(&member, "Trip.md", "# Our trip\n").await;
+    for (slug, path) in [
+        ("readme", "/content/jo.md"),
+        ("trip", "/content/jo/trip.md"),
+    ] {
+        let delete = site
+            .request(Method::DELETE, &format!("/api/readmes/{slug}"))
+            .bearer_auth(&member.token);
+        assert_eq!(delete.send().await.unwrap().status(), StatusCode::ACCEPTED);
+        let gone = site
+            .get(&format!("/api/readmes/{slug}"))
+            .bearer_auth(&member.token)
+            .send()
+            .await
+            .unwrap();
+        assert_error(gone, 404, "not_found").await;
+        site.wait_for(path, async || {
+            (site.get(path).send().await.unwrap().status() == StatusCode::NOT_FOUND).then_some(())
+        })
+        .await;
+    }
+    site.wait_for("no report", async || {
+        site.members
+            .reports(&member.id)
+            .await
+            .unwrap()
+            .is_empty()
+            .then_some(())
+    })
+    .await;
+}
+
+/// API1 of OWASP's list: nobody reads or deletes another member's files.
+#[tokio::test]
+async fn members_don_t_reach_each_other() {
+    let site = Site::start().await;
+    let (jo, ann) = (site.member("jo").await, site.member("ann").await);
+    site.publish(&jo, "Trip.md", "# Our trip\n").await;
+    for method in [Method::GET, Method::DELETE] {
+        let answer = site
+            .request(method, "/api/readmes/trip")
+            .bearer_auth(&ann.token)
+            .send()
+            .await
+            .unwrap();
+        assert_error(answer, 404, "not_found").await;
+    }
+    assert_eq!(
+        site.get("/content/jo/trip.md")
+            .send()
+            .await
+            .unwrap()
+            .status(),
+        StatusCode::OK
+    );
+    for path in [
+        "/api/readmes/../readmes/trip",
+        "/api/readmes/%74rip",
+        "/api/readmes/trip/",
+        "/api/readmes/TRIP",
+        "/api/readmes/",
+        "/api/readmes/a/b",
+    ] {
+        let answer = site.raw(format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\nauthorization: Bearer {}\r\n\r\n", jo.token)).await;
+        assert!(answer.starts_with("HTTP/1.1 404"), "{path}: {answer}");
+    }
+}

@@ -1,0 +1,190 @@
+//! What any request may look like, whatever it is for (hardening cases C).
+
+use reqwest::{Method, StatusCode};
+use serde_json::json;
+
+use crate::site::{PASSWORD, Site, assert_error};
+
+const ROUTES: [(&str, &[&str]); 8] = [
+    ("/api/login", &["POST"]),
+    ("/api/set_password", &["POST"]),
+    ("/api/upload_profile_pic", &["POST"]),
+    ("/api/upload_readme", &["POST"]),
+    ("/api/me", &["GET"]),
+    ("/api/readmes", &["GET"]),
+    ("/api/readmes/trip", &["GET", "DELETE"]),
+    ("/api/content", &["GET"]),
+];
+
+/// C13, C14.
+#[tokio::test]
+async fn other_methods_are_answered_with_allow() {
+    let site = Site::start().await;
+    for (path, methods) in ROUTES {
+        for method in [
+            "GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "TRACE", "PROPFIND",
+        ] {
+            if methods.contains(&method) {
+                continue;
+            }
+            let answer = site
+                .request(Method::from_bytes(method.as_bytes()).unwrap(), path)
+                .send()
+                .await
+                .unwrap();
+            assert_eq!(
+                answer.status(),
+                StatusCode::METHOD_NOT_ALLOWED,
+                "{method} {path}"
+            );
+            assert_eq!(
+                answer.headers()["allow"].to_str().unwrap(),
+                methods.join(", "),
+                "{method} {path}"
+            );
+            assert_eq!(answer.headers()["cache-control"], "no-store");
+            assert_eq!(answer.headers()["x-content-type-options"], "nosniff");
+            if method != "HEAD" {
+                assert_error(answer, 405, "method_not_allowed").await;
+            }
+        }
+    }
+}
+
+/// C10: only the documented spelling of a path is a route.
+#[tokio::test]
+async fn other_spellings_of_a_path_are_not_found() {
+    let site = Site::start().await;
+    site.add("jo", Some(PASSWORD)).await;
+    let login = json!({"email": "jo@club.example", "password": PASSWORD}).to_string();
+    for (path, status) in [
+        ("/api/login", "200"),
+        ("/api/login?x=1", "200"),
+        ("/api/login/", "404"),
+        ("//api/login", "404"),
+        ("/api//login", "404"),
+        ("/api/%6cogin", "404"),
+        ("/api/x/../login", "404"),
+        ("/api/./login", "404"),
+        ("/API/login", "404"),
+        ("/api/login%00", "404"),
+        ("/api/login;x", "404"),
+        ("/prod/api/login", "404"),
+        ("/login", "404"),
+        ("/api", "404"),
+        ("/api/unknown", "404"),
+    ] {
+        let request = format!(
+            "POST {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{login}",
+            login.len()
+        );
+        let answer = site.raw(request).await;
+        assert!(
+            answer.starts_with(&format!("HTTP/1.1 {status}")),
+            "{path}: {answer}"
+        );
+        if status == "404" {
+            assert!(answer.contains(r#""code":"not_found""#), "{path}: {answer}");
+        }
+    }
+}
+
+/// C12: CORS is for the sites that `ALLOWED_ORIGINS` names.
+#[tokio::test]
+async fn cors_names_the_allowed_origin_and_no_other() {
+    let site = Site::start().await;
+    let allowed = site
+        .environment
+        .required("ALLOWED_ORIGINS")
+        .unwrap()
+        .split(',')
+        .next()
+        .unwrap()
+        .trim()
+        .to_owned();
+    for (origin, expected) in [
+        (allowed.clone(), true),
+        (format!("{allowed}.evil"), false),
+        ("https://evil.example".to_owned(), false),
+        ("null".to_owned(), false),
+        (allowed.to_uppercase(), false),
+    ] {
+        for (path, _) in ROUTES {
+            let preflight = site
+                .request(Method::OPTIONS, path)
+                .header("origin", &origin)
+                .header("access-control-request-method", "POST")
+                .header("access-control-request-headers", "authorization");
+            let answer = preflight.send().await.unwrap();
+            assert_eq!(answer.status(), StatusCode::NO_CONTENT, "{path}");
+            let headers = answer.headers();
+            assert_eq!(
+                headers.get("access-control-allow-origin").is_some(),
+                expected,
+                "{origin}"
+            );
+            assert_eq!(
+                headers.get("access-control-allow-headers").is_some(),
+                expected,
+                "{origin}"
+            );
+            assert_eq!(headers["vary"], "Origin");
+            if expected {
+                assert_eq!(
+                    headers["access-control-allow-origin"].to_str().unwrap(),
+                    origin
+                );
+            }
+            assert!(!headers.contains_key("access-control-allow-credentials"));
+        }
+        let answer = site
+            .get("/api/me")
+            .header("origin", &origin)
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(
+            answer.headers().contains_key("access-control-allow-origin"),
+            expected,
+            "errors too: {origin}"
+        );
+    }
+}
+
+/// C2: a multipart body that is cut off anywhere is a 400, over HTTP too.
+#[tokio::test]
+async fn a_form_that_is_cut_off_is_a_400() {
+    let site = Site::start().await;
+    let member = site.member("jo").await;
+    let whole = "--X\r\nContent-Disposition: form-data; name=\"readme_file\"; filename=\"a.md\"\r\nContent-Type: text/markdown\r\n\r\n# Hi\r\n--X--";
+    for end in (0..whole.len()).step_by(7) {
+        let request = site
+            .post("/api/upload_readme")
+            .bearer_auth(&member.token)
+            .header("content-type", "multipart/form-data; boundary=X")
+            .body(whole[..end].to_owned());
+        assert_error(request.send().await.unwrap(), 400, "bad_request").await;
+    }
+}
+
+/// C6, C20: the gateway's limits are answered by us, in our envelope.
+#[tokio::test]
+async fn what_is_too_much_for_the_gateway_is_said() {
+    let site = Site::start().await;
+    let member = site.member("jo").await;
+    for mebibytes in [6, 11] {
+        let request = site
+            .post("/api/upload_profile_pic")
+            .bearer_auth(&member.token)
+            .header("content-type", "multipart/form-data; boundary=X")
+            .body(vec![b'x'; mebibytes * 1024 * 1024]);
+        assert_error(request.send().await.unwrap(), 413, "too_large").await;
+    }
+    let answer = site
+        .get("/api/me")
+        .header("x-long", "x".repeat(10_240))
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(answer.status(), StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE);
+}

@@ -1,0 +1,223 @@
+//! `POST /api/upload_profile_pic` (hardening cases D).
+
+use std::io::Cursor;
+
+use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
+use reqwest::multipart::{Form, Part};
+use reqwest::{Response, StatusCode};
+
+use crate::site::{SignedIn, Site, assert_error, body};
+
+fn encoded(width: u32, height: u32, format: ImageFormat) -> Vec<u8> {
+    let picture = RgbImage::from_fn(width, height, |x, y| {
+        Rgb([(x % 256) as u8, (y % 256) as u8, 128])
+    });
+    let mut bytes = Cursor::new(Vec::new());
+    DynamicImage::ImageRgb8(picture)
+        .write_to(&mut bytes, format)
+        .unwrap();
+    bytes.into_inner()
+}
+
+async fn upload(
+    site: &Site,
+    member: &SignedIn,
+    file_name: &str,
+    content_type: &str,
+    bytes: Vec<u8>,
+) -> Response {
+    let file = Part::bytes(bytes)
+        .file_name(file_name.to_owned())
+        .mime_str(content_type)
+        .unwrap();
+    let form = Form::new().part("profile_pic", file);
+    site.post("/api/upload_profile_pic")
+        .bearer_auth(&member.token)
+        .multipart(form)
+        .send()
+        .await
+        .unwrap()
+}
+
+#[tokio::test]
+async fn a_picture_becomes_square_renditions_on_the_profile() {
+    let site = Site::start().await;
+    let member = site.member("jo").await;
+    let answer = upload(
+        &site,
+        &member,
+        "me.jpg",
+        "image/jpeg",
+        encoded(800, 600, ImageFormat::Jpeg),
+    )
+    .await;
+    assert_eq!(answer.status(), StatusCode::OK);
+    let picture = body(answer).await["picture"].take();
+    for size in [512_u32, 256, 96] {
+        let url = picture[size.to_string()].as_str().unwrap();
+        let path = site.path(url);
+        let answer = site.get(path).send().await.unwrap();
+        assert_eq!(answer.status(), StatusCode::OK);
+        assert_eq!(
+            answer.headers()["cache-control"],
+            "public, max-age=31536000, immutable"
+        );
+        assert_eq!(answer.headers()["x-content-type-options"], "nosniff");
+        let decoded = image::load_from_memory(&answer.bytes().await.unwrap()).unwrap();
+        assert_eq!((decoded.width(), decoded.height()), (size, size));
+    }
+    let me = body(
+        site.get("/api/me")
+            .bearer_auth(&member.token)
+            .send()
+            .await
+            .unwrap(),
+    )
+    .await;
+    assert_eq!(me["member"]["picture"], picture);
+}
+
+/// D8: the content decides, whatever the name and the type say.
+#[tokio::test]
+async fn names_and_types_may_lie() {
+    let site = Site::start().await;
+    let member = site.member("jo").await;
+    for (file_name, content_type) in [
+        ("me.exe", "application/octet-stream"),
+        ("me.svg", "image/svg+xml"),
+        ("../../x", "text/html"),
+    ] {
+        let answer = upload(
+            &site,
+            &member,
+            file_name,
+            content_type,
+            encoded(64, 64, ImageFormat::Png),
+        )
+        .await;
+        assert_eq!(answer.status(), StatusCode::OK, "{file_name}");
+        let text = answer.text().await.unwrap();
+        assert!(
+            !text.contains("exe") && !text.contains("svg") && !text.contains(".."),
+            "{text}"
+        );
+    }
+}
+
+/// D1, D3, D7: what is no picture, or too much of one.
+#[tokio::test]
+async fn other_files_are_refused_and_the_old_picture_stays() {
+    let site = Site::start().await;
+    let member = site.member("jo").await;
+    let first = body(
+        upload(
+            &site,
+            &member,
+            "a.png",
+            "image/png",
+            encoded(64, 64, ImageFormat::Png),
+        )
+        .await,
+    )
+    .await;
+    let mut truncated = encoded(64, 64, ImageFormat::Png);
+    truncated.truncate(truncated.len() / 2);
+    for bytes in [
+        b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>".to_vec(),
+        b"%PDF-1.7\n".to_vec(),
+        b"PK\x03\x04rest of an archive".to_vec(),
+        b"<!doctype html><script>alert(1)</script>".to_vec(),
+        b"\0\0\0\x18ftypheic".to_vec(),
+        b"just text".to_vec(),
+        b"\x89PNG\r\n\x1a\n".to_vec(),
+        truncated,
+        png_header(22_000, 22_000),
+        png_header(0, 0),
+        png_header(u32::MAX, u32::MAX),
+    ] {
+        let message = assert_error(
+            upload(&site, &member, "a.png", "image/png", bytes).await,
+            422,
+            "invalid_file",
+        )
+        .await;
+        assert!(!message.contains("script"), "{message}");
+    }
+    let me = body(
+        site.get("/api/me")
+            .bearer_auth(&member.token)
+            .send()
+            .await
+            .unwrap(),
+    )
+    .await;
+    assert_eq!(me["member"]["picture"], first["picture"]);
+}
+
+/// A PNG that promises a size and holds nothing.
+fn png_header(width: u32, height: u32) -> Vec<u8> {
+    let mut header = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".to_vec();
+    header.extend(width.to_be_bytes());
+    header.extend(height.to_be_bytes());
+    header.extend([8, 2, 0, 0, 0]);
+    header.extend(crc32(&header[12..]).to_be_bytes());
+    header
+}
+
+/// CRC-32 as PNG has it (RFC 2083 section 3.4).
+fn crc32(bytes: &[u8]) -> u32 {
+    !bytes.iter().fold(u32::MAX, |crc, byte| {
+        (0..8).fold(crc ^ u32::from(*byte), |crc, _| {
+            if crc & 1 == 1 {
+                0xedb8_8320 ^ (crc >> 1)
+            } else {
+                crc >> 1
+            }
+        })
+    })
+}
+
+/// C4, C6: the form and its limits.
+#[tokio::test]
+async fn the_form_is_checked() {
+    let site = Site::start().await;
+    let member = site.member("jo").await;
+    let picture = encoded(64, 64, ImageFormat::Png);
+    let part = || Part::bytes(picture.clone()).file_name("a.png");
+    for form in [
+        Form::new(),
+        Form::new().part("profile_picture", part()),
+        Form::new()
+            .part("profile_pic", part())
+            .part("profile_pic", part()),
+        Form::new().text("profile_pic", "text"),
+        Form::new()
+            .part("profile_pic", part())
+            .text("role", "admin"),
+        Form::new().part("profile_pic", Part::bytes(Vec::new()).file_name("a.png")),
+    ] {
+        let request = site
+            .post("/api/upload_profile_pic")
+            .bearer_auth(&member.token)
+            .multipart(form);
+        let message = assert_error(request.send().await.unwrap(), 400, "bad_request").await;
+        assert!(message.contains("profile_pic"), "{message}");
+    }
+    let large = vec![0; 4 * 1024 * 1024 + 1];
+    let message = assert_error(
+        upload(&site, &member, "a.png", "image/png", large).await,
+        413,
+        "too_large",
+    )
+    .await;
+    assert!(message.contains("4 MiB"), "{message}");
+    let request = site
+        .post("/api/upload_profile_pic")
+        .bearer_auth(&member.token)
+        .json(&1);
+    assert_error(request.send().await.unwrap(), 415, "unsupported_media_type").await;
+    let request = site
+        .post("/api/upload_profile_pic")
+        .multipart(Form::new().part("profile_pic", part()));
+    assert_error(request.send().await.unwrap(), 401, "invalid_token").await;
+}
