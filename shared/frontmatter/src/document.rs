@@ -53,29 +53,35 @@ impl<'a> Document<'a> {
     }
 }
 
-/// Whether some line opens more containers than are parsed. Counts at least as many as there are:
-/// every quote, list and footnote marker before the line's first other character.
+/// Whether some line opens more containers than are parsed.
 fn nests_too_deeply(source: &str) -> bool {
-    let mut markers = 0_usize;
-    let mut in_prefix = true;
-    let mut bytes = source.bytes().peekable();
+    source.split('\n').any(|line| {
+        line.split('\r')
+            .any(|line| containers(line) > MAX_CONTAINERS_ON_A_LINE)
+    })
+}
+
+/// At least as many containers as a line can stand in: every quote, list and footnote marker
+/// before its first other character, and a list for every two columns of indentation.
+fn containers(line: &str) -> usize {
+    let (mut markers, mut indentation) = (0_usize, 0_usize);
+    let mut bytes = line.bytes().peekable();
     while let Some(byte) = bytes.next() {
-        let before_space = matches!(bytes.peek(), None | Some(b' ' | b'\t' | b'\n' | b'\r'));
+        let before_space = matches!(bytes.peek(), None | Some(b' ' | b'\t'));
         match byte {
-            b'\n' | b'\r' => {
-                markers = 0;
-                in_prefix = true;
-            }
-            b'>' | b':' if in_prefix => markers += 1,
-            b'-' | b'+' | b'*' | b'.' | b')' if in_prefix && before_space => markers += 1,
-            b' ' | b'\t' | b'0'..=b'9' | b'[' | b']' | b'^' => {}
-            _ => in_prefix = false,
-        }
-        if markers > MAX_CONTAINERS_ON_A_LINE {
-            return true;
+            b'>' | b':' => markers += 1,
+            b'-' | b'+' | b'*' | b'.' | b')' if before_space => markers += 1,
+            b' ' => indentation += 1,
+            b'\t' => indentation += 4,
+            b'0'..=b'9' | b'[' | b']' | b'^' => {}
+            _ => break,
         }
     }
-    false
+    if markers > 0 {
+        markers + indentation / 2
+    } else {
+        0
+    }
 }
 
 /// A change to the source: the bytes of `range` become `replacement`.

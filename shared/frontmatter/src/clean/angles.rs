@@ -5,6 +5,7 @@ use std::ops::Range;
 use pulldown_cmark::{Event, Tag, TagEnd};
 
 use super::splice::Splice;
+use super::text::begins_line;
 use crate::document::Document;
 
 /// Escapes a `<` that is text for our parser, but begins what looks like markup that ends in the
@@ -77,19 +78,4 @@ fn is_escaped(source: &str, at: usize) -> bool {
         .count()
         % 2
         == 1
-}
-
-fn begins_line(source: &str, at: usize) -> bool {
-    let before = source.as_bytes().get(..at).unwrap_or_default();
-    before
-        .iter()
-        .rev()
-        .take_while(|byte| !matches!(byte, b'\n' | b'\r'))
-        .take(32)
-        .all(|byte| {
-            matches!(
-                byte,
-                b' ' | b'\t' | b'>' | b'-' | b'*' | b'+' | b'.' | b')' | b'0'..=b'9'
-            )
-        })
 }

@@ -143,23 +143,15 @@ impl Block {
     /// follow. They go with their ends: a blank line would end the block, and what follows it
     /// might be taken for indented code.
     fn own_lines(&self, range: &Range<usize>) -> Option<Range<usize>> {
-        let before = self.text.get(..range.start)?;
-        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-        if !before.get(line_start..)?.trim().is_empty() {
-            return None;
-        }
-        let after = self.text.get(range.end..)?;
-        let line_end = after.find('\n')? + 1;
-        let following = after.get(line_end..)?;
-        if !after.get(..line_end)?.trim().is_empty() || following.is_empty() {
-            return None;
-        }
+        let line_start = blank_line_start(self.text.get(..range.start)?)?;
+        let line_end = range.end + blank_line_end(self.text.get(range.end..)?)?;
+        let following = self.text.get(line_end..).filter(|rest| !rest.is_empty())?;
         let indentation = if line_start == 0 {
             following.len() - following.trim_start_matches([' ', '\t']).len()
         } else {
             0
         };
-        Some(line_start..range.end + line_end + indentation)
+        Some(line_start..line_end + indentation)
     }
 
     fn source_range(&self, range: &Range<usize>) -> Range<usize> {
@@ -189,22 +181,32 @@ impl Block {
     }
 }
 
+/// Where the line begins that `before` ends in, if there is nothing but blanks in it.
+fn blank_line_start(before: &str) -> Option<usize> {
+    let text = before.trim_end_matches([' ', '\t']);
+    (text.is_empty() || text.ends_with(['\n', '\r'])).then_some(text.len())
+}
+
+/// Where the line ends that `after` begins in, its break included, if there is nothing but blanks
+/// in it.
+fn blank_line_end(after: &str) -> Option<usize> {
+    let text = after.trim_start_matches([' ', '\t']);
+    let line_break = if text.starts_with("\r\n") {
+        2
+    } else {
+        usize::from(text.starts_with(['\n', '\r']))
+    };
+    (line_break > 0).then_some(after.len() - text.len() + line_break)
+}
+
 /// A range with the end of its line, when it has the line for itself and a blank line (or the
 /// beginning) stands before it: what is left would be a second blank line.
 pub(super) fn whole_line(source: &str, range: &Range<usize>) -> Range<usize> {
     let before = source.get(..range.start).unwrap_or_default();
     let is_after_blank =
         before.is_empty() || before.ends_with("\n\n") || before.ends_with("\n\r\n");
-    let after = source.get(range.end..).unwrap_or_default();
-    let spaces = after.len() - after.trim_start_matches([' ', '\t']).len();
-    let line_end = match after.get(spaces..) {
-        Some(rest) if rest.starts_with("\r\n") => spaces + 2,
-        Some(rest) if rest.starts_with('\n') => spaces + 1,
-        _ => 0,
-    };
-    if is_after_blank && line_end > 0 {
-        range.start..range.end + line_end
-    } else {
-        range.clone()
+    match source.get(range.end..).and_then(blank_line_end) {
+        Some(line_end) if is_after_blank => range.start..range.end + line_end,
+        _ => range.clone(),
     }
 }

@@ -8,7 +8,7 @@ use pulldown_cmark::{Event, LinkType, Tag, TagEnd};
 use super::destinations::{self, inner, parts};
 use super::splice::Splice;
 use super::targets::{Kind, Target, resolve};
-use super::text::escape;
+use super::text::{begins_line, escape};
 use super::warnings::{Code, Warnings};
 use super::{CleanOptions, decode};
 use crate::document::Document;
@@ -187,11 +187,7 @@ impl Links<'_, '_> {
             .source
             .get(parts.opener.end..parts.closer.start)
             .unwrap_or_default();
-        let before = self.source.get(..parts.opener.start).unwrap_or_default();
-        let line = before.rsplit('\n').next().unwrap_or_default();
-        let starts_line = line
-            .chars()
-            .all(|c| c.is_whitespace() || matches!(c, '>' | '-' | '*' | '+'));
+        let starts_line = begins_line(self.source, parts.opener.start);
         let first = text.chars().next();
         let begins_block = starts_line
             && first.is_some_and(|c| matches!(c, '#' | '>' | '-' | '+' | '=' | '~' | '|' | ':'));

@@ -10,8 +10,14 @@ use pulldown_cmark::{Event, LinkType, Tag};
 use super::splice::Splice;
 use crate::document::Document;
 
-/// Adds the edits after which both readings agree.
-pub(super) fn settle(with_math: &Document<'_>, without_math: &Document<'_>, splice: &mut Splice) {
+/// Adds the edits after which both readings agree: at the formulas in dispute, or `thoroughly`, at
+/// every `$` of the text.
+pub(super) fn settle(
+    with_math: &Document<'_>,
+    without_math: &Document<'_>,
+    thoroughly: bool,
+    splice: &mut Splice,
+) {
     let formulas = formulas(with_math);
     if formulas.is_empty() {
         return;
@@ -36,6 +42,8 @@ pub(super) fn settle(with_math: &Document<'_>, without_math: &Document<'_>, spli
                 // A formula in a link's text.
             } else if formula.start <= range.start && range.end <= formula.end {
                 split(without_math.source, event, range, splice);
+            } else if thoroughly {
+                return unmake_all(without_math, splice);
             } else {
                 unmake(with_math.source, formula, splice);
             }
@@ -89,5 +97,17 @@ fn unmake(source: &str, formula: &Range<usize>, splice: &mut Splice) {
         .take_while(|(_, character)| *character == '$')
     {
         splice.insert(formula.start + at, "\\");
+    }
+}
+
+fn unmake_all(without_math: &Document<'_>, splice: &mut Splice) {
+    for run in super::text::runs(without_math) {
+        let text = without_math
+            .source
+            .get(run.range.clone())
+            .unwrap_or_default();
+        for (at, _) in super::text::unescaped(text).filter(|(_, character)| *character == '$') {
+            splice.insert(run.range.start + at, "\\");
+        }
     }
 }

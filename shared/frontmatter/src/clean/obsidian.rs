@@ -1,5 +1,6 @@
 //! Obsidian's syntax in text: comments, highlights, tags and block ids (2.9.3 to 2.9.6).
 
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use pulldown_cmark::Event;
@@ -114,26 +115,31 @@ pub(super) fn highlights(document: &Document<'_>, runs: &[Run], splice: &mut Spl
     if !source.contains("==") {
         return;
     }
-    let mut open: Vec<(usize, usize, usize)> = Vec::new();
+    // The opening marks of the line, by parent.
+    let mut open: HashMap<usize, usize> = HashMap::new();
+    let mut line = 0;
     for run in runs.iter().filter(|run| !run.in_link) {
-        open.retain(|(_, _, line)| *line == run.line);
+        if run.line != line {
+            open.clear();
+            line = run.line;
+        }
         for at in equal_pairs(source, run) {
             let before = source.get(..at).and_then(|text| text.chars().next_back());
             let after = source.get(at + 2..).and_then(|text| text.chars().next());
-            let closes =
-                before.is_some_and(|c| !c.is_whitespace() && c != '=') && after != Some('=');
-            let opens =
-                after.is_some_and(|c| !c.is_whitespace() && c != '=') && before != Some('=');
-            let partner = open
-                .iter()
-                .rposition(|(_, parent, _)| *parent == run.parent)
-                .filter(|_| closes);
-            if let Some(partner) = partner {
-                let (start, _, _) = open.swap_remove(partner);
-                splice.replace(start..start + 2, "<mark>");
-                splice.replace(at..at + 2, "</mark>");
-            } else if opens && open.iter().all(|(_, parent, _)| *parent != run.parent) {
-                open.push((at, run.parent, run.line));
+            let is_text = |c: Option<char>| c.is_some_and(|c| !c.is_whitespace() && c != '=');
+            let closes = is_text(before) && after != Some('=');
+            let opens = is_text(after) && before != Some('=');
+            match open.get(&run.parent) {
+                Some(&start) if closes => {
+                    open.remove(&run.parent);
+                    splice.replace(start..start + 2, "<mark>");
+                    splice.replace(at..at + 2, "</mark>");
+                }
+                Some(_) => {}
+                None if opens => {
+                    open.insert(run.parent, at);
+                }
+                None => {}
             }
         }
     }
@@ -143,7 +149,7 @@ pub(super) fn highlights(document: &Document<'_>, runs: &[Run], splice: &mut Spl
 pub(super) fn tags(document: &Document<'_>, runs: &[Run]) -> Vec<String> {
     let source = document.source;
     let mut tags: Vec<String> = Vec::new();
-    let mut known = std::collections::HashSet::new();
+    let mut known = HashSet::new();
     for run in runs.iter().filter(|run| !run.in_link) {
         let text = source.get(run.range.clone()).unwrap_or_default();
         for (at, character) in unescaped(text) {

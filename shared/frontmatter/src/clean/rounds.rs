@@ -19,6 +19,9 @@ const MAX_ROUNDS: usize = 12;
 /// Readings after which unclosed HTML is taken out instead of closed.
 const CLOSING_ROUNDS: usize = 5;
 
+/// Readings after which a formula that the two readings dispute costs all others their `$`.
+const GENTLE_ROUNDS: usize = 3;
+
 /// Which rules are applied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Extent {
@@ -54,12 +57,18 @@ pub(super) fn run(
     extent: Extent,
 ) -> Result<Cleaned, Stop> {
     let mut state = State::default();
-    let mut edits = state.round(document, options, extent, 0);
+    let mut edits;
+    let mut expected;
+    {
+        let plain = without_math(document.source);
+        let plain = plain.as_ref().unwrap_or(document);
+        edits = state.round(document, plain, options, extent, 0);
+        expected = invariant::expected(&invariant::code(plain), &edits);
+    }
     if edits.is_empty() {
         return Ok(state.finish(document.source, document.source.to_owned()));
     }
     let mut body = apply(document.source, &edits);
-    let mut expected = invariant::expected(&invariant::code(document), &edits);
     state.shift(&edits);
     for round in 1..MAX_ROUNDS {
         let next = {
@@ -67,11 +76,14 @@ pub(super) fn run(
             if again.too_complex {
                 return Err(Stop::NoFixedPoint);
             }
-            if !invariant::holds(&expected, &again) && extent == Extent::Everything {
+            let plain = without_math(&body);
+            let plain = plain.as_ref().unwrap_or(&again);
+            let code = invariant::code(plain);
+            if !invariant::holds(&expected, &code) && extent == Extent::Everything {
                 return Err(Stop::CodeChanged);
             }
-            edits = state.round(&again, options, extent, round);
-            expected = invariant::expected(&invariant::code(&again), &edits);
+            edits = state.round(&again, plain, options, extent, round);
+            expected = invariant::expected(&code, &edits);
             apply(&body, &edits)
         };
         if edits.is_empty() {
@@ -83,11 +95,19 @@ pub(super) fn run(
     Err(Stop::NoFixedPoint)
 }
 
+/// The body as a renderer without mathematics reads it, where that makes a difference.
+fn without_math(source: &str) -> Option<Document<'_>> {
+    source
+        .contains('$')
+        .then(|| Document::parse_without_math(source))
+}
+
 impl State {
     /// The edits of one reading; none where the body is clean.
     fn round(
         &mut self,
         document: &Document<'_>,
+        plain: &Document<'_>,
         options: &CleanOptions<'_>,
         extent: Extent,
         round: usize,
@@ -100,7 +120,15 @@ impl State {
             }
             self.badges = badges::take(document, options, &mut splice);
         }
-        self.rules(document, options, extent, round, &mut splice, &mut warnings);
+        self.rules(
+            document,
+            plain,
+            options,
+            extent,
+            round,
+            &mut splice,
+            &mut warnings,
+        );
         let mut edits = splice.into_edits(document.source);
         if edits.is_empty() {
             let mut splice = Splice::default();
@@ -113,26 +141,24 @@ impl State {
         edits
     }
 
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "both readings, and where the findings go"
+    )]
     fn rules(
         &mut self,
         document: &Document<'_>,
+        plain: &Document<'_>,
         options: &CleanOptions<'_>,
         extent: Extent,
         round: usize,
         splice: &mut Splice,
         warnings: &mut Warnings,
     ) {
-        let without_math = document
-            .source
-            .contains('$')
-            .then(|| Document::parse_without_math(document.source));
-        let plain = without_math.as_ref().unwrap_or(document);
-        if let Some(plain) = &without_math {
-            let before = splice.len();
-            math::settle(document, plain, splice);
-            if splice.len() > before {
-                return;
-            }
+        let before = splice.len();
+        math::settle(document, plain, round >= GENTLE_ROUNDS, splice);
+        if splice.len() > before {
+            return;
         }
         let runs = text::runs(document);
         if extent == Extent::Everything {

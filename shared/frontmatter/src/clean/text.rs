@@ -6,6 +6,9 @@ use pulldown_cmark::{Event, Tag, TagEnd};
 
 use crate::document::Document;
 
+/// How far back a line's beginning is looked for.
+const MAX_PREFIX_BYTES: usize = 256;
+
 /// A stretch of the source that is text in one parent, on one line, without any other syntax.
 ///
 /// Backslash escapes and character references inside it are still as written.
@@ -231,6 +234,23 @@ pub(super) fn unescaped(text: &str) -> impl Iterator<Item = (usize, char)> + '_ 
         escaped = !skip && *character == '\\';
         !(skip && character.is_ascii_punctuation()) && !escaped
     })
+}
+
+/// Whether nothing but blanks and the markers of containers stands before `at` in its line.
+pub(super) fn begins_line(source: &str, at: usize) -> bool {
+    let before = source.as_bytes().get(..at).unwrap_or_default();
+    let prefix = before
+        .iter()
+        .rev()
+        .take_while(|byte| !matches!(byte, b'\n' | b'\r'))
+        .take(MAX_PREFIX_BYTES);
+    let is_marker = |byte: &u8| {
+        matches!(
+            byte,
+            b' ' | b'\t' | b'>' | b'-' | b'*' | b'+' | b'.' | b')' | b'0'..=b'9'
+        )
+    };
+    prefix.copied().all(|byte| is_marker(&byte))
 }
 
 /// Plain text as Markdown that reads as that text, wherever in a line it stands.

@@ -38,11 +38,16 @@ pub(super) fn find(source: &str, run: &Run) -> Vec<Written> {
         let Some(inside) = text.get(start + 2..) else {
             break;
         };
-        // `[[[x]]`: the innermost brackets are the link's.
-        if inside.starts_with('[') || is_escaped(text, start) {
-            position = start + 1;
+        // `[[[x]]`: the innermost brackets are the link's. More of them are no link's.
+        let brackets = 2 + inside.len() - inside.trim_start_matches('[').len();
+        if brackets > 3 || is_escaped(text, start) {
+            position = start + brackets;
             continue;
         }
+        let start = start + brackets - 2;
+        let Some(inside) = text.get(start + 2..) else {
+            break;
+        };
         let Some(length) = inside.find(['[', ']']) else {
             break;
         };
