@@ -3,7 +3,21 @@
 //! [`convert`] is the specification of the converter in code; the section numbers in the modules
 //! are its. Text is never re-serialised: a body changes by splices alone.
 
+#![warn(clippy::string_slice, clippy::indexing_slicing)]
+#![cfg_attr(
+    test,
+    allow(
+        clippy::string_slice,
+        clippy::indexing_slicing,
+        reason = "tests may panic"
+    )
+)]
+
+mod assemble;
 mod badge;
+mod block;
+mod blocks;
+mod bytes;
 mod clean;
 mod context;
 mod dates;
