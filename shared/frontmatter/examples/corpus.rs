@@ -219,17 +219,19 @@ fn gold(corpus: &Path) -> Result<(usize, usize, usize), Box<dyn Error>> {
         }
         let start = |text: &str| normalised(text).chars().take(COMPARED).collect::<String>();
         let description = normalised(meta["description"].as_str().unwrap_or_default());
-        let fits = accepted("description_starts_with", "description_accept")
-            .iter()
-            .any(|expected| {
-                let expected = start(expected);
-                if expected.is_empty() {
-                    description.is_empty()
-                } else {
-                    description.starts_with(&expected)
-                        || expected.starts_with(&description) && !description.is_empty()
-                }
-            });
+        let none = document["description_starts_with"].is_null() && description.is_empty();
+        let fits = none
+            || accepted("description_starts_with", "description_accept")
+                .iter()
+                .any(|expected| {
+                    let expected = start(expected);
+                    if expected.is_empty() {
+                        description.is_empty()
+                    } else {
+                        description.starts_with(&expected)
+                            || expected.starts_with(&description) && !description.is_empty()
+                    }
+                });
         if fits {
             descriptions += 1;
         } else {

@@ -21,6 +21,8 @@ pub(crate) enum Kind {
     List,
     Code,
     Table,
+    /// A thematic break.
+    Rule,
     /// `<details>`, and other elements that hold more than prose.
     Other,
 }
@@ -133,6 +135,10 @@ struct Walk {
     image_depth: usize,
     /// Inside elements whose text is no prose (`<sup>`, `<kbd>`), or a footnote's definition.
     hidden: usize,
+    /// Links that are open, so that a block inside one begins as linked.
+    links: usize,
+    /// Inside a block of HTML, which was read whole: its lines come again as events.
+    html_block: bool,
     /// Inside an HTML element that is a block of another kind (`<details>`, `<table>`).
     other: Vec<String>,
 }
@@ -150,7 +156,9 @@ impl Walk {
             centred: self.centred(),
             aligned: false,
             range: start..start,
-            inlines: Vec::new(),
+            inlines: (0..self.links)
+                .map(|_| Inline::LinkStart { range: None })
+                .collect(),
         });
     }
 
@@ -201,16 +209,22 @@ impl Walk {
             return;
         }
         match event {
-            Event::Start(tag) => self.start(tag, range),
-            Event::End(tag) => self.end(*tag, range),
             Event::Text(text) => self.inline(Inline::Text(text.to_string()), range.start),
             Event::Code(code) => self.inline(Inline::Code(code.to_string()), range.start),
             Event::InlineMath(math) | Event::DisplayMath(math) => {
                 self.inline(Inline::Text(math.to_string()), range.start);
             }
             Event::SoftBreak | Event::HardBreak => self.inline(Inline::Break, range.start),
+            Event::Html(_) if self.html_block => {}
             Event::Html(_) | Event::InlineHtml(_) => self.html(source, range),
-            Event::Rule => self.close(range.start),
+            Event::Start(Tag::HtmlBlock) => {
+                self.html_block = true;
+                self.html(source, range);
+            }
+            Event::End(TagEnd::HtmlBlock) => self.html_block = false,
+            Event::Rule => self.rule(range),
+            Event::Start(tag) => self.start(tag, range),
+            Event::End(tag) => self.end(*tag, range),
             Event::FootnoteReference(_) | Event::TaskListMarker(_) => {}
         }
     }
@@ -244,12 +258,15 @@ impl Walk {
                 self.image = Some((String::new(), dest_url.to_string(), range.clone()));
                 self.image_depth = 0;
             }
-            Tag::Link { .. } => self.inline(
-                Inline::LinkStart {
-                    range: Some(range.clone()),
-                },
-                range.start,
-            ),
+            Tag::Link { .. } => {
+                self.inline(
+                    Inline::LinkStart {
+                        range: Some(range.clone()),
+                    },
+                    range.start,
+                );
+                self.links += 1;
+            }
             Tag::Item | Tag::TableHead | Tag::TableRow | Tag::TableCell => {
                 self.inline_in_block(Inline::Break);
             }
@@ -269,6 +286,13 @@ impl Walk {
             )
         {
             self.spoil_quote();
+        }
+    }
+
+    fn rule(&mut self, range: &Range<usize>) {
+        if self.containers == 0 && self.other.is_empty() {
+            self.begin(Kind::Rule, false, range.start);
+            self.close(range.end);
         }
     }
 
@@ -307,7 +331,10 @@ impl Walk {
 
     fn end(&mut self, tag: TagEnd, range: &Range<usize>) {
         match tag {
-            TagEnd::Link => self.inline(Inline::LinkEnd, range.end),
+            TagEnd::Link => {
+                self.links = self.links.saturating_sub(1);
+                self.inline(Inline::LinkEnd, range.end);
+            }
             TagEnd::BlockQuote(_)
             | TagEnd::List(_)
             | TagEnd::Table
@@ -423,6 +450,7 @@ impl Walk {
             }
             "a" if attribute(tag, "href").is_some() => {
                 self.inline(Inline::LinkStart { range: None }, place.start);
+                self.links += 1;
             }
             _ => {}
         }
@@ -459,6 +487,7 @@ impl Walk {
             }
             "sup" | "kbd" => self.hidden = self.hidden.saturating_sub(1),
             "a" => {
+                self.links = self.links.saturating_sub(1);
                 self.inline_in_block(Inline::LinkEnd);
             }
             _ => {}

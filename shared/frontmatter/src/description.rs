@@ -45,6 +45,8 @@ const APPEALS: [&str; 22] = [
     "looking for maintainers",
     "follow me on",
 ];
+/// Longest paragraph that only says where else to look, in words.
+const SIGNPOST_WORDS: usize = 20;
 /// How a quote begins that is a note, not a tagline.
 const NOTES: [&str; 9] = [
     "note",
@@ -98,7 +100,25 @@ fn is_tagline_quote(text: &str) -> bool {
         })
 }
 
+/// An icon and a link or two: where else to find its authors.
+fn is_signpost(block: &Block, text: &str) -> bool {
+    let mut inlines = block
+        .inlines
+        .iter()
+        .filter(|inline| !matches!(inline, Inline::Break));
+    let icon = match (inlines.next(), inlines.next()) {
+        (Some(Inline::Image { .. }), _) => true,
+        (Some(Inline::LinkStart { .. }), Some(Inline::Image { .. })) => true,
+        _ => false,
+    };
+    let (linked, all) = block.link_share();
+    icon && linked * 10 >= all * 2 && words(text) < SIGNPOST_WORDS
+}
+
 fn passes(block: &Block, text: &str, title: &str) -> bool {
+    if is_signpost(block, text) {
+        return false;
+    }
     let (linked, all) = block.link_share();
     let lower = text.to_lowercase();
     let bars = text

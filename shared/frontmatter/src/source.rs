@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::block::{Language, Parts};
+use crate::keys;
 use crate::report::Warning;
 use crate::warnings::Code;
 use crate::yaml::{self, Node, Unreadable};
@@ -122,6 +123,19 @@ fn yaml_entries(
     }
     for place in &document.dropped {
         warnings.push(Code::KeyDropped.at(first_line + place.line, 1, &place.key));
+    }
+    let unquoted = |entry: &&yaml::Entry| {
+        entry.literal.is_some()
+            && [keys::TITLE, keys::DESCRIPTION]
+                .concat()
+                .contains(&entry.key.as_str())
+    };
+    for entry in document.entries.iter().filter(unquoted) {
+        warnings.push(Code::FrontmatterRepaired.at(
+            first_line + entry.place.0,
+            1,
+            line_text(entry.place.0),
+        ));
     }
     // A doubled or dropped key stands inside the lines of the entry before it.
     let whole = !read.repaired

@@ -171,7 +171,7 @@ fn title_heading(blocks: &[Block]) -> Option<&Block> {
             Kind::Heading(_) => structure |= !block.centred,
             Kind::Code => structure = true,
             Kind::Paragraph | Kind::List => prose |= is_prose(block),
-            Kind::Quote { .. } | Kind::Table | Kind::Other => {}
+            Kind::Quote { .. } | Kind::Table | Kind::Rule | Kind::Other => {}
         }
     }
     None
@@ -198,7 +198,10 @@ fn first_heading<'a>(blocks: &'a [Block], name_hint: Option<&str>) -> Option<&'a
                 }
                 let names = !text.is_empty()
                     && !is_generic(&text)
-                    && !text.to_lowercase().starts_with("what is");
+                    && !without_ornaments(&text).to_lowercase().starts_with("what is")
+                    // What other programs would take for a second frontmatter.
+                    && !text.starts_with("---")
+                    && !text.starts_with("+++");
                 return names.then_some(block);
             }
             Kind::Paragraph if block.centred || block.is_pictures() => {}
@@ -276,7 +279,23 @@ pub(crate) fn heading_text(block: &Block) -> String {
         .unwrap_or_default()
 }
 
+/// A heading without the emoji, numbers and `:shortcodes:` before it.
+fn without_ornaments(text: &str) -> &str {
+    let mut text = text;
+    loop {
+        text = text.trim_start_matches(|c: char| !c.is_alphabetic() && c != ':');
+        let shortcode = text.strip_prefix(':').and_then(|rest| rest.split_once(':'));
+        match shortcode {
+            Some((name, rest)) if !name.is_empty() && !name.contains(char::is_whitespace) => {
+                text = rest
+            }
+            _ => return text.trim_start_matches(':').trim_start(),
+        }
+    }
+}
+
 fn is_generic(text: &str) -> bool {
+    let text = without_ornaments(text);
     let text = text
         .trim_matches(|c: char| !c.is_alphanumeric())
         .to_lowercase();
