@@ -51,16 +51,16 @@ impl Submission {
 /// that is missing, misspelt, there twice or of the wrong kind, and a body that is cut off anywhere.
 pub async fn read(request: &Request, form: Form<'_>) -> Result<Submission> {
     let boundary = boundary(request)?;
-    let body = match request.body() {
-        Body::Text(text) => Bytes::copy_from_slice(text.as_bytes()),
-        Body::Binary(bytes) => Bytes::copy_from_slice(bytes),
-        _ => Bytes::new(),
+    let body: &[u8] = match request.body() {
+        Body::Text(text) => text.as_bytes(),
+        Body::Binary(bytes) => bytes,
+        _ => &[],
     };
     let missing = || Error::BadRequest(format!("The form has no file field “{}”.", form.file));
     if body.is_empty() {
         return Err(missing());
     }
-    check_part_headers(&body, &boundary)?;
+    let body = prepared(body, &boundary)?;
     let limits = SizeLimit::new()
         .per_field(MAX_TEXT_BYTES)
         .for_field(form.file, form.max_file_bytes as u64);
@@ -161,24 +161,41 @@ fn boundary(request: &Request) -> Result<String> {
     }
 }
 
-/// Refuses a part whose header block is too long, before the parser looks for its end.
-fn check_part_headers(body: &[u8], boundary: &str) -> Result<()> {
+/// Checks and prepares the parts' header blocks before the parser looks at them: one that is too
+/// long is refused, and control characters in a file's name, which HTTP's headers can't hold,
+/// become underscores.
+fn prepared(body: &[u8], boundary: &str) -> Result<Bytes> {
     let delimiter = format!("--{boundary}");
-    let finder = memchr::memmem::Finder::new(delimiter.as_bytes());
-    for start in finder.find_iter(body) {
-        let headers = body.get(start + delimiter.len()..).unwrap_or_default();
-        let window = headers
-            .get(..headers.len().min(MAX_PART_HEADER_BYTES))
-            .unwrap_or_default();
-        let ends = window.starts_with(b"--") || memchr::memmem::find(window, b"\r\n\r\n").is_some();
-        if !ends && headers.len() > MAX_PART_HEADER_BYTES {
-            return Err(Error::BadRequest(format!(
-                "The headers of a form field are longer than {} KiB.",
-                MAX_PART_HEADER_BYTES / 1024
-            )));
+    let mut prepared = body.to_vec();
+    for start in memchr::memmem::find_iter(body, delimiter.as_bytes()) {
+        if start > 0 && !body.get(..start).is_some_and(|before| before.ends_with(b"\r\n")) {
+            continue;
         }
+        let from = start + delimiter.len();
+        let rest = body.get(from..).unwrap_or_default();
+        let window = rest
+            .get(..rest.len().min(MAX_PART_HEADER_BYTES))
+            .unwrap_or_default();
+        if window.starts_with(b"--") {
+            continue;
+        }
+        let Some(end) = memchr::memmem::find(window, b"\r\n\r\n") else {
+            if rest.len() > MAX_PART_HEADER_BYTES {
+                return Err(Error::BadRequest(format!(
+                    "The headers of a form field are longer than {} KiB.",
+                    MAX_PART_HEADER_BYTES / 1024
+                )));
+            }
+            continue;
+        };
+        let is_odd = |byte: &u8| byte.is_ascii_control() && !matches!(byte, b'\r' | b'\n' | b'\t');
+        let headers = prepared.get_mut(from..from + end).unwrap_or_default();
+        headers
+            .iter_mut()
+            .filter(|byte| is_odd(byte))
+            .for_each(|byte| *byte = b'_');
     }
-    Ok(())
+    Ok(prepared.into())
 }
 
 fn refusal(error: &multer::Error, form: Form<'_>) -> Error {
@@ -370,6 +387,24 @@ mod tests {
                 .await
                 .unwrap_err();
             assert_eq!(error.code(), code, "{content_type}");
+        }
+    }
+
+    #[tokio::test]
+    async fn any_file_name_is_taken() {
+        for (written, read) in [
+            ("a\u{0}b\u{1}.md", "a_b_.md"),
+            ("\u{202e}é✅.md", "\u{202e}é✅.md"),
+            ("../../x", "../../x"),
+            ("C:\\\\x", "C:\\x"),
+        ] {
+            let form = part(
+                &format!("name=\"readme_file\"; filename=\"{written}\""),
+                "\u{0}",
+            ) + "--X--\r\n";
+            let submission = submit(form).await.unwrap();
+            assert_eq!(submission.file_name, read);
+            assert_eq!(&submission.bytes[..], b"\0", "only headers are prepared");
         }
     }
 
