@@ -105,6 +105,32 @@ pub(crate) struct Callout {
 /// Whatever the input, cleaning the result again changes nothing: it is a fixed point of every
 /// rule, or in escape mode, which is one too.
 pub(crate) fn clean(document: &Document<'_>, options: &CleanOptions<'_>) -> Cleaned {
+    match without_lone_returns(document.source) {
+        Some(source) => clean_lines(&Document::parse(&source), options),
+        None => clean_lines(document, options),
+    }
+}
+
+/// The source with a line feed for every carriage return that has none, if there are such:
+/// some readers end a line there and others don't, so each would read another document.
+/// All offsets stay.
+fn without_lone_returns(source: &str) -> Option<String> {
+    let has_lone = source
+        .split('\r')
+        .skip(1)
+        .any(|after| !after.starts_with('\n'));
+    has_lone.then(|| {
+        let mut characters = source.chars().peekable();
+        let mut result = String::with_capacity(source.len());
+        while let Some(character) = characters.next() {
+            let is_lone = character == '\r' && characters.peek() != Some(&'\n');
+            result.push(if is_lone { '\n' } else { character });
+        }
+        result
+    })
+}
+
+fn clean_lines(document: &Document<'_>, options: &CleanOptions<'_>) -> Cleaned {
     if document.too_complex {
         return escaped(document);
     }

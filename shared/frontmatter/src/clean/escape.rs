@@ -142,6 +142,7 @@ fn push_escaped(result: &mut String, line: &str) {
                     "&#94;"
                 });
             }
+            ('$', _) => result.push_str("&#36;"),
             ('\0', _) => result.push('\u{fffd}'),
             _ => result.push(character),
         }

@@ -318,12 +318,13 @@ impl Sanitiser<'_, '_> {
             Some(frame) => frame.open.split_off(position),
             None => return,
         };
-        // A browser would open formatting elements again after the one that is closed here.
+        // A browser would open formatting elements again after the one that is closed here, and
+        // would not look for it outside an open table.
         let unclosed: String = inner
             .iter()
             .skip(1)
             .rev()
-            .filter(|open| policy::is_inline(&open.name) && !policy::has_implied_end(&open.name))
+            .filter(|open| !policy::has_implied_end(&open.name))
             .map(|open| format!("</{}>", open.name))
             .collect();
         if !unclosed.is_empty() {

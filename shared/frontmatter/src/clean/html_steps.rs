@@ -128,7 +128,7 @@ impl Block {
                 let place = self.source_range(&range);
                 let removal = match self.own_lines(&range) {
                     Some(lines) => self.source_range(&lines),
-                    None => whole_line(source, &place),
+                    None => last_line(source, &place),
                 };
                 Placed {
                     kind,
@@ -197,6 +197,25 @@ fn blank_line_end(after: &str) -> Option<usize> {
         usize::from(text.starts_with(['\n', '\r']))
     };
     (line_break > 0).then_some(after.len() - text.len() + line_break)
+}
+
+/// A range with its line, when that ends an HTML block that stands in no container.
+fn last_line(source: &str, range: &Range<usize>) -> Range<usize> {
+    let starts_line = source
+        .get(..range.start)
+        .is_some_and(|before| before.is_empty() || before.ends_with('\n'));
+    let after = source.get(range.end..).unwrap_or_default();
+    match blank_line_end(after) {
+        Some(line_end)
+            if starts_line
+                && after
+                    .get(line_end..)
+                    .is_none_or(|rest| rest.is_empty() || blank_line_end(rest).is_some()) =>
+        {
+            range.start..range.end + line_end
+        }
+        _ => whole_line(source, range),
+    }
 }
 
 /// A range with the end of its line, when it has the line for itself and a blank line (or the

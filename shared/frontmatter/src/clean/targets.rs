@@ -162,6 +162,9 @@ fn relative(url: &str, kind: Kind, options: &CleanOptions<'_>) -> Target {
         };
     }
     let (path, clamped) = normal_path(path);
+    if path.is_empty() {
+        return Target::Missing;
+    }
     let known = match kind {
         Kind::Link => entry(url, &path, suffix, options)
             .or_else(|| file(&path, options).map(|file| format!("{file}{suffix}")))
@@ -218,13 +221,21 @@ fn asset_base(options: &CleanOptions<'_>) -> Option<String> {
 pub(super) fn file(path: &str, options: &CleanOptions<'_>) -> Option<String> {
     let decoded = percent_encoding::percent_decode_str(path).decode_utf8_lossy();
     let wanted = fold(&decoded);
-    let name = wanted.rsplit('/').next().unwrap_or_default();
+    let name = file_name(&wanted);
     let files = &options.context.notes.files;
-    [wanted.as_str(), name]
-        .iter()
-        .find_map(|wanted| files.iter().find(|(known, _)| fold(known) == **wanted))
+    let exact = files.iter().find(|(known, _)| fold(known) == wanted);
+    exact
+        .or_else(|| {
+            files
+                .iter()
+                .find(|(known, _)| file_name(&fold(known)) == name)
+        })
         .map(|(_, url)| url.clone())
         .filter(|url| url.starts_with("https://") || url.starts_with("http://"))
+}
+
+fn file_name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or_default()
 }
 
 /// The address of the entry that a relative link leads to; one that we wrote leads to itself.

@@ -1,1 +1,53 @@
-//! Bodies before and after, rule by rule.
+//! Bodies before and after: rule by rule, hostile, and generated.
+
+mod properties;
+mod rules;
+mod safety;
+
+use super::*;
+use crate::context::{Flavor, NoteDocument, Notes};
+
+/// A member with two other documents and a picture.
+fn context(flavor: Flavor) -> Context {
+    let document = |path: &str, title: &str, entry_id: &str| NoteDocument {
+        path: path.into(),
+        title: title.into(),
+        aliases: Vec::new(),
+        entry_id: entry_id.into(),
+    };
+    Context {
+        link_base: "/".into(),
+        notes: Notes {
+            documents: vec![
+                document("Note", "A Note", "jane/note"),
+                document("dir/guide", "The Guide", "jane/guide"),
+            ],
+            files: vec![("known.png".into(), "https://cdn.example.org/known".into())],
+            members: Vec::new(),
+        },
+        flavor,
+        ..Context::default()
+    }
+}
+
+fn options(context: &Context) -> CleanOptions<'_> {
+    CleanOptions {
+        context,
+        repository: None,
+        obsidian_keys: false,
+        emitted_before: false,
+        title_removal: &[],
+    }
+}
+
+fn clean_as(source: &str, context: &Context) -> Cleaned {
+    clean(&Document::parse(source), &options(context))
+}
+
+fn codes(cleaned: &Cleaned) -> Vec<&str> {
+    cleaned
+        .warnings
+        .iter()
+        .map(|warning| warning.code.as_str())
+        .collect()
+}

@@ -1,0 +1,459 @@
+//! Each rule, before and after.
+
+use super::*;
+
+/// Cleans each body and compares.
+fn assert_cleaned(flavor: Flavor, cases: &[(&str, &str)]) {
+    let mut context = context(flavor);
+    context.asset_base = Some("https://cdn.example.org/u/d/".into());
+    for (before, after) in cases {
+        assert_eq!(clean_as(before, &context).body, *after, "from {before:?}");
+    }
+}
+
+/// Bodies that no rule may touch.
+fn assert_untouched(flavor: Flavor, bodies: &[&str]) {
+    let cases: Vec<_> = bodies.iter().map(|body| (*body, *body)).collect();
+    assert_cleaned(flavor, &cases);
+}
+
+#[test]
+fn wikilinks_become_links_or_their_text() {
+    assert_cleaned(
+        Flavor::Auto,
+        &[
+            ("[[Note]]\n", "[Note](/jane/note/)\n"),
+            (
+                "[[note#Head One#Sub Two|see]]\n",
+                "[see](/jane/note/#sub-two)\n",
+            ),
+            (
+                "[[Note#^abc]]\n",
+                "[Note > \\^abc](/jane/note/#block-abc)\n",
+            ),
+            ("[[#Local Head]]\n", "[Local Head](#local-head)\n"),
+            (
+                "[[The Guide]] [[guide.md]]\n",
+                "[The Guide](/jane/guide/) [guide](/jane/guide/)\n",
+            ),
+            ("[[Un*known]], [[a|b_c]]\n", "Un\\*known, b_c\n"),
+            (
+                "[[]] [[ ]] \\[[x]] `[[x]]`\n",
+                "[[]] [[ ]] \\[[x]] `[[x]]`\n",
+            ),
+            (
+                "| a | b |\n|---|---|\n| [[x\\|y]] | ![[p.png\\|50]] |\n",
+                "| a | b |\n|---|---|\n| y | <img src=\"https://cdn.example.org/u/d/p.png\" alt=\"p\" width=\"50\" loading=\"lazy\"> |\n",
+            ),
+            (
+                "[a [[Note]] b](https://e.com)\n",
+                "[a [[Note]] b](https://e.com)\n",
+            ),
+        ],
+    );
+}
+
+#[test]
+fn embeds_become_what_they_show() {
+    assert_cleaned(
+        Flavor::Auto,
+        &[
+            (
+                "![[pic one.png|100x50]]\n",
+                "<img src=\"https://cdn.example.org/u/d/pic%20one.png\" alt=\"pic one\" width=\"100\" height=\"50\" loading=\"lazy\">\n",
+            ),
+            (
+                "![[p.png|A cat]]\n",
+                "![A cat](https://cdn.example.org/u/d/p.png)\n",
+            ),
+            (
+                "![[known.png]]\n",
+                "![known](https://cdn.example.org/known)\n",
+            ),
+            (
+                "![[v.mp4]]\n",
+                "<video controls src=\"https://cdn.example.org/u/d/v.mp4\"></video>\n",
+            ),
+            (
+                "![[a.mp3]]\n",
+                "<audio controls src=\"https://cdn.example.org/u/d/a.mp3\"></audio>\n",
+            ),
+            (
+                "![[d.pdf#page=3]]\n",
+                "[d.pdf](https://cdn.example.org/u/d/d.pdf#page=3)\n",
+            ),
+            ("![[Note#Head]]\n", "[Note > Head](/jane/note/#head)\n"),
+            ("![[Other note]]\n", "Other note\n"),
+        ],
+    );
+}
+
+#[test]
+fn wikilinks_are_recorded_with_what_became_of_them() {
+    let context = context(Flavor::Auto);
+    let cleaned = clean_as("[[Note#A#B]] [[Dir/X.md|A \\| B]] ![[#C]]\n", &context);
+    let links: Vec<_> = cleaned
+        .wiki
+        .iter()
+        .map(|link| {
+            (
+                link.target.as_str(),
+                link.heading.as_deref(),
+                link.text.as_deref(),
+                link.embed,
+                link.resolved,
+            )
+        })
+        .collect();
+    assert_eq!(
+        links,
+        [
+            ("Note", Some("B"), None, false, true),
+            ("Dir/X", None, Some("A | B"), false, false),
+            ("", Some("C"), None, true, true),
+        ]
+    );
+    assert_eq!(codes(&cleaned), ["unresolved-link"]);
+}
+
+#[test]
+fn comments_leave_nothing_behind() {
+    assert_cleaned(
+        Flavor::Obsidian,
+        &[
+            ("Visible %%hidden `x` %% text.\n", "Visible  text.\n"),
+            (
+                "a\n\n%%\nblock\n\n# not a heading\n%%\n\nEnd.\n",
+                "a\n\n\nEnd.\n",
+            ),
+            ("a\n\n%%\n<div>\n%%\n</div>\n", "a\n\n"),
+            ("%%[[secret]] #tag%%a\n", "a\n"),
+            ("50%% of 20%\n", "50%% of 20%\n"),
+            (
+                "`%%a%%`\n\n```\n%%a%%\n```\n",
+                "`%%a%%`\n\n```\n%%a%%\n```\n",
+            ),
+        ],
+    );
+    let cleaned = clean_as(
+        "%%[[secret]] #tag ![x](y.png)%%a\n",
+        &context(Flavor::Obsidian),
+    );
+    assert!(cleaned.wiki.is_empty() && cleaned.tags.is_empty() && cleaned.warnings.is_empty());
+}
+
+#[test]
+fn highlights_change_their_marks_only() {
+    assert_cleaned(
+        Flavor::Obsidian,
+        &[
+            (
+                "a ==b **c**== d == e == f ====\n",
+                "a <mark>b **c**</mark> d == e == f ====\n",
+            ),
+            ("**==a==** ==b\nc==\n", "**<mark>a</mark>** ==b\nc==\n"),
+            ("`==a==` $x==y$ \\==a==\n", "`==a==` $x==y$ \\==a==\n"),
+        ],
+    );
+}
+
+#[test]
+fn tags_are_collected_and_stay() {
+    let source = "Text #alpha/Beta, #1984 #y1984 (#no) x#no `#no` #Alpha/beta #日本 https://e.com/#frag \\#no #fff #a/\n";
+    let cleaned = clean_as(source, &context(Flavor::Obsidian));
+    assert_eq!(cleaned.tags, ["alpha/Beta", "y1984", "日本", "a"]);
+    assert_eq!(cleaned.body, source);
+}
+
+#[test]
+fn block_ids_become_anchors() {
+    assert_cleaned(
+        Flavor::Obsidian,
+        &[
+            (
+                "A paragraph. ^abc-1\n",
+                "A paragraph. <a id=\"block-abc-1\"></a>\n",
+            ),
+            ("- item ^b2\n- x\n", "- item <a id=\"block-b2\"></a>\n- x\n"),
+            (
+                "| a |\n|-|\n\n^t1\n",
+                "| a |\n|-|\n\n<a id=\"block-t1\"></a>\n",
+            ),
+            ("2^10 is not an id, x^2\n", "2^10 is not an id, x^2\n"),
+        ],
+    );
+}
+
+#[test]
+fn github_flavour_leaves_obsidians_text_alone() {
+    assert_untouched(
+        Flavor::Auto,
+        &["50%% a == b ==c== #123 #tag\n\ntext ==x== %%y%%\n"],
+    );
+    assert_untouched(Flavor::GitHub, &["a ^id\n\n%%x%% ==y==\n"]);
+}
+
+#[test]
+fn callouts_get_one_spelling_and_a_record() {
+    assert_cleaned(
+        Flavor::Auto,
+        &[
+            (
+                ">[!blank|right]\n>- [[02 Flask APIs]]\n",
+                ">- 02 Flask APIs\n",
+            ),
+            (">[!Tip|wide]- More\n> text\n", "> [!tip]- More\n> text\n"),
+            ("> [!NOTE]\n> text\n", "> [!note]\n> text\n"),
+            ("> [!x](https://e.com)\n", "> [!x](https://e.com)\n"),
+        ],
+    );
+    let cleaned = clean_as(
+        "a\n\n> [!Tip|wide]- More\n> > [!warn]\n> > b\n",
+        &context(Flavor::Auto),
+    );
+    assert_eq!(
+        cleaned.callouts,
+        [
+            Callout {
+                kind: "tip".into(),
+                metadata: Some("wide".into()),
+                fold: Some("-".into()),
+                title: Some("More".into()),
+                line: 3,
+            },
+            Callout {
+                kind: "warn".into(),
+                metadata: None,
+                fold: None,
+                title: None,
+                line: 4,
+            },
+        ]
+    );
+}
+
+#[test]
+fn leading_badges_are_recorded_and_later_ones_stay() {
+    let context = context(Flavor::Auto);
+    let badge = "[![npm](https://img.shields.io/npm/v/app.svg)](https://npm.im/app)";
+    let source = format!("# T\n\n{badge}\n{badge}\n\nText.\n\n{badge}\n");
+    let cleaned = clean_as(&source, &context);
+    assert_eq!(cleaned.body, format!("# T\n\nText.\n\n{badge}\n"));
+    assert_eq!(cleaned.badges.len(), 2);
+    assert_eq!(
+        cleaned.badges.first(),
+        Some(&Badge {
+            alt: Some("npm".into()),
+            image: "https://img.shields.io/npm/v/app.svg".into(),
+            href: Some("https://npm.im/app".into()),
+        })
+    );
+    let mut options = options(&context);
+    options.emitted_before = true;
+    assert_eq!(clean(&Document::parse(&source), &options).body, source);
+}
+
+#[test]
+fn links_and_images_lead_somewhere_or_leave_their_text() {
+    let context = context(Flavor::Auto);
+    for (before, after) in [
+        ("![a cat](x.png) b\n", "a cat b\n"),
+        (
+            "![k](pics/known.png 'T')\n",
+            "![k](https://cdn.example.org/known 'T')\n",
+        ),
+        ("[see *it*](x.html)\n", "see *it*\n"),
+        ("[g](dir/guide.md#part)\n", "[g](/jane/guide/#part)\n"),
+        ("[g](/jane/guide/#part)\n", "[g](/jane/guide/#part)\n"),
+        (
+            "[a](#b) [c](mailto:d@e.f) [g](//h.i)\n",
+            "[a](#b) [c](mailto:d@e.f) [g](//h.i)\n",
+        ),
+        ("[x](javascript:alert(1))\n", "[x](#)\n"),
+        ("<javascript:alert(1)>\n", "&lt;javascript:alert(1)>\n"),
+        (
+            "![p][q] [r][q]\n\n[q]: ../q.png 'T'\n",
+            "p r\n\n[q]: # 'T'\n",
+        ),
+        ("[![b](b.png)](https://e.com)\n", "[b](https://e.com)\n"),
+        (
+            "![x](https://e.com/100%.png)\n",
+            "![x](https://e.com/100%25.png)\n",
+        ),
+        (
+            "![x](<https://e.com/a b.png>)\n",
+            "![x](https://e.com/a%20b.png)\n",
+        ),
+        ("<a href=\"x.md\">t</a>\n", "<a>t</a>\n"),
+        ("<img src=\"x.png\" alt=\"a_b\"> c\n", "a_b c\n"),
+    ] {
+        assert_eq!(clean_as(before, &context).body, after, "from {before:?}");
+    }
+}
+
+#[test]
+fn a_repository_has_the_relative_files() {
+    let context = context(Flavor::Auto);
+    let mut options = options(&context);
+    options.repository = Some("o/r");
+    let source = "![a](./i/a.png) [b](docs/b.md) [c](../c.rs)\n\n<img src=\"i/a.png\" srcset=\"i/b.png 2x\">\n";
+    let cleaned = clean(&Document::parse(source), &options);
+    assert_eq!(
+        cleaned.body,
+        "![a](https://raw.githubusercontent.com/o/r/HEAD/i/a.png) \
+         [b](https://github.com/o/r/blob/HEAD/docs/b.md) \
+         [c](https://github.com/o/r/blob/HEAD/c.rs)\n\n\
+         <img src=\"https://raw.githubusercontent.com/o/r/HEAD/i/a.png\" \
+         srcset=\"https://raw.githubusercontent.com/o/r/HEAD/i/b.png 2x\">\n"
+    );
+    assert_eq!(codes(&cleaned), ["path-escape"]);
+}
+
+#[test]
+fn html_keeps_what_is_allowed() {
+    assert_cleaned(
+        Flavor::Auto,
+        &[
+            (
+                "<nav>\n    <a href=\"#x\">x</a>\n</nav>\n",
+                "<a href=\"#x\">x</a>\n",
+            ),
+            ("a<script>b</script>c\n", "ac\n"),
+            ("<script>\nb\n</script>\n\nc\n", "c\n"),
+            (
+                "<p style=\"x\" class=\"y\" align=center>t</p>\n",
+                "<p align=\"center\">t</p>\n",
+            ),
+            (
+                "text <!-- private --> more <!-- more -->\n",
+                "text  more <!-- more -->\n",
+            ),
+            ("a\n\n<!-- private\n\nlines -->\n\nb\n", "a\n\n\nb\n"),
+            ("<div>\n<!-- a\n\nb -->\n</div>\n", "<div>\n\n</div>\n"),
+            (
+                "<!-- never closed\n\ntext\n",
+                "&lt;!-- never closed\n\ntext\n",
+            ),
+            (
+                "</div></article>\n\n<div align=\"center\">\n\nText.\n",
+                "<div align=\"center\">\n\nText.\n\n</div>\n",
+            ),
+            ("a <b>b\n\nc\n", "a <b>b</b>\n\nc\n"),
+            ("<a name=\"x\"/>\n\n# T\n", "<a name=\"x\"></a>\n\n# T\n"),
+        ],
+    );
+}
+
+#[test]
+fn what_readmes_use_is_untouched() {
+    assert_untouched(
+        Flavor::Auto,
+        &[
+            "<p align=\"center\">\n  <a href=\"https://e.com\"><img src=\"https://e.com/a.png\" width=\"40%\" alt=\"x\"></a>\n</p>\n",
+            "<h1 align=\"center\">\n  <br>\n  Title\n</h1>\n",
+            "<details>\n<summary>More</summary>\n\n```sh\nls <dir>\n```\n\n</details>\n",
+            "- <details><summary>a</summary>\n\n  text\n\n  </details>\n- b\n",
+            "<kbd>Ctrl</kbd>+<kbd>C</kbd><br/>H<sub>2</sub>O\n",
+            "<picture>\n  <source media=\"(prefers-color-scheme: dark)\" srcset=\"https://e.com/d.png 1x, https://e.com/d2.png 2x\">\n  <img src=\"https://e.com/l.png\">\n</picture>\n",
+            "| a | b |\n|:--|--:|\n| `x\\|y` | <br> |\n",
+            "text[^1]\n\n[^1]: note\n",
+            "```mermaid\ngraph TD; A[[x]]-->B\n```\n",
+            "Price is $5 and $6.\n\n$$\na_{[[x]]} == b\n$$\n\n$x==y$ is math, a<b\n",
+            "> [!note]\n> text\n",
+            ":tada: [ref][a] and [a]\n\n[a]: https://e.com/x_y 'T'\n",
+            "<table>\n<tr>\n<td>\n\n**a**\n\n</td>\n<td>b\n</table>\n",
+            "a < b and c > d, Vec<String without end\n",
+            "<https://e.com/a?b=c&d> and www.e.com\n",
+            "[//]: # (a comment)\n\ntext\n",
+            "* * *\n\ntext\r\nwith CRLF\r\n",
+            "<pre>\nif a == b { [[x]] }\n</pre>\n",
+            "- [ ] a\n- [x] b\n",
+        ],
+    );
+}
+
+#[test]
+fn the_start_survives_being_trimmed() {
+    assert_cleaned(
+        Flavor::Auto,
+        &[
+            ("---\n\nHello.\n\n---\n", "***\n\nHello.\n\n---\n"),
+            ("+++\na\n", "\\+++\na\n"),
+            ("\n\n  text\n", "text\n"),
+            ("\u{a0}---\nx\n", "***\nx\n"),
+            (
+                "        __\n       /\\ \\\n\nText.\n",
+                "```\n    __\n   /\\ \\\n```\n\nText.\n",
+            ),
+            ("    a ``` b", "````\na ``` b\n````"),
+        ],
+    );
+}
+
+#[test]
+fn a_formula_that_readers_dispute_is_settled() {
+    assert_cleaned(
+        Flavor::Auto,
+        &[
+            (
+                "costs $5, use `$HOME/<dir>` and $a$\n",
+                "costs \\$5, use `$HOME/<dir>` and $a$\n",
+            ),
+            ("$a <b> c$ and $f[x](y)$\n", "$a < b> c$ and $f[x] (y)$\n"),
+        ],
+    );
+}
+
+#[test]
+fn too_complex_bodies_are_escaped_and_told() {
+    let source = format!("{}<b> ![x](y.png)\n", "> ".repeat(300));
+    let context = context(Flavor::Auto);
+    let cleaned = clean_as(&source, &context);
+    assert_eq!(codes(&cleaned), ["too-complex"]);
+    assert!(
+        cleaned.body.ends_with("&lt;b> ![x&#93;(y.png)\n"),
+        "{}",
+        cleaned.body
+    );
+    assert_eq!(clean_as(&cleaned.body, &context).body, cleaned.body);
+}
+
+#[test]
+fn a_picture_of_the_frontmatter_is_resolved() {
+    let mut context = context(Flavor::Auto);
+    context.asset_base = Some("https://c.e/".into());
+    let resolve = |written: &str| resolve_image(written, &options(&context)).0;
+    let picture = |url: &str, alt: Option<&str>| Some((url.to_owned(), alt.map(str::to_owned)));
+    assert_eq!(resolve("a b.png"), picture("https://c.e/a%20b.png", None));
+    assert_eq!(
+        resolve("[[known.png]]"),
+        picture("https://cdn.example.org/known", None)
+    );
+    assert_eq!(
+        resolve("![[x.png|A cat]]"),
+        picture("https://c.e/x.png", Some("A cat"))
+    );
+    assert_eq!(
+        resolve("![A](x.png)"),
+        picture("https://c.e/x.png", Some("A"))
+    );
+    assert_eq!(resolve("javascript:x"), None);
+}
+
+#[test]
+fn warnings_have_their_place_in_the_authors_body() {
+    let cleaned = clean_as("a\n\n%%c%% ![x](y.png)\n", &context(Flavor::Obsidian));
+    let places: Vec<_> = cleaned
+        .warnings
+        .iter()
+        .map(|warning| {
+            (
+                warning.code.as_str(),
+                warning.line,
+                warning.column,
+                warning.text.as_str(),
+            )
+        })
+        .collect();
+    assert_eq!(places, [("missing-asset", 3, 7, "y.png")]);
+}
