@@ -396,7 +396,7 @@ mod tests {
             ("a\u{0}b\u{1}.md", "a_b_.md"),
             ("\u{202e}é✅.md", "\u{202e}é✅.md"),
             ("../../x", "../../x"),
-            ("C:\\\\x", "C:\\x"),
+            ("C:\\x", "C:\\x"),
         ] {
             let form = part(
                 &format!("name=\"readme_file\"; filename=\"{written}\""),
