@@ -168,7 +168,11 @@ fn prepared(body: &[u8], boundary: &str) -> Result<Bytes> {
     let delimiter = format!("--{boundary}");
     let mut prepared = body.to_vec();
     for start in memchr::memmem::find_iter(body, delimiter.as_bytes()) {
-        if start > 0 && !body.get(..start).is_some_and(|before| before.ends_with(b"\r\n")) {
+        if start > 0
+            && !body
+                .get(..start)
+                .is_some_and(|before| before.ends_with(b"\r\n"))
+        {
             continue;
         }
         let from = start + delimiter.len();

@@ -137,18 +137,35 @@ fn clean_lines(document: &Document<'_>, options: &CleanOptions<'_>) -> Cleaned {
     match rounds::run(document, options, Extent::Everything) {
         Ok(cleaned) => cleaned,
         Err(Stop::NoFixedPoint) => escaped(document),
-        Err(Stop::CodeChanged) => match rounds::run(document, options, Extent::ProtectionOnly) {
-            Ok(mut cleaned) => {
-                let mut warnings = Warnings::default();
-                warnings.add(Code::InternalCodeChanged, 0, "");
-                cleaned
-                    .warnings
-                    .splice(0..0, warnings.report(document.source));
-                cleaned
-            }
-            Err(_) => escaped(document),
-        },
+        Err(Stop::CodeChanged) => {
+            protected_first(document, options).unwrap_or_else(|_| escaped(document))
+        }
     }
+}
+
+/// Cleans in two steps where all rules at once would change code: what protects first, then
+/// every rule on a body whose code is settled.
+fn protected_first(document: &Document<'_>, options: &CleanOptions<'_>) -> Result<Cleaned, Stop> {
+    let protected = rounds::run(document, options, Extent::ProtectionOnly)?;
+    let settled = CleanOptions {
+        emitted_before: true,
+        title_removal: &[],
+        ..*options
+    };
+    let cleaned = rounds::run(
+        &Document::parse(&protected.body),
+        &settled,
+        Extent::Everything,
+    )?;
+    let mut code_changed = Warnings::default();
+    code_changed.add(Code::InternalCodeChanged, 0, "");
+    let mut warnings = code_changed.report(document.source);
+    warnings.extend(protected.warnings);
+    Ok(Cleaned {
+        badges: protected.badges,
+        warnings,
+        ..cleaned
+    })
 }
 
 fn escaped(document: &Document<'_>) -> Cleaned {

@@ -120,7 +120,7 @@ fn body() -> impl Strategy<Value = String> {
         "é",
         "日本",
         "✅ 2025-01-01",
-        "\0",
+        "\u{fffd}",
         "\r",
     ]);
     prop::collection::vec(piece, 0..40).prop_map(|pieces| pieces.concat())
@@ -145,8 +145,17 @@ fn code(body: &str) -> Vec<String> {
     code
 }
 
+/// Twenty times the usual number of cases, which `PROPTEST_CASES` sets.
+fn many() -> ProptestConfig {
+    let usual = ProptestConfig::default();
+    ProptestConfig {
+        cases: usual.cases.saturating_mul(20),
+        ..usual
+    }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(30_000))]
+    #![proptest_config(many())]
 
     #[test]
     fn what_is_generated_is_harmless_and_cleaned_once(source in body()) {

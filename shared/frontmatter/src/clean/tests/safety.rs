@@ -63,7 +63,9 @@ fn renderings(body: &str) -> Vec<(&'static str, String)> {
     let mut renderings: Vec<_> = [
         ("gfm", gfm),
         ("math", gfm | Options::ENABLE_MATH),
-        ("commonmark", Options::empty()),
+        // What reads no footnotes reads their definitions as those of links, and other blocks
+        // after them; Astro's renderers all read them.
+        ("commonmark", Options::ENABLE_FOOTNOTES),
     ]
     .into_iter()
     .map(|(name, options)| {
@@ -89,7 +91,7 @@ fn renderings(body: &str) -> Vec<(&'static str, String)> {
     renderings
 }
 
-const FORBIDDEN: [&str; 33] = [
+const FORBIDDEN: [&str; 32] = [
     "script",
     "style",
     "iframe",
@@ -122,7 +124,6 @@ const FORBIDDEN: [&str; 33] = [
     "layer",
     "area",
     "map",
-    "body2",
 ];
 
 /// What is dangerous in a page that has the rendering in its middle.
