@@ -1,5 +1,12 @@
 //! End-to-end tests over HTTP: each starts a local stack of its own, so all run in parallel.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::too_many_lines,
+    reason = "helpers of tests, and tests that tell one story"
+)]
+
 mod content;
 mod errors;
 mod events;

@@ -255,7 +255,7 @@ async fn foreign_claims_are_refused_under_the_right_signature() {
         claims["iat"].as_u64().unwrap(),
         claims["exp"].as_u64().unwrap(),
     );
-    let mut changes: Vec<(&str, Value)> = Vec::new();
+    let mut cases: Vec<(&str, Value)> = Vec::new();
     for name in ["exp", "iat", "aud", "iss", "sub", "jti", "ver"] {
         for value in [
             json!(null),
@@ -266,10 +266,10 @@ async fn foreign_claims_are_refused_under_the_right_signature() {
             json!(1.5),
             json!(""),
         ] {
-            changes.push((name, value));
+            cases.push((name, value));
         }
     }
-    changes.extend([
+    cases.extend([
         ("aud", json!("x")),
         ("aud", json!(["x"])),
         ("aud", json!(["x", claims["aud"]])),
@@ -287,7 +287,7 @@ async fn foreign_claims_are_refused_under_the_right_signature() {
         ("sub", json!("0197f0c4-6d1e-7cc3-9a4b-2f6f3a1c8d70")),
         ("nbf", json!(iat + 3600)),
     ]);
-    for (name, value) in changes {
+    for (name, value) in cases {
         let mut changed = claims.clone();
         changed[name] = value.clone();
         assert_eq!(

@@ -10,7 +10,9 @@ use crate::site::{SignedIn, Site, assert_error, body};
 
 fn encoded(width: u32, height: u32, format: ImageFormat) -> Vec<u8> {
     let picture = RgbImage::from_fn(width, height, |x, y| {
-        Rgb([(x % 256) as u8, (y % 256) as u8, 128])
+        let [.., red] = x.to_be_bytes();
+        let [.., green] = y.to_be_bytes();
+        Rgb([red, green, 128])
     });
     let mut bytes = Cursor::new(Vec::new());
     DynamicImage::ImageRgb8(picture)

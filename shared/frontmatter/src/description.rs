@@ -106,11 +106,11 @@ fn is_signpost(block: &Block, text: &str) -> bool {
         .inlines
         .iter()
         .filter(|inline| !matches!(inline, Inline::Break));
-    let icon = match (inlines.next(), inlines.next()) {
-        (Some(Inline::Image { .. }), _) => true,
-        (Some(Inline::LinkStart { .. }), Some(Inline::Image { .. })) => true,
-        _ => false,
-    };
+    let icon = matches!(
+        (inlines.next(), inlines.next()),
+        (Some(Inline::Image { .. }), _)
+            | (Some(Inline::LinkStart { .. }), Some(Inline::Image { .. }))
+    );
     let (linked, all) = block.link_share();
     icon && linked * 10 >= all * 2 && words(text) < SIGNPOST_WORDS
 }

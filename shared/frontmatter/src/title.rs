@@ -287,7 +287,7 @@ fn without_ornaments(text: &str) -> &str {
         let shortcode = text.strip_prefix(':').and_then(|rest| rest.split_once(':'));
         match shortcode {
             Some((name, rest)) if !name.is_empty() && !name.contains(char::is_whitespace) => {
-                text = rest
+                text = rest;
             }
             _ => return text.trim_start_matches(':').trim_start(),
         }
