@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::site::{PASSWORD, Site, assert_error};
 
-/// A23: a store that can't be reached is a 503 with `Retry-After`, never a 401, and soon.
+/// A store that can't be reached is a 503 with `Retry-After`, never a 401, and soon.
 #[tokio::test]
 async fn a_store_that_is_down_is_unavailable() {
     let site = Site::start().await;

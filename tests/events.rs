@@ -125,7 +125,7 @@ async fn refusals_have_their_events() {
     }
 }
 
-/// C11: events of other services are answered, and the process lives on.
+/// Events of other services are answered, and the process lives on.
 #[tokio::test]
 async fn events_of_other_services_are_answered() {
     let site = Site::start().await;
@@ -158,7 +158,7 @@ async fn rewrite_readme_answers_its_events() {
     }
 }
 
-/// F7: of a batch only the messages that may yet succeed come again.
+/// Of a batch only the messages that may yet succeed come again.
 #[tokio::test]
 async fn a_batch_names_what_must_come_again() {
     let site = Site::start().await;

@@ -38,7 +38,7 @@ async fn the_right_password_gives_a_token_and_the_member() {
     "#);
 }
 
-/// A2: an unknown address, a wrong password, a disabled account, one without a password and one
+/// An unknown address, a wrong password, a disabled account, one without a password and one
 /// with a damaged hash are told apart by nothing.
 #[tokio::test]
 async fn every_refusal_is_the_same() {
@@ -93,7 +93,7 @@ async fn every_refusal_is_the_same() {
     );
 }
 
-/// A12, A14: passwords match exactly, but for Unicode's composed and decomposed forms.
+/// Passwords match exactly, but for Unicode's composed and decomposed forms.
 #[tokio::test]
 async fn passwords_match_exactly() {
     let site = Site::start().await;
@@ -141,7 +141,7 @@ async fn passwords_match_exactly() {
     .await;
 }
 
-/// A15: an older hash is brought up to date by a login, and by nothing else.
+/// An older hash is brought up to date by a login, and by nothing else.
 #[tokio::test]
 async fn an_outdated_hash_is_replaced_at_login() {
     let site = Site::start().await;
@@ -182,7 +182,7 @@ async fn an_outdated_hash_is_replaced_at_login() {
 /// [`PASSWORD`] under parameters of former days: `m=4096,t=1,p=1`.
 const WEAK_HASH: &str = "$argon2id$v=19$m=4096,t=1,p=1$UBYVOv3ySx0UsqL8ll3BgQ$d0icPiS8/8THgXGykozXuH4AyFRYIoMPhvHjLOXtI7A";
 
-/// A18 to A20, A22: bodies that are no JSON object with two strings.
+/// Bodies that are no JSON object with two strings.
 #[tokio::test]
 async fn bodies_are_read_strictly() {
     let site = Site::start().await;
@@ -270,7 +270,7 @@ async fn bodies_are_read_strictly() {
     }
 }
 
-/// A20: fields that nobody asked for change nothing.
+/// Fields that nobody asked for change nothing.
 #[tokio::test]
 async fn extra_fields_have_no_effect() {
     let site = Site::start().await;
@@ -290,7 +290,7 @@ async fn extra_fields_have_no_effect() {
     );
 }
 
-/// A21.
+/// Any other type or encoding is refused; case and parameters of the type don't matter.
 #[tokio::test]
 async fn only_json_in_utf_8_is_taken() {
     let site = Site::start().await;

@@ -11,6 +11,7 @@ mod content;
 mod errors;
 mod events;
 mod journey;
+mod json_bodies;
 mod login;
 mod me;
 mod readmes;

@@ -16,7 +16,8 @@ const ROUTES: [(&str, &[&str]); 8] = [
     ("/api/content", &["GET"]),
 ];
 
-/// C13, C14.
+/// A method that a route doesn't have is a 405 that says which it has, and carries every header
+/// that each answer carries.
 #[tokio::test]
 async fn other_methods_are_answered_with_allow() {
     let site = Site::start().await;
@@ -51,7 +52,7 @@ async fn other_methods_are_answered_with_allow() {
     }
 }
 
-/// C10: only the documented spelling of a path is a route.
+/// Only the documented spelling of a path is a route.
 #[tokio::test]
 async fn other_spellings_of_a_path_are_not_found() {
     let site = Site::start().await;
@@ -89,7 +90,7 @@ async fn other_spellings_of_a_path_are_not_found() {
     }
 }
 
-/// C12: CORS is for the sites that `ALLOWED_ORIGINS` names.
+/// CORS is for the sites that `ALLOWED_ORIGINS` names.
 #[tokio::test]
 async fn cors_names_the_allowed_origin_and_no_other() {
     let site = Site::start().await;
@@ -151,7 +152,7 @@ async fn cors_names_the_allowed_origin_and_no_other() {
     }
 }
 
-/// C2: a multipart body that is cut off anywhere is a 400, over HTTP too.
+/// A multipart body that is cut off anywhere is a 400, over HTTP too.
 #[tokio::test]
 async fn a_form_that_is_cut_off_is_a_400() {
     let site = Site::start().await;
@@ -167,7 +168,7 @@ async fn a_form_that_is_cut_off_is_a_400() {
     }
 }
 
-/// C6, C20: the gateway's limits are answered by us, in our envelope.
+/// The gateway's limits are answered by us, in our envelope.
 #[tokio::test]
 async fn what_is_too_much_for_the_gateway_is_said() {
     let site = Site::start().await;

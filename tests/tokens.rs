@@ -88,7 +88,7 @@ async fn a_token_says_what_it_is() {
     );
 }
 
-/// B18: where and how a token is sent.
+/// Where and how a token is sent.
 #[tokio::test]
 async fn a_token_travels_in_one_way_only() {
     let site = Site::start().await;
@@ -130,7 +130,7 @@ async fn a_token_travels_in_one_way_only() {
     }
 }
 
-/// B2, B9, B11, B12, B19, B22: headers that we don't write.
+/// Headers that we don't write.
 #[tokio::test]
 async fn foreign_headers_are_refused_under_the_right_signature() {
     let site = Site::start().await;
@@ -240,7 +240,7 @@ async fn foreign_headers_are_refused_under_the_right_signature() {
     }
 }
 
-/// B5, B6, B8: claims that are missing, of another type, or that we would not issue.
+/// Claims that are missing, of another type, or that we would not issue.
 #[tokio::test]
 async fn foreign_claims_are_refused_under_the_right_signature() {
     let site = Site::start().await;
@@ -315,7 +315,7 @@ async fn foreign_claims_are_refused_under_the_right_signature() {
     }
 }
 
-/// B3, B20: text that is no token of ours.
+/// Text that is no token of ours.
 #[tokio::test]
 async fn malformed_tokens_are_refused() {
     let site = Site::start().await;

@@ -79,7 +79,7 @@ async fn a_picture_becomes_square_renditions_on_the_profile() {
     assert_eq!(me["member"]["picture"], picture);
 }
 
-/// D8: the content decides, whatever the name and the type say.
+/// The content decides, whatever the name and the type say.
 #[tokio::test]
 async fn names_and_types_may_lie() {
     let site = Site::start().await;
@@ -106,7 +106,7 @@ async fn names_and_types_may_lie() {
     }
 }
 
-/// D1, D3, D7: what is no picture, or too much of one.
+/// What is no picture, or too much of one.
 #[tokio::test]
 async fn other_files_are_refused_and_the_old_picture_stays() {
     let site = Site::start().await;
@@ -179,7 +179,7 @@ fn crc32(bytes: &[u8]) -> u32 {
     })
 }
 
-/// C4, C6: the form and its limits.
+/// The form and its limits.
 #[tokio::test]
 async fn the_form_is_checked() {
     let site = Site::start().await;

@@ -5,7 +5,7 @@ use reqwest::multipart::{Form, Part};
 
 use crate::site::{Site, assert_error, body};
 
-/// C7, E14: whatever a file is called, its key is the member's own and made of `[a-z0-9-]`.
+/// Whatever a file is called, its key is the member's own and made of `[a-z0-9-]`.
 #[tokio::test]
 async fn file_names_become_slugs() {
     let site = Site::start().await;
@@ -137,7 +137,7 @@ async fn a_slug_can_be_chosen() {
     }
 }
 
-/// E13: encodings.
+/// Encodings.
 #[tokio::test]
 async fn text_is_utf_8_or_utf_16_with_a_mark() {
     let site = Site::start().await;
@@ -181,7 +181,7 @@ async fn text_is_utf_8_or_utf_16_with_a_mark() {
     }
 }
 
-/// C6: limits.
+/// Limits.
 #[tokio::test]
 async fn a_mebibyte_is_taken_and_no_more() {
     let site = Site::start().await;

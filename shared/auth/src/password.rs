@@ -199,7 +199,7 @@ mod tests {
         assert_eq!(verify(&Password::new("q"), Some(&hash)), Verdict::Wrong);
     }
 
-    /// A3: whatever is stored, an attempt costs one hash.
+    /// Whatever is stored, an attempt costs one hash.
     #[test]
     fn every_attempt_costs_one_hash() {
         let right = hash(&Password::new("p"), [1; 16]).unwrap();

@@ -5,17 +5,22 @@ use std::fmt;
 use lambda_http::http::header;
 use lambda_http::{Body, Request};
 use serde::Deserialize;
-use serde::de::{Deserializer, MapAccess, Visitor};
-use serde_json::Value;
+use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 
 use crate::{Error, Result};
 
 /// Largest JSON body, in bytes: the longest password there is fits many times.
 const MAX_JSON_BYTES: usize = 16 * 1024;
 
-/// The object of a JSON body. A key that stands in it twice is an error, unknown keys are ignored.
-#[derive(Debug)]
+/// The object of a JSON body. A key that stands twice in it, or in an object inside it, is an
+/// error; unknown keys are ignored.
 pub struct JsonObject(Vec<(String, Value)>);
+
+/// What an endpoint may ask for; anything else is only checked.
+enum Value {
+    Text(String),
+    Other,
+}
 
 impl JsonObject {
     /// Reads the body of `request`: `application/json`, UTF-8 without a byte order mark.
@@ -46,10 +51,19 @@ impl JsonObject {
     /// The string under `key`.
     pub fn string(&self, key: &str) -> Result<&str> {
         match self.0.iter().find(|(name, _)| name == key) {
-            Some((_, Value::String(value))) => Ok(value),
+            Some((_, Value::Text(value))) => Ok(value),
             Some(_) => Err(Error::BadRequest(format!("“{key}” must be a string."))),
             None => Err(Error::BadRequest(format!("“{key}” is missing."))),
         }
+    }
+}
+
+/// The keys alone: a value may be a password.
+impl fmt::Debug for JsonObject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set()
+            .entries(self.0.iter().map(|(key, _)| key))
+            .finish()
     }
 }
 
@@ -91,6 +105,21 @@ fn sentence(error: &serde_json::Error) -> String {
 
 const DUPLICATE_KEY: &str = "duplicate key “";
 
+/// The entries of an object, none of them twice.
+fn entries<'de, A: MapAccess<'de>>(
+    mut map: A,
+) -> std::result::Result<Vec<(String, Value)>, A::Error> {
+    let mut entries: Vec<(String, Value)> = Vec::new();
+    while let Some((key, value)) = map.next_entry::<String, Value>()? {
+        if entries.iter().any(|(name, _)| *name == key) {
+            let key: String = key.chars().take(40).collect();
+            return Err(serde::de::Error::custom(format!("{DUPLICATE_KEY}{key}”")));
+        }
+        entries.push((key, value));
+    }
+    Ok(entries)
+}
+
 impl<'de> Deserialize<'de> for JsonObject {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
         struct ObjectVisitor;
@@ -104,21 +133,65 @@ impl<'de> Deserialize<'de> for JsonObject {
 
             fn visit_map<A: MapAccess<'de>>(
                 self,
-                mut map: A,
+                map: A,
             ) -> std::result::Result<JsonObject, A::Error> {
-                let mut entries: Vec<(String, Value)> = Vec::new();
-                while let Some((key, value)) = map.next_entry::<String, Value>()? {
-                    if entries.iter().any(|(name, _)| *name == key) {
-                        let key: String = key.chars().take(40).collect();
-                        return Err(serde::de::Error::custom(format!("{DUPLICATE_KEY}{key}”")));
-                    }
-                    entries.push((key, value));
-                }
-                Ok(JsonObject(entries))
+                entries(map).map(JsonObject)
             }
         }
 
         deserializer.deserialize_map(ObjectVisitor)
+    }
+}
+
+impl<'de> Deserialize<'de> for Value {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        struct ValueVisitor;
+
+        impl<'de> Visitor<'de> for ValueVisitor {
+            type Value = Value;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a value")
+            }
+
+            fn visit_str<E>(self, text: &str) -> std::result::Result<Value, E> {
+                Ok(Value::Text(text.to_owned()))
+            }
+
+            fn visit_bool<E>(self, _: bool) -> std::result::Result<Value, E> {
+                Ok(Value::Other)
+            }
+
+            fn visit_i64<E>(self, _: i64) -> std::result::Result<Value, E> {
+                Ok(Value::Other)
+            }
+
+            fn visit_u64<E>(self, _: u64) -> std::result::Result<Value, E> {
+                Ok(Value::Other)
+            }
+
+            fn visit_f64<E>(self, _: f64) -> std::result::Result<Value, E> {
+                Ok(Value::Other)
+            }
+
+            fn visit_unit<E>(self) -> std::result::Result<Value, E> {
+                Ok(Value::Other)
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(
+                self,
+                mut items: A,
+            ) -> std::result::Result<Value, A::Error> {
+                while items.next_element::<Value>()?.is_some() {}
+                Ok(Value::Other)
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> std::result::Result<Value, A::Error> {
+                entries(map).map(|_| Value::Other)
+            }
+        }
+
+        deserializer.deserialize_any(ValueVisitor)
     }
 }
 

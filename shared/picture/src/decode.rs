@@ -17,8 +17,6 @@ pub(crate) struct Decoded {
     /// Upright.
     pub(crate) image: DynamicImage,
     pub(crate) icc_profile: Option<Vec<u8>>,
-    /// The shorter edge, in pixels.
-    pub(crate) edge: u32,
 }
 
 pub(crate) fn decode(bytes: &[u8], format: ImageFormat) -> Result<Decoded, Refused> {
@@ -44,11 +42,7 @@ pub(crate) fn decode(bytes: &[u8], format: ImageFormat) -> Result<Decoded, Refus
     if let Some(orientation) = orientation {
         image.apply_orientation(orientation);
     }
-    Ok(Decoded {
-        image,
-        icc_profile,
-        edge: width.min(height),
-    })
+    Ok(Decoded { image, icc_profile })
 }
 
 fn refusal(error: &ImageError) -> Refused {

@@ -120,7 +120,7 @@ fn a_ring_rotates_with_nobody_signed_out() {
     assert_eq!(before.verify(&new, NOW), Err(InvalidToken::Key));
 }
 
-/// B4: every substitution of one character.
+/// Every substitution of one character.
 #[test]
 fn no_single_character_can_be_changed() {
     let (tokens, token) = (tokens(), issued());
@@ -136,7 +136,7 @@ fn no_single_character_can_be_changed() {
     assert!(tried >= 15_000, "{tried}");
 }
 
-/// B3: text around and inside a token.
+/// Text around and inside a token.
 #[test]
 fn other_text_is_no_token() {
     let token = issued();
@@ -187,7 +187,7 @@ fn other_text_is_no_token() {
     }
 }
 
-/// B2: algorithms, each with the signature that it would have.
+/// Algorithms, each with the signature that it would have.
 #[test]
 fn only_hs256_is_an_algorithm() {
     let claims = part(&issued(), 1);
@@ -249,7 +249,7 @@ fn the_key_is_the_one_that_is_named() {
     }
 }
 
-/// B9, B11, B12, B19, B22: headers that we don't write, rightly signed.
+/// Headers that we don't write, rightly signed.
 #[test]
 fn foreign_headers_are_refused() {
     let (header, claims) = (part(&issued(), 0), part(&issued(), 1));
@@ -314,7 +314,7 @@ fn foreign_headers_are_refused() {
     }
 }
 
-/// B5, B6, B8: claims that we don't write, rightly signed.
+/// Claims that we don't write, rightly signed.
 #[test]
 fn foreign_claims_are_refused() {
     let header = part(&issued(), 0);
