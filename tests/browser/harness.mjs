@@ -112,7 +112,8 @@ export async function fitsEverybody(page, view) {
     const visible = (element) => element.checkVisibility();
     const inputs = [...document.querySelectorAll("input, select, textarea")];
     const targets = [...document.querySelectorAll("button, input, summary, .readmes a, .address a")].filter(visible);
-    const target = (element) => (element.type === "checkbox" ? element.labels[0] : element);
+    // A checkbox is pressed through its label, a listed README anywhere in its entry.
+    const target = (element) => (element.type === "checkbox" ? element.labels[0] : element.closest(".readmes a") ? element.closest("li") : element);
     return [
       document.documentElement.scrollWidth,
       inputs.filter((input) => !input.labels?.[0]?.textContent.trim()).map((input) => input.outerHTML),

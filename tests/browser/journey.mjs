@@ -111,7 +111,7 @@ async function journey() {
   });
 
   await run("a picture is shown before it is sent, and as it is stored after", async () => {
-    await page.getByLabel("JPEG, PNG, WebP or GIF").setInputFiles(portrait());
+    await page.getByLabel("Picture file").setInputFiles(portrait());
     const preview = id("picture-preview-image");
     await preview.waitFor();
     await eventually(() => preview.evaluate((image) => image.naturalWidth === 640), "the preview is the chosen file");
@@ -125,7 +125,7 @@ async function journey() {
   });
 
   await run("what is no picture is refused beside its form", async () => {
-    await page.getByLabel("JPEG, PNG, WebP or GIF").setInputFiles(markdown("notes.md", NOTE));
+    await page.getByLabel("Picture file").setInputFiles(markdown("notes.md", NOTE));
     await says(id("picture-status"), "This browser can’t show the file; you may still send it.");
     await button("Upload picture").click();
     await says(id("picture-error"), /Please send a JPEG, PNG, WebP or GIF picture\.$/);
@@ -267,7 +267,7 @@ async function journey() {
       equal(await focused(), "readmes-heading", "the focus");
     }
     await says(report.heading, "Nothing is open");
-    await eventually(() => page.evaluate(() => fetch("/content/demo/slow-boat.md").then((file) => file.status === 404)), "the file leaves the site");
+    await eventually(() => page.evaluate(() => fetch("/content/demo/slow-boat.md", { cache: "no-store" }).then((file) => file.status === 404)), "the file leaves the site");
   }, [/status of 404/]);
 
   await run("a session that the server ended leads to the sign-in", async () => {

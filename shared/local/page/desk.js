@@ -151,8 +151,9 @@ async function refresh() {
   const error = find("readmes-error");
   try {
     const readmes = await client.readmes();
+    const newestFirst = readmes.toSorted((one, other) => other.uploaded_at.localeCompare(one.uploaded_at));
     error.textContent = "";
-    list.replaceChildren(...(readmes.length ? readmes.map(listed) : [element("li", { className: "none" }, "Nothing is published yet.")]));
+    list.replaceChildren(...(readmes.length ? newestFirst.map(listed) : [element("li", { className: "none" }, "Nothing is published yet.")]));
     markOpen(wanted());
   } catch (refused) {
     say(error, refused);
@@ -175,7 +176,7 @@ function listed(readme) {
         { className: "byline" },
         element("span", { className: "state", dataset: { state: readme.state } }, report.STATES[readme.state] ?? readme.state),
         " ",
-        time(readme.uploaded_at),
+        time(readme.uploaded_at, "short"),
       ),
     ),
     remove,

@@ -44,11 +44,14 @@ export function say(error, refused) {
   }
 }
 
-const when = new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeStyle: "short" });
+const WHEN = {
+  long: new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeStyle: "short" }),
+  short: new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" }),
+};
 
-/** An RFC 3339 time in the reader's own time zone. */
-export function time(rfc3339) {
-  return element("time", { dateTime: rfc3339 }, when.format(new Date(rfc3339)));
+/** An RFC 3339 time in the reader's own time zone, `long` or `short`. */
+export function time(rfc3339, length) {
+  return element("time", { dateTime: rfc3339 }, WHEN[length].format(new Date(rfc3339)));
 }
 
 export function plural(count, one) {

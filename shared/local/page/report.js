@@ -94,7 +94,7 @@ async function show(readme, isCurrent) {
     " ",
     element("span", {}, readme.file_name ?? readme.slug),
     " ",
-    time(readme.uploaded_at),
+    time(readme.uploaded_at, "long"),
   );
   heading.replaceChildren(titleOf(readme));
   body.replaceChildren(
@@ -144,7 +144,8 @@ function warnings({ state, warnings }) {
   if (warnings.length === 0) {
     return [element("h3", {}, "No warnings")];
   }
-  const items = warnings.map(({ code, line, column, text, hint }) =>
+  const inOrder = warnings.toSorted((one, other) => one.line - other.line || one.column - other.column);
+  const items = inOrder.map(({ code, line, column, text, hint }) =>
     element(
       "li",
       {},
