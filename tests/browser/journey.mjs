@@ -235,6 +235,40 @@ async function journey() {
     await says(source("Markdown"), /## Tokens/);
   });
 
+  await run("a report that takes its time arrives by itself", async () => {
+    let asked = 0;
+    await page.route("**/api/readmes/plans", async (route) => {
+      const answer = await route.fetch();
+      const envelope = await answer.json();
+      asked += 1;
+      if (asked < 4) {
+        Object.assign(envelope.readme, { state: "processing", fields: [], warnings: [] });
+      }
+      await route.fulfill({ response: answer, json: envelope });
+    });
+    await page.getByRole("link", { name: "Plans for the spring", exact: true }).click();
+    await says(report.state, "In the works");
+    await says(report.state, "Draft");
+    equal(asked, 4, "how often the page asked");
+    await page.unroute("**/api/readmes/plans");
+  });
+
+  await run("a rejected file says why, and that the last good version is live", async () => {
+    // The endpoint refuses such a file at once; it gets this far only by another way in.
+    const reason = "The file is larger than 1 MiB.";
+    await page.route("**/api/readmes/readme", async (route) => {
+      const answer = await route.fetch();
+      const envelope = await answer.json();
+      Object.assign(envelope.readme, { state: "rejected", reason, fields: [], warnings: [] });
+      await route.fulfill({ response: answer, json: envelope });
+    });
+    await page.getByRole("link", { name: "Flask Backend", exact: true }).click();
+    await says(report.state, "Rejected");
+    await says(report.body.locator(".standfirst"), `${reason} The last good version is still live.`);
+    await says(source("Markdown"), /## Tokens/);
+    await page.unroute("**/api/readmes/readme");
+  });
+
   await run("a reload keeps the session and the open report", async () => {
     await page.reload();
     await says(id("member-name"), "Demo Member");

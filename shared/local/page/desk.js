@@ -4,12 +4,17 @@ import * as client from "/client.js";
 import { element, find, onSubmit, plural, say, time } from "/dom.js";
 import * as report from "/report.js";
 
+/** After this the list is fetched again while something in it is still being converted. */
+const LOOK_AGAIN_MS = 2000;
 const ADDRESS = /^#\/readmes\/([a-z0-9-]+)$/;
 
 const list = find("readmes");
 const dialog = find("delete");
 let preview = null;
 let doomed = null;
+// Each look at the list has a number, so that a late answer doesn't undo a newer one.
+let look = 0;
+let nextLook = null;
 
 /** The slug of the report that the page's address names. */
 const wanted = () => ADDRESS.exec(location.hash)?.[1];
@@ -25,6 +30,8 @@ export async function start(member) {
 /** Takes everything of the member's off the page. */
 export function clear() {
   report.close();
+  clearTimeout(nextLook);
+  look += 1;
   list.replaceChildren();
   for (const form of ["publish-form", "picture-form", "password-form"]) {
     find(form).reset();
@@ -149,12 +156,26 @@ function size(bytes) {
 
 async function refresh() {
   const error = find("readmes-error");
+  clearTimeout(nextLook);
+  look += 1;
+  const mine = look;
   try {
     const readmes = await client.readmes();
+    if (mine !== look) {
+      return;
+    }
     const newestFirst = readmes.toSorted((one, other) => other.uploaded_at.localeCompare(one.uploaded_at));
     error.textContent = "";
+    const focused = list.contains(document.activeElement) ? document.activeElement : null;
     list.replaceChildren(...(readmes.length ? newestFirst.map(listed) : [element("li", { className: "none" }, "Nothing is published yet.")]));
+    if (focused) {
+      const { slug } = focused.closest("li").dataset;
+      list.querySelector(`[data-slug="${slug}"] ${focused.localName}`)?.focus();
+    }
     markOpen(wanted());
+    if (readmes.some((readme) => readme.state === "processing")) {
+      nextLook = setTimeout(refresh, LOOK_AGAIN_MS);
+    }
   } catch (refused) {
     say(error, refused);
   }
