@@ -356,6 +356,7 @@ async function journey() {
       await page.getByRole("link", { name: "Flask Backend", exact: true }).click();
       await says(source("Markdown"), /## Tokens/);
       await page.evaluate(() => document.activeElement.blur());
+      await page.setViewportSize({ width: 1280, height: 960 });
       await page.screenshot({ path: SCREENSHOT });
     });
   }
