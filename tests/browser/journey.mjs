@@ -183,7 +183,7 @@ async function journey() {
     for (const event of ["dragenter", "dragover", "drop"]) {
       await id("drop").dispatchEvent(event, { dataTransfer: files });
     }
-    await says(id("drop-hint"), /^boat\.md, 44\d\.\d KiB$/);
+    await says(id("drop-hint"), /^boat\.md, 44\d\.\d+ KiB$/);
     equal(await focused(), "Publish", "the focus");
     await page.getByLabel("Name in the address").fill("slow-boat");
     await page.evaluate(() => {

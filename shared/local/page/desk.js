@@ -93,20 +93,20 @@ function connectPublishing() {
 
   onSubmit(form, error, async () => {
     const [file] = input.files;
-    bar.value = 0;
-    bar.textContent = "0 %";
+    const sent = (percent) => {
+      bar.value = percent;
+      bar.labels[0].textContent = `${percent} % sent`;
+    };
+    sent(0);
     progress.hidden = false;
     status.textContent = `Sending “${file.name}”.`;
     try {
-      const sent = await client.uploadReadme(file, find("slug").value.trim(), (percent) => {
-        bar.value = percent;
-        bar.textContent = `${percent} %`;
-      });
+      const { slug } = await client.uploadReadme(file, find("slug").value.trim(), sent);
       status.textContent = `“${file.name}” has arrived.`;
       form.reset();
       describeChoice();
       // The report is the next thing to read; the form is done.
-      void open(sent.slug);
+      void open(slug);
     } catch (refused) {
       status.textContent = "";
       throw refused;
@@ -151,7 +151,11 @@ function describeChoice() {
 }
 
 function size(bytes) {
-  return bytes < 1024 ? plural(bytes, "byte") : `${(bytes / 1024).toLocaleString("en-GB", { maximumFractionDigits: 1 })} KiB`;
+  if (bytes < 1024) {
+    return plural(bytes, "byte");
+  }
+  const [unit, name] = bytes < 1024 ** 2 ? [1024, "KiB"] : [1024 ** 2, "MiB"];
+  return `${(bytes / unit).toLocaleString("en-GB", { maximumFractionDigits: 2 })} ${name}`;
 }
 
 async function refresh() {
