@@ -11,6 +11,8 @@ struct File {
     content: &'static str,
 }
 
+const SCRIPT: &str = "text/javascript; charset=utf-8";
+
 const FILES: &[File] = &[
     File {
         path: "/",
@@ -18,14 +20,39 @@ const FILES: &[File] = &[
         content: include_str!("../../page/index.html"),
     },
     File {
-        path: "/app.js",
-        content_type: "text/javascript; charset=utf-8",
-        content: include_str!("../../page/app.js"),
-    },
-    File {
         path: "/style.css",
         content_type: "text/css; charset=utf-8",
         content: include_str!("../../page/style.css"),
+    },
+    File {
+        path: "/favicon.svg",
+        content_type: "image/svg+xml",
+        content: include_str!("../../page/favicon.svg"),
+    },
+    File {
+        path: "/app.js",
+        content_type: SCRIPT,
+        content: include_str!("../../page/app.js"),
+    },
+    File {
+        path: "/client.js",
+        content_type: SCRIPT,
+        content: include_str!("../../page/client.js"),
+    },
+    File {
+        path: "/desk.js",
+        content_type: SCRIPT,
+        content: include_str!("../../page/desk.js"),
+    },
+    File {
+        path: "/dom.js",
+        content_type: SCRIPT,
+        content: include_str!("../../page/dom.js"),
+    },
+    File {
+        path: "/report.js",
+        content_type: SCRIPT,
+        content: include_str!("../../page/report.js"),
     },
 ];
 
@@ -58,4 +85,30 @@ pub(super) fn answer(method: &Method, path: &str, sources: &Sources) -> Option<A
     // Another version of the program may serve the next visit.
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
     Some(response)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::FILES;
+
+    #[test]
+    fn every_file_that_the_page_names_is_served() {
+        let mut named = 0;
+        for file in FILES {
+            for word in file.content.split('"') {
+                let is_file = [".js", ".css", ".svg"]
+                    .iter()
+                    .any(|end| word.ends_with(end));
+                if word.starts_with('/') && is_file {
+                    named += 1;
+                    assert!(
+                        FILES.iter().any(|other| other.path == word),
+                        "{} names {word}",
+                        file.path
+                    );
+                }
+            }
+        }
+        assert!(named >= FILES.len() - 1, "the page names {named} files");
+    }
 }

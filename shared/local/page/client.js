@@ -1,0 +1,185 @@
+// The API, and the session that a token makes.
+
+// The token lives in sessionStorage and nowhere else: it ends with the tab, other tabs never see
+// it, and unlike localStorage nothing of it is left on a computer that a class shares.
+const KEY = "masthead.token";
+
+/** What the server, or the way to it, said no with. `message` is a sentence for the member. */
+export class Refusal extends Error {
+  constructor(status, code, message) {
+    super(message);
+    this.status = status;
+    this.code = code;
+  }
+}
+
+let requests = new AbortController();
+let whenOver = () => {};
+
+export const session = {
+  get token() {
+    return sessionStorage.getItem(KEY);
+  },
+  start(token) {
+    sessionStorage.setItem(KEY, token);
+  },
+  /** Forgets the token and drops every request under way, so that no late answer is shown. */
+  end() {
+    sessionStorage.removeItem(KEY);
+    requests.abort();
+    requests = new AbortController();
+  },
+  /** Calls `listener` with a sentence when the server no longer takes the token. */
+  set onOver(listener) {
+    whenOver = listener;
+  },
+};
+
+export async function login(email, password) {
+  const answer = await read(() =>
+    fetch("/api/login", {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ email, password }),
+    }),
+  );
+  session.start(answer.access_token);
+  return answer.member;
+}
+
+export async function me() {
+  return (await signed("/api/me")).member;
+}
+
+export async function uploadPicture(file) {
+  const formData = new FormData();
+  formData.append("profile_pic", file);
+  return (await signed("/api/upload_profile_pic", { method: "POST", body: formData })).picture;
+}
+
+/** Sends a README; `onProgress` is called with the percentage that has left this machine. */
+export function uploadReadme(file, slug, onProgress) {
+  const formData = new FormData();
+  formData.append("readme_file", file);
+  if (slug) {
+    formData.append("slug", slug);
+  }
+  return withProgress("/api/upload_readme", formData, onProgress).then((answer) => answer.readme);
+}
+
+export async function readmes() {
+  return (await signed("/api/readmes")).readmes;
+}
+
+export async function readme(slug) {
+  return (await signed(`/api/readmes/${encodeURIComponent(slug)}`)).readme;
+}
+
+export function deleteReadme(slug) {
+  return signed(`/api/readmes/${encodeURIComponent(slug)}`, { method: "DELETE" });
+}
+
+export function setPassword(current, password) {
+  return signed("/api/set_password", {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ current_password: current, password }),
+  });
+}
+
+/** The converted file as text. */
+export async function content(entryId) {
+  const { signal } = requests;
+  const response = await reach(() =>
+    // It may have been replaced this very second.
+    fetch(`/content/${entryId}.md`, { cache: "no-cache", signal }),
+  );
+  if (!response.ok) {
+    throw refusal(response.status, await response.text());
+  }
+  return response.text();
+}
+
+function signed(path, { headers, ...options } = {}) {
+  const { signal } = requests;
+  return read(() =>
+    fetch(path, {
+      ...options,
+      headers: { ...headers, Authorization: `Bearer ${session.token}` },
+      signal,
+    }),
+  );
+}
+
+async function read(send) {
+  const response = await reach(send);
+  return answered(response.status, await response.text());
+}
+
+async function reach(send) {
+  try {
+    return await send();
+  } catch (error) {
+    throw error.name === "AbortError" ? error : unreachable();
+  }
+}
+
+/** `fetch` can't tell how much of a body has been sent; XMLHttpRequest can. */
+function withProgress(path, body, onProgress) {
+  const { signal } = requests;
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open("POST", path);
+    request.setRequestHeader("Authorization", `Bearer ${session.token}`);
+    request.upload.addEventListener("progress", (event) => {
+      if (event.lengthComputable) {
+        onProgress(Math.round((100 * event.loaded) / event.total));
+      }
+    });
+    request.addEventListener("load", () => {
+      try {
+        resolve(answered(request.status, request.responseText));
+      } catch (error) {
+        reject(error);
+      }
+    });
+    request.addEventListener("error", () => reject(unreachable()));
+    request.addEventListener("abort", () => reject(new DOMException("signed out", "AbortError")));
+    signal.addEventListener("abort", () => request.abort(), { once: true });
+    request.send(body);
+  });
+}
+
+function answered(status, text) {
+  const envelope = parsed(text);
+  if (envelope?.status === "success") {
+    return envelope;
+  }
+  const refused = refusal(status, text);
+  if (refused.code === "invalid_token") {
+    session.end();
+    whenOver(refused.message);
+    throw new DOMException("the session is over", "AbortError");
+  }
+  throw refused;
+}
+
+function refusal(status, text) {
+  const envelope = parsed(text);
+  if (typeof envelope?.message === "string") {
+    return new Refusal(status, envelope.code, envelope.message);
+  }
+  return new Refusal(status, "unreadable", `The server answered with status ${status} and nothing that this page can read. Please try again.`);
+}
+
+function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+function unreachable() {
+  return new Refusal(0, "unreachable", "The server can’t be reached. Check that it is running and try again.");
+}

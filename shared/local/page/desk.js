@@ -1,0 +1,307 @@
+// What a signed-in member does: publish, look, delete, show a face, change the password.
+
+import * as client from "/client.js";
+import { element, find, onSubmit, plural, say, time } from "/dom.js";
+import * as report from "/report.js";
+
+/** After this the list is fetched again while something in it is still being converted. */
+const LOOK_AGAIN_MS = 2000;
+const ADDRESS = /^#\/readmes\/([a-z0-9-]+)$/;
+
+const list = find("readmes");
+const dialog = find("delete");
+let preview = null;
+let doomed = null;
+// Each look at the list has a number, so that a late answer doesn't undo a newer one.
+let look = 0;
+let nextLook = null;
+
+/** The slug of the report that the page's address names. */
+const wanted = () => ADDRESS.exec(location.hash)?.[1];
+
+/** Shows `member`'s desk, and the report that the page's address names. */
+export async function start(member) {
+  find("member-name").textContent = member.name;
+  showPicture(member.picture);
+  const slug = wanted();
+  await Promise.all([refresh(), slug ? report.open(slug) : null]);
+}
+
+/** Takes everything of the member's off the page. */
+export function clear() {
+  report.close();
+  clearTimeout(nextLook);
+  look += 1;
+  list.replaceChildren();
+  for (const form of ["publish-form", "picture-form", "password-form"]) {
+    find(form).reset();
+  }
+  for (const part of ["publish", "readmes", "picture"]) {
+    find(`${part}-status`).textContent = find(`${part}-error`).textContent = "";
+  }
+  find("password-error").textContent = "";
+  find("publish-progress").hidden = true;
+  find("member-name").textContent = "";
+  describeChoice();
+  showPreview(null);
+  showPicture(null);
+  showPasswords(false);
+  dialog.close();
+}
+
+/** Connects the forms; `onPasswordChanged` is called when the session has ended that way. */
+export function connect(onPasswordChanged) {
+  connectPublishing();
+  connectDeletion();
+  connectPicture();
+  connectPassword(onPasswordChanged);
+  window.addEventListener("hashchange", async () => {
+    if (!client.session.token) {
+      return;
+    }
+    const slug = wanted();
+    if (slug) {
+      markOpen(slug);
+      await report.open(slug);
+      await refresh();
+    } else {
+      report.close();
+      markOpen(null);
+    }
+  });
+}
+
+async function open(slug) {
+  if (wanted() === slug) {
+    await report.open(slug);
+    await refresh();
+  } else {
+    location.hash = `#/readmes/${slug}`;
+  }
+}
+
+function connectPublishing() {
+  const [form, error, status, progress, bar, drop, input] = [
+    "publish-form",
+    "publish-error",
+    "publish-status",
+    "publish-progress",
+    "publish-bar",
+    "drop",
+    "readme_file",
+  ].map(find);
+
+  onSubmit(form, error, async () => {
+    const [file] = input.files;
+    const sent = (percent) => {
+      bar.value = percent;
+      bar.labels[0].textContent = `${percent} % sent`;
+    };
+    sent(0);
+    progress.hidden = false;
+    status.textContent = `Sending “${file.name}”.`;
+    try {
+      const { slug } = await client.uploadReadme(file, find("slug").value.trim(), sent);
+      status.textContent = `“${file.name}” has arrived.`;
+      form.reset();
+      describeChoice();
+      // The report is the next thing to read; the form is done.
+      void open(slug);
+    } catch (refused) {
+      status.textContent = "";
+      throw refused;
+    } finally {
+      progress.hidden = true;
+    }
+  });
+
+  input.addEventListener("change", describeChoice);
+  // The counter: the pointer enters a child before it leaves its parent.
+  let inside = 0;
+  const over = (change) => {
+    inside = Math.max(0, inside + change);
+    drop.classList.toggle("over", inside > 0);
+  };
+  drop.addEventListener("dragenter", () => over(1));
+  drop.addEventListener("dragleave", () => over(-1));
+  drop.addEventListener("dragover", (event) => event.preventDefault());
+  drop.addEventListener("drop", (event) => {
+    event.preventDefault();
+    over(-inside);
+    error.textContent = "";
+    const { files } = event.dataTransfer;
+    if (files.length !== 1) {
+      error.textContent = files.length ? "Please drop one file at a time." : "That is no file.";
+      return;
+    }
+    input.files = files;
+    describeChoice();
+    form.querySelector("button").focus();
+  });
+  // A file that misses the field must not replace the page.
+  for (const kind of ["dragover", "drop"]) {
+    window.addEventListener(kind, (event) => event.preventDefault());
+  }
+}
+
+function describeChoice() {
+  const [file] = find("readme_file").files;
+  find("drop-hint").textContent = file ? `${file.name}, ${size(file.size)}` : "Choose a file, or drop one here.";
+  find("drop").classList.toggle("chosen", Boolean(file));
+}
+
+function size(bytes) {
+  if (bytes < 1024) {
+    return plural(bytes, "byte");
+  }
+  const [unit, name] = bytes < 1024 ** 2 ? [1024, "KiB"] : [1024 ** 2, "MiB"];
+  return `${(bytes / unit).toLocaleString("en-GB", { maximumFractionDigits: 2 })} ${name}`;
+}
+
+async function refresh() {
+  const error = find("readmes-error");
+  clearTimeout(nextLook);
+  look += 1;
+  const mine = look;
+  try {
+    const readmes = await client.readmes();
+    if (mine !== look) {
+      return;
+    }
+    const newestFirst = readmes.toSorted((one, other) => other.uploaded_at.localeCompare(one.uploaded_at));
+    error.textContent = "";
+    const focused = list.contains(document.activeElement) ? document.activeElement : null;
+    list.replaceChildren(...(readmes.length ? newestFirst.map(listed) : [element("li", { className: "none" }, "Nothing is published yet.")]));
+    if (focused) {
+      const { slug } = focused.closest("li").dataset;
+      list.querySelector(`[data-slug="${slug}"] ${focused.localName}`)?.focus();
+    }
+    markOpen(wanted());
+    if (readmes.some((readme) => readme.state === "processing")) {
+      nextLook = setTimeout(refresh, LOOK_AGAIN_MS);
+    }
+  } catch (refused) {
+    say(error, refused);
+  }
+}
+
+function listed(readme) {
+  const title = report.titleOf(readme);
+  const remove = element("button", { type: "button", className: "quiet" }, "Delete", element("span", { className: "visually-hidden" }, ` ${title}`));
+  remove.addEventListener("click", () => ask(readme, title));
+  return element(
+    "li",
+    { dataset: { slug: readme.slug } },
+    element(
+      "div",
+      {},
+      element("a", { href: `#/readmes/${readme.slug}` }, title),
+      element(
+        "p",
+        { className: "byline" },
+        element("span", { className: "state", dataset: { state: readme.state } }, report.STATES[readme.state] ?? readme.state),
+        " ",
+        time(readme.uploaded_at, "short"),
+      ),
+    ),
+    remove,
+  );
+}
+
+function markOpen(slug) {
+  for (const item of list.querySelectorAll("[data-slug]")) {
+    item.querySelector("a").ariaCurrent = item.dataset.slug === slug ? "true" : null;
+  }
+}
+
+function ask(readme, title) {
+  doomed = { slug: readme.slug, title };
+  find("delete-text").textContent = `“${title}” and its report go, and the site’s next build is without it. This can’t be undone.`;
+  find("delete-error").textContent = "";
+  dialog.showModal();
+}
+
+function connectDeletion() {
+  find("delete-cancel").addEventListener("click", () => dialog.close());
+  onSubmit(find("delete-form"), find("delete-error"), async () => {
+    const { slug, title } = doomed;
+    await client.deleteReadme(slug);
+    dialog.close();
+    if (wanted() === slug) {
+      location.hash = "";
+    }
+    await refresh();
+    find("readmes-status").textContent = `“${title}” is deleted.`;
+    // The button that opened the dialog is gone.
+    find("readmes-heading").focus();
+  });
+}
+
+function connectPicture() {
+  const input = find("profile_pic");
+  const status = find("picture-status");
+  input.addEventListener("change", () => {
+    find("picture-error").textContent = status.textContent = "";
+    showPreview(input.files[0]);
+  });
+  find("picture-preview-image").addEventListener("error", () => {
+    if (preview) {
+      find("picture-preview").hidden = true;
+      status.textContent = "This browser can’t show the file; you may still send it.";
+    }
+  });
+  onSubmit(find("picture-form"), find("picture-error"), async () => {
+    status.textContent = "Sending the picture.";
+    try {
+      showPicture(await client.uploadPicture(input.files[0]));
+    } catch (refused) {
+      status.textContent = "";
+      throw refused;
+    }
+    find("picture-form").reset();
+    showPreview(null);
+    status.textContent = "Your profile shows the new picture.";
+  });
+}
+
+function showPreview(file) {
+  if (preview) {
+    URL.revokeObjectURL(preview);
+  }
+  preview = file ? URL.createObjectURL(file) : null;
+  find("picture-preview").hidden = !preview;
+  if (preview) {
+    find("picture-preview-image").src = preview;
+  } else {
+    find("picture-preview-image").removeAttribute("src");
+  }
+}
+
+function showPicture(urls) {
+  for (const [image, frame, edge] of [
+    ["picture-image", "picture-stored", 256],
+    ["member-picture", "member-picture", 96],
+  ]) {
+    find(frame).hidden = !urls;
+    if (urls) {
+      find(image).src = urls[edge];
+    } else {
+      find(image).removeAttribute("src");
+    }
+  }
+}
+
+function connectPassword(onPasswordChanged) {
+  const [current, password] = ["current_password", "new_password"].map(find);
+  find("show-passwords").addEventListener("change", (event) => showPasswords(event.target.checked));
+  onSubmit(find("password-form"), find("password-error"), async () => {
+    await client.setPassword(current.value, password.value);
+    onPasswordChanged();
+  });
+}
+
+function showPasswords(visible) {
+  for (const field of ["current_password", "new_password"]) {
+    find(field).type = visible ? "text" : "password";
+  }
+}

@@ -1,0 +1,376 @@
+// The member's journey through the page of `masthead dev`, as a member would walk it.
+//
+// Needs MASTHEAD_URL, MASTHEAD_PASSWORD (of the demo member) and CHROMIUM; `run` sets them.
+// SCREENSHOT names a file that a picture of a published report is written to.
+
+import { HOSTILE, NOTE, markdown, portrait } from "./files.mjs";
+import { equal, eventually, fitsEverybody, launch, ok, says, step, watched } from "./harness.mjs";
+
+const { MASTHEAD_URL: SITE, MASTHEAD_PASSWORD: PASSWORD, SCREENSHOT } = process.env;
+const EMAIL = "demo@example.com";
+const NEW_PASSWORD = "lanterns over quiet marshland";
+const WRONG = "The e-mail address or the password is wrong.";
+
+const browser = await launch();
+const page = await watched(browser, { viewport: { width: 1280, height: 900 } });
+const run = (name, action, expected) => step(page, name, action, expected);
+
+const id = (name) => page.locator(`#${name}`);
+const button = (name) => page.getByRole("button", { name, exact: true });
+const report = { heading: id("report-heading"), body: id("report-body"), state: page.locator("#report-kicker .state") };
+const listed = (title) => page.locator("#readmes li").filter({ has: page.getByRole("link", { name: title, exact: true }) });
+const focused = () => page.evaluate(() => document.activeElement?.id || document.activeElement?.textContent.trim());
+
+async function fillSignIn(password) {
+  await page.getByLabel("E-mail address").fill(EMAIL);
+  await page.getByRole("textbox", { name: "Password", exact: true }).fill(password);
+}
+
+async function signIn(password) {
+  await fillSignIn(password);
+  await button("Sign in").click();
+  await says(id("publish-heading"), "Publish a README");
+}
+
+async function choose(file) {
+  await page.getByLabel("Markdown file").setInputFiles(file);
+}
+
+async function publish(file, title) {
+  await choose(file);
+  await button("Publish").click();
+  await says(report.heading, title);
+  await eventually(async () => (await report.state.innerText()) !== "In the works", "the report of the file arrives");
+}
+
+/** Value and source of a field in the report. */
+async function field(key) {
+  const row = report.body.locator("tbody tr").filter({ has: page.getByRole("rowheader", { name: key, exact: true }) });
+  return [await row.locator(".value").innerText(), await row.locator(".source").innerText()];
+}
+
+const source = (name) => page.getByRole("region", { name: `${name} of the converted file` });
+
+/** Lets `action` run on a line that sends so many bytes per second, so that an upload can be watched. */
+async function slowly(bytesPerSecond, action) {
+  const line = await page.context().newCDPSession(page);
+  await line.send("Network.enable");
+  await line.send("Network.emulateNetworkConditions", { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: bytesPerSecond });
+  await action();
+  await line.detach();
+}
+
+async function journey() {
+  await run("the page is served, and asks to sign in", async () => {
+    const answer = await page.goto(SITE);
+    equal(answer.status(), 200, "the status of the page");
+    ok(/script-src 'self';/.test(answer.headers()["content-security-policy"]), "the page has a strict policy");
+    await says(id("sign-in-heading"), "Sign in");
+    ok(!(await id("desk").isVisible()), "the desk is hidden");
+    await fitsEverybody(page, "the sign-in");
+  });
+
+  await run("a wrong password shows the server's sentence", async () => {
+    await fillSignIn("not the password at all");
+    await button("Sign in").click();
+    await says(id("sign-in-error"), WRONG);
+    equal(await focused(), "password", "the focus");
+    await fitsEverybody(page, "the refused sign-in");
+  }, [/status of 401/]);
+
+  await run("a server that can't be reached is said so", async () => {
+    await page.route("**/api/login", (route) => route.abort());
+    await button("Sign in").click();
+    await says(id("sign-in-error"), /^The server can’t be reached\./);
+    await page.unroute("**/api/login");
+  }, [/ERR_FAILED/]);
+
+  await run("signing in needs nothing but a keyboard", async () => {
+    await page.reload();
+    await says(id("sign-in-heading"), "Sign in");
+    await page.keyboard.press("Tab");
+    equal(await focused(), "email", "the first stop");
+    const ring = await id("email").evaluate((input) => getComputedStyle(input).outlineStyle);
+    equal(ring, "solid", "the focus ring");
+    await page.keyboard.type(EMAIL);
+    await page.keyboard.press("Tab");
+    equal(await focused(), "password", "the second stop");
+    await page.keyboard.type(PASSWORD);
+    await page.keyboard.press("Tab");
+    equal(await focused(), "Sign in", "the third stop");
+    await page.keyboard.press("Enter");
+    await says(id("member-name"), "Demo Member");
+    equal(await focused(), "publish-heading", "the focus after signing in");
+    await says(id("readmes"), "Nothing is published yet.");
+    equal(await id("password").inputValue(), "", "what is left of the password");
+  });
+
+  await run("the token is in this tab's session and nowhere else", async () => {
+    const kept = await page.evaluate(() => [sessionStorage.length, localStorage.length, document.cookie]);
+    equal(kept, [1, 0, ""], "what the browser keeps");
+  });
+
+  await run("a picture is shown before it is sent, and as it is stored after", async () => {
+    await page.getByLabel("Picture file").setInputFiles(portrait());
+    const preview = id("picture-preview-image");
+    await preview.waitFor();
+    await eventually(() => preview.evaluate((image) => image.naturalWidth === 640), "the preview is the chosen file");
+    await button("Upload picture").click();
+    await says(id("picture-status"), "Your profile shows the new picture.");
+    const stored = id("picture-image");
+    await eventually(() => stored.evaluate((image) => image.naturalWidth === 256 && image.naturalHeight === 256), "the stored picture is a square of 256 pixels");
+    await eventually(() => id("member-picture").evaluate((image) => image.naturalWidth === 96), "the small picture has 96 pixels");
+    ok((await stored.getAttribute("src")).includes("/pictures/demo/"), "the picture comes from the server");
+    ok(!(await id("picture-preview").isVisible()), "the preview is gone");
+  });
+
+  await run("what is no picture is refused beside its form", async () => {
+    await page.getByLabel("Picture file").setInputFiles(markdown("notes.md", NOTE));
+    await says(id("picture-status"), "This browser can’t show the file; you may still send it.");
+    await button("Upload picture").click();
+    await says(id("picture-error"), /Please send a JPEG, PNG, WebP or GIF picture\.$/);
+    ok(await id("picture-image").isVisible(), "the stored picture is still shown");
+  }, [/status of 422/]);
+
+  await run("a note is published, and its author told what became of it", async () => {
+    await publish(markdown("README.md", NOTE), "Flask Backend");
+    equal(await focused(), "report-heading", "the focus");
+    await says(report.state, "Published");
+    equal(await field("title"), ["Flask Backend", "a heading"], "the title");
+    equal(await field("tags"), ["es_website, backend", "your frontmatter"], "the tags");
+    equal(await field("author"), ["Demo Member", "your profile"], "the author");
+    const dated = page.locator(".warnings li").filter({ hasText: "next Tuesday" });
+    equal(
+      (await dated.locator("p").allInnerTexts()).slice(0, 2),
+      ["Line 5, column 1", "Frontmatter type: date next Tuesday"],
+      "the warning of the date",
+    );
+    ok((await dated.locator(".advice").innerText()).length > 20, "the warning says what to do");
+    await says(page.locator(".warnings li").filter({ hasText: "[[YAML Conversion]]" }).locator(".place"), "Line 9, column 3");
+    await eventually(() => id("report-status").evaluate((status) => /^Published, \d warnings\.$/.test(status.textContent)), "the state is announced");
+  });
+
+  await run("the converted file is shown as source", async () => {
+    await says(source("Frontmatter"), /^title: "Flask Backend"\n/);
+    const text = await source("Markdown").innerText();
+    ok(text.includes("## Tokens") && text.includes("- YAML Conversion"), `the text is there: ${text}`);
+    ok(!text.includes("[[") && !text.includes("nobody else"), `wiki links and comments are gone: ${text}`);
+    equal(await page.evaluate(() => fetch("/content/demo.md").then((file) => file.status)), 200, "the status of the file on the site");
+  });
+
+  await run("a member's HTML is text, wherever it is shown", async () => {
+    const title = '<img src=x onerror="globalThis.ran = true">';
+    await publish(markdown("<b>markup<b>.md", HOSTILE), title);
+    await says(source("Frontmatter"), /onerror/);
+    await says(source("Markdown"), /<script>/);
+    await listed(title).getByRole("button").click();
+    await says(id("delete-text"), new RegExp("onerror"));
+    await page.keyboard.press("Escape");
+    const [ran, made] = await page.evaluate(() => [
+      "ran" in globalThis,
+      document.querySelectorAll("#report :is(img, script, b, a[href^='javascript']), #readmes :is(img, script, b), #delete :is(img, script)").length,
+    ]);
+    equal([ran, made], [false, 0], "whether a script ran, and elements that the file made");
+  });
+
+  await run("a file is dropped, and its sending shown as it goes", async () => {
+    const text = `# A slow boat\n\n${"Tides wait for nobody. ".repeat(20_000)}\n`;
+    const files = await page.evaluateHandle((text) => {
+      const transfer = new DataTransfer();
+      transfer.items.add(new File([text], "boat.md", { type: "text/markdown" }));
+      return transfer;
+    }, text);
+    for (const event of ["dragenter", "dragover", "drop"]) {
+      await id("drop").dispatchEvent(event, { dataTransfer: files });
+    }
+    await says(id("drop-hint"), /^boat\.md, 44\d\.\d+ KiB$/);
+    equal(await focused(), "Publish", "the focus");
+    await page.getByLabel("Name in the address").fill("slow-boat");
+    await page.evaluate(() => {
+      globalThis.percents = [];
+      const bar = document.getElementById("publish-bar");
+      new MutationObserver(() => globalThis.percents.push(bar.value)).observe(bar, { attributeFilter: ["value"] });
+    });
+    await slowly(400_000, async () => {
+      await page.keyboard.press("Enter");
+      await id("publish-bar").waitFor();
+      await says(report.heading, "A slow boat");
+    });
+    const percents = await page.evaluate(() => globalThis.percents);
+    ok(percents.filter((percent) => percent > 0 && percent < 100).length >= 2, `the bar moves: ${percents}`);
+    equal(percents.at(-1), 100, "the last percentage");
+    await eventually(async () => (await report.state.innerText()) === "Published", "the file is published");
+    equal(new URL(page.url()).hash, "#/readmes/slow-boat", "the report's address");
+  });
+
+  await run("a file that is too large gets the server's sentence", async () => {
+    await choose(markdown("large.md", "x".repeat(1024 * 1024 + 1)));
+    await button("Publish").click();
+    await says(id("publish-error"), "The file is larger than 1 MiB.");
+    await choose(markdown("huge.md", "x".repeat(8_000_000)));
+    await button("Publish").click();
+    await says(id("publish-error"), /^The request is larger than 6 MB/);
+    await choose({ name: "latin.md", mimeType: "text/markdown", buffer: Buffer.from("# Caf\xe9\n", "latin1") });
+    await button("Publish").click();
+    await says(id("publish-error"), /^The file is not UTF-8 text: line 1 /);
+    ok(!(await id("publish-progress").isVisible()), "the bar is gone");
+  }, [/status of 413/, /status of 422/]);
+
+  await run("a draft stays private, and the list says each state", async () => {
+    await publish(markdown("plans.md", "---\ntitle: Plans for the spring\ndraft: true\n---\n\nNot yet.\n"), "Plans for the spring");
+    await says(report.state, "Draft");
+    equal(await source("Markdown").count(), 0, "converted files shown");
+    equal(await page.evaluate(() => fetch("/content/demo/plans.md").then((file) => file.status)), 404, "the status of a draft on the site");
+    await says(listed("Plans for the spring").locator(".state"), "Draft");
+    await says(listed("Flask Backend").locator(".state"), "Published");
+  }, [/status of 404/]);
+
+  await run("a report opens from the list, and the way back leads back", async () => {
+    await page.getByRole("link", { name: "Flask Backend", exact: true }).click();
+    await says(report.heading, "Flask Backend");
+    await page.goBack();
+    await says(report.heading, "Plans for the spring");
+    await page.goForward();
+    await says(report.heading, "Flask Backend");
+    await says(source("Markdown"), /## Tokens/);
+  });
+
+  await run("a report that takes its time arrives by itself", async () => {
+    let asked = 0;
+    await page.route("**/api/readmes/plans", async (route) => {
+      const answer = await route.fetch();
+      const envelope = await answer.json();
+      asked += 1;
+      if (asked < 4) {
+        Object.assign(envelope.readme, { state: "processing", fields: [], warnings: [] });
+      }
+      await route.fulfill({ response: answer, json: envelope });
+    });
+    await page.getByRole("link", { name: "Plans for the spring", exact: true }).click();
+    await says(report.state, "In the works");
+    await says(report.state, "Draft");
+    equal(asked, 4, "how often the page asked");
+    await page.unroute("**/api/readmes/plans");
+  });
+
+  await run("a rejected file says why, and that the last good version is live", async () => {
+    // The endpoint refuses such a file at once; it gets this far only by another way in.
+    const reason = "The file is larger than 1 MiB.";
+    await page.route("**/api/readmes/readme", async (route) => {
+      const answer = await route.fetch();
+      const envelope = await answer.json();
+      Object.assign(envelope.readme, { state: "rejected", reason, fields: [], warnings: [] });
+      await route.fulfill({ response: answer, json: envelope });
+    });
+    await page.getByRole("link", { name: "Flask Backend", exact: true }).click();
+    await says(report.state, "Rejected");
+    await says(report.body.locator(".standfirst"), `${reason} The last good version is still live.`);
+    await says(source("Markdown"), /## Tokens/);
+    await page.unroute("**/api/readmes/readme");
+  });
+
+  await run("a reload keeps the session and the open report", async () => {
+    await page.reload();
+    await says(id("member-name"), "Demo Member");
+    await says(report.heading, "Flask Backend");
+    await says(source("Markdown"), /## Tokens/);
+    await eventually(() => id("picture-image").evaluate((image) => image.naturalWidth === 256), "the picture is there again");
+  });
+
+  await run("the desk fits everybody", async () => {
+    await page.getByText("Change password", { exact: true }).first().click();
+    await fitsEverybody(page, "the desk");
+    await listed("Plans for the spring").getByRole("button").click();
+    await fitsEverybody(page, "the question before a deletion");
+    await button("Keep it").click();
+    await page.locator("summary").click();
+  });
+
+  await run("a README is deleted, after a question", async () => {
+    const title = '<img src=x onerror="globalThis.ran = true">';
+    await listed(title).getByRole("button").click();
+    await button("Keep it").click();
+    await listed(title).waitFor();
+    await page.getByRole("link", { name: "A slow boat", exact: true }).click();
+    await says(report.heading, "A slow boat");
+    for (const doomed of [title, "A slow boat"]) {
+      await listed(doomed).getByRole("button").click();
+      await id("delete").getByRole("button", { name: "Delete", exact: true }).click();
+      await says(id("readmes-status"), `“${doomed}” is deleted.`);
+      equal(await listed(doomed).count(), 0, "entries of it in the list");
+      equal(await focused(), "readmes-heading", "the focus");
+    }
+    await says(report.heading, "Nothing is open");
+    await eventually(() => page.evaluate(() => fetch("/content/demo/slow-boat.md", { cache: "no-store" }).then((file) => file.status === 404)), "the file leaves the site");
+  }, [/status of 404/]);
+
+  await run("a session that the server ended leads to the sign-in", async () => {
+    await page.evaluate(() => sessionStorage.setItem("masthead.token", `${sessionStorage.getItem("masthead.token")}x`));
+    await choose(markdown("late.md", "# Late\n"));
+    await button("Publish").click();
+    await says(id("notice"), "Your session is over. Please sign in again.");
+    equal(await focused(), "sign-in-heading", "the focus");
+    equal(await page.evaluate(() => sessionStorage.length), 0, "tokens kept");
+    await signIn(PASSWORD);
+  }, [/status of 401/]);
+
+  await run("the password is changed, and the new one signs in", async () => {
+    await page.locator("summary").click();
+    await page.getByLabel("Current password").fill("not the current one");
+    await page.getByLabel("New password").fill("short");
+    await button("Change password").click();
+    await says(id("password-error"), /^The password needs at least 15 characters/);
+    await page.getByLabel("New password").fill(NEW_PASSWORD);
+    await button("Change password").click();
+    await says(id("password-error"), WRONG);
+    await page.getByLabel("Current password").fill(PASSWORD);
+    await page.getByLabel("Show both").check();
+    equal(await page.getByLabel("New password").getAttribute("type"), "text", "the field's type");
+    await button("Change password").click();
+    await says(id("notice"), /^Your password is changed/);
+    equal(await id("new_password").inputValue(), "", "what is left of the password");
+    await fillSignIn(PASSWORD);
+    await button("Sign in").click();
+    await says(id("sign-in-error"), WRONG);
+    await signIn(NEW_PASSWORD);
+    await listed("Flask Backend").waitFor();
+  }, [/status of 400/, /status of 401/]);
+
+  await run("signing out leaves nothing behind", async () => {
+    await page.getByRole("link", { name: "Flask Backend", exact: true }).click();
+    await says(report.heading, "Flask Backend");
+    await button("Sign out").click();
+    await says(id("notice"), "You are signed out.");
+    equal(await focused(), "sign-in-heading", "the focus");
+    const left = await page.evaluate(() => [sessionStorage.length, localStorage.length, document.body.textContent.includes("Flask Backend")]);
+    equal(left, [0, 0, false], "what is left of the session");
+    await page.goBack();
+    ok(!(await id("desk").isVisible()), "the way back leads to no desk");
+    await page.reload();
+    await says(id("sign-in-heading"), "Sign in");
+  });
+
+  if (SCREENSHOT) {
+    await run("a screenshot", async () => {
+      await signIn(NEW_PASSWORD);
+      await page.getByRole("link", { name: "Flask Backend", exact: true }).click();
+      await says(source("Markdown"), /## Tokens/);
+      await page.evaluate(() => document.activeElement.blur());
+      await page.setViewportSize({ width: 1280, height: 960 });
+      await page.screenshot({ path: SCREENSHOT });
+    });
+  }
+}
+
+const started = performance.now();
+try {
+  await journey();
+  console.log(`The journey took ${((performance.now() - started) / 1000).toFixed(1)} s.`);
+} catch (error) {
+  // A step has said what is wrong.
+  if (process.exitCode !== 1) {
+    throw error;
+  }
+} finally {
+  await browser.close();
+}
