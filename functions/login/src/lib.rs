@@ -70,7 +70,11 @@ pub async fn handler(state: &State, request: Request) -> endpoint::Result {
     .await?;
     let account = match (account, verdict) {
         (Some(account), Verdict::Right | Verdict::RightButOutdated) if !account.disabled => account,
-        _ => return Err(Error::InvalidCredentials),
+        _ => {
+            return Err(Error::InvalidCredentials(
+                "The e-mail address or the password is wrong.",
+            ));
+        }
     };
     if verdict == Verdict::RightButOutdated {
         rehash(state, &account, password).await;

@@ -22,7 +22,7 @@ const MAX_WARNINGS: usize = 200;
 /// Longest JSON of one field in a report, in bytes; longer values are in the file itself.
 const MAX_FIELD_BYTES: usize = 4 * 1024;
 const SHA256: &str = "sha256";
-const CACHE_CONTROL: &str = "public, max-age=60";
+const CACHE_CONTROL: &str = "public, max-age=0, must-revalidate";
 
 /// Looks at a key, and at whether it changed meanwhile, until it has been seen whole.
 pub(crate) async fn reconcile(state: &State, key: &str) -> anyhow::Result<()> {

@@ -58,7 +58,7 @@ pub async fn handler(state: &State, request: Request) -> endpoint::Result {
     )
     .await??;
     let Some(hash) = hash else {
-        return Err(Error::InvalidCredentials);
+        return Err(Error::InvalidCredentials("The current password is wrong."));
     };
     if !state.bearer.members.set_password(&member, &hash).await? {
         return Err(Error::Conflict(

@@ -18,7 +18,7 @@ pub type Result<T = lambda_http::Response<lambda_http::Body>> = std::result::Res
 #[derive(Debug)]
 pub enum Error {
     BadRequest(String),
-    InvalidCredentials,
+    InvalidCredentials(&'static str),
     InvalidToken,
     NotFound,
     MethodNotAllowed { allow: &'static str },
@@ -41,7 +41,7 @@ impl Error {
     pub fn status(&self) -> StatusCode {
         match self {
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
-            Self::InvalidCredentials | Self::InvalidToken => StatusCode::UNAUTHORIZED,
+            Self::InvalidCredentials(_) | Self::InvalidToken => StatusCode::UNAUTHORIZED,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed { .. } => StatusCode::METHOD_NOT_ALLOWED,
             Self::Conflict(_) => StatusCode::CONFLICT,
@@ -58,7 +58,7 @@ impl Error {
     pub fn code(&self) -> &'static str {
         match self {
             Self::BadRequest(_) => "bad_request",
-            Self::InvalidCredentials => "invalid_credentials",
+            Self::InvalidCredentials(_) => "invalid_credentials",
             Self::InvalidToken => "invalid_token",
             Self::NotFound => "not_found",
             Self::MethodNotAllowed { .. } => "method_not_allowed",
@@ -82,7 +82,7 @@ impl fmt::Display for Error {
             | Self::TooLarge(sentence)
             | Self::UnsupportedMediaType(sentence)
             | Self::InvalidFile(sentence) => f.write_str(sentence),
-            Self::InvalidCredentials => f.write_str("The e-mail address or the password is wrong."),
+            Self::InvalidCredentials(sentence) => f.write_str(sentence),
             Self::InvalidToken => f.write_str("Your session is over. Please sign in again."),
             Self::NotFound => f.write_str("There is nothing at this address."),
             Self::MethodNotAllowed { allow } => write!(f, "This address only answers {allow}."),

@@ -178,6 +178,7 @@ pub(crate) fn assemble(parts: Parts<'_>) -> Assembled {
     );
 
     rest(&mut out, keys, &mut warnings);
+    warnings.sort_by_key(|warning| (warning.line, warning.column));
     let filled = mark.as_ref().map_or_else(
         || out.filled.clone(),
         |mark| again(&mark.filled, &out.entries),
@@ -262,13 +263,14 @@ fn read_date(entry: &Entry) -> Option<Timestamp> {
 /// Takes dates that don't exist out of the way, each with its own warning.
 fn reject_dates(keys: &mut Keys, aliases: &[&str], warnings: &mut Vec<Warning>) {
     for alias in aliases {
-        let no_such = keys.take_if(alias, |value| {
-            let text = value.text()?;
-            (dates::read(text) == dates::Read::NoSuchDate).then(|| value.clone())
-        });
-        if let Some(value) = no_such {
-            warnings.push(Code::BadDate(alias).at(1, 1, value.text().unwrap_or_default()));
-            keys.extra.push(((*alias).to_owned(), value));
+        let is_no_such = |entry: &Entry| {
+            let text = entry.value.text().unwrap_or_default();
+            dates::read(text) == dates::Read::NoSuchDate
+        };
+        if let Some(entry) = keys.remove_if(alias, is_no_such) {
+            let text = entry.value.text().unwrap_or_default();
+            warnings.push(Code::BadDate(alias).at(entry.line, 1, text));
+            keys.extra.push((entry.key, entry.value));
         }
     }
 }

@@ -146,7 +146,19 @@ impl Keys {
 
     /// Takes a key out, whatever it holds.
     pub(crate) fn remove(&mut self, key: &str) -> Option<Entry> {
-        let at = self.entries.iter().position(|entry| entry.key == key)?;
+        self.remove_if(key, |_| true)
+    }
+
+    /// Takes a key out whose entry passes, whatever its value is good for.
+    pub(crate) fn remove_if(
+        &mut self,
+        key: &str,
+        passes: impl Fn(&Entry) -> bool,
+    ) -> Option<Entry> {
+        let at = self
+            .entries
+            .iter()
+            .position(|entry| entry.key == key && passes(entry))?;
         Some(self.entries.remove(at))
     }
 

@@ -1,5 +1,6 @@
 //! The codes of warnings outside the body, each with what a beginner is told.
 
+use crate::keys;
 use crate::report::Warning;
 
 /// Longest quotation in a warning, in characters.
@@ -43,6 +44,9 @@ impl Code<'_> {
             Self::FrontmatterRepaired => "frontmatter-repaired".to_owned(),
             Self::DuplicateKey => "frontmatter-duplicate-key".to_owned(),
             Self::KeyDropped => "frontmatter-key-dropped".to_owned(),
+            Self::Type(key) if keys::DATE.contains(&key) || keys::UPDATED.contains(&key) => {
+                "This is no date; write it as 2025-07-31. It was kept under “extra”.".to_owned()
+            }
             Self::Type(key) => format!("frontmatter-type:{key}"),
             Self::ThemeType(key) => format!("theme-type:{key}"),
             Self::BadDate(key) => format!("bad-date:{key}"),
@@ -66,6 +70,9 @@ impl Code<'_> {
             }
             Self::DuplicateKey => "This key stands there twice; the first one counts.".to_owned(),
             Self::KeyDropped => "A key of this name or kind can't be used and was left out.".to_owned(),
+            Self::Type(key) if keys::DATE.contains(&key) || keys::UPDATED.contains(&key) => {
+                "This is no date; write it as 2025-07-31. It was kept under “extra”.".to_owned()
+            }
             Self::Type(key) => format!("This value can't be used as {key}; it was kept under “extra”."),
             Self::ThemeType(key) => {
                 format!("Astro themes expect another kind of value for {key}; yours was kept under “extra”.")
