@@ -119,8 +119,8 @@ fn closed_by(after: &str, closes: impl Fn(&str) -> bool) -> Option<(&str, &str)>
     None
 }
 
-/// Whether a block without an end was probably meant as one.
-fn looks_like_keys(after: &str) -> bool {
+/// Whether the lines after an opener begin as those of frontmatter do.
+pub(crate) fn looks_like_keys(after: &str) -> bool {
     let (line, _) = split_line(after);
     line.split_once(':').is_some_and(|(key, value)| {
         !key.is_empty()

@@ -3,6 +3,7 @@
 use pulldown_cmark::{CodeBlockKind, Event, Tag};
 
 use super::splice::Splice;
+use crate::block;
 use crate::document::Document;
 
 /// Adds the edits that keep the first line what it is when the text before it is trimmed.
@@ -23,12 +24,24 @@ pub(super) fn guard(document: &Document<'_>, splice: &mut Splice) {
         .get(..body.find(['\n', '\r']).unwrap_or(body.len()))
         .unwrap_or_default();
     if line.trim_end_matches([' ', '\t']) == "---" {
-        splice.replace(0..start + line.len(), "***");
+        if opens_block(body) {
+            splice.replace(0..start, "\\");
+        } else {
+            splice.replace(0..start + line.len(), "***");
+        }
     } else if line.starts_with("+++") {
         splice.replace(0..start, "\\");
     } else {
         splice.delete(0..start);
     }
+}
+
+/// Whether the body begins with a further block of frontmatter rather than a thematic break: it
+/// belongs to the text (2.2), and is shown as it stands.
+fn opens_block(body: &str) -> bool {
+    block::find(body)
+        .block
+        .is_some_and(|(_, lines)| block::looks_like_keys(lines))
 }
 
 /// What JavaScript's `trim` takes away.

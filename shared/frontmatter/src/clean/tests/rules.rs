@@ -381,6 +381,7 @@ fn the_start_survives_being_trimmed() {
             ("+++\na\n", "\\+++\na\n"),
             ("\n\n  text\n", "text\n"),
             ("\u{a0}---\nx\n", "***\nx\n"),
+            ("---\ntitle: B\n---\nx\n", "\\---\ntitle: B\n---\nx\n"),
             (
                 "        __\n       /\\ \\\n\nText.\n",
                 "```\n    __\n   /\\ \\\n```\n\nText.\n",
