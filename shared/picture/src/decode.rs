@@ -17,6 +17,8 @@ pub(crate) struct Decoded {
     /// Upright.
     pub(crate) image: DynamicImage,
     pub(crate) icc_profile: Option<Vec<u8>>,
+    /// The shorter edge, in pixels.
+    pub(crate) edge: u32,
 }
 
 pub(crate) fn decode(bytes: &[u8], format: ImageFormat) -> Result<Decoded, Refused> {
@@ -42,7 +44,11 @@ pub(crate) fn decode(bytes: &[u8], format: ImageFormat) -> Result<Decoded, Refus
     if let Some(orientation) = orientation {
         image.apply_orientation(orientation);
     }
-    Ok(Decoded { image, icc_profile })
+    Ok(Decoded {
+        image,
+        icc_profile,
+        edge: width.min(height),
+    })
 }
 
 fn refusal(error: &ImageError) -> Refused {

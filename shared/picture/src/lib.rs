@@ -15,6 +15,8 @@ use image::{DynamicImage, RgbImage};
 pub const SIZES: [u32; 3] = [512, 256, 96];
 /// Largest picture, in pixels.
 pub const MAX_PIXELS: u64 = 50_000_000;
+/// A small original is enlarged no further than this.
+const MAX_ENLARGEMENT: u32 = 2;
 /// Of the JPEGs that come out.
 const QUALITY: u8 = 85;
 
@@ -29,7 +31,7 @@ pub struct Picture {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rendition {
-    /// Its edge in pixels, one of [`SIZES`], however small the original was.
+    /// One of [`SIZES`]. The picture itself is smaller where the original is less than half as large.
     pub size: u32,
     pub bytes: Vec<u8>,
 }
@@ -54,10 +56,11 @@ pub fn renditions(bytes: &[u8]) -> Result<Picture, Refused> {
     colour::to_srgb(&mut small, decoded.icc_profile.as_deref());
     let mut renditions = Vec::with_capacity(SIZES.len());
     for size in SIZES {
-        let resized = if small.width() == size {
+        let edge = size.min(decoded.edge.saturating_mul(MAX_ENLARGEMENT));
+        let resized = if small.width() == edge {
             small.clone()
         } else {
-            imageops::resize(&small, size, size, FilterType::Lanczos3)
+            imageops::resize(&small, edge, edge, FilterType::Lanczos3)
         };
         renditions.push(Rendition {
             size,
