@@ -1,7 +1,9 @@
-//! What any request may look like, whatever it is for (hardening cases C).
+//! What any request may look like, whatever it is for.
+
+use std::collections::BTreeSet;
 
 use reqwest::{Method, StatusCode};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::site::{PASSWORD, Site, assert_error};
 
@@ -15,6 +17,32 @@ const ROUTES: [(&str, &[&str]); 8] = [
     ("/api/readmes/trip", &["GET", "DELETE"]),
     ("/api/content", &["GET"]),
 ];
+
+/// The document describes these routes, with these methods and no others.
+#[test]
+fn the_document_describes_every_route() {
+    let document: Value = serde_yaml::from_str(include_str!("../docs/openapi.yaml")).unwrap();
+    let described: BTreeSet<(String, BTreeSet<String>)> = document["paths"]
+        .as_object()
+        .unwrap()
+        .iter()
+        .filter(|(path, _)| path.starts_with("/api/"))
+        .map(|(path, item)| {
+            let methods = item
+                .as_object()
+                .unwrap()
+                .keys()
+                .map(|key| key.to_uppercase());
+            let methods = methods.filter(|key| key != "PARAMETERS").collect();
+            (path.replace("{slug}", "trip"), methods)
+        })
+        .collect();
+    let known = ROUTES.map(|(path, methods)| {
+        let methods = methods.iter().map(|method| (*method).to_owned()).collect();
+        (path.to_owned(), methods)
+    });
+    assert_eq!(described, BTreeSet::from(known));
+}
 
 /// A method that a route doesn't have is a 405 that says which it has, and carries every header
 /// that each answer carries.

@@ -44,9 +44,6 @@ impl Code<'_> {
             Self::FrontmatterRepaired => "frontmatter-repaired".to_owned(),
             Self::DuplicateKey => "frontmatter-duplicate-key".to_owned(),
             Self::KeyDropped => "frontmatter-key-dropped".to_owned(),
-            Self::Type(key) if keys::DATE.contains(&key) || keys::UPDATED.contains(&key) => {
-                "This is no date; write it as 2025-07-31. It was kept under “extra”.".to_owned()
-            }
             Self::Type(key) => format!("frontmatter-type:{key}"),
             Self::ThemeType(key) => format!("theme-type:{key}"),
             Self::BadDate(key) => format!("bad-date:{key}"),

@@ -1,0 +1,63 @@
+# For scripts that need a running `masthead dev`: sourced, not run.
+#
+# start_stack sets url, port and data (the stack's folder, with its demo-password), and stops
+# the stack and removes its folder when the script ends, however it ends.
+
+fail() {
+  echo "$0: $*" >&2
+  exit 1
+}
+
+require() {
+  local tool
+  for tool; do
+    command -v "$tool" >/dev/null || fail "$tool is missing."
+  done
+}
+
+# The folder into which cargo builds.
+target_directory() {
+  cargo metadata --no-deps --format-version 1 | sed 's/.*"target_directory":"\([^"]*\)".*/\1/'
+}
+
+stop_stack() {
+  if [[ -n ${stack:-} ]]; then
+    kill "$stack" 2>/dev/null || true
+    wait "$stack" 2>/dev/null || true
+    stack=
+  fi
+}
+
+# Whether nobody listens on a port of this machine.
+is_free() {
+  ! (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null
+}
+
+# start_stack [OPTION..]: options are passed on to `masthead dev`.
+start_stack() {
+  require cargo curl
+  cargo build --quiet -p cli
+  local masthead attempt
+  masthead=$(target_directory)/debug/masthead
+  temporary=$(mktemp -d)
+  data=$temporary/data
+  trap 'stop_stack; rm -rf "$temporary"' EXIT
+  trap 'exit 130' INT
+  trap 'exit 143' TERM
+  # Another program may take a port between the look and the start.
+  for attempt in 1 2 3; do
+    port=$((20000 + RANDOM % 10000))
+    is_free "$port" && is_free $((port + 1)) && is_free $((port + 2)) || continue
+    url=http://localhost:$port
+    "$masthead" dev --port "$port" --data "$data" --reset "$@" >"$temporary/log" 2>&1 &
+    stack=$!
+    for _ in {1..300}; do
+      kill -0 "$stack" 2>/dev/null || break
+      grep -q '^Masthead is ready' "$temporary/log" && return
+      sleep 0.1
+    done
+    stop_stack
+  done
+  cat "$temporary/log" >&2
+  fail "masthead dev did not start."
+}
