@@ -322,7 +322,7 @@ async function journey() {
     await says(id("password-error"), /^The password needs at least 15 characters/);
     await page.getByLabel("New password").fill(NEW_PASSWORD);
     await button("Change password").click();
-    await says(id("password-error"), WRONG);
+    await says(id("password-error"), "The current password is wrong.");
     await page.getByLabel("Current password").fill(PASSWORD);
     await page.getByLabel("Show both").check();
     equal(await page.getByLabel("New password").getAttribute("type"), "text", "the field's type");

@@ -1,8 +1,9 @@
-//! From a file to upright pixels, within limits that are set before any pixel is touched.
+//! From a file to pixels, within limits that are set before any pixel is touched.
 
 use std::io::Cursor;
 
 use image::error::{ImageError, LimitErrorKind};
+use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder as _, ImageFormat, ImageReader, Limits};
 
 use crate::{MAX_PIXELS, Refused};
@@ -14,8 +15,10 @@ const MAX_ALLOC_BYTES: u64 = 4 * MAX_PIXELS;
 
 /// A decoded picture.
 pub(crate) struct Decoded {
-    /// Upright.
+    /// As it is stored.
     pub(crate) image: DynamicImage,
+    /// What makes it upright.
+    pub(crate) orientation: Orientation,
     pub(crate) icc_profile: Option<Vec<u8>>,
     /// The shorter edge, in pixels.
     pub(crate) edge: u32,
@@ -39,13 +42,11 @@ pub(crate) fn decode(bytes: &[u8], format: ImageFormat) -> Result<Decoded, Refus
     }
     // A profile or an orientation that can't be read leaves the picture as it is.
     let icc_profile = decoder.icc_profile().ok().flatten();
-    let orientation = decoder.orientation().ok();
-    let mut image = DynamicImage::from_decoder(decoder).map_err(|error| refusal(&error))?;
-    if let Some(orientation) = orientation {
-        image.apply_orientation(orientation);
-    }
+    let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
+    let image = DynamicImage::from_decoder(decoder).map_err(|error| refusal(&error))?;
     Ok(Decoded {
         image,
+        orientation,
         icc_profile,
         edge: width.min(height),
     })

@@ -6,6 +6,7 @@
 mod colour;
 mod decode;
 mod kind;
+mod square;
 
 use image::codecs::jpeg::JpegEncoder;
 use image::imageops::{self, FilterType};
@@ -51,8 +52,7 @@ pub enum Refused {
 pub fn renditions(bytes: &[u8]) -> Result<Picture, Refused> {
     let format = kind::recognise(bytes)?;
     let decoded = decode::decode(bytes, format)?;
-    let square = crop(decoded.image);
-    let mut small = reduce(square);
+    let mut small = on_white(&square::square(decoded.image, decoded.orientation));
     colour::to_srgb(&mut small, decoded.icc_profile.as_deref());
     let mut renditions = Vec::with_capacity(SIZES.len());
     for size in SIZES {
@@ -72,35 +72,6 @@ pub fn renditions(bytes: &[u8]) -> Result<Picture, Refused> {
         content_type: "image/jpeg",
         renditions,
     })
-}
-
-/// The square in the middle, moved up for portraits: that is where the face is.
-fn crop(image: DynamicImage) -> DynamicImage {
-    let (width, height) = (image.width(), image.height());
-    let edge = width.min(height);
-    let (left, top) = ((width - edge) / 2, (height - edge) / 4);
-    if (width, height) == (edge, edge) {
-        image
-    } else {
-        image.crop_imm(left, top, edge, edge)
-    }
-}
-
-/// A copy no larger than the largest rendition, on white.
-fn reduce(square: DynamicImage) -> RgbImage {
-    let largest = SIZES.into_iter().max().unwrap_or_default();
-    let reduced = if square.width() > largest {
-        // Averaging to twice the size first is as good to the eye and several times faster.
-        let halfway = if square.width() > 4 * largest {
-            square.thumbnail_exact(2 * largest, 2 * largest)
-        } else {
-            square
-        };
-        halfway.resize_exact(largest, largest, FilterType::Lanczos3)
-    } else {
-        square
-    };
-    on_white(&reduced)
 }
 
 fn on_white(image: &DynamicImage) -> RgbImage {
