@@ -12,6 +12,7 @@ mod html_policy;
 mod html_steps;
 pub(crate) mod html_tokens;
 mod invariant;
+mod lazy;
 mod links;
 mod math;
 mod obsidian;
