@@ -10,7 +10,7 @@ use super::splice::{Shift, Splice, apply};
 use super::warnings::Warnings;
 use super::{
     Badge, Callout, CleanOptions, Cleaned, WikiLink, angles, flavour, html, lazy, links, math,
-    obsidian, start, text, wikilinks,
+    obsidian, start, tables, text, wikilinks,
 };
 use crate::document::{Document, Edit};
 
@@ -185,6 +185,7 @@ impl State {
         }
         links::rewrite(plain, options, splice, warnings);
         html::sanitise(plain, options, round < CLOSING_ROUNDS, splice, warnings);
+        tables::settle(plain, splice);
         lazy::join(plain, splice);
         angles::escape(plain, &math::formulas(document), splice);
     }

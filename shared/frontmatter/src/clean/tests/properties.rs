@@ -148,17 +148,11 @@ fn code(body: &str) -> Vec<String> {
     code
 }
 
-/// Twenty times the usual number of cases, which `PROPTEST_CASES` sets.
-fn many() -> ProptestConfig {
-    let usual = ProptestConfig::default();
-    ProptestConfig {
-        cases: usual.cases.saturating_mul(20),
-        ..usual
-    }
-}
+/// Cases of a usual run; `PROPTEST_CASES`, where it is set, is what counts.
+const CASES: u32 = 5_000;
 
 proptest! {
-    #![proptest_config(many())]
+    #![proptest_config(ProptestConfig::with_cases(CASES))]
 
     #[test]
     fn what_is_generated_is_harmless_and_cleaned_once(source in body()) {
