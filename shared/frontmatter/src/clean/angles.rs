@@ -22,10 +22,10 @@ pub(super) fn escape(document: &Document<'_>, formulas: &[Range<usize>], splice:
                 in_code = in_code.saturating_sub(1);
             }
             // Backticks, too, belong to an address that they touch, and the code is none any more.
-            Event::Code(code) if code.contains("](") || code.contains('<') => {
-                if addresses.reach(range.start) {
-                    splice.insert(range.start, " ");
-                }
+            Event::Code(code)
+                if (code.contains("](") || code.contains('<')) && addresses.reach(range.start) =>
+            {
+                splice.insert(range.start, " ");
             }
             Event::Text(_) if in_code == 0 => {
                 let text = source.get(range.clone()).unwrap_or_default();

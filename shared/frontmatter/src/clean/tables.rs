@@ -94,10 +94,7 @@ mod tests {
     fn a_table_in_a_paragraph_gets_its_empty_line() {
         for (before, after) in [
             ("a\nb|c\n-|-\nd\n", "a\n\nb|c\n-|-\nd\n"),
-            (
-                "> a\r\n> b|\r\n> |-|\r\n",
-                "> a\r\n>\r\n> b|\r\n> |-|\r\n",
-            ),
+            ("> a\r\n> b|\r\n> |-|\r\n", "> a\r\n>\r\n> b|\r\n> |-|\r\n"),
             ("- a\n  b\\||c\n  :-|-:|\n", "- a\n\n  b\\||c\n  :-|-:|\n"),
             ("`a\nb` | <i>\n--|--\n", "`a\n\nb` | <i>\n--|--\n"),
             ("a\nb\nc|d\n-\n", "a\nb\nc|d\n-\n"),

@@ -80,7 +80,7 @@ fn renderings(body: &str) -> Vec<(&'static str, String)> {
         (name, html)
     })
     .collect();
-    if has_indented_code_in_container(body) {
+    if markdown_errs(body) {
         return renderings;
     }
     let owned = body.to_owned();
@@ -100,11 +100,15 @@ fn renderings(body: &str) -> Vec<(&'static str, String)> {
     renderings
 }
 
-/// In a container `markdown` at times takes indented code for prose (`**\n>     <table>`).
-/// micromark, whose port it is, does not, nor does any other reader.
-fn has_indented_code_in_container(body: &str) -> bool {
+/// Where `markdown` reads otherwise than micromark, whose port it is, and every other reader.
+///
+/// In a container and after a table it takes indented code for prose (`**\n>     <table>`), and
+/// a lazy line that begins with a backtick for a paragraph of its own (``>`<svg>\n` ``).
+fn markdown_errs(body: &str) -> bool {
+    let document = Document::parse_without_math(body);
     let mut containers = 0_usize;
-    Parser::new_ext(body, gfm()).any(|event| {
+    let mut follows_table = false;
+    let has_indented_code = document.events.iter().any(|(event, _)| {
         match event {
             Event::Start(Tag::BlockQuote(_) | Tag::Item | Tag::FootnoteDefinition(_)) => {
                 containers += 1;
@@ -112,11 +116,23 @@ fn has_indented_code_in_container(body: &str) -> bool {
             Event::End(TagEnd::BlockQuote(_) | TagEnd::Item | TagEnd::FootnoteDefinition) => {
                 containers = containers.saturating_sub(1);
             }
-            Event::Start(Tag::CodeBlock(CodeBlockKind::Indented)) => return containers > 0,
+            Event::Start(Tag::CodeBlock(CodeBlockKind::Indented)) => {
+                return containers > 0 || follows_table;
+            }
             _ => {}
         }
+        follows_table = *event == Event::End(TagEnd::Table);
         false
-    })
+    });
+    let has_lazy_backtick = || {
+        lines::continuations(&document).into_iter().any(|line| {
+            line.is_lazy
+                && body
+                    .get(line.text)
+                    .is_some_and(|text| text.starts_with('`'))
+        })
+    };
+    has_indented_code || has_lazy_backtick()
 }
 
 const FORBIDDEN: [&str; 32] = [
