@@ -1,21 +1,17 @@
 //! github-slugger's ids, as Astro gives them to headings.
 
+mod kept;
+
 use std::collections::HashMap;
 
 /// `github-slugger`'s `slug()` without counting: lower-cased, punctuation removed, spaces to
 /// hyphens, letters of every script kept.
 pub(crate) fn slug(text: &str) -> String {
-    let kept = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | ' ') || is_mark(c);
     text.to_lowercase()
         .chars()
-        .filter(|c| kept(*c))
+        .filter(|c| kept::is_kept(*c))
         .map(|c| if c == ' ' { '-' } else { c })
         .collect()
-}
-
-/// Combining marks, which belong to their letters.
-fn is_mark(c: char) -> bool {
-    unicode_normalization::char::is_combining_mark(c)
 }
 
 /// Ids unique within one document (`a`, `a-1`, `a-2`).
@@ -48,5 +44,27 @@ mod tests {
             .map(|text| slugger.id(text))
             .collect();
         assert_eq!(ids, ["a-b", "a-b-1", "a-b-1-1", "x--y--日本", "-"]);
+    }
+
+    /// Answers of github-slugger 2.0.0.
+    #[test]
+    fn slugs_are_those_of_the_package() {
+        for (text, expected) in [
+            ("x²½① 3Ⅳ٣", "x-3ⅳ٣"),
+            ("a‿b_c-d.e·f", "a‿b_c-def"),
+            ("ΑΣ ΑΣΑ ΣΣ.", "ας-ασα-σς"),
+            ("İ ẞ ß ǅ ŉ ﬁ ª", "i̇-ß-ß-ǆ-ŉ-ﬁ-ª"),
+            (
+                "e\u{301} 👨\u{200d}👩 1\u{fe0f}\u{20e3} 🇩🇪",
+                "e\u{301}--1\u{fe0f}\u{20e3}-",
+            ),
+            ("🄰 𝟘 𐐀", "🄰-𝟘-𐐨"),
+            ("a\u{a0}b\tc\u{ad}\u{200b}d", "abcd"),
+            // Younger than Unicode 13.
+            ("a\u{10570}\u{a7c0}\u{870}b", "ab"),
+            (" a  b ", "-a--b-"),
+        ] {
+            assert_eq!(slug(text), expected, "{text:?}");
+        }
     }
 }

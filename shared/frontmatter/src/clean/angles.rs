@@ -5,12 +5,15 @@ use std::ops::Range;
 use pulldown_cmark::{Event, Tag, TagEnd};
 
 use super::splice::Splice;
+use super::text::begins_line;
 use crate::document::Document;
 
 /// Escapes a `<` that is text for our parser, but begins what looks like markup: another reader
 /// may take other lines for a block, and what never ends in ours may end in its.
 pub(super) fn escape(document: &Document<'_>, formulas: &[Range<usize>], splice: &mut Splice) {
     let source = document.source;
+    let last_gt = source.rfind('>').unwrap_or_default();
+    let mut addresses = BareAddresses::new(source);
     let mut in_code = 0_usize;
     for (event, range) in &document.events {
         match event {
@@ -20,8 +23,7 @@ pub(super) fn escape(document: &Document<'_>, formulas: &[Range<usize>], splice:
             }
             // Backticks, too, belong to an address that they touch, and the code is none any more.
             Event::Code(code)
-                if is_in_bare_address(source, range.start)
-                    && (code.contains("](") || code.contains('<')) =>
+                if (code.contains("](") || code.contains('<')) && addresses.reach(range.start) =>
             {
                 splice.insert(range.start, " ");
             }
@@ -29,11 +31,14 @@ pub(super) fn escape(document: &Document<'_>, formulas: &[Range<usize>], splice:
                 let text = source.get(range.clone()).unwrap_or_default();
                 for (at, _) in text.match_indices('<') {
                     let at = range.start + at;
-                    if !looks_like_markup(source, at) {
+                    // Inside a line, what has no end is text for everyone.
+                    let may_begin_markup =
+                        looks_like_markup(source, at) && (at < last_gt || begins_line(source, at));
+                    if !may_begin_markup {
                         continue;
                     }
                     if is_escaped(source, at) {
-                        if is_in_bare_address(source, at) {
+                        if addresses.reach(at) {
                             splice.replace(at - 1..at + 1, "&lt;");
                         }
                         continue;
@@ -72,14 +77,72 @@ fn is_escaped(source: &str, at: usize) -> bool {
         == 1
 }
 
-/// Whether `at` continues a word that GFM makes a link of without being asked. There a backslash
+/// The words that GFM makes links of without being asked, found in one pass. There a backslash
 /// escapes nothing: it belongs to the address, and a `<` after it begins a tag.
-fn is_in_bare_address(source: &str, at: usize) -> bool {
-    let before = source.get(..at).unwrap_or_default();
-    let word = before
-        .rsplit(char::is_whitespace)
-        .next()
-        .unwrap_or_default()
-        .to_ascii_lowercase();
-    ["://", "www.", "@"].iter().any(|mark| word.contains(mark))
+struct BareAddresses<'a> {
+    source: &'a str,
+    position: usize,
+    word_start: usize,
+    is_address: bool,
+}
+
+impl<'a> BareAddresses<'a> {
+    fn new(source: &'a str) -> Self {
+        Self {
+            source,
+            position: 0,
+            word_start: 0,
+            is_address: false,
+        }
+    }
+
+    /// Whether `at` continues an address. Each call must ask further on than the one before.
+    fn reach(&mut self, at: usize) -> bool {
+        let passed = self.source.get(self.position..at).unwrap_or_default();
+        let last_space = passed.char_indices().rev().find(|(_, c)| c.is_whitespace());
+        if let Some((space, character)) = last_space {
+            self.word_start = self.position + space + character.len_utf8();
+            self.is_address = false;
+        }
+        // A mark may have begun before the last place that was asked for.
+        let start = self.word_start.max(self.position.saturating_sub(3));
+        let word = self.source.as_bytes().get(start..at).unwrap_or_default();
+        self.is_address |= word.contains(&b'@')
+            || word.windows(3).any(|mark| mark == b"://")
+            || word
+                .windows(4)
+                .any(|mark| mark.eq_ignore_ascii_case(b"www."));
+        self.position = at;
+        self.is_address
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::splice::apply;
+    use super::*;
+
+    fn escaped(source: &str) -> String {
+        let mut splice = Splice::default();
+        escape(&Document::parse_without_math(source), &[], &mut splice);
+        apply(source, &splice.into_edits(source))
+    }
+
+    #[test]
+    fn what_could_be_markup_for_another_reader_is_escaped() {
+        for (before, after) in [
+            ("a <b c\n\n> d\n", "a &lt;b c\n\n> d\n"),
+            ("a\n<b c\n", "a\n&lt;b c\n"),
+            ("a\\<b> `<c>`\n", "a\\<b> `<c>`\n"),
+            (
+                "https://e.com/\\<b> x\\<b> WwW.e.é\\<b>\n",
+                "https://e.com/&lt;b> x\\<b> WwW.e.é&lt;b>\n",
+            ),
+            ("a@b`<c>` d`<e>`\n", "a@b `<c>` d`<e>`\n"),
+            ("a<b, 1 < 2\n", "a<b, 1 < 2\n"),
+        ] {
+            assert_eq!(escaped(before), after, "from {before:?}");
+            assert_eq!(escaped(after), after);
+        }
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::decode;
+use super::{decode, percent};
 
 /// The parts of an inline link or image, as bytes of the source.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -111,7 +111,7 @@ pub(super) fn write(url: &str) -> String {
             '(' if !balanced => written.push_str("%28"),
             ')' if !balanced => written.push_str("%29"),
             ' ' | '"' | '<' | '>' | '\\' | '`' | '|' | '[' | ']' => {
-                written.push_str(&format!("%{:02X}", u32::from(character)));
+                percent::push(&mut written, character);
             }
             '&' if decode::begins_reference(url.get(at..).unwrap_or_default()) => {
                 written.push_str("&amp;");

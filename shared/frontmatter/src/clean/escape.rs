@@ -15,7 +15,7 @@ pub(super) fn escape(source: &str) -> String {
     for _ in 0..MAX_ROUNDS {
         let next = without_comments(&body);
         let is_done = next == body;
-        body = next.trim_start_matches(is_trimmed).to_owned();
+        next.trim_start_matches(is_trimmed).clone_into(&mut body);
         if is_done {
             break;
         }

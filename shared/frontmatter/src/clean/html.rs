@@ -252,7 +252,7 @@ impl Sanitiser<'_, '_> {
             Verdict::Keep => {}
             Verdict::Write(mut html) => {
                 if tag.self_closing && !is_void {
-                    html.push_str(&format!("</{}>", tag.name));
+                    html.extend(["</", &tag.name, ">"]);
                 }
                 self.splice.replace(placed.range.clone(), html);
             }
@@ -325,7 +325,7 @@ impl Sanitiser<'_, '_> {
             .skip(1)
             .rev()
             .filter(|open| !policy::has_implied_end(&open.name))
-            .map(|open| format!("</{}>", open.name))
+            .flat_map(|open| ["</", &open.name, ">"])
             .collect();
         if !unclosed.is_empty() {
             self.splice.insert(placed.range.start, unclosed);
@@ -360,7 +360,7 @@ impl Sanitiser<'_, '_> {
             }
             let is_inline = policy::is_inline(name);
             if is_inline && !open.in_block && can_close && end >= open.range.end {
-                closers.push_str(&format!("</{name}>"));
+                closers.extend(["</", name, ">"]);
             } else if !policy::is_closed_by_parent(name) {
                 self.warn(Code::HtmlUnclosed, &open.range);
                 self.splice.delete(open.removal);
@@ -580,7 +580,7 @@ fn alternative(alt: &str, in_block: bool) -> String {
                 | '%'
                 | '#'
         ) {
-            text.push_str(&format!("&#{};", u32::from(character)));
+            text.extend(["&#", &u32::from(character).to_string(), ";"]);
         } else {
             text.push(character);
         }

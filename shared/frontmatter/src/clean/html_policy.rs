@@ -268,11 +268,12 @@ pub(super) fn attribute(element: &str, attribute: &Attribute) -> Value {
                 .bytes()
                 .all(|byte| byte.is_ascii_alphabetic() || byte == b' '),
         ),
-        ("input", "type" | "disabled" | "checked") | ("source", "type") => Value::Plain,
+        ("input", "type" | "disabled" | "checked")
+        | ("source", "type")
+        | ("div", "itemscope" | "itemtype") => Value::Plain,
         ("input", _) => Value::Refused,
         ("a" | "details", "name") | (_, "id") => allowed(is_identifier(value)),
         (_, "class") => allowed(is_language_class(value)),
-        ("div", "itemscope" | "itemtype") => Value::Plain,
         (_, name) => allowed(ATTRIBUTES.contains(&name)),
     }
 }

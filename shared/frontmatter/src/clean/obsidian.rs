@@ -7,7 +7,7 @@ use pulldown_cmark::Event;
 use unicode_normalization::char::is_combining_mark;
 
 use super::splice::Splice;
-use super::text::{Run, unescaped};
+use super::text::{Boundary, Run, unescaped};
 use crate::document::Document;
 
 /// Longest block id that still makes an id of 64 characters with its prefix.
@@ -69,7 +69,7 @@ fn comment_marks(document: &Document<'_>, runs: &[Run]) -> Vec<Mark> {
     let mut marks = Vec::new();
     for run in runs {
         let text = source.get(run.range.clone()).unwrap_or_default();
-        let is_alone = run.starts_line && run.ends_line && text.trim() == "%%";
+        let is_alone = run.starts_line && run.ends >= Boundary::Line && text.trim() == "%%";
         marks.extend(percent_pairs(text).into_iter().map(|at| Mark {
             at: run.range.start + at,
             is_alone,
@@ -135,11 +135,10 @@ pub(super) fn highlights(document: &Document<'_>, runs: &[Run], splice: &mut Spl
                     splice.replace(start..start + 2, "<mark>");
                     splice.replace(at..at + 2, "</mark>");
                 }
-                Some(_) => {}
                 None if opens => {
                     open.insert(run.parent, at);
                 }
-                None => {}
+                _ => {}
             }
         }
     }
@@ -231,8 +230,8 @@ fn block_id(source: &str, run: &Run) -> Option<Range<usize>> {
     let at = trimmed.rfind('^')?;
     let id = trimmed.get(at + 1..)?;
     let before = trimmed.get(..at)?;
-    let is_alone = run.starts_line && run.ends_line && before.trim().is_empty();
-    let ends_block = run.ends_block
+    let is_alone = run.starts_line && run.ends >= Boundary::Line && before.trim().is_empty();
+    let ends_block = run.ends == Boundary::Block
         && (before.ends_with([' ', '\t'])
             || (before.is_empty() && !run.starts_line && follows_space(source, run.range.start)));
     let is_id = !id.is_empty()

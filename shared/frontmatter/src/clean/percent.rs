@@ -18,7 +18,7 @@ pub(super) fn normalise(url: &str) -> String {
         match character {
             ' ' => result.push_str("%20"),
             '"' | '<' | '>' | '\\' | '^' | '`' | '{' | '|' | '}' => {
-                result.push_str(&format!("%{:02X}", u32::from(character)));
+                push(&mut result, character);
             }
             _ if character.is_control() => {}
             _ => result.push(character),
@@ -26,6 +26,19 @@ pub(super) fn normalise(url: &str) -> String {
         rest = rest.get(character.len_utf8()..).unwrap_or_default();
     }
     result
+}
+
+/// Appends the escape of an ASCII character.
+pub(super) fn push(url: &mut String, character: char) {
+    let code = u32::from(character);
+    let digits = [code >> 4 & 15, code & 15];
+    url.push('%');
+    url.extend(
+        digits
+            .into_iter()
+            .filter_map(|digit| char::from_digit(digit, 16))
+            .map(|digit| digit.to_ascii_uppercase()),
+    );
 }
 
 /// The bytes of the run of escapes that `text` begins with, and the run's length.

@@ -9,8 +9,8 @@ use super::invariant;
 use super::splice::{Shift, Splice, apply};
 use super::warnings::Warnings;
 use super::{
-    Badge, Callout, CleanOptions, Cleaned, WikiLink, angles, flavour, html, links, math, obsidian,
-    start, text, wikilinks,
+    Badge, Callout, CleanOptions, Cleaned, WikiLink, angles, flavour, html, lazy, links, math,
+    obsidian, start, tables, text, wikilinks,
 };
 use crate::document::{Document, Edit};
 
@@ -185,6 +185,8 @@ impl State {
         }
         links::rewrite(plain, options, splice, warnings);
         html::sanitise(plain, options, round < CLOSING_ROUNDS, splice, warnings);
+        tables::settle(plain, splice);
+        lazy::join(plain, splice);
         angles::escape(plain, &math::formulas(document), splice);
     }
 
@@ -235,7 +237,7 @@ impl State {
             .into_iter()
             .map(|(at, mut callout)| {
                 let passed = body.as_bytes().get(position..at).unwrap_or_default();
-                line += passed.iter().filter(|byte| **byte == b'\n').count();
+                line += memchr::memchr_iter(b'\n', passed).count();
                 position = position.max(at);
                 callout.line = line;
                 callout

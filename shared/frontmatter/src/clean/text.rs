@@ -21,10 +21,7 @@ pub(super) struct Run {
     pub(super) line: usize,
     /// Whether text on its left belongs to the same line of the same parent.
     pub(super) starts_line: bool,
-    /// Whether the line ends with it.
-    pub(super) ends_line: bool,
-    /// Whether the paragraph or list item ends with it.
-    pub(super) ends_block: bool,
+    pub(super) ends: Boundary,
     pub(super) in_link: bool,
     pub(super) in_table: bool,
 }
@@ -39,11 +36,13 @@ pub(super) fn runs(document: &Document<'_>) -> Vec<Run> {
     walk.runs
 }
 
-/// What stands right of a run.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Boundary {
+/// What ends with a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd)]
+pub(super) enum Boundary {
+    /// Nothing: other syntax follows in the line.
     Inline,
     Line,
+    /// The line, and with it the paragraph or list item.
     Block,
 }
 
@@ -140,8 +139,7 @@ impl Walk {
             parent,
             line: self.line,
             starts_line: self.starts_line,
-            ends_line: false,
-            ends_block: false,
+            ends: Boundary::Inline,
             in_link: self.links > 0,
             in_table: self.tables > 0,
         });
@@ -150,8 +148,7 @@ impl Walk {
 
     fn close(&mut self, boundary: Boundary) {
         if let Some(mut run) = self.open.take() {
-            run.ends_line = boundary != Boundary::Inline;
-            run.ends_block = boundary == Boundary::Block;
+            run.ends = boundary;
             self.runs.push(run);
         }
         if boundary == Boundary::Block {
@@ -186,7 +183,7 @@ fn joins(source: &str, end: usize, start: usize) -> bool {
         .is_some_and(|gap| gap.is_empty() || gap == "\\")
 }
 
-fn is_inline(tag: &Tag<'_>) -> bool {
+pub(super) fn is_inline(tag: &Tag<'_>) -> bool {
     matches!(
         tag,
         Tag::Emphasis
@@ -199,7 +196,7 @@ fn is_inline(tag: &Tag<'_>) -> bool {
     )
 }
 
-fn is_inline_end(end: TagEnd) -> bool {
+pub(super) fn is_inline_end(end: TagEnd) -> bool {
     matches!(
         end,
         TagEnd::Emphasis
@@ -232,7 +229,7 @@ pub(super) fn unescaped(text: &str) -> impl Iterator<Item = (usize, char)> + '_ 
     text.char_indices().filter(move |(_, character)| {
         let skip = escaped;
         escaped = !skip && *character == '\\';
-        !(skip && character.is_ascii_punctuation()) && !escaped
+        !(escaped || skip && character.is_ascii_punctuation())
     })
 }
 
@@ -262,7 +259,7 @@ pub(super) fn escape(text: &str, in_table: bool) -> String {
         let next = rest.peek().copied();
         let doubled = next == Some(character) || before == Some(character);
         let is_syntax = match character {
-            '\\' | '`' | '*' | '[' | ']' | '<' | '$' => true,
+            '\\' | '`' | '*' | '[' | ']' | '<' | '$' | '^' => true,
             '|' => in_table,
             '_' => {
                 !(before.is_some_and(char::is_alphanumeric)
@@ -270,7 +267,6 @@ pub(super) fn escape(text: &str, in_table: bool) -> String {
             }
             '~' | '=' | '%' => doubled,
             '&' => next.is_some_and(|next| next == '#' || next.is_ascii_alphanumeric()),
-            '^' => true,
             '#' | '>' | '+' | '-' | ':' => before.is_none(),
             '!' => next.is_none(),
             '.' | ')' => before.is_some_and(|before| before.is_ascii_digit()) && in_number(text),

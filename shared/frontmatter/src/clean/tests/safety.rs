@@ -2,7 +2,7 @@
 
 use std::panic::catch_unwind;
 
-use pulldown_cmark::{Options, Parser, html};
+use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd, html};
 use scraper::{ElementRef, Html, Node, Selector};
 
 use super::*;
@@ -53,19 +53,25 @@ fn payload(line: &str) -> String {
     text
 }
 
-/// The body as several renderers show it, raw HTML passed through.
-fn renderings(body: &str) -> Vec<(&'static str, String)> {
-    let gfm = Options::ENABLE_TABLES
+fn gfm() -> Options {
+    Options::ENABLE_TABLES
         | Options::ENABLE_FOOTNOTES
         | Options::ENABLE_STRIKETHROUGH
         | Options::ENABLE_TASKLISTS
-        | Options::ENABLE_GFM;
+        | Options::ENABLE_GFM
+}
+
+/// The body as several renderers show it, raw HTML passed through.
+fn renderings(body: &str) -> Vec<(&'static str, String)> {
     let mut renderings: Vec<_> = [
-        ("gfm", gfm),
-        ("math", gfm | Options::ENABLE_MATH),
+        ("gfm", gfm()),
+        ("math", gfm() | Options::ENABLE_MATH),
         // What reads no footnotes reads their definitions as those of links, and other blocks
-        // after them; Astro's renderers all read them.
-        ("commonmark", Options::ENABLE_FOOTNOTES),
+        // after them; what reads no tables goes on with a paragraph. Astro's renderers read both.
+        (
+            "commonmark",
+            Options::ENABLE_FOOTNOTES | Options::ENABLE_TABLES,
+        ),
     ]
     .into_iter()
     .map(|(name, options)| {
@@ -74,6 +80,9 @@ fn renderings(body: &str) -> Vec<(&'static str, String)> {
         (name, html)
     })
     .collect();
+    if markdown_errs(body) {
+        return renderings;
+    }
     let owned = body.to_owned();
     let rendered = catch_unwind(move || {
         let options = markdown::Options {
@@ -89,6 +98,41 @@ fn renderings(body: &str) -> Vec<(&'static str, String)> {
     // Its panics on some input are known; it is one opinion of several.
     renderings.extend(rendered.ok().map(|html| ("markdown", html)));
     renderings
+}
+
+/// Where `markdown` reads otherwise than micromark, whose port it is, and every other reader.
+///
+/// In a container and after a table it takes indented code for prose (`**\n>     <table>`), and
+/// a lazy line that begins with a backtick for a paragraph of its own (``>`<svg>\n` ``).
+fn markdown_errs(body: &str) -> bool {
+    let document = Document::parse_without_math(body);
+    let mut containers = 0_usize;
+    let mut follows_table = false;
+    let has_indented_code = document.events.iter().any(|(event, _)| {
+        match event {
+            Event::Start(Tag::BlockQuote(_) | Tag::Item | Tag::FootnoteDefinition(_)) => {
+                containers += 1;
+            }
+            Event::End(TagEnd::BlockQuote(_) | TagEnd::Item | TagEnd::FootnoteDefinition) => {
+                containers = containers.saturating_sub(1);
+            }
+            Event::Start(Tag::CodeBlock(CodeBlockKind::Indented)) => {
+                return containers > 0 || follows_table;
+            }
+            _ => {}
+        }
+        follows_table = *event == Event::End(TagEnd::Table);
+        false
+    });
+    let has_lazy_backtick = || {
+        lines::continuations(&document).into_iter().any(|line| {
+            line.is_lazy
+                && body
+                    .get(line.text)
+                    .is_some_and(|text| text.starts_with('`'))
+        })
+    };
+    has_indented_code || has_lazy_backtick()
 }
 
 const FORBIDDEN: [&str; 32] = [

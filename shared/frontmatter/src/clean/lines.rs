@@ -1,0 +1,153 @@
+//! The lines of text after the first of a block, as the containers around them leave them.
+
+use std::ops::Range;
+
+use pulldown_cmark::{Event, TagEnd};
+
+use super::text;
+use crate::document::Document;
+
+/// A line that goes on with a paragraph, heading or item.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Line {
+    /// Its first byte, before the markers and the indentation of its containers.
+    pub(super) start: usize,
+    /// What is left without those, and without the line break.
+    pub(super) text: Range<usize>,
+    /// Whether it lacks markers of its containers ("lazy continuation line").
+    pub(super) is_lazy: bool,
+}
+
+/// All lines of text but the first of each block, in order.
+pub(super) fn continuations(document: &Document<'_>) -> Vec<Line> {
+    let mut walk = Walk {
+        source: document.source,
+        quotes: 0,
+        indented: 0,
+        opaque: 0,
+        block: None,
+        lines: Vec::new(),
+    };
+    for (event, range) in &document.events {
+        walk.event(event, range);
+    }
+    walk.leave_block();
+    walk.lines
+}
+
+struct Walk<'a> {
+    source: &'a str,
+    quotes: usize,
+    /// List items and footnotes, whose lines are told by their indentation.
+    indented: usize,
+    /// Code or HTML blocks.
+    opaque: usize,
+    /// The text that is being read.
+    block: Option<Range<usize>>,
+    lines: Vec<Line>,
+}
+
+impl Walk<'_> {
+    fn event(&mut self, event: &Event<'_>, range: &Range<usize>) {
+        let is_inline = match event {
+            Event::Start(tag) => text::is_inline(tag),
+            Event::End(end) => text::is_inline_end(*end),
+            Event::Html(_) | Event::Rule => false,
+            _ => self.opaque == 0,
+        };
+        if is_inline {
+            let block = self.block.get_or_insert_with(|| range.clone());
+            block.end = block.end.max(range.end);
+            return;
+        }
+        self.leave_block();
+        match event {
+            Event::Start(tag) => {
+                if let Some(count) = self.count(tag.to_end()) {
+                    *count += 1;
+                }
+            }
+            Event::End(end) => {
+                if let Some(count) = self.count(*end) {
+                    *count = count.saturating_sub(1);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn count(&mut self, block: TagEnd) -> Option<&mut usize> {
+        match block {
+            TagEnd::BlockQuote(_) => Some(&mut self.quotes),
+            TagEnd::Item | TagEnd::FootnoteDefinition => Some(&mut self.indented),
+            TagEnd::CodeBlock | TagEnd::HtmlBlock => Some(&mut self.opaque),
+            _ => None,
+        }
+    }
+
+    fn leave_block(&mut self) {
+        let Some(block) = self.block.take() else {
+            return;
+        };
+        let text = self.source.get(block.clone()).unwrap_or_default();
+        if !text.contains('\n') {
+            return;
+        }
+        let first_column = column(self.source, block.start);
+        for (newline, _) in text.match_indices('\n') {
+            let start = block.start + newline + 1;
+            let rest = self.source.get(start..).unwrap_or_default();
+            let line = rest.split('\n').next().unwrap_or_default();
+            let line = line.strip_suffix('\r').unwrap_or(line);
+            let content = line.trim_start_matches([' ', '\t', '>']);
+            let prefix = line.len() - content.len();
+            let markers = line
+                .bytes()
+                .take(prefix)
+                .filter(|byte| *byte == b'>')
+                .count();
+            let is_lazy = markers < self.quotes
+                || (self.indented > 0 && column(self.source, start + prefix) < first_column);
+            self.lines.push(Line {
+                start,
+                text: start + prefix..start + line.len(),
+                is_lazy,
+            });
+        }
+    }
+}
+
+/// The column of `at` in its line, with a tab stop at every fourth.
+fn column(source: &str, at: usize) -> usize {
+    let before = source.get(..at).unwrap_or_default();
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    line.bytes().fold(0, |column, byte| match byte {
+        b'\t' => column / 4 * 4 + 4,
+        _ => column + 1,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_told_from_their_markers() {
+        let source = "a\n b\n\n> c\nd\r\n> e\n\n- f\n  g\n h\n\n| i |\n|-|\n\n```\nj\nk\n```\n";
+        let document = Document::parse(source);
+        let lines: Vec<_> = continuations(&document)
+            .into_iter()
+            .map(|line| (source.get(line.text).unwrap(), line.is_lazy))
+            .collect();
+        assert_eq!(
+            lines,
+            [
+                ("b", false),
+                ("d", true),
+                ("e", false),
+                ("g", false),
+                ("h", true)
+            ]
+        );
+    }
+}
