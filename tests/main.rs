@@ -12,6 +12,7 @@ mod errors;
 mod events;
 mod journey;
 mod json_bodies;
+mod links;
 mod login;
 mod me;
 mod readmes;

@@ -2,8 +2,10 @@
 //!
 //! An event only ever means "look at this key again". See [`reconcile`].
 
+mod convert;
 mod events;
 mod reconcile;
+mod referrers;
 
 use blobs::Blobs;
 use endpoint::{Environment, aws, configuration};

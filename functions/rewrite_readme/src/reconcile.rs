@@ -4,16 +4,15 @@
 //! order or lost on the way back, the same steps lead to the same end. Nothing is kept in between.
 
 use anyhow::Context as _;
-use blobs::layout::{MAX_README_BYTES, OWN_PAGE, SourceKey, SourceNote, content_key};
+use blobs::layout::{MAX_README_BYTES, SourceKey, SourceNote, content_key};
 use blobs::{Condition, Head, Object, Stored, Upload};
 use bytes::Bytes;
-use frontmatter::{Context, Output};
-use jiff::Timestamp;
+use frontmatter::Output;
 use members::{Account, Report, State as Outcome};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::State;
+use crate::{State, convert, referrers};
 
 /// How often a source that keeps changing is followed before the message is given back.
 const ROUNDS: usize = 10;
@@ -24,25 +23,49 @@ const MAX_FIELD_BYTES: usize = 4 * 1024;
 const SHA256: &str = "sha256";
 const CACHE_CONTROL: &str = "public, max-age=0, must-revalidate";
 
-/// Looks at a key, and at whether it changed meanwhile, until it has been seen whole.
+/// Brings one key in line, and then those whose links ask for a name that came or went with it.
 pub(crate) async fn reconcile(state: &State, key: &str) -> anyhow::Result<()> {
     let Some(source) = SourceKey::parse(key) else {
         tracing::info!("passed over a key that is no README's");
         return Ok(());
     };
+    if let Some((member, settled)) = settle(state, &source).await? {
+        referrers::tell(state, &member, &source, settled).await?;
+    }
+    Ok(())
+}
+
+/// What a source turned out to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Settled {
+    Gone,
+    There,
+}
+
+/// Looks at a source, and at whether it changed meanwhile, until it has been seen whole. `None`:
+/// it is nobody's.
+pub(crate) async fn settle(
+    state: &State,
+    source: &SourceKey,
+) -> anyhow::Result<Option<(Account, Settled)>> {
     let Some(member) = state.members.by_id(&source.member_id).await? else {
         tracing::warn!(member = source.member_id, "passed over a README of nobody");
-        return Ok(());
+        return Ok(None);
     };
+    let key = source.key();
     for _ in 0..ROUNDS {
-        let seen = match state.uploads.get(key, MAX_README_BYTES).await {
-            Err(blobs::Error::TooLarge { .. }) => Seen::TooLarge(state.uploads.head(key).await?),
+        let seen = match state.uploads.get(&key, MAX_README_BYTES).await {
+            Err(blobs::Error::TooLarge { .. }) => Seen::TooLarge(state.uploads.head(&key).await?),
             other => other?.map_or(Seen::Gone, Seen::Source),
         };
-        let done = bring_in_line(state, &member, &source, &seen).await?;
-        let now = state.uploads.head(key).await?;
+        let done = bring_in_line(state, &member, source, &seen).await?;
+        let now = state.uploads.head(&key).await?;
         if done && now.as_ref().map(|head| &head.etag) == seen.etag() {
-            return Ok(());
+            let settled = match seen {
+                Seen::Gone => Settled::Gone,
+                _ => Settled::There,
+            };
+            return Ok(Some((member, settled)));
         }
     }
     anyhow::bail!("the README kept changing for {ROUNDS} rounds")
@@ -76,46 +99,28 @@ async fn bring_in_line(
     let object = match seen {
         Seen::Gone => {
             state.content.delete(&output_key).await?;
-            state
-                .members
-                .delete_report(&member.id, &source.slug)
-                .await?;
             return Ok(true);
         }
         Seen::TooLarge(None) => return Ok(false),
         Seen::TooLarge(Some(head)) => {
-            let live = state.content.head(&output_key).await?.is_some();
-            reject(
-                state,
-                member,
-                source,
-                head,
-                live,
-                frontmatter::Reject::TooLarge.to_string(),
-            )
-            .await?;
+            let reason = frontmatter::Reject::TooLarge.to_string();
+            reject(state, source, head, &output_key, reason).await?;
             return Ok(true);
         }
         Seen::Source(object) => object,
     };
     let output = state.content.head(&output_key).await?;
+    let before = state.members.report(&member.id, &source.slug).await?;
+    let known_links = before.as_ref().map_or(&[][..], |report| &report.links);
     let converted = if source.is_canonical() {
-        convert(state, member, source, object).await?
+        convert::convert(state, member, source, object, known_links).await?
     } else {
         Err("A file of this name can't be published; upload it through the site.".to_owned())
     };
     let converted = match converted {
         Ok(converted) => converted,
         Err(reason) => {
-            reject(
-                state,
-                member,
-                source,
-                &object.head,
-                output.is_some(),
-                reason,
-            )
-            .await?;
+            reject(state, source, &object.head, &output_key, reason).await?;
             return Ok(true);
         }
     };
@@ -124,12 +129,15 @@ async fn bring_in_line(
     } else if !put_output(state, &output_key, output.as_ref(), &converted).await? {
         return Ok(false);
     }
+    let (outcome, names, links) = if converted.draft {
+        (Outcome::Draft, Vec::new(), Vec::new())
+    } else {
+        let names = convert::names(member, source, &object.head, &converted);
+        (Outcome::Published, names, converted.references.clone())
+    };
+    referrers::forget(state, source, known_links, &links).await?;
     let report = Report {
-        state: if converted.draft {
-            Outcome::Draft
-        } else {
-            Outcome::Published
-        },
+        state: outcome,
         live: !converted.draft,
         fields: fields(&converted),
         warnings: json!(
@@ -139,66 +147,14 @@ async fn bring_in_line(
                 .take(MAX_WARNINGS)
                 .collect::<Vec<_>>()
         ),
+        links,
+        names,
+        announced: before.map_or_else(Vec::new, |report| report.announced),
         ..empty_report(source, &object.head)
     };
     state.members.put_report(&member.id, &report).await?;
     tracing::info!(member = member.id, slug = source.slug, state = ?report.state, "looked at a README");
     Ok(true)
-}
-
-/// The conversion, on a thread of its own; `Err` is the sentence that says why there is none.
-async fn convert(
-    state: &State,
-    member: &Account,
-    source: &SourceKey,
-    object: &Object,
-) -> anyhow::Result<Result<Output, String>> {
-    let note = SourceNote::from_metadata(&object.head.metadata);
-    let time = |seconds: u64| {
-        i64::try_from(seconds)
-            .ok()
-            .and_then(|seconds| Timestamp::from_second(seconds).ok())
-    };
-    let own_page = source.slug == OWN_PAGE;
-    let stem = note
-        .as_ref()
-        .map(|note| frontmatter::slug::file_stem(&note.file_name));
-    let context = Context {
-        handle: member.handle.clone(),
-        name: member.name.clone(),
-        slug: if own_page {
-            String::new()
-        } else {
-            source.slug.clone()
-        },
-        name_hint: if own_page {
-            Some(member.name.clone())
-        } else {
-            stem.or_else(|| Some(source.slug.clone()))
-        },
-        created: time(
-            note.as_ref()
-                .map_or(object.head.last_modified, |note| note.created),
-        ),
-        updated: time(
-            note.as_ref()
-                .map_or(object.head.last_modified, |note| note.updated),
-        ),
-        link_base: state.link_base.clone(),
-        themes: state.themes.clone(),
-        ..Context::default()
-    };
-    let bytes = object.bytes.clone();
-    let converted = tokio::task::spawn_blocking(move || frontmatter::convert(&bytes, &context));
-    // A panic is a defect of ours, and the same bytes would panic again: the author is told, the
-    // last good version stays, and the log has it.
-    Ok(match converted.await {
-        Ok(converted) => converted.map_err(|reject| reject.to_string()),
-        Err(panic) => {
-            tracing::error!(member = member.id, slug = source.slug, %panic, "the converter panicked");
-            Err("This file can't be converted because of a defect in Masthead; the administrator has been told.".to_owned())
-        }
-    })
 }
 
 /// Writes the output over the one that was seen, unless it is the same. `false`: it changed.
@@ -227,22 +183,36 @@ async fn put_output(
     Ok(stored != Stored::Changed)
 }
 
+/// Reports why a file isn't published; the last good version stays as it was, if there is one.
 async fn reject(
     state: &State,
-    member: &Account,
     source: &SourceKey,
     head: &Head,
-    live: bool,
+    output_key: &str,
     reason: String,
 ) -> anyhow::Result<()> {
-    let report = Report {
-        state: Outcome::Rejected,
+    let before = state
+        .members
+        .report(&source.member_id, &source.slug)
+        .await?;
+    let live = state.content.head(output_key).await?.is_some();
+    let mut report = Report {
         live,
         reason: Some(reason),
         ..empty_report(source, head)
     };
-    state.members.put_report(&member.id, &report).await?;
-    tracing::info!(member = member.id, slug = source.slug, "rejected a README");
+    if let Some(before) = before {
+        (report.links, report.announced) = (before.links, before.announced);
+        if live {
+            report.names = before.names;
+        }
+    }
+    state.members.put_report(&source.member_id, &report).await?;
+    tracing::info!(
+        member = source.member_id,
+        slug = source.slug,
+        "rejected a README"
+    );
     Ok(())
 }
 
@@ -257,6 +227,9 @@ fn empty_report(source: &SourceKey, head: &Head) -> Report {
         fields: json!([]),
         warnings: json!([]),
         converter: frontmatter::CONVERTER.to_owned(),
+        links: Vec::new(),
+        names: Vec::new(),
+        announced: Vec::new(),
     }
 }
 

@@ -27,6 +27,7 @@ mod document;
 mod guards;
 mod keys;
 mod mark;
+pub mod names;
 mod report;
 pub mod slug;
 mod slugger;
@@ -64,6 +65,8 @@ pub struct Output {
     pub warnings: Vec<Warning>,
     /// Whether the author keeps the document private.
     pub draft: bool,
+    /// The names that its links ask for, as [`names::fold`] writes them.
+    pub references: Vec<String>,
 }
 
 /// Why a file can't be converted at all.
@@ -148,7 +151,8 @@ pub fn convert(input: &[u8], context: &Context) -> Result<Output, Reject> {
         clean_options: &clean_options,
         warnings,
     });
-    Ok(output(assembled, &cleaned.body, text.eol))
+    let references = names::references(&document, &cleaned.wiki);
+    Ok(output(assembled, &cleaned.body, text.eol, references))
 }
 
 /// The body from its first line that isn't blank.
@@ -173,7 +177,7 @@ fn hint_without_date(hint: &str) -> &str {
 
 /// The file, checked: it must be found by Astro's expression and read back as what was meant;
 /// where the author's own lines stand in the way of that, everything is written canonically.
-fn output(assembled: Assembled, body: &str, eol: &str) -> Output {
+fn output(assembled: Assembled, body: &str, eol: &str, references: Vec<String>) -> Output {
     let meta = meta(&assembled);
     let mut file = written(&assembled, body, eol, true);
     if !reads_back(&file, &meta) {
@@ -185,6 +189,7 @@ fn output(assembled: Assembled, body: &str, eol: &str) -> Output {
         fields: assembled.fields,
         warnings: assembled.warnings,
         draft: assembled.draft,
+        references,
     }
 }
 

@@ -10,11 +10,10 @@ const OWN_PAGE: &str = "readme";
 /// Longest slug, in bytes.
 const MAX_SLUG_BYTES: usize = 80;
 /// Names that a site, a theme or a file system keeps for itself.
-const RESERVED: [&str; 35] = [
+const RESERVED: [&str; 34] = [
     "index", "readme", "404", "500", "api", "admin", "tags", "page", "search", "rss", "sitemap",
     "assets", "con", "prn", "aux", "nul", "com1", "com2", "com3", "com4", "com5", "com6", "com7",
     "com8", "com9", "lpt1", "lpt2", "lpt3", "lpt4", "lpt5", "lpt6", "lpt7", "lpt8", "lpt9",
-    "content",
 ];
 const EXTENSIONS: [&str; 7] = ["md", "markdown", "mdown", "mkd", "mdx", "txt", "text"];
 

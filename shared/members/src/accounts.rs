@@ -8,6 +8,7 @@ use aws_sdk_dynamodb::types::{Delete, Put, TransactWriteItem};
 use crate::account::{Account, NewMember, Picture, picture_attribute};
 use crate::error::{Error, Result};
 use crate::item::{Item, Reader, boolean, key, number, string};
+use crate::links::Referrer;
 use crate::{Email, Members};
 
 const ACCOUNT: &str = "ACCOUNT";
@@ -148,10 +149,17 @@ impl Members {
         .await
     }
 
-    /// Removes the account, its claims and its reports. The member's files are the caller's.
+    /// Removes the account, its claims, its reports and what they link to. The member's files are the caller's.
     pub async fn remove(&self, account: &Account) -> Result<()> {
         for report in self.reports(&account.id).await? {
-            self.delete_report(&account.id, &report.slug).await?;
+            let referrer = Referrer {
+                member_id: account.id.clone(),
+                slug: report.slug.clone(),
+            };
+            for name in &report.links {
+                self.delete_link(name, &referrer).await?;
+            }
+            self.delete_report(&account.id, &report).await?;
         }
         let keys = [
             email_key(&account.email),
@@ -230,17 +238,7 @@ impl Members {
             .set_expression_attribute_values(Some(values))
             .send()
             .await;
-        match updated {
-            Ok(_) => Ok(true),
-            Err(error)
-                if error
-                    .as_service_error()
-                    .is_some_and(aws_sdk_dynamodb::operation::update_item::UpdateItemError::is_conditional_check_failed_exception) =>
-            {
-                Ok(false)
-            }
-            Err(error) => Err(Error::store("UpdateItem")(error)),
-        }
+        Error::unless_condition("UpdateItem", updated)
     }
 }
 

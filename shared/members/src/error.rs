@@ -2,7 +2,7 @@
 
 use std::fmt::{Debug, Display};
 
-use aws_sdk_dynamodb::error::{DisplayErrorContext, SdkError};
+use aws_sdk_dynamodb::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
 
 pub type Result<T> = std::result::Result<T, Error>;
 
@@ -33,6 +33,30 @@ impl Error {
         move |cause| Self::Store {
             operation,
             cause: describe(&cause),
+        }
+    }
+
+    /// Whether a conditional write was done: `false` where its condition didn't hold.
+    pub(crate) fn unless_condition<T, E, R>(
+        operation: &'static str,
+        written: std::result::Result<T, SdkError<E, R>>,
+    ) -> Result<bool>
+    where
+        E: ProvideErrorMetadata + std::error::Error + 'static,
+        R: Debug,
+        SdkError<E, R>: std::error::Error,
+    {
+        match written {
+            Ok(_) => Ok(true),
+            Err(error)
+                if error
+                    .as_service_error()
+                    .and_then(ProvideErrorMetadata::code)
+                    == Some("ConditionalCheckFailedException") =>
+            {
+                Ok(false)
+            }
+            Err(error) => Err(Self::store(operation)(error)),
         }
     }
 }

@@ -6,6 +6,7 @@
 //! | `MEMBER#<id>` | `MEMBER` | the address the member's account is under |
 //! | `HANDLE#<handle>` | `HANDLE` | the claim on the handle |
 //! | `MEMBER#<id>` | `README#<slug>` | the publish report of one README |
+//! | `LINK#<name>` | `<id>#<slug>` | that a README has a link to a document or member of that name |
 //!
 //! The account lives under its address, so that a login reads one item and there is one copy of
 //! everything that decides it. The three items of a member are written in one transaction.
@@ -15,6 +16,7 @@ mod accounts;
 mod email;
 mod error;
 mod item;
+mod links;
 mod reports;
 mod table;
 
@@ -25,6 +27,7 @@ pub use account::{Account, Member, NewMember, Picture, PublicMember};
 pub use accounts::Created;
 pub use email::{Email, InvalidEmail};
 pub use error::{Error, Result};
+pub use links::Referrer;
 pub use reports::{Report, State};
 pub use table::{create_table, describe_table};
 

@@ -9,6 +9,10 @@ use crate::error::{Error, Result};
 use crate::item::{Item, Reader, key, string};
 
 const README: &str = "README#";
+/// The attribute that holds a report, as JSON.
+const REPORT: &str = "report";
+/// That the report is still the one that was read.
+const UNCHANGED: &str = "#report = :before";
 
 /// What a report says of a README. "Processing" is none of them: it is a source whose version its
 /// report doesn't name yet.
@@ -39,30 +43,51 @@ pub struct Report {
     pub warnings: Value,
     /// Which converter wrote the output.
     pub converter: String,
+    /// Names that the document's links ask for.
+    #[serde(default)]
+    pub links: Vec<String>,
+    /// Names under which others find the document now; none while it isn't live.
+    #[serde(default)]
+    pub names: Vec<String>,
+    /// Names under which it was there when its referrers were last converted.
+    #[serde(default)]
+    pub announced: Vec<String>,
 }
 
 impl Members {
     pub async fn put_report(&self, member_id: &str, report: &Report) -> Result<()> {
-        let mut item = key(member_pk(member_id), format!("{README}{}", report.slug));
-        let body = serde_json::to_string(report).map_err(|_| Error::Damaged {
-            item: README.to_owned(),
-            attribute: "report",
-        })?;
-        item.insert("report".to_owned(), string(body));
         let put = self
             .client
             .put_item()
             .table_name(&self.table)
-            .set_item(Some(item))
+            .set_item(Some(item(member_id, report)?))
             .send()
             .await;
         put.map(|_| ()).map_err(Error::store("PutItem"))
     }
 
+    /// Puts `after` in the place of `before`. `false`: the report is another one by now.
+    pub async fn replace_report(
+        &self,
+        member_id: &str,
+        before: &Report,
+        after: &Report,
+    ) -> Result<bool> {
+        let put = self
+            .client
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(item(member_id, after)?))
+            .condition_expression(UNCHANGED)
+            .expression_attribute_names("#report", REPORT)
+            .expression_attribute_values(":before", string(text(before)?))
+            .send()
+            .await;
+        Error::unless_condition("PutItem", put)
+    }
+
     pub async fn report(&self, member_id: &str, slug: &str) -> Result<Option<Report>> {
-        let item = self
-            .get(key(member_pk(member_id), format!("{README}{slug}")))
-            .await?;
+        let item = self.get(report_key(member_id, slug)).await?;
         item.as_ref().map(report_from).transpose()
     }
 
@@ -86,21 +111,40 @@ impl Members {
         Ok(reports)
     }
 
-    /// Deletes a report; no report is no error.
-    pub async fn delete_report(&self, member_id: &str, slug: &str) -> Result<()> {
-        let key = key(member_pk(member_id), format!("{README}{slug}"));
+    /// Deletes a report. `false`: it is another one by now.
+    pub async fn delete_report(&self, member_id: &str, report: &Report) -> Result<bool> {
         let deleted = self
             .client
             .delete_item()
             .table_name(&self.table)
-            .set_key(Some(key))
+            .set_key(Some(report_key(member_id, &report.slug)))
+            .condition_expression(UNCHANGED)
+            .expression_attribute_names("#report", REPORT)
+            .expression_attribute_values(":before", string(text(report)?))
             .send()
             .await;
-        deleted.map(|_| ()).map_err(Error::store("DeleteItem"))
+        Error::unless_condition("DeleteItem", deleted)
     }
+}
+
+fn report_key(member_id: &str, slug: &str) -> Item {
+    key(member_pk(member_id), format!("{README}{slug}"))
+}
+
+fn text(report: &Report) -> Result<String> {
+    serde_json::to_string(report).map_err(|_| Error::Damaged {
+        item: README.to_owned(),
+        attribute: REPORT,
+    })
+}
+
+fn item(member_id: &str, report: &Report) -> Result<Item> {
+    let mut item = report_key(member_id, &report.slug);
+    item.insert(REPORT.to_owned(), string(text(report)?));
+    Ok(item)
 }
 
 fn report_from(item: &Item) -> Result<Report> {
     let read = Reader { item, name: README };
-    serde_json::from_str(read.string("report")?).map_err(|_| read.damaged("report"))
+    serde_json::from_str(read.string(REPORT)?).map_err(|_| read.damaged(REPORT))
 }

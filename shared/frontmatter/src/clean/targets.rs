@@ -1,8 +1,7 @@
 //! Where a destination leads: kept, made absolute, or refused (2.9.9).
 
-use unicode_normalization::UnicodeNormalization;
-
 use super::{CleanOptions, percent};
+use crate::names::fold;
 
 /// Largest `data:` image, in bytes of its URL.
 const MAX_DATA_IMAGE_BYTES: usize = 32 * 1024;
@@ -312,11 +311,6 @@ pub(super) fn document<'a>(target: &str, options: &'a CleanOptions<'_>) -> Optio
             .find(|member| fold(&member.handle) == wanted || fold(&member.name) == wanted)
             .map(|member| member.handle.as_str())
     })
-}
-
-/// Text as names are compared: NFC, lower case.
-fn fold(text: &str) -> String {
-    text.trim().nfc().collect::<String>().to_lowercase()
 }
 
 #[cfg(test)]

@@ -59,7 +59,7 @@ impl Code {
             }
             Self::UnresolvedLink => {
                 "No document of that name is published yet, so only the link's text stays; it \
-                 becomes a link when the document arrives and this one is published again."
+                 becomes a link once there is one."
             }
             Self::HtmlRemoved => {
                 "This HTML is not allowed on the site and was taken out: use Markdown, or a \

@@ -1,0 +1,117 @@
+//! Referrers: READMEs whose links ask for a name, converted again when a document of that name
+//! appears, is renamed or goes.
+//!
+//! A report holds the names its document has now and those that were last told of. Where they
+//! differ, the referrers are brought in line, and only then the report says so: a message that
+//! fails on the way comes again and finds the same difference. Converting a referrer changes none
+//! of its own names, so nothing goes round in circles.
+
+use std::collections::BTreeSet;
+
+use blobs::layout::{OWN_PAGE, SourceKey};
+use frontmatter::names::fold;
+use members::{Account, Referrer, Report};
+
+use crate::State;
+use crate::reconcile::{Settled, settle};
+
+/// Most referrers that are converted again for one name; `masthead rewrite --all` does the rest.
+const MAX_REFERRERS: i32 = 50;
+
+/// Brings the referrers of every name in line that came or went with this document, and takes the
+/// report of a document that is gone away.
+pub(crate) async fn tell(
+    state: &State,
+    member: &Account,
+    source: &SourceKey,
+    settled: Settled,
+) -> anyhow::Result<()> {
+    let Some(mut report) = state.members.report(&member.id, &source.slug).await? else {
+        return Ok(());
+    };
+    let is_gone = settled == Settled::Gone;
+    if is_gone && (report.live || !report.names.is_empty()) {
+        // Referrers look for what is live.
+        let mut withdrawn = report.clone();
+        withdrawn.live = false;
+        withdrawn.names.clear();
+        if !replace(state, member, &report, &withdrawn).await? {
+            return Ok(());
+        }
+        report = withdrawn;
+    }
+    for referrer in referrers(state, member, source, &report).await? {
+        settle(state, &SourceKey::new(&referrer.member_id, &referrer.slug)).await?;
+    }
+    if is_gone {
+        forget(state, source, &report.links, &[]).await?;
+        state.members.delete_report(&member.id, &report).await?;
+    } else if report.announced != report.names {
+        let mut told = report.clone();
+        told.announced.clone_from(&told.names);
+        replace(state, member, &report, &told).await?;
+    }
+    Ok(())
+}
+
+/// Forgets the links of `before` that are not among `after`.
+pub(crate) async fn forget(
+    state: &State,
+    source: &SourceKey,
+    before: &[String],
+    after: &[String],
+) -> anyhow::Result<()> {
+    let referrer = Referrer {
+        member_id: source.member_id.clone(),
+        slug: source.slug.clone(),
+    };
+    for name in before.iter().filter(|name| !after.contains(name)) {
+        state.members.delete_link(name, &referrer).await?;
+    }
+    Ok(())
+}
+
+/// Replaces a report. `false`: another hand was faster, and tells of what it found.
+async fn replace(
+    state: &State,
+    member: &Account,
+    before: &Report,
+    after: &Report,
+) -> anyhow::Result<bool> {
+    Ok(state
+        .members
+        .replace_report(&member.id, before, after)
+        .await?)
+}
+
+async fn referrers(
+    state: &State,
+    member: &Account,
+    source: &SourceKey,
+    report: &Report,
+) -> anyhow::Result<BTreeSet<Referrer>> {
+    let announced: BTreeSet<&String> = report.announced.iter().collect();
+    let names: BTreeSet<&String> = report.names.iter().collect();
+    let mut referrers = BTreeSet::new();
+    for name in announced.symmetric_difference(&names) {
+        // A member's own page is found by everybody, by handle and name; any other document by
+        // its author.
+        let by_all =
+            source.slug == OWN_PAGE && (**name == member.handle || **name == fold(&member.name));
+        let of = (!by_all).then_some(member.id.as_str());
+        let found = state.members.referrers(name, of, MAX_REFERRERS).await?;
+        if i32::try_from(found.len()).is_ok_and(|found| found == MAX_REFERRERS) {
+            tracing::warn!(
+                member = member.id,
+                slug = source.slug,
+                "more READMEs may link to this one than are converted again"
+            );
+        }
+        referrers.extend(found);
+    }
+    referrers.remove(&Referrer {
+        member_id: member.id.clone(),
+        slug: source.slug.clone(),
+    });
+    Ok(referrers)
+}

@@ -1,0 +1,74 @@
+//! Names by which documents are found, and those that a document's links ask for.
+
+use pulldown_cmark::{Event, Tag};
+use unicode_normalization::UnicodeNormalization;
+
+use crate::clean::WikiLink;
+use crate::document::Document;
+
+/// Most names that one document may ask for.
+const MAX_REFERENCES: usize = 100;
+
+/// A name as names are compared: NFC, lower case, no outer space.
+pub fn fold(name: &str) -> String {
+    name.trim().nfc().collect::<String>().to_lowercase()
+}
+
+/// The names that wikilinks and relative links to Markdown files ask for, folded, without folders
+/// and endings, whether or not there is a document of that name.
+pub(crate) fn references(document: &Document<'_>, wiki: &[WikiLink]) -> Vec<String> {
+    let relative = document.events.iter().filter_map(|(event, _)| match event {
+        Event::Start(Tag::Link { dest_url, .. }) => relative(dest_url),
+        _ => None,
+    });
+    let mut references: Vec<String> = Vec::new();
+    for target in wiki.iter().map(|link| link.target.clone()).chain(relative) {
+        let name = target.rsplit('/').next().unwrap_or_default();
+        let name = fold(name.strip_suffix(".md").unwrap_or(name));
+        if !name.is_empty() && !references.contains(&name) {
+            references.push(name);
+        }
+        if references.len() == MAX_REFERENCES {
+            break;
+        }
+    }
+    references
+}
+
+/// The path of a relative link to a Markdown file, without its ending.
+fn relative(url: &str) -> Option<String> {
+    let path = url.split(['?', '#']).next().unwrap_or_default();
+    let lower = path.to_ascii_lowercase();
+    let ending = [".md", ".markdown"]
+        .into_iter()
+        .find(|ending| lower.ends_with(ending))?;
+    let stem = path.get(..path.len() - ending.len())?;
+    (!stem.contains(':') && !stem.starts_with("//")).then(|| {
+        percent_encoding::percent_decode_str(stem)
+            .decode_utf8_lossy()
+            .into_owned()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn links_ask_for_names() {
+        let document = Document::parse(
+            "[a](notes/My%20Trip.md#x) [b](OTHER.MARKDOWN) [c](https://e.example/x.md) [d](x.txt) [e](my%20trip.md)\n\n`[f](g.md)`\n",
+        );
+        let wiki = ["Folder/K\u{f6}ln", "Ko\u{308}ln", "My trip"].map(|target| WikiLink {
+            target: target.to_owned(),
+            heading: None,
+            text: None,
+            embed: false,
+            resolved: false,
+        });
+        assert_eq!(
+            references(&document, &wiki),
+            ["k\u{f6}ln", "my trip", "other"]
+        );
+    }
+}

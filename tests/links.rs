@@ -1,0 +1,81 @@
+//! Links between documents: they lead to what is published, whatever was published first.
+
+use crate::site::{SignedIn, Site, body};
+
+async fn content(site: &Site, entry: &str) -> String {
+    let answer = site.get(&format!("/content/{entry}.md")).send().await;
+    answer.unwrap().text().await.unwrap()
+}
+
+async fn wait_for_text(site: &Site, entry: &str, text: &str) {
+    site.wait_for(text, async || {
+        content(site, entry).await.contains(text).then_some(())
+    })
+    .await;
+}
+
+async fn withdraw(site: &Site, member: &SignedIn, slug: &str) {
+    let answer = site
+        .request(reqwest::Method::DELETE, &format!("/api/readmes/{slug}"))
+        .bearer_auth(&member.token)
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(answer.status(), 202, "{}", body(answer).await);
+}
+
+#[tokio::test]
+async fn a_document_that_comes_later_is_linked_and_one_that_goes_is_not() {
+    let site = Site::start().await;
+    let jo = site.member("jo").await;
+    let note = "# Diary\n\nSee [[My Trip|the trip]], [too](my%20trip.md) and [[Nothing]].\n";
+    site.publish(&jo, "Diary.md", note).await;
+    let before = content(&site, "jo/diary").await;
+    assert!(
+        before.contains("See the trip, too and Nothing."),
+        "{before}"
+    );
+
+    site.publish(&jo, "My Trip.md", "# A trip\n\nBack to [[diary]].\n")
+        .await;
+    let linked = "See [the trip](/jo/my-trip/), [too](/jo/my-trip/) and Nothing.";
+    wait_for_text(&site, "jo/diary", linked).await;
+    wait_for_text(&site, "jo/my-trip", "Back to [diary](/jo/diary/).").await;
+    let report = site.report(&jo, "/api/readmes/diary").await;
+    assert_eq!(report["warnings"].as_array().unwrap().len(), 1, "{report}");
+
+    // A title is a name as well, and it may change.
+    site.publish(&jo, "Plan.md", "# Plan\n\n[[a trip]]\n").await;
+    wait_for_text(&site, "jo/plan", "[a trip](/jo/my-trip/)").await;
+    site.publish(&jo, "My Trip.md", "# Another\n\nBack to [[diary]].\n")
+        .await;
+    wait_for_text(&site, "jo/plan", "\na trip\n").await;
+    wait_for_text(&site, "jo/diary", linked).await;
+
+    // A draft is not there for others.
+    let draft = "---\ndraft: true\n---\n\n# Another\n";
+    site.upload(&jo, "My Trip.md", draft).await;
+    wait_for_text(&site, "jo/diary", "See the trip, too and Nothing.").await;
+    site.publish(&jo, "My Trip.md", "# Another\n").await;
+    wait_for_text(&site, "jo/diary", linked).await;
+
+    withdraw(&site, &jo, "my-trip").await;
+    wait_for_text(&site, "jo/diary", "See the trip, too and Nothing.").await;
+}
+
+#[tokio::test]
+async fn members_are_linked_once_they_have_a_page() {
+    let site = Site::start().await;
+    let (jo, sam) = (site.member("jo").await, site.member("sam").await);
+    // A note of Sam's doesn't answer to Jo's links, Sam's own page does.
+    site.publish(&sam, "Trip.md", "# Trip\n").await;
+    site.publish(&jo, "README.md", "# Jo\n\nWith [[sam]] on a [[trip]].\n")
+        .await;
+    wait_for_text(&site, "jo", "With sam on a trip.").await;
+    site.publish(&sam, "README.md", "# Hello\n\nSee [[Jo]].\n")
+        .await;
+    wait_for_text(&site, "jo", "With [sam](/sam/) on a trip.").await;
+    wait_for_text(&site, "sam", "See [Jo](/jo/).").await;
+    withdraw(&site, &sam, "readme").await;
+    wait_for_text(&site, "jo", "With sam on a trip.").await;
+}
