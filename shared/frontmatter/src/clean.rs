@@ -5,6 +5,7 @@ mod badges;
 mod callouts;
 pub(crate) mod decode;
 mod destinations;
+mod displays;
 mod escape;
 mod flavour;
 mod html;
