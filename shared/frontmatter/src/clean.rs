@@ -6,6 +6,7 @@ mod callouts;
 pub(crate) mod decode;
 mod destinations;
 mod displays;
+mod dollars;
 mod escape;
 mod flavour;
 mod html;
