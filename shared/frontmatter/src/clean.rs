@@ -5,6 +5,8 @@ mod badges;
 mod callouts;
 pub(crate) mod decode;
 mod destinations;
+mod displays;
+mod dollars;
 mod escape;
 mod flavour;
 mod html;

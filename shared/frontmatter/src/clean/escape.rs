@@ -21,9 +21,18 @@ pub(super) fn escape(source: &str) -> String {
         }
     }
     let mut escaped = String::with_capacity(body.len() + body.len() / 8);
+    let mut follows_row = false;
     for (line, is_code) in lines(&body) {
+        let text = line.trim_start_matches([' ', '\t', '>']);
+        let is_disputed = !is_code && !follows_row && is_delimiter_row(text.trim_end());
+        follows_row = text.starts_with('|') && !is_disputed;
         if is_code {
             escaped.push_str(line);
+        } else if is_disputed {
+            // Under another line readers differ on whether a table begins there.
+            escaped.push_str(line.strip_suffix(text).unwrap_or_default());
+            escaped.push('\\');
+            escaped.push_str(text);
         } else {
             push_escaped(&mut escaped, line);
         }
@@ -35,6 +44,14 @@ pub(super) fn escape(source: &str) -> String {
         escaped.insert(0, '\\');
     }
     escaped
+}
+
+fn is_delimiter_row(text: &str) -> bool {
+    text.contains('-')
+        && text.contains(['|', ':'])
+        && text
+            .bytes()
+            .all(|byte| matches!(byte, b'|' | b':' | b'-' | b' ' | b'\t'))
 }
 
 /// The lines of a body with their ends, and whether each belongs to a fenced code block that

@@ -31,7 +31,7 @@ pub(super) fn join(document: &Document<'_>, splice: &mut Splice) {
         {}
         let (start, joint) = match hard_breaks.next_if(|hard_break| hard_break.start < line.start) {
             Some(hard_break) => (hard_break.start, "<br> "),
-            None => (line_end(source, line.start), " "),
+            None => (lines::end_before(source, line.start), " "),
         };
         splice.replace(start..line.text.start, joint);
     }
@@ -42,12 +42,6 @@ fn is_one_tag(line: &str) -> bool {
     line.strip_prefix('<')
         .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphabetic() || c == '/'))
         && line.ends_with('>')
-}
-
-/// Where the line ends, its break excluded, before the line that begins at `line_start`.
-fn line_end(source: &str, line_start: usize) -> usize {
-    let before = source.get(..line_start).unwrap_or_default();
-    before.trim_end_matches(['\n', '\r']).len()
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! The lines of text after the first of a block, as the containers around them leave them.
+//! The lines of text in paragraphs, headings and items, as the containers around leave them.
 
 use std::ops::Range;
 
@@ -7,19 +7,35 @@ use pulldown_cmark::{Event, TagEnd};
 use super::text;
 use crate::document::Document;
 
-/// A line that goes on with a paragraph, heading or item.
+/// A line of a paragraph, heading, cell or item.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Line {
-    /// Its first byte, before the markers and the indentation of its containers.
+    /// Its first byte, before the markers and the indentation of its containers; for the first line
+    /// of a block, that of its text.
     pub(super) start: usize,
     /// What is left without those, and without the line break.
     pub(super) text: Range<usize>,
     /// Whether it lacks markers of its containers ("lazy continuation line").
     pub(super) is_lazy: bool,
+    /// Whether its block begins with it.
+    pub(super) is_first: bool,
 }
 
-/// All lines of text but the first of each block, in order.
+/// The lines of text but the first of each block, in order.
 pub(super) fn continuations(document: &Document<'_>) -> Vec<Line> {
+    let mut lines = all(document);
+    lines.retain(|line| !line.is_first);
+    lines
+}
+
+/// Where the line ends, its break excluded, before the one that begins at `line_start`.
+pub(super) fn end_before(source: &str, line_start: usize) -> usize {
+    let before = source.get(..line_start).unwrap_or_default();
+    before.trim_end_matches(['\n', '\r']).len()
+}
+
+/// All lines of text, in order.
+pub(super) fn all(document: &Document<'_>) -> Vec<Line> {
     let mut walk = Walk {
         source: document.source,
         quotes: 0,
@@ -90,6 +106,13 @@ impl Walk<'_> {
             return;
         };
         let text = self.source.get(block.clone()).unwrap_or_default();
+        let rest = self.source.get(block.start..).unwrap_or_default();
+        self.lines.push(Line {
+            start: block.start,
+            text: block.start..block.start + first_line(rest).len(),
+            is_lazy: false,
+            is_first: true,
+        });
         if !text.contains('\n') {
             return;
         }
@@ -97,8 +120,7 @@ impl Walk<'_> {
         for (newline, _) in text.match_indices('\n') {
             let start = block.start + newline + 1;
             let rest = self.source.get(start..).unwrap_or_default();
-            let line = rest.split('\n').next().unwrap_or_default();
-            let line = line.strip_suffix('\r').unwrap_or(line);
+            let line = first_line(rest);
             let content = line.trim_start_matches([' ', '\t', '>']);
             let prefix = line.len() - content.len();
             let markers = line
@@ -112,9 +134,16 @@ impl Walk<'_> {
                 start,
                 text: start + prefix..start + line.len(),
                 is_lazy,
+                is_first: false,
             });
         }
     }
+}
+
+/// The line that `text` begins with, without its break.
+fn first_line(text: &str) -> &str {
+    let line = text.split('\n').next().unwrap_or_default();
+    line.strip_suffix('\r').unwrap_or(line)
 }
 
 /// The column of `at` in its line, with a tab stop at every fourth.

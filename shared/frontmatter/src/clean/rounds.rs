@@ -9,8 +9,8 @@ use super::invariant;
 use super::splice::{Shift, Splice, apply};
 use super::warnings::Warnings;
 use super::{
-    Badge, Callout, CleanOptions, Cleaned, WikiLink, angles, flavour, html, lazy, links, math,
-    obsidian, start, tables, text, wikilinks,
+    Badge, Callout, CleanOptions, Cleaned, WikiLink, angles, displays, dollars, flavour, html,
+    lazy, links, math, obsidian, start, tables, text, wikilinks,
 };
 use crate::document::{Document, Edit};
 
@@ -157,6 +157,8 @@ impl State {
     ) {
         let before = splice.len();
         math::settle(document, plain, round >= GENTLE_ROUNDS, splice);
+        displays::settle(document, plain, splice);
+        dollars::settle(document, plain, splice);
         if splice.len() > before {
             return;
         }

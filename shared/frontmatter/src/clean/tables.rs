@@ -17,11 +17,18 @@ pub(super) fn settle(document: &Document<'_>, splice: &mut Splice) {
 
 /// In GFM a table may begin in the middle of a paragraph, and ends what has begun there. Our
 /// parser sees it there only if its first line begins with `|`; others get an empty line before.
+/// One column without any `|` in its head is no table for our parser, and remains none.
 fn part_from_paragraphs(document: &Document<'_>, splice: &mut Splice) {
     let source = document.source;
-    let lines = lines::continuations(document);
+    let lines = lines::all(document);
     for (header, delimiters) in lines.iter().zip(lines.iter().skip(1)) {
-        if begins_table(source, header, delimiters) {
+        if !begins_table(source, header, delimiters) {
+            continue;
+        }
+        let head = source.get(header.text.clone()).unwrap_or_default();
+        if header.is_first || !head.contains('|') {
+            splice.replace(header.text.end..delimiters.text.start, " ");
+        } else {
             let prefix = source
                 .get(header.start..header.text.start)
                 .unwrap_or_default();
@@ -43,6 +50,7 @@ fn begins_table(source: &str, header: &Line, delimiters: &Line) -> bool {
         .is_some_and(|between| between.trim().is_empty());
     let row = text(&delimiters.text);
     is_next
+        && !delimiters.is_first
         && !header.is_lazy
         && !delimiters.is_lazy
         && row.contains(['|', ':'])
@@ -97,6 +105,8 @@ mod tests {
             ("> a\r\n> b|\r\n> |-|\r\n", "> a\r\n>\r\n> b|\r\n> |-|\r\n"),
             ("- a\n  b\\||c\n  :-|-:|\n", "- a\n\n  b\\||c\n  :-|-:|\n"),
             ("`a\nb` | <i>\n--|--\n", "`a\n\nb` | <i>\n--|--\n"),
+            ("`<i>\n|-\n`\n", "`<i> |-\n`\n"),
+            ("a\nb\n:-\n", "a\nb :-\n"),
             ("a\nb\nc|d\n-\n", "a\nb\nc|d\n-\n"),
             ("a\nb\n-|-\n", "a\nb\n-|-\n"),
             ("> a\nb|c\n-|-\n", "> a\nb|c\n-|-\n"),

@@ -149,7 +149,7 @@ fn code(body: &str) -> Vec<String> {
 }
 
 /// Cases of a usual run; `PROPTEST_CASES`, where it is set, is what counts.
-const CASES: u32 = 5_000;
+const CASES: u32 = 3_000;
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(CASES))]
