@@ -1,6 +1,8 @@
 //! `masthead convert`: the converter without any server.
 
-use std::io::{Read as _, Write as _};
+mod shown;
+
+use std::io::{IsTerminal as _, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -27,7 +29,7 @@ pub(crate) struct Convert {
     /// Absolute URL under which the document's relative files exist.
     #[arg(long, value_name = "URL")]
     asset_base: Option<String>,
-    /// Print the report as JSON instead of the file.
+    /// Print the report as JSON instead of the file; on a terminal it is shown beside it anyway.
     #[arg(long)]
     report: bool,
 }
@@ -69,6 +71,11 @@ impl Convert {
             writeln!(stdout)?;
         } else {
             stdout.write_all(&output.bytes)?;
+            stdout.flush()?;
+            // Beside the file, which stays what it is wherever it goes.
+            if std::io::stderr().is_terminal() {
+                write!(anstream::stderr(), "{}", shown::shown(&output))?;
+            }
         }
         Ok(())
     }
