@@ -61,8 +61,7 @@ const NOTES: [&str; 9] = [
 ];
 
 /// Finds the description in the author's body (before cleaning); `None` when nothing passes.
-pub(crate) fn find(document: &Document<'_>, title: &Title) -> Option<String> {
-    let blocks = blocks(document);
+pub(crate) fn find(blocks: &[Block], title: &Title) -> Option<String> {
     let after = |block: &&Block| block.range.start >= title.end;
     let behind: Vec<&Block> = blocks.iter().filter(after).collect();
     let found = search(&behind, &title.text).or_else(|| {
@@ -314,8 +313,9 @@ mod tests {
 
     fn description(text: &str) -> Option<String> {
         let document = Document::parse(text);
-        let title = crate::title::find(&document, None, None, None);
-        find(&document, &title)
+        let blocks = blocks(&document);
+        let title = crate::title::find(&document, &blocks, None, None);
+        find(&blocks, &title)
     }
 
     #[test]

@@ -55,17 +55,25 @@ impl<'a> Document<'a> {
 
 /// Whether some line opens more containers than are parsed.
 fn nests_too_deeply(source: &str) -> bool {
-    source.split('\n').any(|line| {
-        line.split('\r')
-            .any(|line| containers(line) > MAX_CONTAINERS_ON_A_LINE)
-    })
+    let bytes = source.as_bytes();
+    let ends = memchr::memchr2_iter(b'\n', b'\r', bytes).chain([bytes.len()]);
+    let mut start = 0;
+    for end in ends {
+        let line = bytes.get(start..end).unwrap_or_default();
+        // A container takes at least a byte.
+        if line.len() > MAX_CONTAINERS_ON_A_LINE && containers(line) > MAX_CONTAINERS_ON_A_LINE {
+            return true;
+        }
+        start = end + 1;
+    }
+    false
 }
 
 /// At least as many containers as a line can stand in: every quote, list and footnote marker
 /// before its first other character, and a list for every two columns of indentation.
-fn containers(line: &str) -> usize {
+fn containers(line: &[u8]) -> usize {
     let (mut markers, mut indentation) = (0_usize, 0_usize);
-    let mut bytes = line.bytes().peekable();
+    let mut bytes = line.iter().copied().peekable();
     while let Some(byte) = bytes.next() {
         let before_space = matches!(bytes.peek(), None | Some(b' ' | b'\t'));
         match byte {

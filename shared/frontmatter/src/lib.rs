@@ -114,13 +114,14 @@ pub fn convert(input: &[u8], context: &Context) -> Result<Output, Reject> {
     keys.forget(&outdated);
 
     let document = Document::parse(body);
+    let blocks = blocks::blocks(&document);
     let author_title = keys.take(keys::TITLE, keys::text);
     let author_description = keys.take(keys::DESCRIPTION, keys::text);
     let stem = context.name_hint.as_deref().map(hint_without_date);
-    let title = title::find(&document, author_title.as_deref(), stem, stem);
+    let title = title::find(&document, &blocks, author_title.as_deref(), stem);
     let found_description = author_description
         .is_none()
-        .then(|| description::find(&document, &title))
+        .then(|| description::find(&blocks, &title))
         .flatten();
 
     let repository = keys.repository();

@@ -100,11 +100,10 @@ pub(crate) struct Title {
 /// Finds the title. `author` is the frontmatter's own title where there is a usable one.
 pub(crate) fn find(
     document: &Document<'_>,
+    blocks: &[Block],
     author: Option<&str>,
     name_hint: Option<&str>,
-    file_stem: Option<&str>,
 ) -> Title {
-    let blocks = blocks(document);
     if let Some(author) = author {
         let first = blocks.iter().find(|block| block.kind == Kind::Heading(1));
         let own = first.filter(|block| folded(&heading_text(block)) == folded(author));
@@ -117,7 +116,7 @@ pub(crate) fn find(
                 .unwrap_or_default(),
         };
     }
-    if let Some(block) = title_heading(&blocks).or_else(|| first_heading(&blocks, name_hint)) {
+    if let Some(block) = title_heading(blocks).or_else(|| first_heading(blocks, name_hint)) {
         return Title {
             text: cut(&heading_text(block)),
             source: Source::Heading,
@@ -125,7 +124,7 @@ pub(crate) fn find(
             removal: removal(document.source, block),
         };
     }
-    if let Some((text, end)) = picture_title(&blocks, name_hint) {
+    if let Some((text, end)) = picture_title(blocks, name_hint) {
         return Title {
             text: cut(&text),
             source: Source::ImageAlt,
@@ -136,12 +135,7 @@ pub(crate) fn find(
     let hint = name_hint
         .map(crate::keys::collapse)
         .filter(|hint| !hint.is_empty() && !is_readme(hint));
-    let stem = || {
-        file_stem
-            .map(|stem| crate::keys::collapse(&stem.replace('_', " ")))
-            .filter(|stem| !stem.is_empty() && !is_readme(stem))
-    };
-    let (text, source) = match hint.or_else(stem) {
+    let (text, source) = match hint {
         Some(text) => (text, Source::FileName),
         None => ("Untitled".to_owned(), Source::Default),
     };
@@ -454,12 +448,14 @@ mod tests {
     use super::*;
 
     fn title(text: &str) -> (String, Source) {
-        let title = find(&Document::parse(text), None, None, None);
+        let document = Document::parse(text);
+        let title = find(&document, &blocks(&document), None, None);
         (title.text, title.source)
     }
 
     fn removed(text: &str, author: Option<&str>) -> String {
-        let title = find(&Document::parse(text), author, None, None);
+        let document = Document::parse(text);
+        let title = find(&document, &blocks(&document), author, None);
         let mut out = text.to_owned();
         for edit in title.removal.iter().rev() {
             out.replace_range(edit.range.clone(), &edit.replacement);
