@@ -21,6 +21,8 @@ const ROUNDS: usize = 10;
 const MAX_WARNINGS: usize = 200;
 /// Longest JSON of one field in a report, in bytes; longer values are in the file itself.
 const MAX_FIELD_BYTES: usize = 4 * 1024;
+/// What the author is told where the fault is ours.
+const DEFECT: &str = "This file can't be converted because of a defect in Masthead; the administrator has been told.";
 const SHA256: &str = "sha256";
 const CACHE_CONTROL: &str = "public, max-age=0, must-revalidate";
 
@@ -190,13 +192,20 @@ async fn convert(
     };
     let bytes = object.bytes.clone();
     let converted = tokio::task::spawn_blocking(move || frontmatter::convert(&bytes, &context));
-    // A panic is a defect of ours, and the same bytes would panic again: the author is told, the
-    // last good version stays, and the log has it.
+    // A panic or a broken schema is a defect of ours, and the same bytes would have it again: the
+    // author is told, the last good version stays, and the log has it.
     Ok(match converted.await {
-        Ok(converted) => converted.map_err(|reject| reject.to_string()),
+        Ok(Ok(output)) => match output.check() {
+            Ok(()) => Ok(output),
+            Err(defect) => {
+                tracing::error!(member = member.id, slug = source.slug, %defect, "the converter's output is wrong");
+                Err(DEFECT.to_owned())
+            }
+        },
+        Ok(Err(reject)) => Err(reject.to_string()),
         Err(panic) => {
             tracing::error!(member = member.id, slug = source.slug, %panic, "the converter panicked");
-            Err("This file can't be converted because of a defect in Masthead; the administrator has been told.".to_owned())
+            Err(DEFECT.to_owned())
         }
     })
 }

@@ -349,8 +349,14 @@ fn authors(out: &mut Assembled, keys: &mut Keys, context: &Context) {
             out.strings("authors", &slugged(&ids), Source::Frontmatter);
         }
         (None, None) => {
-            if !context.name.is_empty() {
-                out.push("author", Node::string(&context.name), Source::Member);
+            let name = keys::collapse(&context.name);
+            let name = if name.is_empty() {
+                &context.handle
+            } else {
+                &name
+            };
+            if !name.is_empty() {
+                out.push("author", Node::string(name), Source::Member);
             }
             if !context.handle.is_empty() {
                 out.strings(

@@ -28,6 +28,7 @@ mod guards;
 mod keys;
 mod mark;
 mod report;
+pub mod schema;
 pub mod slug;
 mod slugger;
 mod source;
@@ -64,6 +65,32 @@ pub struct Output {
     pub warnings: Vec<Warning>,
     /// Whether the author keeps the document private.
     pub draft: bool,
+    /// Whether the file was found and read back as what was meant.
+    reads_back: bool,
+}
+
+/// Why an output must not be published. Whatever the upload was, it is a defect of the converter.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Defect {
+    #[error("the frontmatter is not read back as what was meant")]
+    NotReadBack,
+    #[error("the entry breaks its schema at {0}")]
+    Schema(#[from] schema::Violation),
+}
+
+impl Output {
+    /// The last look before anything is written: the file reads back, the entry keeps to
+    /// `entry.schema.json`. For documents of a member, which have an address and an author.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the converter.
+    pub fn check(&self) -> Result<(), Defect> {
+        if !self.reads_back {
+            return Err(Defect::NotReadBack);
+        }
+        Ok(schema::check(&self.meta)?)
+    }
 }
 
 /// Why a file can't be converted at all.
@@ -176,10 +203,13 @@ fn hint_without_date(hint: &str) -> &str {
 fn output(assembled: Assembled, body: &str, eol: &str) -> Output {
     let meta = meta(&assembled);
     let mut file = written(&assembled, body, eol, true);
-    if !reads_back(&file, &meta) {
+    let mut reads_back = self::reads_back(&file, &meta);
+    if !reads_back {
         file = written(&assembled, body, eol, false);
+        reads_back = self::reads_back(&file, &meta);
     }
     Output {
+        reads_back,
         bytes: file.into_bytes(),
         meta,
         fields: assembled.fields,

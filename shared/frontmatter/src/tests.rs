@@ -75,3 +75,29 @@ fn dangerous_keys_are_gone() {
     assert_eq!(meta["extra"]["slug"], "../../etc");
     assert!(meta.get("__proto__").is_none() && meta.get("slug").is_none());
 }
+
+#[test]
+fn a_member_without_a_name_signs_with_the_handle() {
+    let context = Context {
+        handle: "jane".to_owned(),
+        name: " ".to_owned(),
+        ..Context::default()
+    };
+    let meta = convert(b"# A\n", &context).unwrap().meta;
+    assert_eq!(meta["author"], "jane");
+}
+
+#[test]
+fn an_output_that_breaks_the_schema_is_refused() {
+    let context = Context {
+        handle: "jane".to_owned(),
+        created: "2025-07-10T09:30:00Z".parse().ok(),
+        ..Context::default()
+    };
+    let mut output = convert(b"# A\n", &context).unwrap();
+    assert_eq!(output.check(), Ok(()));
+    output.meta["date"] = "soon".into();
+    assert!(matches!(output.check(), Err(Defect::Schema(_))));
+    output.reads_back = false;
+    assert_eq!(output.check(), Err(Defect::NotReadBack));
+}

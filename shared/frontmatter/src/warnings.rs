@@ -44,9 +44,6 @@ impl Code<'_> {
             Self::FrontmatterRepaired => "frontmatter-repaired".to_owned(),
             Self::DuplicateKey => "frontmatter-duplicate-key".to_owned(),
             Self::KeyDropped => "frontmatter-key-dropped".to_owned(),
-            Self::Type(key) if keys::DATE.contains(&key) || keys::UPDATED.contains(&key) => {
-                "This is no date; write it as 2025-07-31. It was kept under “extra”.".to_owned()
-            }
             Self::Type(key) => format!("frontmatter-type:{key}"),
             Self::ThemeType(key) => format!("theme-type:{key}"),
             Self::BadDate(key) => format!("bad-date:{key}"),
@@ -83,5 +80,17 @@ impl Code<'_> {
                 "A page's address comes from its upload, never from the file; the value was kept under “extra”.".to_owned()
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Code;
+
+    #[test]
+    fn codes_are_words_and_hints_sentences() {
+        let warning = Code::Type("date").at(1, 1, "soon");
+        assert_eq!(warning.code, "frontmatter-type:date");
+        assert!(warning.hint.starts_with("This is no date;"));
     }
 }
