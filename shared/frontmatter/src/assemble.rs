@@ -439,7 +439,9 @@ fn image(
     warnings: &mut Vec<Warning>,
 ) {
     let alt = keys.take(&["imageAlt"], keys::text);
-    let written = keys.take(keys::IMAGE, keys::image);
+    let aliases = keys::IMAGE.iter().copied();
+    let aliases: Vec<&str> = aliases.filter(|key| !keys.is_theme_map(key)).collect();
+    let written = keys.take(&aliases, keys::image);
     let resolved = written.and_then(|(address, own_alt)| {
         let (resolved, told) = resolve_image(&address, options);
         warnings.extend(told);
@@ -480,6 +482,9 @@ fn rest(out: &mut Assembled, mut keys: Keys, warnings: &mut Vec<Warning>) {
     let (entries, mut extra, told) = keys.into_rest();
     warnings.extend(told);
     for entry in entries {
+        if entry.value.is_null() && guards::is_guarded(&entry.key) {
+            continue;
+        }
         let taken = out.entries.iter().any(|emitted| emitted.key == entry.key);
         if taken || (guards::is_guarded(&entry.key) && !guards::allows(&entry.key, &entry.value)) {
             if !taken {

@@ -334,6 +334,15 @@ impl Keys {
             .any(|entry| keys.contains(&entry.key.as_str()))
     }
 
+    /// Whether the key holds a theme's banner or hero and not the address of a picture.
+    pub(crate) fn is_theme_map(&self, key: &str) -> bool {
+        matches!(key, "banner" | "hero")
+            && self
+                .entries
+                .iter()
+                .any(|entry| entry.key == key && matches!(entry.value, Node::Map(_)))
+    }
+
     /// `repository: owner/name`, or a URL on GitHub, as `owner/name`. The key stays.
     pub(crate) fn repository(&self) -> Option<String> {
         let entry = self

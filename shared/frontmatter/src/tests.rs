@@ -101,3 +101,21 @@ fn an_output_that_breaks_the_schema_is_refused() {
     output.reads_back = false;
     assert_eq!(output.check(), Err(Defect::NotReadBack));
 }
+
+#[test]
+fn a_hero_of_a_theme_is_no_picture() {
+    let meta = meta(
+        "---\nhero: {tagline: Hi}\nbanner: {content: New}\ncover: https://e.example/c.png\n---\n",
+    );
+    assert_eq!(meta["hero"]["tagline"], "Hi");
+    assert_eq!(meta["banner"]["content"], "New");
+    assert_eq!(meta["image"], "https://e.example/c.png");
+    assert!(meta.get("extra").is_none());
+}
+
+#[test]
+fn an_empty_key_of_a_theme_is_as_good_as_not_there() {
+    let output = convert(b"---\norder:\nlayout: ~\n---\n", &Context::default()).unwrap();
+    assert!(output.warnings.is_empty(), "{:?}", output.warnings);
+    assert!(output.meta.get("order").is_none() && output.meta.get("extra").is_none());
+}
