@@ -226,15 +226,13 @@ pub(crate) fn tags(entry: &Entry) -> Option<Vec<String>> {
     Some(normalised_tags(words))
 }
 
-/// Trimmed, without `#`, NFC, each once whatever its case, in order.
+/// Trimmed, without `#` before them, NFC, each once whatever its case, in order.
 pub(crate) fn normalised_tags(words: impl IntoIterator<Item = String>) -> Vec<String> {
     let mut tags: Vec<String> = Vec::new();
     for word in words {
-        let word = word.trim();
-        let tag: String = collapse(word.strip_prefix('#').unwrap_or(word))
-            .nfc()
-            .take(MAX_TAG_CHARS)
-            .collect();
+        // All of them: what is left must stay as it is the next time.
+        let word = word.trim_start_matches(|c: char| c == '#' || c.is_whitespace());
+        let tag: String = collapse(word).nfc().take(MAX_TAG_CHARS).collect();
         let tag = tag.trim().to_owned();
         let known = tags
             .iter()

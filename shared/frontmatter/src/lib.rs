@@ -200,12 +200,14 @@ fn hint_without_date(hint: &str) -> &str {
 
 /// The file, checked: it must be found by Astro's expression and read back as what was meant;
 /// where the author's own lines stand in the way of that, everything is written canonically.
-fn output(assembled: Assembled, body: &str, eol: &str) -> Output {
-    let meta = meta(&assembled);
-    let mut file = written(&assembled, body, eol, true);
+fn output(mut assembled: Assembled, body: &str, eol: &str) -> Output {
+    let mut meta = self::meta(&assembled);
+    let mut file = written(&assembled, body, eol);
     let mut reads_back = self::reads_back(&file, &meta);
     if !reads_back {
-        file = written(&assembled, body, eol, false);
+        assembled.rewrite();
+        meta = self::meta(&assembled);
+        file = written(&assembled, body, eol);
         reads_back = self::reads_back(&file, &meta);
     }
     Output {
@@ -226,17 +228,17 @@ fn meta(assembled: &Assembled) -> serde_json::Value {
     serde_json::Value::Object(entries.collect())
 }
 
-fn written(assembled: &Assembled, body: &str, eol: &str, verbatim: bool) -> String {
+fn written(assembled: &Assembled, body: &str, eol: &str) -> String {
     let mut block = String::from("---\n");
     for entry in &assembled.entries {
         match &entry.verbatim {
-            Some(lines) if verbatim => {
+            Some(lines) => {
                 for line in lines.lines() {
                     block.push_str(line);
                     block.push('\n');
                 }
             }
-            _ => write::entry(&mut block, 0, &entry.key, &entry.value),
+            None => write::entry(&mut block, 0, &entry.key, &entry.value),
         }
     }
     block.push_str("---\n");
