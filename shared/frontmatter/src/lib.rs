@@ -139,11 +139,12 @@ pub fn convert(input: &[u8], context: &Context) -> Result<Output, Reject> {
 
     let document = Document::parse(body);
     let author_title = keys.take(keys::TITLE, keys::text);
+    // An earlier conversion of this very body found none.
+    let has_none = mark.is_some() && keys.has_any(&["description"]);
     let author_description = keys.take(keys::DESCRIPTION, keys::text);
     let stem = context.name_hint.as_deref().map(hint_without_date);
     let title = title::find(&document, author_title.as_deref(), stem, stem);
-    let found_description = author_description
-        .is_none()
+    let found_description = (author_description.is_none() && !has_none)
         .then(|| description::find(&document, &title))
         .flatten();
 

@@ -27,6 +27,8 @@ fn twice_is_once() {
         "# A\n\n# A\n\nText.\n",
         "---\nx: 1 # c\ny: no\n---\n# T\n\n---\n\nText\n",
         "---\ntitle: [a]\nslug: x\n---\n",
+        // Only embeds: no description, although what they become reads like one.
+        "![[a long note]]\n![[another long note]]\n",
     ] {
         let first = converted(text);
         assert_eq!(converted(&first), first, "{text}");
