@@ -10,6 +10,8 @@ use members::{Account, Referrer, Report};
 
 use crate::State;
 
+/// What the author is told of a fault of ours.
+const DEFECT: &str = "This file can't be converted because of a defect in Masthead; the administrator has been told.";
 /// Most names of a document that others find it by.
 const MAX_NAMES: usize = 50;
 /// Most names that are looked up among the members for one document.
@@ -184,13 +186,20 @@ async fn run(
     context: Context,
 ) -> anyhow::Result<Result<Output, String>> {
     let converted = tokio::task::spawn_blocking(move || frontmatter::convert(&bytes, &context));
-    // A panic is a defect of ours, and the same bytes would panic again: the author is told, the
-    // last good version stays, and the log has it.
+    // A panic or a broken schema is a defect of ours, and the same bytes would have it again: the
+    // author is told, the last good version stays, and the log has it.
     Ok(match converted.await {
-        Ok(converted) => converted.map_err(|reject| reject.to_string()),
+        Ok(Ok(output)) => match output.check() {
+            Ok(()) => Ok(output),
+            Err(defect) => {
+                tracing::error!(member = source.member_id, slug = source.slug, %defect, "the converter's output is wrong");
+                Err(DEFECT.to_owned())
+            }
+        },
+        Ok(Err(reject)) => Err(reject.to_string()),
         Err(panic) => {
             tracing::error!(member = source.member_id, slug = source.slug, %panic, "the converter panicked");
-            Err("This file can't be converted because of a defect in Masthead; the administrator has been told.".to_owned())
+            Err(DEFECT.to_owned())
         }
     })
 }

@@ -14,6 +14,7 @@ use crate::source::Entry;
 use crate::themes;
 use crate::title::Title;
 use crate::warnings::Code;
+use crate::write::settled;
 use crate::yaml::Node;
 
 /// Longer titles are refused or cut by some themes, in characters.
@@ -73,9 +74,18 @@ impl Assembled {
     fn emit(&mut self, key: &str, value: Node) {
         self.entries.push(Emitted {
             key: key.to_owned(),
-            value,
+            value: settled(value),
             verbatim: None,
         });
+    }
+
+    /// Puts our own writing in place of the author's lines.
+    pub(crate) fn rewrite(&mut self) {
+        self.entries.retain(|entry| !entry.value.is_null());
+        for entry in &mut self.entries {
+            entry.verbatim = None;
+            entry.value = settled(std::mem::replace(&mut entry.value, Node::plain("")));
+        }
     }
 
     fn strings(&mut self, key: &str, values: &[String], source: Source) {
@@ -342,15 +352,21 @@ fn authors(out: &mut Assembled, keys: &mut Keys, context: &Context) {
                 Node::string(names.join(", ")),
                 Source::Frontmatter,
             );
-            out.strings("authors", &slugged(&ids), Source::Frontmatter);
+            author_ids(out, &ids, context);
         }
         (None, Some(ids)) => {
             out.push("author", Node::string(ids.join(", ")), Source::Frontmatter);
-            out.strings("authors", &slugged(&ids), Source::Frontmatter);
+            author_ids(out, &ids, context);
         }
         (None, None) => {
-            if !context.name.is_empty() {
-                out.push("author", Node::string(&context.name), Source::Member);
+            let name = keys::collapse(&context.name);
+            let name = if name.is_empty() {
+                &context.handle
+            } else {
+                &name
+            };
+            if !name.is_empty() {
+                out.push("author", Node::string(name), Source::Member);
             }
             if !context.handle.is_empty() {
                 out.strings(
@@ -360,6 +376,20 @@ fn authors(out: &mut Assembled, keys: &mut Keys, context: &Context) {
                 );
             }
         }
+    }
+}
+
+/// The ids of the authors that are named, the member's where the names give none.
+fn author_ids(out: &mut Assembled, names: &[String], context: &Context) {
+    let ids = slugged(names);
+    if !ids.is_empty() {
+        out.strings("authors", &ids, Source::Frontmatter);
+    } else if !context.handle.is_empty() {
+        out.strings(
+            "authors",
+            std::slice::from_ref(&context.handle),
+            Source::Member,
+        );
     }
 }
 
@@ -433,7 +463,9 @@ fn image(
     warnings: &mut Vec<Warning>,
 ) {
     let alt = keys.take(&["imageAlt"], keys::text);
-    let written = keys.take(keys::IMAGE, keys::image);
+    let aliases = keys::IMAGE.iter().copied();
+    let aliases: Vec<&str> = aliases.filter(|key| !keys.is_theme_map(key)).collect();
+    let written = keys.take(&aliases, keys::image);
     let resolved = written.and_then(|(address, own_alt)| {
         let (resolved, told) = resolve_image(&address, options);
         warnings.extend(told);
@@ -474,6 +506,9 @@ fn rest(out: &mut Assembled, mut keys: Keys, warnings: &mut Vec<Warning>) {
     let (entries, mut extra, told) = keys.into_rest();
     warnings.extend(told);
     for entry in entries {
+        if entry.value.is_null() && guards::is_guarded(&entry.key) {
+            continue;
+        }
         let taken = out.entries.iter().any(|emitted| emitted.key == entry.key);
         if taken || (guards::is_guarded(&entry.key) && !guards::allows(&entry.key, &entry.value)) {
             if !taken {
@@ -484,12 +519,14 @@ fn rest(out: &mut Assembled, mut keys: Keys, warnings: &mut Vec<Warning>) {
                 ));
             }
             extra.push((entry.key, entry.value));
-        } else if entry.verbatim.is_some() || !entry.value.is_null() {
+        } else if entry.verbatim.is_some() {
             out.entries.push(Emitted {
                 key: entry.key,
                 value: entry.value,
                 verbatim: entry.verbatim,
             });
+        } else if !entry.value.is_null() {
+            out.emit(&entry.key, entry.value);
         }
     }
     let mut unique: Vec<(String, Node)> = Vec::new();

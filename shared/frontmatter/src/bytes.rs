@@ -10,7 +10,7 @@ use crate::{MAX_README_BYTES, Reject};
 #[derive(Debug)]
 pub(crate) struct Text<'a> {
     pub(crate) content: Cow<'a, str>,
-    /// The first line break of the document, `\n` where there is none.
+    /// The first line break of the document that Astro takes for one, `\n` where there is none.
     pub(crate) eol: &'static str,
     pub(crate) warnings: Vec<Warning>,
 }
@@ -62,9 +62,9 @@ pub(crate) fn position(text: &str, offset: usize) -> (usize, usize) {
 }
 
 fn eol(text: &str) -> &'static str {
-    match text.find(['\n', '\r']).and_then(|at| text.get(at..)) {
-        Some(rest) if rest.starts_with("\r\n") => "\r\n",
-        Some(rest) if rest.starts_with('\r') => "\r",
+    // A carriage return alone ends no line for Astro, which would not find the block.
+    match text.find('\n').and_then(|at| text.get(..at)) {
+        Some(line) if line.ends_with('\r') => "\r\n",
         _ => "\n",
     }
 }
@@ -115,7 +115,8 @@ mod tests {
         for (input, eol) in [
             ("a\r\nb\n", "\r\n"),
             ("a\nb\r\n", "\n"),
-            ("a\rb", "\r"),
+            ("a\rb", "\n"),
+            ("a\rb\r\n", "\r\n"),
             ("a", "\n"),
         ] {
             assert_eq!(read(input.as_bytes()).unwrap().eol, eol);

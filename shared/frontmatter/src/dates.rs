@@ -7,6 +7,10 @@ use jiff::tz::Offset;
 /// Seconds since 1970 that a bare number is read as: 2001 to 2096.
 const EPOCH_SECONDS: std::ops::RangeInclusive<i64> = 1_000_000_000..=4_000_000_000;
 
+/// Years that every reader reads alike: JavaScript takes those before 100 for years of the 20th
+/// century, Python has no year 0, and a time zone may lead out of the year 9999.
+const YEARS: std::ops::RangeInclusive<i16> = 100..=9999;
+
 /// What a value says as a date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Read {
@@ -66,7 +70,10 @@ impl Fields {
         let date = Date::new(self.year, self.month, self.day).ok()?;
         let time = Time::new(self.hour, self.minute, self.second, 0).ok()?;
         let offset = Offset::from_seconds(self.offset_minutes.checked_mul(60)?).ok()?;
-        offset.to_timestamp(DateTime::from_parts(date, time)).ok()
+        offset
+            .to_timestamp(DateTime::from_parts(date, time))
+            .ok()
+            .filter(|timestamp| YEARS.contains(&Offset::UTC.to_datetime(*timestamp).year()))
     }
 }
 
@@ -216,6 +223,10 @@ mod tests {
             "2024-01-01T25:00",
             "31 Feb 2024",
             "2024-01-01 10:00 +99:99",
+            // Read as 1950 by JavaScript, not at all by Python, and as no date of four digits.
+            "0050-01-01",
+            "0000-01-01",
+            "9999-12-31 23:30 -01:00",
         ] {
             assert_eq!(read(text), Read::NoSuchDate, "{text}");
         }

@@ -2,8 +2,7 @@
 
 use unicode_segmentation::UnicodeSegmentation as _;
 
-use crate::blocks::{Block, Inline, Kind, blocks, clean_text};
-use crate::document::Document;
+use crate::blocks::{Block, Inline, Kind, clean_text};
 use crate::title::Title;
 
 /// Longest description that is derived, in characters.
@@ -310,6 +309,8 @@ fn cut(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::blocks::blocks;
+    use crate::document::Document;
 
     fn description(text: &str) -> Option<String> {
         let document = Document::parse(text);

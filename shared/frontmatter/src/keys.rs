@@ -226,15 +226,13 @@ pub(crate) fn tags(entry: &Entry) -> Option<Vec<String>> {
     Some(normalised_tags(words))
 }
 
-/// Trimmed, without `#`, NFC, each once whatever its case, in order.
+/// Trimmed, without `#` before them, NFC, each once whatever its case, in order.
 pub(crate) fn normalised_tags(words: impl IntoIterator<Item = String>) -> Vec<String> {
     let mut tags: Vec<String> = Vec::new();
     for word in words {
-        let word = word.trim();
-        let tag: String = collapse(word.strip_prefix('#').unwrap_or(word))
-            .nfc()
-            .take(MAX_TAG_CHARS)
-            .collect();
+        // All of them: what is left must stay as it is the next time.
+        let word = word.trim_start_matches(|c: char| c == '#' || c.is_whitespace());
+        let tag: String = collapse(word).nfc().take(MAX_TAG_CHARS).collect();
         let tag = tag.trim().to_owned();
         let known = tags
             .iter()
@@ -332,6 +330,15 @@ impl Keys {
         self.entries
             .iter()
             .any(|entry| keys.contains(&entry.key.as_str()))
+    }
+
+    /// Whether the key holds a theme's banner or hero and not the address of a picture.
+    pub(crate) fn is_theme_map(&self, key: &str) -> bool {
+        matches!(key, "banner" | "hero")
+            && self
+                .entries
+                .iter()
+                .any(|entry| entry.key == key && matches!(entry.value, Node::Map(_)))
     }
 
     /// `repository: owner/name`, or a URL on GitHub, as `owner/name`. The key stays.

@@ -29,6 +29,7 @@ mod keys;
 mod mark;
 pub mod names;
 mod report;
+pub mod schema;
 pub mod slug;
 mod slugger;
 mod source;
@@ -67,6 +68,32 @@ pub struct Output {
     pub draft: bool,
     /// The names that its links ask for, as [`names::fold`] writes them.
     pub references: Vec<String>,
+    /// Whether the file was found and read back as what was meant.
+    reads_back: bool,
+}
+
+/// Why an output must not be published. Whatever the upload was, it is a defect of the converter.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Defect {
+    #[error("the frontmatter is not read back as what was meant")]
+    NotReadBack,
+    #[error("the entry breaks its schema at {0}")]
+    Schema(#[from] schema::Violation),
+}
+
+impl Output {
+    /// The last look before anything is written: the file reads back, the entry keeps to
+    /// `entry.schema.json`. For documents of a member, which have an address and an author.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the converter.
+    pub fn check(&self) -> Result<(), Defect> {
+        if !self.reads_back {
+            return Err(Defect::NotReadBack);
+        }
+        Ok(schema::check(&self.meta)?)
+    }
 }
 
 /// Why a file can't be converted at all.
@@ -116,11 +143,12 @@ pub fn convert(input: &[u8], context: &Context) -> Result<Output, Reject> {
     let document = Document::parse(body);
     let blocks = blocks::blocks(&document);
     let author_title = keys.take(keys::TITLE, keys::text);
+    // An earlier conversion of this very body found none.
+    let has_none = mark.is_some() && keys.has_any(&["description"]);
     let author_description = keys.take(keys::DESCRIPTION, keys::text);
     let stem = context.name_hint.as_deref().map(hint_without_date);
     let title = title::find(&document, &blocks, author_title.as_deref(), stem);
-    let found_description = author_description
-        .is_none()
+    let found_description = (author_description.is_none() && !has_none)
         .then(|| description::find(&blocks, &title))
         .flatten();
 
@@ -178,13 +206,18 @@ fn hint_without_date(hint: &str) -> &str {
 
 /// The file, checked: it must be found by Astro's expression and read back as what was meant;
 /// where the author's own lines stand in the way of that, everything is written canonically.
-fn output(assembled: Assembled, body: &str, eol: &str, references: Vec<String>) -> Output {
-    let meta = meta(&assembled);
-    let mut file = written(&assembled, body, eol, true);
-    if !reads_back(&file, &meta) {
-        file = written(&assembled, body, eol, false);
+fn output(mut assembled: Assembled, body: &str, eol: &str, references: Vec<String>) -> Output {
+    let mut meta = self::meta(&assembled);
+    let mut file = written(&assembled, body, eol);
+    let mut reads_back = self::reads_back(&file, &meta);
+    if !reads_back {
+        assembled.rewrite();
+        meta = self::meta(&assembled);
+        file = written(&assembled, body, eol);
+        reads_back = self::reads_back(&file, &meta);
     }
     Output {
+        reads_back,
         bytes: file.into_bytes(),
         meta,
         fields: assembled.fields,
@@ -202,17 +235,17 @@ fn meta(assembled: &Assembled) -> serde_json::Value {
     serde_json::Value::Object(entries.collect())
 }
 
-fn written(assembled: &Assembled, body: &str, eol: &str, verbatim: bool) -> String {
+fn written(assembled: &Assembled, body: &str, eol: &str) -> String {
     let mut block = String::from("---\n");
     for entry in &assembled.entries {
         match &entry.verbatim {
-            Some(lines) if verbatim => {
+            Some(lines) => {
                 for line in lines.lines() {
                     block.push_str(line);
                     block.push('\n');
                 }
             }
-            _ => write::entry(&mut block, 0, &entry.key, &entry.value),
+            None => write::entry(&mut block, 0, &entry.key, &entry.value),
         }
     }
     block.push_str("---\n");

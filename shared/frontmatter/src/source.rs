@@ -50,20 +50,21 @@ pub(crate) fn read<'a>(text: &'a str, parts: Parts<'a>) -> Source<'a> {
         verbatim: None,
         literal: None,
     };
+    let warnings = &mut source.warnings;
+    let entries = |entries: Vec<(String, Node)>| {
+        let (dropped, kept): (Vec<_>, Vec<_>) = entries
+            .into_iter()
+            .partition(|(key, _)| yaml::is_dangerous(key));
+        for (key, _) in dropped {
+            warnings.push(Code::KeyDropped.at(first_line, 1, &key));
+        }
+        let kept = kept.into_iter().map(|(key, value)| entry(key, value));
+        kept.collect()
+    };
     let read = match language {
+        Language::Toml => toml_entries(block).map(entries),
+        Language::Json => json_entries(block).map(entries),
         Language::Yaml => yaml_entries(block, first_line, &mut source.warnings),
-        Language::Toml => toml_entries(block).map(|entries| {
-            entries
-                .into_iter()
-                .map(|(key, value)| entry(key, value))
-                .collect()
-        }),
-        Language::Json => json_entries(block).map(|entries| {
-            entries
-                .into_iter()
-                .map(|(key, value)| entry(key, value))
-                .collect()
-        }),
     };
     match read {
         Ok(entries) => source.entries = entries,
@@ -174,6 +175,8 @@ fn may_be_copied(slice: &str, entry: &yaml::Entry) -> bool {
         .ok()
         .filter(|document| document.entries.len() == 1 && document.duplicates.is_empty());
     !slice.contains(foreign)
+        // A carriage return alone ends a line for some readers only.
+        && slice.matches('\r').count() == slice.matches("\r\n").count()
         && !slice.lines().any(|line| {
             line.starts_with("---") || line.starts_with("+++") || line.starts_with("...")
         })
@@ -234,6 +237,7 @@ fn toml_node(value: toml::Value) -> Node {
         toml::Value::Table(entries) => Node::Map(
             entries
                 .into_iter()
+                .filter(|(key, _)| !yaml::is_dangerous(key))
                 .map(|(key, value)| (key, toml_node(value)))
                 .collect(),
         ),
@@ -261,6 +265,7 @@ pub(crate) fn json_node(value: serde_json::Value) -> Node {
         serde_json::Value::Object(entries) => Node::Map(
             entries
                 .into_iter()
+                .filter(|(key, _)| !yaml::is_dangerous(key))
                 .map(|(key, value)| (key, json_node(value)))
                 .collect(),
         ),

@@ -27,6 +27,8 @@ fn twice_is_once() {
         "# A\n\n# A\n\nText.\n",
         "---\nx: 1 # c\ny: no\n---\n# T\n\n---\n\nText\n",
         "---\ntitle: [a]\nslug: x\n---\n",
+        // Only embeds: no description, although what they become reads like one.
+        "![[a long note]]\n![[another long note]]\n",
     ] {
         let first = converted(text);
         assert_eq!(converted(&first), first, "{text}");
@@ -74,4 +76,112 @@ fn dangerous_keys_are_gone() {
     assert_eq!(meta["extra"]["layout"], "../x.astro");
     assert_eq!(meta["extra"]["slug"], "../../etc");
     assert!(meta.get("__proto__").is_none() && meta.get("slug").is_none());
+}
+
+#[test]
+fn a_member_without_a_name_signs_with_the_handle() {
+    let context = Context {
+        handle: "jane".to_owned(),
+        name: " ".to_owned(),
+        ..Context::default()
+    };
+    let meta = convert(b"# A\n", &context).unwrap().meta;
+    assert_eq!(meta["author"], "jane");
+}
+
+#[test]
+fn an_output_that_breaks_the_schema_is_refused() {
+    let context = Context {
+        handle: "jane".to_owned(),
+        created: "2025-07-10T09:30:00Z".parse().ok(),
+        ..Context::default()
+    };
+    let mut output = convert(b"# A\n", &context).unwrap();
+    assert_eq!(output.check(), Ok(()));
+    output.meta["date"] = "soon".into();
+    assert!(matches!(output.check(), Err(Defect::Schema(_))));
+    output.reads_back = false;
+    assert_eq!(output.check(), Err(Defect::NotReadBack));
+}
+
+#[test]
+fn a_hero_of_a_theme_is_no_picture() {
+    let meta = meta(
+        "---\nhero: {tagline: Hi}\nbanner: {content: New}\ncover: https://e.example/c.png\n---\n",
+    );
+    assert_eq!(meta["hero"]["tagline"], "Hi");
+    assert_eq!(meta["banner"]["content"], "New");
+    assert_eq!(meta["image"], "https://e.example/c.png");
+    assert!(meta.get("extra").is_none());
+}
+
+#[test]
+fn an_empty_key_of_a_theme_is_as_good_as_not_there() {
+    let output = convert(b"---\norder:\nlayout: ~\n---\n", &Context::default()).unwrap();
+    assert!(output.warnings.is_empty(), "{:?}", output.warnings);
+    assert!(output.meta.get("order").is_none() && output.meta.get("extra").is_none());
+}
+
+#[test]
+fn what_readers_read_differently_is_written_anew() {
+    for (lines, expected) in [
+        // A quoted scalar whose further lines aren't indented: refused by the npm package `yaml`.
+        ("x:\n- 'a\nb'\n", "x:\n  - \"a b\"\n"),
+        ("x: 'a\r  b'\n", "x: \"a b\"\n"),
+        ("x: 2024-1-2\n", "x: \"2024-1-2\"\n"),
+        ("x: 2024-01-02T10:00:00.5Z\n", "x: 2024-01-02T10:00:00Z\n"),
+        // An anchor, and nothing in its place.
+        ("x:\n  a: &b\n  c:\n    - &d\n", "x:\n  c:\n    - \"\"\n"),
+    ] {
+        let text = converted(&format!("---\ntitle: T\n{lines}---\n"));
+        assert!(text.contains(expected), "{lines} gave {text}");
+        assert_eq!(converted(&text), text);
+    }
+}
+
+#[test]
+fn dangerous_keys_are_gone_in_every_language() {
+    for text in [
+        "+++\n__proto__ = 1\n[a]\nconstructor = 1\n+++\n",
+        "{\"__proto__\": 1, \"a\": {\"prototype\": 1}}\n",
+    ] {
+        let output = convert(text.as_bytes(), &Context::default()).unwrap();
+        assert_eq!(output.warnings[0].code, "frontmatter-key-dropped");
+        assert_eq!(output.meta["a"], serde_json::json!({}), "{text}");
+        assert!(output.reads_back);
+    }
+}
+
+#[test]
+fn a_carriage_return_alone_ends_no_line_of_ours() {
+    for text in ["# a\rb", "\r# a", "---\rtitle: a\r---\rb\n"] {
+        let text = converted(text);
+        assert!(
+            write::captured_by_astro(&text).is_some() && text.starts_with("---\n"),
+            "{text:?}"
+        );
+    }
+}
+
+#[test]
+fn authors_without_a_letter_are_the_member() {
+    let context = Context {
+        handle: "jane".to_owned(),
+        ..Context::default()
+    };
+    let meta = convert(b"---\nauthor: \"!\"\n---\n", &context)
+        .unwrap()
+        .meta;
+    assert_eq!(meta["author"], "!");
+    assert_eq!(meta["authors"], serde_json::json!(["jane"]));
+}
+
+#[test]
+fn tags_are_settled_at_once() {
+    let text = converted("---\ntags: [\"##a\", \"# #b\", \"#\", c]\n---\n");
+    assert!(
+        text.contains("tags:\n  - \"a\"\n  - \"b\"\n  - \"c\"\n"),
+        "{text}"
+    );
+    assert_eq!(converted(&text), text);
 }

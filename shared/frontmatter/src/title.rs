@@ -6,7 +6,7 @@ use unicode_normalization::UnicodeNormalization as _;
 use unicode_segmentation::UnicodeSegmentation as _;
 
 use crate::badge::is_badge;
-use crate::blocks::{Block, Inline, Kind, blocks};
+use crate::blocks::{Block, Inline, Kind};
 use crate::document::{Document, Edit};
 use crate::report::Source;
 
@@ -446,6 +446,7 @@ fn html_removal(source: &str, block: &Block, kept: &[Range<usize>]) -> Vec<Edit>
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::blocks::blocks;
 
     fn title(text: &str) -> (String, Source) {
         let document = Document::parse(text);

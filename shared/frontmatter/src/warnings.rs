@@ -82,3 +82,15 @@ impl Code<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Code;
+
+    #[test]
+    fn codes_are_words_and_hints_sentences() {
+        let warning = Code::Type("date").at(1, 1, "soon");
+        assert_eq!(warning.code, "frontmatter-type:date");
+        assert!(warning.hint.starts_with("This is no date;"));
+    }
+}

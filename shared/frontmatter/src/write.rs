@@ -119,8 +119,8 @@ fn flow(value: &Node) -> String {
     }
 }
 
-/// A scalar as every reader reads it: what js-yaml reads as a string is quoted, numbers are
-/// written in their plainest form, null inside a list as an empty string.
+/// A [`settled`] scalar as every reader reads it: what js-yaml reads as a string is quoted, numbers
+/// are written in their plainest form.
 fn scalar(value: &Node) -> String {
     let Node::Scalar(scalar) = value else {
         return String::new();
@@ -133,11 +133,44 @@ fn scalar(value: &Node) -> String {
         Resolved::Bool(value) => value.to_string(),
         Resolved::Int(value) => value.to_string(),
         Resolved::Float(value) => float(value),
-        Resolved::Timestamp => match crate::dates::read(&scalar.text) {
-            crate::dates::Read::Date(_) => scalar.text.clone(),
-            _ => quoted(&scalar.text),
-        },
+        Resolved::Timestamp => scalar.text.clone(),
         Resolved::String(text) => quoted(&text),
+    }
+}
+
+/// The value as it is read again once it was written: an empty list item as an empty string, an
+/// empty entry not at all, a time in UTC and to the second.
+pub(crate) fn settled(value: Node) -> Node {
+    match value {
+        Node::List(items) => Node::List(
+            items
+                .into_iter()
+                .map(|item| {
+                    if item.is_null() {
+                        Node::string("")
+                    } else {
+                        settled(item)
+                    }
+                })
+                .collect(),
+        ),
+        Node::Map(entries) => Node::Map(
+            entries
+                .into_iter()
+                .filter(|(_, value)| !value.is_null())
+                .map(|(key, value)| (key, settled(value)))
+                .collect(),
+        ),
+        Node::Scalar(scalar) if scalar.plain && resolve(&scalar.text) == Resolved::Timestamp => {
+            match crate::dates::read(&scalar.text) {
+                crate::dates::Read::Date(_) if scalar.text.len() == "2025-07-10".len() => {
+                    Node::Scalar(scalar)
+                }
+                crate::dates::Read::Date(time) => Node::plain(crate::dates::format(time)),
+                _ => Node::string(scalar.text),
+            }
+        }
+        scalar @ Node::Scalar(_) => scalar,
     }
 }
 
@@ -171,7 +204,7 @@ mod tests {
 
     fn written(value: &Node) -> String {
         let mut out = String::new();
-        entry(&mut out, 0, "k", value);
+        entry(&mut out, 0, "k", &settled(value.clone()));
         out
     }
 
@@ -219,6 +252,10 @@ mod tests {
         assert_eq!(written(&Node::plain("")), "");
         assert_eq!(written(&Node::Map(vec![])), "k: {}\n");
         assert_eq!(written(&Node::plain("2024-01-02")), "k: 2024-01-02\n");
+        assert_eq!(
+            written(&Node::plain("2024-1-2T10:00:00.5 +02:00")),
+            "k: 2024-01-02T08:00:00Z\n"
+        );
         assert_eq!(written(&Node::plain("2024-13-45")), "k: \"2024-13-45\"\n");
         assert_eq!(written(&Node::plain("007")), "k: 7\n");
     }

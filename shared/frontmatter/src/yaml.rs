@@ -25,6 +25,11 @@ pub(crate) struct Scalar {
     pub(crate) plain: bool,
 }
 
+/// Keys that would reach into JavaScript's prototypes.
+pub(crate) fn is_dangerous(key: &str) -> bool {
+    matches!(key, "__proto__" | "constructor" | "prototype")
+}
+
 impl Node {
     pub(crate) fn string(text: impl Into<String>) -> Self {
         Self::Scalar(Scalar {

@@ -116,6 +116,12 @@ impl<'a> Reader<'a> {
         match self.parser.next_event() {
             Some(Ok((event, span))) => {
                 self.line = span.start.line().saturating_sub(1);
+                // Readers differ on where the further lines of such a scalar may begin.
+                if let Event::Scalar(_, style, ..) = &event
+                    && !matches!(style, ScalarStyle::Literal | ScalarStyle::Folded)
+                {
+                    self.simple &= span.start.line() == span.end.line();
+                }
                 Ok((event, span.start))
             }
             Some(Err(error)) => Err(Unreadable::Invalid {
@@ -196,7 +202,7 @@ impl<'a> Reader<'a> {
                 Node::Scalar(scalar) if scalar.plain && scalar.text == "<<" => {
                     self.merge_into_root(&value, line)?;
                 }
-                Node::Scalar(scalar) if is_dangerous(&scalar.text) => {
+                Node::Scalar(scalar) if super::is_dangerous(&scalar.text) => {
                     self.document.dropped.push(Place {
                         key: scalar.text,
                         line,
@@ -312,7 +318,7 @@ impl<'a> Reader<'a> {
                     self.simple = false;
                     merges.extend(merged(&value).ok_or_else(|| self.invalid())?);
                 }
-                Node::Scalar(scalar) if is_dangerous(&scalar.text) => {
+                Node::Scalar(scalar) if super::is_dangerous(&scalar.text) => {
                     self.simple = false;
                     self.document.dropped.push(Place {
                         key: scalar.text,
@@ -368,11 +374,6 @@ impl<'a> Reader<'a> {
             );
         Node::Scalar(Scalar { text, plain })
     }
-}
-
-/// Keys that would reach into JavaScript's prototypes.
-fn is_dangerous(key: &str) -> bool {
-    matches!(key, "__proto__" | "constructor" | "prototype")
 }
 
 /// The entries that a merge key brings: of a mapping, or of a list of mappings.

@@ -145,6 +145,17 @@ fn is_timestamp(text: &str) -> bool {
     date_ok && short(hour) && two(minute) && two(Some(second)) && zone_ok
 }
 
+/// `2024-1-2`: a string to js-yaml and PyYAML, a date to the npm package `yaml`.
+fn is_short_date(text: &str) -> bool {
+    let mut fields = text.split('-');
+    let mut digits = |lengths: std::ops::RangeInclusive<usize>| {
+        fields.next().is_some_and(|field| {
+            lengths.contains(&field.len()) && field.bytes().all(|byte| byte.is_ascii_digit())
+        })
+    };
+    digits(4..=4) && digits(1..=2) && digits(1..=2) && fields.next().is_none()
+}
+
 /// Whether a plain scalar reads differently in YAML 1.1 and 1.2, or to different readers: such a
 /// one is never copied as it stands.
 pub(crate) fn differs_between_versions(text: &str) -> bool {
@@ -165,6 +176,7 @@ pub(crate) fn differs_between_versions(text: &str) -> bool {
     let timestamp = is_timestamp(text);
     word || (signed_or_odd && !timestamp)
         || (timestamp && text.len() != 10)
+        || (!timestamp && is_short_date(text))
         || lower == ".inf"
         || lower == "-.inf"
         || lower == ".nan"
@@ -211,7 +223,8 @@ mod tests {
     #[test]
     fn spellings_that_readers_disagree_on() {
         for text in [
-            "no", "On", "012", "12:30", "1_000", "1e3", "=", "<<", "0o7", "0x1", "+1", ".5", "1.",
+            "2024-1-2", "no", "On", "012", "12:30", "1_000", "1e3", "=", "<<", "0o7", "0x1", "+1",
+            ".5", "1.",
         ] {
             assert!(differs_between_versions(text), "{text}");
         }
