@@ -30,10 +30,19 @@ pub(crate) async fn reconcile(state: &State, key: &str) -> anyhow::Result<()> {
         tracing::info!("passed over a key that is no README's");
         return Ok(());
     };
-    if let Some((member, settled)) = settle(state, &source).await? {
-        referrers::tell(state, &member, &source, settled).await?;
+    for _ in 0..ROUNDS {
+        let Some((member, settled)) = settle(state, &source).await? else {
+            return Ok(());
+        };
+        let told = referrers::tell(state, &member, &source, settled).await?;
+        // Nothing may be taken away from a document that came back meanwhile.
+        let came_back =
+            settled == Settled::Gone && state.uploads.head(&source.key()).await?.is_some();
+        if told && !came_back {
+            return Ok(());
+        }
     }
-    Ok(())
+    anyhow::bail!("the README kept changing for {ROUNDS} rounds")
 }
 
 /// What a source turned out to be.
@@ -89,7 +98,7 @@ impl Seen {
     }
 }
 
-/// Output and report as the source wants them. `false`: the output changed under our hands.
+/// Output and report as the source wants them. `false`: one of them changed under our hands.
 async fn bring_in_line(
     state: &State,
     member: &Account,
@@ -105,8 +114,7 @@ async fn bring_in_line(
         Seen::TooLarge(None) => return Ok(false),
         Seen::TooLarge(Some(head)) => {
             let reason = frontmatter::Reject::TooLarge.to_string();
-            reject(state, source, head, &output_key, reason).await?;
-            return Ok(true);
+            return reject(state, source, head, &output_key, reason).await;
         }
         Seen::Source(object) => object,
     };
@@ -121,8 +129,7 @@ async fn bring_in_line(
     let converted = match converted {
         Ok(converted) => converted,
         Err(reason) => {
-            reject(state, source, &object.head, &output_key, reason).await?;
-            return Ok(true);
+            return reject(state, source, &object.head, &output_key, reason).await;
         }
     };
     if converted.draft {
@@ -150,12 +157,13 @@ async fn bring_in_line(
         ),
         links,
         names,
-        announced: before.map_or_else(Vec::new, |report| report.announced),
-        ..empty_report(source, &object.head)
+        ..report_after(before.as_ref(), source, &object.head)
     };
-    state.members.put_report(&member.id, &report).await?;
     tracing::info!(member = member.id, slug = source.slug, state = ?report.state, "looked at a README");
-    Ok(true)
+    Ok(state
+        .members
+        .put_report(&member.id, before.as_ref(), &report)
+        .await?)
 }
 
 /// Writes the output over the one that was seen, unless it is the same. `false`: it changed.
@@ -185,13 +193,14 @@ async fn put_output(
 }
 
 /// Reports why a file isn't published; the last good version stays as it was, if there is one.
+/// `false`: the report changed under our hands.
 async fn reject(
     state: &State,
     source: &SourceKey,
     head: &Head,
     output_key: &str,
     reason: String,
-) -> anyhow::Result<()> {
+) -> anyhow::Result<bool> {
     let before = state
         .members
         .report(&source.member_id, &source.slug)
@@ -200,24 +209,30 @@ async fn reject(
     let mut report = Report {
         live,
         reason: Some(reason),
-        ..empty_report(source, head)
+        ..report_after(before.as_ref(), source, head)
     };
-    if let Some(before) = before {
-        (report.links, report.announced) = (before.links, before.announced);
+    if let Some(before) = &before {
+        report.links.clone_from(&before.links);
         if live {
-            report.names = before.names;
+            report.names.clone_from(&before.names);
         }
     }
-    state.members.put_report(&source.member_id, &report).await?;
     tracing::info!(
         member = source.member_id,
         slug = source.slug,
         "rejected a README"
     );
-    Ok(())
+    Ok(state
+        .members
+        .put_report(&source.member_id, before.as_ref(), &report)
+        .await?)
 }
 
-fn empty_report(source: &SourceKey, head: &Head) -> Report {
+/// A report that says nothing yet, but still knows what its referrers were told.
+fn report_after(before: Option<&Report>, source: &SourceKey, head: &Head) -> Report {
+    let told = |names: fn(&Report) -> &Vec<String>| {
+        before.map_or_else(Vec::new, |report| names(report).clone())
+    };
     Report {
         slug: source.slug.clone(),
         source_version: head.etag.clone(),
@@ -230,7 +245,8 @@ fn empty_report(source: &SourceKey, head: &Head) -> Report {
         converter: frontmatter::CONVERTER.to_owned(),
         links: Vec::new(),
         names: Vec::new(),
-        announced: Vec::new(),
+        announced: told(|report| &report.announced),
+        telling: told(|report| &report.telling),
     }
 }
 

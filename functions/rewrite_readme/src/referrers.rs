@@ -1,9 +1,9 @@
 //! Referrers: READMEs whose links ask for a name, converted again when a document of that name
 //! appears, is renamed or goes.
 //!
-//! A report holds the names its document has now and those that were last told of. Where they
-//! differ, the referrers are brought in line, and only then the report says so: a message that
-//! fails on the way comes again and finds the same difference. Converting a referrer changes none
+//! A report holds the names its document has now, those that were last told of, and those that are
+//! being told. Where they differ, the referrers are brought in line, and only then the report says
+//! so: a message that fails on the way comes again and finds the same difference. Converting a referrer changes none
 //! of its own names, so nothing goes round in circles.
 
 use std::collections::BTreeSet;
@@ -19,39 +19,49 @@ use crate::reconcile::{Settled, settle};
 const MAX_REFERRERS: i32 = 50;
 
 /// Brings the referrers of every name in line that came or went with this document, and takes the
-/// report of a document that is gone away.
+/// report of a document that is gone away. `false`: the report changed under our hands.
 pub(crate) async fn tell(
     state: &State,
     member: &Account,
     source: &SourceKey,
     settled: Settled,
-) -> anyhow::Result<()> {
-    let Some(mut report) = state.members.report(&member.id, &source.slug).await? else {
-        return Ok(());
+) -> anyhow::Result<bool> {
+    let Some(report) = state.members.report(&member.id, &source.slug).await? else {
+        return Ok(true);
     };
     let is_gone = settled == Settled::Gone;
-    if is_gone && (report.live || !report.names.is_empty()) {
+    let mut telling = report.clone();
+    if is_gone {
         // Referrers look for what is live.
-        let mut withdrawn = report.clone();
-        withdrawn.live = false;
-        withdrawn.names.clear();
-        if !replace(state, member, &report, &withdrawn).await? {
-            return Ok(());
-        }
-        report = withdrawn;
+        telling.live = false;
+        telling.names.clear();
     }
-    for referrer in referrers(state, member, source, &report).await? {
+    telling.telling = changed(&telling);
+    if telling != report && !replace(state, member, &report, &telling).await? {
+        return Ok(false);
+    }
+    for referrer in referrers(state, member, source, &telling.telling).await? {
         settle(state, &SourceKey::new(&referrer.member_id, &referrer.slug)).await?;
     }
     if is_gone {
-        forget(state, source, &report.links, &[]).await?;
-        state.members.delete_report(&member.id, &report).await?;
-    } else if report.announced != report.names {
-        let mut told = report.clone();
-        told.announced.clone_from(&told.names);
-        replace(state, member, &report, &told).await?;
+        forget(state, source, &telling.links, &[]).await?;
+        return Ok(state.members.delete_report(&member.id, &telling).await?);
     }
-    Ok(())
+    let told = Report {
+        announced: telling.names.clone(),
+        telling: Vec::new(),
+        ..telling.clone()
+    };
+    Ok(told == telling || replace(state, member, &telling, &told).await?)
+}
+
+/// Names that came or went since the referrers were last told, and those that may not have been.
+fn changed(report: &Report) -> Vec<String> {
+    let announced: BTreeSet<&String> = report.announced.iter().collect();
+    let names: BTreeSet<&String> = report.names.iter().collect();
+    let unsure = report.telling.iter().collect();
+    let changed: BTreeSet<&String> = announced.symmetric_difference(&names).copied().collect();
+    changed.union(&unsure).map(|name| (*name).clone()).collect()
 }
 
 /// Forgets the links of `before` that are not among `after`.
@@ -71,7 +81,7 @@ pub(crate) async fn forget(
     Ok(())
 }
 
-/// Replaces a report. `false`: another hand was faster, and tells of what it found.
+/// Replaces a report. `false`: another hand was faster.
 async fn replace(
     state: &State,
     member: &Account,
@@ -80,7 +90,7 @@ async fn replace(
 ) -> anyhow::Result<bool> {
     Ok(state
         .members
-        .replace_report(&member.id, before, after)
+        .put_report(&member.id, Some(before), after)
         .await?)
 }
 
@@ -88,16 +98,14 @@ async fn referrers(
     state: &State,
     member: &Account,
     source: &SourceKey,
-    report: &Report,
+    names: &[String],
 ) -> anyhow::Result<BTreeSet<Referrer>> {
-    let announced: BTreeSet<&String> = report.announced.iter().collect();
-    let names: BTreeSet<&String> = report.names.iter().collect();
     let mut referrers = BTreeSet::new();
-    for name in announced.symmetric_difference(&names) {
+    for name in names {
         // A member's own page is found by everybody, by handle and name; any other document by
         // its author.
         let by_all =
-            source.slug == OWN_PAGE && (**name == member.handle || **name == fold(&member.name));
+            source.slug == OWN_PAGE && (*name == member.handle || *name == fold(&member.name));
         let of = (!by_all).then_some(member.id.as_str());
         let found = state.members.referrers(name, of, MAX_REFERRERS).await?;
         if i32::try_from(found.len()).is_ok_and(|found| found == MAX_REFERRERS) {

@@ -52,38 +52,33 @@ pub struct Report {
     /// Names under which it was there when its referrers were last converted.
     #[serde(default)]
     pub announced: Vec<String>,
+    /// Names whose referrers are being converted, or were when something went wrong.
+    #[serde(default)]
+    pub telling: Vec<String>,
 }
 
 impl Members {
-    pub async fn put_report(&self, member_id: &str, report: &Report) -> Result<()> {
-        let put = self
-            .client
-            .put_item()
-            .table_name(&self.table)
-            .set_item(Some(item(member_id, report)?))
-            .send()
-            .await;
-        put.map(|_| ()).map_err(Error::store("PutItem"))
-    }
-
-    /// Puts `after` in the place of `before`. `false`: the report is another one by now.
-    pub async fn replace_report(
+    /// Puts `after` in the place of `before`, or where no report was. `false`: that is no longer
+    /// what is there.
+    pub async fn put_report(
         &self,
         member_id: &str,
-        before: &Report,
+        before: Option<&Report>,
         after: &Report,
     ) -> Result<bool> {
         let put = self
             .client
             .put_item()
             .table_name(&self.table)
-            .set_item(Some(item(member_id, after)?))
-            .condition_expression(UNCHANGED)
-            .expression_attribute_names("#report", REPORT)
-            .expression_attribute_values(":before", string(text(before)?))
-            .send()
-            .await;
-        Error::unless_condition("PutItem", put)
+            .set_item(Some(item(member_id, after)?));
+        let put = match before {
+            None => put.condition_expression("attribute_not_exists(pk)"),
+            Some(before) => put
+                .condition_expression(UNCHANGED)
+                .expression_attribute_names("#report", REPORT)
+                .expression_attribute_values(":before", string(text(before)?)),
+        };
+        Error::unless_condition("PutItem", put.send().await)
     }
 
     pub async fn report(&self, member_id: &str, slug: &str) -> Result<Option<Report>> {

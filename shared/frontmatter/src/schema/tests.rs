@@ -157,7 +157,9 @@ fn keywords(schema: &Value, used: &mut BTreeSet<String>) {
                 named.values().for_each(|schema| keywords(schema, used));
             }
             ("anyOf", Value::Array(schemas)) => {
-                schemas.iter().for_each(|schema| keywords(schema, used));
+                for schema in schemas {
+                    keywords(schema, used);
+                }
             }
             ("items" | "additionalProperties", schema) => keywords(schema, used),
             _ => {}
