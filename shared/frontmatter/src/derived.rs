@@ -356,15 +356,28 @@ fn is_word_ideograph(c: char) -> bool {
 
 /// Runs of letters, digits, marks, apostrophes, underscores and hyphens.
 fn words(text: &str) -> usize {
-    let part = |c: char| {
-        (c.is_alphanumeric()
-            || unicode_normalization::char::is_combining_mark(c)
-            || matches!(c, '\'' | '’' | '_' | '-'))
-            && !is_word_ideograph(c)
-    };
-    text.split(|c| !part(c))
-        .filter(|word| word.chars().any(char::is_alphanumeric))
-        .count()
+    let mut count = 0;
+    let mut counted = false;
+    for c in text.chars() {
+        // Most characters are ASCII, and Unicode's tables are slow.
+        let (letter, part) = if c.is_ascii() {
+            let letter = c.is_ascii_alphanumeric();
+            (letter, letter || matches!(c, '\'' | '_' | '-'))
+        } else if is_word_ideograph(c) {
+            (false, false)
+        } else {
+            let letter = c.is_alphanumeric();
+            (
+                letter,
+                letter || c == '’' || unicode_normalization::char::is_combining_mark(c),
+            )
+        };
+        if letter && !counted {
+            count += 1;
+        }
+        counted = part && (counted || letter);
+    }
+    count
 }
 
 /// The licence that a badge or the section "License" names.
@@ -457,9 +470,18 @@ fn suffix_language(stem: &str) -> Option<String> {
 fn script_language(text: &str) -> Option<&'static str> {
     let (mut kana, mut hangul, mut han, mut hebrew, mut letters) =
         (0_usize, 0_usize, 0_usize, 0_usize, 0_usize);
-    for c in text.chars().filter(|c| c.is_alphabetic()) {
+    for c in text.chars() {
+        let is_letter = if c.is_ascii() {
+            c.is_ascii_alphabetic()
+        } else {
+            c.is_alphabetic()
+        };
+        if !is_letter {
+            continue;
+        }
         letters += 1;
         match c {
+            '\0'..='\u{58f}' => {}
             '\u{3040}'..='\u{30ff}' => kana += 1,
             '\u{ac00}'..='\u{d7af}' | '\u{1100}'..='\u{11ff}' => hangul += 1,
             '\u{3400}'..='\u{4dbf}'

@@ -2,8 +2,7 @@
 
 use unicode_segmentation::UnicodeSegmentation as _;
 
-use crate::blocks::{Block, Inline, Kind, blocks, clean_text};
-use crate::document::Document;
+use crate::blocks::{Block, Inline, Kind, clean_text};
 use crate::title::Title;
 
 /// Longest description that is derived, in characters.
@@ -61,8 +60,7 @@ const NOTES: [&str; 9] = [
 ];
 
 /// Finds the description in the author's body (before cleaning); `None` when nothing passes.
-pub(crate) fn find(document: &Document<'_>, title: &Title) -> Option<String> {
-    let blocks = blocks(document);
+pub(crate) fn find(blocks: &[Block], title: &Title) -> Option<String> {
     let after = |block: &&Block| block.range.start >= title.end;
     let behind: Vec<&Block> = blocks.iter().filter(after).collect();
     let found = search(&behind, &title.text).or_else(|| {
@@ -311,11 +309,13 @@ fn cut(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::document::Document;
 
     fn description(text: &str) -> Option<String> {
         let document = Document::parse(text);
-        let title = crate::title::find(&document, None, None, None);
-        find(&document, &title)
+        let blocks = crate::blocks::blocks(&document);
+        let title = crate::title::find(&document, &blocks, None, None, None);
+        find(&blocks, &title)
     }
 
     #[test]

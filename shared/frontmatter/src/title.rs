@@ -6,7 +6,7 @@ use unicode_normalization::UnicodeNormalization as _;
 use unicode_segmentation::UnicodeSegmentation as _;
 
 use crate::badge::is_badge;
-use crate::blocks::{Block, Inline, Kind, blocks};
+use crate::blocks::{Block, Inline, Kind};
 use crate::document::{Document, Edit};
 use crate::report::Source;
 
@@ -100,11 +100,11 @@ pub(crate) struct Title {
 /// Finds the title. `author` is the frontmatter's own title where there is a usable one.
 pub(crate) fn find(
     document: &Document<'_>,
+    blocks: &[Block],
     author: Option<&str>,
     name_hint: Option<&str>,
     file_stem: Option<&str>,
 ) -> Title {
-    let blocks = blocks(document);
     if let Some(author) = author {
         let first = blocks.iter().find(|block| block.kind == Kind::Heading(1));
         let own = first.filter(|block| folded(&heading_text(block)) == folded(author));
@@ -117,7 +117,7 @@ pub(crate) fn find(
                 .unwrap_or_default(),
         };
     }
-    if let Some(block) = title_heading(&blocks).or_else(|| first_heading(&blocks, name_hint)) {
+    if let Some(block) = title_heading(blocks).or_else(|| first_heading(blocks, name_hint)) {
         return Title {
             text: cut(&heading_text(block)),
             source: Source::Heading,
@@ -125,7 +125,7 @@ pub(crate) fn find(
             removal: removal(document.source, block),
         };
     }
-    if let Some((text, end)) = picture_title(&blocks, name_hint) {
+    if let Some((text, end)) = picture_title(blocks, name_hint) {
         return Title {
             text: cut(&text),
             source: Source::ImageAlt,
@@ -453,13 +453,24 @@ fn html_removal(source: &str, block: &Block, kept: &[Range<usize>]) -> Vec<Edit>
 mod tests {
     use super::*;
 
+    fn found(text: &str, author: Option<&str>) -> Title {
+        let document = Document::parse(text);
+        find(
+            &document,
+            &crate::blocks::blocks(&document),
+            author,
+            None,
+            None,
+        )
+    }
+
     fn title(text: &str) -> (String, Source) {
-        let title = find(&Document::parse(text), None, None, None);
+        let title = found(text, None);
         (title.text, title.source)
     }
 
     fn removed(text: &str, author: Option<&str>) -> String {
-        let title = find(&Document::parse(text), author, None, None);
+        let title = found(text, author);
         let mut out = text.to_owned();
         for edit in title.removal.iter().rev() {
             out.replace_range(edit.range.clone(), &edit.replacement);
