@@ -186,6 +186,18 @@ fn tags_are_settled_at_once() {
     assert_eq!(converted(&text), text);
 }
 
+/// Brackets in a text are no nesting.
+#[test]
+fn a_description_full_of_brackets_reads_back() {
+    let output = convert(
+        format!("one two three {}\n", "[".repeat(100)).as_bytes(),
+        &Context::default(),
+    )
+    .unwrap();
+    assert!(output.reads_back);
+    assert!(output.meta["description"].as_str().unwrap().ends_with("[["));
+}
+
 /// The example of the page for members is what really comes out.
 #[test]
 fn the_documented_example_is_true() {
