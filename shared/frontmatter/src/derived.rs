@@ -354,17 +354,49 @@ fn is_word_ideograph(c: char) -> bool {
     is_ideograph(c) && !matches!(c, '\u{ac00}'..='\u{d7af}')
 }
 
+/// `char::is_alphabetic`, without its tables for the letters that most documents are made of.
+fn is_letter(c: char) -> bool {
+    match c {
+        '\0'..='\u{7f}' => c.is_ascii_alphabetic(),
+        'À'..='Ö'
+        | 'Ø'..='ö'
+        | 'ø'..='ʯ'
+        | 'Ѐ'..='ҁ'
+        | 'א'..='ת'
+        | 'ؠ'..='ي'
+        | 'ぁ'..='ゖ'
+        | 'ァ'..='ヺ'
+        | '㐀'..='䶿'
+        | '一'..='鿿'
+        | '가'..='힣' => true,
+        _ => c.is_alphabetic(),
+    }
+}
+
 /// Runs of letters, digits, marks, apostrophes, underscores and hyphens.
 fn words(text: &str) -> usize {
-    let part = |c: char| {
-        (c.is_alphanumeric()
-            || unicode_normalization::char::is_combining_mark(c)
-            || matches!(c, '\'' | '’' | '_' | '-'))
-            && !is_word_ideograph(c)
-    };
-    text.split(|c| !part(c))
-        .filter(|word| word.chars().any(char::is_alphanumeric))
-        .count()
+    let mut count = 0;
+    let mut counted = false;
+    for c in text.chars() {
+        // Most characters are ASCII, and Unicode's tables are slow.
+        let (letter, part) = if c.is_ascii() {
+            let letter = c.is_ascii_alphanumeric();
+            (letter, letter || matches!(c, '\'' | '_' | '-'))
+        } else if is_word_ideograph(c) {
+            (false, false)
+        } else {
+            let letter = is_letter(c) || c.is_numeric();
+            (
+                letter,
+                letter || c == '’' || unicode_normalization::char::is_combining_mark(c),
+            )
+        };
+        if letter && !counted {
+            count += 1;
+        }
+        counted = part && (counted || letter);
+    }
+    count
 }
 
 /// The licence that a badge or the section "License" names.
@@ -457,7 +489,10 @@ fn suffix_language(stem: &str) -> Option<String> {
 fn script_language(text: &str) -> Option<&'static str> {
     let (mut kana, mut hangul, mut han, mut hebrew, mut letters) =
         (0_usize, 0_usize, 0_usize, 0_usize, 0_usize);
-    for c in text.chars().filter(|c| c.is_alphabetic()) {
+    for c in text.chars() {
+        if !is_letter(c) {
+            continue;
+        }
         letters += 1;
         match c {
             '\u{3040}'..='\u{30ff}' => kana += 1,
@@ -514,6 +549,24 @@ mod tests {
         assert_eq!(derived.words, 4 + 3 + 2 + 2);
         assert_eq!(derived.code_languages, ["rust"]);
         assert_eq!(derived.features, ["mermaid"]);
+    }
+
+    #[test]
+    fn letters_are_those_of_unicode() {
+        assert!(('\0'..=char::MAX).all(|c| is_letter(c) == c.is_alphabetic()));
+    }
+
+    #[test]
+    fn words_are_runs_with_a_letter_or_digit() {
+        for (text, count) in [
+            ("", 0),
+            ("--- ' _", 0),
+            ("a-b c_d it's ’tis 2x", 5),
+            ("-a- b", 2),
+            ("naïve e\u{301}te 日本", 2),
+        ] {
+            assert_eq!(words(text), count, "{text}");
+        }
     }
 
     #[test]

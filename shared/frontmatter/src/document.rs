@@ -8,6 +8,11 @@ use pulldown_cmark::{Event, Options, Parser};
 /// depth and the number of lines, so this is what keeps a megabyte under a second.
 const MAX_CONTAINERS_ON_A_LINE: usize = 200;
 
+/// Source text per event in READMEs, about; a guess that is too high costs a copy.
+const BYTES_PER_EVENT: usize = 16;
+/// A shorter line can't open that many: a tab counts for two, every other byte for one at most.
+const SHORT_LINE: usize = MAX_CONTAINERS_ON_A_LINE / 2;
+
 /// A body, parsed once; every later step reads the same events.
 #[derive(Debug)]
 pub(crate) struct Document<'a> {
@@ -41,9 +46,10 @@ impl<'a> Document<'a> {
         let events = if too_complex {
             Vec::new()
         } else {
-            Parser::new_ext(source, options)
-                .into_offset_iter()
-                .collect()
+            // An iterator of events knows no size; growing the list would copy it many times.
+            let mut events = Vec::with_capacity(source.len() / BYTES_PER_EVENT);
+            events.extend(Parser::new_ext(source, options).into_offset_iter());
+            events
         };
         Self {
             source,
@@ -60,8 +66,7 @@ fn nests_too_deeply(source: &str) -> bool {
     let mut start = 0;
     for end in ends {
         let line = bytes.get(start..end).unwrap_or_default();
-        // A container takes at least a byte.
-        if line.len() > MAX_CONTAINERS_ON_A_LINE && containers(line) > MAX_CONTAINERS_ON_A_LINE {
+        if line.len() > SHORT_LINE && containers(line) > MAX_CONTAINERS_ON_A_LINE {
             return true;
         }
         start = end + 1;

@@ -142,7 +142,7 @@ fn is_sidebar(value: &Node) -> bool {
     })
 }
 
-/// The theme `AstroWind`'s metadata of a page.
+/// `AstroWind`'s metadata of a page.
 fn is_metadata(value: &Node) -> bool {
     let strings = |value: &Node| map(value, |_, value| is_string(value));
     map(value, |key, value| match key {

@@ -269,20 +269,27 @@ fn reads_back(file: &str, meta: &serde_json::Value) -> bool {
         .entries
         .into_iter()
         .map(|entry| (entry.key, entry.value.to_json()));
-    without_nulls(serde_json::Value::Object(entries.collect())) == without_nulls(meta.clone())
+    are_alike(&serde_json::Value::Object(entries.collect()), meta)
 }
 
-/// What is null is as good as not there; it is written only where the author's own lines have it.
-fn without_nulls(value: serde_json::Value) -> serde_json::Value {
-    match value {
-        serde_json::Value::Object(entries) => {
-            let kept = entries.into_iter().filter(|(_, value)| !value.is_null());
-            serde_json::Value::Object(
-                kept.map(|(key, value)| (key, without_nulls(value)))
-                    .collect(),
-            )
+/// Whether two values are equal. What is null in a map is as good as not there; it is written only
+/// where the author's own lines have it.
+fn are_alike(one: &serde_json::Value, other: &serde_json::Value) -> bool {
+    use serde_json::Value::Object;
+    match (one, other) {
+        (Object(one), Object(other)) => {
+            let entries = |map: &serde_json::Map<String, _>| {
+                map.values()
+                    .filter(|value: &&serde_json::Value| !value.is_null())
+                    .count()
+            };
+            entries(one) == entries(other)
+                && one
+                    .iter()
+                    .filter(|(_, value)| !value.is_null())
+                    .all(|(key, value)| other.get(key).is_some_and(|twin| are_alike(value, twin)))
         }
-        other => other,
+        (one, other) => one == other,
     }
 }
 

@@ -185,3 +185,38 @@ fn tags_are_settled_at_once() {
     );
     assert_eq!(converted(&text), text);
 }
+
+/// Brackets in a text are no nesting.
+#[test]
+fn a_description_full_of_brackets_reads_back() {
+    let output = convert(
+        format!("one two three {}\n", "[".repeat(100)).as_bytes(),
+        &Context::default(),
+    )
+    .unwrap();
+    assert!(output.reads_back);
+    assert!(output.meta["description"].as_str().unwrap().ends_with("[["));
+}
+
+/// The example of the page for members is what really comes out.
+#[test]
+fn the_documented_example_is_true() {
+    let page = include_str!("../../../docs/frontmatter.md");
+    let example = |name: &str| {
+        let (_, rest) = page.split_once(&format!("````markdown {name}\n")).unwrap();
+        rest.split_once("````\n").unwrap().0
+    };
+    let context = Context {
+        handle: "jane-doe".to_owned(),
+        name: "Jane Doe".to_owned(),
+        slug: "flask-backend".to_owned(),
+        name_hint: Some("flask-backend".to_owned()),
+        created: "2025-07-10T09:30:00Z".parse().ok(),
+        updated: "2025-07-12T18:00:00Z".parse().ok(),
+        link_base: "/".to_owned(),
+        ..Context::default()
+    };
+    let output = convert(example("before").as_bytes(), &context).unwrap();
+    assert_eq!(output.check(), Ok(()));
+    assert_eq!(String::from_utf8(output.bytes).unwrap(), example("after"));
+}

@@ -448,15 +448,18 @@ mod tests {
     use super::*;
     use crate::blocks::blocks;
 
-    fn title(text: &str) -> (String, Source) {
+    fn found(text: &str, author: Option<&str>) -> Title {
         let document = Document::parse(text);
-        let title = find(&document, &blocks(&document), None, None);
+        find(&document, &blocks(&document), author, None)
+    }
+
+    fn title(text: &str) -> (String, Source) {
+        let title = found(text, None);
         (title.text, title.source)
     }
 
     fn removed(text: &str, author: Option<&str>) -> String {
-        let document = Document::parse(text);
-        let title = find(&document, &blocks(&document), author, None);
+        let title = found(text, author);
         let mut out = text.to_owned();
         for edit in title.removal.iter().rev() {
             out.replace_range(edit.range.clone(), &edit.replacement);

@@ -64,12 +64,6 @@ pub(crate) fn read(block: &str) -> Result<Document, Unreadable> {
             over_budget: false,
         });
     }
-    if brackets(block) > MAX_DEPTH {
-        return Err(Unreadable::Invalid {
-            line: 0,
-            over_budget: true,
-        });
-    }
     let mut reader = Reader {
         parser: Parser::new_from_str(block),
         anchors: HashMap::new(),
@@ -81,20 +75,6 @@ pub(crate) fn read(block: &str) -> Result<Document, Unreadable> {
     };
     reader.document()?;
     Ok(reader.document)
-}
-
-/// How many brackets are open at once, at least as many as lists and maps in flow style.
-fn brackets(block: &str) -> usize {
-    let (mut open, mut most) = (0_usize, 0);
-    for byte in block.bytes() {
-        match byte {
-            b'[' | b'{' => open += 1,
-            b']' | b'}' => open = open.saturating_sub(1),
-            _ => {}
-        }
-        most = most.max(open);
-    }
-    most
 }
 
 struct Reader<'a> {
