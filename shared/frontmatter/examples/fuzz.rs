@@ -217,13 +217,10 @@ fn broken_promise(document: &[u8]) -> Option<String> {
         return Some("a panic".to_owned());
     };
     let time = started.elapsed();
-    let output = match converted {
-        Ok(output) => output,
-        Err(_) => {
-            return std::str::from_utf8(document)
-                .is_ok()
-                .then(|| "a refusal".to_owned());
-        }
+    let Ok(output) = converted else {
+        return std::str::from_utf8(document)
+            .is_ok()
+            .then(|| "a refusal".to_owned());
     };
     #[expect(clippy::cast_precision_loss, reason = "at most a MiB")]
     let share = document.len() as f64 / MAX_README_BYTES as f64;
@@ -292,7 +289,7 @@ fn fenced(text: &str) -> Vec<String> {
     for event in Parser::new_ext(text, options) {
         match event {
             Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))) => {
-                open = Some(format!("{info}\n"))
+                open = Some(format!("{info}\n"));
             }
             Event::Text(text) => {
                 if let Some(block) = &mut open {

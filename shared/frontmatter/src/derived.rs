@@ -254,7 +254,10 @@ impl Reader {
     }
 
     fn picture(&mut self, url: &str, alt: &str) {
-        let absolute = url.starts_with("https://") || url.starts_with("http://");
+        // One that a later reading would take for another, or for none, is none now.
+        let absolute = (url.starts_with("https://") || url.starts_with("http://"))
+            && crate::keys::collapse(url) == url
+            && url::Url::parse(url).is_ok_and(|url| url.has_host());
         if self.derived.image.is_none() && absolute && !is_badge(url) {
             self.derived.image = Some((url.to_owned(), crate::blocks::clean_text(alt)));
         }
@@ -549,6 +552,22 @@ mod tests {
         assert_eq!(derived.words, 4 + 3 + 2 + 2);
         assert_eq!(derived.code_languages, ["rust"]);
         assert_eq!(derived.features, ["mermaid"]);
+    }
+
+    #[test]
+    fn an_address_without_a_host_is_no_picture() {
+        for address in [
+            "http://\u{2028}",
+            "http://\u{feff}",
+            "https://",
+            "https://a b/c.png",
+        ] {
+            assert_eq!(
+                of(&format!("<img src=\"{address}\">\n")).image,
+                None,
+                "{address:?}"
+            );
+        }
     }
 
     #[test]

@@ -154,7 +154,9 @@ fn keywords(schema: &Value, used: &mut BTreeSet<String>) {
         used.insert(keyword.clone());
         match (keyword.as_str(), rule) {
             ("properties" | "$defs", Value::Object(named)) => {
-                named.values().for_each(|schema| keywords(schema, used));
+                for schema in named.values() {
+                    keywords(schema, used);
+                }
             }
             ("anyOf", Value::Array(schemas)) => {
                 for schema in schemas {

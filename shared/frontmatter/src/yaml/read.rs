@@ -73,8 +73,31 @@ pub(crate) fn read(block: &str) -> Result<Document, Unreadable> {
         literal: None,
         document: Document::default(),
     };
-    reader.document()?;
-    Ok(reader.document)
+    match reader.document() {
+        Ok(()) => Ok(reader.document),
+        // The parser gives up on deep nesting by itself, as if it were a mistake.
+        Err(Unreadable::Invalid { line, .. }) if brackets(block) > MAX_DEPTH => {
+            Err(Unreadable::Invalid {
+                line,
+                over_budget: true,
+            })
+        }
+        Err(unreadable) => Err(unreadable),
+    }
+}
+
+/// How many brackets are open at once, at least as many as lists and maps in flow style.
+fn brackets(block: &str) -> usize {
+    let (mut open, mut most) = (0_usize, 0);
+    for byte in block.bytes() {
+        match byte {
+            b'[' | b'{' => open += 1,
+            b']' | b'}' => open = open.saturating_sub(1),
+            _ => {}
+        }
+        most = most.max(open);
+    }
+    most
 }
 
 struct Reader<'a> {
