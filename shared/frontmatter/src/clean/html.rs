@@ -274,11 +274,14 @@ impl Sanitiser<'_, '_> {
         }
     }
 
-    /// A line of text holds the inline elements that open in it; its container holds the others.
+    /// A line of text holds the inline elements that open in it, and tables, which would take the
+    /// end of the line's own element in; its container holds the others.
     fn frame_of(&self, name: &str) -> usize {
         let last = self.frames.len() - 1;
+        let ends_with_line =
+            policy::is_inline(name) || name == "table" || policy::is_table_part(name);
         match self.frames.last() {
-            Some(frame) if frame.is_inline && !policy::is_inline(name) => last.saturating_sub(1),
+            Some(frame) if frame.is_inline && !ends_with_line => last.saturating_sub(1),
             _ => last,
         }
     }
