@@ -71,8 +71,8 @@ export class Verdict {
     for (const [kind, count] of this.#checked) {
       const failures = this.#failures.get(kind) ?? [];
       console.log(`${failures.length ? 'FAIL' : 'ok  '} ${kind}: ${count - failures.length} of ${count}`);
-      for (const failure of failures.slice(0, 10)) console.log(`       ${failure.slice(0, 600)}`);
-      if (failures.length > 10) console.log(`       and ${failures.length - 10} more`);
+      for (const failure of failures.slice(0, 20)) console.log(`       ${failure.slice(0, 600)}`);
+      if (failures.length > 20) console.log(`       and ${failures.length - 20} more`);
     }
     process.exitCode = this.#failures.size ? 1 : 0;
   }

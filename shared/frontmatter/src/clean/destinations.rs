@@ -38,8 +38,16 @@ pub(super) fn parts(
     {
         return None;
     }
-    let closer = from + gap..node.end;
+    let mut closer = from + gap..node.end;
     if !is_inline {
+        // The parser's range of a collapsed reference ends before its second brackets.
+        if source.get(closer.clone()) == Some("]")
+            && source
+                .get(closer.end..)
+                .is_some_and(|rest| rest.starts_with("[]"))
+        {
+            closer.end += 2;
+        }
         return Some(Parts {
             opener,
             closer,

@@ -243,13 +243,23 @@ impl Links<'_, '_> {
             Target::Rewrite { url, .. } => self
                 .splice
                 .replace(range.clone(), destinations::write(&url)),
-            Target::Missing => self.splice.replace(range.clone(), "#"),
+            Target::Missing => self.point_nowhere(&range),
             Target::Unsafe => {
                 self.warnings.add(Code::UnsafeUrl, range.start, &url);
-                self.splice.replace(range.clone(), "#");
+                self.point_nowhere(&range);
             }
         }
         range.end
+    }
+
+    /// Gives a definition the address `#`, which on a line of its own would be a heading.
+    fn point_nowhere(&mut self, destination: &Range<usize>) {
+        let nowhere = if begins_line(self.source, destination.start) {
+            "<#>"
+        } else {
+            "#"
+        };
+        self.splice.replace(destination.clone(), nowhere);
     }
 }
 

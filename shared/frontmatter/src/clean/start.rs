@@ -33,6 +33,28 @@ pub(super) fn guard(document: &Document<'_>, splice: &mut Splice) {
         splice.replace(0..start, "\\");
     } else {
         splice.delete(0..start);
+        dedent(document, start, splice);
+    }
+}
+
+/// The first line loses its indentation; the other lines of its block lose as much, so that they
+/// stand to it as they did.
+fn dedent(document: &Document<'_>, start: usize, splice: &mut Splice) {
+    let source = document.source;
+    let before = source.get(..start).unwrap_or_default();
+    let indentation = before.len() - before.trim_end_matches(' ').len();
+    let Some((_, block)) = document.events.first() else {
+        return;
+    };
+    if indentation == 0 || block.start > start {
+        return;
+    }
+    let mut at = start;
+    while let Some(end) = source.get(at..block.end).and_then(|rest| rest.find('\n')) {
+        at += end + 1;
+        let line = source.get(at..block.end).unwrap_or_default();
+        let spaces = line.len() - line.trim_start_matches(' ').len();
+        splice.delete(at..at + spaces.min(indentation));
     }
 }
 

@@ -380,6 +380,11 @@ fn the_start_survives_being_trimmed() {
             ("---\n\nHello.\n\n---\n", "***\n\nHello.\n\n---\n"),
             ("+++\na\n", "\\+++\na\n"),
             ("\n\n  text\n", "text\n"),
+            (
+                "  ```\naaa\n  aaa\n   b\n  ```\n",
+                "```\naaa\naaa\n b\n```\n",
+            ),
+            ("  - one\n\n    two\n  - b\n", "- one\n\n  two\n- b\n"),
             ("\u{a0}---\nx\n", "***\nx\n"),
             ("---\ntitle: B\n---\nx\n", "\\---\ntitle: B\n---\nx\n"),
             (
