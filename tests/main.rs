@@ -19,6 +19,7 @@ mod requests;
 mod set_password;
 mod site;
 mod storm;
+mod throttle;
 mod tokens;
 mod upload_profile_pic;
 mod upload_readme;

@@ -2,6 +2,7 @@
 
 use auth::password::{self, Password, Rules, Verdict};
 use endpoint::{Bearer, Environment, Error, JsonObject, Origins, Request, configuration};
+use members::Target;
 use serde::Serialize;
 
 /// Shortest password that is accepted, in code points (NIST SP 800-63B-4 section 3.1.1.2).
@@ -49,6 +50,10 @@ pub async fn handler(state: &State, request: Request) -> endpoint::Result {
         .check(&new, &[member.email.as_str(), &member.name, &member.handle])
         .map_err(|weak| Error::BadRequest(weak.to_string()))?;
 
+    // The current password is guessed at here as it is at the login: one count for both.
+    let target = Target::new(member.email.as_str());
+    let Bearer { members, clock, .. } = &state.bearer;
+    let guess = endpoint::guess(members, clock, &request, Some(&target)).await?;
     let (stored, salt) = (member.password_hash.clone(), (state.random)());
     let hash = endpoint::blocking(
         move || match password::verify(&current, stored.as_deref()) {
@@ -60,7 +65,8 @@ pub async fn handler(state: &State, request: Request) -> endpoint::Result {
     let Some(hash) = hash else {
         return Err(Error::InvalidCredentials("The current password is wrong."));
     };
-    if !state.bearer.members.set_password(&member, &hash).await? {
+    members.guessed_right(guess).await?;
+    if !members.set_password(&member, &hash).await? {
         return Err(Error::Conflict(
             "The password was changed at the same time elsewhere. Please sign in again.".to_owned(),
         ));

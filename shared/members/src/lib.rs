@@ -1,4 +1,4 @@
-//! DynamoDB: accounts and publish reports, in one table.
+//! DynamoDB: accounts, throttles and publish reports, in one table.
 //!
 //! | pk | sk | holds |
 //! |---|---|---|
@@ -6,6 +6,7 @@
 //! | `MEMBER#<id>` | `MEMBER` | the address the member's account is under |
 //! | `HANDLE#<handle>` | `HANDLE` | the claim on the handle |
 //! | `MEMBER#<id>` | `README#<slug>` | the publish report of one README |
+//! | `GUESSED#<digest>`, `SOURCE#<address>` | `THROTTLE` | failed guesses; expires |
 //!
 //! The account lives under its address, so that a login reads one item and there is one copy of
 //! everything that decides it. The three items of a member are written in one transaction.
@@ -16,7 +17,9 @@ mod email;
 mod error;
 mod item;
 mod reports;
+mod source;
 mod table;
+mod throttle;
 
 use aws_sdk_dynamodb::Client;
 use aws_types::SdkConfig;
@@ -26,7 +29,9 @@ pub use accounts::Created;
 pub use email::{Email, InvalidEmail};
 pub use error::{Error, Result};
 pub use reports::{Report, State};
+pub use source::Source;
 pub use table::{create_table, describe_table};
+pub use throttle::{Admission, Guess, Target};
 
 /// The members table.
 #[derive(Debug, Clone)]
