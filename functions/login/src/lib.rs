@@ -86,11 +86,16 @@ pub async fn handler(state: &State, request: Request) -> endpoint::Result {
         }
     };
     let now = state.clock.unix_seconds();
-    tokio::join!(take_back(state, guess), async {
+    let bring_up_to_date = async {
         if verdict == Verdict::RightButOutdated {
             rehash(state, &account, password).await;
         }
-    },);
+    };
+    tokio::join!(
+        take_back(state, guess),
+        note_login(state, &account, now),
+        bring_up_to_date
+    );
     let access_token = state
         .tokens
         .issue(&account.id, account.version, now, (state.random)())?;
@@ -107,6 +112,13 @@ pub async fn handler(state: &State, request: Request) -> endpoint::Result {
 async fn take_back(state: &State, guess: Guess) {
     if let Err(error) = state.members.guessed_right(guess).await {
         tracing::warn!(%error, "could not take a right guess back");
+    }
+}
+
+/// Notes the day of the login. The member is signed in whether or not that works.
+async fn note_login(state: &State, account: &Account, now: u64) {
+    if let Err(error) = state.members.note_login(account, now).await {
+        tracing::warn!(member = account.id, %error, "could not note a login");
     }
 }
 

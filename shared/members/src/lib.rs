@@ -6,6 +6,7 @@
 //! | `MEMBER#<id>` | `MEMBER` | the address the member's account is under |
 //! | `HANDLE#<handle>` | `HANDLE` | the claim on the handle |
 //! | `MEMBER#<id>` | `README#<slug>` | the publish report of one README |
+//! | `CODE#<digest>` | `CODE` | the address whose account a code is of; expires |
 //! | `GUESSED#<digest>`, `SOURCE#<address>` | `THROTTLE` | failed guesses; expires |
 //!
 //! The account lives under its address, so that a login reads one item and there is one copy of
@@ -13,6 +14,7 @@
 
 mod account;
 mod accounts;
+mod codes;
 mod email;
 mod error;
 mod item;
@@ -26,6 +28,7 @@ use aws_types::SdkConfig;
 
 pub use account::{Account, Member, NewMember, Picture, PublicMember};
 pub use accounts::Created;
+pub use codes::{CODE_TTL_SECONDS, IssuedCode};
 pub use email::{Email, InvalidEmail};
 pub use error::{Error, Result};
 pub use reports::{Report, State};
