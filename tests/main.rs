@@ -7,9 +7,12 @@
     reason = "helpers of tests, and tests that tell one story"
 )]
 
+mod canary;
 mod content;
 mod errors;
 mod events;
+mod flask_accounts;
+mod invitations;
 mod journey;
 mod json_bodies;
 mod login;

@@ -19,6 +19,12 @@ const FILES: &[File] = &[
         content_type: "text/html; charset=utf-8",
         content: include_str!("../../page/index.html"),
     },
+    // The link of an invitation or a reset; the page reads the code behind its `#`.
+    File {
+        path: "/join",
+        content_type: "text/html; charset=utf-8",
+        content: include_str!("../../page/index.html"),
+    },
     File {
         path: "/style.css",
         content_type: "text/css; charset=utf-8",
