@@ -67,8 +67,8 @@ impl Logins {
         let state = &self.states[process % self.states.len()];
         let body = json!({ "email": email, "password": password });
         let event = event("/api/login", source, headers, &body);
-        let answer = endpoint::invoke(&state.origins, event, "r", |request| async {
-            login::handler(state, request).await
+        let answer = endpoint::invoke(&state.origins, event, "r", |request| {
+            login::handler(state, request)
         })
         .await;
         Answer::of(&answer)

@@ -72,11 +72,12 @@ pub(super) fn check(bytes: &[u8], taken: &Taken) -> anyhow::Result<Roster> {
         ignored,
         ..Roster::default()
     };
+    let mut lines = Lines::of_file(bytes);
     let mut drafts = Vec::new();
     let mut first_lines = HashMap::new();
     for record in reader.byte_records() {
         let record = record?;
-        let line = record.position().map_or(0, csv::Position::line);
+        let line = lines.of(&record);
         if record.iter().all(<[u8]>::is_empty) {
             continue;
         }
@@ -98,6 +99,44 @@ pub(super) fn check(bytes: &[u8], taken: &Taken) -> anyhow::Result<Roster> {
     give_handles(drafts, taken, &mut roster);
     roster.bad.sort_by_key(|bad| bad.line);
     Ok(roster)
+}
+
+/// Counts lines. The reader's own count gives a row that follows empty lines the first of those.
+struct Lines<'a> {
+    bytes: &'a [u8],
+    /// How far the lines are counted.
+    counted: usize,
+    line: u64,
+}
+
+impl<'a> Lines<'a> {
+    fn of_file(bytes: &'a [u8]) -> Self {
+        Self {
+            bytes,
+            counted: 0,
+            line: 1,
+        }
+    }
+
+    /// The line in which a record starts; records come in the order of the file.
+    fn of(&mut self, record: &ByteRecord) -> u64 {
+        let position = record.position().map_or(0, csv::Position::byte);
+        let position = usize::try_from(position).unwrap_or(usize::MAX);
+        let rest = self.bytes.get(position..).unwrap_or_default();
+        let breaks = rest
+            .iter()
+            .take_while(|byte| matches!(byte, b'\r' | b'\n'))
+            .count();
+        let start = position.saturating_add(breaks);
+        let passed = self.bytes.get(self.counted..start).unwrap_or_default();
+        // A carriage return of its own ends a line, too; before a line feed it is one with that.
+        for (index, byte) in passed.iter().enumerate() {
+            let ends = *byte == b'\n' || (*byte == b'\r' && passed.get(index + 1) != Some(&b'\n'));
+            self.line += u64::from(ends);
+        }
+        self.counted = self.counted.max(start);
+        self.line
+    }
 }
 
 /// The delimiter under which the first line names the columns; a comma where none does.

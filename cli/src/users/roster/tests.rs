@@ -62,7 +62,19 @@ fn every_bad_row_is_named_with_its_line() {
          h@club.example,H\n\
          i@club.example,I,,,extra\n",
     );
-    insta::assert_snapshot!(bad(&roster).join("\n"), @"");
+    insta::assert_snapshot!(bad(&roster).join("\n"), @r"
+    2 a member with this address exists
+    3 “nobody”: that is not an e-mail address
+    6 the address stands in line 5 already
+    7 a name has 1 to 100 characters on one line
+    8 a name has 1 to 100 characters on one line
+    10 the handle “jo-doe” is taken
+    11 the handle “a” stands in line 5 already
+    12 a handle has 1 to 40 of the characters a-z, 0-9 and -, and no - at its ends
+    13 the password hash is none that can be read: argon2, or Werkzeug's scrypt or pbkdf2
+    14 2 fields instead of 4; a field that holds the separator needs quotes
+    15 5 fields instead of 4; a field that holds the separator needs quotes
+    ");
     assert_eq!(good(&roster), ["a@club.example a"]);
 }
 
@@ -71,7 +83,7 @@ fn what_spreadsheets_write_is_read() {
     for csv in [
         "\u{feff}Name;E-Mail;EMAIL\r\nJo;x;jo@club.example\r\n",
         "EMAIL\tName\nJo@club.example\tJo\n",
-        "\"email\" , \"name\"\njo@club.example , Jo\n",
+        "\"email\",\"name\"\n\"jo@club.example\", Jo\n",
         "name,email,\nJo,jo@club.example,",
     ] {
         let roster = checked(csv);
@@ -84,6 +96,17 @@ fn what_spreadsheets_write_is_read() {
     }
     let roster = checked("email,name,telephone\njo@club.example,Jo,1\n");
     assert_eq!(roster.ignored, ["telephone"]);
+}
+
+#[test]
+fn lines_are_counted_as_an_editor_does() {
+    for csv in [
+        "email,name\r\n\r\n\r\nx,X\r\n",
+        "email,name\n\n\nx,X",
+        "email,name\r\r\rx,X\r",
+    ] {
+        assert_eq!(checked(csv).bad[0].line, 4, "{csv:?}");
+    }
 }
 
 #[test]
