@@ -7,19 +7,25 @@
     reason = "helpers of tests, and tests that tell one story"
 )]
 
+mod canary;
 mod content;
 mod errors;
 mod events;
+mod flask_accounts;
+mod invitations;
 mod journey;
 mod json_bodies;
 mod links;
 mod login;
+mod login_faults;
 mod me;
 mod readmes;
 mod requests;
+mod sessions;
 mod set_password;
 mod site;
 mod storm;
+mod throttle;
 mod tokens;
 mod upload_profile_pic;
 mod upload_readme;

@@ -36,6 +36,7 @@ pub(crate) struct SignedIn {
 
 impl Site {
     pub(crate) async fn start() -> Self {
+        crate::canary::watch();
         let stack = local::start(Options {
             port: 0,
             ..Options::default()

@@ -4,6 +4,7 @@ mod convert;
 mod dev;
 mod handle;
 mod outcome;
+mod progress;
 mod rewrite;
 mod users;
 
@@ -30,7 +31,7 @@ First steps:
 enum Command {
     /// Run the whole backend on this machine: API, S3, DynamoDB and a page to try it.
     Dev(dev::Dev),
-    /// Add, list, disable, enable, remove and export members.
+    /// Invite, import, list, disable, enable, remove and export members.
     Users(users::Users),
     /// Convert a README to frontmatter-rich Markdown, as publishing does.
     Convert(convert::Convert),

@@ -2,8 +2,15 @@
 
 mod add;
 mod export;
+mod import;
+mod invite;
 mod list;
+mod new_member;
 mod remove;
+mod roster;
+mod sheet;
+mod show;
+mod slip;
 
 use anyhow::{Context as _, anyhow};
 use clap::{Args, Subcommand};
@@ -25,13 +32,23 @@ pub(crate) struct Users {
 enum Command {
     /// Add a member with a password.
     Add(add::Add),
+    /// Make a member without a password, and print the code and the link that set one.
+    Invite(invite::Invite),
+    /// Invite every member of a CSV file, or take them over with the passwords they have.
+    Import(import::Import),
+    /// Print a code and a link for a member who forgot their password.
+    Reset(invite::Reset),
     /// Show every member as a table.
     List(list::List),
+    /// Show one member, with what they published and when they last signed in.
+    Show(show::Show),
+    /// End every session of a member at once; they can sign in again.
+    SignOut(Who),
     /// Shut a member out, and end their sessions at once. Nothing they published goes.
     Disable(Who),
     /// Let a disabled member in again.
     Enable(Who),
-    /// Erase a member: account, pictures, READMEs and what was published of them.
+    /// Erase a member: account, pictures, READMEs with every old version, and what was published.
     Remove(remove::Remove),
     /// Write every member as CSV, password hashes included, so that nobody is locked in.
     Export,
@@ -60,6 +77,11 @@ impl Users {
             })?;
             match self.command {
                 Command::Add(add) => add.run(&members).await,
+                Command::Invite(invite) => invite.run(&members, &environment).await,
+                Command::Import(import) => import.run(&members, &environment).await,
+                Command::Reset(reset) => reset.run(&members, &environment).await,
+                Command::Show(show) => show.run(&members, &environment).await,
+                Command::SignOut(who) => sign_out(&members, &who.email).await,
                 Command::List(list) => list.run(&members).await,
                 Command::Disable(who) => set_disabled(&members, &who.email, true).await,
                 Command::Enable(who) => set_disabled(&members, &who.email, false).await,
@@ -81,6 +103,19 @@ async fn set_disabled(members: &Members, email: &str, disabled: bool) -> Outcome
         "enabled"
     };
     anstream::println!("{} ({}) is {state}.", account.name, account.handle);
+    Ok(())
+}
+
+async fn sign_out(members: &Members, email: &str) -> Outcome {
+    let account = find(members, email).await?;
+    if !members.sign_out(&account).await? {
+        return Err(anyhow!("the member was removed meanwhile").into());
+    }
+    anstream::println!(
+        "{} ({}) is signed out everywhere.",
+        account.name,
+        account.handle
+    );
     Ok(())
 }
 

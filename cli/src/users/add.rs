@@ -5,10 +5,9 @@ use std::io::Read as _;
 use anyhow::{Context as _, anyhow};
 use auth::password::{self, Password, Rules};
 use clap::Args;
-use endpoint::Clock;
-use members::{Created, Email, Members, NewMember};
-use uuid::Uuid;
+use members::{Created, Email, Members};
 
+use super::new_member::{self, check_name};
 use crate::handle;
 use crate::outcome::{Failure, Outcome};
 
@@ -33,12 +32,7 @@ pub(crate) struct Add {
 impl Add {
     pub(crate) async fn run(self, members: &Members) -> Outcome {
         let email = Email::parse(&self.email).with_context(|| format!("“{}”", self.email))?;
-        let name = self.name.trim();
-        if name.is_empty() || name.chars().count() > 100 || name.chars().any(char::is_control) {
-            return Err(Failure::WrongCall(anyhow!(
-                "a name has 1 to 100 characters on one line"
-            )));
-        }
+        let name = check_name(&self.name).map_err(|error| Failure::WrongCall(anyhow!(error)))?;
         let password = Password::new(read_line()?.as_str());
         let rules = Rules::new(self.min_password_length)
             .map_err(|error| Failure::WrongCall(error.into()))?;
@@ -50,14 +44,7 @@ impl Add {
             None => handle::candidates(name).collect(),
         };
         for handle in &handles {
-            let member = NewMember {
-                id: Uuid::now_v7().to_string(),
-                email: email.clone(),
-                name: name.to_owned(),
-                handle: handle.clone(),
-                password_hash: Some(hash.clone()),
-                created_at: Clock::system().unix_seconds(),
-            };
+            let member = new_member::new(email.clone(), name, handle, Some(hash.clone()));
             match members.create(member).await? {
                 Created::Created => {
                     anstream::println!(
@@ -72,11 +59,7 @@ impl Add {
                 Created::HandleTaken => {}
             }
         }
-        Err(anyhow!(
-            "the handle “{}” is taken; choose another with --handle",
-            handles.first().map_or("", String::as_str)
-        )
-        .into())
+        Err(new_member::handle_taken(&handles).into())
     }
 }
 

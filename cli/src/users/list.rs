@@ -3,7 +3,7 @@
 use clap::Args;
 use comfy_table::Table;
 use comfy_table::presets::NOTHING;
-use endpoint::rfc3339;
+use endpoint::{Clock, rfc3339};
 use members::{Account, Members};
 use serde::Serialize;
 
@@ -26,27 +26,38 @@ struct Row<'a> {
 }
 
 impl<'a> Row<'a> {
-    fn of(account: &'a Account) -> Self {
+    fn of(account: &'a Account, now: u64) -> Self {
         Self {
             email: account.email.as_str(),
             name: &account.name,
             handle: &account.handle,
-            state: match (account.disabled, &account.password_hash) {
-                (true, _) => "disabled",
-                (false, None) => "invited",
-                (false, Some(_)) => "active",
-            },
+            state: state(account, now),
             created_at: rfc3339(account.created_at),
         }
+    }
+}
+
+/// A member's state in one word, or two where they need a new code.
+pub(super) fn state(account: &Account, now: u64) -> &'static str {
+    let runs = account
+        .code
+        .as_ref()
+        .is_some_and(|code| now < code.expires_at);
+    match (account.disabled, &account.password_hash) {
+        (true, _) => "disabled",
+        (false, Some(_)) => "active",
+        (false, None) if runs => "invited",
+        (false, None) => "invitation over",
     }
 }
 
 impl List {
     pub(crate) async fn run(self, members: &Members) -> Outcome {
         let accounts = members.list().await?;
+        let now = Clock::system().unix_seconds();
         if self.json {
             for account in &accounts {
-                println!("{}", serde_json::to_string(&Row::of(account))?);
+                println!("{}", serde_json::to_string(&Row::of(account, now))?);
             }
             return Ok(());
         }
@@ -54,7 +65,7 @@ impl List {
         table
             .load_style(NOTHING)
             .set_header(["HANDLE", "NAME", "E-MAIL", "STATE", "SINCE"]);
-        for row in accounts.iter().map(Row::of) {
+        for row in accounts.iter().map(|account| Row::of(account, now)) {
             let day = row.created_at.get(..10).unwrap_or_default();
             table.add_row([row.handle, row.name, row.email, row.state, day]);
         }

@@ -34,24 +34,27 @@ impl Remove {
         // First nobody can upload any more, then the files go, the sources before their outputs;
         // the account is last, so that a removal that was cut short can be done again.
         members.set_disabled(&account, true).await?;
-        delete_all(&uploads, &SourceKey::prefix(&account.id)).await?;
-        content.delete(&content_key(&account.handle)).await?;
-        delete_all(&content, &member_content_prefix(&account.handle)).await?;
-        delete_all(&content, &pictures_prefix(&account.handle)).await?;
+        uploads
+            .delete_every_version(&SourceKey::prefix(&account.id))
+            .await?;
+        content
+            .delete_every_version(&content_key(&account.handle))
+            .await?;
+        content
+            .delete_every_version(&member_content_prefix(&account.handle))
+            .await?;
+        content
+            .delete_every_version(&pictures_prefix(&account.handle))
+            .await?;
         members.remove(&account).await?;
         println!(
-            "{} ({}) is removed, with every picture and README.",
+            "{} ({}) is removed, with every picture, README and older version of one.\n\
+             Backups of the table and copies in caches keep what they have until they expire; \
+             docs/members.md says how long.",
             account.name, account.handle
         );
         Ok(())
     }
-}
-
-async fn delete_all(bucket: &Blobs, prefix: &str) -> anyhow::Result<()> {
-    for entry in bucket.list_all(prefix).await? {
-        bucket.delete(&entry.key).await?;
-    }
-    Ok(())
 }
 
 fn confirm(account: &Account) -> Outcome {

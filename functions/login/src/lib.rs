@@ -3,7 +3,7 @@
 use auth::password::{self, MAX_PASSWORD_CODE_POINTS, Password, Verdict};
 use auth::token::Tokens;
 use endpoint::{Clock, Environment, Error, JsonObject, Origins, Request, configuration};
-use members::{Account, Email, Members, PublicMember};
+use members::{Account, Email, Guess, Members, PublicMember, Target};
 use serde::Serialize;
 
 /// What a login may touch: the members table and the signing key.
@@ -55,11 +55,20 @@ pub async fn handler(state: &State, request: Request) -> endpoint::Result {
     }
     let password = Password::new(password);
 
-    // Text that can't be an address costs the same hash as an unknown one: nothing tells them apart.
-    let account = match Email::parse(email) {
-        Ok(email) => state.members.by_email(&email).await?,
-        Err(_) => None,
+    // Text that can't be an address is counted and hashed like an unknown one: nothing tells them
+    // apart.
+    let address = Email::parse(email);
+    let target = Target::new(address.as_ref().map_or(email, Email::as_str));
+    let find = async {
+        match &address {
+            Ok(email) => Ok(state.members.by_email(email).await?),
+            Err(_) => Ok(None),
+        }
     };
+    // What a login costs in round trips: the account is read while the guess is counted (two writes
+    // one after the other), then comes the hash, and after a right one the guess is taken back.
+    let count = endpoint::guess(&state.members, &state.clock, &request, Some(&target));
+    let (account, guess) = tokio::try_join!(find, count)?;
     let stored = account
         .as_ref()
         .and_then(|account| account.password_hash.clone());
@@ -76,11 +85,17 @@ pub async fn handler(state: &State, request: Request) -> endpoint::Result {
             ));
         }
     };
-    if verdict == Verdict::RightButOutdated {
-        rehash(state, &account, password).await;
-    }
-
     let now = state.clock.unix_seconds();
+    let bring_up_to_date = async {
+        if verdict == Verdict::RightButOutdated {
+            rehash(state, &account, password).await;
+        }
+    };
+    tokio::join!(
+        take_back(state, guess),
+        note_login(state, &account, now),
+        bring_up_to_date
+    );
     let access_token = state
         .tokens
         .issue(&account.id, account.version, now, (state.random)())?;
@@ -90,6 +105,21 @@ pub async fn handler(state: &State, request: Request) -> endpoint::Result {
         expires_in: state.tokens.ttl_seconds(),
         member: account.public(&state.public_url),
     })
+}
+
+/// Takes the guess back. The member is signed in whether or not that works: their next wrong
+/// password may then have to wait a little earlier.
+async fn take_back(state: &State, guess: Guess) {
+    if let Err(error) = state.members.guessed_right(guess).await {
+        tracing::warn!(%error, "could not take a right guess back");
+    }
+}
+
+/// Notes the day of the login. The member is signed in whether or not that works.
+async fn note_login(state: &State, account: &Account, now: u64) {
+    if let Err(error) = state.members.note_login(account, now).await {
+        tracing::warn!(member = account.id, %error, "could not note a login");
+    }
 }
 
 /// Brings the stored hash up to today's parameters. The member is signed in whether or not that

@@ -1,11 +1,10 @@
-//! `POST /api/set_password`: a new password for the current one.
+//! `POST /api/set_password`: a new password for the current one, or for a code.
 
+use auth::Code;
 use auth::password::{self, Password, Rules, Verdict};
 use endpoint::{Bearer, Environment, Error, JsonObject, Origins, Request, configuration};
+use members::{Account, Member, Target};
 use serde::Serialize;
-
-/// Shortest password that is accepted, in code points (NIST SP 800-63B-4 section 3.1.1.2).
-const DEFAULT_MIN_PASSWORD_LENGTH: usize = 15;
 
 /// What this function may touch: the members table.
 #[derive(Debug)]
@@ -19,7 +18,7 @@ pub struct State {
 
 impl State {
     pub fn from_env(environment: &Environment) -> anyhow::Result<Self> {
-        let min_length = environment.parsed("MIN_PASSWORD_LENGTH", DEFAULT_MIN_PASSWORD_LENGTH)?;
+        let min_length = environment.parsed("MIN_PASSWORD_LENGTH", password::DEFAULT_MIN_LENGTH)?;
         Ok(Self {
             bearer: configuration::bearer(environment)?,
             rules: Rules::new(min_length)
@@ -40,15 +39,73 @@ pub async fn handler(state: &State, request: Request) -> endpoint::Result {
     if let Some(preflight) = endpoint::allow(&request, "POST")? {
         return Ok(preflight);
     }
-    let member = state.bearer.member(&request).await?;
-    let body = JsonObject::read(&request)?;
+    match JsonObject::read(&request) {
+        Ok(body) if body.has("code") => with_code(state, &request, &body).await,
+        // Who isn't signed in is told so first, whatever else is wrong.
+        body => {
+            let member = state.bearer.member(&request).await?;
+            with_current_password(state, &request, &member, &body?).await
+        }
+    }
+}
+
+/// Sets the first password of an invited member, or the next one of a member who forgot theirs.
+async fn with_code(state: &State, request: &Request, body: &JsonObject) -> endpoint::Result {
+    const REFUSED: &str =
+        "This code is wrong, used or too old. Please ask your administrator for a new one.";
+    let code = body.string("code")?;
+    let new = Password::new(body.string("password")?);
+    if body.has("current_password") {
+        return Err(Error::BadRequest(
+            "Send either “code” or “current_password”, not both.".to_owned(),
+        ));
+    }
+    let Bearer { members, clock, .. } = &state.bearer;
+    // The code stands for no account before it is found, so that only its source is counted: a
+    // count for all codes together would let one guesser shut everybody out, and 80 random bits
+    // leave nothing to guess.
+    let guess = endpoint::guess(members, clock, request, None).await?;
+    let account = match Code::parse(code) {
+        Some(code) => {
+            members
+                .by_code(&code.digest(), clock.unix_seconds())
+                .await?
+        }
+        None => None,
+    };
+    let Some(account) = account.filter(|account| !account.disabled) else {
+        return Err(Error::InvalidCredentials(REFUSED));
+    };
+    members.guessed_right(guess).await?;
+    check(state.rules, &new, &account)?;
+    let salt = (state.random)();
+    let hash = endpoint::blocking(move || password::hash(&new, salt)).await??;
+    if !members.redeem(&account, &hash).await? {
+        return Err(Error::InvalidCredentials(REFUSED));
+    }
+    // Who has a new password starts with a clean slate, however often the old one was tried.
+    let target = Target::new(account.email.as_str());
+    if let Err(error) = members.forget_guesses(&target).await {
+        tracing::warn!(member = account.id, %error, "could not forget failed guesses");
+    }
+    endpoint::ok(&Changed {})
+}
+
+/// Changes the password of a member who is signed in.
+async fn with_current_password(
+    state: &State,
+    request: &Request,
+    member: &Member,
+    body: &JsonObject,
+) -> endpoint::Result {
     let current = Password::new(body.string("current_password")?);
     let new = Password::new(body.string("password")?);
-    state
-        .rules
-        .check(&new, &[member.email.as_str(), &member.name, &member.handle])
-        .map_err(|weak| Error::BadRequest(weak.to_string()))?;
+    check(state.rules, &new, member)?;
 
+    // The current password is guessed at here as it is at the login: one count for both.
+    let target = Target::new(member.email.as_str());
+    let Bearer { members, clock, .. } = &state.bearer;
+    let guess = endpoint::guess(members, clock, request, Some(&target)).await?;
     let (stored, salt) = (member.password_hash.clone(), (state.random)());
     let hash = endpoint::blocking(
         move || match password::verify(&current, stored.as_deref()) {
@@ -60,10 +117,18 @@ pub async fn handler(state: &State, request: Request) -> endpoint::Result {
     let Some(hash) = hash else {
         return Err(Error::InvalidCredentials("The current password is wrong."));
     };
-    if !state.bearer.members.set_password(&member, &hash).await? {
+    members.guessed_right(guess).await?;
+    if !members.set_password(member, &hash).await? {
         return Err(Error::Conflict(
             "The password was changed at the same time elsewhere. Please sign in again.".to_owned(),
         ));
     }
     endpoint::ok(&Changed {})
+}
+
+fn check(rules: Rules, password: &Password, account: &Account) -> endpoint::Result<()> {
+    let personal = [account.email.as_str(), &account.name, &account.handle];
+    rules
+        .check(password, &personal)
+        .map_err(|weak| Error::BadRequest(weak.to_string()))
 }

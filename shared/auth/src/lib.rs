@@ -1,7 +1,11 @@
 //! Passwords and tokens: no AWS, no HTTP, no clock and no randomness of its own.
 
+mod code;
 mod hs256;
 mod keys;
 pub mod password;
 mod rules;
 pub mod token;
+mod werkzeug;
+
+pub use code::{CODE_BYTES, Code};

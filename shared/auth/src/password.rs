@@ -1,4 +1,7 @@
 //! Passwords: hashed with argon2id (RFC 9106), verified in one hash whatever is stored.
+//!
+//! Hashes that Flask's Werkzeug stored are read, too, so that members of a former Flask backend keep
+//! their passwords; each is outdated and replaced at its first login.
 
 use std::fmt;
 
@@ -8,6 +11,8 @@ use argon2::{Algorithm, Argon2, Params, Version};
 use subtle::ConstantTimeEq as _;
 use unicode_normalization::UnicodeNormalization as _;
 use zeroize::Zeroizing;
+
+use crate::werkzeug::WerkzeugHash;
 
 pub use crate::rules::{DEFAULT_MIN_LENGTH, Rules, UnusableRules, WeakPassword};
 
@@ -71,37 +76,75 @@ pub fn hash(password: &Password, salt: [u8; 16]) -> Result<String, Unhashable> {
     Ok(hash.to_string())
 }
 
-/// Compares a password with the stored PHC string.
+/// Whether a stored hash is one that [`verify`] can compare with: of a known kind, and of a cost that
+/// is worth computing.
+pub fn is_readable(stored: &str) -> bool {
+    Stored::parse(stored).is_some()
+}
+
+/// Compares a password with the stored hash: a PHC string, or one of Werkzeug's.
 ///
 /// It costs one hash whatever is stored: nothing (`None`, for a member who is unknown or was only
 /// invited), a damaged string or one of unreasonable cost is answered `Wrong` after a hash under
 /// today's parameters, so that time doesn't tell them apart.
 pub fn verify(password: &Password, stored: Option<&str>) -> Verdict {
-    let Some(stored) = stored.and_then(Stored::parse) else {
-        compute(
-            &todays(),
-            password,
-            &[0; 16],
-            &mut [0; Params::DEFAULT_OUTPUT_LEN],
-        );
-        return Verdict::Wrong;
+    let right = match stored.and_then(Stored::parse) {
+        Some(Stored::Phc(phc)) => once(|| phc.is_of(password)).then_some(if phc.outdated {
+            Verdict::RightButOutdated
+        } else {
+            Verdict::Right
+        }),
+        Some(Stored::Werkzeug(hash)) => {
+            once(|| hash.is_of(password.text().as_bytes())).then_some(Verdict::RightButOutdated)
+        }
+        None => {
+            once(|| compute_for_nobody(password));
+            None
+        }
     };
-    match (stored.is_of(password), stored.outdated) {
-        (false, _) => Verdict::Wrong,
-        (true, false) => Verdict::Right,
-        (true, true) => Verdict::RightButOutdated,
+    right.unwrap_or(Verdict::Wrong)
+}
+
+/// Does what computes a hash for a comparison; every such computation goes through here.
+fn once<T>(compute: impl FnOnce() -> T) -> T {
+    #[cfg(test)]
+    tests::COMPUTED.with(|computed| computed.set(computed.get() + 1));
+    compute()
+}
+
+/// The hash that is computed where there is none to compare with.
+fn compute_for_nobody(password: &Password) {
+    let mut output = [0; Params::DEFAULT_OUTPUT_LEN];
+    let done = todays().hash_password_into(password.text().as_bytes(), &[0; 16], &mut output);
+    // Neither says anything: the work is all that is wanted, and must not be optimised away.
+    std::hint::black_box((done.is_ok(), output));
+}
+
+/// A stored hash of a known kind.
+enum Stored {
+    Phc(PhcHash),
+    Werkzeug(WerkzeugHash),
+}
+
+impl Stored {
+    fn parse(stored: &str) -> Option<Self> {
+        if stored.starts_with('$') {
+            PhcHash::parse(stored).map(Self::Phc)
+        } else {
+            WerkzeugHash::parse(stored).map(Self::Werkzeug)
+        }
     }
 }
 
-/// A stored hash whose cost is bounded.
-struct Stored {
+/// A PHC string whose cost is bounded.
+struct PhcHash {
     argon2: Argon2<'static>,
     salt: Vec<u8>,
     output: Output,
     outdated: bool,
 }
 
-impl Stored {
+impl PhcHash {
     fn parse(stored: &str) -> Option<Self> {
         let hash = PasswordHash::new(stored).ok()?;
         let algorithm = Algorithm::try_from(hash.algorithm.as_str()).ok()?;
@@ -130,8 +173,10 @@ impl Stored {
 
     fn is_of(&self, password: &Password) -> bool {
         let mut computed = vec![0; self.output.len()];
-        let done = compute(&self.argon2, password, &self.salt, &mut computed);
-        done & bool::from(computed.ct_eq(self.output.as_bytes()))
+        let done =
+            self.argon2
+                .hash_password_into(password.text().as_bytes(), &self.salt, &mut computed);
+        done.is_ok() & bool::from(computed.ct_eq(self.output.as_bytes()))
     }
 }
 
@@ -140,15 +185,6 @@ fn todays() -> Argon2<'static> {
     // The constants are inside argon2's limits; its own default is the same for all but memory.
     let params = Params::new(MEMORY_KIB, PASSES, LANES, None).unwrap_or_default();
     Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
-}
-
-/// The one place that computes a hash for a comparison.
-fn compute(argon2: &Argon2<'_>, password: &Password, salt: &[u8], output: &mut [u8]) -> bool {
-    #[cfg(test)]
-    tests::COMPUTED.with(|computed| computed.set(computed.get() + 1));
-    argon2
-        .hash_password_into(password.text().as_bytes(), salt, output)
-        .is_ok()
 }
 
 #[cfg(test)]
@@ -207,6 +243,10 @@ mod tests {
         let huge = right.replace("m=19456", "m=4194304");
         let slow = right.replace("t=2", "t=4000000000");
         let keyed = right.replace("p=1", "p=1,keyid=AAAA");
+        let key = "00".repeat(64);
+        let flask = format!("scrypt:1024:8:1$salt${key}");
+        let flask_pbkdf2 = format!("pbkdf2:sha512:1000$salt${key}");
+        let huge_flask = format!("scrypt:4194304:8:1$salt${key}");
         for stored in [
             None,
             Some(right.as_str()),
@@ -214,6 +254,11 @@ mod tests {
             Some(&huge),
             Some(&slow),
             Some(&keyed),
+            Some(&flask),
+            Some(&flask_pbkdf2),
+            Some(&huge_flask),
+            Some("scrypt:1024:8:1$salt$"),
+            Some("pbkdf2:md5:1000$salt$00"),
             Some(""),
             Some("gibberish"),
             Some("$argon2id$v=19$"),

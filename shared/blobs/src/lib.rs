@@ -3,6 +3,7 @@
 mod error;
 pub mod layout;
 mod read;
+mod versions;
 mod write;
 
 use std::collections::HashMap;

@@ -48,6 +48,11 @@ impl JsonObject {
         serde_json::from_slice(body).map_err(|error| Error::BadRequest(sentence(&error)))
     }
 
+    /// Whether there is anything under `key`.
+    pub fn has(&self, key: &str) -> bool {
+        self.0.iter().any(|(name, _)| name == key)
+    }
+
     /// The string under `key`.
     pub fn string(&self, key: &str) -> Result<&str> {
         match self.0.iter().find(|(name, _)| name == key) {

@@ -18,6 +18,7 @@ mod logging;
 pub mod multipart;
 mod respond;
 mod route;
+mod throttle;
 mod timestamp;
 
 pub use bearer::Bearer;
@@ -32,4 +33,5 @@ pub use lambda_runtime::{LambdaEvent, run as run_events, service_fn};
 pub use logging::logging;
 pub use respond::{Origins, accepted, empty, ok};
 pub use route::{allow, path, query, source_address};
+pub use throttle::guess;
 pub use timestamp::rfc3339;

@@ -1,7 +1,8 @@
-// The page of `masthead dev`: which of its two views is shown.
+// The page of `masthead dev`: which of its three views is shown.
 
 import { login, me, session } from "/client.js";
 import * as desk from "/desk.js";
+import * as join from "/join.js";
 import { find, onSubmit } from "/dom.js";
 
 const notice = find("notice");
@@ -12,6 +13,12 @@ session.onOver = (sentence) => showSignIn(sentence);
 desk.connect(() => {
   session.end();
   showSignIn("Your password is changed, and every session with the old one has ended. Please sign in with the new one.");
+});
+
+join.connect(() => {
+  session.end();
+  history.replaceState(null, "", "/");
+  showSignIn("Your password is set. Sign in with your e-mail address and the new password.");
 });
 
 onSubmit(find("sign-in-form"), find("sign-in-error"), async () => {
@@ -52,10 +59,14 @@ function showDesk(member, focus) {
 
 function show(view) {
   find("sign-in").hidden = view !== "sign-in";
+  find("join").hidden = view !== "join";
   find("desk").hidden = find("signed-in").hidden = view !== "desk";
 }
 
-if (session.token) {
+if (join.isWanted()) {
+  show("join");
+  join.start();
+} else if (session.token) {
   try {
     await showDesk(await me());
   } catch (refused) {

@@ -87,6 +87,17 @@ export function setPassword(current, password) {
   });
 }
 
+/** Sets a password by the code of an invitation or a reset. */
+export function join(code, password) {
+  return read(() =>
+    fetch("/api/set_password", {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ code, password }),
+    }),
+  );
+}
+
 /** The converted file as text. */
 export async function content(entryId) {
   const { signal } = requests;

@@ -6,8 +6,11 @@ use std::fmt;
 use serde::Serialize;
 
 use crate::Email;
+use crate::codes::{CODE_DIGEST, CODE_EXPIRES_AT, IssuedCode};
 use crate::error::Result;
 use crate::item::{Item, Reader, boolean, map, number, string};
+
+const LAST_LOGIN_AT: &str = "last_login_at";
 
 /// A picture's renditions: edge length in pixels (`"512"`) to object key.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -28,8 +31,12 @@ pub struct Account {
     pub version: u64,
     pub disabled: bool,
     pub picture: Option<Picture>,
+    /// The code that sets a password, if one was issued and not used; it may have run out.
+    pub code: Option<IssuedCode>,
     /// Unix seconds.
     pub created_at: u64,
+    /// Unix seconds of the first login on the last day (in UTC) with one.
+    pub last_login_at: Option<u64>,
 }
 
 /// An account, as a request's bearer.
@@ -92,7 +99,18 @@ impl Account {
             version: read.number("version")?,
             disabled: read.boolean("disabled")?,
             picture: read.optional_map("picture").map(Picture),
+            code: match read.optional_string(CODE_DIGEST) {
+                Some(digest) => Some(IssuedCode {
+                    digest: digest.to_owned(),
+                    expires_at: read.number(CODE_EXPIRES_AT)?,
+                }),
+                None => None,
+            },
             created_at: read.number("created_at")?,
+            last_login_at: item
+                .contains_key(LAST_LOGIN_AT)
+                .then(|| read.number(LAST_LOGIN_AT))
+                .transpose()?,
         })
     }
 }

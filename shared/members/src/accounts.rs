@@ -6,10 +6,11 @@ use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{Delete, Put, TransactWriteItem};
 
 use crate::account::{Account, NewMember, Picture, picture_attribute};
+use crate::codes::{IssuedCode, code_key};
 use crate::error::{Error, Result};
 use crate::item::{Item, Reader, boolean, key, number, string};
 use crate::links::Referrer;
-use crate::{Email, Members};
+use crate::{Email, Members, Target};
 
 const ACCOUNT: &str = "ACCOUNT";
 const MEMBER: &str = "MEMBER";
@@ -24,7 +25,7 @@ pub enum Created {
     HandleTaken,
 }
 
-fn email_key(email: &Email) -> Item {
+pub(crate) fn email_key(email: &Email) -> Item {
     key(format!("EMAIL#{}", email.as_str()), ACCOUNT)
 }
 
@@ -39,13 +40,25 @@ pub(crate) fn member_pk(id: &str) -> String {
 impl Members {
     /// Makes an account, its address's and its handle's claims in one transaction.
     pub async fn create(&self, member: NewMember) -> Result<Created> {
+        self.create_with(member, None).await
+    }
+
+    /// Makes an account, with a code where one is given.
+    pub(crate) async fn create_with(
+        &self,
+        member: NewMember,
+        code: Option<&IssuedCode>,
+    ) -> Result<Created> {
         let mut pointer = key(member_pk(&member.id), MEMBER);
         pointer.insert("email".to_owned(), string(member.email.as_str()));
         let mut claim = handle_key(&member.handle);
         claim.insert("id".to_owned(), string(member.id.as_str()));
+        let leads_here = code.map(|code| code.pointer(&member.email));
         let mut account = email_key(&member.email);
         account.extend(member.into_item());
-        let items = [account, claim, pointer].into_iter().filter_map(|item| {
+        account.extend(code.iter().flat_map(|code| code.attributes()));
+        let items = [account, claim, pointer].into_iter().chain(leads_here);
+        let items = items.filter_map(|item| {
             let put = Put::builder()
                 .table_name(&self.table)
                 .set_item(Some(item))
@@ -138,6 +151,36 @@ impl Members {
         .await
     }
 
+    /// Ends every older token. `false`: no such account.
+    pub async fn sign_out(&self, account: &Account) -> Result<bool> {
+        self.update(
+            account,
+            "ADD version :one",
+            "attribute_exists(version)",
+            [(":one", number(1))],
+        )
+        .await
+    }
+
+    /// Notes that the member signed in at `now`, in Unix seconds: once a day, so that it costs next
+    /// to nothing. `false`: the account is gone.
+    pub async fn note_login(&self, account: &Account, now: u64) -> Result<bool> {
+        let day = |time: u64| time / (24 * 60 * 60);
+        if account
+            .last_login_at
+            .is_some_and(|last| day(last) == day(now))
+        {
+            return Ok(true);
+        }
+        self.update(
+            account,
+            "SET last_login_at = :now",
+            "attribute_exists(version)",
+            [(":now", number(now))],
+        )
+        .await
+    }
+
     /// Lets a member in or shuts them out, and ends every older token. `false`: no such account.
     pub async fn set_disabled(&self, account: &Account, disabled: bool) -> Result<bool> {
         self.update(
@@ -149,7 +192,8 @@ impl Members {
         .await
     }
 
-    /// Removes the account, its claims, its reports and what they link to. The member's files are the caller's.
+    /// Removes the account, its claims, its code, its failed guesses, its reports and what they
+    /// link to. The member's files are the caller's.
     pub async fn remove(&self, account: &Account) -> Result<()> {
         for report in self.reports(&account.id).await? {
             let referrer = Referrer {
@@ -161,12 +205,15 @@ impl Members {
             }
             self.delete_report(&account.id, &report).await?;
         }
+        self.forget_guesses(&Target::new(account.email.as_str()))
+            .await?;
         let keys = [
             email_key(&account.email),
             handle_key(&account.handle),
             key(member_pk(&account.id), MEMBER),
         ];
-        let items = keys.into_iter().filter_map(|key| {
+        let code = account.code.iter().map(|code| code_key(&code.digest));
+        let items = keys.into_iter().chain(code).filter_map(|key| {
             let delete = Delete::builder()
                 .table_name(&self.table)
                 .set_key(Some(key))
@@ -216,7 +263,7 @@ impl Members {
     }
 
     /// Changes an account that still is the member's own, under a further condition.
-    async fn update<const N: usize>(
+    pub(crate) async fn update<const N: usize>(
         &self,
         account: &Account,
         change: &str,

@@ -1,4 +1,4 @@
-//! DynamoDB: accounts and publish reports, in one table.
+//! DynamoDB: accounts, throttles and publish reports, in one table.
 //!
 //! | pk | sk | holds |
 //! |---|---|---|
@@ -7,29 +7,37 @@
 //! | `HANDLE#<handle>` | `HANDLE` | the claim on the handle |
 //! | `MEMBER#<id>` | `README#<slug>` | the publish report of one README |
 //! | `LINK#<name>` | `<id>#<slug>` | that a README has a link to a document or member of that name |
+//! | `CODE#<digest>` | `CODE` | the address whose account a code is of; expires |
+//! | `GUESSED#<digest>`, `SOURCE#<address>` | `THROTTLE` | failed guesses; expires |
 //!
 //! The account lives under its address, so that a login reads one item and there is one copy of
 //! everything that decides it. The three items of a member are written in one transaction.
 
 mod account;
 mod accounts;
+mod codes;
 mod email;
 mod error;
 mod item;
 mod links;
 mod reports;
+mod source;
 mod table;
+mod throttle;
 
 use aws_sdk_dynamodb::Client;
 use aws_types::SdkConfig;
 
 pub use account::{Account, Member, NewMember, Picture, PublicMember};
 pub use accounts::Created;
+pub use codes::{CODE_TTL_SECONDS, IssuedCode};
 pub use email::{Email, InvalidEmail};
 pub use error::{Error, Result};
 pub use links::Referrer;
 pub use reports::{Report, State};
+pub use source::Source;
 pub use table::{create_table, describe_table};
+pub use throttle::{Admission, Guess, Target};
 
 /// The members table.
 #[derive(Debug, Clone)]

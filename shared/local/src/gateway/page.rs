@@ -1,4 +1,4 @@
-//! The page at `/`: sign in, upload, watch the report.
+//! The page at `/`: sign in, upload, watch the report; and at `/join`: set a password by a code.
 
 use hyper::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderValue, REFERRER_POLICY};
 use hyper::{Method, StatusCode};
@@ -16,6 +16,12 @@ const SCRIPT: &str = "text/javascript; charset=utf-8";
 const FILES: &[File] = &[
     File {
         path: "/",
+        content_type: "text/html; charset=utf-8",
+        content: include_str!("../../page/index.html"),
+    },
+    // The link of an invitation or a reset; the page reads the code behind its `#`.
+    File {
+        path: "/join",
         content_type: "text/html; charset=utf-8",
         content: include_str!("../../page/index.html"),
     },
@@ -48,6 +54,11 @@ const FILES: &[File] = &[
         path: "/dom.js",
         content_type: SCRIPT,
         content: include_str!("../../page/dom.js"),
+    },
+    File {
+        path: "/join.js",
+        content_type: SCRIPT,
+        content: include_str!("../../page/join.js"),
     },
     File {
         path: "/report.js",
@@ -109,6 +120,6 @@ mod tests {
                 }
             }
         }
-        assert!(named >= FILES.len() - 1, "the page names {named} files");
+        assert!(named >= FILES.len() - 2, "the page names {named} files");
     }
 }

@@ -1,0 +1,52 @@
+//! How far a long task has come: one line that is written over, on a terminal only.
+
+use std::io::{IsTerminal as _, Write as _};
+use std::time::{Duration, Instant};
+
+/// How often the line is written again.
+const EVERY: Duration = Duration::from_millis(100);
+
+pub(crate) struct Progress {
+    what: &'static str,
+    total: usize,
+    done: usize,
+    shown: Option<Instant>,
+    is_terminal: bool,
+}
+
+impl Progress {
+    pub(crate) fn new(what: &'static str, total: usize) -> Self {
+        Self {
+            what,
+            total,
+            done: 0,
+            shown: None,
+            is_terminal: std::io::stderr().is_terminal(),
+        }
+    }
+
+    pub(crate) fn step(&mut self) {
+        self.done += 1;
+        let due = self.shown.is_none_or(|shown| shown.elapsed() >= EVERY);
+        if self.is_terminal && due {
+            self.shown = Some(Instant::now());
+            // A line that can't be shown is no reason to stop.
+            let _ = write!(
+                std::io::stderr(),
+                "\r{} {} of {}",
+                self.what,
+                self.done,
+                self.total
+            );
+        }
+    }
+}
+
+impl Drop for Progress {
+    /// Clears the line: whatever comes next begins at its start.
+    fn drop(&mut self) {
+        if self.shown.is_some() {
+            let _ = write!(std::io::stderr(), "\r\x1b[K");
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! `masthead users show`: one member, with what they published.
+
+use blobs::Blobs;
+use blobs::layout::SourceKey;
+use clap::Args;
+use comfy_table::Table;
+use comfy_table::presets::NOTHING;
+use endpoint::{Clock, Environment, aws, configuration, rfc3339};
+use members::{Account, Members, State};
+
+use super::find;
+use super::list::state;
+use crate::outcome::Outcome;
+
+#[derive(Debug, Args)]
+pub(crate) struct Show {
+    /// The member's e-mail address.
+    email: String,
+}
+
+impl Show {
+    pub(crate) async fn run(self, members: &Members, environment: &Environment) -> Outcome {
+        let account = find(members, &self.email).await?;
+        let config = aws::config(environment, aws::ENDPOINT_S3)?;
+        let uploads = Blobs::new(&config, environment.required("UPLOADS_BUCKET")?);
+        let public_url = configuration::public_url(environment)?;
+        for (name, value) in facts(&account, &public_url, Clock::system().unix_seconds()) {
+            println!("{name:<12}  {value}");
+        }
+
+        let sources = uploads.list_all(&SourceKey::prefix(&account.id)).await?;
+        let reports = members.reports(&account.id).await?;
+        if sources.is_empty() {
+            println!("{:<12}  none", "uploads");
+            return Ok(());
+        }
+        let mut table = Table::new();
+        table
+            .load_style(NOTHING)
+            .set_header(["README", "STATE", "BYTES", "UPLOADED"]);
+        for source in &sources {
+            let slug =
+                SourceKey::parse(&source.key).map_or_else(|| source.key.clone(), |key| key.slug);
+            let report = reports.iter().find(|report| report.slug == slug);
+            let state = match report.map(|report| report.state) {
+                Some(State::Published) => "published",
+                Some(State::Draft) => "draft",
+                Some(State::Rejected) => "rejected",
+                None => "processing",
+            };
+            let uploaded = rfc3339(source.last_modified);
+            table.add_row([&slug, state, &source.size.to_string(), &uploaded]);
+        }
+        println!("\n{}", table.trim_fmt());
+        Ok(())
+    }
+}
+
+fn facts(account: &Account, public_url: &str, now: u64) -> Vec<(&'static str, String)> {
+    let mut facts = vec![
+        ("name", account.name.clone()),
+        ("e-mail", account.email.as_str().to_owned()),
+        ("handle", account.handle.clone()),
+        ("id", account.id.clone()),
+        ("state", state(account, now).to_owned()),
+        ("since", day(account.created_at)),
+        (
+            "last login",
+            account
+                .last_login_at
+                .map_or_else(|| "never".to_owned(), day),
+        ),
+    ];
+    if let Some(code) = account.code.as_ref().filter(|code| now < code.expires_at) {
+        facts.push(("code until", day(code.expires_at)));
+    }
+    if let Some(picture) = &account.picture {
+        let largest = picture
+            .urls(public_url)
+            .into_iter()
+            .max_by_key(|(size, _)| size.parse::<u32>().unwrap_or_default());
+        facts.extend(largest.map(|(_, url)| ("picture", url)));
+    }
+    facts
+}
+
+fn day(unix_seconds: u64) -> String {
+    rfc3339(unix_seconds)
+        .get(..10)
+        .unwrap_or_default()
+        .to_owned()
+}

@@ -1,0 +1,103 @@
+//! What a member is handed: a code to type, and a link that holds it.
+
+use std::path::PathBuf;
+
+use anyhow::anyhow;
+use auth::Code;
+use clap::Args;
+use comfy_table::Table;
+use comfy_table::presets::NOTHING;
+use endpoint::{Clock, Environment, configuration, rfc3339};
+use members::IssuedCode;
+
+use super::sheet::Sheet;
+
+/// One member's slip.
+pub(super) struct Slip {
+    pub(super) name: String,
+    pub(super) email: String,
+    pub(super) code: Code,
+}
+
+/// A new code, and what is stored of it.
+pub(super) fn new_code() -> (Code, IssuedCode) {
+    let code = Code::new(rand::random());
+    let issued = IssuedCode::new(code.digest(), Clock::system().unix_seconds());
+    (code, issued)
+}
+
+impl Slip {
+    /// The code stands behind the `#`: a browser keeps that to itself, so it reaches no server's log.
+    pub(super) fn link(&self, public_url: &str) -> String {
+        format!("{public_url}/join#{}", self.code)
+    }
+}
+
+/// Where slips go.
+#[derive(Debug, Args)]
+pub(super) struct Handout {
+    /// Write a sheet to print, with one slip per member: code, link and QR code.
+    #[arg(long, value_name = "FILE.html")]
+    sheet: Option<PathBuf>,
+}
+
+/// Slips on their way to the administrator. The sheet's file is there from the start, so that codes
+/// aren't issued which then can't be written down.
+pub(super) struct Outlet {
+    public_url: String,
+    sheet: Option<Sheet>,
+}
+
+impl Handout {
+    pub(super) fn open(&self, environment: &Environment) -> anyhow::Result<Outlet> {
+        let public_url = configuration::public_url(environment)?;
+        let sheet = self.sheet.as_deref().map(Sheet::create).transpose()?;
+        Ok(Outlet { public_url, sheet })
+    }
+}
+
+impl Outlet {
+    /// Hands out slips that end with their codes at `expires_at`, in Unix seconds.
+    pub(super) fn hand_out(self, slips: &[Slip], expires_at: u64) -> anyhow::Result<()> {
+        let until = rfc3339(expires_at);
+        let until = until
+            .get(..10)
+            .ok_or_else(|| anyhow!("the date is out of range"))?;
+        match (self.sheet, slips) {
+            (Some(sheet), _) => {
+                let path = sheet.write(slips, &self.public_url, until)?;
+                println!(
+                    "The codes are in {}. Print it and delete it: whoever reads it can sign in.",
+                    path.display()
+                );
+            }
+            (None, []) => {}
+            (None, [slip]) => {
+                println!("  code  {}", slip.code);
+                println!("  link  {}", slip.link(&self.public_url));
+            }
+            (None, slips) => {
+                let mut table = Table::new();
+                table
+                    .load_style(NOTHING)
+                    .set_header(["NAME", "E-MAIL", "CODE", "LINK"]);
+                for slip in slips {
+                    let (code, link) = (slip.code.to_string(), slip.link(&self.public_url));
+                    table.add_row([&slip.name, &slip.email, &code, &link]);
+                }
+                println!("{}", table.trim_fmt());
+            }
+        }
+        if !slips.is_empty() {
+            println!("Each code works once, until {until}. Issuing another replaces it.");
+        }
+        Ok(())
+    }
+
+    /// Takes the empty sheet away again: nothing was issued.
+    pub(super) fn close(self) {
+        if let Some(sheet) = self.sheet {
+            sheet.discard();
+        }
+    }
+}

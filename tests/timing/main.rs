@@ -1,0 +1,175 @@
+//! The time of a refused login, over interleaved pairs: see `run` beside this file.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, ensure};
+use auth::password::{self, Password};
+use endpoint::{Environment, configuration};
+use local::Options;
+use members::{Email, Members, NewMember};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+/// Between these the statistic of two equal distributions lies by far most of the time.
+const ALLOWED: std::ops::RangeInclusive<f64> = 0.47..=0.53;
+/// Pairs that warm up caches and connections, and count for nothing.
+const WARM_UP: usize = 30;
+const PASSWORD: &str = "four words of nonsense";
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let pairs: usize = std::env::args()
+        .nth(1)
+        .context("how many pairs?")?
+        .parse()?;
+    ensure!(pairs >= 100, "fewer than 100 pairs say nothing");
+    let stack = local::start(Options {
+        port: 0,
+        ..Options::default()
+    })
+    .await?;
+    let environment: Environment = stack.environment().into_iter().collect();
+    let members = configuration::members(&environment)?;
+    let state = login::State::from_env(&environment)?;
+    let hash = password::hash(&Password::new(PASSWORD), rand::random())?;
+
+    // Each guess has an account of its own: the sixth at one would have to wait.
+    let mut failed = false;
+    for other in ["unknown", "disabled", "invited", "of a damaged hash"] {
+        let (mut known, mut others) = (Vec::new(), Vec::new());
+        for pair in 0..WARM_UP + pairs {
+            let (one, two) = (format!("member{pair}"), format!("other{pair}"));
+            add(&members, &one, "active", &hash).await?;
+            add(&members, &two, other, &hash).await?;
+            // Which of the two comes first changes, so that what wears off or adds up is shared.
+            let order = if pair % 2 == 0 {
+                [true, false]
+            } else {
+                [false, true]
+            };
+            for is_known in order {
+                let name = if is_known { &one } else { &two };
+                let source = format!("10.{}.{}.{}", pair / 250, pair % 250, u8::from(is_known));
+                let elapsed = refused(&state, name, &source).await?;
+                if pair >= WARM_UP {
+                    let times = if is_known { &mut known } else { &mut others };
+                    times.push(elapsed);
+                }
+            }
+            remove(&members, &one).await?;
+            remove(&members, &two).await?;
+        }
+        let auc = auc(&known, &others);
+        let verdict = if ALLOWED.contains(&auc) {
+            "ok"
+        } else {
+            "TELLS"
+        };
+        failed |= !ALLOWED.contains(&auc);
+        println!(
+            "{verdict:5}  AUC {auc:.4}  a member against one {other}: {pairs} pairs, medians {:.2} ms and {:.2} ms",
+            median(&mut known),
+            median(&mut others)
+        );
+    }
+    stack.shutdown().await;
+    ensure!(!failed, "the time of a refusal tells who is a member");
+    Ok(())
+}
+
+fn address(name: &str) -> anyhow::Result<Email> {
+    Ok(Email::parse(&format!("{name}@club.example"))?)
+}
+
+async fn add(members: &Members, name: &str, kind: &str, hash: &str) -> anyhow::Result<()> {
+    if kind == "unknown" {
+        return Ok(());
+    }
+    let hash = match kind {
+        "invited" => None,
+        "of a damaged hash" => Some("$argon2id$v=19$gibberish".to_owned()),
+        _ => Some(hash.to_owned()),
+    };
+    let member = NewMember {
+        id: Uuid::now_v7().to_string(),
+        email: address(name)?,
+        name: name.to_owned(),
+        handle: name.to_owned(),
+        password_hash: hash,
+        created_at: 0,
+    };
+    members.create(member).await?;
+    if kind == "disabled" {
+        let account = members
+            .by_email(&address(name)?)
+            .await?
+            .context("just made")?;
+        members.set_disabled(&account, true).await?;
+    }
+    Ok(())
+}
+
+async fn remove(members: &Members, name: &str) -> anyhow::Result<()> {
+    if let Some(account) = members.by_email(&address(name)?).await? {
+        members.remove(&account).await?;
+    } else {
+        members
+            .forget_guesses(&members::Target::new(&format!("{name}@club.example")))
+            .await?;
+    }
+    Ok(())
+}
+
+/// The time that `login` takes to refuse a wrong password.
+async fn refused(state: &login::State, name: &str, source: &str) -> anyhow::Result<Duration> {
+    let body = json!({ "email": format!("{name}@club.example"), "password": "a wrong password" });
+    let event = event(source, &body);
+    let started = Instant::now();
+    let answer = endpoint::invoke(&state.origins, event, "timing", |request| {
+        login::handler(state, request)
+    })
+    .await;
+    let elapsed = started.elapsed();
+    ensure!(
+        answer.status_code == 401,
+        "{} for {name}",
+        answer.status_code
+    );
+    Ok(elapsed)
+}
+
+fn event(source: &str, body: &Value) -> Value {
+    json!({
+        "version": "2.0", "routeKey": "$default", "rawPath": "/api/login", "rawQueryString": "",
+        "headers": {"content-type": "application/json"},
+        "requestContext": {"stage": "$default", "requestId": "r", "timeEpoch": 0,
+            "http": {"method": "POST", "path": "/api/login", "protocol": "HTTP/1.1", "sourceIp": source, "userAgent": "t"}},
+        "body": body.to_string(), "isBase64Encoded": false
+    })
+}
+
+/// The chance that a time of `one` is longer than a time of `other` (Mann and Whitney's U, divided
+/// by the number of pairs); a tie is half a chance.
+fn auc(one: &[Duration], other: &[Duration]) -> f64 {
+    let mut sorted = other.to_vec();
+    sorted.sort_unstable();
+    let halves: usize = one
+        .iter()
+        .map(|time| {
+            let shorter = sorted.partition_point(|other| other < time);
+            let not_longer = sorted.partition_point(|other| other <= time);
+            shorter + not_longer
+        })
+        .sum();
+    #[expect(clippy::cast_precision_loss, reason = "counts far below 2^52")]
+    let chance = halves as f64 / (2 * one.len() * other.len()) as f64;
+    chance
+}
+
+/// In milliseconds.
+fn median(times: &mut [Duration]) -> f64 {
+    times.sort_unstable();
+    times
+        .get(times.len() / 2)
+        .map_or(0.0, |time| time.as_secs_f64() * 1000.0)
+}
