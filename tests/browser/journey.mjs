@@ -315,20 +315,21 @@ async function journey() {
   }, [/status of 401/]);
 
   await run("the password is changed, and the new one signs in", async () => {
+    const newPassword = id("new_password");
     await page.locator("summary").click();
     await page.getByLabel("Current password").fill("not the current one");
-    await page.getByLabel("New password").fill("short");
+    await newPassword.fill("short");
     await button("Change password").click();
     await says(id("password-error"), /^The password needs at least 15 characters/);
-    await page.getByLabel("New password").fill(NEW_PASSWORD);
+    await newPassword.fill(NEW_PASSWORD);
     await button("Change password").click();
     await says(id("password-error"), "The current password is wrong.");
     await page.getByLabel("Current password").fill(PASSWORD);
     await page.getByLabel("Show both").check();
-    equal(await page.getByLabel("New password").getAttribute("type"), "text", "the field's type");
+    equal(await newPassword.getAttribute("type"), "text", "the field's type");
     await button("Change password").click();
     await says(id("notice"), /^Your password is changed/);
-    equal(await id("new_password").inputValue(), "", "what is left of the password");
+    equal(await newPassword.inputValue(), "", "what is left of the password");
     await fillSignIn(PASSWORD);
     await button("Sign in").click();
     await says(id("sign-in-error"), WRONG);
