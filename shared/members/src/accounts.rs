@@ -58,18 +58,19 @@ impl Members {
         account.extend(member.into_item());
         account.extend(code.iter().flat_map(|code| code.attributes()));
         let items = [account, claim, pointer].into_iter().chain(leads_here);
-        let items = items.filter_map(|item| {
+        let puts = items.map(|item| {
             let put = Put::builder()
                 .table_name(&self.table)
                 .set_item(Some(item))
                 .condition_expression(ABSENT)
-                .build();
-            Some(TransactWriteItem::builder().put(put.ok()?).build())
+                .build()?;
+            Ok(TransactWriteItem::builder().put(put).build())
         });
+        let puts = puts.collect::<std::result::Result<_, _>>();
         let written = self
             .client
             .transact_write_items()
-            .set_transact_items(Some(items.collect()))
+            .set_transact_items(Some(puts.map_err(Error::unbuilt("TransactWriteItems"))?))
             .send()
             .await;
         match written {
@@ -213,17 +214,18 @@ impl Members {
             key(member_pk(&account.id), MEMBER),
         ];
         let code = account.code.iter().map(|code| code_key(&code.digest));
-        let items = keys.into_iter().chain(code).filter_map(|key| {
+        let items = keys.into_iter().chain(code).map(|key| {
             let delete = Delete::builder()
                 .table_name(&self.table)
                 .set_key(Some(key))
-                .build();
-            Some(TransactWriteItem::builder().delete(delete.ok()?).build())
+                .build()?;
+            Ok(TransactWriteItem::builder().delete(delete).build())
         });
+        let items = items.collect::<std::result::Result<_, _>>();
         let deleted = self
             .client
             .transact_write_items()
-            .set_transact_items(Some(items.collect()))
+            .set_transact_items(Some(items.map_err(Error::unbuilt("TransactWriteItems"))?))
             .send()
             .await;
         deleted

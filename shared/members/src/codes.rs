@@ -70,10 +70,12 @@ impl Members {
     /// The password stays as it is until the code is used: a reset that nobody asked for must not
     /// shut a member out.
     pub async fn issue_code(&self, account: &Account, code: &IssuedCode) -> Result<bool> {
+        let unbuilt = Error::unbuilt("TransactWriteItems");
         let pointer = Put::builder()
             .table_name(&self.table)
             .set_item(Some(code.pointer(&account.email)))
-            .build();
+            .build()
+            .map_err(&unbuilt)?;
         let hold = Update::builder()
             .table_name(&self.table)
             .set_key(Some(email_key(&account.email)))
@@ -82,18 +84,13 @@ impl Members {
             .expression_attribute_values(":digest", string(code.digest.as_str()))
             .expression_attribute_values(":expires_at", number(code.expires_at))
             .expression_attribute_values(":id", string(account.id.as_str()))
-            .build();
-        let items = [
-            pointer
-                .ok()
-                .map(|put| TransactWriteItem::builder().put(put).build()),
-            hold.ok()
-                .map(|update| TransactWriteItem::builder().update(update).build()),
-        ];
+            .build()
+            .map_err(&unbuilt)?;
         let written = self
             .client
             .transact_write_items()
-            .set_transact_items(Some(items.into_iter().flatten().collect()))
+            .transact_items(TransactWriteItem::builder().put(pointer).build())
+            .transact_items(TransactWriteItem::builder().update(hold).build())
             .send()
             .await;
         match written {

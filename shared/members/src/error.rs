@@ -2,7 +2,7 @@
 
 use std::fmt::{Debug, Display};
 
-use aws_sdk_dynamodb::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
+use aws_sdk_dynamodb::error::{BuildError, DisplayErrorContext, ProvideErrorMetadata, SdkError};
 
 pub type Result<T> = std::result::Result<T, Error>;
 
@@ -33,6 +33,14 @@ impl Error {
         move |cause| Self::Store {
             operation,
             cause: describe(&cause),
+        }
+    }
+
+    /// A request that lacks a part, which the store would refuse.
+    pub(crate) fn unbuilt(operation: &'static str) -> impl Fn(BuildError) -> Self {
+        move |cause| Self::Store {
+            operation,
+            cause: cause.to_string(),
         }
     }
 

@@ -16,25 +16,31 @@ pub async fn create_table(members: &Members) -> Result<()> {
             .attribute_name(name)
             .attribute_type(ScalarAttributeType::S)
             .build()
-            .ok()
     };
     let element = |name: &str, kind| {
         KeySchemaElement::builder()
             .attribute_name(name)
             .key_type(kind)
             .build()
-            .ok()
     };
+    let attributes = [PK, SK].into_iter().map(attribute);
+    let schema = [(PK, KeyType::Hash), (SK, KeyType::Range)]
+        .into_iter()
+        .map(|(name, kind)| element(name, kind));
+    let unbuilt = Error::unbuilt("CreateTable");
     let created = members
         .client
         .create_table()
         .table_name(&members.table)
-        .set_attribute_definitions(Some([PK, SK].into_iter().filter_map(attribute).collect()))
+        .set_attribute_definitions(Some(
+            attributes
+                .collect::<std::result::Result<_, _>>()
+                .map_err(&unbuilt)?,
+        ))
         .set_key_schema(Some(
-            [(PK, KeyType::Hash), (SK, KeyType::Range)]
-                .into_iter()
-                .filter_map(|(name, kind)| element(name, kind))
-                .collect(),
+            schema
+                .collect::<std::result::Result<_, _>>()
+                .map_err(&unbuilt)?,
         ))
         .billing_mode(BillingMode::PayPerRequest)
         .send()
@@ -53,12 +59,13 @@ pub async fn create_table(members: &Members) -> Result<()> {
     let expiry = TimeToLiveSpecification::builder()
         .attribute_name(EXPIRES_AT)
         .enabled(true)
-        .build();
+        .build()
+        .map_err(Error::unbuilt("UpdateTimeToLive"))?;
     members
         .client
         .update_time_to_live()
         .table_name(&members.table)
-        .set_time_to_live_specification(expiry.ok())
+        .time_to_live_specification(expiry)
         .send()
         .await
         .map_err(Error::store("UpdateTimeToLive"))?;
