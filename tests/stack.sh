@@ -1,7 +1,7 @@
 # For scripts that need a running `masthead dev`: sourced, not run.
 #
-# start_stack sets url, port and data (the stack's folder, with its demo-password), and stops
-# the stack and removes its folder when the script ends, however it ends.
+# start_stack sets masthead (the program), url, port and data (the stack's folder, with its
+# demo-password), and stops the stack and removes its folder when the script ends, however it ends.
 
 fail() {
   echo "$0: $*" >&2
@@ -37,7 +37,7 @@ is_free() {
 start_stack() {
   require cargo curl
   cargo build --quiet -p cli
-  local masthead attempt
+  local attempt
   masthead=$(target_directory)/debug/masthead
   temporary=$(mktemp -d)
   data=$temporary/data

@@ -1,12 +1,13 @@
 // The member's journey through the page of `masthead dev`, as a member would walk it.
 //
-// Needs MASTHEAD_URL, MASTHEAD_PASSWORD (of the demo member) and CHROMIUM; `run` sets them.
+// Needs MASTHEAD_URL, MASTHEAD_PASSWORD (of the demo member), MASTHEAD_INVITATION (the link of
+// Robin's slip) and CHROMIUM; `run` sets them.
 // SCREENSHOT names a file that a picture of a published report is written to.
 
 import { HOSTILE, NOTE, markdown, portrait } from "./files.mjs";
 import { equal, eventually, fitsEverybody, launch, ok, says, step, watched } from "./harness.mjs";
 
-const { MASTHEAD_URL: SITE, MASTHEAD_PASSWORD: PASSWORD, SCREENSHOT } = process.env;
+const { MASTHEAD_URL: SITE, MASTHEAD_PASSWORD: PASSWORD, MASTHEAD_INVITATION: INVITATION, SCREENSHOT } = process.env;
 const EMAIL = "demo@example.com";
 const NEW_PASSWORD = "lanterns over quiet marshland";
 const WRONG = "The e-mail address or the password is wrong.";
@@ -21,8 +22,8 @@ const report = { heading: id("report-heading"), body: id("report-body"), state: 
 const listed = (title) => page.locator("#readmes li").filter({ has: page.getByRole("link", { name: title, exact: true }) });
 const focused = () => page.evaluate(() => document.activeElement?.id || document.activeElement?.textContent.trim());
 
-async function fillSignIn(password) {
-  await page.getByLabel("E-mail address").fill(EMAIL);
+async function fillSignIn(password, email = EMAIL) {
+  await page.getByLabel("E-mail address").fill(email);
   await page.getByRole("textbox", { name: "Password", exact: true }).fill(password);
 }
 
@@ -351,8 +352,39 @@ async function journey() {
     await says(id("sign-in-heading"), "Sign in");
   });
 
+  await run("an invited member chooses a password by the link, once", async () => {
+    const code = id("code");
+    const newPassword = id("join-password");
+    const { pathname, hash } = new URL(INVITATION);
+    await page.goto(`${SITE}${pathname}${hash}`);
+    await says(id("join-heading"), "Choose a password");
+    equal([await code.inputValue(), new URL(page.url()).hash], [hash.slice(1), ""], "the code, and what is left of it in the address");
+    equal(await focused(), "join-password", "the focus");
+    await fitsEverybody(page, "the join form");
+    await newPassword.fill("passwordpassword");
+    await button("Set password").click();
+    await says(id("join-error"), /common/);
+    // As a person types it from the slip.
+    await code.fill(hash.slice(1).toLowerCase().replaceAll("-", " "));
+    await page.getByLabel("Show it").check();
+    equal(await newPassword.getAttribute("type"), "text", "the field's type");
+    await newPassword.fill(NEW_PASSWORD);
+    await button("Set password").click();
+    await says(id("notice"), /^Your password is set/);
+    await fillSignIn(NEW_PASSWORD, "robin@club.example");
+    await button("Sign in").click();
+    await says(id("member-name"), "Robin Roe");
+    await button("Sign out").click();
+
+    await page.goto(`${SITE}${pathname}${hash}`);
+    await newPassword.fill(`${NEW_PASSWORD} again`);
+    await button("Set password").click();
+    await says(id("join-error"), /^This code is wrong, used or too old/);
+  }, [/status of 400/, /status of 401/]);
+
   if (SCREENSHOT) {
     await run("a screenshot", async () => {
+      await page.goto(SITE);
       await signIn(NEW_PASSWORD);
       await page.getByRole("link", { name: "Flask Backend", exact: true }).click();
       await says(source("Markdown"), /## Tokens/);
