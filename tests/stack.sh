@@ -1,4 +1,4 @@
-# For scripts that need a running `masthead dev`: sourced, not run.
+# What scripts need that start a `masthead dev` or install tools: sourced, not run.
 #
 # start_stack sets masthead (the program), url, port and data (the stack's folder, with its
 # demo-password), and stops the stack and removes its folder when the script ends, however it ends.
@@ -18,6 +18,26 @@ require() {
 # The folder into which cargo builds.
 target_directory() {
   cargo metadata --no-deps --format-version 1 | sed 's/.*"target_directory":"\([^"]*\)".*/\1/'
+}
+
+# python_packages NAME REQUIREMENTS: installs them into an environment of that name under the build
+# target, unless they are there, and sets venv.
+python_packages() {
+  require python3
+  venv=$(target_directory)/$1-venv
+  cmp -s "$2" "$venv/installed" && return
+  rm -rf "$venv"
+  # Debian has venv without pip in a package of its own.
+  python3 -m venv "$venv" >/dev/null 2>&1 || {
+    rm -rf "$venv"
+    [[ $(id -u) == 0 ]] && command -v apt-get >/dev/null || fail "python3 has no venv (Debian: apt-get install python3-venv)."
+    echo "Installing python3-venv"
+    { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends python3-venv; } >/dev/null ||
+      fail "apt-get could not install python3-venv."
+    python3 -m venv "$venv"
+  }
+  "$venv/bin/pip" install --quiet --disable-pip-version-check -r "$2"
+  cp "$2" "$venv/installed"
 }
 
 stop_stack() {
