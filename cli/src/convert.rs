@@ -11,6 +11,7 @@ use frontmatter::{Context, Themes};
 use serde_json::json;
 
 use crate::outcome::{Failure, Outcome};
+use crate::output::{self, say};
 
 #[derive(Debug, Args)]
 pub(crate) struct Convert {
@@ -59,22 +60,19 @@ impl Convert {
             themes: self.themes.unwrap_or_default(),
             ..Context::default()
         };
-        let output = frontmatter::convert(&input, &context)?;
-        let mut stdout = std::io::stdout().lock();
+        let converted = frontmatter::convert(&input, &context)?;
         if self.report {
             let report = json!({
-                "state": if output.draft { "draft" } else { "published" },
-                "fields": output.fields,
-                "warnings": output.warnings,
+                "state": if converted.draft { "draft" } else { "published" },
+                "fields": converted.fields,
+                "warnings": converted.warnings,
             });
-            serde_json::to_writer_pretty(&mut stdout, &report)?;
-            writeln!(stdout)?;
+            say!("{}", serde_json::to_string_pretty(&report)?);
         } else {
-            stdout.write_all(&output.bytes)?;
-            stdout.flush()?;
+            output::bytes(&converted.bytes);
             // Beside the file, which stays what it is wherever it goes.
             if std::io::stderr().is_terminal() {
-                write!(anstream::stderr(), "{}", shown::shown(&output))?;
+                write!(anstream::stderr(), "{}", shown::shown(&converted))?;
             }
         }
         Ok(())

@@ -12,6 +12,7 @@ use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::{Layer as _, layer::SubscriberExt as _, util::SubscriberInitExt as _};
 
 use crate::outcome::{Outcome, block_on};
+use crate::output::say;
 
 #[derive(Debug, Args)]
 pub(crate) struct Dev {
@@ -47,7 +48,7 @@ impl Dev {
         };
         if self.print_env {
             for (name, value) in local::environment(&options)? {
-                println!("{name}={value}");
+                say!("{name}={value}");
             }
             return Ok(());
         }
@@ -58,22 +59,20 @@ impl Dev {
             let demo = demo::member(&stack.environment(), &self.data).await?;
             let (s3, dynamodb, data) = (stack.s3_url(), stack.dynamodb_url(), self.data.display());
             if self.backends_only {
-                println!("S3 and DynamoDB are ready: {s3} and {dynamodb}, data in {data}");
+                say!("S3 and DynamoDB are ready: {s3} and {dynamodb}, data in {data}");
             } else {
-                println!("Masthead is ready:  http://localhost:{}", self.port);
+                say!("Masthead is ready:  http://localhost:{}", self.port);
             }
-            println!("  demo member       {}", demo::EMAIL);
-            println!("  password          {demo}");
+            say!("  demo member       {}", demo::EMAIL);
+            say!("  password          {demo}");
             if self.backends_only {
-                println!(
+                say!(
                     "  next              set what `masthead dev --print-env --port {}` prints, then start a function",
                     self.port
                 );
             } else {
-                println!("  stores            S3 on {s3}, DynamoDB on {dynamodb}, data in {data}");
-                println!(
-                    "  next              open the page, sign in, upload a README; Ctrl-C stops"
-                );
+                say!("  stores            S3 on {s3}, DynamoDB on {dynamodb}, data in {data}");
+                say!("  next              open the page, sign in, upload a README; Ctrl-C stops");
             }
             stop.await;
             stack.shutdown().await;

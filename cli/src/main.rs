@@ -4,6 +4,7 @@ mod convert;
 mod dev;
 mod handle;
 mod outcome;
+mod output;
 mod progress;
 mod rewrite;
 mod users;

@@ -5,6 +5,7 @@ use clap::Args;
 use serde::Deserialize;
 
 use crate::outcome::{Failure, Outcome, block_on};
+use crate::output::say;
 
 #[derive(Debug, Args)]
 pub(crate) struct Rewrite {
@@ -38,7 +39,7 @@ impl Rewrite {
                 )
             })?;
             let queued: Queued = answer.error_for_status()?.json().await?;
-            println!("{} READMEs are queued for conversion.", queued.queued);
+            say!("{} READMEs are queued for conversion.", queued.queued);
             Ok(())
         })
     }

@@ -18,6 +18,7 @@ use endpoint::{Environment, configuration};
 use members::{Account, Email, Members};
 
 use crate::outcome::{Outcome, block_on};
+use crate::output::say;
 
 #[derive(Debug, Args)]
 pub(crate) struct Users {
@@ -102,7 +103,7 @@ async fn set_disabled(members: &Members, email: &str, disabled: bool) -> Outcome
     } else {
         "enabled"
     };
-    anstream::println!("{} ({}) is {state}.", account.name, account.handle);
+    say!("{} ({}) is {state}.", account.name, account.handle);
     Ok(())
 }
 
@@ -111,7 +112,7 @@ async fn sign_out(members: &Members, email: &str) -> Outcome {
     if !members.sign_out(&account).await? {
         return Err(anyhow!("the member was removed meanwhile").into());
     }
-    anstream::println!(
+    say!(
         "{} ({}) is signed out everywhere.",
         account.name,
         account.handle

@@ -310,3 +310,34 @@ async fn versions(site: &Site, bucket: &str) -> anyhow::Result<usize> {
     let listed = client.list_object_versions().bucket(bucket).send().await?;
     Ok(listed.versions().len() + listed.delete_markers().len())
 }
+
+/// A reader who has enough is no reason to complain.
+#[test]
+fn output_that_nobody_reads_is_no_error() {
+    use std::io::Read as _;
+    use std::process::Stdio;
+
+    let file = tempfile::NamedTempFile::new().unwrap();
+    // More than a pipe holds.
+    std::fs::write(file.path(), "A line of a long note.\n\n".repeat(20_000)).unwrap();
+    let mut masthead = Command::new(env!("CARGO_BIN_EXE_masthead"))
+        .arg("convert")
+        .arg(file.path())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut first = [0; 3];
+    masthead
+        .stdout
+        .take()
+        .unwrap()
+        .read_exact(&mut first)
+        .unwrap();
+    assert_eq!(&first, b"---");
+    let output = masthead.wait_with_output().unwrap();
+    assert_eq!(
+        (output.status.code(), output.stderr),
+        (Some(141), Vec::new())
+    );
+}

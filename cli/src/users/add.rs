@@ -10,6 +10,7 @@ use members::{Created, Email, Members};
 use super::new_member::{self, check_name};
 use crate::handle;
 use crate::outcome::{Failure, Outcome};
+use crate::output::say;
 
 #[derive(Debug, Args)]
 pub(crate) struct Add {
@@ -47,7 +48,7 @@ impl Add {
             let member = new_member::new(email.clone(), name, handle, Some(hash.clone()));
             match members.create(member).await? {
                 Created::Created => {
-                    anstream::println!(
+                    say!(
                         "{name} can sign in as {}; their pages are under {handle}.",
                         email.as_str()
                     );

@@ -4,9 +4,10 @@ use endpoint::rfc3339;
 use members::Members;
 
 use crate::outcome::Outcome;
+use crate::output;
 
 pub(crate) async fn run(members: &Members) -> Outcome {
-    let mut csv = csv::Writer::from_writer(std::io::stdout().lock());
+    let mut csv = csv::Writer::from_writer(Vec::new());
     csv.write_record([
         "email",
         "name",
@@ -25,6 +26,6 @@ pub(crate) async fn run(members: &Members) -> Outcome {
             &rfc3339(account.created_at),
         ])?;
     }
-    csv.flush()?;
+    output::bytes(&csv.into_inner()?);
     Ok(())
 }

@@ -14,6 +14,7 @@ use super::new_member;
 use super::roster::{self, BadRow, Roster, Row, Taken};
 use super::slip::{Handout, Slip, new_code};
 use crate::outcome::Outcome;
+use crate::output::say;
 use crate::progress::Progress;
 
 /// How many members are written at the same time.
@@ -46,7 +47,7 @@ impl Import {
             .into());
         }
         if self.dry_run {
-            println!(
+            say!(
                 "{} members can be imported; nothing was written.",
                 roster.rows.len()
             );
@@ -71,7 +72,7 @@ impl Import {
         let mut slips: Vec<(u64, Slip)> = written.done.into_iter().filter_map(Done::slip).collect();
         slips.sort_by_key(|(line, _)| *line);
         let slips: Vec<Slip> = slips.into_iter().map(|(_, slip)| slip).collect();
-        println!(
+        say!(
             "{imported} members are imported: {} with a code, {} with the password they had.",
             slips.len(),
             imported - slips.len()

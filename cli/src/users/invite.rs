@@ -10,6 +10,7 @@ use super::new_member::{self, check_name};
 use super::slip::{Handout, Slip, new_code};
 use crate::handle;
 use crate::outcome::{Failure, Outcome};
+use crate::output::say;
 
 #[derive(Debug, Args)]
 pub(crate) struct Invite {
@@ -64,7 +65,7 @@ impl Invite {
             };
             match created {
                 Created::Created => {
-                    println!("{name} is invited; their pages will be under {handle}.");
+                    say!("{name} is invited; their pages will be under {handle}.");
                     let slip = Slip {
                         name: name.to_owned(),
                         email: email.as_str().to_owned(),
@@ -119,12 +120,12 @@ async fn issue(
         }
     }
     if account.password_hash.is_some() {
-        println!(
+        say!(
             "{} can set a new password; the old one works until then.",
             account.name
         );
     } else {
-        println!(
+        say!(
             "{} is invited again; an earlier code no longer works.",
             account.name
         );

@@ -8,6 +8,7 @@ use members::{Account, Members};
 use serde::Serialize;
 
 use crate::outcome::Outcome;
+use crate::output::say;
 
 #[derive(Debug, Args)]
 pub(crate) struct List {
@@ -57,7 +58,7 @@ impl List {
         let now = Clock::system().unix_seconds();
         if self.json {
             for account in &accounts {
-                println!("{}", serde_json::to_string(&Row::of(account, now))?);
+                say!("{}", serde_json::to_string(&Row::of(account, now))?);
             }
             return Ok(());
         }
@@ -69,7 +70,7 @@ impl List {
             let day = row.created_at.get(..10).unwrap_or_default();
             table.add_row([row.handle, row.name, row.email, row.state, day]);
         }
-        println!("{}", table.trim_fmt());
+        say!("{}", table.trim_fmt());
         Ok(())
     }
 }

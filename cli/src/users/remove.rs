@@ -1,6 +1,6 @@
 //! `masthead users remove`: erases a member with everything that is theirs.
 
-use std::io::{IsTerminal as _, Write as _};
+use std::io::IsTerminal as _;
 
 use anyhow::{Context as _, anyhow};
 use blobs::Blobs;
@@ -11,6 +11,7 @@ use members::{Account, Members};
 
 use super::find;
 use crate::outcome::{Failure, Outcome};
+use crate::output::{self, say};
 
 #[derive(Debug, Args)]
 pub(crate) struct Remove {
@@ -47,11 +48,12 @@ impl Remove {
             .delete_every_version(&pictures_prefix(&account.handle))
             .await?;
         members.remove(&account).await?;
-        println!(
+        say!(
             "{} ({}) is removed, with every picture, README and older version of one.\n\
              Backups of the table and copies in caches keep what they have until they expire; \
              docs/members.md says how long.",
-            account.name, account.handle
+            account.name,
+            account.handle
         );
         Ok(())
     }
@@ -63,11 +65,10 @@ fn confirm(account: &Account) -> Outcome {
             "removing can't be undone; say --yes"
         )));
     }
-    print!(
+    output::text(format_args!(
         "Remove {} ({}) with every picture and README? This can't be undone. [y/N] ",
         account.name, account.handle
-    );
-    std::io::stdout().flush()?;
+    ));
     let mut answer = String::new();
     std::io::stdin()
         .read_line(&mut answer)

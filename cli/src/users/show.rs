@@ -11,6 +11,7 @@ use members::{Account, Members, State};
 use super::find;
 use super::list::state;
 use crate::outcome::Outcome;
+use crate::output::say;
 
 #[derive(Debug, Args)]
 pub(crate) struct Show {
@@ -25,13 +26,13 @@ impl Show {
         let uploads = Blobs::new(&config, environment.required("UPLOADS_BUCKET")?);
         let public_url = configuration::public_url(environment)?;
         for (name, value) in facts(&account, &public_url, Clock::system().unix_seconds()) {
-            println!("{name:<12}  {value}");
+            say!("{name:<12}  {value}");
         }
 
         let sources = uploads.list_all(&SourceKey::prefix(&account.id)).await?;
         let reports = members.reports(&account.id).await?;
         if sources.is_empty() {
-            println!("{:<12}  none", "uploads");
+            say!("{:<12}  none", "uploads");
             return Ok(());
         }
         let mut table = Table::new();
@@ -51,7 +52,7 @@ impl Show {
             let uploaded = rfc3339(source.last_modified);
             table.add_row([&slug, state, &source.size.to_string(), &uploaded]);
         }
-        println!("\n{}", table.trim_fmt());
+        say!("\n{}", table.trim_fmt());
         Ok(())
     }
 }

@@ -11,6 +11,7 @@ use endpoint::{Clock, Environment, configuration, rfc3339};
 use members::IssuedCode;
 
 use super::sheet::Sheet;
+use crate::output::say;
 
 /// One member's slip.
 pub(super) struct Slip {
@@ -66,15 +67,15 @@ impl Outlet {
         match (self.sheet, slips) {
             (Some(sheet), _) => {
                 let path = sheet.write(slips, &self.public_url, until)?;
-                println!(
+                say!(
                     "The codes are in {}. Print it and delete it: whoever reads it can sign in.",
                     path.display()
                 );
             }
             (None, []) => {}
             (None, [slip]) => {
-                println!("  code  {}", slip.code);
-                println!("  link  {}", slip.link(&self.public_url));
+                say!("  code  {}", slip.code);
+                say!("  link  {}", slip.link(&self.public_url));
             }
             (None, slips) => {
                 let mut table = Table::new();
@@ -85,11 +86,11 @@ impl Outlet {
                     let (code, link) = (slip.code.to_string(), slip.link(&self.public_url));
                     table.add_row([&slip.name, &slip.email, &code, &link]);
                 }
-                println!("{}", table.trim_fmt());
+                say!("{}", table.trim_fmt());
             }
         }
         if !slips.is_empty() {
-            println!("Each code works once, until {until}. Issuing another replaces it.");
+            say!("Each code works once, until {until}. Issuing another replaces it.");
         }
         Ok(())
     }
