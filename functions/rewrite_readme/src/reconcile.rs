@@ -20,7 +20,7 @@ const ROUNDS: usize = 10;
 const MAX_WARNINGS: usize = 200;
 /// Longest JSON of one field in a report, in bytes; longer values are in the file itself.
 const MAX_FIELD_BYTES: usize = 4 * 1024;
-/// What the author is told where the fault is ours.
+/// Name of the output's metadata that holds the SHA-256 of its bytes, in hexadecimal.
 const SHA256: &str = "sha256";
 const CACHE_CONTROL: &str = "public, max-age=0, must-revalidate";
 
