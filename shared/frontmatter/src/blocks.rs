@@ -376,10 +376,9 @@ impl Walk {
             match token.kind {
                 TokenKind::Open(tag) => self.html_open(&tag, &place),
                 TokenKind::Close(name) => self.html_close(&name, &place),
-                TokenKind::Comment(_)
-                | TokenKind::Declaration
-                | TokenKind::UnclosedComment
-                | TokenKind::Stray => {}
+                // All that follows was meant to be hidden.
+                TokenKind::UnclosedComment => return,
+                TokenKind::Comment(_) | TokenKind::Declaration | TokenKind::Stray => {}
             }
         }
         self.html_text(text, at..text.len(), range.start);
@@ -434,7 +433,12 @@ impl Walk {
                 }
                 self.other.push(name.to_owned());
             }
-            "sup" | "kbd" => self.hidden += 1,
+            "sup" => self.hidden += 1,
+            // A key in a sentence is read; a row of boxes is no more prose than a row of links.
+            "kbd" => {
+                self.inline_in_block(Inline::LinkStart { range: None });
+                self.links += 1;
+            }
             "br" | "hr" => self.inline_in_block(Inline::Break),
             "img" => {
                 let text =
@@ -471,8 +475,9 @@ impl Walk {
             "div" | "center" | "section" | "header" | "article" | "main"
                 if self.other.is_empty() && self.containers == 0 =>
             {
-                self.close(place.start);
+                // One that closes nothing is passed over, as browsers do.
                 if let Some(at) = self.wrappers.iter().rposition(|(open, _)| open == name) {
+                    self.close(place.start);
                     self.wrappers.truncate(at);
                 }
             }
@@ -485,8 +490,8 @@ impl Walk {
                     }
                 }
             }
-            "sup" | "kbd" => self.hidden = self.hidden.saturating_sub(1),
-            "a" => {
+            "sup" => self.hidden = self.hidden.saturating_sub(1),
+            "a" | "kbd" => {
                 self.links = self.links.saturating_sub(1);
                 self.inline_in_block(Inline::LinkEnd);
             }

@@ -46,6 +46,10 @@ const APPEALS: [&str; 22] = [
 ];
 /// Longest paragraph that only says where else to look, in words.
 const SIGNPOST_WORDS: usize = 20;
+/// Longest name in a row of languages or pages, in words.
+const SWITCHER_WORDS: usize = 2;
+/// Longest label of a line `Label: value`, in words.
+const LABEL_WORDS: usize = 2;
 /// How a quote begins that is a note, not a tagline.
 const NOTES: [&str; 9] = [
     "note",
@@ -59,23 +63,28 @@ const NOTES: [&str; 9] = [
     "[!",
 ];
 
-/// Finds the description in the author's body (before cleaning); `None` when nothing passes.
-pub(crate) fn find(blocks: &[Block], title: &Title) -> Option<String> {
+/// Finds the description in the author's body (before cleaning, but without Obsidian's comments);
+/// `None` when nothing passes.
+pub(crate) fn find(
+    blocks: &[Block],
+    title: &Title,
+    is_obsidian: &dyn Fn() -> bool,
+) -> Option<String> {
     let after = |block: &&Block| block.range.start >= title.end;
     let behind: Vec<&Block> = blocks.iter().filter(after).collect();
-    let found = search(&behind, &title.text).or_else(|| {
+    let found = search(&behind, &title.text, is_obsidian).or_else(|| {
         let before: Vec<&Block> = blocks
             .iter()
             .filter(|block| block.range.end <= title.end)
             .collect();
-        search(&before, &title.text)
+        search(&before, &title.text, is_obsidian)
     });
     found.map(|text| cut(&without_lead_in(&text)))
 }
 
-fn search(blocks: &[&Block], title: &str) -> Option<String> {
+fn search(blocks: &[&Block], title: &str, is_obsidian: &dyn Fn() -> bool) -> Option<String> {
     blocks.iter().enumerate().find_map(|(at, block)| {
-        let text = shown(block);
+        let text = shown(block, is_obsidian);
         let fits = match block.kind {
             Kind::Paragraph => true,
             Kind::Quote { paragraphs: 1 } => at < QUOTE_BLOCKS && is_tagline_quote(&text),
@@ -127,12 +136,53 @@ fn passes(block: &Block, text: &str, title: &str) -> bool {
     let appeal =
         text.chars().count() <= APPEAL_CHARS && APPEALS.iter().any(|appeal| lower.contains(appeal));
     words(text) >= MIN_WORDS
+        && !is_template(text)
+        && !is_metadata(block)
+        && !is_switcher(block, text)
         && linked * 10 < all * 6
         && bars < 3
         && !is_label(text)
         && !only_tags
         && lower != title.to_lowercase()
         && !appeal
+}
+
+/// A shortcode or a tag of a site generator's templates, which only that generator fills in.
+fn is_template(text: &str) -> bool {
+    text.starts_with("{{") || text.starts_with("{%")
+}
+
+/// Names of languages or pages side by side, of which one or more lead there:
+/// `English | 简体中文`.
+fn is_switcher(block: &Block, text: &str) -> bool {
+    let parts: Vec<&str> = text
+        .split(['|', '·', '•', '∙'])
+        .flat_map(|part| part.split(" / "))
+        .collect();
+    parts.len() > 1
+        && parts.iter().all(|part| words(part) <= SWITCHER_WORDS)
+        && block.link_share().0 > 0
+}
+
+/// Several lines, each a label with its value: `Author: Jane` over `Date: 2025-07-10`.
+fn is_metadata(block: &Block) -> bool {
+    let mut lines = vec![String::new()];
+    for inline in &block.inlines {
+        match (inline, lines.last_mut()) {
+            (Inline::Text(text) | Inline::Code(text), Some(line)) => line.push_str(text),
+            (Inline::Break, _) => lines.push(String::new()),
+            _ => {}
+        }
+    }
+    lines.retain(|line| !line.trim().is_empty());
+    let is_labelled = |line: &String| {
+        line.split_once(':').is_some_and(|(label, value)| {
+            (1..=LABEL_WORDS).contains(&label.split_whitespace().count())
+                && value.starts_with([' ', ':'])
+                && !value.trim().is_empty()
+        })
+    };
+    lines.len() > 1 && lines.iter().all(is_labelled)
 }
 
 /// `Install:` or `Website: https://…`.
@@ -160,8 +210,8 @@ pub(crate) fn is_ideograph(c: char) -> bool {
     matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3134f}')
 }
 
-/// The block's text as a page would show it: comments, block ids and wikilinks' brackets gone.
-fn shown(block: &Block) -> String {
+/// The block's text as a page would show it: block ids, marks and wikilinks' brackets gone.
+fn shown(block: &Block, is_obsidian: &dyn Fn() -> bool) -> String {
     let mut raw = String::new();
     for inline in &block.inlines {
         match inline {
@@ -170,16 +220,17 @@ fn shown(block: &Block) -> String {
             _ => {}
         }
     }
-    let raw = without_pairs(&raw, "%%", |_| String::new());
-    let raw = without_wikilinks(&raw);
-    let raw = without_pairs(&raw, "==", str::to_owned);
-    let text = clean_text(&raw);
+    if raw.contains("==") && is_obsidian() {
+        raw = without_pairs(&raw, "==", str::to_owned);
+    }
+    let text = clean_text(&without_wikilinks(&raw));
     match text.rsplit_once(" ^") {
         Some((before, id))
             if !id.is_empty()
                 && id
                     .bytes()
-                    .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') =>
+                    .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+                && is_obsidian() =>
         {
             before.to_owned()
         }
@@ -316,7 +367,7 @@ mod tests {
         let document = Document::parse(text);
         let blocks = blocks(&document);
         let title = crate::title::find(&document, &blocks, None, None);
-        find(&blocks, &title)
+        find(&blocks, &title, &|| true)
     }
 
     #[test]
@@ -347,7 +398,7 @@ mod tests {
                 Some("A tool that cuts wood."),
             ),
             (
-                "# T\n\nA `tool` with [links](x) and &amp; %%secret%% [[Note|words]] ^id\n",
+                "# T\n\nA `tool` with [links](x) and &amp; [[Note|words]] ^id\n",
                 Some("A tool with links and & words"),
             ),
             (

@@ -60,7 +60,7 @@ impl Code<'_> {
                 "The file begins with --- but no second --- ends the block, so all of it was taken as text.".to_owned()
             }
             Self::FrontmatterUnparsable => {
-                "The block at the top is not valid YAML; it stands in the page as code until you mend it.".to_owned()
+                "The block at the top can't be read; it stands in the page as code until you mend it.".to_owned()
             }
             Self::FrontmatterRepaired => {
                 "The block at the top is not quite valid YAML; put such values in \"quotes\" to be sure of them.".to_owned()
