@@ -72,22 +72,9 @@ impl Block {
         clean_text(&text)
     }
 
-    /// Characters of the text that are links' own, and of all of it, white space left out.
+    /// See [`link_share`].
     pub(crate) fn link_share(&self) -> (usize, usize) {
-        let (mut linked, mut all, mut depth) = (0, 0, 0_usize);
-        for inline in &self.inlines {
-            match inline {
-                Inline::LinkStart { .. } => depth += 1,
-                Inline::LinkEnd => depth = depth.saturating_sub(1),
-                Inline::Text(text) | Inline::Code(text) => {
-                    let count = text.chars().filter(|c| !c.is_whitespace()).count();
-                    all += count;
-                    linked += if depth > 0 { count } else { 0 };
-                }
-                _ => {}
-            }
-        }
-        (linked, all)
+        link_share(&self.inlines)
     }
 
     pub(crate) fn images(&self) -> impl Iterator<Item = (&str, &str)> {
@@ -101,6 +88,24 @@ impl Block {
     pub(crate) fn is_pictures(&self) -> bool {
         self.text().is_empty()
     }
+}
+
+/// Characters of the text that are links' own, and of all of it, white space left out.
+pub(crate) fn link_share(inlines: &[Inline]) -> (usize, usize) {
+    let (mut linked, mut all, mut depth) = (0, 0, 0_usize);
+    for inline in inlines {
+        match inline {
+            Inline::LinkStart { .. } => depth += 1,
+            Inline::LinkEnd => depth = depth.saturating_sub(1),
+            Inline::Text(text) | Inline::Code(text) => {
+                let count = text.chars().filter(|c| !c.is_whitespace()).count();
+                all += count;
+                linked += if depth > 0 { count } else { 0 };
+            }
+            _ => {}
+        }
+    }
+    (linked, all)
 }
 
 /// Text on one line, without control characters and overrides of direction.

@@ -14,6 +14,25 @@ const MAX_LINKS: usize = 200;
 /// Reading speed: words, and characters of scripts without spaces, in a minute.
 const WORDS_PER_MINUTE: usize = 200;
 const IDEOGRAPHS_PER_MINUTE: usize = 500;
+/// In the address or the text of a picture that asks for something, or thanks somebody.
+const APPEALS: [&str; 8] = [
+    "sponsor",
+    "donat",
+    "paypal",
+    "patreon",
+    "flattr",
+    "ko-fi",
+    "buymeacoffee",
+    "contributor",
+];
+/// In the address of a button, or of a person's portrait.
+const BUTTONS: [&str; 5] = [
+    "contrib.rocks",
+    "//avatars",
+    "open_in_",
+    "/button",
+    "deploy-button",
+];
 /// Two licences this close, with "or" between them, are a choice; in bytes.
 const CLOSE_BYTES: usize = 20;
 /// Licences that a README's section may name (SPDX ids).
@@ -281,7 +300,7 @@ impl Reader {
         let absolute = (url.starts_with("https://") || url.starts_with("http://"))
             && crate::keys::collapse(url) == url
             && url::Url::parse(url).is_ok_and(|url| url.has_host());
-        if self.derived.image.is_none() && absolute && !is_badge(url) {
+        if self.derived.image.is_none() && absolute && !is_badge(url) && !is_appeal(url, alt) {
             self.derived.image = Some((url.to_owned(), crate::blocks::clean_text(alt)));
         }
     }
@@ -423,6 +442,15 @@ fn words(text: &str) -> usize {
         counted = part && (counted || letter);
     }
     count
+}
+
+/// Whether a picture asks for something or thanks somebody: no picture of what the page is about.
+fn is_appeal(url: &str, alt: &str) -> bool {
+    let (url, alt) = (url.to_ascii_lowercase(), alt.to_lowercase());
+    APPEALS
+        .iter()
+        .any(|appeal| url.contains(appeal) || alt.contains(appeal))
+        || BUTTONS.iter().any(|button| url.contains(button))
 }
 
 /// The licence that a badge names.
@@ -717,6 +745,13 @@ mod tests {
     fn links_and_images() {
         let derived = of(
             "[a](https://e.com) [b](/x/) [a](https://e.com) ![p](https://e.com/p.png)\n\n<img src=\"https://e.com/q.png\">\n",
+        );
+        let derived_image = of(
+            "![Become a sponsor](https://e.com/s.png) ![x](https://avatars1.githubusercontent.com/u/1) ![p](https://e.com/p.png)\n",
+        );
+        assert_eq!(
+            derived_image.image.map(|(url, _)| url).as_deref(),
+            Some("https://e.com/p.png")
         );
         assert_eq!(derived.external_links, ["https://e.com"]);
         assert_eq!(derived.internal_links, ["/x/"]);

@@ -2,7 +2,7 @@
 
 use unicode_segmentation::UnicodeSegmentation as _;
 
-use crate::blocks::{Block, Inline, Kind, clean_text};
+use crate::blocks::{Block, Inline, Kind, clean_text, link_share};
 use crate::title::Title;
 
 /// Longest description that is derived, in characters.
@@ -46,6 +46,8 @@ const APPEALS: [&str; 22] = [
 ];
 /// Longest paragraph that only says where else to look, in words.
 const SIGNPOST_WORDS: usize = 20;
+/// In a line that leads to translations.
+const LANGUAGES_ELSEWHERE: [&str; 4] = ["other languages", "read this in", "其他语言", "他の言語"];
 /// Longest name in a row of languages or pages, in words.
 const SWITCHER_WORDS: usize = 2;
 /// Longest label of a line `Label: value`, in words.
@@ -83,8 +85,15 @@ pub(crate) fn find(
 }
 
 fn search(blocks: &[&Block], title: &str, is_obsidian: &dyn Fn() -> bool) -> Option<String> {
+    let mut is_inside = false;
     blocks.iter().enumerate().find_map(|(at, block)| {
         let text = shown(block, is_obsidian);
+        if block.kind == Kind::Paragraph
+            && let Some(inside) = container(&text, is_inside)
+        {
+            is_inside = inside;
+            return None;
+        }
         let fits = match block.kind {
             Kind::Paragraph => true,
             Kind::Quote { paragraphs: 1 } => at < QUOTE_BLOCKS && is_tagline_quote(&text),
@@ -126,7 +135,7 @@ fn passes(block: &Block, text: &str, title: &str) -> bool {
     if is_signpost(block, text) {
         return false;
     }
-    let (linked, all) = block.link_share();
+    let (linked, all) = link_share(without_link_lines(&block.inlines));
     let lower = text.to_lowercase();
     let bars = text
         .chars()
@@ -137,6 +146,7 @@ fn passes(block: &Block, text: &str, title: &str) -> bool {
         text.chars().count() <= APPEAL_CHARS && APPEALS.iter().any(|appeal| lower.contains(appeal));
     words(text) >= MIN_WORDS
         && !is_template(text)
+        && !is_aside(block, text)
         && !is_metadata(block)
         && !is_switcher(block, text)
         && linked * 10 < all * 6
@@ -147,9 +157,36 @@ fn passes(block: &Block, text: &str, title: &str) -> bool {
         && !appeal
 }
 
-/// A shortcode or a tag of a site generator's templates, which only that generator fills in.
+/// What only one site generator understands: a shortcode or a tag of its templates, an admonition of
+/// Python-Markdown's, an attribute list of kramdown's, a module that MDX imports.
 fn is_template(text: &str) -> bool {
-    text.starts_with("{{") || text.starts_with("{%")
+    const BEGINNINGS: [&str; 5] = ["{{", "{%", "{:", "!!! ", "??? "];
+    let is_module = (text.starts_with("import ") && text.contains(['\'', '"']))
+        || text.starts_with("export ") && text.contains(['=', '{', '*']);
+    is_module || BEGINNINGS.iter().any(|mark| text.starts_with(mark))
+}
+
+/// Where a container of `VuePress` or Docusaurus leaves us, `::: tip` to `:::`: inside one or not.
+/// `None`: this block is no part of one.
+fn container(text: &str, is_inside: bool) -> Option<bool> {
+    let begins = text.starts_with(":::");
+    let ends = text.ends_with(":::");
+    (begins || is_inside).then_some(!ends)
+}
+
+/// `Note: …`, `⚠️ Warning! …`, where to read this in another language.
+fn is_aside(block: &Block, text: &str) -> bool {
+    let lower = text.to_lowercase();
+    let said = lower.trim_start_matches(|c: char| !c.is_alphanumeric());
+    let is_note = NOTES.iter().any(|note| {
+        said.strip_prefix(note)
+            .is_some_and(|rest| rest.starts_with([':', '：', '!', '！']))
+    });
+    let is_elsewhere = block.link_share().0 > 0
+        && LANGUAGES_ELSEWHERE
+            .iter()
+            .any(|words| lower.contains(words));
+    is_note || is_elsewhere
 }
 
 /// Names of languages or pages side by side, of which one or more lead there:
@@ -213,7 +250,7 @@ pub(crate) fn is_ideograph(c: char) -> bool {
 /// The block's text as a page would show it: block ids, marks and wikilinks' brackets gone.
 fn shown(block: &Block, is_obsidian: &dyn Fn() -> bool) -> String {
     let mut raw = String::new();
-    for inline in &block.inlines {
+    for inline in without_link_lines(&block.inlines) {
         match inline {
             Inline::Text(text) | Inline::Code(text) => raw.push_str(text),
             Inline::Break => raw.push(' '),
@@ -236,6 +273,50 @@ fn shown(block: &Block, is_obsidian: &dyn Fn() -> bool) -> String {
         }
         _ => text,
     }
+}
+
+/// A block without the last lines that are links alone, where a sentence ends before them: where to
+/// go on from here, as in `<br /> <a>Docs</a> · <a>Demo</a>`.
+fn without_link_lines(inlines: &[Inline]) -> &[Inline] {
+    let mut kept = inlines;
+    while let Some(at) = kept
+        .iter()
+        .rposition(|inline| matches!(inline, Inline::Break))
+    {
+        let (before, line) = kept.split_at_checked(at).unwrap_or((kept, &[]));
+        if !is_links(line) {
+            break;
+        }
+        kept = before;
+    }
+    let said = kept.iter().rev().find_map(|inline| match inline {
+        Inline::Text(text) | Inline::Code(text) => {
+            Some(text.trim_end()).filter(|text| !text.is_empty())
+        }
+        _ => None,
+    });
+    let ends = said.is_some_and(|text| text.ends_with(['.', '!', '?', '…', '。', '！', '？']));
+    if ends { kept } else { inlines }
+}
+
+/// Whether a line has nothing to read but links and what stands between them.
+fn is_links(line: &[Inline]) -> bool {
+    let has_link = |inline: &Inline| matches!(inline, Inline::LinkStart { .. });
+    let mut depth = 0_usize;
+    line.iter().any(has_link)
+        && line.iter().all(|inline| match inline {
+            Inline::LinkStart { .. } => {
+                depth += 1;
+                true
+            }
+            Inline::LinkEnd => {
+                depth = depth.saturating_sub(1);
+                true
+            }
+            Inline::Text(text) => depth > 0 || !text.contains(char::is_alphanumeric),
+            Inline::Code(_) => depth > 0,
+            Inline::Image { .. } | Inline::Break => true,
+        })
 }
 
 /// Replaces what stands between two delimiters; one alone stays.
@@ -404,6 +485,30 @@ mod tests {
             (
                 "# T\n\nIt cuts wood. It can do this:\n\n- a\n",
                 Some("It cuts wood."),
+            ),
+            (
+                "<p>A tool that cuts wood.<br>\n<a href=\"a\">Explore the docs »</a><br>\n<a href=\"b\">Demo</a> · <a href=\"c\">Report a bug</a></p>\n",
+                Some("A tool that cuts wood."),
+            ),
+            (
+                "A tool that cuts wood, made by the\n[society of friends](x)\n",
+                Some("A tool that cuts wood, made by the society of friends"),
+            ),
+            (
+                "# T\n\n::: tip\nThis is a tip.\n:::\n\n:::note Title\n\nInside of it is text.\n\n:::\n\nA tool that cuts wood.\n",
+                Some("A tool that cuts wood."),
+            ),
+            (
+                "# T\n\n!!! note\n    Said by the way.\n\nA tool that cuts wood.\n",
+                Some("A tool that cuts wood."),
+            ),
+            (
+                "import Foo from './foo'\n\n⚠️ **Warning:** mind your fingers.\n\nA tool that cuts wood.\n",
+                Some("A tool that cuts wood."),
+            ),
+            (
+                "# T\n\n*Read this in other languages: [English](a), [中文](b).*\n\nA tool that cuts wood.\n",
+                Some("A tool that cuts wood."),
             ),
             ("# T\n\n- a\n- b\n", None),
             ("# T\n\nInstall:\n\n```\nx\n```\n", None),

@@ -365,3 +365,11 @@ fn by_comes_after_authors() {
     assert_eq!(output["author"], "Ann");
     assert_eq!(output["extra"]["by"], "Bob");
 }
+
+#[test]
+fn a_block_comment_alone_is_obsidian_s() {
+    let text = converted("Public words of mine.\n\n%%\nprivate\n%%\n");
+    assert!(!text.contains("private"), "{text}");
+    let text = converted("From 50%% to 60%% of it.\n");
+    assert!(text.contains("50%% to 60%%"), "{text}");
+}

@@ -88,6 +88,30 @@ mod tests {
     use super::Code;
 
     #[test]
+    fn every_code_is_documented() {
+        let document = include_str!("../../../docs/openapi.yaml");
+        for code in [
+            Code::TranscodedUtf16,
+            Code::NulReplaced,
+            Code::FrontmatterUnterminated,
+            Code::FrontmatterUnparsable,
+            Code::FrontmatterRepaired,
+            Code::DuplicateKey,
+            Code::KeyDropped,
+            Code::Type("…"),
+            Code::ThemeType("…"),
+            Code::BadDate("…"),
+            Code::TitleLong,
+            Code::SlugIgnored("…"),
+        ] {
+            assert!(
+                document.contains(&format!("| `{}` |", code.code())),
+                "{code:?}"
+            );
+        }
+    }
+
+    #[test]
     fn codes_are_words_and_hints_sentences() {
         let warning = Code::Type("date").at(1, 1, "soon");
         assert_eq!(warning.code, "frontmatter-type:date");
