@@ -1,6 +1,9 @@
 //! Links between documents: they lead to what is published, whatever was published first.
 
+use image::ImageFormat;
+
 use crate::site::{SignedIn, Site, body};
+use crate::upload_profile_pic::{encoded, upload};
 
 async fn content(site: &Site, entry: &str) -> String {
     let answer = site.get(&format!("/content/{entry}.md")).send().await;
@@ -78,4 +81,39 @@ async fn members_are_linked_once_they_have_a_page() {
     wait_for_text(&site, "sam", "See [Jo](/jo/).").await;
     withdraw(&site, &sam, "readme").await;
     wait_for_text(&site, "jo", "With sam on a trip.").await;
+}
+
+#[tokio::test]
+async fn a_member_is_found_by_name_and_a_picture_by_its_file() {
+    let site = Site::start().await;
+    let (jo, ann) = (site.member("jo").await, site.member("ann").await);
+    site.publish(&jo, "README.md", "# Jo\n\nWith [[Ann of the club]].\n")
+        .await;
+    wait_for_text(&site, "jo", "With Ann of the club.").await;
+    site.publish(&ann, "README.md", "# Hello\n\nText.\n").await;
+    wait_for_text(&site, "jo", "With [Ann of the club](/ann/).").await;
+    withdraw(&site, &ann, "readme").await;
+    wait_for_text(&site, "jo", "With Ann of the club.").await;
+
+    let picture = encoded(64, 64, ImageFormat::Png);
+    let answer = upload(&site, &ann, "me.png", "image/png", picture).await;
+    let urls = body(answer).await["picture"].take();
+    let url = urls["512"].as_str().unwrap();
+    site.publish(
+        &ann,
+        "README.md",
+        "# Hello\n\n![[me.png]] ![x](pics/me.png) ![y](you.png)\n",
+    )
+    .await;
+    wait_for_text(&site, "ann", &format!("![me]({url}) ![x]({url}) y")).await;
+}
+
+#[tokio::test]
+async fn a_name_too_long_for_a_key_is_asked_for_by_nobody() {
+    let site = Site::start().await;
+    let jo = site.member("jo").await;
+    let long = "n".repeat(3000);
+    site.publish(&jo, "Long.md", &format!("# {long}\n\nSee [[{long}]].\n"))
+        .await;
+    wait_for_text(&site, "jo/long", &format!("See {long}.")).await;
 }

@@ -1,16 +1,30 @@
 //! Performance, side by side with peers: ratios of two things measured in turns in one run, since
 //! a time alone says more about the machine than about the code.
 
+pub mod peers;
+
 use std::time::{Duration, Instant};
 
 /// Measurements of each side; their medians count.
 const TURNS: usize = 15;
 
-/// Measures `ours` and `peer` in turns and prints both medians and their ratio.
+/// Measures `ours` and `peer` in turns, prints both medians and their ratio, and returns ours.
 ///
 /// `bytes` is what one run of either works through, for a rate; 0 where that says nothing.
-pub fn compare(job: &str, bytes: usize, ours: impl FnMut(), peer_name: &str, peer: impl FnMut()) {
+pub fn compare(
+    job: &str,
+    bytes: usize,
+    ours: impl FnMut(),
+    peer_name: &str,
+    peer: impl FnMut(),
+) -> Duration {
     let (ours, peer) = in_turns(ours, peer);
+    beside(job, bytes, ours, peer_name, peer);
+    ours
+}
+
+/// Prints two times and their ratio.
+pub fn beside(job: &str, bytes: usize, ours: Duration, peer_name: &str, peer: Duration) {
     let ratio = ours.as_secs_f64() / peer.as_secs_f64();
     println!(
         "{job:<32} {:>10}{}   {peer_name}: {:>10}{}   ratio {ratio:.2}",

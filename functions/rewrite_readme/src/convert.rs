@@ -14,8 +14,12 @@ use crate::State;
 const DEFECT: &str = "This file can't be converted because of a defect in Masthead; the administrator has been told.";
 /// Most names of a document that others find it by.
 const MAX_NAMES: usize = 50;
+/// Longest of those names, in bytes: more would not fit into a key.
+pub(crate) const MAX_NAME_BYTES: usize = 512;
 /// Most names that are looked up among the members for one document.
 const MAX_MEMBERS_ASKED: usize = 20;
+/// Edge length of the profile picture that a document shows, in pixels.
+const PICTURE_SIZE: &str = "512";
 
 /// The document, its links led to what is published; `Err` is the sentence that says why there is
 /// none. `known_links` are the names under which it is noted as a referrer already.
@@ -45,7 +49,11 @@ pub(crate) async fn convert(
             state.members.put_link(name, &referrer).await?;
         }
     }
-    context.notes = notes(state, member, source, &output.references).await?;
+    let files = std::mem::take(&mut context.notes.files);
+    context.notes = Notes {
+        files,
+        ..notes(state, member, source, &output.references).await?
+    };
     run(source, object.bytes.clone(), context).await
 }
 
@@ -76,7 +84,8 @@ pub(crate) fn names(
         .chain(texts("aliases"))
     {
         let name = fold(&name);
-        if !name.is_empty() && !names.contains(&name) && names.len() < MAX_NAMES {
+        let fits = (1..=MAX_NAME_BYTES).contains(&name.len());
+        if fits && !names.contains(&name) && names.len() < MAX_NAMES {
             names.push(name);
         }
     }
@@ -121,8 +130,22 @@ fn context(state: &State, member: &Account, source: &SourceKey, head: &Head) -> 
         updated: time(updated),
         link_base: state.link_base.clone(),
         themes: state.themes.clone(),
+        notes: Notes {
+            files: files(state, member),
+            ..Notes::default()
+        },
         ..Context::default()
     }
+}
+
+/// The member's pictures by the names of their files.
+fn files(state: &State, member: &Account) -> Vec<(String, String)> {
+    let url = || {
+        let urls = member.picture.as_ref()?.urls(state.public_url.as_deref()?);
+        urls.get(PICTURE_SIZE).cloned()
+    };
+    let file = member.picture_file.clone().zip(url());
+    file.into_iter().collect()
 }
 
 /// What the document may link to: the member's other published documents, and the members whose
@@ -145,12 +168,18 @@ async fn notes(
         .iter()
         .filter(|name| !reports.iter().any(|report| report.names.contains(name)));
     for name in foreign.take(MAX_MEMBERS_ASKED) {
-        let handle = slug::for_upload("", Some(name));
-        if state.content.head(&content_key(&handle)).await?.is_some() {
-            members.push(NoteMember {
-                handle,
-                name: name.clone(),
-            });
+        let own = slug::for_upload("", Some(name));
+        for handle in [Some(own), state.members.page(name).await?]
+            .into_iter()
+            .flatten()
+        {
+            if state.content.head(&content_key(&handle)).await?.is_some() {
+                members.push(NoteMember {
+                    handle,
+                    name: name.clone(),
+                });
+                break;
+            }
         }
     }
     Ok(Notes {

@@ -4,10 +4,11 @@
 //! order or lost on the way back, the same steps lead to the same end. Nothing is kept in between.
 
 use anyhow::Context as _;
-use blobs::layout::{MAX_README_BYTES, SourceKey, SourceNote, content_key};
+use blobs::layout::{MAX_README_BYTES, OWN_PAGE, SourceKey, SourceNote, content_key};
 use blobs::{Condition, Head, Object, Stored, Upload};
 use bytes::Bytes;
 use frontmatter::Output;
+use frontmatter::names::fold;
 use members::{Account, Report, State as Outcome};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -109,6 +110,7 @@ async fn bring_in_line(
     let object = match seen {
         Seen::Gone => {
             state.content.delete(&output_key).await?;
+            list(state, member, source, false).await?;
             return Ok(true);
         }
         Seen::TooLarge(None) => return Ok(false),
@@ -137,6 +139,7 @@ async fn bring_in_line(
     } else if !put_output(state, &output_key, output.as_ref(), &converted).await? {
         return Ok(false);
     }
+    list(state, member, source, !converted.draft).await?;
     let (outcome, names, links) = if converted.draft {
         (Outcome::Draft, Vec::new(), Vec::new())
     } else {
@@ -164,6 +167,25 @@ async fn bring_in_line(
         .members
         .put_report(&member.id, before.as_ref(), &report)
         .await?)
+}
+
+/// Lists the member's own page under the member's name, or no longer.
+async fn list(
+    state: &State,
+    member: &Account,
+    source: &SourceKey,
+    is_live: bool,
+) -> anyhow::Result<()> {
+    let name = fold(&member.name);
+    if source.slug != OWN_PAGE || !(1..=convert::MAX_NAME_BYTES).contains(&name.len()) {
+        return Ok(());
+    }
+    if is_live {
+        state.members.put_page(&name, &member.handle).await?;
+    } else {
+        state.members.delete_page(&name, &member.handle).await?;
+    }
+    Ok(())
 }
 
 /// Writes the output over the one that was seen, unless it is the same. `false`: it changed.

@@ -13,6 +13,8 @@ use tokio::sync::Semaphore;
 
 /// Largest picture through multipart, in bytes: Lambda takes 6 MB, base64 included.
 const MAX_PICTURE_BYTES: usize = 4 * 1024 * 1024;
+/// Longest file name that is kept, in bytes; no file system has longer ones.
+const MAX_NAME_BYTES: usize = 255;
 const FORM: Form<'static> = Form {
     file: "profile_pic",
     max_file_bytes: MAX_PICTURE_BYTES,
@@ -59,8 +61,9 @@ pub async fn handler(state: &State, request: Request) -> endpoint::Result {
         return Ok(preflight);
     }
     let member = state.bearer.member(&request).await?;
-    let file = multipart::read(&request, FORM).await?.bytes;
+    let submission = multipart::read(&request, FORM).await?;
     drop(request);
+    let (file, file_name) = (submission.bytes, submission.file_name);
 
     let made = {
         let _turn = state.decoding.acquire().await?;
@@ -90,7 +93,17 @@ pub async fn handler(state: &State, request: Request) -> endpoint::Result {
         stored.0.insert(rendition.size.to_string(), key);
     }
     // Only now, with every rendition stored, is the profile pointed at them.
-    if !state.bearer.members.set_picture(&member, &stored).await? {
+    let file_name = if file_name.len() <= MAX_NAME_BYTES {
+        file_name.as_str()
+    } else {
+        ""
+    };
+    if !state
+        .bearer
+        .members
+        .set_picture(&member, &stored, file_name)
+        .await?
+    {
         return Err(Error::InvalidToken);
     }
     endpoint::ok(&Uploaded {

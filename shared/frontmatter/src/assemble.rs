@@ -152,7 +152,7 @@ pub(crate) fn assemble(parts: Parts<'_>) -> Assembled {
     if let Some((date, source)) = date {
         out.push("date", Node::plain(dates::format(date)), source);
     }
-    if let Updated::At(updated, source) = updated {
+    if let Some((updated, source)) = updated.at {
         out.push("updated", Node::plain(dates::format(updated)), source);
     }
     authors(&mut out, &mut keys, context);
@@ -166,7 +166,8 @@ pub(crate) fn assemble(parts: Parts<'_>) -> Assembled {
         out.push("lang", Node::string(lang), source);
     }
     let dir = author(keys.take(&["dir"], |entry| {
-        keys::text(entry).filter(|dir| dir == "ltr" || dir == "rtl")
+        let dir = keys::text(entry)?.to_ascii_lowercase();
+        matches!(dir.as_str(), "ltr" | "rtl").then_some(dir)
     }));
     if let Some((dir, source)) = dir.or(derived.dir.map(|dir| (dir.to_owned(), Source::Body))) {
         out.push("dir", Node::string(dir), source);
@@ -297,11 +298,10 @@ fn date(keys: &mut Keys, context: &Context, warnings: &mut Vec<Warning>) -> From
 
 /// When the document was last changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Updated {
-    Unknown,
+pub(crate) struct Updated {
+    pub(crate) at: From<Timestamp>,
     /// The author wants none shown: Starlight's `lastUpdated: false`.
-    Hidden,
-    At(Timestamp, Source),
+    pub(crate) is_hidden: bool,
 }
 
 fn updated(
@@ -310,25 +310,21 @@ fn updated(
     date: Option<Timestamp>,
     warnings: &mut Vec<Warning>,
 ) -> Updated {
-    let hidden = keys
+    let is_hidden = keys
         .take_if("lastUpdated", super::yaml::Node::bool)
         .is_some_and(|shown| !shown);
     reject_dates(keys, keys::UPDATED, warnings);
-    if let Some(updated) = keys.take(keys::UPDATED, read_date) {
-        return Updated::At(updated, Source::Frontmatter);
-    }
-    if hidden {
-        return Updated::Hidden;
-    }
+    let written = author(keys.take(keys::UPDATED, read_date));
     let whole = |timestamp: Timestamp| timestamp.as_second();
-    match (context.updated, context.created) {
-        (Some(updated), Some(created))
-            if whole(updated) > whole(created)
-                && date.is_none_or(|date| whole(updated) > whole(date)) =>
-        {
-            Updated::At(updated, Source::Upload)
-        }
-        _ => Updated::Unknown,
+    let uploaded = || {
+        let (updated, created) = (context.updated?, context.created?);
+        let is_later =
+            whole(updated) > whole(created) && date.is_none_or(|date| whole(updated) > whole(date));
+        (is_later && !is_hidden).then_some((updated, Source::Upload))
+    };
+    Updated {
+        at: written.or_else(uploaded),
+        is_hidden,
     }
 }
 
@@ -343,7 +339,18 @@ fn authors(out: &mut Assembled, keys: &mut Keys, context: &Context) {
     {
         keys.unusable(entry.clone());
     }
-    let names = keys.take(&["author", "by"], keys::names);
+    // `by` comes last: `authors` says it where there is no `author`.
+    let aliases: &[&str] = if ids.is_some() {
+        &["author"]
+    } else {
+        &["author", "by"]
+    };
+    let names = keys.take(aliases, keys::names);
+    if let Some(entry) = keys.remove("by")
+        && !entry.value.is_empty()
+    {
+        keys.extra.push((entry.key, entry.value));
+    }
     match (names, ids) {
         (Some(names), ids) => {
             let ids = ids.unwrap_or_else(|| names.clone());
@@ -465,17 +472,32 @@ fn image(
     let alt = keys.take(&["imageAlt"], keys::text);
     let aliases = keys::IMAGE.iter().copied();
     let aliases: Vec<&str> = aliases.filter(|key| !keys.is_theme_map(key)).collect();
-    let written = keys.take(&aliases, keys::image);
-    let resolved = written.and_then(|(address, own_alt)| {
-        let (resolved, told) = resolve_image(&address, options);
-        warnings.extend(told);
-        if let Some((url, found_alt)) = resolved {
-            Some((url, own_alt.or(found_alt)))
-        } else {
-            keys.extra.push(("image".to_owned(), Node::string(address)));
-            None
+    let mut resolved = None;
+    for alias in aliases {
+        // The first that leads to a picture is taken.
+        let Some(picture) = keys.take(&[alias], |entry| {
+            keys::image(entry).map(|picture| (picture, entry.clone()))
+        }) else {
+            continue;
+        };
+        let ((address, own_alt), entry) = picture;
+        let (found, told) = resolve_image(&address, options);
+        match (found, &resolved) {
+            (Some((url, found_alt)), None) => {
+                warnings.extend(told);
+                resolved = Some((url, own_alt.or(found_alt)));
+            }
+            (Some((url, _)), Some((first, _))) if url == *first => {}
+            (Some(_), Some(_)) => keys.extra.push((entry.key, entry.value)),
+            (None, _) => {
+                warnings.extend(told.into_iter().map(|warning| Warning {
+                    line: entry.line,
+                    ..warning
+                }));
+                keys.extra.push((entry.key, entry.value));
+            }
         }
-    });
+    }
     let (image, source) = match (resolved, &derived.image) {
         (Some((url, own_alt)), _) => ((url, own_alt), Source::Frontmatter),
         (None, Some((url, own_alt))) => ((url.clone(), Some(own_alt.clone())), Source::Body),

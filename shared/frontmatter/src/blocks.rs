@@ -72,22 +72,9 @@ impl Block {
         clean_text(&text)
     }
 
-    /// Characters of the text that are links' own, and of all of it, white space left out.
+    /// See [`link_share`].
     pub(crate) fn link_share(&self) -> (usize, usize) {
-        let (mut linked, mut all, mut depth) = (0, 0, 0_usize);
-        for inline in &self.inlines {
-            match inline {
-                Inline::LinkStart { .. } => depth += 1,
-                Inline::LinkEnd => depth = depth.saturating_sub(1),
-                Inline::Text(text) | Inline::Code(text) => {
-                    let count = text.chars().filter(|c| !c.is_whitespace()).count();
-                    all += count;
-                    linked += if depth > 0 { count } else { 0 };
-                }
-                _ => {}
-            }
-        }
-        (linked, all)
+        link_share(&self.inlines)
     }
 
     pub(crate) fn images(&self) -> impl Iterator<Item = (&str, &str)> {
@@ -101,6 +88,24 @@ impl Block {
     pub(crate) fn is_pictures(&self) -> bool {
         self.text().is_empty()
     }
+}
+
+/// Characters of the text that are links' own, and of all of it, white space left out.
+pub(crate) fn link_share(inlines: &[Inline]) -> (usize, usize) {
+    let (mut linked, mut all, mut depth) = (0, 0, 0_usize);
+    for inline in inlines {
+        match inline {
+            Inline::LinkStart { .. } => depth += 1,
+            Inline::LinkEnd => depth = depth.saturating_sub(1),
+            Inline::Text(text) | Inline::Code(text) => {
+                let count = text.chars().filter(|c| !c.is_whitespace()).count();
+                all += count;
+                linked += if depth > 0 { count } else { 0 };
+            }
+            _ => {}
+        }
+    }
+    (linked, all)
 }
 
 /// Text on one line, without control characters and overrides of direction.
@@ -376,10 +381,9 @@ impl Walk {
             match token.kind {
                 TokenKind::Open(tag) => self.html_open(&tag, &place),
                 TokenKind::Close(name) => self.html_close(&name, &place),
-                TokenKind::Comment(_)
-                | TokenKind::Declaration
-                | TokenKind::UnclosedComment
-                | TokenKind::Stray => {}
+                // All that follows was meant to be hidden.
+                TokenKind::UnclosedComment => return,
+                TokenKind::Comment(_) | TokenKind::Declaration | TokenKind::Stray => {}
             }
         }
         self.html_text(text, at..text.len(), range.start);
@@ -434,7 +438,12 @@ impl Walk {
                 }
                 self.other.push(name.to_owned());
             }
-            "sup" | "kbd" => self.hidden += 1,
+            "sup" => self.hidden += 1,
+            // A key in a sentence is read; a row of boxes is no more prose than a row of links.
+            "kbd" => {
+                self.inline_in_block(Inline::LinkStart { range: None });
+                self.links += 1;
+            }
             "br" | "hr" => self.inline_in_block(Inline::Break),
             "img" => {
                 let text =
@@ -471,8 +480,9 @@ impl Walk {
             "div" | "center" | "section" | "header" | "article" | "main"
                 if self.other.is_empty() && self.containers == 0 =>
             {
-                self.close(place.start);
+                // One that closes nothing is passed over, as browsers do.
                 if let Some(at) = self.wrappers.iter().rposition(|(open, _)| open == name) {
+                    self.close(place.start);
                     self.wrappers.truncate(at);
                 }
             }
@@ -485,8 +495,8 @@ impl Walk {
                     }
                 }
             }
-            "sup" | "kbd" => self.hidden = self.hidden.saturating_sub(1),
-            "a" => {
+            "sup" => self.hidden = self.hidden.saturating_sub(1),
+            "a" | "kbd" => {
                 self.links = self.links.saturating_sub(1);
                 self.inline_in_block(Inline::LinkEnd);
             }

@@ -3,6 +3,7 @@
 mod angles;
 mod badges;
 mod callouts;
+mod comments;
 pub(crate) mod decode;
 mod destinations;
 mod displays;
@@ -41,8 +42,12 @@ use crate::report::Warning;
 use rounds::{Extent, Stop};
 use warnings::{Code, Warnings};
 
+pub(crate) use badges::MAX_BADGES;
+pub(crate) use comments::{blotted, is_obsidian};
+pub(crate) use rounds::MAX_WIKI_LINKS;
+
 /// What cleaning needs to know besides the body.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct CleanOptions<'a> {
     pub(crate) context: &'a Context,
     /// Resolved by the caller: the frontmatter's `repository:` as `owner/name`, where there is one.
@@ -54,6 +59,8 @@ pub(crate) struct CleanOptions<'a> {
     pub(crate) emitted_before: bool,
     /// Edits that take the title's heading out; empty when there is none to take out.
     pub(crate) title_removal: &'a [Edit],
+    /// Ids that went with that heading: links to them lead to the top of the page.
+    pub(crate) removed_ids: &'a [String],
 }
 
 /// The cleaned body and what was found while cleaning.

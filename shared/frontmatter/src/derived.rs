@@ -14,6 +14,27 @@ const MAX_LINKS: usize = 200;
 /// Reading speed: words, and characters of scripts without spaces, in a minute.
 const WORDS_PER_MINUTE: usize = 200;
 const IDEOGRAPHS_PER_MINUTE: usize = 500;
+/// In the address or the text of a picture that asks for something, or thanks somebody.
+const APPEALS: [&str; 8] = [
+    "sponsor",
+    "donat",
+    "paypal",
+    "patreon",
+    "flattr",
+    "ko-fi",
+    "buymeacoffee",
+    "contributor",
+];
+/// In the address of a button, or of a person's portrait.
+const BUTTONS: [&str; 5] = [
+    "contrib.rocks",
+    "//avatars",
+    "open_in_",
+    "/button",
+    "deploy-button",
+];
+/// Two licences this close, with "or" between them, are a choice; in bytes.
+const CLOSE_BYTES: usize = 20;
 /// Licences that a README's section may name (SPDX ids).
 const SPDX: [&str; 32] = [
     "MIT-0",
@@ -104,6 +125,7 @@ pub(crate) fn derive(
         mut derived,
         text,
         plain,
+        license,
         ..
     } = reader;
     let ideographs = plain.chars().filter(|c| is_word_ideograph(*c)).count();
@@ -114,7 +136,11 @@ pub(crate) fn derive(
     derived.reading_minutes = share
         .div_ceil(WORDS_PER_MINUTE * IDEOGRAPHS_PER_MINUTE)
         .max(1);
-    derived.license = license(badges, &text);
+    derived.license = badges
+        .iter()
+        .find_map(|badge| badge_license(&badge.image))
+        .or(license)
+        .or_else(|| section_license(&text));
     derived.lang = file_stem
         .and_then(suffix_language)
         .or_else(|| script_language(&plain).map(str::to_owned));
@@ -139,6 +165,8 @@ struct Reader {
     plain: String,
     in_code: bool,
     image: Option<(String, String)>,
+    /// The licence that a badge in the body names.
+    license: Option<String>,
     /// Text of the list item that is being read, up to its first break.
     item: Option<(Option<bool>, String)>,
 }
@@ -197,6 +225,13 @@ impl Reader {
         self.plain.push_str(text);
     }
 
+    /// Sets what follows apart from the section's text so far.
+    fn separate(&mut self) {
+        if let Some((_, section)) = self.text.last_mut() {
+            section.push('\n');
+        }
+    }
+
     fn start(&mut self, source: &str, tag: &Tag<'_>, range: &std::ops::Range<usize>) {
         match tag {
             Tag::Heading { level, .. } => self.heading = Some((*level as u8, String::new())),
@@ -214,7 +249,10 @@ impl Reader {
                     self.feature("callouts");
                 }
             }
-            Tag::Item => self.item = Some((None, String::new())),
+            Tag::Item => {
+                self.item = Some((None, String::new()));
+                self.separate();
+            }
             Tag::Link {
                 link_type,
                 dest_url,
@@ -243,6 +281,7 @@ impl Reader {
             TagEnd::Paragraph | TagEnd::TableCell => {
                 self.finish_item();
                 self.plain.push('\n');
+                self.separate();
             }
             TagEnd::Image => {
                 if let Some((url, alt)) = self.image.take() {
@@ -254,18 +293,21 @@ impl Reader {
     }
 
     fn picture(&mut self, url: &str, alt: &str) {
+        if self.license.is_none() {
+            self.license = badge_license(url);
+        }
         // One that a later reading would take for another, or for none, is none now.
         let absolute = (url.starts_with("https://") || url.starts_with("http://"))
             && crate::keys::collapse(url) == url
             && url::Url::parse(url).is_ok_and(|url| url.has_host());
-        if self.derived.image.is_none() && absolute && !is_badge(url) {
+        if self.derived.image.is_none() && absolute && !is_badge(url) && !is_appeal(url, alt) {
             self.derived.image = Some((url.to_owned(), crate::blocks::clean_text(alt)));
         }
     }
 
     fn html_image(&mut self, html: &str) {
         use crate::clean::html_tokens::{TokenKind, tokens};
-        if self.derived.image.is_some() || !html.contains("<img") {
+        if !html.contains("<img") {
             return;
         }
         for token in tokens(html) {
@@ -402,52 +444,97 @@ fn words(text: &str) -> usize {
     count
 }
 
-/// The licence that a badge or the section "License" names.
-fn license(badges: &[crate::clean::Badge], sections: &[(String, String)]) -> Option<String> {
-    let from_badge = badges
+/// Whether a picture asks for something or thanks somebody: no picture of what the page is about.
+fn is_appeal(url: &str, alt: &str) -> bool {
+    let (url, alt) = (url.to_ascii_lowercase(), alt.to_lowercase());
+    APPEALS
         .iter()
-        .filter(|badge| badge.image.to_lowercase().contains("license"))
-        .find_map(|badge| named_license(&badge.image.replace("--", "-")));
-    from_badge.or_else(|| {
-        let is_license = |heading: &str| {
-            let heading = heading
-                .trim_matches(|c: char| !c.is_alphanumeric())
-                .to_lowercase();
-            matches!(
-                heading.as_str(),
-                "license"
-                    | "licence"
-                    | "licensing"
-                    | "copyright and license"
-                    | "许可证"
-                    | "ライセンス"
-            )
-        };
-        sections
-            .iter()
-            .rev()
-            .find(|(heading, _)| is_license(heading))
-            .and_then(|(_, text)| named_license(text))
-    })
+        .any(|appeal| url.contains(appeal) || alt.contains(appeal))
+        || BUTTONS.iter().any(|button| url.contains(button))
 }
 
+/// The licence that a badge names.
+fn badge_license(url: &str) -> Option<String> {
+    let lower = url.to_ascii_lowercase();
+    let is_license = (lower.contains("license") || lower.contains("licence")) && is_badge(url);
+    // shields.io sets label, text and colour apart by a hyphen, and writes one as two.
+    let text = if url.contains("--") {
+        url.split("--")
+            .map(|part| part.replace('-', " "))
+            .collect::<Vec<_>>()
+            .join("-")
+    } else {
+        url.to_owned()
+    };
+    is_license
+        .then(|| named_license(&text.replace("%20", " ").replace('_', " ")))
+        .flatten()
+}
+
+/// The licence that the section "License" names.
+fn section_license(sections: &[(String, String)]) -> Option<String> {
+    let is_license = |heading: &str| {
+        let heading = heading
+            .trim_matches(|c: char| !c.is_alphanumeric())
+            .to_lowercase();
+        matches!(
+            heading.as_str(),
+            "license" | "licence" | "licensing" | "copyright and license" | "许可证" | "ライセンス"
+        )
+    };
+    sections
+        .iter()
+        .rev()
+        .find(|(heading, _)| is_license(heading))
+        .and_then(|(_, text)| named_license(text))
+}
+
+/// The licence in a text, as an SPDX id; where one may choose, as an expression of them.
 fn named_license(text: &str) -> Option<String> {
     let text = text
         .replace("Apache License 2.0", "Apache-2.0")
         .replace("Apache License, Version 2.0", "Apache-2.0")
         .replace("Apache 2.0", "Apache-2.0");
-    let whole = |id: &str| {
-        text.match_indices(id).any(|(at, _)| {
-            let before = text.get(..at).and_then(|before| before.chars().next_back());
-            let after = text
-                .get(at + id.len()..)
-                .and_then(|after| after.chars().next());
-            let outside = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric());
-            outside(before) && outside(after) && !(after == Some('-') && id != "MIT")
-        })
+    let mut found: Vec<(usize, &str)> = SPDX
+        .iter()
+        .filter_map(|id| Some((whole(&text, id)?, *id)))
+        .collect();
+    let (_, first) = *found.first()?;
+    found.sort_unstable();
+    let choices: Vec<&str> = found.iter().map(|(_, id)| *id).collect();
+    let is_choice = found.windows(2).all(|pair| match pair {
+        [(one, id), (other, _)] => text
+            .get(one + id.len()..*other)
+            .is_some_and(|between| offers_choice(&text, between)),
+        _ => false,
+    });
+    Some(if is_choice && choices.len() > 1 {
+        choices.join(" OR ")
+    } else {
+        first.to_owned()
+    })
+}
+
+/// Where an id stands by itself and is no part of another.
+fn whole(text: &str, id: &str) -> Option<usize> {
+    let is_whole = |at: usize| {
+        let before = text.get(..at).and_then(|before| before.chars().next_back());
+        let rest = text.get(at + id.len()..).unwrap_or_default();
+        let outside = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric());
+        // A badge has its colour behind a hyphen: `MIT-green`.
+        let is_longer = rest.starts_with('-') && (id != "MIT" || rest.starts_with("-0"));
+        outside(before) && outside(rest.chars().next()) && !is_longer
     };
-    let mut found = SPDX.iter().filter(|id| whole(id));
-    found.next().map(|id| (*id).to_owned())
+    let mut places = text.match_indices(id).map(|(at, _)| at);
+    places.find(|at| is_whole(*at))
+}
+
+/// Whether what stands between two licences says that either will do.
+fn offers_choice(text: &str, between: &str) -> bool {
+    let says_or = between
+        .split(|c: char| !c.is_alphanumeric())
+        .any(|word| word.eq_ignore_ascii_case("or"));
+    says_or && (between.len() <= CLOSE_BYTES || text.contains("either") || text.contains("option"))
 }
 
 /// The language in a file's name: `README.zh-CN`, `README-ja`, `HOWTO_fa_IR`.
@@ -633,12 +720,38 @@ mod tests {
             Some("Apache-2.0")
         );
         assert_eq!(of("MIT is a school.\n").license, None);
+        for (text, license) in [
+            ("Under MIT-0.", "MIT-0"),
+            (
+                "MIT license or Apache 2.0, as you like.",
+                "MIT OR Apache-2.0",
+            ),
+            (
+                "Licensed under either of\n\n* Apache License, Version 2.0 ([LICENSE-APACHE](a) or there)\n* MIT license\n\nat your option.",
+                "Apache-2.0 OR MIT",
+            ),
+            ("MIT for the code, CC-BY-4.0 for the texts.", "MIT"),
+        ] {
+            let found = of(&format!("## License\n\n{text}\n")).license;
+            assert_eq!(found.as_deref(), Some(license), "{text}");
+        }
+        let badge = "Text.\n\n![l](https://img.shields.io/badge/license-MPL--2.0-green)\n";
+        assert_eq!(of(badge).license.as_deref(), Some("MPL-2.0"));
+        let badge = "![l](https://img.shields.io/badge/license-MIT%20OR%20Apache--2.0-blue)\n";
+        assert_eq!(of(badge).license.as_deref(), Some("MIT OR Apache-2.0"));
     }
 
     #[test]
     fn links_and_images() {
         let derived = of(
             "[a](https://e.com) [b](/x/) [a](https://e.com) ![p](https://e.com/p.png)\n\n<img src=\"https://e.com/q.png\">\n",
+        );
+        let derived_image = of(
+            "![Become a sponsor](https://e.com/s.png) ![x](https://avatars1.githubusercontent.com/u/1) ![p](https://e.com/p.png)\n",
+        );
+        assert_eq!(
+            derived_image.image.map(|(url, _)| url).as_deref(),
+            Some("https://e.com/p.png")
         );
         assert_eq!(derived.external_links, ["https://e.com"]);
         assert_eq!(derived.internal_links, ["/x/"]);

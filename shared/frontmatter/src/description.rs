@@ -2,7 +2,7 @@
 
 use unicode_segmentation::UnicodeSegmentation as _;
 
-use crate::blocks::{Block, Inline, Kind, clean_text};
+use crate::blocks::{Block, Inline, Kind, clean_text, link_share};
 use crate::title::Title;
 
 /// Longest description that is derived, in characters.
@@ -46,6 +46,12 @@ const APPEALS: [&str; 22] = [
 ];
 /// Longest paragraph that only says where else to look, in words.
 const SIGNPOST_WORDS: usize = 20;
+/// In a line that leads to translations.
+const LANGUAGES_ELSEWHERE: [&str; 4] = ["other languages", "read this in", "其他语言", "他の言語"];
+/// Longest name in a row of languages or pages, in words.
+const SWITCHER_WORDS: usize = 2;
+/// Longest label of a line `Label: value`, in words.
+const LABEL_WORDS: usize = 2;
 /// How a quote begins that is a note, not a tagline.
 const NOTES: [&str; 9] = [
     "note",
@@ -59,23 +65,35 @@ const NOTES: [&str; 9] = [
     "[!",
 ];
 
-/// Finds the description in the author's body (before cleaning); `None` when nothing passes.
-pub(crate) fn find(blocks: &[Block], title: &Title) -> Option<String> {
+/// Finds the description in the author's body (before cleaning, but without Obsidian's comments);
+/// `None` when nothing passes.
+pub(crate) fn find(
+    blocks: &[Block],
+    title: &Title,
+    is_obsidian: &dyn Fn() -> bool,
+) -> Option<String> {
     let after = |block: &&Block| block.range.start >= title.end;
     let behind: Vec<&Block> = blocks.iter().filter(after).collect();
-    let found = search(&behind, &title.text).or_else(|| {
+    let found = search(&behind, &title.text, is_obsidian).or_else(|| {
         let before: Vec<&Block> = blocks
             .iter()
             .filter(|block| block.range.end <= title.end)
             .collect();
-        search(&before, &title.text)
+        search(&before, &title.text, is_obsidian)
     });
     found.map(|text| cut(&without_lead_in(&text)))
 }
 
-fn search(blocks: &[&Block], title: &str) -> Option<String> {
+fn search(blocks: &[&Block], title: &str, is_obsidian: &dyn Fn() -> bool) -> Option<String> {
+    let mut is_inside = false;
     blocks.iter().enumerate().find_map(|(at, block)| {
-        let text = shown(block);
+        let text = shown(block, is_obsidian);
+        if block.kind == Kind::Paragraph
+            && let Some(inside) = container(&text, is_inside)
+        {
+            is_inside = inside;
+            return None;
+        }
         let fits = match block.kind {
             Kind::Paragraph => true,
             Kind::Quote { paragraphs: 1 } => at < QUOTE_BLOCKS && is_tagline_quote(&text),
@@ -117,7 +135,7 @@ fn passes(block: &Block, text: &str, title: &str) -> bool {
     if is_signpost(block, text) {
         return false;
     }
-    let (linked, all) = block.link_share();
+    let (linked, all) = link_share(without_link_lines(&block.inlines));
     let lower = text.to_lowercase();
     let bars = text
         .chars()
@@ -127,12 +145,81 @@ fn passes(block: &Block, text: &str, title: &str) -> bool {
     let appeal =
         text.chars().count() <= APPEAL_CHARS && APPEALS.iter().any(|appeal| lower.contains(appeal));
     words(text) >= MIN_WORDS
+        && !is_template(text)
+        && !is_aside(block, text)
+        && !is_metadata(block)
+        && !is_switcher(block, text)
         && linked * 10 < all * 6
         && bars < 3
         && !is_label(text)
         && !only_tags
         && lower != title.to_lowercase()
         && !appeal
+}
+
+/// What only one site generator understands: a shortcode or a tag of its templates, an admonition of
+/// Python-Markdown's, an attribute list of kramdown's, a module that MDX imports.
+fn is_template(text: &str) -> bool {
+    const BEGINNINGS: [&str; 5] = ["{{", "{%", "{:", "!!! ", "??? "];
+    let is_module = (text.starts_with("import ") && text.contains(['\'', '"']))
+        || text.starts_with("export ") && text.contains(['=', '{', '*']);
+    is_module || BEGINNINGS.iter().any(|mark| text.starts_with(mark))
+}
+
+/// Where a container of `VuePress` or Docusaurus leaves us, `::: tip` to `:::`: inside one or not.
+/// `None`: this block is no part of one.
+fn container(text: &str, is_inside: bool) -> Option<bool> {
+    let begins = text.starts_with(":::");
+    let ends = text.ends_with(":::");
+    (begins || is_inside).then_some(!ends)
+}
+
+/// `Note: …`, `⚠️ Warning! …`, where to read this in another language.
+fn is_aside(block: &Block, text: &str) -> bool {
+    let lower = text.to_lowercase();
+    let said = lower.trim_start_matches(|c: char| !c.is_alphanumeric());
+    let is_note = NOTES.iter().any(|note| {
+        said.strip_prefix(note)
+            .is_some_and(|rest| rest.starts_with([':', '：', '!', '！']))
+    });
+    let is_elsewhere = block.link_share().0 > 0
+        && LANGUAGES_ELSEWHERE
+            .iter()
+            .any(|words| lower.contains(words));
+    is_note || is_elsewhere
+}
+
+/// Names of languages or pages side by side, of which one or more lead there:
+/// `English | 简体中文`.
+fn is_switcher(block: &Block, text: &str) -> bool {
+    let parts: Vec<&str> = text
+        .split(['|', '·', '•', '∙'])
+        .flat_map(|part| part.split(" / "))
+        .collect();
+    parts.len() > 1
+        && parts.iter().all(|part| words(part) <= SWITCHER_WORDS)
+        && block.link_share().0 > 0
+}
+
+/// Several lines, each a label with its value: `Author: Jane` over `Date: 2025-07-10`.
+fn is_metadata(block: &Block) -> bool {
+    let mut lines = vec![String::new()];
+    for inline in &block.inlines {
+        match (inline, lines.last_mut()) {
+            (Inline::Text(text) | Inline::Code(text), Some(line)) => line.push_str(text),
+            (Inline::Break, _) => lines.push(String::new()),
+            _ => {}
+        }
+    }
+    lines.retain(|line| !line.trim().is_empty());
+    let is_labelled = |line: &String| {
+        line.split_once(':').is_some_and(|(label, value)| {
+            (1..=LABEL_WORDS).contains(&label.split_whitespace().count())
+                && value.starts_with([' ', ':'])
+                && !value.trim().is_empty()
+        })
+    };
+    lines.len() > 1 && lines.iter().all(is_labelled)
 }
 
 /// `Install:` or `Website: https://…`.
@@ -160,31 +247,76 @@ pub(crate) fn is_ideograph(c: char) -> bool {
     matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3134f}')
 }
 
-/// The block's text as a page would show it: comments, block ids and wikilinks' brackets gone.
-fn shown(block: &Block) -> String {
+/// The block's text as a page would show it: block ids, marks and wikilinks' brackets gone.
+fn shown(block: &Block, is_obsidian: &dyn Fn() -> bool) -> String {
     let mut raw = String::new();
-    for inline in &block.inlines {
+    for inline in without_link_lines(&block.inlines) {
         match inline {
             Inline::Text(text) | Inline::Code(text) => raw.push_str(text),
             Inline::Break => raw.push(' '),
             _ => {}
         }
     }
-    let raw = without_pairs(&raw, "%%", |_| String::new());
-    let raw = without_wikilinks(&raw);
-    let raw = without_pairs(&raw, "==", str::to_owned);
-    let text = clean_text(&raw);
+    if raw.contains("==") && is_obsidian() {
+        raw = without_pairs(&raw, "==", str::to_owned);
+    }
+    let text = clean_text(&without_wikilinks(&raw));
     match text.rsplit_once(" ^") {
         Some((before, id))
             if !id.is_empty()
                 && id
                     .bytes()
-                    .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') =>
+                    .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+                && is_obsidian() =>
         {
             before.to_owned()
         }
         _ => text,
     }
+}
+
+/// A block without the last lines that are links alone, where a sentence ends before them: where to
+/// go on from here, as in `<br /> <a>Docs</a> · <a>Demo</a>`.
+fn without_link_lines(inlines: &[Inline]) -> &[Inline] {
+    let mut kept = inlines;
+    while let Some(at) = kept
+        .iter()
+        .rposition(|inline| matches!(inline, Inline::Break))
+    {
+        let (before, line) = kept.split_at_checked(at).unwrap_or((kept, &[]));
+        if !is_links(line) {
+            break;
+        }
+        kept = before;
+    }
+    let said = kept.iter().rev().find_map(|inline| match inline {
+        Inline::Text(text) | Inline::Code(text) => {
+            Some(text.trim_end()).filter(|text| !text.is_empty())
+        }
+        _ => None,
+    });
+    let ends = said.is_some_and(|text| text.ends_with(['.', '!', '?', '…', '。', '！', '？']));
+    if ends { kept } else { inlines }
+}
+
+/// Whether a line has nothing to read but links and what stands between them.
+fn is_links(line: &[Inline]) -> bool {
+    let has_link = |inline: &Inline| matches!(inline, Inline::LinkStart { .. });
+    let mut depth = 0_usize;
+    line.iter().any(has_link)
+        && line.iter().all(|inline| match inline {
+            Inline::LinkStart { .. } => {
+                depth += 1;
+                true
+            }
+            Inline::LinkEnd => {
+                depth = depth.saturating_sub(1);
+                true
+            }
+            Inline::Text(text) => depth > 0 || !text.contains(char::is_alphanumeric),
+            Inline::Code(_) => depth > 0,
+            Inline::Image { .. } | Inline::Break => true,
+        })
 }
 
 /// Replaces what stands between two delimiters; one alone stays.
@@ -316,7 +448,7 @@ mod tests {
         let document = Document::parse(text);
         let blocks = blocks(&document);
         let title = crate::title::find(&document, &blocks, None, None);
-        find(&blocks, &title)
+        find(&blocks, &title, &|| true)
     }
 
     #[test]
@@ -347,12 +479,36 @@ mod tests {
                 Some("A tool that cuts wood."),
             ),
             (
-                "# T\n\nA `tool` with [links](x) and &amp; %%secret%% [[Note|words]] ^id\n",
+                "# T\n\nA `tool` with [links](x) and &amp; [[Note|words]] ^id\n",
                 Some("A tool with links and & words"),
             ),
             (
                 "# T\n\nIt cuts wood. It can do this:\n\n- a\n",
                 Some("It cuts wood."),
+            ),
+            (
+                "<p>A tool that cuts wood.<br>\n<a href=\"a\">Explore the docs »</a><br>\n<a href=\"b\">Demo</a> · <a href=\"c\">Report a bug</a></p>\n",
+                Some("A tool that cuts wood."),
+            ),
+            (
+                "A tool that cuts wood, made by the\n[society of friends](x)\n",
+                Some("A tool that cuts wood, made by the society of friends"),
+            ),
+            (
+                "# T\n\n::: tip\nThis is a tip.\n:::\n\n:::note Title\n\nInside of it is text.\n\n:::\n\nA tool that cuts wood.\n",
+                Some("A tool that cuts wood."),
+            ),
+            (
+                "# T\n\n!!! note\n    Said by the way.\n\nA tool that cuts wood.\n",
+                Some("A tool that cuts wood."),
+            ),
+            (
+                "import Foo from './foo'\n\n⚠️ **Warning:** mind your fingers.\n\nA tool that cuts wood.\n",
+                Some("A tool that cuts wood."),
+            ),
+            (
+                "# T\n\n*Read this in other languages: [English](a), [中文](b).*\n\nA tool that cuts wood.\n",
+                Some("A tool that cuts wood."),
             ),
             ("# T\n\n- a\n- b\n", None),
             ("# T\n\nInstall:\n\n```\nx\n```\n", None),

@@ -95,13 +95,22 @@ impl Keys {
                         .iter()
                         .any(|(key, _)| key == "tags" || key == "categories") =>
                 {
-                    for (key, value) in inner {
-                        keys.entries.push(Entry {
-                            key: format!("taxonomies.{key}"),
-                            value: value.clone(),
-                            verbatim: None,
-                            ..entry.clone()
-                        });
+                    let (own, others): (Vec<_>, Vec<_>) = inner
+                        .iter()
+                        .cloned()
+                        .partition(|(key, _)| key == "tags" || key == "categories");
+                    let with = |key: String, value| Entry {
+                        key,
+                        value,
+                        verbatim: None,
+                        ..entry.clone()
+                    };
+                    for (key, value) in own {
+                        keys.entries.push(with(format!("taxonomies.{key}"), value));
+                    }
+                    if !others.is_empty() {
+                        keys.entries
+                            .push(with(entry.key.clone(), Node::Map(others)));
                     }
                 }
                 _ => keys.entries.push(entry),
@@ -123,7 +132,7 @@ impl Keys {
                 continue;
             };
             let entry = self.entries.remove(at);
-            if entry.value.is_empty() || is_placeholder(&entry.value) {
+            if entry.value.is_empty() || entry.value.text().is_some_and(is_placeholder) {
                 continue;
             }
             match (read(&entry), &taken) {
@@ -183,10 +192,8 @@ impl Keys {
 }
 
 /// `{{ title }}` of a template that nobody filled in.
-fn is_placeholder(value: &Node) -> bool {
-    value
-        .text()
-        .is_some_and(|text| text.trim().starts_with("{{") && text.trim().ends_with("}}"))
+pub(crate) fn is_placeholder(text: &str) -> bool {
+    text.trim().starts_with("{{") && text.trim().ends_with("}}")
 }
 
 /// A scalar as text on one line.

@@ -39,6 +39,8 @@ mod warnings;
 mod write;
 mod yaml;
 
+use std::cell::LazyCell;
+
 use assemble::{Assembled, Parts, assemble};
 use clean::CleanOptions;
 use document::Document;
@@ -141,7 +143,19 @@ pub fn convert(input: &[u8], context: &Context) -> Result<Output, Reject> {
     keys.forget(&outdated);
 
     let document = Document::parse(body);
-    let blocks = blocks::blocks(&document);
+    let repository = keys.repository();
+    let reading = CleanOptions {
+        context,
+        repository: repository.as_deref(),
+        obsidian_keys: keys.has_any(&["aliases", "cssclasses", "cssclass", "publish", "permalink"]),
+        emitted_before: mark.is_some(),
+        title_removal: &[],
+        removed_ids: &[],
+    };
+    let blotted = clean::blotted(&document, &reading);
+    let blotted = blotted.as_deref().map(Document::parse);
+    let blocks = blocks::blocks(blotted.as_ref().unwrap_or(&document));
+    let is_obsidian = LazyCell::new(|| clean::is_obsidian(&document, &reading));
     let author_title = keys.take(keys::TITLE, keys::text);
     // An earlier conversion of this very body found none.
     let has_none = mark.is_some() && keys.has_any(&["description"]);
@@ -149,16 +163,16 @@ pub fn convert(input: &[u8], context: &Context) -> Result<Output, Reject> {
     let stem = context.name_hint.as_deref().map(hint_without_date);
     let title = title::find(&document, &blocks, author_title.as_deref(), stem);
     let found_description = (author_description.is_none() && !has_none)
-        .then(|| description::find(&blocks, &title))
+        .then(|| description::find(&blocks, &title, &|| *is_obsidian))
         .flatten();
 
-    let repository = keys.repository();
-    let clean_options = CleanOptions {
-        context,
-        repository: repository.as_deref(),
-        obsidian_keys: keys.has_any(&["aliases", "cssclasses", "cssclass", "publish", "permalink"]),
-        emitted_before: mark.is_some(),
-        title_removal: if mark.is_some() { &[] } else { &title.removal },
+    let clean_options = match mark {
+        Some(_) => reading,
+        None => CleanOptions {
+            title_removal: &title.removal,
+            removed_ids: &title.removed_ids,
+            ..reading
+        },
     };
     let cleaned = clean::clean(&document, &clean_options);
     let mut warnings: Vec<Warning> = text.warnings;

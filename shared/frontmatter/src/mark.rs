@@ -5,7 +5,7 @@
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
-use crate::clean::{Badge, Callout, WikiLink};
+use crate::clean::{Badge, Callout, MAX_BADGES, MAX_WIKI_LINKS, WikiLink};
 use crate::yaml::Node;
 
 /// Of the form of `derived` that is written.
@@ -41,7 +41,19 @@ impl Mark {
     /// `None` where `derived` is not of our form.
     pub(crate) fn read(derived: &Node) -> Option<Self> {
         let mark: Self = serde_json::from_value(derived.to_json()).ok()?;
-        (mark.schema == SCHEMA && mark.body_sha256.len() == 64).then_some(mark)
+        mark.is_ours().then_some(mark)
+    }
+
+    /// Whether this could have been written by us; what could not is the author's own.
+    fn is_ours(&self) -> bool {
+        self.schema == SCHEMA
+            && self.body_sha256.len() == 64
+            && self.badges.len() <= MAX_BADGES
+            && self.badges.iter().all(Badge::is_on_the_web)
+            && self.links.wiki.len() <= MAX_WIKI_LINKS
+            && self.callouts.iter().all(|callout| {
+                callout.line > 0 && matches!(callout.fold.as_deref(), None | Some("+" | "-"))
+            })
     }
 
     /// Whether `body` is the very one that was emitted with this mark.

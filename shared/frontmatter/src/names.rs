@@ -9,6 +9,9 @@ use crate::document::Document;
 /// Most names that one document may ask for.
 const MAX_REFERENCES: usize = 100;
 
+/// Longest of them, in bytes; a file's name has 255 at most.
+const MAX_NAME_BYTES: usize = 512;
+
 /// A name as names are compared: NFC, lower case, no outer space.
 pub fn fold(name: &str) -> String {
     name.trim().nfc().collect::<String>().to_lowercase()
@@ -25,7 +28,8 @@ pub(crate) fn references(document: &Document<'_>, wiki: &[WikiLink]) -> Vec<Stri
     for target in wiki.iter().map(|link| link.target.clone()).chain(relative) {
         let name = target.rsplit('/').next().unwrap_or_default();
         let name = fold(name.strip_suffix(".md").unwrap_or(name));
-        if !name.is_empty() && !references.contains(&name) {
+        let fits = (1..=MAX_NAME_BYTES).contains(&name.len());
+        if fits && !references.contains(&name) {
             references.push(name);
         }
         if references.len() == MAX_REFERENCES {

@@ -9,7 +9,7 @@ use crate::warnings::Code;
 use crate::yaml::{self, Node, Unreadable};
 
 /// One key of the author's, with where it stands.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Entry {
     pub(crate) key: String,
     pub(crate) value: Node,

@@ -220,3 +220,156 @@ fn the_documented_example_is_true() {
     assert_eq!(output.check(), Ok(()));
     assert_eq!(String::from_utf8(output.bytes).unwrap(), example("after"));
 }
+
+#[test]
+fn comments_name_and_describe_nothing() {
+    let text = "---\naliases: [a]\n---\n%%\nA private paragraph of mine.\n\n# Secret plan\n%%\n\nThis is what %%nobody but me%% everybody may read.\n";
+    let output = meta(text);
+    assert_eq!(output["title"], "Untitled");
+    assert_eq!(output["description"], "This is what everybody may read.");
+    // On GitHub it is text.
+    let github = meta("# T\n\nFrom 50%% to 60%% it says a == b == c.\n");
+    assert_eq!(
+        github["description"],
+        "From 50%% to 60%% it says a == b == c."
+    );
+}
+
+#[test]
+fn template_placeholders_and_shortcodes_are_no_values() {
+    let text = "# {{ title }}\n\n{{< alert >}}\nCareful.\n{{< /alert >}}\n\nWhat it is about.\n";
+    let first = converted(text);
+    let output = meta(text);
+    assert_eq!(output["title"], "Untitled");
+    assert_eq!(output["description"], "What it is about.");
+    assert_eq!(converted(&first), first);
+}
+
+#[test]
+fn rows_of_languages_and_of_labels_describe_nothing() {
+    for row in [
+        "[English](README.md) | **简体中文**",
+        "English · [Deutsch](de.md) · [Português (BR)](pt.md)",
+        "Title: A page\nDate: 2025-07-10\nAuthor: Jane Doe",
+    ] {
+        let output = meta(&format!("# T\n\n{row}\n\nWhat it is about.\n"));
+        assert_eq!(output["description"], "What it is about.", "{row}");
+    }
+}
+
+#[test]
+fn text_in_stray_html_and_keys_is_read() {
+    let output =
+        meta("# Stray </div> test\n\nCopy with <kbd>Ctrl</kbd>+<kbd>C</kbd> at once.\n\nB\n");
+    assert_eq!(output["title"], "Stray test");
+    assert_eq!(output["description"], "Copy with Ctrl+C at once.");
+    let boxes =
+        "# T\n\n<kbd>[English](a.md) here</kbd> <kbd>and there</kbd>\n\nWhat it is about.\n";
+    assert_eq!(meta(boxes)["description"], "What it is about.");
+}
+
+#[test]
+fn an_h1_after_text_and_a_generic_heading_is_no_title() {
+    let output =
+        meta("Flask Backend of group 7\n\n# Table of Contents\n\n1. Setup\n\n# Setup\n\nText.\n");
+    assert_eq!(output["title"], "Untitled");
+}
+
+#[test]
+fn links_to_the_heading_that_went_lead_to_the_top() {
+    let text = converted(
+        "# My <a id=\"start\"></a>Title\n\n[up](#my-title) [s](#start) [o](#other)\n\n## Other\n",
+    );
+    assert!(text.contains("[up](#top) [s](#top) [o](#other)"), "{text}");
+    // Another heading has taken the id.
+    let text = converted("# A\n\n[a](#a)\n\n# A\n");
+    assert!(text.contains("[a](#a)"), "{text}");
+}
+
+#[test]
+fn many_wikilinks_keep_to_the_schema() {
+    let mut text = "# Map\n\n".to_owned();
+    for number in 0..300 {
+        text += &format!("- [[Note {number}]]\n");
+    }
+    let output = convert(
+        text.as_bytes(),
+        &Context {
+            handle: "jane".into(),
+            created: "2025-07-10T09:30:00Z".parse().ok(),
+            ..Context::default()
+        },
+    )
+    .unwrap();
+    assert_eq!(output.check(), Ok(()));
+}
+
+#[test]
+fn a_forged_mark_that_is_none_of_ours_is_the_author_s() {
+    let body = "Some text of mine here.\n";
+    let digest = mark::digest(body);
+    for forged in [
+        "badges: [{image: 'javascript:alert(1)'}]",
+        "badges: [{image: 'https://e.example/x.svg', href: 'javascript:alert(1)'}]",
+        "callouts: [{type: x, line: 1, fold: x}]",
+        "callouts: [{type: x, line: 0}]",
+    ] {
+        let text = format!(
+            "---\ntitle: X\nderived:\n  schema: 1\n  bodySha256: {digest}\n  {forged}\n---\n\n{body}"
+        );
+        let output = meta(&text);
+        assert_eq!(
+            output["derived"]["badges"],
+            serde_json::json!([]),
+            "{forged}"
+        );
+        assert_eq!(
+            output["derived"]["callouts"],
+            serde_json::json!([]),
+            "{forged}"
+        );
+        assert!(output["extra"]["derived"].is_object(), "{forged}");
+    }
+}
+
+#[test]
+fn an_author_who_hides_the_date_keeps_it_hidden() {
+    let output = meta("---\nlastUpdated: false\nmodified: 2025-01-01\n---\nText\n");
+    assert_eq!(output["lastUpdated"], false);
+    assert_eq!(output["updated"], "2025-01-01T00:00:00Z");
+}
+
+#[test]
+fn what_is_merged_in_gives_way() {
+    let output = meta("---\nbase: &b {x: 1, y: 2}\n<<: *b\ny: 3\n---\nText\n");
+    assert_eq!((&output["x"], &output["y"]), (&1.into(), &3.into()));
+}
+
+#[test]
+fn further_taxonomies_stay_where_they_were() {
+    let output = meta("+++\n[taxonomies]\ntags = [\"a\"]\nseries = [\"s\"]\n+++\nText\n");
+    assert_eq!(output["tags"], serde_json::json!(["a"]));
+    assert_eq!(output["taxonomies"], serde_json::json!({ "series": ["s"] }));
+}
+
+#[test]
+fn the_first_picture_that_leads_somewhere_is_taken() {
+    let output = meta("---\nimage: gone.png\ncover: https://e.example/a.png\n---\nText\n");
+    assert_eq!(output["image"], "https://e.example/a.png");
+    assert_eq!(output["extra"]["image"], "gone.png");
+}
+
+#[test]
+fn by_comes_after_authors() {
+    let output = meta("---\nauthors: [Ann]\nby: Bob\n---\nText\n");
+    assert_eq!(output["author"], "Ann");
+    assert_eq!(output["extra"]["by"], "Bob");
+}
+
+#[test]
+fn a_block_comment_alone_is_obsidian_s() {
+    let text = converted("Public words of mine.\n\n%%\nprivate\n%%\n");
+    assert!(!text.contains("private"), "{text}");
+    let text = converted("From 50%% to 60%% of it.\n");
+    assert!(text.contains("50%% to 60%%"), "{text}");
+}

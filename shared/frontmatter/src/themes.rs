@@ -56,17 +56,14 @@ pub(crate) fn aliases(
             .any(|theme| theme == "all" || names.contains(&theme.as_str()))
     };
     for (alias, field, names) in ALIASES {
-        if alias == "lastUpdated" && updated == Updated::Hidden {
+        if alias == "lastUpdated" && updated.is_hidden {
             out.alias(alias, Node::plain("false"));
             continue;
         }
         if !wanted(names) {
             continue;
         }
-        let changed = match updated {
-            Updated::At(updated, _) => Some(dates::format(updated)),
-            _ => None,
-        };
+        let changed = updated.at.map(|(updated, _)| dates::format(updated));
         let value = match field {
             Field::Date => date.map(|date| Node::plain(dates::format(date))),
             Field::Updated => changed.map(Node::plain),

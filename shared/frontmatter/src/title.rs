@@ -7,8 +7,11 @@ use unicode_segmentation::UnicodeSegmentation as _;
 
 use crate::badge::is_badge;
 use crate::blocks::{Block, Inline, Kind};
+use crate::clean::html_tokens::{TokenKind, tokens};
 use crate::document::{Document, Edit};
+use crate::keys::is_placeholder;
 use crate::report::Source;
+use crate::slugger::slug;
 
 /// Longest title that is derived, in characters.
 const MAX_TITLE_CHARS: usize = 200;
@@ -16,6 +19,8 @@ const MAX_TITLE_CHARS: usize = 200;
 const ALT_BLOCKS: usize = 8;
 /// Longest alt text that is a title without a name to compare it with, in characters.
 const MAX_ALT_CHARS: usize = 40;
+/// Shortest alt text that says anything by being part of a longer name, in bytes.
+const MIN_ALT_BYTES: usize = 3;
 /// Prose that a heading may not follow unless it is the first one, in words.
 const PROSE_WORDS: usize = 4;
 
@@ -95,6 +100,8 @@ pub(crate) struct Title {
     /// Deletions that take the heading out of the body. Images inside it that are no badges are
     /// left where they stand, so that later edits may still rewrite their destinations.
     pub(crate) removal: Vec<Edit>,
+    /// Ids that lead to that heading, and to nothing else.
+    pub(crate) removed_ids: Vec<String>,
 }
 
 /// Finds the title. `author` is the frontmatter's own title where there is a usable one.
@@ -114,6 +121,9 @@ pub(crate) fn find(
             removal: own
                 .map(|block| removal(document.source, block))
                 .unwrap_or_default(),
+            removed_ids: own
+                .map(|block| ids(document.source, block, blocks))
+                .unwrap_or_default(),
         };
     }
     if let Some(block) = title_heading(blocks).or_else(|| first_heading(blocks, name_hint)) {
@@ -122,6 +132,7 @@ pub(crate) fn find(
             source: Source::Heading,
             end: block.range.end,
             removal: removal(document.source, block),
+            removed_ids: ids(document.source, block, blocks),
         };
     }
     if let Some((text, end)) = picture_title(blocks, name_hint) {
@@ -130,6 +141,7 @@ pub(crate) fn find(
             source: Source::ImageAlt,
             end,
             removal: Vec::new(),
+            removed_ids: Vec::new(),
         };
     }
     let hint = name_hint
@@ -144,7 +156,33 @@ pub(crate) fn find(
         source,
         end: 0,
         removal: Vec::new(),
+        removed_ids: Vec::new(),
     }
+}
+
+/// Ids by which links find a heading: the one made of its text, unless another heading has it too,
+/// and those that HTML in it sets.
+fn ids(source: &str, heading: &Block, blocks: &[Block]) -> Vec<String> {
+    let own = slug(&heading.text());
+    let is_shared = blocks.iter().any(|block| {
+        matches!(block.kind, Kind::Heading(_))
+            && block.range != heading.range
+            && slug(&block.text()) == own
+    });
+    let set = tokens(source.get(heading.range.clone()).unwrap_or_default());
+    let set = set.into_iter().filter_map(|token| match token.kind {
+        TokenKind::Open(tag) => Some(tag.attributes),
+        _ => None,
+    });
+    let set = set
+        .flatten()
+        .filter(|attribute| matches!(attribute.name.as_str(), "id" | "name"))
+        .filter_map(|attribute| attribute.value);
+    Some(own)
+        .filter(|own| !own.is_empty() && !is_shared)
+        .into_iter()
+        .chain(set)
+        .collect()
 }
 
 fn is_readme(name: &str) -> bool {
@@ -158,9 +196,10 @@ fn title_heading(blocks: &[Block]) -> Option<&Block> {
         match block.kind {
             Kind::Heading(1) => {
                 let text = heading_text(block);
-                if !text.is_empty() && !is_generic(&text) {
+                if !text.is_empty() && !is_generic(&text) && !is_placeholder(&text) {
                     return (!(prose && structure)).then_some(block);
                 }
+                structure |= !text.is_empty() && !block.centred;
             }
             Kind::Heading(_) => structure |= !block.centred,
             Kind::Code => structure = true,
@@ -192,6 +231,7 @@ fn first_heading<'a>(blocks: &'a [Block], name_hint: Option<&str>) -> Option<&'a
                 }
                 let names = !text.is_empty()
                     && !is_generic(&text)
+                    && !is_placeholder(&text)
                     && !without_ornaments(&text).to_lowercase().starts_with("what is")
                     // What other programs would take for a second frontmatter.
                     && !text.starts_with("---")
@@ -213,11 +253,15 @@ fn picture_title(blocks: &[Block], name_hint: Option<&str>) -> Option<(String, u
                 continue;
             }
             let text = clean_alt(alt);
+            if is_placeholder(&text) {
+                continue;
+            }
             let (own, hint) = (letters(&text), name_hint.map(letters));
             let fits = match hint {
                 Some(hint) if !hint.is_empty() => {
                     !own.is_empty()
-                        && (own.starts_with(&hint) || hint.contains(&own))
+                        && (own.starts_with(&hint)
+                            || (hint.contains(&own) && own.len() >= MIN_ALT_BYTES))
                         && !is_generic_alt(&text)
                 }
                 _ => {

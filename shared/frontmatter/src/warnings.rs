@@ -60,7 +60,7 @@ impl Code<'_> {
                 "The file begins with --- but no second --- ends the block, so all of it was taken as text.".to_owned()
             }
             Self::FrontmatterUnparsable => {
-                "The block at the top is not valid YAML; it stands in the page as code until you mend it.".to_owned()
+                "The block at the top can't be read; it stands in the page as code until you mend it.".to_owned()
             }
             Self::FrontmatterRepaired => {
                 "The block at the top is not quite valid YAML; put such values in \"quotes\" to be sure of them.".to_owned()
@@ -86,6 +86,30 @@ impl Code<'_> {
 #[cfg(test)]
 mod tests {
     use super::Code;
+
+    #[test]
+    fn every_code_is_documented() {
+        let document = include_str!("../../../docs/openapi.yaml");
+        for code in [
+            Code::TranscodedUtf16,
+            Code::NulReplaced,
+            Code::FrontmatterUnterminated,
+            Code::FrontmatterUnparsable,
+            Code::FrontmatterRepaired,
+            Code::DuplicateKey,
+            Code::KeyDropped,
+            Code::Type("…"),
+            Code::ThemeType("…"),
+            Code::BadDate("…"),
+            Code::TitleLong,
+            Code::SlugIgnored("…"),
+        ] {
+            assert!(
+                document.contains(&format!("| `{}` |", code.code())),
+                "{code:?}"
+            );
+        }
+    }
 
     #[test]
     fn codes_are_words_and_hints_sentences() {

@@ -31,6 +31,8 @@ pub struct Account {
     pub version: u64,
     pub disabled: bool,
     pub picture: Option<Picture>,
+    /// What the file of that picture was called, where it is known: documents may name it.
+    pub picture_file: Option<String>,
     /// The code that sets a password, if one was issued and not used; it may have run out.
     pub code: Option<IssuedCode>,
     /// Unix seconds.
@@ -99,6 +101,10 @@ impl Account {
             version: read.number("version")?,
             disabled: read.boolean("disabled")?,
             picture: read.optional_map("picture").map(Picture),
+            picture_file: read
+                .optional_string("picture_file")
+                .filter(|name| !name.is_empty())
+                .map(str::to_owned),
             code: match read.optional_string(CODE_DIGEST) {
                 Some(digest) => Some(IssuedCode {
                     digest: digest.to_owned(),

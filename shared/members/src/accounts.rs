@@ -138,14 +138,21 @@ impl Members {
         .await
     }
 
-    /// Points the profile at new renditions. `false`: the account is gone.
-    pub async fn set_picture(&self, account: &Account, picture: &Picture) -> Result<bool> {
+    /// Points the profile at new renditions of a file of the name `file`, empty where that is none.
+    /// `false`: the account is gone.
+    pub async fn set_picture(
+        &self,
+        account: &Account,
+        picture: &Picture,
+        file: &str,
+    ) -> Result<bool> {
         self.update(
             account,
-            "SET picture = :picture",
+            "SET picture = :picture, picture_file = :file",
             "disabled = :disabled",
             [
                 (":picture", picture_attribute(picture)),
+                (":file", string(file)),
                 (":disabled", boolean(false)),
             ],
         )

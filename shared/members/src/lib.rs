@@ -20,6 +20,7 @@ mod email;
 mod error;
 mod item;
 mod links;
+mod pages;
 mod reports;
 mod source;
 mod table;

@@ -13,7 +13,7 @@ use crate::badge::is_badge;
 use crate::document::Document;
 
 /// Most badges that are recorded (2.10).
-const MAX_BADGES: usize = 50;
+pub(crate) const MAX_BADGES: usize = 50;
 
 /// Deletes the leading badge blocks; returns their badges and those of the title's heading.
 pub(super) fn take(
@@ -68,8 +68,18 @@ pub(super) fn take(
             _ => break,
         }
     }
+    let mut badges: Vec<Badge> = badges.into_iter().map(|(_, badge)| badge).collect();
+    badges.retain(Badge::is_on_the_web);
     badges.truncate(MAX_BADGES);
-    badges.into_iter().map(|(_, badge)| badge).collect()
+    badges
+}
+
+impl Badge {
+    /// Whether its addresses are such that a site may show and follow them.
+    pub(crate) fn is_on_the_web(&self) -> bool {
+        let is_web = |url: &str| url.starts_with("https://") || url.starts_with("http://");
+        is_web(&self.image) && self.href.as_deref().is_none_or(is_web)
+    }
 }
 
 type Events<'d, 'a> = &'d [(Event<'a>, Range<usize>)];

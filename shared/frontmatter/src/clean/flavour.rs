@@ -27,6 +27,7 @@ pub(super) fn is_obsidian(
                         || !wikilinks::find(document.source, run).is_empty()
                 })
                 || has_task_date(document)
+                || obsidian::has_block_comment(document, runs)
         }
     }
 }

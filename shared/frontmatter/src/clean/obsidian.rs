@@ -64,6 +64,16 @@ pub(super) fn comments(document: &Document<'_>, runs: &[Run]) -> Vec<Range<usize
     comments
 }
 
+/// Whether a `%%` that has its line for itself opens a comment: nobody else writes that, and what
+/// stands in it is private.
+pub(super) fn has_block_comment(document: &Document<'_>, runs: &[Run]) -> bool {
+    document.source.contains("%%")
+        && comments(document, runs).iter().any(|comment| {
+            let comment = document.source.get(comment.clone()).unwrap_or_default();
+            comment.starts_with("%%\n") || comment.starts_with("%%\r\n")
+        })
+}
+
 fn comment_marks(document: &Document<'_>, runs: &[Run]) -> Vec<Mark> {
     let source = document.source;
     let mut marks = Vec::new();

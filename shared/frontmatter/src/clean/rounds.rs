@@ -14,6 +14,9 @@ use super::{
 };
 use crate::document::{Document, Edit};
 
+/// Most wikilinks that are recorded (2.10).
+pub(crate) const MAX_WIKI_LINKS: usize = 200;
+
 /// Most readings. Real documents need two or three.
 const MAX_ROUNDS: usize = 12;
 /// Readings after which unclosed HTML is taken out instead of closed.
@@ -247,7 +250,12 @@ impl State {
             .collect();
         Cleaned {
             tags: self.tags,
-            wiki: self.wiki.into_iter().map(|(_, link)| link).collect(),
+            wiki: self
+                .wiki
+                .into_iter()
+                .map(|(_, link)| link)
+                .take(MAX_WIKI_LINKS)
+                .collect(),
             badges: self.badges,
             callouts,
             warnings: self.warnings.report(source),

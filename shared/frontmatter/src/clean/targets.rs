@@ -156,6 +156,7 @@ fn relative(url: &str, kind: Kind, options: &CleanOptions<'_>) -> Target {
     };
     if path.is_empty() {
         return match kind {
+            Kind::Link if leads_to_removed(suffix, options) => rewrite("#top"),
             Kind::Link if !suffix.starts_with('?') => rewrite(&percent::normalise(url)),
             _ => Target::Missing,
         };
@@ -184,6 +185,14 @@ fn relative(url: &str, kind: Kind, options: &CleanOptions<'_>) -> Target {
         },
         None => Target::Missing,
     }
+}
+
+/// Whether a link leads to the heading that was taken for the title.
+fn leads_to_removed(suffix: &str, options: &CleanOptions<'_>) -> bool {
+    suffix.strip_prefix('#').is_some_and(|id| {
+        let id = percent_encoding::percent_decode_str(id).decode_utf8_lossy();
+        options.removed_ids.iter().any(|removed| *removed == id)
+    })
 }
 
 /// A path without `.`, `..`, empty segments and backslashes, and whether `..` left the root.
@@ -354,6 +363,7 @@ mod tests {
             obsidian_keys: false,
             emitted_before: false,
             title_removal: &[],
+            removed_ids: &[],
         };
         match resolve(url, kind, &options) {
             Target::Keep => "keep".into(),

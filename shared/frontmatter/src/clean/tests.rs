@@ -37,6 +37,7 @@ fn options(context: &Context) -> CleanOptions<'_> {
         obsidian_keys: false,
         emitted_before: false,
         title_removal: &[],
+        removed_ids: &[],
     }
 }
 

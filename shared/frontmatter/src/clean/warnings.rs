@@ -167,6 +167,28 @@ mod tests {
     use super::*;
 
     #[test]
+    fn every_code_is_documented() {
+        let document = include_str!("../../../../docs/openapi.yaml");
+        for code in [
+            Code::MissingAsset,
+            Code::PathEscape,
+            Code::RelativeLink,
+            Code::UnsafeUrl,
+            Code::UnresolvedLink,
+            Code::HtmlRemoved,
+            Code::HtmlAttributeRemoved,
+            Code::HtmlUnclosed,
+            Code::TooComplex,
+            Code::InternalCodeChanged,
+        ] {
+            assert!(
+                document.contains(&format!("| `{}` |", code.code())),
+                "{code:?}"
+            );
+        }
+    }
+
+    #[test]
     fn lines_and_columns_count_from_one_in_characters() {
         let source = "äb\nöü [x](y)\n";
         let mut warnings = Warnings::default();

@@ -180,11 +180,13 @@ impl<'a> Reader<'a> {
 
     fn root(&mut self) -> Result<(), Unreadable> {
         let mut first = true;
+        let mut merges = Vec::new();
         loop {
             self.simple = true;
             self.literal = None;
             let (event, mark) = self.next()?;
             if event == Event::MappingEnd {
+                self.merge_into_root(merges);
                 return Ok(());
             }
             let (line, column) = (mark.line().saturating_sub(1), mark.col());
@@ -203,7 +205,8 @@ impl<'a> Reader<'a> {
                 .filter(|_| matches!(value, Node::Scalar(_)));
             match key {
                 Node::Scalar(scalar) if scalar.plain && scalar.text == "<<" => {
-                    self.merge_into_root(&value, line)?;
+                    let merged = merged(&value).ok_or_else(|| self.invalid())?;
+                    merges.extend(merged.into_iter().map(|(key, value)| (key, value, line)));
                 }
                 Node::Scalar(scalar) if super::is_dangerous(&scalar.text) => {
                     self.document.dropped.push(Place {
@@ -242,8 +245,9 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn merge_into_root(&mut self, value: &Node, line: usize) -> Result<(), Unreadable> {
-        for (key, value) in merged(value).ok_or_else(|| self.invalid())? {
+    /// Keys that are merged in give way to the root's own, wherever those stand.
+    fn merge_into_root(&mut self, merges: Vec<(String, Node, usize)>) {
+        for (key, value, line) in merges {
             if !self.document.entries.iter().any(|known| known.key == key) {
                 self.document.entries.push(Entry {
                     key,
@@ -254,7 +258,6 @@ impl<'a> Reader<'a> {
                 });
             }
         }
-        Ok(())
     }
 
     fn node(&mut self, event: Event<'a>, depth: usize) -> Result<Node, Unreadable> {

@@ -13,9 +13,15 @@ pub(crate) struct Read {
 pub(crate) fn read_or_repair(block: &str) -> Result<Read, Unreadable> {
     let invalid = match read(block) {
         Ok(document) => {
+            // `{{ title }}` is valid: a map whose key is a map.
+            let has_placeholder = !document.dropped.is_empty() && block.contains("{{");
+            let mended = has_placeholder
+                .then(|| read(&with_literal_values(block)).ok())
+                .flatten()
+                .filter(|mended| mended.dropped.len() < document.dropped.len());
             return Ok(Read {
-                document,
-                repaired: false,
+                repaired: mended.is_some(),
+                document: mended.unwrap_or(document),
             });
         }
         Err(Unreadable::NotAMapping) => return Err(Unreadable::NotAMapping),
@@ -145,6 +151,7 @@ mod tests {
         insta::assert_snapshot!(repaired("title: Foo: bar\ntags: [a, b]\n"), @r#"{"title":"Foo: bar","tags":["a","b"]}"#);
         insta::assert_snapshot!(repaired("title: @jane and `code`\n"), @r#"{"title":"@jane and `code`"}"#);
         insta::assert_snapshot!(repaired("title: {{ title }}\nx: [a\n"), @r#"{"title":"{{ title }}","x":"[a"}"#);
+        insta::assert_snapshot!(repaired("title: {{ title }}\nx: {{ y }}\n"), @r#"{"title":"{{ title }}","x":"{{ y }}"}"#);
         insta::assert_snapshot!(repaired("a:\n\tb: 1\n"), @r#"{"a":{"b":1}}"#);
     }
 
