@@ -169,3 +169,87 @@ async fn a_wrong_environment_is_named_at_start_up() {
         assert!(!error.contains("c2hvcnQ"), "{error}");
     }
 }
+
+/// A missing table or bucket stops a function before it is asked anything; a store that is down
+/// doesn't, it may be back.
+#[tokio::test]
+async fn a_missing_table_or_bucket_is_named_at_start_up() {
+    let site = Site::start().await;
+    let with = |name: &str, value: &str| -> Environment {
+        let changed = |(key, old): (String, String)| {
+            let value = if key == name { value.to_owned() } else { old };
+            (key, value)
+        };
+        site.stack.environment().into_iter().map(changed).collect()
+    };
+    macro_rules! ready {
+        ($function:ident, $name:expr, $value:expr) => {{
+            let state = $function::State::from_env(&with($name, $value)).unwrap();
+            state.ready().await.map_err(|error| error.to_string())
+        }};
+    }
+    let no_table = Err("there is no table no-such-table".to_owned());
+    let no_bucket = Err("there is no bucket no-such-bucket".to_owned());
+    assert_eq!(ready!(login, "MEMBERS_TABLE", "no-such-table"), no_table);
+    assert_eq!(ready!(me, "MEMBERS_TABLE", "no-such-table"), no_table);
+    assert_eq!(
+        ready!(rewrite_readme, "MEMBERS_TABLE", "no-such-table"),
+        no_table
+    );
+    assert_eq!(
+        ready!(rewrite_readme, "UPLOADS_BUCKET", "no-such-bucket"),
+        no_bucket
+    );
+    assert_eq!(
+        ready!(rewrite_readme, "CONTENT_BUCKET", "no-such-bucket"),
+        no_bucket
+    );
+    assert_eq!(
+        ready!(content, "CONTENT_BUCKET", "no-such-bucket"),
+        no_bucket
+    );
+    assert_eq!(
+        ready!(readmes, "UPLOADS_BUCKET", "no-such-bucket"),
+        no_bucket
+    );
+    assert_eq!(
+        ready!(upload_readme, "UPLOADS_BUCKET", "no-such-bucket"),
+        no_bucket
+    );
+    assert_eq!(
+        ready!(upload_profile_pic, "CONTENT_BUCKET", "no-such-bucket"),
+        no_bucket
+    );
+
+    assert_eq!(
+        ready!(
+            set_password,
+            "AWS_ENDPOINT_URL_DYNAMODB",
+            "http://127.0.0.1:9"
+        ),
+        Ok(())
+    );
+    assert_eq!(
+        ready!(content, "AWS_ENDPOINT_URL_S3", "http://127.0.0.1:9"),
+        Ok(())
+    );
+    assert_eq!(ready!(readmes, "LINK_BASE", "/"), Ok(()));
+}
+
+/// A secret that isn't there, or no ring, is named, too; without either variable both are.
+#[tokio::test]
+async fn keys_that_are_nowhere_are_named_at_start_up() {
+    let site = Site::start().await;
+    let without = site
+        .stack
+        .environment()
+        .into_iter()
+        .filter(|(name, _)| name != "JWT_KEYS");
+    let error = me::State::from_env(&without.collect())
+        .unwrap_err()
+        .to_string();
+    assert_eq!(
+        error,
+        "the environment variable JWT_KEYS or JWT_KEYS_SECRET_ARN is not set"
+    );
+}

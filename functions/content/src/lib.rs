@@ -28,6 +28,14 @@ impl State {
             origins: Origins::from_env(environment)?,
         })
     }
+
+    /// Opens the connections while Lambda starts the function, with the whole processor.
+    ///
+    /// # Errors
+    /// There is no such bucket.
+    pub async fn ready(&self) -> anyhow::Result<()> {
+        Ok(self.content.ready().await?)
+    }
 }
 
 #[derive(Serialize)]

@@ -6,5 +6,6 @@ use endpoint::Environment;
 async fn main() -> Result<(), endpoint::LambdaError> {
     endpoint::logging();
     let state = content::State::from_env(&Environment::process())?;
+    state.ready().await?;
     endpoint::run(&state.origins, |request| content::handler(&state, request)).await
 }

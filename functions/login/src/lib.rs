@@ -1,8 +1,7 @@
 //! `POST /api/login`: an e-mail address and a password for a token.
 
 use auth::password::{self, MAX_PASSWORD_CODE_POINTS, Password, Verdict};
-use auth::token::Tokens;
-use endpoint::{Clock, Environment, Error, JsonObject, Origins, Request, configuration};
+use endpoint::{Clock, Environment, Error, JsonObject, Origins, Request, Tokens, configuration};
 use members::{Account, Email, Guess, Members, PublicMember, Target};
 use serde::Serialize;
 
@@ -29,6 +28,16 @@ impl State {
             origins: Origins::from_env(environment)?,
         })
     }
+
+    /// Opens the connections while Lambda starts the function, with the whole processor.
+    ///
+    /// # Errors
+    /// There is no such table, or no key ring in the secret.
+    pub async fn ready(&self) -> anyhow::Result<()> {
+        let (tokens, members) = tokio::join!(self.tokens.ready(), self.members.ready());
+        tokens?;
+        Ok(members?)
+    }
 }
 
 #[derive(Serialize)]
@@ -54,6 +63,8 @@ pub async fn handler(state: &State, request: Request) -> endpoint::Result {
         )));
     }
     let password = Password::new(password);
+    // Without keys there is no login, however right the password: nothing is counted then.
+    let expires_in = state.tokens.ttl_seconds().await?;
 
     // Text that can't be an address is counted and hashed like an unknown one: nothing tells them
     // apart.
@@ -98,11 +109,12 @@ pub async fn handler(state: &State, request: Request) -> endpoint::Result {
     );
     let access_token = state
         .tokens
-        .issue(&account.id, account.version, now, (state.random)())?;
+        .issue(&account.id, account.version, now, (state.random)())
+        .await?;
     endpoint::ok(&SignedIn {
         access_token,
         token_type: "Bearer",
-        expires_in: state.tokens.ttl_seconds(),
+        expires_in,
         member: account.public(&state.public_url),
     })
 }

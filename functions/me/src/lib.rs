@@ -20,6 +20,14 @@ impl State {
             origins: Origins::from_env(environment)?,
         })
     }
+
+    /// Opens the connections while Lambda starts the function, with the whole processor.
+    ///
+    /// # Errors
+    /// There is no such table, or no key ring in the secret.
+    pub async fn ready(&self) -> anyhow::Result<()> {
+        self.bearer.ready().await
+    }
 }
 
 #[derive(Serialize)]

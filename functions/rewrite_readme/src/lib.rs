@@ -40,6 +40,21 @@ impl State {
             public_url: environment.optional("PUBLIC_URL").map(str::to_owned),
         })
     }
+
+    /// Opens the connections while Lambda starts the function, with the whole processor.
+    ///
+    /// # Errors
+    /// There is no such table or bucket.
+    pub async fn ready(&self) -> anyhow::Result<()> {
+        let stores = tokio::join!(
+            self.members.ready(),
+            self.uploads.ready(),
+            self.content.ready()
+        );
+        stores.0?;
+        stores.1?;
+        Ok(stores.2?)
+    }
 }
 
 /// Takes an SQS batch of S3 events, or one bare S3 event.

@@ -7,6 +7,7 @@ use serde_json::Value;
 async fn main() -> Result<(), endpoint::LambdaError> {
     endpoint::logging();
     let state = &rewrite_readme::State::from_env(&Environment::process())?;
+    state.ready().await?;
     endpoint::run_events(service_fn(|event: LambdaEvent<Value>| {
         rewrite_readme::handler(state, event.payload)
     }))

@@ -6,6 +6,7 @@ use endpoint::Environment;
 async fn main() -> Result<(), endpoint::LambdaError> {
     endpoint::logging();
     let state = set_password::State::from_env(&Environment::process())?;
+    state.ready().await?;
     endpoint::run(&state.origins, |request| {
         set_password::handler(&state, request)
     })

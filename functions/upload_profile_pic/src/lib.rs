@@ -45,6 +45,16 @@ impl State {
             decoding: Semaphore::new(1),
         })
     }
+
+    /// Opens the connections while Lambda starts the function, with the whole processor.
+    ///
+    /// # Errors
+    /// There is no such table or bucket, or no key ring in the secret.
+    pub async fn ready(&self) -> anyhow::Result<()> {
+        let (bearer, content) = tokio::join!(self.bearer.ready(), self.content.ready());
+        bearer?;
+        Ok(content?)
+    }
 }
 
 #[derive(Serialize)]

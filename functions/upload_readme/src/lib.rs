@@ -33,6 +33,16 @@ impl State {
             origins: Origins::from_env(environment)?,
         })
     }
+
+    /// Opens the connections while Lambda starts the function, with the whole processor.
+    ///
+    /// # Errors
+    /// There is no such table or bucket, or no key ring in the secret.
+    pub async fn ready(&self) -> anyhow::Result<()> {
+        let (bearer, uploads) = tokio::join!(self.bearer.ready(), self.uploads.ready());
+        bearer?;
+        Ok(uploads?)
+    }
 }
 
 #[derive(Serialize)]

@@ -6,6 +6,7 @@ use endpoint::Environment;
 async fn main() -> Result<(), endpoint::LambdaError> {
     endpoint::logging();
     let state = upload_readme::State::from_env(&Environment::process())?;
+    state.ready().await?;
     endpoint::run(&state.origins, |request| {
         upload_readme::handler(&state, request)
     })

@@ -1,13 +1,15 @@
 //! The key ring: one key signs, all of them verify.
 
+mod stored;
+
 use std::collections::BTreeMap;
 use std::fmt;
 
 use base64ct::{Base64UrlUnpadded, Encoding as _};
 use jsonwebtoken::{DecodingKey, EncodingKey};
-use serde::Deserialize;
-use serde::de::{Deserializer, MapAccess, Visitor};
 use zeroize::Zeroizing;
+
+pub use stored::{NEW_KEY_BYTES, StoredKeys};
 
 /// Shortest signing key, in bytes: as long as the hash (RFC 7518 section 3.2).
 const MIN_KEY_BYTES: usize = 32;
@@ -36,50 +38,14 @@ pub enum KeyRingError {
     NoSigningKey(String),
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Written {
-    signing: String,
-    keys: Entries,
-}
-
-/// The entries of `keys`, in order: a name that stands there twice must not pass.
-struct Entries(Vec<(String, Zeroizing<String>)>);
-
-impl<'de> Deserialize<'de> for Entries {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct EntriesVisitor;
-
-        impl<'de> Visitor<'de> for EntriesVisitor {
-            type Value = Entries;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object of keys")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Entries, A::Error> {
-                let mut entries: Vec<(String, Zeroizing<String>)> = Vec::new();
-                while let Some((id, key)) = map.next_entry::<String, String>()? {
-                    if entries.iter().any(|(known, _)| *known == id) {
-                        return Err(serde::de::Error::custom("a key id twice"));
-                    }
-                    entries.push((id, Zeroizing::new(key)));
-                }
-                Ok(Entries(entries))
-            }
-        }
-
-        deserializer.deserialize_map(EntriesVisitor)
-    }
-}
-
 impl KeyRing {
-    /// Reads `{"signing":"k1","keys":{"k1":"<base64url of at least 32 bytes>"}}`.
+    /// Reads a ring in one of the forms that [`StoredKeys`] describes; each key is base64url of at
+    /// least 32 bytes.
     pub fn parse(json: &str) -> Result<Self, KeyRingError> {
-        let written: Written = serde_json::from_str(json).map_err(|_| KeyRingError::Malformed)?;
+        let stored = StoredKeys::read(json)?;
         let mut keys = BTreeMap::new();
         let mut signing_key = None;
-        for (id, encoded) in written.keys.0 {
+        for (id, encoded) in stored.keys {
             if !is_key_id(&id) {
                 return Err(KeyRingError::KeyId(
                     id.chars().take(MAX_KEY_ID_BYTES).collect(),
@@ -92,19 +58,19 @@ impl KeyRing {
             if key.len() < MIN_KEY_BYTES {
                 return Err(KeyRingError::TooShort(id));
             }
-            if id == written.signing {
+            if id == stored.signing {
                 signing_key = Some(EncodingKey::from_secret(&key));
             }
             keys.insert(id, DecodingKey::from_secret(&key));
         }
         match signing_key {
             Some(signing_key) => Ok(Self {
-                signing: written.signing,
+                signing: stored.signing,
                 signing_key,
                 keys,
             }),
             None => Err(KeyRingError::NoSigningKey(
-                written.signing.chars().take(MAX_KEY_ID_BYTES).collect(),
+                stored.signing.chars().take(MAX_KEY_ID_BYTES).collect(),
             )),
         }
     }
@@ -139,6 +105,16 @@ mod tests {
         .unwrap();
         assert_eq!((ring.signing.as_str(), ring.keys.len()), ("b", 2));
         assert!(!format!("{ring:?}").contains(KEY));
+    }
+
+    /// What the stack's template has Secrets Manager make: letters and digits, whichever they are.
+    #[test]
+    fn a_ring_of_secrets_manager_is_read() {
+        for generated in ["A".repeat(64), "9z".repeat(32), "Zq7".repeat(21) + "b"] {
+            let ring =
+                KeyRing::parse(&format!(r#"{{"signing":"k1","k1":"{generated}"}}"#)).unwrap();
+            assert_eq!((ring.signing.as_str(), ring.keys.len()), ("k1", 1));
+        }
     }
 
     #[test]
@@ -184,6 +160,23 @@ mod tests {
                 format!(r#"{{"signing":"a","signing":"a","keys":{{"a":"{KEY}"}}}}"#),
                 KeyRingError::Malformed,
             ),
+            (
+                format!(r#"{{"signing":"a","keys":{{"a":"{KEY}"}},"b":"{KEY}"}}"#),
+                KeyRingError::Malformed,
+            ),
+            (
+                format!(r#"{{"signing":"a","a":"{KEY}","a":"{KEY}"}}"#),
+                KeyRingError::Malformed,
+            ),
+            (
+                r#"{"signing":"k1","k1":""}"#.to_owned(),
+                KeyRingError::TooShort("k1".to_owned()),
+            ),
+            (
+                r#"{"signing":"k1"}"#.to_owned(),
+                KeyRingError::NoSigningKey("k1".to_owned()),
+            ),
+            (r#"{"k1":"x"}"#.to_owned(), KeyRingError::Malformed),
             (
                 format!(r#"{{"signing":"../a","keys":{{"../a":"{KEY}"}}}}"#),
                 KeyRingError::KeyId("../a".to_owned()),

@@ -6,14 +6,14 @@ use base64ct::{Base64UrlUnpadded, Encoding as _};
 use jsonwebtoken::{Algorithm, Header, crypto, encode};
 use serde::{Deserialize, Serialize};
 
-pub use crate::keys::{KeyRing, KeyRingError};
+pub use crate::keys::{KeyRing, KeyRingError, NEW_KEY_BYTES, StoredKeys};
 
 /// The type of our tokens (RFC 9068 section 2.1).
 const TYPE: &str = "at+jwt";
 /// Longest token that is looked at, in bytes.
 const MAX_TOKEN_BYTES: usize = 4096;
 /// Longest lifetime that can be configured, in seconds: 30 days.
-const MAX_TTL_SECONDS: u64 = 30 * 24 * 60 * 60;
+pub const MAX_TTL_SECONDS: u64 = 30 * 24 * 60 * 60;
 
 /// Issues and verifies the tokens of one deployment.
 pub struct Tokens {

@@ -12,6 +12,9 @@ pub enum Error {
         operation: &'static str,
         cause: String,
     },
+    /// The bucket that was configured isn't there.
+    #[error("there is no bucket {bucket}")]
+    NoBucket { bucket: String },
     /// The object is larger than the caller will take.
     #[error("the object is larger than {limit} bytes")]
     TooLarge { limit: usize },

@@ -10,6 +10,7 @@ use std::collections::HashMap;
 
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::Builder;
+use aws_sdk_s3::error::ProvideErrorMetadata as _;
 use aws_types::SdkConfig;
 use bytes::Bytes;
 
@@ -52,6 +53,34 @@ impl Blobs {
         Self {
             client: Client::from_conf(config),
             bucket: bucket.to_owned(),
+        }
+    }
+
+    /// Opens the connection, and finds out whether there is such a bucket. A store that is down, or
+    /// that lets nothing be read, is no error: it may be back before the first request.
+    ///
+    /// # Errors
+    /// [`Error::NoBucket`].
+    pub async fn ready(&self) -> Result<()> {
+        // Of all requests this one tells a missing bucket from a missing object, without a right
+        // to either.
+        let asked = self
+            .client
+            .get_object()
+            .bucket(&self.bucket)
+            .key("ready")
+            .send()
+            .await;
+        match asked {
+            Err(error) if error.code() == Some("NoSuchBucket") => Err(Error::NoBucket {
+                bucket: self.bucket.clone(),
+            }),
+            Err(error) if error.as_service_error().is_none() => {
+                let error = Error::store("GetObject")(error);
+                tracing::warn!(%error, bucket = self.bucket, "started without a bucket");
+                Ok(())
+            }
+            _ => Ok(()),
         }
     }
 

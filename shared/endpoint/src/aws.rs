@@ -28,6 +28,9 @@ pub const ENDPOINT_S3: &str = "AWS_ENDPOINT_URL_S3";
 /// The same for DynamoDB.
 pub const ENDPOINT_DYNAMODB: &str = "AWS_ENDPOINT_URL_DYNAMODB";
 
+/// The same for Secrets Manager.
+pub const ENDPOINT_SECRETS_MANAGER: &str = "AWS_ENDPOINT_URL_SECRETS_MANAGER";
+
 /// The configuration for one store's client; `endpoint` names the variable with its address, which
 /// is set for the local stack only.
 pub fn config(environment: &Environment, endpoint: &str) -> Result<SdkConfig, EnvironmentError> {

@@ -1,11 +1,10 @@
 //! From the `Authorization` header to the member (RFC 6750).
 
-use auth::token::Tokens;
 use lambda_http::Request;
 use lambda_http::http::header;
 use members::{Member, Members};
 
-use crate::{Clock, Error, Result};
+use crate::{Clock, Error, Result, Tokens};
 
 /// Longest token that is looked at, in bytes.
 const MAX_TOKEN_BYTES: usize = 4096;
@@ -19,6 +18,16 @@ pub struct Bearer {
 }
 
 impl Bearer {
+    /// Opens the connections, and fetches the keys: see [`Tokens::ready`].
+    ///
+    /// # Errors
+    /// There is no such table, or no key ring in the secret.
+    pub async fn ready(&self) -> anyhow::Result<()> {
+        let (tokens, members) = futures::join!(self.tokens.ready(), self.members.ready());
+        tokens?;
+        Ok(members?)
+    }
+
     /// The member whose valid, current token the request carries.
     ///
     /// The account is read on every request, so that a password change, `disable` and `remove` end
@@ -28,6 +37,7 @@ impl Bearer {
         let claims = self
             .tokens
             .verify(token, self.clock.unix_seconds())
+            .await?
             .map_err(|reason| {
                 tracing::info!(%reason, "refused a token");
                 Error::InvalidToken

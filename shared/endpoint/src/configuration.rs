@@ -1,9 +1,9 @@
 //! What several functions are configured with, read the same way by each of them.
 
-use auth::token::{KeyRing, Tokens};
+use auth::token::KeyRing;
 use members::Members;
 
-use crate::{Bearer, Clock, Environment, EnvironmentError, aws};
+use crate::{Bearer, Clock, Environment, EnvironmentError, Tokens, aws};
 
 /// The audience of our tokens: the API of this product, wherever it is deployed.
 const AUDIENCE: &str = "masthead";
@@ -33,18 +33,23 @@ pub fn public_url(environment: &Environment) -> Result<String, EnvironmentError>
     }
 }
 
-/// The tokens of this deployment (`JWT_KEYS`, `TOKEN_TTL_SECONDS`), issued in the name of
-/// `PUBLIC_URL`.
+/// The tokens of this deployment, issued in the name of `PUBLIC_URL` for `TOKEN_TTL_SECONDS`, under
+/// the keys of `JWT_KEYS`, or where that isn't set, of the secret `JWT_KEYS_SECRET_ARN`.
 pub fn tokens(environment: &Environment) -> Result<Tokens, EnvironmentError> {
-    let ring = KeyRing::parse(environment.required("JWT_KEYS")?)
-        .map_err(|error| Environment::unusable("JWT_KEYS", error))?;
+    const KEYS: &str = "JWT_KEYS";
+    const SECRET: &str = "JWT_KEYS_SECRET_ARN";
+    let issuer = public_url(environment)?;
     let ttl_seconds = environment.parsed("TOKEN_TTL_SECONDS", DEFAULT_TOKEN_TTL_SECONDS)?;
-    Ok(Tokens::new(
-        ring,
-        &public_url(environment)?,
-        AUDIENCE,
-        ttl_seconds,
-    ))
+    let make = move |ring| auth::token::Tokens::new(ring, &issuer, AUDIENCE, ttl_seconds);
+    if let Some(keys) = environment.optional(KEYS) {
+        let ring = KeyRing::parse(keys).map_err(|error| Environment::unusable(KEYS, error))?;
+        return Ok(Tokens::fixed(make(ring)));
+    }
+    let Some(secret) = environment.optional(SECRET) else {
+        return Err(EnvironmentError::Missing(format!("{KEYS} or {SECRET}")));
+    };
+    let config = aws::config(environment, aws::ENDPOINT_SECRETS_MANAGER)?;
+    Ok(Tokens::of_secret(&config, secret, Clock::system(), make))
 }
 
 /// Everything a protected route needs to know its caller.

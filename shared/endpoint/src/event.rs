@@ -17,6 +17,7 @@ use lambda_http::{Body, Request, Response};
 use lambda_runtime::LambdaEvent;
 use serde_json::Value;
 
+use crate::edge::Edge;
 use crate::respond::{Asked, respond};
 use crate::{Error, Origins, Result};
 
@@ -52,7 +53,7 @@ where
     H: FnOnce(Request) -> F,
     F: Future<Output = Result>,
 {
-    let (asked, result) = match request_from(event) {
+    let (asked, result) = match request_from(origins.edge(), event) {
         Ok(request) => {
             let asked = Asked::of(&request, request_id);
             // Boxed: the futures of the SDK calls inside nest deeper than the compiler follows.
@@ -70,10 +71,11 @@ where
 }
 
 /// The event as a request, or why it is none.
-fn request_from(event: Value) -> Result<Request> {
+fn request_from(edge: &Edge, event: Value) -> Result<Request> {
     let mut event: ApiGatewayV2httpRequest = serde_json::from_value(event).map_err(|_| {
         Error::BadRequest("This function only answers API Gateway HTTP API events.".to_owned())
     })?;
+    edge.apply(&mut event);
     let path = event.raw_path.take().unwrap_or_default();
     let path = without_stage(&path, event.request_context.stage.as_deref());
     let query = event.raw_query_string.as_deref().unwrap_or_default();

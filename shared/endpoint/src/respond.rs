@@ -4,17 +4,23 @@ use lambda_http::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use lambda_http::{Body, Request, Response};
 use serde::Serialize;
 
+use crate::edge::Edge;
 use crate::{Environment, EnvironmentError, Error, Result};
 
 /// How long a client should wait after a 503, in seconds.
 const RETRY_AFTER_UNAVAILABLE_SECONDS: u64 = 2;
 
-/// The sites whose pages may call the API (`ALLOWED_ORIGINS`, separated by commas).
+/// Where requests may come from: the sites whose pages may call the API (`ALLOWED_ORIGINS`,
+/// separated by commas), and the network that may speak for a requester.
 #[derive(Debug, Clone, Default)]
-pub struct Origins(Vec<HeaderValue>);
+pub struct Origins {
+    sites: Vec<HeaderValue>,
+    edge: Edge,
+}
 
 impl Origins {
-    /// Reads `ALLOWED_ORIGINS`. `*` is refused: the API carries members' sessions.
+    /// Reads `ALLOWED_ORIGINS`, and with it `EDGE_ID`. `*` is refused: the API carries members'
+    /// sessions.
     pub fn from_env(environment: &Environment) -> std::result::Result<Self, EnvironmentError> {
         const NAME: &str = "ALLOWED_ORIGINS";
         let listed = environment.optional(NAME).unwrap_or_default();
@@ -34,12 +40,19 @@ impl Origins {
                 )),
             }
         });
-        Ok(Self(origins.collect::<std::result::Result<_, _>>()?))
+        Ok(Self {
+            sites: origins.collect::<std::result::Result<_, _>>()?,
+            edge: Edge::from_env(environment),
+        })
+    }
+
+    pub(crate) fn edge(&self) -> &Edge {
+        &self.edge
     }
 
     fn allowed(&self, headers: &HeaderMap) -> Option<&HeaderValue> {
         let origin = headers.get(header::ORIGIN)?;
-        self.0.iter().find(|allowed| *allowed == origin)
+        self.sites.iter().find(|allowed| *allowed == origin)
     }
 }
 

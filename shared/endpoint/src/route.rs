@@ -20,7 +20,8 @@ pub fn query<'a>(request: &'a Request, name: &str) -> Option<Cow<'a, str>> {
     parameters.first(name).map(Cow::Borrowed)
 }
 
-/// The client's address as the gateway saw it; never taken from a header.
+/// The client's address as the gateway saw it, or CloudFront before it; never what a client wrote
+/// into a header.
 pub fn source_address(request: &Request) -> Option<&str> {
     match request.request_context_ref()? {
         RequestContext::ApiGatewayV2(context) => context.http.source_ip.as_deref(),

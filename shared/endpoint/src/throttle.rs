@@ -10,8 +10,8 @@ use crate::{Clock, Error, Result, source_address};
 /// Counts a guess at `target` before it is verified; once it turns out right, the caller hands it to
 /// [`members::Members::guessed_right`].
 ///
-/// The source is the gateway's word for the client's address. No header is read: a client writes
-/// what it likes into those.
+/// The source is the gateway's word for the client's address, or CloudFront's where that stands
+/// before it. No header of the client is read: it writes what it likes into those.
 ///
 /// # Errors
 /// [`Error::TooManyAttempts`] while the account or the source has to wait.

@@ -15,6 +15,9 @@ pub enum Error {
         operation: &'static str,
         cause: String,
     },
+    /// The table that was configured isn't there.
+    #[error("there is no table {table}")]
+    NoTable { table: String },
     /// An item that isn't what this code writes. Names the item's sort key and the attribute.
     #[error("the item {item} has no usable attribute {attribute}")]
     Damaged {

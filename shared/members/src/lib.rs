@@ -27,6 +27,7 @@ mod table;
 mod throttle;
 
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::operation::get_item::GetItemError;
 use aws_types::SdkConfig;
 
 pub use account::{Account, Member, NewMember, Picture, PublicMember};
@@ -52,6 +53,39 @@ impl Members {
         Self {
             client: Client::new(config),
             table: table.to_owned(),
+        }
+    }
+
+    /// Opens the connection, and finds out whether there is such a table. A store that is down is
+    /// logged and no error: it may be back before the first request.
+    ///
+    /// # Errors
+    /// [`Error::NoTable`].
+    pub async fn ready(&self) -> Result<()> {
+        // A key that every reader of accounts may ask for, and that no address has.
+        let asked = self
+            .client
+            .get_item()
+            .table_name(&self.table)
+            .set_key(Some(item::key("EMAIL#", "READY")))
+            .send()
+            .await;
+        match asked {
+            Err(error)
+                if error
+                    .as_service_error()
+                    .is_some_and(GetItemError::is_resource_not_found_exception) =>
+            {
+                Err(Error::NoTable {
+                    table: self.table.clone(),
+                })
+            }
+            Err(error) => {
+                let error = Error::store("GetItem")(error);
+                tracing::warn!(%error, "started without the members table");
+                Ok(())
+            }
+            Ok(_) => Ok(()),
         }
     }
 }

@@ -1,0 +1,190 @@
+//! Each function's role in `template.yaml` against what the function asks of the stores: all of it
+//! is granted, and nothing is granted that isn't asked for.
+
+mod proxy;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use blobs::{Blobs, Condition, Upload};
+use endpoint::{Environment, aws, configuration};
+use local::Options;
+use serde_json::{Value, json};
+
+use crate::events::{ANSWERS, DELIVERIES, event, invoke, make_demo};
+use crate::template::document::{Template, logical_id};
+use proxy::{Call, Calls};
+
+const MEMBER: &str = "0197f0c4-6d1e-7cc3-9a4b-2f6f3a1c8d70";
+
+/// Every call of a store that each function makes over all events and a story or two.
+async fn calls() -> BTreeMap<String, BTreeSet<Call>> {
+    let options = Options {
+        port: 0,
+        backends_only: true,
+        ..Options::default()
+    };
+    let stack = local::start(options).await.unwrap();
+    let environment: Environment = stack.environment().into_iter().collect();
+    make_demo(&configuration::members(&environment).unwrap()).await;
+    let config = aws::config(&environment, aws::ENDPOINT_S3).unwrap();
+    let uploads = Blobs::new(&config, environment.required("UPLOADS_BUCKET").unwrap());
+
+    let mut noted: BTreeMap<String, (Environment, Calls)> = BTreeMap::new();
+    for name in Template::read().functions().into_keys() {
+        let calls = Calls::default();
+        let mut pairs = stack.environment();
+        for (variable, value) in &mut pairs {
+            if variable == aws::ENDPOINT_S3 || variable == aws::ENDPOINT_DYNAMODB {
+                *value = proxy::start(value, &calls).await;
+            }
+        }
+        noted.insert(name, (pairs.into_iter().collect(), calls));
+    }
+    let ask =
+        async |function: &str, event: Value| invoke(&noted[function].0, function, event).await;
+    let deliver = async |event: Value| {
+        let state = rewrite_readme::State::from_env(&noted["rewrite_readme"].0).unwrap();
+        state.ready().await.unwrap();
+        rewrite_readme::handler(&state, event).await.unwrap();
+    };
+
+    let (_, body) = ask("login", event("login")).await;
+    let token = format!("Bearer {}", body["access_token"].as_str().unwrap());
+    for (name, status, _) in ANSWERS {
+        let mut event = event(name);
+        if event["headers"].get("authorization").is_some() {
+            event["headers"]["authorization"] = json!(token);
+        }
+        let (answered, body) = ask(name.split('.').next().unwrap(), event).await;
+        assert_eq!(answered, *status, "{name}: {body}");
+    }
+    // The uploaded page, and one that links to it and to one that isn't there.
+    let note = Upload {
+        bytes: "# Note\n\nSee [[Demo Member]] and [[Another]].\n".into(),
+        content_type: "text/markdown",
+        ..Upload::default()
+    };
+    let note_key = format!("readmes/{MEMBER}/note.md");
+    uploads
+        .put(&note_key, note, Condition::Always)
+        .await
+        .unwrap();
+    let mut of_note = event("rewrite_readme");
+    of_note["Records"][0]["s3"]["object"]["key"] = json!(note_key);
+    deliver(of_note.clone()).await;
+    for name in DELIVERIES {
+        deliver(event(name)).await;
+    }
+    // Gone again: by its author, whose password set_password has changed.
+    let mut login = event("login");
+    login["body"] = json!(
+        json!({"email": "demo@example.com", "password": "another sentence to remember"})
+            .to_string()
+    );
+    let (_, body) = ask("login", login).await;
+    let mut withdraw = event("readmes.unknown");
+    withdraw["headers"]["authorization"] =
+        json!(format!("Bearer {}", body["access_token"].as_str().unwrap()));
+    withdraw["rawPath"] = json!("/api/readmes/note");
+    withdraw["requestContext"]["http"]["method"] = json!("DELETE");
+    assert_eq!(ask("readmes", withdraw).await.0, 202);
+    deliver(of_note).await;
+
+    let noted = noted.into_iter().map(|(name, (_, calls))| {
+        let calls = Arc::clone(&calls).lock().unwrap().iter().cloned().collect();
+        (name, calls)
+    });
+    noted.collect()
+}
+
+/// The statements of a function's role that are about the stores.
+fn granted(template: &Template, name: &str) -> Vec<Value> {
+    let role = template.resource(&format!("{}Role", logical_id(name)));
+    let statements = &role["Properties"]["Policies"][0]["PolicyDocument"]["Statement"];
+    let stores = ["dynamodb:", "s3:"];
+    let all = statements.as_array().unwrap().iter();
+    all.filter(|statement| {
+        actions(statement)[0].starts_with(stores[0]) || actions(statement)[0].starts_with(stores[1])
+    })
+    .cloned()
+    .collect()
+}
+
+fn actions(statement: &Value) -> Vec<String> {
+    match &statement["Action"] {
+        Value::String(one) => vec![one.clone()],
+        many => many
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|action| action.as_str().unwrap().to_owned())
+            .collect(),
+    }
+}
+
+/// Whether `text` is like `pattern`, whose only `*` is its end.
+fn like(text: &str, pattern: &str) -> bool {
+    pattern
+        .strip_suffix('*')
+        .map_or(text == pattern, |start| text.starts_with(start))
+}
+
+fn allows(statement: &Value, call: &Call) -> bool {
+    if !actions(statement).contains(&call.action) {
+        return false;
+    }
+    let keys = &statement["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"];
+    if let Some(keys) = keys.as_array() {
+        return keys.iter().any(|key| like(&call.on, key.as_str().unwrap()));
+    }
+    // The local stack's buckets, as the template calls them.
+    let on = call
+        .on
+        .replace("masthead-uploads", "UploadsBucket")
+        .replace("masthead-content", "ContentBucket");
+    let (bucket, key) = on.split_once('/').unwrap();
+    let resource = statement["Resource"].to_string();
+    let prefix = &statement["Condition"]["StringLike"]["s3:prefix"];
+    match statement["Resource"]["Fn::Sub"].as_str() {
+        Some(objects) => like(&format!("${{{bucket}.Arn}}/{key}"), objects),
+        None => {
+            resource.contains(&format!("{bucket}.Arn"))
+                && prefix.as_str().is_none_or(|prefix| like(key, prefix))
+        }
+    }
+}
+
+#[tokio::test]
+async fn roles_grant_what_functions_ask_for_and_no_more() {
+    let template = Template::read();
+    for (name, calls) in calls().await {
+        let statements = granted(&template, &name);
+        // At its start a function asks for an object that isn't there, with a right to it or without.
+        let calls: Vec<Call> = calls
+            .into_iter()
+            .filter(|call| !call.on.ends_with("/ready"))
+            .collect();
+        assert!(!calls.is_empty(), "{name} asked for nothing");
+        for call in &calls {
+            assert!(
+                statements.iter().any(|statement| allows(statement, call)),
+                "{name} may not {call:?}"
+            );
+        }
+        for statement in &statements {
+            for action in actions(statement) {
+                // Granted so that a missing object is a 404; S3 checks it without being asked.
+                let is_asked_by_s3 = action == "s3:ListBucket";
+                let used = calls
+                    .iter()
+                    .any(|call| call.action == action && allows(statement, call));
+                assert!(
+                    used || is_asked_by_s3,
+                    "{name} never does {action} of {}",
+                    statement["Sid"]
+                );
+            }
+        }
+    }
+}

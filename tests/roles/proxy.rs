@@ -1,0 +1,129 @@
+//! A proxy before DynamoDB and S3 that notes what is asked of them.
+
+use std::convert::Infallible;
+use std::sync::{Arc, Mutex};
+
+use http_body_util::{BodyExt as _, Full};
+use hyper::body::{Bytes, Incoming};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::{Request, Response};
+use hyper_util::rt::TokioIo;
+use serde_json::Value;
+use tokio::net::TcpListener;
+
+/// One call of a store.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Call {
+    /// As IAM names it, such as `dynamodb:GetItem`.
+    pub(super) action: String,
+    /// The table's partition, the object's `bucket/key`, or the `bucket/prefix` of a listing.
+    pub(super) on: String,
+}
+
+pub(super) type Calls = Arc<Mutex<Vec<Call>>>;
+
+/// Starts a proxy before `target`, and returns its address.
+pub(super) async fn start(target: &str, calls: &Calls) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    let (target, calls) = (target.to_owned(), Arc::clone(calls));
+    let client = reqwest::Client::new();
+    tokio::spawn(async move {
+        loop {
+            let (stream, _) = listener.accept().await.unwrap();
+            let (target, calls, client) = (target.clone(), Arc::clone(&calls), client.clone());
+            let answer = service_fn(move |request| {
+                let (target, calls, client) = (target.clone(), Arc::clone(&calls), client.clone());
+                async move { Ok::<_, Infallible>(forward(&client, &target, &calls, request).await) }
+            });
+            tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), answer));
+        }
+    });
+    address
+}
+
+async fn forward(
+    client: &reqwest::Client,
+    target: &str,
+    calls: &Calls,
+    request: Request<Incoming>,
+) -> Response<Full<Bytes>> {
+    let (parts, body) = request.into_parts();
+    let body = body.collect().await.unwrap().to_bytes();
+    let operation = parts
+        .headers
+        .get("x-amz-target")
+        .and_then(|value| value.to_str().ok());
+    let call = match operation {
+        Some(operation) => of_dynamodb(operation, &body),
+        None => of_s3(
+            parts.method.as_str(),
+            parts.uri.path(),
+            parts.uri.query().unwrap_or_default(),
+        ),
+    };
+    calls.lock().unwrap().push(call);
+    let url = format!("{target}{}", parts.uri);
+    // The host is part of what is signed, so it goes on as it came.
+    let sent = client
+        .request(parts.method, url)
+        .headers(parts.headers)
+        .body(body)
+        .send();
+    let answer = sent.await.unwrap();
+    let mut response = Response::builder().status(answer.status());
+    for (name, value) in answer.headers() {
+        if name != "transfer-encoding" {
+            response = response.header(name, value);
+        }
+    }
+    response
+        .body(Full::new(answer.bytes().await.unwrap()))
+        .unwrap()
+}
+
+fn of_dynamodb(operation: &str, body: &[u8]) -> Call {
+    let body: Value = serde_json::from_slice(body).unwrap();
+    let places = [
+        "/Key/pk/S",
+        "/Item/pk/S",
+        "/ExpressionAttributeValues/:pk/S",
+    ];
+    let partition = places
+        .iter()
+        .find_map(|place| body.pointer(place)?.as_str());
+    Call {
+        action: operation.replace("DynamoDB_20120810.", "dynamodb:"),
+        on: partition
+            .unwrap_or_else(|| panic!("{operation}: {body}"))
+            .to_owned(),
+    }
+}
+
+fn of_s3(method: &str, path: &str, query: &str) -> Call {
+    let listed = query
+        .split('&')
+        .find_map(|pair| pair.strip_prefix("prefix="));
+    let path = path.trim_start_matches('/');
+    let action = match (method, listed) {
+        ("GET", Some(_)) => "s3:ListBucket",
+        // A head needs the right to read.
+        ("GET" | "HEAD", None) => "s3:GetObject",
+        ("PUT", None) => "s3:PutObject",
+        ("DELETE", None) => "s3:DeleteObject",
+        other => panic!("{other:?} {path}?{query}"),
+    };
+    let on = match listed {
+        Some(prefix) => format!(
+            "{}/{}",
+            path.trim_end_matches('/'),
+            prefix.replace("%2F", "/")
+        ),
+        None => path.to_owned(),
+    };
+    Call {
+        action: action.to_owned(),
+        on,
+    }
+}

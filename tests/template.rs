@@ -1,0 +1,315 @@
+//! `template.yaml`, read line by line: it names the same functions as the folders, the events and
+//! the routes, and holds what no linter knows of.
+
+pub(crate) mod document;
+mod policies;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+use endpoint::Environment;
+use reqwest::Method;
+use serde_json::Value;
+
+use crate::site::Site;
+use document::{Template, logical_id, root};
+
+/// The names of the folders under `functions/`.
+fn folders() -> BTreeSet<String> {
+    let entries = std::fs::read_dir(root().join("functions")).unwrap();
+    entries
+        .map(|entry| entry.unwrap())
+        .filter(|entry| entry.path().join("Cargo.toml").exists())
+        .map(|entry| entry.file_name().into_string().unwrap())
+        .collect()
+}
+
+/// The event files, by the function that each is for.
+fn events() -> BTreeMap<String, Vec<PathBuf>> {
+    let mut events: BTreeMap<String, Vec<PathBuf>> = BTreeMap::new();
+    for entry in std::fs::read_dir(root().join("events")).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_str().unwrap();
+        let function = name.split('.').next().unwrap().to_owned();
+        events.entry(function).or_default().push(path);
+    }
+    events
+}
+
+/// One name runs through everything: a folder, its binary, its logical id and its event.
+#[test]
+fn folders_functions_and_events_name_the_same_set() {
+    let template = Template::read();
+    let functions: BTreeSet<String> = template.functions().keys().cloned().collect();
+    assert_eq!(functions, folders());
+    for (name, function) in template.functions() {
+        assert_eq!(
+            function["Metadata"]["BuildMethod"], "rust-cargolambda",
+            "{name}"
+        );
+        assert_eq!(template.resource(&logical_id(&name)), &function, "{name}");
+        let plain = root().join("events").join(format!("{name}.json"));
+        assert!(plain.exists(), "{} is missing", plain.display());
+    }
+    let with_events: BTreeSet<String> = events().into_keys().collect();
+    assert_eq!(with_events, folders(), "an event of no function");
+}
+
+/// Every function has a role, a log group that forgets, and an alarm; and what has a route has
+/// everything that goes with one.
+#[test]
+fn every_function_has_its_role_log_and_alarm() {
+    let template = Template::read();
+    for name in template.functions().keys() {
+        let id = logical_id(name);
+        let function = &template.resource(&id)["Properties"];
+        assert_eq!(
+            function["Role"]["Fn::GetAtt"],
+            format!("{id}Role.Arn"),
+            "{name}"
+        );
+        assert!(
+            function.get("Policies").is_none(),
+            "{name}: SAM would make a role of its own"
+        );
+
+        let log = &template.resource(&format!("{id}Log"))["Properties"];
+        assert_eq!(
+            log["LogGroupName"]["Fn::Sub"],
+            format!("/aws/lambda/${{{id}}}")
+        );
+        assert_eq!(log["RetentionInDays"]["Ref"], "LogRetentionDays");
+
+        let alarm = &template.resource(&format!("{id}Alarm"))["Properties"];
+        assert_eq!(alarm["MetricName"], "Errors", "{name}");
+        assert_eq!(alarm["Dimensions"][0]["Value"]["Ref"], id);
+        assert!(
+            alarm["AlarmActions"].is_object(),
+            "{name}: to the address, if there is one"
+        );
+        assert!(
+            alarm["AlarmDescription"]
+                .as_str()
+                .unwrap()
+                .starts_with(name)
+        );
+
+        if !template.routes_of(&id).is_empty() {
+            let permission = &template.resource(&format!("{id}Permission"))["Properties"];
+            assert_eq!(permission["FunctionName"]["Ref"], id, "{name}");
+            let source = permission["SourceArn"]["Fn::Sub"].as_str().unwrap();
+            assert!(source.contains("${Api}"), "{name}: {source}");
+        }
+    }
+    for (id, log) in template.of_type("AWS::Logs::LogGroup") {
+        assert_eq!(
+            log["Properties"]["RetentionInDays"]["Ref"], "LogRetentionDays",
+            "{id}"
+        );
+    }
+}
+
+/// Every event of a route is one that the API would send for it.
+#[test]
+fn events_are_of_the_routes_of_their_functions() {
+    let template = Template::read();
+    for (name, paths) in events() {
+        let routes = template.routes_of(&logical_id(&name));
+        for path in paths {
+            let text = std::fs::read_to_string(&path).unwrap();
+            let event: Value = serde_json::from_str(&text).unwrap();
+            let Some(key) = event.get("routeKey") else {
+                assert!(routes.is_empty(), "{}: no event of the API", path.display());
+                continue;
+            };
+            let key = key.as_str().unwrap();
+            assert!(
+                routes.iter().any(|route| route == key),
+                "{}: {key}",
+                path.display()
+            );
+            assert_eq!(
+                event["requestContext"]["routeKey"],
+                key,
+                "{}",
+                path.display()
+            );
+        }
+    }
+}
+
+/// The routes of the template, of `docs/openapi.yaml` and of the local gateway are the same.
+#[tokio::test]
+async fn routes_are_those_of_the_local_gateway_and_of_the_document() {
+    let site = Site::start().await;
+    let template = Template::read();
+    let ids: Vec<String> = template
+        .functions()
+        .keys()
+        .map(|name| logical_id(name))
+        .collect();
+    let routes: BTreeSet<String> = ids.iter().flat_map(|id| template.routes_of(id)).collect();
+    let paths: BTreeSet<&str> = routes
+        .iter()
+        .filter_map(|key| key.strip_prefix("ANY "))
+        .collect();
+    assert_eq!(
+        paths.len() + 1,
+        routes.len(),
+        "ANY, and $default: {routes:?}"
+    );
+
+    let text = std::fs::read_to_string(root().join("docs/openapi.yaml")).unwrap();
+    let document: Value = serde_yaml::from_str(&text).unwrap();
+    let documented = document["paths"]
+        .as_object()
+        .unwrap()
+        .keys()
+        .map(String::as_str);
+    let documented: BTreeSet<&str> = documented
+        .filter(|path| path.starts_with("/api/"))
+        .collect();
+    assert_eq!(paths, documented);
+
+    for path in paths {
+        let url = site.url(&path.replace("{slug}", "readme"));
+        let preflight = site.client.request(Method::OPTIONS, &url);
+        assert_eq!(preflight.send().await.unwrap().status(), 204, "{path}");
+    }
+}
+
+/// A function starts with the variables that the template gives it, and reads no other.
+#[tokio::test]
+async fn every_function_starts_with_what_the_template_gives_it() {
+    let site = Site::start().await;
+    let template = Template::read();
+    for name in template.functions().keys() {
+        let given = template.variables_of(&logical_id(name));
+        let ours = ["AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"];
+        let lambda_s = ours
+            .iter()
+            .map(|name| (*name, site.environment.required(name).unwrap()));
+        let values = given.iter().map(|(name, value)| {
+            let value = match name.as_str() {
+                "JWT_KEYS_SECRET_ARN" => {
+                    "arn:aws:secretsmanager:eu-central-1:123456789012:secret:k"
+                }
+                "EDGE_ID" => "51af3dc0-da77-11e4-872e-1234567db123",
+                _ if value == "" => "",
+                other => site.environment.required(other).unwrap(),
+            };
+            (name.as_str(), value)
+        });
+        let all: Vec<(&str, &str)> = values.chain(lambda_s).collect();
+        start(name, &all.iter().copied().collect()).unwrap();
+
+        // Each but those with a default is asked for by name.
+        for left_out in given.keys().filter(|name| !is_optional(name)) {
+            let fewer = all.iter().copied().filter(|(name, _)| name != left_out);
+            let error = start(name, &fewer.collect()).unwrap_err().to_string();
+            assert!(
+                error.contains(left_out.as_str()),
+                "{name} without {left_out}: {error}"
+            );
+        }
+    }
+}
+
+fn is_optional(variable: &str) -> bool {
+    let has_default = [
+        "ALLOWED_ORIGINS",
+        "EDGE_ID",
+        "JWT_KEYS",
+        "LINK_BASE",
+        "MIN_PASSWORD_LENGTH",
+        "THEMES",
+    ];
+    variable.starts_with("AWS_ENDPOINT_URL_") || has_default.contains(&variable)
+}
+
+/// The state of the function named `name`, made and thrown away.
+fn start(name: &str, environment: &Environment) -> anyhow::Result<()> {
+    macro_rules! start {
+        ($($function:ident)*) => {
+            match name {
+                $(stringify!($function) => $function::State::from_env(environment).map(drop),)*
+                other => panic!("add {other} to this list"),
+            }
+        };
+    }
+    start!(content login me readmes rewrite_readme set_password upload_profile_pic upload_readme)
+}
+
+/// What holds data stays when the stack goes, and can be brought back.
+#[test]
+fn data_is_kept() {
+    let template = Template::read();
+    let kinds = [
+        "AWS::DynamoDB::Table",
+        "AWS::S3::Bucket",
+        "AWS::SecretsManager::Secret",
+        "AWS::KMS::Key",
+    ];
+    for (id, resource) in kinds.iter().flat_map(|kind| template.of_type(kind)) {
+        assert_eq!(resource["DeletionPolicy"], "Retain", "{id}");
+        assert_eq!(resource["UpdateReplacePolicy"], "Retain", "{id}");
+    }
+    for (id, bucket) in template.of_type("AWS::S3::Bucket") {
+        let properties = &bucket["Properties"];
+        assert_eq!(
+            properties["VersioningConfiguration"]["Status"], "Enabled",
+            "{id}"
+        );
+        let private = properties["PublicAccessBlockConfiguration"]
+            .as_object()
+            .unwrap();
+        assert!(
+            private.len() == 4 && private.values().all(|block| *block == true),
+            "{id}"
+        );
+    }
+    let table = &template.resource("MembersTable")["Properties"];
+    assert_eq!(table["DeletionProtectionEnabled"], true);
+    assert_eq!(
+        table["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"],
+        true
+    );
+    assert_eq!(
+        table["TimeToLiveSpecification"]["AttributeName"],
+        "expires_at"
+    );
+    // As CloudFormation would put a new key ring in the place of the old one if it ever changed.
+    let made = &template.resource("SigningKeys")["Properties"]["GenerateSecretString"];
+    let pinned = serde_json::json!({
+        "SecretStringTemplate": r#"{"signing":"k1"}"#, "GenerateStringKey": "k1", "PasswordLength": 64,
+        "ExcludePunctuation": true, "RequireEachIncludedType": false
+    });
+    assert_eq!(*made, pinned);
+}
+
+/// An upload that can't be converted is tried five times, put aside, and told of.
+#[test]
+fn uploads_are_not_lost_on_the_way() {
+    let template = Template::read();
+    let function = &template.resource("RewriteReadme")["Properties"];
+    let queue = &template.resource("UploadsQueue")["Properties"];
+    let timeout = function["Timeout"].as_u64().unwrap();
+    assert!(queue["VisibilityTimeout"].as_u64().unwrap() >= 6 * timeout);
+    assert_eq!(queue["MessageRetentionPeriod"], 14 * 24 * 60 * 60);
+    assert_eq!(queue["RedrivePolicy"]["maxReceiveCount"], 5);
+    assert_eq!(
+        queue["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"],
+        "DeadLetters.Arn"
+    );
+    let mapping = &function["Events"]["Uploads"]["Properties"];
+    assert_eq!(
+        mapping["FunctionResponseTypes"][0],
+        "ReportBatchItemFailures"
+    );
+    assert!(mapping["ScalingConfig"]["MaximumConcurrency"].is_u64());
+    assert_eq!(function["RecursiveLoop"], "Terminate");
+    assert_eq!(
+        template.resource("DeadLettersAlarm")["Properties"]["Threshold"],
+        0
+    );
+}

@@ -1,0 +1,260 @@
+//! Who may do what, and who may call: what the linters don't look at.
+
+use serde_json::{Value, json};
+
+use super::document::Template;
+
+/// X-Ray's two actions know no resource, so that `*` is the only one they can be granted on.
+const WITHOUT_RESOURCES: [&str; 2] = ["xray:PutTraceSegments", "xray:PutTelemetryRecords"];
+
+fn list(value: &Value) -> Vec<&Value> {
+    match value {
+        Value::Array(items) => items.iter().collect(),
+        Value::Null => Vec::new(),
+        one => vec![one],
+    }
+}
+
+/// Every statement of every role, with the role's id.
+fn statements(template: &Template) -> Vec<(String, Value)> {
+    let mut statements = Vec::new();
+    for (id, role) in template.of_type("AWS::IAM::Role") {
+        for policy in list(&role["Properties"]["Policies"]) {
+            for statement in list(&policy["PolicyDocument"]["Statement"]) {
+                statements.push((id.clone(), statement.clone()));
+            }
+        }
+    }
+    assert!(statements.len() > 20, "the roles were not read");
+    statements
+}
+
+#[test]
+fn no_role_has_a_managed_policy() {
+    let template = Template::read();
+    for (id, role) in template.of_type("AWS::IAM::Role") {
+        let properties = &role["Properties"];
+        assert!(properties.get("ManagedPolicyArns").is_none(), "{id}");
+        let trust = &properties["AssumeRolePolicyDocument"]["Statement"];
+        assert_eq!(
+            trust[0]["Principal"],
+            json!({"Service": "lambda.amazonaws.com"}),
+            "{id}"
+        );
+    }
+    assert!(template.of_type("AWS::IAM::ManagedPolicy").is_empty());
+    assert!(template.of_type("AWS::IAM::Policy").is_empty());
+}
+
+#[test]
+fn no_role_has_a_star() {
+    for (id, statement) in statements(&Template::read()) {
+        assert_eq!(statement["Effect"], "Allow", "{id}");
+        assert!(statement.get("NotAction").is_none() && statement.get("NotResource").is_none());
+        let actions: Vec<&str> = list(&statement["Action"])
+            .into_iter()
+            .map(|action| action.as_str().unwrap())
+            .collect();
+        assert!(
+            actions.iter().all(|action| !action.contains('*')),
+            "{id}: {actions:?}"
+        );
+        let has_star = list(&statement["Resource"])
+            .iter()
+            .any(|resource| **resource == "*");
+        assert!(
+            !has_star || actions == WITHOUT_RESOURCES,
+            "{id}: {actions:?} on *"
+        );
+    }
+}
+
+/// The whole table is nobody's: each statement on it says which partitions.
+#[test]
+fn roles_name_the_partitions_that_they_touch() {
+    for (id, statement) in statements(&Template::read()) {
+        if statement["Resource"]["Fn::GetAtt"] == "MembersTable.Arn" {
+            let keys = &statement["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"];
+            let keys = keys
+                .as_array()
+                .unwrap_or_else(|| panic!("{id}: {statement}"));
+            assert!(
+                keys.iter().all(|key| key.as_str().unwrap().ends_with("#*")),
+                "{id}: {keys:?}"
+            );
+        }
+    }
+}
+
+/// Whoever may write an account or read a signing key is written down here, too.
+#[test]
+fn few_functions_can_do_harm() {
+    let who = |action: &str, on: &str| -> Vec<String> {
+        let statements = statements(&Template::read());
+        let able = statements.into_iter().filter(|(_, statement)| {
+            list(&statement["Action"])
+                .iter()
+                .any(|named| **named == action)
+                && statement.to_string().contains(on)
+        });
+        able.map(|(id, _)| id).collect()
+    };
+    assert_eq!(
+        who("dynamodb:UpdateItem", "EMAIL#*"),
+        ["LoginRole", "SetPasswordRole", "UploadProfilePicRole"]
+    );
+    assert_eq!(
+        who("dynamodb:PutItem", "EMAIL#*"),
+        [""; 0],
+        "nobody makes accounts over the web"
+    );
+    assert_eq!(who("s3:PutObject", "UploadsBucket"), ["UploadReadmeRole"]);
+    assert_eq!(
+        who("s3:PutObject", "ContentBucket"),
+        ["RewriteReadmeRole", "UploadProfilePicRole"]
+    );
+    let readers = who("secretsmanager:GetSecretValue", "SigningKeys");
+    for without in ["ContentRole", "RewriteReadmeRole"] {
+        assert!(
+            !readers.contains(&without.to_owned()),
+            "{without} needs no key"
+        );
+    }
+    assert_eq!(who("secretsmanager:PutSecretValue", ""), [""; 0]);
+}
+
+/// Policies of buckets and queues: everybody is refused without TLS, and each service that is let
+/// in is tied to this account.
+#[test]
+fn stores_let_nobody_in_but_those_of_this_account() {
+    let template = Template::read();
+    let kinds = ["AWS::S3::BucketPolicy", "AWS::SQS::QueuePolicy"];
+    for (id, policy) in kinds.iter().flat_map(|kind| template.of_type(kind)) {
+        let mut only_tls = false;
+        for statement in list(&policy["Properties"]["PolicyDocument"]["Statement"]) {
+            let insecure = json!({"Bool": {"aws:SecureTransport": "false"}});
+            if statement["Effect"] == "Deny" {
+                assert_eq!(statement["Condition"], insecure, "{id}");
+                only_tls = true;
+                continue;
+            }
+            let service = statement["Principal"]["Service"].as_str();
+            assert!(
+                service.is_some_and(|name| name.ends_with(".amazonaws.com")),
+                "{id}"
+            );
+            let action = statement["Action"].as_str().unwrap();
+            assert!(!action.contains('*'), "{id}: {action}");
+            let condition = statement["Condition"].to_string();
+            assert!(condition.contains("AWS::AccountId"), "{id}: {condition}");
+        }
+        assert!(only_tls, "{id}");
+    }
+    for (id, permission) in template.of_type("AWS::Lambda::Permission") {
+        assert!(permission["Properties"]["SourceArn"].is_object(), "{id}");
+    }
+}
+
+/// No secret stands in the template, and none can be given to it as a parameter that shows.
+#[test]
+fn no_secret_stands_in_the_template() {
+    let template = Template::read();
+    let sounds_secret = |name: &str| {
+        let name = name.to_uppercase();
+        ["SECRET", "PASSWORD", "TOKEN", "JWT", "CREDENTIAL", "HOOK"]
+            .iter()
+            .any(|word| name.contains(word))
+    };
+    let globals = &template.0["Globals"]["Function"];
+    let functions = template.functions();
+    for function in functions
+        .values()
+        .map(|function| &function["Properties"])
+        .chain([globals])
+    {
+        for (name, value) in function["Environment"]["Variables"].as_object().unwrap() {
+            let harmless = ["MIN_PASSWORD_LENGTH"].contains(&name.as_str());
+            if sounds_secret(name) && !harmless {
+                assert!(
+                    value == "" || value["Ref"] == "SigningKeys",
+                    "{name}: {value}"
+                );
+            }
+        }
+    }
+    for (name, parameter) in template.0["Parameters"].as_object().unwrap() {
+        if sounds_secret(name) && name != "MinPasswordLength" {
+            assert_eq!(parameter["NoEcho"], true, "{name}");
+        }
+    }
+    // A key in base64 or hexadecimal is a run of at least 32 characters, with digits among them.
+    let mut stack = vec![&template.0["Resources"]];
+    while let Some(value) = stack.pop() {
+        match value {
+            Value::Object(entries) => stack.extend(entries.values()),
+            Value::Array(items) => stack.extend(items),
+            Value::String(text) => {
+                let mut runs = text.split(|c: char| !c.is_ascii_alphanumeric());
+                let is_random =
+                    |run: &str| run.len() >= 32 && run.contains(|c: char| c.is_ascii_digit());
+                assert!(!runs.any(is_random), "{text}");
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Pages of named sites alone may call the API.
+#[test]
+fn no_origin_is_a_star() {
+    let template = Template::read();
+    let site = &template.0["Parameters"]["SiteOrigin"];
+    assert!(site.get("Default").is_none(), "the administrator names it");
+    let pattern = regex_lite::Regex::new(site["AllowedPattern"].as_str().unwrap()).unwrap();
+    for good in [
+        "https://club.example",
+        "http://localhost:4321",
+        "https://a.example,https://b.example",
+    ] {
+        assert!(pattern.is_match(good), "{good}");
+    }
+    for bad in [
+        "*",
+        "https://*",
+        "https://*.example",
+        "null",
+        "https://club.example/",
+        "",
+        "https://a.example, https://b.example",
+    ] {
+        assert!(!pattern.is_match(bad), "{bad}");
+    }
+    let origins = template.0["Globals"]["Function"]["Environment"]["Variables"]["ALLOWED_ORIGINS"]
+        .to_string();
+    assert!(!origins.contains('*'), "{origins}");
+    for (id, api) in template.of_type("AWS::ApiGatewayV2::Api") {
+        // It would answer in the place of the functions, which know the sites.
+        assert!(api["Properties"].get("CorsConfiguration").is_none(), "{id}");
+    }
+}
+
+/// Hashing costs money: its routes take fewer requests than others.
+#[test]
+fn routes_are_throttled() {
+    let template = Template::read();
+    let stage = &template.resource("ApiStage")["Properties"];
+    let all = stage["DefaultRouteSettings"]["ThrottlingRateLimit"]
+        .as_u64()
+        .unwrap();
+    for key in [
+        "ANY /api/login",
+        "ANY /api/set_password",
+        "ANY /api/upload_profile_pic",
+    ] {
+        let own = stage["RouteSettings"][key]["ThrottlingRateLimit"].as_u64();
+        assert!(own.is_some_and(|own| own < all), "{key}");
+    }
+    let format = stage["AccessLogSettings"]["Format"].as_str().unwrap();
+    let logged: Value = serde_json::from_str(&format.replace('\n', "")).unwrap();
+    assert!(!logged.to_string().to_lowercase().contains("authorization"));
+}
