@@ -8,7 +8,7 @@ use reqwest::{Response, StatusCode};
 
 use crate::site::{SignedIn, Site, assert_error, body};
 
-fn encoded(width: u32, height: u32, format: ImageFormat) -> Vec<u8> {
+pub(crate) fn encoded(width: u32, height: u32, format: ImageFormat) -> Vec<u8> {
     let picture = RgbImage::from_fn(width, height, |x, y| {
         let [.., red] = x.to_be_bytes();
         let [.., green] = y.to_be_bytes();
@@ -21,7 +21,7 @@ fn encoded(width: u32, height: u32, format: ImageFormat) -> Vec<u8> {
     bytes.into_inner()
 }
 
-async fn upload(
+pub(crate) async fn upload(
     site: &Site,
     member: &SignedIn,
     file_name: &str,
