@@ -6,13 +6,22 @@ import type { Element, ElementContent, Nodes, Root } from 'hast';
 // The type, whether it folds, and what follows on the line.
 const MARKER = /^\[!([^\]|\n]+)\]([+-]?)[ \t]*/;
 
+/** What a plugin of Sätteri can ask for. */
+interface Surroundings {
+  parent(node: Readonly<Nodes>): Readonly<Nodes> | undefined;
+}
+
 /** A plugin for Sätteri: `satteri({ hastPlugins: [callouts()] })`. */
 export function callouts() {
   return {
     name: 'masthead-callouts',
     element: {
       filter: ['blockquote'],
-      visit(node: Readonly<Element>): Element | undefined {
+      visit(node: Readonly<Element>, context: Surroundings): Element | undefined {
+        // The outermost brings those in it along.
+        for (let outer = context.parent(node); outer; outer = context.parent(outer)) {
+          if (outer.type === 'element' && outer.tagName === 'blockquote' && markerOf(outer)) return undefined;
+        }
         return calloutFrom(node as Element) ?? undefined;
       },
     },
@@ -33,17 +42,33 @@ function within(node: ElementContent): ElementContent {
   return callout ?? { ...node, children: node.children.map(within) };
 }
 
-/** `null` for a quotation that is none. Nested ones come along. */
-function calloutFrom(quote: Element): Element | null {
+interface Marker {
+  type: string;
+  fold: string;
+  /** The first paragraph without its marker. */
+  paragraph: ElementContent[];
+  /** Where that paragraph is among the quotation's children. */
+  at: number;
+}
+
+/** `null` for a quotation that is no callout. */
+function markerOf(quote: Readonly<Element>): Marker | null {
   const at = quote.children.findIndex((child) => child.type === 'element');
   const first = quote.children[at];
   if (first?.type !== 'element' || first.tagName !== 'p') return null;
   const [start, ...others] = first.children;
-  const marker = start?.type === 'text' ? MARKER.exec(start.value) : null;
-  if (start?.type !== 'text' || !marker) return null;
-  const [whole, type = '', fold] = marker;
+  const found = start?.type === 'text' ? MARKER.exec(start.value) : null;
+  if (start?.type !== 'text' || !found) return null;
+  const [whole, type = '', fold = ''] = found;
+  return { type, fold, paragraph: [text(start.value.slice(whole.length)), ...others], at };
+}
 
-  const { title, rest } = firstLine([{ type: 'text', value: start.value.slice(whole.length) }, ...others]);
+/** `null` for a quotation that is none. Nested ones come along. */
+function calloutFrom(quote: Element): Element | null {
+  const marker = markerOf(quote);
+  if (!marker) return null;
+  const { type, fold, paragraph, at } = marker;
+  const { title, rest } = firstLine(paragraph);
   const kind = type.trim().toLowerCase();
   const named = title.some((node) => textOf(node).trim() !== '') ? title : [text(kind.charAt(0).toUpperCase() + kind.slice(1))];
   const content = [...(rest.length > 0 ? [element('p', {}, rest)] : []), ...quote.children.slice(at + 1)].map(within);

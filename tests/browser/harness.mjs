@@ -134,7 +134,7 @@ export async function fitsEverybody(page, view) {
 }
 
 /** What axe finds, of any impact. The page's policy allows no foreign script; the debugger may. */
-async function violations(page) {
+export async function violations(page) {
   if (!(await page.evaluate(() => "axe" in globalThis))) {
     await page.evaluate(axe);
   }
