@@ -1,11 +1,11 @@
 import { satteri } from '@astrojs/markdown-satteri';
 import { defineConfig } from 'astro/config';
-import { callouts } from 'masthead-astro/callouts';
+import { callouts, taskLabels } from 'masthead-astro/markdown';
 
 export default defineConfig({
   trailingSlash: 'always',
   markdown: {
-    processor: satteri({ hastPlugins: [callouts()] }),
+    processor: satteri({ hastPlugins: [callouts(), taskLabels()] }),
     shikiConfig: {
       themes: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
       defaultColor: 'light-dark()',

@@ -19,7 +19,7 @@ for (const target of named.filter((target) => !target.includes('*'))) {
 for (const license of ['README.md', 'LICENSE-MIT', 'LICENSE-APACHE', 'components/masthead.css']) ok(files.includes(license), `the package has ${license}`);
 equal(Object.keys(manifest.dependencies), ['js-yaml'], 'dependencies');
 const text = files.map(read).join('\n');
-for (const own of [process.cwd(), process.env.HOME, 'file:', 'sourceMappingURL']) ok(!text.includes(own), `the package says nothing of ${own}`);
+for (const own of [process.cwd(), process.env.HOME, 'file:///', 'sourceMappingURL']) ok(!text.includes(own), `the package says nothing of ${own}`);
 const { size } = statSync(tarball);
 ok(size <= MAX_BYTES, `the package has at most ${MAX_BYTES} bytes, but it has ${size}`);
 console.log(`ok    ${files.length} files, ${(size / 1000).toFixed(1)} kB packed`);

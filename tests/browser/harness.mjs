@@ -19,9 +19,9 @@ const FLAGS = [
   "--disable-sync",
 ];
 
-export function launch() {
+export function launch(flags = []) {
   // A browser that Playwright launches has a new --user-data-dir of its own.
-  return chromium.launch({ executablePath: process.env.CHROMIUM, headless: true, args: FLAGS });
+  return chromium.launch({ executablePath: process.env.CHROMIUM, headless: true, args: [...FLAGS, ...flags] });
 }
 
 /** A page whose every complaint is kept: console errors, exceptions, violations of the policy. */

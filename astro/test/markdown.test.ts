@@ -5,7 +5,7 @@ import remarkRehype from 'remark-rehype';
 import { markdownToHtml } from 'satteri';
 import { unified } from 'unified';
 import { expect, test } from 'vitest';
-import { callouts, rehypeCallouts } from '../src/callouts.js';
+import { callouts, rehypeCallouts, rehypeTaskLabels, taskLabels } from '../src/markdown.js';
 
 const rehype = unified().use(remarkParse).use(remarkGfm).use(remarkRehype).use(rehypeCallouts).use(rehypeStringify);
 /** Line breaks between tags say nothing. */
@@ -36,5 +36,12 @@ test('whatever the type is, it stays text', () => {
       expect(html).toContain('<div class="callout" data-callout="');
       expect(html.replace(/"[^"]*"/g, '""')).not.toMatch(/<(img|script)|<[^>]*\son/i);
     }
+  }
+});
+
+test('the boxes of task lists have names, by Sätteri and by rehype', () => {
+  const tasks = unified().use(remarkParse).use(remarkGfm).use(remarkRehype).use(rehypeTaskLabels).use(rehypeStringify);
+  for (const html of [markdownToHtml('- [x] a\n- [ ] b\n', { hastPlugins: [taskLabels()] }).html, String(tasks.processSync('- [x] a\n- [ ] b\n'))]) {
+    expect([...html.matchAll(/<input[^>]*>/g)].map(([input]) => /aria-label="([^"]*)"/.exec(input)?.[1])).toEqual(['done', 'to do']);
   }
 });
