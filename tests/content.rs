@@ -1,8 +1,11 @@
 //! `GET /api/content` and what it points at.
 
+use image::ImageFormat;
 use reqwest::StatusCode;
+use serde_json::Value;
 
-use crate::site::{Site, assert_error, body};
+use crate::site::{SignedIn, Site, assert_error, body};
+use crate::upload_profile_pic::{encoded, upload};
 
 #[tokio::test]
 async fn the_listing_names_what_is_published_and_nothing_else() {
@@ -61,6 +64,67 @@ async fn the_listing_names_what_is_published_and_nothing_else() {
         .unwrap();
     assert_eq!(changed.status(), StatusCode::OK);
     assert_ne!(changed.headers()["etag"], etag);
+}
+
+#[tokio::test]
+async fn entries_have_their_member_s_newest_picture() {
+    let site = Site::start().await;
+    let [jo, other, bare] = [
+        site.member("jo").await,
+        // Sorts before `jo/` and after `jo`.
+        site.member("jo-x").await,
+        site.member("zoe").await,
+    ];
+    for (member, name) in [
+        (&jo, "README.md"),
+        (&jo, "Trip.md"),
+        (&other, "README.md"),
+        (&bare, "Trip.md"),
+    ] {
+        site.publish(member, name, "# Hi\n").await;
+    }
+    let (none, etag) = pictures(&site).await;
+    assert!(none.iter().all(|(_, picture)| picture.is_null()));
+
+    let first = picture_of(&site, &jo, 300).await;
+    let others = picture_of(&site, &other, 200).await;
+    let (found, changed) = pictures(&site).await;
+    let expected = |own: &Value| {
+        vec![
+            ("jo-x".to_owned(), others.clone()),
+            ("jo".to_owned(), own.clone()),
+            ("jo/trip".to_owned(), own.clone()),
+            ("zoe/trip".to_owned(), Value::Null),
+        ]
+    };
+    assert_eq!(found, expected(&first));
+    assert_ne!(changed, etag);
+
+    // S3 tells seconds apart.
+    tokio::time::sleep(std::time::Duration::from_millis(1100)).await;
+    let second = picture_of(&site, &jo, 400).await;
+    assert_ne!(second, first);
+    assert_eq!(pictures(&site).await.0, expected(&second));
+}
+
+/// Uploads a picture of that width and gives what the profile got.
+async fn picture_of(site: &Site, member: &SignedIn, width: u32) -> Value {
+    let bytes = encoded(width, 200, ImageFormat::Png);
+    let answer = upload(site, member, "me.png", "image/png", bytes).await;
+    body(answer).await["picture"].take()
+}
+
+/// Each entry's id and picture, and the listing's ETag.
+async fn pictures(site: &Site) -> (Vec<(String, Value)>, String) {
+    let answer = site.get("/api/content").send().await.unwrap();
+    let etag = answer.headers()["etag"].to_str().unwrap().to_owned();
+    let listing = body(answer).await;
+    let entries = listing["entries"].as_array().unwrap().iter();
+    let pairs = entries.map(|entry| {
+        let id = entry["id"].as_str().unwrap().to_owned();
+        (id, entry["picture"].clone())
+    });
+    (pairs.collect(), etag)
 }
 
 #[tokio::test]

@@ -19,9 +19,9 @@ const FLAGS = [
   "--disable-sync",
 ];
 
-export function launch() {
+export function launch(flags = []) {
   // A browser that Playwright launches has a new --user-data-dir of its own.
-  return chromium.launch({ executablePath: process.env.CHROMIUM, headless: true, args: FLAGS });
+  return chromium.launch({ executablePath: process.env.CHROMIUM, headless: true, args: [...FLAGS, ...flags] });
 }
 
 /** A page whose every complaint is kept: console errors, exceptions, violations of the policy. */
@@ -134,7 +134,7 @@ export async function fitsEverybody(page, view) {
 }
 
 /** What axe finds, of any impact. The page's policy allows no foreign script; the debugger may. */
-async function violations(page) {
+export async function violations(page) {
   if (!(await page.evaluate(() => "axe" in globalThis))) {
     await page.evaluate(axe);
   }

@@ -1,8 +1,11 @@
-//! `GET /api/content?cursor=`: what is published, for the site's build.
+//! `GET /api/content?cursor=`: what is published and by whom, for the site's build.
+
+mod pictures;
 
 use blobs::{Blobs, layout};
 use endpoint::http::{HeaderValue, StatusCode, header};
 use endpoint::{Environment, Error, Origins, Request, aws, configuration, rfc3339};
+use pictures::Picture;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
@@ -45,6 +48,8 @@ struct Entry {
     /// Changes when, and only when, the file's bytes change.
     digest: String,
     updated: String,
+    /// The member's profile picture: edge length in pixels to URL.
+    picture: Option<Picture>,
 }
 
 #[derive(Serialize)]
@@ -76,6 +81,13 @@ pub async fn handler(state: &State, request: Request) -> endpoint::Result {
         .list(layout::content_prefix(), after.as_deref(), PAGE)
         .await
         .map_err(Error::unavailable)?;
+    let handles = page
+        .entries
+        .iter()
+        .filter_map(|object| layout::entry_id(&object.key))
+        .map(layout::handle)
+        .collect();
+    let pictures = pictures::of(state, &handles).await?;
     let entries: Vec<Entry> = page
         .entries
         .iter()
@@ -86,6 +98,7 @@ pub async fn handler(state: &State, request: Request) -> endpoint::Result {
                 url: format!("{}/{}", state.public_url, object.key),
                 digest: object.etag.trim_matches('"').to_owned(),
                 updated: rfc3339(object.last_modified),
+                picture: pictures.get(layout::handle(id)).cloned(),
             })
         })
         .collect();
@@ -123,10 +136,12 @@ fn is_entry_id(cursor: &str) -> bool {
 fn etag(entries: &[Entry], cursor: Option<&str>) -> String {
     let mut hash = Sha256::new();
     for entry in entries {
-        for part in [&entry.id, &entry.digest] {
+        let pictures = entry.picture.iter().flat_map(Picture::values);
+        for part in [&entry.id, &entry.digest].into_iter().chain(pictures) {
             hash.update(part.as_bytes());
             hash.update([0]);
         }
+        hash.update([1]);
     }
     hash.update(cursor.unwrap_or_default().as_bytes());
     format!("\"{}\"", base16ct::lower::encode_string(&hash.finalize()))

@@ -80,6 +80,13 @@ pub fn entry_id(key: &str) -> Option<&str> {
     key.strip_prefix(CONTENT)?.strip_suffix(SUFFIX)
 }
 
+/// Whose entry it is.
+pub fn handle(entry_id: &str) -> &str {
+    entry_id
+        .split_once('/')
+        .map_or(entry_id, |(handle, _)| handle)
+}
+
 /// What the keys of all outputs begin with.
 pub fn content_prefix() -> &'static str {
     CONTENT
@@ -93,6 +100,18 @@ pub fn member_content_prefix(handle: &str) -> String {
 /// What the keys of a member's pictures begin with.
 pub fn pictures_prefix(handle: &str) -> String {
     format!("{PICTURES}{handle}/")
+}
+
+/// What the keys of all members' pictures begin with.
+pub fn all_pictures() -> &'static str {
+    PICTURES
+}
+
+/// Whose picture a key is, and its edge length in pixels as the key has it.
+pub fn picture(key: &str) -> Option<(&str, &str)> {
+    let (handle, name) = key.strip_prefix(PICTURES)?.split_once('/')?;
+    let (_, size) = name.split_once('.')?.0.rsplit_once('-')?;
+    Some((handle, size))
 }
 
 /// The key of one rendition of a profile picture. The digest is of its content: what is under a
@@ -166,6 +185,16 @@ mod tests {
             entry_id(&content_key("jane/flask-backend")),
             Some("jane/flask-backend")
         );
+    }
+
+    #[test]
+    fn pictures_say_whose_they_are() {
+        let key = picture_key("jo-x", "0123", 96, "jpg");
+        assert_eq!(picture(&key), Some(("jo-x", "96")));
+        for key in ["content/jo.md", "pictures/jo", "pictures/jo/a", ""] {
+            assert_eq!(picture(key), None, "{key}");
+        }
+        assert_eq!((handle("jo"), handle("jo/trip")), ("jo", "jo"));
     }
 
     #[test]

@@ -1,0 +1,113 @@
+// Callouts, `> [!note]- Title`, as Masthead publishes them: for Sätteri, which Astro 7 renders with,
+// and for rehype.
+
+import type { Element, ElementContent, Nodes, Root } from 'hast';
+
+// The type, whether it folds, and what follows on the line.
+const MARKER = /^\[!([^\]|\n]+)\]([+-]?)[ \t]*/;
+
+/** What a plugin of Sätteri can ask for. */
+interface Surroundings {
+  parent(node: Readonly<Nodes>): Readonly<Nodes> | undefined;
+}
+
+/** A plugin for Sätteri: `satteri({ hastPlugins: [callouts()] })`. */
+export function callouts() {
+  return {
+    name: 'masthead-callouts',
+    element: {
+      filter: ['blockquote'],
+      visit(node: Readonly<Element>, context: Surroundings): Element | undefined {
+        // The outermost brings those in it along.
+        for (let outer = context.parent(node); outer; outer = context.parent(outer)) {
+          if (outer.type === 'element' && outer.tagName === 'blockquote' && markerOf(outer)) return undefined;
+        }
+        return calloutFrom(node as Element) ?? undefined;
+      },
+    },
+  };
+}
+
+/** The same for rehype: `unified().use(rehypeCallouts)`, or `markdown.rehypePlugins` of Astro. */
+export function rehypeCallouts() {
+  return (tree: Root): void => {
+    tree.children = tree.children.map((node) => within(node as ElementContent) as Root['children'][number]);
+  };
+}
+
+/** The node with every callout in it made one. */
+function within(node: ElementContent): ElementContent {
+  if (node.type !== 'element') return node;
+  const callout = node.tagName === 'blockquote' ? calloutFrom(node) : null;
+  return callout ?? { ...node, children: node.children.map(within) };
+}
+
+interface Marker {
+  type: string;
+  fold: string;
+  /** The first paragraph without its marker. */
+  paragraph: ElementContent[];
+  /** Where that paragraph is among the quotation's children. */
+  at: number;
+}
+
+/** `null` for a quotation that is no callout. */
+function markerOf(quote: Readonly<Element>): Marker | null {
+  const at = quote.children.findIndex((child) => child.type === 'element');
+  const first = quote.children[at];
+  if (first?.type !== 'element' || first.tagName !== 'p') return null;
+  const [start, ...others] = first.children;
+  const found = start?.type === 'text' ? MARKER.exec(start.value) : null;
+  if (start?.type !== 'text' || !found) return null;
+  const [whole, type = '', fold = ''] = found;
+  return { type, fold, paragraph: [text(start.value.slice(whole.length)), ...others], at };
+}
+
+/** `null` for a quotation that is none. Nested ones come along. */
+function calloutFrom(quote: Element): Element | null {
+  const marker = markerOf(quote);
+  if (!marker) return null;
+  const { type, fold, paragraph, at } = marker;
+  const { title, rest } = firstLine(paragraph);
+  const kind = type.trim().toLowerCase();
+  const named = title.some((node) => textOf(node).trim() !== '') ? title : [text(kind.charAt(0).toUpperCase() + kind.slice(1))];
+  const content = [...(rest.length > 0 ? [element('p', {}, rest)] : []), ...quote.children.slice(at + 1)].map(within);
+  const properties = { className: ['callout'], dataCallout: kind };
+  const body = content.some((node) => node.type === 'element') ? [element('div', { className: ['callout-content'] }, content)] : [];
+  return fold
+    ? element('details', { ...properties, ...(fold === '+' ? { open: true } : {}) }, [element('summary', { className: ['callout-title'] }, named), ...body])
+    : element('div', properties, [element('p', { className: ['callout-title'] }, named), ...body]);
+}
+
+/** What stands on a paragraph's first line, and after it. */
+function firstLine(nodes: ElementContent[]): { title: ElementContent[]; rest: ElementContent[] } {
+  for (const [at, node] of nodes.entries()) {
+    if (node.type === 'element' && node.tagName === 'br') return { title: nodes.slice(0, at), rest: trimmed(nodes.slice(at + 1)) };
+    const end = node.type === 'text' ? node.value.indexOf('\n') : -1;
+    if (node.type === 'text' && end >= 0) {
+      return {
+        title: [...nodes.slice(0, at), text(node.value.slice(0, end))],
+        rest: trimmed([text(node.value.slice(end + 1)), ...nodes.slice(at + 1)]),
+      };
+    }
+  }
+  return { title: nodes, rest: [] };
+}
+
+/** Without white space at the start. */
+function trimmed([first, ...others]: ElementContent[]): ElementContent[] {
+  if (first?.type !== 'text') return first ? [first, ...others] : [];
+  const value = first.value.trimStart();
+  return value ? [text(value), ...others] : others;
+}
+
+const text = (value: string): ElementContent => ({ type: 'text', value });
+
+function element(tagName: string, properties: Element['properties'], children: ElementContent[]): Element {
+  return { type: 'element', tagName, properties, children };
+}
+
+function textOf(node: Nodes): string {
+  if ('children' in node) return node.children.map(textOf).join('');
+  return 'value' in node ? node.value : '';
+}

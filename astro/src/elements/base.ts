@@ -1,0 +1,130 @@
+// What the custom elements share: their client, the session they follow, and how forms behave.
+
+import { createClient, MastheadError, type Client, type Ending, type Storage } from '../client.js';
+
+const clients = new Map<string, Client>();
+
+/** One client for each server, so that all elements of a page share a session. */
+function clientFor(url: string, storage: Storage): Client {
+  const key = `${storage} ${url}`;
+  const client = clients.get(key) ?? createClient({ url, storage });
+  clients.set(key, client);
+  return client;
+}
+
+const ENDINGS: Record<Ending, string> = {
+  signed_out: 'You are signed out.',
+  expired: 'Your session is over. Please sign in again.',
+};
+
+/**
+ * An element whose markup the server has rendered. Parts with `data-session="in"` show while there
+ * is a session, those with `data-session="out"` while there is none.
+ */
+export abstract class MastheadElement extends HTMLElement {
+  protected client!: Client;
+  #stop: (() => void) | undefined;
+  #isSetUp = false;
+
+  connectedCallback(): void {
+    this.client = clientFor(this.dataset['url'] ?? '', (this.dataset['storage'] as Storage) || 'local');
+    if (!this.#isSetUp) {
+      this.#isSetUp = true;
+      this.setUp();
+    }
+    this.#stop = this.client.onSession((signedIn, ending) => this.#follow(signedIn, ending));
+    this.#follow(this.client.signedIn);
+  }
+
+  disconnectedCallback(): void {
+    this.#stop?.();
+  }
+
+  /** Called once, to listen to what is inside. */
+  protected abstract setUp(): void;
+  /** Called at the start, and when a session starts or ends. */
+  protected abstract follow(signedIn: boolean): void | Promise<void>;
+
+  #follow(signedIn: boolean, ending?: Ending): void {
+    for (const part of this.querySelectorAll<HTMLElement>('[data-session]')) {
+      part.hidden = (part.dataset['session'] === 'in') !== signedIn;
+    }
+    const said = this.querySelector<HTMLElement>('[data-ending]');
+    if (said && (signedIn || ending)) said.textContent = ending ? ENDINGS[ending] : '';
+    // A session that is over has said so; any other fault shows where the element shows it.
+    Promise.resolve(this.follow(signedIn)).catch((error) => this.fault(error));
+  }
+
+  /** Shows why something failed; nothing for what was given up or is told by the session's end. */
+  protected fault(error: unknown): void {
+    if (isSessionEnd(error) || isAbort(error)) return;
+    this.say('error', sentence(error));
+  }
+
+  /** Puts a sentence where screen readers listen: `data-say="status"` or `data-say="error"`. */
+  protected say(kind: 'status' | 'error', text: string): void {
+    const place = this.querySelector<HTMLElement>(`[data-say="${kind}"]`);
+    if (place) place.textContent = text;
+  }
+
+  /** Tells the page what happened, by an event that bubbles. */
+  protected tell(name: string, detail: unknown): void {
+    this.dispatchEvent(new CustomEvent(`masthead:${name}`, { bubbles: true, detail }));
+  }
+
+  protected find<E extends Element = HTMLElement>(selector: string): E {
+    const found = this.querySelector<E>(selector);
+    if (!found) throw new Error(`<${this.localName}> has no ${selector}`);
+    return found;
+  }
+
+  /** Runs `send` when the form is sent, once at a time, and shows what went wrong. */
+  protected onSubmit(form: HTMLFormElement, send: () => Promise<void>): void {
+    const button = form.querySelector<HTMLButtonElement>('button[type="submit"]');
+    form.addEventListener('submit', async (event) => {
+      event.preventDefault();
+      // `disabled` would take the focus away.
+      if (button?.ariaDisabled === 'true') return;
+      if (button) button.ariaDisabled = 'true';
+      this.say('error', '');
+      this.say('status', '');
+      try {
+        await send();
+      } catch (error) {
+        this.fault(error);
+      } finally {
+        if (button) button.ariaDisabled = null;
+      }
+    });
+  }
+}
+
+export function isSessionEnd(error: unknown): boolean {
+  return error instanceof MastheadError && error.code === 'invalid_token';
+}
+
+export function isAbort(error: unknown): boolean {
+  return error instanceof DOMException && error.name === 'AbortError';
+}
+
+export function sentence(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+type Child = Node | string | null | undefined | false;
+
+/** An element with properties and children. Text stays text: nothing here is read as HTML. */
+export function h<K extends keyof HTMLElementTagNameMap>(tag: K, properties: Record<string, unknown> = {}, ...children: Child[]): HTMLElementTagNameMap[K] {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(properties)) {
+    if (typeof value === 'function') element.addEventListener(name.slice(2), value as EventListener);
+    else if (value !== undefined && value !== null && value !== false) element.setAttribute(name, value === true ? '' : String(value));
+  }
+  element.append(...children.filter((child): child is Node | string => child !== null && child !== undefined && child !== false));
+  return element;
+}
+
+/** Defines an element, unless another copy of this package has. */
+export function define(name: string, element: CustomElementConstructor): void {
+  if (!customElements.get(name)) customElements.define(name, element);
+}

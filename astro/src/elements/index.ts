@@ -1,0 +1,14 @@
+// Defines the custom elements; importing it, in a browser, is all it takes.
+
+import { define } from './base.js';
+import { MastheadJoin } from './join.js';
+import { MastheadLogin } from './login.js';
+import { MastheadProfilePicture } from './picture.js';
+import { MastheadPublishReport } from './report.js';
+import { MastheadReadmeUpload } from './upload.js';
+
+define('masthead-login', MastheadLogin);
+define('masthead-join', MastheadJoin);
+define('masthead-profile-picture', MastheadProfilePicture);
+define('masthead-readme-upload', MastheadReadmeUpload);
+define('masthead-publish-report', MastheadPublishReport);

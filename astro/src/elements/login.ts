@@ -1,0 +1,32 @@
+// <masthead-login>: signs a member in and out.
+
+import { MastheadElement } from './base.js';
+
+export class MastheadLogin extends MastheadElement {
+  protected override setUp(): void {
+    const form = this.find<HTMLFormElement>('form');
+    this.onSubmit(form, async () => {
+      const { email, password } = Object.fromEntries(new FormData(form)) as Record<string, string>;
+      try {
+        const member = await this.client.login(email ?? '', password ?? '');
+        form.reset();
+        this.tell('login', { member });
+      } catch (error) {
+        this.find<HTMLInputElement>('[name="password"]').focus();
+        throw error;
+      }
+      const next = this.dataset['redirect'];
+      if (next) location.assign(next);
+    });
+    this.find('[data-sign-out]').addEventListener('click', () => {
+      this.client.logout();
+      this.find<HTMLInputElement>('[name="email"]').focus();
+    });
+  }
+
+  protected override async follow(signedIn: boolean): Promise<void> {
+    if (!signedIn) return;
+    const { name } = await this.client.me();
+    this.find('[data-name]').textContent = name;
+  }
+}

@@ -1,0 +1,172 @@
+// <masthead-publish-report>: the member's documents, and what became of each.
+
+import type { Field, Readme, Warning } from '../client.js';
+import { h, MastheadElement } from './base.js';
+
+const STATES: Record<Readme['state'], string> = {
+  processing: 'In the works',
+  published: 'Published',
+  draft: 'Draft',
+  rejected: 'Rejected',
+};
+const SOURCES: Record<Field['source'], string> = {
+  frontmatter: 'your frontmatter',
+  heading: 'a heading',
+  image_alt: 'a picture’s description',
+  paragraph: 'a paragraph',
+  body: 'the text',
+  file_name: 'the file’s name',
+  member: 'your profile',
+  upload: 'the upload',
+  default: 'the usual',
+};
+
+export class MastheadPublishReport extends MastheadElement {
+  #readmes: Readme[] = [];
+  #open: string | undefined;
+  #watching: AbortController | undefined;
+  #uploaded = (event: Event) => void this.#watch((event as CustomEvent<{ slug: string }>).detail.slug);
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    document.addEventListener('masthead:uploaded', this.#uploaded);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    document.removeEventListener('masthead:uploaded', this.#uploaded);
+    this.#watching?.abort();
+  }
+
+  protected override setUp(): void {
+    const dialog = this.find<HTMLDialogElement>('dialog');
+    dialog.addEventListener('close', () => {
+      if (dialog.returnValue === 'delete') this.#delete(dialog.dataset['slug'] ?? '').catch((error) => this.fault(error));
+    });
+  }
+
+  protected override async follow(signedIn: boolean): Promise<void> {
+    if (signedIn) return this.#list();
+    this.#watching?.abort();
+    this.#readmes = [];
+    this.#open = undefined;
+    this.find<HTMLDialogElement>('dialog').close();
+    this.#draw();
+  }
+
+  async #list(): Promise<void> {
+    this.#readmes = await this.client.readmes();
+    this.#draw();
+    const late = this.#readmes.find(({ state }) => state === 'processing');
+    if (late) await this.#watch(late.slug, false);
+  }
+
+  /** Opens a document's report and follows it until it is there. */
+  async #watch(slug: string, opens = true): Promise<void> {
+    this.#watching?.abort();
+    const watching = (this.#watching = new AbortController());
+    if (opens) this.#open = slug;
+    try {
+      const readme = await this.client.watchReport(slug, {
+        signal: watching.signal,
+        onReport: (report) => {
+          this.#readmes = [...this.#readmes.filter((other) => other.slug !== slug), report].sort((a, b) => a.slug.localeCompare(b.slug));
+          this.#draw();
+        },
+      });
+      if (opens) {
+        const count = readme.warnings.length;
+        this.say('status', `${STATES[readme.state]}${count ? `, ${count} ${count === 1 ? 'warning' : 'warnings'}` : ''}.`);
+        this.tell('report', { readme });
+      }
+    } catch (error) {
+      this.fault(error);
+    }
+  }
+
+  #ask(readme: Readme): void {
+    const dialog = this.find<HTMLDialogElement>('dialog');
+    dialog.dataset['slug'] = readme.slug;
+    dialog.returnValue = '';
+    this.find('[data-question]').textContent = `“${titleOf(readme)}” leaves the site with the next build, and its report goes. Your own file stays where it is.`;
+    dialog.showModal();
+  }
+
+  async #delete(slug: string): Promise<void> {
+    const title = titleOf(this.#readmes.find((readme) => readme.slug === slug));
+    this.say('error', '');
+    this.#watching?.abort();
+    await this.client.deleteReadme(slug);
+    this.#readmes = this.#readmes.filter((readme) => readme.slug !== slug);
+    if (this.#open === slug) this.#open = undefined;
+    this.#draw();
+    this.say('status', `“${title}” is deleted.`);
+    this.find('[data-heading]').focus();
+    this.tell('deleted', { slug });
+  }
+
+  #draw(): void {
+    const focused = (document.activeElement as HTMLElement | null)?.dataset['focus'];
+    this.find('[data-none]').hidden = this.#readmes.length > 0;
+    this.find('[data-list]').replaceChildren(...this.#readmes.map((readme) => this.#item(readme)));
+    const open = this.#readmes.find(({ slug }) => slug === this.#open);
+    this.find('[data-report]').replaceChildren(...(open ? this.#report(open) : []));
+    // What had the focus was drawn anew.
+    if (focused) this.querySelector<HTMLElement>(`[data-focus="${CSS.escape(focused)}"]`)?.focus();
+  }
+
+  #item(readme: Readme): HTMLElement {
+    const isOpen = readme.slug === this.#open;
+    const toggle = () => {
+      this.#open = isOpen ? undefined : readme.slug;
+      this.#draw();
+    };
+    return h(
+      'li',
+      { 'data-slug': readme.slug },
+      h('button', { type: 'button', class: 'mh-entry', 'aria-expanded': isOpen, 'data-focus': `open-${readme.slug}`, onclick: toggle }, h('span', { class: 'mh-title' }, titleOf(readme)), state(readme)),
+      h('button', { type: 'button', class: 'mh-quiet', 'data-focus': `delete-${readme.slug}`, 'aria-label': `Delete ${titleOf(readme)}`, onclick: () => this.#ask(readme) }, 'Delete'),
+    );
+  }
+
+  #report(readme: Readme): HTMLElement[] {
+    const base = this.dataset['pages'] ?? '/';
+    const address = `${base.replace(/\/?$/, '/')}${readme.entry_id}/`;
+    const parts: (HTMLElement | false)[] = [
+      h('h3', {}, titleOf(readme)),
+      h('p', { class: 'mh-byline' }, state(readme), readme.file_name ? ` ${readme.file_name},` : '', ` sent ${new Date(readme.uploaded_at).toLocaleString()}`),
+      readme.state === 'rejected' && h('p', { class: 'mh-reason' }, `${readme.reason ?? ''}${readme.live ? ' The last good version stays on the site.' : ''}`),
+      readme.state === 'draft' && h('p', {}, 'A draft stays with you. Take draft: true out of the file and send it again to publish it.'),
+      readme.state === 'published' && h('p', { class: 'mh-address' }, 'From the next build on: ', h('a', { href: address }, address)),
+      readme.warnings.length > 0 && h('h4', {}, 'Warnings'),
+      readme.warnings.length > 0 && h('ol', { class: 'mh-warnings' }, ...readme.warnings.map(warning)),
+      readme.fields.length > 0 && table(readme.fields),
+    ];
+    return parts.filter((part) => part !== false);
+  }
+}
+
+function titleOf(readme: Readme | undefined): string {
+  const title = readme?.fields.find(({ key }) => key === 'title')?.value;
+  return typeof title === 'string' ? title : (readme?.file_name ?? readme?.slug ?? '');
+}
+
+/** Not by colour alone: each state has its word and its mark. */
+function state({ state }: Readme): HTMLElement {
+  return h('span', { class: 'mh-state', 'data-state': state }, STATES[state] ?? state);
+}
+
+function warning({ line, column, text, hint }: Warning): HTMLElement {
+  return h('li', {}, h('span', { class: 'mh-place' }, `Line ${line}, column ${column}`), h('code', {}, text), h('span', { class: 'mh-hint' }, hint));
+}
+
+function table(fields: Field[]): HTMLElement {
+  const rows = fields.map(({ key, value, source }) => h('tr', {}, h('th', { scope: 'row' }, key), h('td', {}, shown(value)), h('td', { class: 'mh-hint' }, SOURCES[source] ?? source)));
+  const head = h('tr', {}, ...['Field', 'Value', 'From'].map((name) => h('th', { scope: 'col' }, name)));
+  return h('details', { open: true }, h('summary', {}, 'What your page says of itself'), h('div', { class: 'mh-scroll', tabindex: 0, role: 'region', 'aria-label': 'Fields' }, h('table', {}, h('thead', {}, head), h('tbody', {}, ...rows))));
+}
+
+function shown(value: unknown): string {
+  if (Array.isArray(value)) return value.map(shown).join(', ');
+  return typeof value === 'string' ? value : value === null ? '(too long to show)' : JSON.stringify(value);
+}

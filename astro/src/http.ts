@@ -1,0 +1,108 @@
+// Reading from the server: bounded in time and size, tried again where that can help.
+
+/** How long one attempt may take, in milliseconds. */
+const ATTEMPT_MS = 15_000;
+/** Longest pause before another attempt, in milliseconds, whatever `Retry-After` asks for. */
+const MAX_PAUSE_MS = 10_000;
+/** Pause before the second attempt, in milliseconds; it doubles. */
+const FIRST_PAUSE_MS = 250;
+
+/** The server could not be reached, or gave no usable answer however often it was asked. */
+export class Unavailable extends Error {
+  override name = 'Unavailable';
+}
+
+export interface Answer {
+  /** 200, 304 or 404; anything else is thrown. */
+  status: number;
+  etag: string | null;
+  text: string;
+}
+
+export interface Reading {
+  /** Attempts in all, at least one. */
+  attempts: number;
+  /** Largest body that is read, in bytes. */
+  maxBytes: number;
+  etag?: string | undefined;
+}
+
+/**
+ * Gets an address.
+ *
+ * @throws {Unavailable} after the last attempt, or at once where another can't help; the message
+ * names the address and the reason.
+ */
+export async function get(url: URL, reading: Reading): Promise<Answer> {
+  for (let attempt = 1; ; attempt += 1) {
+    const failure = await once(url, reading);
+    if (!(failure instanceof Failure)) return failure;
+    if (!failure.again || attempt >= reading.attempts) {
+      throw new Unavailable(`${url.href} ${failure.message}`, { cause: failure.cause });
+    }
+    const pause = failure.pauseMs ?? FIRST_PAUSE_MS * 2 ** (attempt - 1);
+    // Builds that were started together shall not come again together.
+    await sleep(Math.min(pause, MAX_PAUSE_MS) * (1 + Math.random() / 4));
+  }
+}
+
+class Failure extends Error {
+  readonly again: boolean;
+  readonly pauseMs: number | undefined;
+
+  constructor(message: string, again: boolean, options: { cause?: unknown; pauseMs?: number | undefined } = {}) {
+    super(message, { cause: options.cause });
+    this.again = again;
+    this.pauseMs = options.pauseMs;
+  }
+}
+
+async function once(url: URL, { maxBytes, etag }: Reading): Promise<Answer | Failure> {
+  const headers: Record<string, string> = etag ? { 'If-None-Match': etag } : {};
+  try {
+    const response = await fetch(url, { headers, signal: AbortSignal.timeout(ATTEMPT_MS) });
+    if ([200, 304, 404].includes(response.status)) {
+      const text = await read(response, maxBytes);
+      return text instanceof Failure ? text : { status: response.status, etag: response.headers.get('etag'), text };
+    }
+    await response.body?.cancel();
+    const again = response.status === 408 || response.status === 429 || response.status >= 500;
+    return new Failure(`answered with status ${response.status}`, again, { pauseMs: retryAfter(response) });
+  } catch (cause) {
+    return new Failure(reason(cause), true, { cause });
+  }
+}
+
+/** The body as UTF-8 text, given up once it is longer than `maxBytes`. */
+async function read(response: Response, maxBytes: number): Promise<string | Failure> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of response.body ?? []) {
+    length += chunk.length;
+    // Leaving the loop cancels the stream.
+    if (length > maxBytes) return new Failure(`is larger than ${maxBytes} bytes`, false);
+    chunks.push(chunk);
+  }
+  return new TextDecoder().decode(Buffer.concat(chunks));
+}
+
+/** Seconds or a date (RFC 9110, section 10.2.3), as milliseconds from now. */
+function retryAfter(response: Response): number | undefined {
+  const value = response.headers.get('retry-after');
+  if (value === null) return undefined;
+  const pause = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.now();
+  return Number.isFinite(pause) ? Math.max(0, pause) : undefined;
+}
+
+function reason(cause: unknown): string {
+  if (cause instanceof DOMException && cause.name === 'TimeoutError') {
+    return `did not answer within ${ATTEMPT_MS / 1000} seconds`;
+  }
+  // `fetch` says no more than "fetch failed"; the reason is one below.
+  const inner = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause;
+  const code = inner instanceof Error && 'code' in inner ? String(inner.code) : '';
+  const said = inner instanceof Error ? inner.message || code : String(inner);
+  return `can't be read (${said || 'no reason given'})`;
+}
+
+const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));

@@ -1,0 +1,8 @@
+// masthead-astro: members' content from Masthead in an Astro site.
+
+export { mastheadLoader, type MastheadLoaderOptions } from './loader.js';
+export { mastheadLiveLoader, MastheadLiveError, type MastheadLiveOptions } from './live.js';
+export { mastheadSchema, type MastheadEntry } from './schema.js';
+export type { MastheadOptions } from './options.js';
+export type { About } from './document.js';
+export type { Picture } from './manifest.js';

@@ -1,0 +1,136 @@
+// The loader of live collections: members' documents as they are now, with no build in between.
+
+import type { LiveLoader } from 'astro/loaders';
+import { readDocument } from './document.js';
+import { get } from './http.js';
+import { readManifest, type ManifestEntry, type Page } from './manifest.js';
+import { baseUrl, count, inParallel, type MastheadOptions } from './options.js';
+import { mastheadSchema, type MastheadEntry } from './schema.js';
+
+export interface MastheadLiveOptions extends MastheadOptions {
+  /**
+   * Makes HTML of Markdown.
+   *
+   * @default the package `satteri`, which Astro 7 renders with
+   */
+  render?: ((markdown: string) => string | Promise<string>) | undefined;
+  /**
+   * How many documents are kept in memory, so that only changed ones are fetched.
+   *
+   * @default 500
+   */
+  keep?: number | undefined;
+}
+
+/** Why an entry or the collection can't be shown; the message says more. */
+export class MastheadLiveError extends Error {
+  override name = 'MastheadLiveError';
+}
+
+interface Kept {
+  digest: string;
+  entry: LiveEntry;
+}
+
+interface LiveEntry {
+  id: string;
+  data: MastheadEntry;
+  rendered: { html: string };
+  cacheHint: { tags: string[]; lastModified: Date };
+}
+
+const MAX_FILE_BYTES = 4 * 1024 * 1024;
+const DEFAULTS = { concurrency: 8, attempts: 2, keep: 500 };
+
+/** Members' published documents as a live collection. A visitor waits for it: it asks twice at most, unless told otherwise. */
+export function mastheadLiveLoader(
+  options: MastheadLiveOptions = {},
+): LiveLoader<MastheadEntry, { id: string }, { author?: string }, MastheadLiveError> {
+  const attempts = count(options.attempts, DEFAULTS.attempts);
+  const keep = count(options.keep, DEFAULTS.keep);
+  const render = options.render ?? renderWithSatteri;
+  const documents = new Map<string, Kept>();
+  let pages: Page[] = [];
+
+  async function manifest(): Promise<ManifestEntry[]> {
+    const read = await readManifest(baseUrl(options.url), attempts, pages);
+    pages = read.pages;
+    return read.entries.filter(({ id }) => options.filter?.(id) ?? true);
+  }
+
+  async function load(entry: ManifestEntry): Promise<LiveEntry | undefined> {
+    const digest = [entry.digest, ...Object.values(entry.picture ?? {})].join(' ');
+    const kept = documents.get(entry.id);
+    if (kept?.digest === digest) return kept.entry;
+    const answer = await get(new URL(entry.url), { attempts, maxBytes: MAX_FILE_BYTES });
+    if (answer.status !== 200) return undefined;
+    const { data, body } = readDocument(answer.text, entry);
+    const parsed = mastheadSchema.safeParse(data);
+    if (!parsed.success) {
+      const issues = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+      throw new Error(`its frontmatter is not as it should be: ${issues.join('; ')}`);
+    }
+    const live: LiveEntry = {
+      id: entry.id,
+      data: parsed.data,
+      rendered: { html: await render(body) },
+      cacheHint: { tags: [`masthead:${entry.id}`], lastModified: new Date(entry.updated) },
+    };
+    // The oldest makes room.
+    documents.delete(entry.id);
+    documents.set(entry.id, { digest, entry: live });
+    for (const id of documents.keys()) {
+      if (documents.size <= keep) break;
+      documents.delete(id);
+    }
+    return live;
+  }
+
+  return {
+    name: 'masthead-live',
+    async loadEntry({ filter }) {
+      try {
+        const entry = (await manifest()).find(({ id }) => id === filter.id);
+        return entry && (await load(entry));
+      } catch (error) {
+        return { error: failure(error) };
+      }
+    },
+    async loadCollection({ filter }) {
+      try {
+        const all = await manifest();
+        const wanted = filter?.author === undefined ? all : all.filter(({ id }) => id.split('/')[0] === filter.author);
+        const loaded = new Map<string, LiveEntry>();
+        await inParallel(wanted, count(options.concurrency, DEFAULTS.concurrency), async (entry) => {
+          try {
+            const live = await load(entry);
+            if (live) loaded.set(entry.id, live);
+          } catch (error) {
+            // One document must not take the others' page away.
+            console.warn(`masthead: “${entry.id}” is passed over: ${failure(error).message}`);
+          }
+        });
+        return {
+          entries: wanted.flatMap(({ id }) => loaded.get(id) ?? []),
+          cacheHint: { tags: ['masthead'] },
+        };
+      } catch (error) {
+        return { error: failure(error) };
+      }
+    },
+  };
+}
+
+function failure(error: unknown): MastheadLiveError {
+  return new MastheadLiveError(error instanceof Error ? error.message : String(error), { cause: error });
+}
+
+async function renderWithSatteri(markdown: string): Promise<string> {
+  let satteri;
+  try {
+    satteri = await import('satteri');
+  } catch (cause) {
+    throw new Error('there is nothing to render Markdown with: install satteri, or give the live loader the option `render`', { cause });
+  }
+  return satteri.markdownToHtml(markdown, { features: { frontmatter: false } }).html;
+}

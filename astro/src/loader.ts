@@ -1,0 +1,148 @@
+// The loader of content collections: whatever members upload and whatever happens to the server,
+// the build goes on.
+
+import type { Loader, LoaderContext } from 'astro/loaders';
+import { plainImages, readDocument } from './document.js';
+import { get } from './http.js';
+import { readManifest, type Manifest, type ManifestEntry, type Page } from './manifest.js';
+import { baseUrl, count, inParallel, type MastheadOptions } from './options.js';
+import { mastheadSchema } from './schema.js';
+import { watch } from './watch.js';
+
+export interface MastheadLoaderOptions extends MastheadOptions {
+  /**
+   * How often `astro dev` looks for changes, in milliseconds; 0 for never.
+   *
+   * @default 2000
+   */
+  pollMs?: number | undefined;
+  /**
+   * Whether a build ends with an error when the server is away and no earlier build left anything
+   * to show. Otherwise it goes on without the members' entries, and says so.
+   *
+   * @default false
+   */
+  failWhenEmpty?: boolean | undefined;
+}
+
+/** A README has at most 1 MiB; its frontmatter comes on top. */
+const MAX_FILE_BYTES = 4 * 1024 * 1024;
+/** What the loader makes of a file; a higher number has every file fetched again. */
+const REVISION = 1;
+const DEFAULTS = { concurrency: 8, attempts: 4, pollMs: 2000 };
+/** The key under which the manifest is kept between builds. */
+const MANIFEST = 'manifest';
+
+/**
+ * Members' published documents as a content collection.
+ *
+ * Only files whose digest changed are fetched. An entry that can't be used is passed over with a
+ * warning, and its last good version stays; when the server is away, so does everything.
+ */
+export function mastheadLoader(options: MastheadLoaderOptions = {}): Loader & { schema: typeof mastheadSchema } {
+  return {
+    name: 'masthead',
+    schema: mastheadSchema,
+    async load(context) {
+      const base = baseUrl(options.url);
+      await sync(context, options, base);
+      const pollMs = options.pollMs ?? DEFAULTS.pollMs;
+      if (context.watcher && pollMs > 0) {
+        watch(context.collection, pollMs, () => sync(context, options, base, true));
+      }
+    },
+  };
+}
+
+/** Brings the store in line with the server. `quietly`: says nothing while nothing changes. */
+async function sync(context: LoaderContext, options: MastheadLoaderOptions, base: URL, quietly = false): Promise<void> {
+  const { store, meta, logger } = context;
+  const attempts = count(options.attempts, DEFAULTS.attempts);
+  const known = pagesOf(meta.get(MANIFEST), base);
+  let manifest: Manifest;
+  try {
+    manifest = await readManifest(base, quietly ? 1 : attempts, known);
+  } catch (error) {
+    // The next look comes soon, and the first one has said it.
+    if (quietly) return logger.debug(said(error));
+    const kept = store.keys().length;
+    const outcome = kept > 0 ? `the ${kept} entries of the last build stay` : 'there are no entries of an earlier build, so there are none now';
+    const message = `Masthead is away: ${said(error)}; ${outcome}. Start it, or set MASTHEAD_URL.`;
+    if (kept === 0 && options.failWhenEmpty) throw new Error(message, { cause: error });
+    return logger.error(message);
+  }
+
+  const wanted = manifest.entries.filter(({ id }) => options.filter?.(id) ?? true);
+  const ids = new Set(wanted.map(({ id }) => id));
+  const gone = store.keys().filter((id) => !ids.has(id));
+  for (const id of gone) store.delete(id);
+
+  const changed = wanted.filter((entry) => store.get(entry.id)?.digest !== digestOf(entry));
+  const taken: string[] = [];
+  const refused: string[] = [];
+  await inParallel(changed, count(options.concurrency, DEFAULTS.concurrency), async (entry) => {
+    try {
+      if (await take(context, entry, attempts)) taken.push(entry.id);
+    } catch (error) {
+      refused.push(entry.id);
+      // Told once: the watch comes by here every other second.
+      if (quietly && manifest.unchanged) return;
+      const stays = store.has(entry.id) ? 'its last good version stays' : 'it has no page';
+      logger.warn(`“${entry.id}” is passed over, ${stays}: ${said(error)}`);
+    }
+  });
+  meta.set(MANIFEST, JSON.stringify({ base: base.href, pages: manifest.pages }));
+  if (!quietly || taken.length > 0 || gone.length > 0) {
+    const parts = [`${wanted.length} entries`, `${taken.length} fetched`, `${gone.length} removed`];
+    if (refused.length > 0) parts.push(`${refused.length} passed over`);
+    logger.info(parts.join(', '));
+  }
+}
+
+/**
+ * Fetches one file and puts it into the store. `false`: it is gone by now.
+ *
+ * @throws where it can't be had or used.
+ */
+async function take(context: LoaderContext, entry: ManifestEntry, attempts: number): Promise<boolean> {
+  const answer = await get(new URL(entry.url), { attempts, maxBytes: MAX_FILE_BYTES });
+  if (answer.status !== 200) {
+    // Withdrawn since the manifest was read.
+    context.store.delete(entry.id);
+    return false;
+  }
+  const { data: raw, body } = readDocument(answer.text, entry);
+  const data = await context.parseData({ id: entry.id, data: raw });
+  // Rendered with its frontmatter, which plugins of the site may want.
+  const rendered = await context.renderMarkdown(answer.text);
+  context.store.set({
+    id: entry.id,
+    data,
+    body,
+    digest: digestOf(entry),
+    rendered: { html: plainImages(rendered.html), metadata: { ...rendered.metadata, imagePaths: [] } },
+  });
+  return true;
+}
+
+/** Names all that an entry is made of; a new picture counts, too. */
+function digestOf({ digest, picture }: ManifestEntry): string {
+  return [REVISION, digest, ...Object.values(picture ?? {})].join(' ');
+}
+
+/** The pages that were kept, if they are of this server and of this loader. */
+function pagesOf(kept: string | undefined, base: URL): Page[] {
+  try {
+    const { base: of, pages } = JSON.parse(kept ?? '{}');
+    return of === base.href && Array.isArray(pages) ? pages : [];
+  } catch {
+    // Damaged: as good as none.
+    return [];
+  }
+}
+
+function said(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  // Astro puts what is wrong with an entry's data into several lines.
+  return error.message.replace(/\s*\n\s*/g, ' ').trim();
+}

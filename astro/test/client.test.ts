@@ -1,0 +1,135 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { createClient, MastheadError, type Readme } from '../src/client.js';
+import { json, serve } from './support/server.js';
+
+// What Node has not: the browser's storage.
+class Items {
+  items = new Map<string, string>();
+  getItem = (key: string) => this.items.get(key) ?? null;
+  setItem = (key: string, value: string) => void this.items.set(key, value);
+  removeItem = (key: string) => void this.items.delete(key);
+}
+let local: Items;
+let session: Items;
+beforeEach(() => {
+  [local, session] = [new Items(), new Items()];
+  vi.stubGlobal('localStorage', local);
+  vi.stubGlobal('sessionStorage', session);
+});
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.useRealTimers();
+});
+
+const MEMBER = { handle: 'jo', name: 'Jo', picture: null };
+const granted = { status: 'success', access_token: 'a.b.c', token_type: 'Bearer', expires_in: 3600, member: MEMBER };
+const readme = (state: string) => ({ status: 'success', readme: { slug: 'a', state } });
+
+test('the token is kept where it was asked to be', async () => {
+  await using server = await serve((_request, response) => json(response, 200, granted));
+  for (const [storage, kept] of [['local', local], ['session', session], ['memory', null]] as const) {
+    const client = createClient({ url: `${server.url}/`, storage });
+    expect(client.signedIn).toBe(false);
+    expect(await client.login('jo@club.example', 'x')).toEqual(MEMBER);
+    expect(client.signedIn).toBe(true);
+    expect(kept?.getItem('accessToken') ?? 'a.b.c').toBe('a.b.c');
+    expect(createClient({ url: server.url, storage }).signedIn).toBe(kept !== null);
+    client.logout();
+    expect(client.signedIn).toBe(false);
+    expect([...local.items, ...session.items]).toEqual([]);
+  }
+});
+
+test('where storage is forbidden, the session lasts as long as the page', async () => {
+  vi.stubGlobal('localStorage', undefined);
+  await using server = await serve((_request, response) => json(response, 200, granted));
+  const client = createClient({ url: server.url });
+  await client.login('jo@club.example', 'x');
+  expect(client.signedIn).toBe(true);
+});
+
+test('a session ends by itself, and says so', async () => {
+  await using server = await serve((_request, response) => json(response, 200, { ...granted, expires_in: 1 }));
+  const client = createClient({ url: server.url });
+  const seen: unknown[] = [];
+  const stop = client.onSession((...what) => seen.push(what));
+  await client.login('jo@club.example', 'x');
+  await vi.waitFor(() => expect(seen).toEqual([[true], [false, 'expired']]), { timeout: 3000 });
+  expect(local.getItem('accessToken')).toBe(null);
+  await expect(client.me()).rejects.toMatchObject({ code: 'invalid_token' });
+  stop();
+  await client.login('jo@club.example', 'x');
+  expect(seen).toHaveLength(2);
+});
+
+test('a token that the server no longer takes ends the session', async () => {
+  await using server = await serve((request, response) =>
+    request.url === '/api/login' ? json(response, 200, granted) : json(response, 401, { status: 'error', code: 'invalid_token', message: 'Please sign in again.' }),
+  );
+  const client = createClient({ url: server.url });
+  await client.login('jo@club.example', 'x');
+  const endings: unknown[] = [];
+  client.onSession((_signedIn, ending) => endings.push(ending));
+  await expect(client.readmes()).rejects.toMatchObject({ code: 'invalid_token', status: 401, message: 'Please sign in again.' });
+  expect(endings).toEqual(['expired']);
+  expect(client.signedIn).toBe(false);
+});
+
+test('another tab is followed', async () => {
+  const listeners: ((event: { key: string | null; newValue: string | null }) => void)[] = [];
+  vi.stubGlobal('addEventListener', (_type: string, listener: never) => listeners.push(listener));
+  const client = createClient({ url: 'http://127.0.0.1:9' });
+  const seen: unknown[] = [];
+  client.onSession((...what) => seen.push(what));
+  local.setItem('accessTokenExpires', String(Date.now() + 60_000));
+  local.setItem('accessToken', 'of.another.tab');
+  listeners[0]!({ key: 'accessToken', newValue: 'of.another.tab' });
+  local.items.clear();
+  listeners[0]!({ key: null, newValue: null });
+  expect(seen).toEqual([[true], [false, 'signed_out']]);
+});
+
+test('failures are told apart by their code', async () => {
+  let answer: [number, unknown, Record<string, string>?] = [200, {}];
+  await using server = await serve((_request, response) => json(response, ...answer));
+  const client = createClient({ url: server.url });
+  const attempt = async () => client.login('a', 'b').then(() => expect.fail('it went through'), (error) => error);
+  answer = [429, { status: 'error', code: 'too_many_attempts', message: 'Wait.' }, { 'Retry-After': '7' }];
+  expect(await attempt()).toMatchObject({ name: 'MastheadError', code: 'too_many_attempts', status: 429, retryAfter: 7, message: 'Wait.' });
+  answer = [502, 'a proxy'];
+  expect(await attempt()).toMatchObject({ code: 'unreadable', status: 502 });
+  const nobody = createClient({ url: 'http://127.0.0.1:9' });
+  expect(await nobody.login('a', 'b').catch((error) => error)).toMatchObject({ code: 'unreachable', status: 0 });
+  expect(await attempt()).toBeInstanceOf(MastheadError);
+});
+
+test('a report is waited for, through faults that pass', async () => {
+  const answers: [number, unknown][] = [[200, readme('processing')], [503, { status: 'error', code: 'unavailable', message: 'Busy.' }], [200, readme('processing')], [200, readme('published')]];
+  await using server = await serve((request, response) => (request.url === '/api/login' ? json(response, 200, granted) : json(response, ...answers.shift()!)));
+  const client = createClient({ url: server.url });
+  await client.login('a', 'b');
+  const states: string[] = [];
+  const report = await client.watchReport('a', { onReport: (seen: Readme) => states.push(seen.state) });
+  expect(report.state).toBe('published');
+  expect(states).toEqual(['processing', 'processing', 'published']);
+});
+
+test('a report that is deleted, late or no longer wanted ends the wait', async () => {
+  let answer: [number, unknown] = [404, { status: 'error', code: 'not_found', message: 'Gone.' }];
+  await using server = await serve((request, response) => (request.url === '/api/login' ? json(response, 200, granted) : json(response, ...answer)));
+  const client = createClient({ url: server.url });
+  await client.login('a', 'b');
+  await expect(client.watchReport('a')).rejects.toMatchObject({ code: 'not_found' });
+  answer = [200, readme('processing')];
+  await expect(client.watchReport('a', { timeoutMs: 300 })).rejects.toMatchObject({ code: 'unavailable' });
+  await expect(client.watchReport('a', { signal: AbortSignal.timeout(100) })).rejects.toMatchObject({ name: 'TimeoutError' });
+});
+
+test('an upload that is aborted is no failure of the server', async () => {
+  await using server = await serve((request, response) => (request.url === '/api/login' ? json(response, 200, granted) : undefined));
+  const client = createClient({ url: server.url });
+  await client.login('a', 'b');
+  const upload = client.uploadReadme(new File(['# A'], 'a.md'), { signal: AbortSignal.timeout(50) });
+  await expect(upload).rejects.toMatchObject({ name: 'TimeoutError' });
+  expect(client.signedIn).toBe(true);
+});

@@ -1,0 +1,272 @@
+import { afterEach, expect, test } from 'vitest';
+import { z } from 'astro/zod';
+import { mastheadLoader } from '../src/loader.js';
+import { endWatches } from '../src/watch.js';
+import { site } from './support/context.js';
+import { file, json, publishing, serve, type Published } from './support/server.js';
+
+afterEach(endWatches);
+
+const some = (): Published => new Map([['ann', file('ann')], ['jo', file('jo')], ['jo/trip', file('jo/trip', { body: '## A heading\n\nText.' })]]);
+const bodies = (requests: string[]) => requests.filter((request) => request.startsWith('GET /content/'));
+
+test('a first build takes everything, rendered, with what the manifest says of it', async () => {
+  await using server = await serve(publishing(some()));
+  const { context, entries, log } = await site();
+  await mastheadLoader({ url: server.url }).load(context);
+  expect([...entries.keys()].sort()).toEqual(['ann', 'jo', 'jo/trip']);
+  const { data, body, rendered } = entries.get('jo/trip');
+  expect(data.title).toBe('jo/trip');
+  expect(data.date).toEqual(new Date('2025-07-10T09:30:00Z'));
+  expect(data.masthead).toEqual({ handle: 'jo', url: `${server.url}/content/jo/trip.md`, updated: new Date('2025-07-10T09:30:00Z'), picture: null });
+  expect(body).toBe('## A heading\n\nText.');
+  expect(rendered.html).toContain('<h2 id="a-heading">A heading</h2>');
+  expect(rendered.metadata.headings).toEqual([{ depth: 2, slug: 'a-heading', text: 'A heading' }]);
+  expect(log).toEqual(['info: 3 entries, 3 fetched, 0 removed']);
+});
+
+test('a second build fetches what changed, and what was deleted goes', async () => {
+  const published = some();
+  await using server = await serve(publishing(published, 2));
+  const { context, entries, log } = await site();
+  const loader = mastheadLoader({ url: server.url });
+  await loader.load(context);
+  expect(server.requests.filter((request) => request.includes('/api/content'))).toEqual(['GET /api/content', 'GET /api/content?cursor=jo']);
+
+  server.requests.length = 0;
+  await loader.load(context);
+  expect(bodies(server.requests)).toEqual([]);
+
+  published.set('jo', file('jo', { body: 'Quite another text.' }));
+  published.delete('ann');
+  server.requests.length = 0;
+  await loader.load(context);
+  expect(bodies(server.requests)).toEqual(['GET /content/jo.md']);
+  expect([...entries.keys()].sort()).toEqual(['jo', 'jo/trip']);
+  expect(entries.get('jo').body).toBe('Quite another text.');
+  expect(log.at(-1)).toBe('info: 2 entries, 1 fetched, 1 removed');
+});
+
+test('unchanged pages come without a body', async () => {
+  const statuses: number[] = [];
+  const play = publishing(some(), 2);
+  await using server = await serve((request, response, base) => {
+    response.on('finish', () => statuses.push(response.statusCode));
+    return play(request, response, base);
+  });
+  const { context } = await site();
+  await mastheadLoader({ url: server.url }).load(context);
+  statuses.length = 0;
+  await mastheadLoader({ url: server.url }).load(context);
+  expect(statuses).toEqual([304, 304]);
+});
+
+test('files are fetched side by side, and never more than allowed', async () => {
+  const published: Published = new Map(Array.from({ length: 40 }, (_, at) => [`jo/n${at}`, file(`jo/n${at}`)]));
+  let now = 0;
+  let most = 0;
+  const play = publishing(published);
+  await using server = await serve(async (request, response, base) => {
+    now += 1;
+    most = Math.max(most, now);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    now -= 1;
+    return play(request, response, base);
+  });
+  const { context, entries } = await site();
+  await mastheadLoader({ url: server.url, concurrency: 5 }).load(context);
+  expect(entries.size).toBe(40);
+  expect(most).toBe(5);
+});
+
+test('a fault that passes is waited out', async () => {
+  const faults = new Map<string, number>();
+  const play = publishing(some());
+  await using server = await serve((request, response, base) => {
+    const seen = faults.get(request.url!) ?? 0;
+    faults.set(request.url!, seen + 1);
+    if (seen === 0) return json(response, 503, { status: 'error', code: 'unavailable', message: 'Away.' }, { 'Retry-After': '0' });
+    if (seen === 1) return void response.destroy();
+    return play(request, response, base);
+  });
+  const { context, entries, log } = await site();
+  await mastheadLoader({ url: server.url }).load(context);
+  expect(entries.size).toBe(3);
+  expect(log).toEqual(['info: 3 entries, 3 fetched, 0 removed']);
+});
+
+test('a server that is away is named, and the last entries stay', async () => {
+  const { context, entries, log } = await site();
+  let url: string;
+  {
+    await using server = await serve(publishing(some()));
+    url = server.url;
+    await mastheadLoader({ url }).load(context);
+  }
+  await mastheadLoader({ url, attempts: 2 }).load(context);
+  expect(entries.size).toBe(3);
+  expect(log.at(-1)).toMatch(/^error: Masthead is away: http:\/\/127\.0\.0\.1:\d+\/api\/content can't be read \(.*ECONNREFUSED.*\); the 3 entries of the last build stay\. Start it, or set MASTHEAD_URL\.$/);
+});
+
+test('a first build without a server goes on, unless told not to', async () => {
+  const { context, entries, log } = await site();
+  const url = 'http://127.0.0.1:9';
+  await mastheadLoader({ url, attempts: 1 }).load(context);
+  expect(entries.size).toBe(0);
+  expect(log.at(-1)).toContain('there are no entries of an earlier build');
+  await expect(mastheadLoader({ url, attempts: 1, failWhenEmpty: true }).load(context)).rejects.toThrow('Masthead is away');
+});
+
+test.each([
+  ['a page of HTML', (response: any) => response.end('<!doctype html><title>Welcome</title>')],
+  ['a failure', (response: any) => json(response, 400, { status: 'error', code: 'bad_request', message: 'No.' })],
+  ['another JSON', (response: any) => json(response, 200, [1, 2, 3])],
+  ['an entry with a path for an id', (response: any) => json(response, 200, { status: 'success', cursor: null, entries: [{ id: '../x', url: '/x', digest: 'x', updated: '' }] })],
+  ['an address of a file', (response: any) => json(response, 200, { status: 'success', cursor: null, entries: [{ id: 'x', url: 'file:///etc/passwd', digest: 'x', updated: '' }] })],
+  ['a listing that goes round in circles', (response: any) => json(response, 200, { status: 'success', cursor: 'a', entries: [] })],
+])('%s instead of a manifest removes nothing', async (_name, answer) => {
+  await using server = await serve(publishing(some()));
+  const { context, entries, log } = await site();
+  await mastheadLoader({ url: server.url }).load(context);
+  server.handler = (_request, response) => answer(response);
+  await mastheadLoader({ url: server.url, attempts: 1 }).load(context);
+  expect(entries.size).toBe(3);
+  expect(log.at(-1)).toMatch(/^error: Masthead is away: .*the 3 entries of the last build stay/);
+});
+
+test.each([
+  ['no frontmatter', 'Just text.', 'the file has no frontmatter'],
+  ['broken YAML', '---\ntitle: "a\n---\nText', "the frontmatter can't be read"],
+  ['a list for frontmatter', '---\n- a\n---\nText', 'the frontmatter is no map'],
+  ['a value of another type', file('jo').replace('draft: false', 'draft: 7'), 'data does not match'],
+])('an entry with %s is passed over and named', async (_name, text, reason) => {
+  const published = some();
+  await using server = await serve(publishing(published));
+  const { context, entries, log } = await site();
+  published.set('jo', text);
+  await mastheadLoader({ url: server.url }).load(context);
+  expect([...entries.keys()].sort()).toEqual(['ann', 'jo/trip']);
+  expect(log[0]).toContain('warn: “jo” is passed over, it has no page: ');
+  expect(log[0]).toContain(reason);
+
+  published.set('jo', file('jo', { title: 'Good' }));
+  await mastheadLoader({ url: server.url }).load(context);
+  published.set('jo', text);
+  await mastheadLoader({ url: server.url }).load(context);
+  expect(entries.get('jo').data.title).toBe('Good');
+  expect(log.at(-2)).toContain('warn: “jo” is passed over, its last good version stays: ');
+});
+
+test('a body that can never be had costs one entry, and one that is endless as well', async () => {
+  const play = publishing(some());
+  await using server = await serve((request, response, base) => {
+    if (request.url === '/content/ann.md') return json(response, 500, {});
+    if (request.url !== '/content/jo.md') return play(request, response, base);
+    const flood = () => void response.write('x'.repeat(1 << 20), (error) => error ?? flood());
+    flood();
+  });
+  const { context, entries, log } = await site();
+  await mastheadLoader({ url: server.url, attempts: 2 }).load(context);
+  expect([...entries.keys()]).toEqual(['jo/trip']);
+  expect(log.join('\n')).toMatch(/“ann” is passed over.*status 500[\s\S]*/);
+  expect(log.join('\n')).toMatch(/“jo” is passed over.*larger than 4194304 bytes/);
+});
+
+test('a file that is withdrawn meanwhile is no fault', async () => {
+  const published = some();
+  const play = publishing(published);
+  await using server = await serve((request, response, base) => {
+    if (request.url === '/content/jo.md') return json(response, 404, {});
+    return play(request, response, base);
+  });
+  const { context, entries, log } = await site();
+  await mastheadLoader({ url: server.url }).load(context);
+  expect(entries.has('jo')).toBe(false);
+  expect(log).toEqual(['info: 3 entries, 2 fetched, 0 removed']);
+});
+
+test('no picture of the text is fetched by the build or looked for on its machine', async () => {
+  const body = '![a "quoted" one](https://pictures.example/a%20b.png "T")\n\n![secret](../../secret.png)\n\n<img src="https://pictures.example/c.png" alt="c" width="10">';
+  await using server = await serve(publishing(new Map([['jo', file('jo', { body })]])));
+  const { context, entries } = await site({ markdown: { image: { domains: ['pictures.example'] } as any } });
+  await mastheadLoader({ url: server.url }).load(context);
+  const { html, metadata } = entries.get('jo').rendered;
+  expect(html).not.toContain('__ASTRO_IMAGE_');
+  expect(html).toContain('<img src="https://pictures.example/a%20b.png" alt="a “quoted” one" title="T">');
+  expect(html).toContain('alt="secret"');
+  expect(html).not.toContain('secret.png');
+  expect(metadata.imagePaths).toEqual([]);
+});
+
+test('the site decides by its own schema and its own choice', async () => {
+  const schema = z.object({ title: z.string(), pubDate: z.coerce.date() });
+  const published = some();
+  published.set('jo', file('jo', { frontmatter: 'pubDate: 2025-07-10T09:30:00Z\n' }));
+  await using server = await serve(publishing(published));
+  const { context, entries, log } = await site({ schema });
+  await mastheadLoader({ url: server.url, filter: (id) => !id.includes('/') }).load(context);
+  expect(entries.get('jo').data).toEqual({ title: 'jo', pubDate: new Date('2025-07-10T09:30:00Z') });
+  expect([...entries.keys()]).toEqual(['jo']);
+  expect(log[0]).toContain('“ann” is passed over');
+  expect(bodies(server.requests)).toHaveLength(2);
+});
+
+test('another server starts with nothing of the first', async () => {
+  await using one = await serve(publishing(some()));
+  await using other = await serve(publishing(new Map([['zoe', file('zoe')]])));
+  const { context, entries } = await site();
+  await mastheadLoader({ url: one.url }).load(context);
+  await mastheadLoader({ url: `${other.url}/` }).load(context);
+  expect([...entries.keys()]).toEqual(['zoe']);
+});
+
+test('a new profile picture arrives without a new text', async () => {
+  const play = publishing(some());
+  let picture: unknown = null;
+  await using server = await serve((request, response, base) => {
+    if (request.url !== '/api/content') return play(request, response, base);
+    json(response, 200, { status: 'success', cursor: null, entries: [{ id: 'jo', url: '/content/jo.md', digest: 'd', updated: '2025-07-10T09:30:00Z', picture }] });
+  });
+  const { context, entries } = await site();
+  await mastheadLoader({ url: server.url }).load(context);
+  expect(entries.get('jo').data.masthead.picture).toBe(null);
+  picture = { 96: '/pictures/jo/a-96.jpg', 256: '/pictures/jo/b-256.jpg', 512: '/pictures/jo/c-512.jpg' };
+  await mastheadLoader({ url: server.url }).load(context);
+  expect(entries.get('jo').data.masthead.picture[96]).toBe(`${server.url}/pictures/jo/a-96.jpg`);
+});
+
+test('in astro dev an upload shows by itself, a deletion too, and nothing is said while nothing changes', async () => {
+  const published = some();
+  await using server = await serve(publishing(published));
+  const { context, entries, log } = await site({ watched: true });
+  await mastheadLoader({ url: server.url, pollMs: 20 }).load(context);
+  const until = async (holds: () => boolean) => expect.poll(holds, { timeout: 5000 }).toBe(true);
+
+  published.set('zoe', file('zoe'));
+  published.delete('ann');
+  await until(() => entries.has('zoe') && !entries.has('ann'));
+  const said = log.length;
+  const asked = server.requests.length;
+  await until(() => server.requests.length > asked + 3);
+  expect(log).toHaveLength(said);
+
+  // It goes away and comes back.
+  server.handler = (_request, response) => void response.destroy();
+  await until(() => log.some((line) => line.startsWith('debug: ')));
+  published.set('new', file('new'));
+  server.handler = publishing(published);
+  await until(() => entries.has('new'));
+
+  // A new configuration ends the old watch.
+  await mastheadLoader({ url: server.url, pollMs: 1e6 }).load(context);
+  const then = server.requests.length;
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  expect(server.requests.length).toBe(then);
+});
+
+test('what is no address is refused at once', async () => {
+  const { context } = await site();
+  for (const url of ['not an address', 'file:///etc/', 'localhost:3000']) {
+    await expect(mastheadLoader({ url }).load(context)).rejects.toThrow(`“${url}” is no address of a Masthead server`);
+  }
+});

@@ -1,0 +1,52 @@
+// The package against the real thing.
+
+import { expect, test } from 'vitest';
+import { createClient } from '../src/client.js';
+import { mastheadLiveLoader } from '../src/live.js';
+import { mastheadLoader } from '../src/loader.js';
+import { site } from './support/context.js';
+import { markdown, stack } from './support/stack.js';
+
+const signedIn = async () => {
+  const client = createClient({ url: stack.url, storage: 'memory' });
+  await client.login(stack.email, stack.password);
+  return client;
+};
+
+test('a document goes all the way, and back', async () => {
+  const client = await signedIn();
+  const { slug } = await client.uploadReadme(markdown('Round trip.md', '# Round trip\n\nText.\n\n> [!TIP]\n> Look [[nowhere]].\n'));
+  expect(slug).toBe('round-trip');
+  const report = await client.watchReport(slug);
+  expect(report).toMatchObject({ slug, entry_id: 'demo/round-trip', state: 'published', live: true });
+  expect(report.warnings.map(({ code }) => code)).toContain('unresolved-link');
+  expect((await client.readmes()).map((readme) => readme.slug)).toContain(slug);
+
+  const { context, entries, log } = await site();
+  await mastheadLoader({ url: stack.url }).load(context);
+  expect(log.at(-1)).not.toContain('passed over');
+  expect(entries.get('demo/round-trip').data).toMatchObject({ title: 'Round trip', author: 'Demo Member', masthead: { handle: 'demo' } });
+
+  const live = mastheadLiveLoader({ url: stack.url });
+  const entry = await live.loadEntry({ filter: { id: 'demo/round-trip' }, collection: 'members' });
+  expect(entry).toMatchObject({ id: 'demo/round-trip', data: { title: 'Round trip' } });
+  expect((entry as any).rendered.html).toContain('<p>Text.</p>');
+
+  await client.deleteReadme(slug);
+  await expect.poll(async () => live.loadEntry({ filter: { id: 'demo/round-trip' }, collection: 'members' })).toBe(undefined);
+  await mastheadLoader({ url: stack.url }).load(context);
+  expect(entries.has('demo/round-trip')).toBe(false);
+});
+
+test('the client’s refusals are the server’s own', async () => {
+  const client = createClient({ url: stack.url, storage: 'memory' });
+  await expect(client.login(stack.email, 'not the password at all')).rejects.toMatchObject({ code: 'invalid_credentials', status: 401 });
+  const member = await signedIn();
+  expect(await member.me()).toMatchObject({ handle: 'demo', name: 'Demo Member' });
+  await expect(member.uploadReadme(markdown('a.md', 'x'.repeat(1024 * 1024 + 1)))).rejects.toMatchObject({ code: 'too_large' });
+  await expect(member.uploadPicture(markdown('a.png', 'no picture'))).rejects.toMatchObject({ code: 'invalid_file' });
+  await expect(member.readme('nothing')).rejects.toMatchObject({ code: 'not_found' });
+  await expect(member.setPassword({ currentPassword: 'wrong', password: 'lanterns over quiet marshland' })).rejects.toMatchObject({ code: 'invalid_credentials' });
+  await expect(client.setPassword({ code: 'AAAA-AAAA-AAAA-AAAA', password: 'lanterns over quiet marshland' })).rejects.toMatchObject({ name: 'MastheadError' });
+  expect(member.signedIn).toBe(true);
+});

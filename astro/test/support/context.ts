@@ -1,0 +1,48 @@
+// What Astro hands a loader, on its own renderer, with a store that can be looked into.
+
+import { createSatteriMarkdownProcessor } from '@astrojs/markdown-satteri';
+import type { DataStore, LoaderContext, MetaStore } from 'astro/loaders';
+import type { ZodType } from 'astro/zod';
+import { mastheadSchema } from '../../src/schema.js';
+
+export interface Site {
+  context: LoaderContext;
+  entries: Map<string, any>;
+  /** Level and text. */
+  log: string[];
+}
+
+/** `markdown`: Astro's options for rendering; `watched`: as in `astro dev`. */
+export async function site({ schema = mastheadSchema as ZodType, markdown = {}, watched = false } = {}): Promise<Site> {
+  const processor = await createSatteriMarkdownProcessor(markdown);
+  const entries = new Map<string, any>();
+  const meta = new Map<string, string>();
+  const log: string[] = [];
+  const say = (level: string) => (text: string) => void log.push(`${level}: ${text}`);
+  const store = {
+    get: (id: string) => entries.get(id),
+    has: (id: string) => entries.has(id),
+    keys: () => [...entries.keys()],
+    values: () => [...entries.values()],
+    set: (entry: { id: string }) => (entries.set(entry.id, entry), true),
+    delete: (id: string) => void entries.delete(id),
+    clear: () => entries.clear(),
+  } as unknown as DataStore;
+  const context = {
+    collection: 'members',
+    store,
+    meta: meta as unknown as MetaStore,
+    logger: { debug: say('debug'), info: say('info'), warn: say('warn'), error: say('error') },
+    async parseData({ id, data }: { id: string; data: unknown }) {
+      const parsed = schema.safeParse(data);
+      if (!parsed.success) throw new Error(`members → ${id} data does not match:\n${parsed.error.message}`);
+      return parsed.data;
+    },
+    async renderMarkdown(text: string) {
+      const { code, metadata } = await processor.render(text.replace(/^---\n[\s\S]*?\n---/, ''));
+      return { html: code, metadata: { ...metadata, imagePaths: metadata.localImagePaths } };
+    },
+    watcher: watched ? {} : undefined,
+  } as unknown as LoaderContext;
+  return { context, entries, log };
+}

@@ -1,0 +1,63 @@
+// What a built site may hold: a page for every entry, nothing of the machine that built it, and
+// nothing that runs but the site's own scripts.
+import { readFile } from 'node:fs/promises';
+import { homedir, hostname, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { parse } from 'parse5';
+import { equal, ok } from '../browser/harness.mjs';
+import { dist, files, folder } from './site.mjs';
+
+const RUNS = new Set(['iframe', 'object', 'embed', 'applet', 'frame', 'frameset', 'base', 'portal']);
+const ADDRESSES = new Set(['href', 'src', 'action', 'formaction', 'data', 'poster', 'background', 'cite', 'ping', 'xlink:href', 'srcset']);
+/** After what a browser leaves out of an address. */
+const DANGEROUS = /^(javascript|vbscript|file|blob|data:(?!image\/(png|jpeg|gif|webp)[;,])):?/i;
+
+/** Checks the build of a site. `ids` must each have a page; `own` are scripts that stand in the site's pages themselves. */
+export async function inspect(site, ids, { own = () => false } = {}) {
+  const root = dist(site);
+  const built = await files(root);
+  const pages = new Set(built);
+  equal(ids.filter((id) => !pages.has(`${id}/index.html`)), [], `entries without a page in ${site}`);
+  equal(built.filter((name) => !/\.(html|css|js|svg|xml|woff2?|json)$/.test(name)), [], `files of another kind in ${site}`);
+
+  const machine = machinesOwn();
+  const findings = [];
+  let bytes = 0;
+  for (const name of built) {
+    const text = await readFile(join(root, name), 'utf8');
+    bytes += text.length;
+    for (const secret of machine) if (text.includes(secret)) findings.push(`${name} has ${secret}`);
+    if (name.endsWith('.html')) walk(parse(text), (node) => findings.push(...wrong(node, pages, own).map((what) => `${name}: ${what}`)));
+  }
+  equal(findings.slice(0, 20), [], `what must not be in ${site}`);
+  return { pages: built.filter((name) => name.endsWith('.html')).length, bytes };
+}
+
+/** What is of this machine alone: where things lie, what its files and its environment hold. */
+function machinesOwn() {
+  const names = [folder(''), homedir().length > 5 ? homedir() : '', userInfo().username.length > 4 ? userInfo().username : '', hostname().length > 7 ? hostname() : '', 'root:x:0:', process.env.PATH, process.env.MASTHEAD_PASSWORD, process.env.MASTHEAD];
+  return names.filter(Boolean);
+}
+
+function walk(node, visit) {
+  visit(node);
+  for (const child of node.childNodes ?? []) walk(child, visit);
+  if (node.content) walk(node.content, visit);
+}
+
+function wrong(node, pages, own) {
+  const found = [];
+  const attributes = Object.fromEntries((node.attrs ?? []).map(({ prefix, name, value }) => [prefix ? `${prefix}:${name}` : name, value]));
+  if (RUNS.has(node.nodeName)) found.push(`<${node.nodeName}>`);
+  if (node.nodeName === 'meta' && /refresh/i.test(attributes['http-equiv'] ?? '')) found.push('a refresh');
+  if (node.nodeName === 'script') {
+    const text = node.childNodes.map(({ value }) => value).join('');
+    if (attributes.src ? !pages.has(attributes.src.replace(/^\//, '')) : !own(text, attributes)) found.push(`a script: ${attributes.src ?? text.slice(0, 100)}`);
+  }
+  for (const [name, value] of Object.entries(attributes)) {
+    if (/^on/i.test(name)) found.push(`${name}="${value}"`);
+    // eslint-disable-next-line no-control-regex -- these are what browsers leave out
+    if (ADDRESSES.has(name) && DANGEROUS.test(value.replace(/[\0-\x20]/g, ''))) found.push(`${name}="${value}"`);
+  }
+  return found;
+}
