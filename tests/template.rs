@@ -102,7 +102,10 @@ fn every_function_has_its_role_log_and_alarm() {
             let integration = &template.resource(&format!("{id}Integration"))["Properties"];
             let uri = integration["IntegrationUri"]["Fn::Sub"].as_str().unwrap();
             let named = format!("${{AWS::StackName}}-{name}");
-            assert!(uri.ends_with(&format!(":function:{named}")), "{name}: {uri}");
+            assert!(
+                uri.ends_with(&format!(":function:{named}")),
+                "{name}: {uri}"
+            );
             assert_eq!(function["FunctionName"]["Fn::Sub"], named);
         }
     }
