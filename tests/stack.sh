@@ -73,7 +73,7 @@ start_stack() {
     stack=$!
     for _ in {1..300}; do
       kill -0 "$stack" 2>/dev/null || break
-      grep -q '^Masthead is ready' "$temporary/log" && return
+      grep -q '^Masthead is ready\|^S3 and DynamoDB are ready' "$temporary/log" && return
       sleep 0.1
     done
     stop_stack

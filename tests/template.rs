@@ -99,6 +99,14 @@ fn every_function_has_its_role_log_and_alarm() {
             assert_eq!(permission["FunctionName"]["Ref"], id, "{name}");
             let source = permission["SourceArn"]["Fn::Sub"].as_str().unwrap();
             assert!(source.contains("${Api}"), "{name}: {source}");
+            let integration = &template.resource(&format!("{id}Integration"))["Properties"];
+            let uri = integration["IntegrationUri"]["Fn::Sub"].as_str().unwrap();
+            let named = format!("${{AWS::StackName}}-{name}");
+            assert!(
+                uri.ends_with(&format!(":function:{named}")),
+                "{name}: {uri}"
+            );
+            assert_eq!(function["FunctionName"]["Fn::Sub"], named);
         }
     }
     for (id, log) in template.of_type("AWS::Logs::LogGroup") {

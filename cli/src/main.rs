@@ -1,12 +1,15 @@
 //! `masthead`: the program people run.
 
+mod aws;
 mod convert;
 mod dev;
 mod handle;
+mod keys;
 mod outcome;
 mod output;
 mod progress;
 mod rewrite;
+mod target;
 mod users;
 
 use std::process::ExitCode;
@@ -36,6 +39,8 @@ enum Command {
     Users(users::Users),
     /// Convert a README to frontmatter-rich Markdown, as publishing does.
     Convert(convert::Convert),
+    /// List the keys that tokens are signed with, and change them.
+    Keys(keys::Keys),
     /// Queue published READMEs for conversion again.
     Rewrite(rewrite::Rewrite),
 }
@@ -45,6 +50,7 @@ fn main() -> ExitCode {
         Command::Dev(dev) => dev.run(),
         Command::Users(users) => users.run(),
         Command::Convert(convert) => convert.run(),
+        Command::Keys(keys) => keys.run(),
         Command::Rewrite(rewrite) => rewrite.run(),
     };
     outcome::exit_code(outcome)

@@ -14,17 +14,17 @@ mod slip;
 
 use anyhow::{Context as _, anyhow};
 use clap::{Args, Subcommand};
-use endpoint::{Environment, configuration};
+use endpoint::configuration;
 use members::{Account, Email, Members};
 
 use crate::outcome::{Outcome, block_on};
 use crate::output::say;
+use crate::target::Target;
 
 #[derive(Debug, Args)]
 pub(crate) struct Users {
-    /// Port of the running `masthead dev` whose members these are.
-    #[arg(long, default_value_t = local::DEFAULT_PORT, global = true)]
-    port: u16,
+    #[command(flatten)]
+    target: Target,
     #[command(subcommand)]
     command: Command,
 }
@@ -64,18 +64,11 @@ struct Who {
 impl Users {
     pub(crate) fn run(self) -> Outcome {
         block_on(async {
-            let options = local::Options {
-                port: self.port,
-                ..local::Options::default()
-            };
-            let environment: Environment = local::environment(&options)?.into_iter().collect();
+            let environment = self.target.environment().await?;
             let members = configuration::members(&environment)?;
-            members::describe_table(&members).await.map_err(|_| {
-                anyhow!(
-                    "no local stack answers on port {}; start it with `masthead dev`",
-                    self.port
-                )
-            })?;
+            members::describe_table(&members)
+                .await
+                .map_err(|error| self.target.unreachable(error))?;
             match self.command {
                 Command::Add(add) => add.run(&members).await,
                 Command::Invite(invite) => invite.run(&members, &environment).await,

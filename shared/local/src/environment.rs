@@ -65,7 +65,7 @@ pub(crate) fn pairs(
     folder: Option<&Path>,
 ) -> Result<Vec<(String, String)>, StartError> {
     let jwt_keys = match folder {
-        Some(folder) => kept_jwt_keys(folder).map_err(|reason| StartError::Folder {
+        Some(folder) => jwt_keys(folder).map_err(|reason| StartError::Folder {
             folder: folder.to_owned(),
             reason,
         })?,
@@ -103,8 +103,18 @@ pub(crate) fn url(host: &str, port: u16) -> String {
     }
 }
 
-/// The ring in `folder`; made where there is none, readable by its owner only.
-fn kept_jwt_keys(folder: &Path) -> io::Result<String> {
+/// Puts a key ring in the place of the one in `folder`; a stack reads it when it starts.
+pub fn replace_jwt_keys(folder: &Path, keys: &str) -> io::Result<()> {
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    file.write_all(keys.as_bytes())?;
+    file.as_file().sync_all()?;
+    let file = file.persist(folder.join(JWT_KEYS))?;
+    sync(folder, &file)
+}
+
+/// The key ring in `folder`, as the variable `JWT_KEYS` takes it; made where there is none, readable
+/// by its owner only.
+pub fn jwt_keys(folder: &Path) -> io::Result<String> {
     let path = folder.join(JWT_KEYS);
     match std::fs::read_to_string(&path) {
         Ok(kept) => return Ok(kept.trim().to_owned()),

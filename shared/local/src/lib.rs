@@ -23,8 +23,9 @@ mod sockets;
 mod stack;
 mod store;
 
-pub use environment::environment;
+pub use environment::{environment, jwt_keys, replace_jwt_keys};
 pub use gateway::{LOCAL_HEADER, REWRITE_PATH};
+pub use notification::s3_event;
 pub use options::{DEFAULT_PORT, Options, StartError};
 pub use stack::{Stack, start};
 

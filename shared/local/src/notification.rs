@@ -70,6 +70,18 @@ pub(crate) fn event(notification: &Notification<'_>) -> Value {
     }]})
 }
 
+/// The event that S3 sends when an object is made: what makes `rewrite_readme` look at it.
+pub fn s3_event(bucket: &str, key: &str) -> Value {
+    event(&Notification {
+        name: "ObjectCreated:Put",
+        bucket,
+        key,
+        created: None,
+        version: None,
+        now_ns: u64::try_from(Timestamp::now().as_nanosecond()).unwrap_or_default(),
+    })
+}
+
 /// A key as S3's events spell it: form-URL-encoded, but for the slashes.
 fn encoded(key: &str) -> String {
     percent_encode(key.as_bytes(), KEPT)

@@ -1,0 +1,48 @@
+//! Which site a command works on: the local stack, or one in AWS.
+
+use anyhow::anyhow;
+use clap::Args;
+use endpoint::Environment;
+
+use crate::aws::{Aws, InAws};
+
+#[derive(Debug, Args)]
+pub(crate) struct Target {
+    /// Port of the running `masthead dev` to work on.
+    #[arg(long, default_value_t = local::DEFAULT_PORT, global = true, conflicts_with = "aws")]
+    pub(crate) port: u16,
+    #[command(flatten)]
+    in_aws: InAws,
+}
+
+impl Target {
+    /// The stack in AWS, if that is what the command works on.
+    pub(crate) async fn aws(&self) -> anyhow::Result<Option<Aws>> {
+        self.in_aws.connect().await
+    }
+
+    /// The environment in which the stores of the site are reached.
+    pub(crate) async fn environment(&self) -> anyhow::Result<Environment> {
+        match self.aws().await? {
+            Some(aws) => aws.environment().await,
+            None => {
+                let options = local::Options {
+                    port: self.port,
+                    ..local::Options::default()
+                };
+                Ok(local::environment(&options)?.into_iter().collect())
+            }
+        }
+    }
+
+    /// What to say where the site's stores don't answer.
+    pub(crate) fn unreachable(&self, cause: impl std::error::Error) -> anyhow::Error {
+        if self.in_aws.aws {
+            return anyhow!("the members table can't be read: {cause}");
+        }
+        anyhow!(
+            "no local stack answers on port {}; start it with `masthead dev`",
+            self.port
+        )
+    }
+}
