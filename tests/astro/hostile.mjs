@@ -62,7 +62,7 @@ const shapes = {
   'deep lists': Array.from({ length: 500 }, (_, at) => `${'  '.repeat(at)}- a`).join('\n'),
   brackets: `${'['.repeat(20_000)}a${']'.repeat(20_000)}\n`,
   stars: `${'*a **a '.repeat(8000)}\n`,
-  backticks: Array.from({ length: 1500 }, (_, at) => '`'.repeat(at)).join(' '),
+  backticks: Array.from({ length: 1000 }, (_, at) => '`'.repeat(at)).join(' '),
   'a long table': `| a | b |\n|---|---|\n${'| x | y |\n'.repeat(3000)}`,
   'one long line': `${'word '.repeat(60_000)}\n`,
   expressions: '# {process.env.HOME}\n\n{process.env.HOME} ${process.env.HOME} <%= process.env.HOME %> {{ process.env.HOME }}\n\n```js\nprocess.env.HOME\n```\n',

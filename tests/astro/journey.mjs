@@ -126,6 +126,8 @@ async function journey() {
     await says(said(picture), 'Your profile shows the new picture.');
     await eventually(() => image.evaluate((image) => image.naturalWidth === 256 && image.src.includes('/pictures/demo/')), 'the stored picture is shown');
     await page.getByLabel('Picture file').setInputFiles(markdown('notes.md', NOTE));
+    await says(picture.locator('[data-caption]'), 'This browser can’t show the file; you may still send it.');
+    ok(await image.evaluate((image) => image.src.includes('/pictures/demo/')), 'the stored picture is still shown');
     await button('Upload picture').click();
     await says(refused(picture), /Please send a JPEG, PNG, WebP or GIF picture\.$/);
   }, [/status of 422/]);

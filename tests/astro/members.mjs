@@ -21,13 +21,13 @@ export async function signedIn({ email, password }) {
   return client;
 }
 
-/** Publishes a file and gives its report; `null` where it is refused at once. */
+/** Publishes a file and gives its report; `null` where it is refused at once, for itself or for its name. */
 export async function publish(client, name, bytes, slug) {
   try {
     const sent = await client.uploadReadme(new File([bytes], name, { type: 'text/markdown' }), { slug });
     return await client.watchReport(sent.slug);
   } catch (error) {
-    if (error.code === 'invalid_file') return null;
+    if (['invalid_file', 'conflict'].includes(error.code)) return null;
     throw error;
   }
 }

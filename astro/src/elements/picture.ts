@@ -14,6 +14,11 @@ export class MastheadProfilePicture extends MastheadElement {
       this.say('status', '');
       this.#show(input.files?.[0]);
     });
+    this.find<HTMLImageElement>('img').addEventListener('error', () => {
+      if (!this.#preview) return;
+      this.#show(undefined);
+      this.find('[data-caption]').textContent = 'This browser can’t show the file; you may still send it.';
+    });
     this.onSubmit(form, async () => {
       const file = input.files?.[0];
       if (!file) return;
