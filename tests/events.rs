@@ -31,6 +31,7 @@ async fn invoke(environment: &Environment, function: &str, event: Value) -> (i64
         "set_password" => answer!(set_password),
         "upload_profile_pic" => answer!(upload_profile_pic),
         "upload_readme" => answer!(upload_readme),
+        "upload_url" => answer!(upload_url),
         other => panic!("no function {other}"),
     };
     let body = match answer.body {
@@ -81,22 +82,25 @@ async fn with_demo(site: &Site) -> String {
 async fn every_function_answers_its_event() {
     let site = Site::start().await;
     let token = with_demo(&site).await;
-    for (function, status) in [
+    for (name, status) in [
         ("login", 200),
         ("me", 200),
         ("upload_profile_pic", 200),
+        ("upload_profile_pic.delete", 200),
+        ("upload_url", 200),
         ("upload_readme", 202),
         ("readmes", 200),
         ("content", 200),
         ("set_password", 200),
     ] {
-        let mut event = event(function);
+        let mut event = event(name);
         if event["headers"].get("authorization").is_some() {
             event["headers"]["authorization"] = json!(format!("Bearer {token}"));
         }
+        let function = name.split('.').next().unwrap();
         let (answered, body) = invoke(&site.environment, function, event).await;
-        assert_eq!(answered, status, "{function}: {body}");
-        assert_eq!(body["status"], "success", "{function}");
+        assert_eq!(answered, status, "{name}: {body}");
+        assert_eq!(body["status"], "success", "{name}");
     }
 }
 
@@ -154,6 +158,22 @@ async fn rewrite_readme_answers_its_events() {
         "rewrite_readme.test_event",
     ] {
         let answer = rewrite_readme::handler(&state, event(name)).await.unwrap();
+        assert_eq!(answer, json!({"batchItemFailures": []}), "{name}");
+    }
+}
+
+/// `resize_picture` takes the same kinds of events.
+#[tokio::test]
+async fn resize_picture_answers_its_events() {
+    let site = Site::start().await;
+    with_demo(&site).await;
+    let state = resize_picture::State::from_env(&site.environment).unwrap();
+    for name in [
+        "resize_picture",
+        "resize_picture.sqs_batch",
+        "resize_picture.test_event",
+    ] {
+        let answer = resize_picture::handler(&state, event(name)).await.unwrap();
         assert_eq!(answer, json!({"batchItemFailures": []}), "{name}");
     }
 }

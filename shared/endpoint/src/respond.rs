@@ -37,7 +37,8 @@ impl Origins {
         Ok(Self(origins.collect::<std::result::Result<_, _>>()?))
     }
 
-    fn allowed(&self, headers: &HeaderMap) -> Option<&HeaderValue> {
+    /// The request's origin, where it is one of these.
+    pub fn allowed(&self, headers: &HeaderMap) -> Option<&HeaderValue> {
         let origin = headers.get(header::ORIGIN)?;
         self.0.iter().find(|allowed| *allowed == origin)
     }

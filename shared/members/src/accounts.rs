@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{Delete, Put, TransactWriteItem};
 
-use crate::account::{Account, NewMember, Picture, picture_attribute};
+use crate::account::{Account, NewMember};
 use crate::codes::{IssuedCode, code_key};
 use crate::error::{Error, Result};
 use crate::item::{Item, Reader, boolean, key, number, string};
@@ -133,20 +133,6 @@ impl Members {
             "SET password_hash = :hash",
             "password_hash = :old",
             [(":hash", string(password_hash)), (":old", string(old))],
-        )
-        .await
-    }
-
-    /// Points the profile at new renditions. `false`: the account is gone.
-    pub async fn set_picture(&self, account: &Account, picture: &Picture) -> Result<bool> {
-        self.update(
-            account,
-            "SET picture = :picture",
-            "disabled = :disabled",
-            [
-                (":picture", picture_attribute(picture)),
-                (":disabled", boolean(false)),
-            ],
         )
         .await
     }
