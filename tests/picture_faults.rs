@@ -272,7 +272,8 @@ async fn a_killed_resize_leaves_the_old_picture_or_the_new_one() {
             .unwrap()
             .as_secs();
         for _ in 0..2 {
-            let sweep = healthy.shelf().sweep(&account, &Picture::default(), later);
+            let replaced = Picture::default();
+            let sweep = healthy.shelf().sweep(&account, &replaced, later);
             sweep.await.unwrap();
             assert_eq!(healthy.stored(&account).await, 3, "at {at}");
         }
@@ -390,9 +391,8 @@ async fn a_removal_wins_over_a_resize_under_way() {
         .await
         .unwrap();
     assert_eq!(stores.now(&account).await.picture, None);
-    let sweep = stores
-        .shelf()
-        .sweep(&account, &account.picture.clone().unwrap(), 0);
+    let replaced = account.picture.clone().unwrap();
+    let sweep = stores.shelf().sweep(&account, &replaced, 0);
     sweep.await.unwrap();
     assert_eq!(stores.stored(&account).await, 0);
 }
