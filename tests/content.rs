@@ -5,7 +5,8 @@ use reqwest::StatusCode;
 use serde_json::Value;
 
 use crate::site::{SignedIn, Site, assert_error, body};
-use crate::upload_profile_pic::{encoded, upload};
+use crate::photo::gradient;
+use crate::upload_profile_pic::upload;
 
 #[tokio::test]
 async fn the_listing_names_what_is_published_and_nothing_else() {
@@ -109,7 +110,7 @@ async fn entries_have_their_member_s_newest_picture() {
 
 /// Uploads a picture of that width and gives what the profile got.
 async fn picture_of(site: &Site, member: &SignedIn, width: u32) -> Value {
-    let bytes = encoded(width, 200, ImageFormat::Png);
+    let bytes = gradient(width, 200, ImageFormat::Png);
     let answer = upload(site, member, "me.png", "image/png", bytes).await;
     body(answer).await["picture"].take()
 }

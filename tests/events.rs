@@ -37,6 +37,7 @@ pub(crate) async fn invoke(
         "set_password" => answer!(set_password),
         "upload_profile_pic" => answer!(upload_profile_pic),
         "upload_readme" => answer!(upload_readme),
+        "upload_url" => answer!(upload_url),
         other => panic!("no function {other}"),
     };
     let body = match answer.body {
@@ -81,6 +82,8 @@ pub(crate) const ANSWERS: &[(&str, i64, &str)] = &[
     ("login", 200, ""),
     ("me", 200, ""),
     ("upload_profile_pic", 200, ""),
+    ("upload_profile_pic.delete", 200, ""),
+    ("upload_url", 200, ""),
     ("upload_readme", 202, ""),
     ("readmes", 200, ""),
     ("content", 200, ""),
@@ -107,6 +110,9 @@ pub(crate) const DELIVERIES: &[&str] = &[
     "rewrite_readme.test_event",
     "rewrite_readme.removed",
     "rewrite_readme.other_key",
+    "resize_picture",
+    "resize_picture.sqs_batch",
+    "resize_picture.test_event",
 ];
 
 /// A file that no test sends would rot.
@@ -166,15 +172,35 @@ async fn events_of_other_services_are_answered() {
     }
 }
 
-/// `rewrite_readme` takes S3's events bare, in an SQS batch, and S3's test event.
+/// Delivers an event to the function that its name begins with.
+pub(crate) async fn deliver(
+    environment: &Environment,
+    function: &str,
+    event: Value,
+) -> anyhow::Result<Value> {
+    macro_rules! deliver {
+        ($function:ident) => {{
+            let state = $function::State::from_env(environment)?;
+            state.ready().await?;
+            $function::handler(&state, event).await
+        }};
+    }
+    match function {
+        "resize_picture" => deliver!(resize_picture),
+        "rewrite_readme" => deliver!(rewrite_readme),
+        other => panic!("no function {other}"),
+    }
+}
+
+/// What S3 triggers takes its events bare, in an SQS batch, and S3's test event.
 #[tokio::test]
-async fn rewrite_readme_answers_its_events() {
+async fn functions_take_their_deliveries() {
     let site = Site::start().await;
     with_demo(&site).await;
-    let state = rewrite_readme::State::from_env(&site.environment).unwrap();
     for name in DELIVERIES {
-        let answer = rewrite_readme::handler(&state, event(name)).await.unwrap();
-        assert_eq!(answer, json!({"batchItemFailures": []}), "{name}");
+        let function = name.split('.').next().unwrap();
+        let answer = deliver(&site.environment, function, event(name)).await;
+        assert_eq!(answer.unwrap(), json!({"batchItemFailures": []}), "{name}");
     }
 }
 

@@ -3,7 +3,8 @@
 use image::ImageFormat;
 
 use crate::site::{SignedIn, Site, body};
-use crate::upload_profile_pic::{encoded, upload};
+use crate::photo::gradient;
+use crate::upload_profile_pic::upload;
 
 async fn content(site: &Site, entry: &str) -> String {
     let answer = site.get(&format!("/content/{entry}.md")).send().await;
@@ -95,7 +96,7 @@ async fn a_member_is_found_by_name_and_a_picture_by_its_file() {
     withdraw(&site, &ann, "readme").await;
     wait_for_text(&site, "jo", "With Ann of the club.").await;
 
-    let picture = encoded(64, 64, ImageFormat::Png);
+    let picture = gradient(64, 64, ImageFormat::Png);
     let answer = upload(&site, &ann, "me.png", "image/png", picture).await;
     let urls = body(answer).await["picture"].take();
     let url = urls["512"].as_str().unwrap();

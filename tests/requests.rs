@@ -7,11 +7,12 @@ use serde_json::{Value, json};
 
 use crate::site::{PASSWORD, Site, assert_error};
 
-const ROUTES: [(&str, &[&str]); 8] = [
+const ROUTES: [(&str, &[&str]); 9] = [
     ("/api/login", &["POST"]),
     ("/api/set_password", &["POST"]),
-    ("/api/upload_profile_pic", &["POST"]),
+    ("/api/upload_profile_pic", &["POST", "DELETE"]),
     ("/api/upload_readme", &["POST"]),
+    ("/api/upload_url", &["POST"]),
     ("/api/me", &["GET"]),
     ("/api/readmes", &["GET"]),
     ("/api/readmes/trip", &["GET", "DELETE"]),

@@ -1,25 +1,14 @@
 //! `POST /api/upload_profile_pic` (hardening cases D).
 
-use std::io::Cursor;
-
-use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
+use blobs::Blobs;
+use blobs::layout::pictures_prefix;
+use endpoint::aws;
+use image::ImageFormat;
 use reqwest::multipart::{Form, Part};
 use reqwest::{Response, StatusCode};
 
+use crate::photo::{gradient, plain, shade};
 use crate::site::{SignedIn, Site, assert_error, body};
-
-pub(crate) fn encoded(width: u32, height: u32, format: ImageFormat) -> Vec<u8> {
-    let picture = RgbImage::from_fn(width, height, |x, y| {
-        let [.., red] = x.to_be_bytes();
-        let [.., green] = y.to_be_bytes();
-        Rgb([red, green, 128])
-    });
-    let mut bytes = Cursor::new(Vec::new());
-    DynamicImage::ImageRgb8(picture)
-        .write_to(&mut bytes, format)
-        .unwrap();
-    bytes.into_inner()
-}
 
 pub(crate) async fn upload(
     site: &Site,
@@ -50,7 +39,7 @@ async fn a_picture_becomes_square_renditions_on_the_profile() {
         &member,
         "me.jpg",
         "image/jpeg",
-        encoded(800, 600, ImageFormat::Jpeg),
+        gradient(800, 600, ImageFormat::Jpeg),
     )
     .await;
     assert_eq!(answer.status(), StatusCode::OK);
@@ -94,7 +83,7 @@ async fn names_and_types_may_lie() {
             &member,
             file_name,
             content_type,
-            encoded(64, 64, ImageFormat::Png),
+            gradient(64, 64, ImageFormat::Png),
         )
         .await;
         assert_eq!(answer.status(), StatusCode::OK, "{file_name}");
@@ -117,12 +106,12 @@ async fn other_files_are_refused_and_the_old_picture_stays() {
             &member,
             "a.png",
             "image/png",
-            encoded(64, 64, ImageFormat::Png),
+            gradient(64, 64, ImageFormat::Png),
         )
         .await,
     )
     .await;
-    let mut truncated = encoded(64, 64, ImageFormat::Png);
+    let mut truncated = gradient(64, 64, ImageFormat::Png);
     truncated.truncate(truncated.len() / 2);
     for bytes in [
         b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>".to_vec(),
@@ -184,7 +173,7 @@ fn crc32(bytes: &[u8]) -> u32 {
 async fn the_form_is_checked() {
     let site = Site::start().await;
     let member = site.member("jo").await;
-    let picture = encoded(64, 64, ImageFormat::Png);
+    let picture = gradient(64, 64, ImageFormat::Png);
     let part = || Part::bytes(picture.clone()).file_name("a.png");
     for form in [
         Form::new(),
@@ -222,4 +211,86 @@ async fn the_form_is_checked() {
         .post("/api/upload_profile_pic")
         .multipart(Form::new().part("profile_pic", part()));
     assert_error(request.send().await.unwrap(), 401, "invalid_token").await;
+}
+
+/// The member's picture as `GET /api/me` has it, each rendition fetched: size to bytes.
+async fn shown(site: &Site, member: &SignedIn) -> Option<Vec<Vec<u8>>> {
+    let me = site.get("/api/me").bearer_auth(&member.token).send().await;
+    let me = body(me.unwrap()).await;
+    let picture = me["member"]["picture"].as_object()?.clone();
+    assert_eq!(picture.len(), 3, "{picture:?}");
+    let mut files = Vec::new();
+    for url in picture.values() {
+        let answer = site
+            .get(site.path(url.as_str().unwrap()))
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(answer.status(), StatusCode::OK, "{url}");
+        files.push(answer.bytes().await.unwrap().to_vec());
+    }
+    Some(files)
+}
+
+async fn stored(site: &Site, member: &SignedIn) -> usize {
+    let config = aws::config(&site.environment, aws::ENDPOINT_S3).unwrap();
+    let content = Blobs::new(
+        &config,
+        site.environment.required("CONTENT_BUCKET").unwrap(),
+    );
+    let listed = content.list_all(&pictures_prefix(&member.handle)).await;
+    listed.unwrap().len()
+}
+
+/// What is replaced goes, and what is taken away goes at once.
+#[tokio::test]
+async fn a_picture_is_replaced_and_removed() {
+    let site = Site::start().await;
+    let member = site.member("jo").await;
+    let remove = || {
+        site.request(reqwest::Method::DELETE, "/api/upload_profile_pic")
+            .bearer_auth(&member.token)
+            .send()
+    };
+    for shade in [40, 200, 200] {
+        let picture = plain(shade, 64, ImageFormat::Png);
+        let answer = upload(&site, &member, "a.png", "image/png", picture).await;
+        assert_eq!(answer.status(), StatusCode::OK);
+        assert_eq!(
+            stored(&site, &member).await,
+            3,
+            "the old renditions are gone"
+        );
+    }
+    for file in shown(&site, &member).await.unwrap() {
+        assert!(shade(&file).abs_diff(200) < 4);
+    }
+    for _ in 0..2 {
+        assert_eq!(remove().await.unwrap().status(), StatusCode::OK);
+        assert_eq!(shown(&site, &member).await, None);
+        assert_eq!(stored(&site, &member).await, 0);
+    }
+    let nobody = site.request(reqwest::Method::DELETE, "/api/upload_profile_pic");
+    assert_error(nobody.send().await.unwrap(), 401, "invalid_token").await;
+}
+
+/// Two uploads at once leave one whole winner, and nothing of the other (hardening case D11).
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_uploads_at_once_one_wins_whole() {
+    let site = Site::start().await;
+    let member = site.member("jo").await;
+    let uploads = (0..6).map(|number: u8| {
+        let picture = plain(number * 40, 64, ImageFormat::Png);
+        upload(&site, &member, "a.png", "image/png", picture)
+    });
+    for answer in futures::future::join_all(uploads).await {
+        assert_eq!(answer.status(), StatusCode::OK);
+    }
+    let files = shown(&site, &member).await.unwrap();
+    let shades: Vec<u8> = files.iter().map(|file| shade(file)).collect();
+    assert!(
+        shades.iter().all(|one| one.abs_diff(shades[0]) < 4),
+        "{shades:?}"
+    );
+    assert_eq!(stored(&site, &member).await, 3);
 }

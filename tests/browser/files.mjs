@@ -77,6 +77,108 @@ export function portrait() {
   return { name: "portrait.png", mimeType: "image/png", buffer: Buffer.concat(parts) };
 }
 
+/** What the phone's photo says of the place, as text beside its coordinates. */
+export const PLACE = "52 deg 31 min north, 13 deg 24 min east";
+
+/**
+ * A photo as a phone makes it: 12 megapixels and more than 12 MB of JPEG, held upright, so stored
+ * lying down with orientation 6, and with the place in its EXIF. `page` draws it.
+ *
+ * Its corners are red, green (top), blue and yellow (bottom) in the square that becomes of it.
+ */
+export async function phonePhoto(page) {
+  const base64 = await page.evaluate(async () => {
+    const canvas = Object.assign(document.createElement("canvas"), { width: 4032, height: 3024 });
+    const context = canvas.getContext("2d");
+    // From here on upright, 3024 wide and 4032 high: what is up is stored at the left.
+    context.setTransform(0, -1, 1, 0, 0, 3024);
+    context.fillStyle = "#8fb6d8";
+    context.fillRect(0, 0, 3024, 4032);
+    // The square is moved up by a quarter of what is cut off: it begins 252 pixels from the top.
+    const [left, right, top, bottom] = [0, 2424, 252, 252 + 2424];
+    for (const [colour, x, y] of [["#d01818", left, top], ["#10a030", right, top], ["#1830d0", left, bottom], ["#e8d010", right, bottom]]) {
+      context.fillStyle = colour;
+      context.fillRect(x, y, 600, 600);
+    }
+    const ellipse = (colour, x, y, rx, ry) => {
+      context.fillStyle = colour;
+      context.beginPath();
+      context.ellipse(x, y, rx, ry, 0, 0, 2 * Math.PI);
+      context.fill();
+    };
+    ellipse("#8c2318", 1512, 3700, 1100, 1500);
+    ellipse("#3e2b22", 1512, 1500, 700, 820);
+    ellipse("#deb290", 1512, 1620, 560, 700);
+    for (const x of [1300, 1724]) {
+      ellipse("#ffffff", x, 1500, 110, 70);
+      ellipse("#302018", x, 1500, 50, 50);
+    }
+    ellipse("#a03830", 1512, 1980, 200, 60);
+    const pixels = context.getImageData(0, 0, 4032, 3024);
+    let grain = 1;
+    for (let at = 0; at < pixels.data.length; at += 1) {
+      if (at % 4 !== 3) {
+        grain = (Math.imul(grain, 1664525) + 1013904223) >>> 0;
+        pixels.data[at] += 1.2 * ((grain >>> 26) - 32);
+      }
+    }
+    context.putImageData(pixels, 0, 0);
+    const blob = await new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", 0.99));
+    const bytes = new Uint8Array(await blob.arrayBuffer());
+    let text = "";
+    for (let at = 0; at < bytes.length; at += 32768) {
+      text += String.fromCharCode(...bytes.subarray(at, at + 32768));
+    }
+    return btoa(text);
+  });
+  const jpeg = Buffer.from(base64, "base64");
+  const buffer = Buffer.concat([jpeg.subarray(0, 2), exif(), jpeg.subarray(2)]);
+  return { name: "IMG_0815.JPG", mimeType: "image/jpeg", buffer };
+}
+
+/** An EXIF segment: orientation 6, a description and GPS coordinates (CIPA DC-008, big-endian). */
+function exif() {
+  const entry = (tag, type, count, value) => {
+    const bytes = Buffer.alloc(12);
+    bytes.writeUInt16BE(tag, 0);
+    bytes.writeUInt16BE(type, 2);
+    bytes.writeUInt32BE(count, 4);
+    value.copy(bytes, 8);
+    return bytes;
+  };
+  const long = (number) => {
+    const bytes = Buffer.alloc(4);
+    bytes.writeUInt32BE(number);
+    return bytes;
+  };
+  const folder = (entries) => {
+    const count = Buffer.alloc(2);
+    count.writeUInt16BE(entries.length);
+    return Buffer.concat([count, ...entries, long(0)]);
+  };
+  const rationals = (...numbers) => Buffer.concat(numbers.flatMap((number) => [long(number), long(1)]));
+  const place = Buffer.from(`${PLACE}\0`, "latin1");
+  const gps = 8 + 2 + 3 * 12 + 4;
+  const data = gps + 2 + 4 * 12 + 4;
+  const tiff = Buffer.concat([
+    Buffer.from("MM\0*\0\0\0\x08", "latin1"),
+    folder([entry(0x010e, 2, place.length, long(data + 48)), entry(0x0112, 3, 1, Buffer.from([0, 6])), entry(0x8825, 4, 1, long(gps))]),
+    folder([
+      entry(1, 2, 2, Buffer.from("N\0")),
+      entry(2, 5, 3, long(data)),
+      entry(3, 2, 2, Buffer.from("E\0")),
+      entry(4, 5, 3, long(data + 24)),
+    ]),
+    rationals(52, 31, 12),
+    rationals(13, 24, 18),
+    place,
+  ]);
+  const body = Buffer.concat([Buffer.from("Exif\0\0", "latin1"), tiff]);
+  const head = Buffer.from([0xff, 0xe1, 0, 0]);
+  head.writeUInt16BE(body.length + 2, 2);
+  return Buffer.concat([head, body]);
+}
+
 /** A chunk of a PNG file (PNG specification, section 5.3). */
 function chunk(type, data) {
   const body = Buffer.concat([Buffer.from(type, "latin1"), data]);

@@ -2,12 +2,16 @@
 //
 // Needs MASTHEAD_URL, MASTHEAD_PASSWORD (of the demo member), MASTHEAD_INVITATION (the link of
 // Robin's slip) and CHROMIUM; `run` sets them.
-// SCREENSHOT names a file that a picture of a published report is written to.
+// SCREENSHOT names a file that a picture of a published report is written to, PICTURES a folder for
+// the renditions of the phone's photo and a picture of the desk that shows them.
 
-import { HOSTILE, NOTE, markdown, portrait } from "./files.mjs";
+import { writeFile } from "node:fs/promises";
+import { HOSTILE, NOTE, PLACE, markdown, phonePhoto, portrait } from "./files.mjs";
 import { equal, eventually, fitsEverybody, launch, ok, says, step, watched } from "./harness.mjs";
 
-const { MASTHEAD_URL: SITE, MASTHEAD_PASSWORD: PASSWORD, MASTHEAD_INVITATION: INVITATION, SCREENSHOT } = process.env;
+const {
+  MASTHEAD_URL: SITE, MASTHEAD_PASSWORD: PASSWORD, MASTHEAD_INVITATION: INVITATION, SCREENSHOT, PICTURES,
+} = process.env;
 const EMAIL = "demo@example.com";
 const NEW_PASSWORD = "lanterns over quiet marshland";
 const WRONG = "The e-mail address or the password is wrong.";
@@ -59,6 +63,60 @@ async function slowly(bytesPerSecond, action) {
   await line.send("Network.emulateNetworkConditions", { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: bytesPerSecond });
   await action();
   await line.detach();
+}
+
+async function sendPicture(file) {
+  await page.getByLabel("Picture file").setInputFiles(file);
+  await button("Upload picture").click();
+  await says(id("picture-status"), "Your profile shows the new picture.");
+}
+
+/** What the page sends while `action` runs: method, address and size of the body. */
+async function requestsOf(page, action) {
+  const requests = [];
+  const listen = (request) => requests.push(request);
+  page.on("request", listen);
+  await action();
+  page.off("request", listen);
+  const sized = requests.map(async (request) => {
+    const { requestBodySize: bytes } = await request.sizes().catch(() => ({ requestBodySize: 0 }));
+    return { method: request.method(), url: request.url(), bytes };
+  });
+  return Promise.all(sized);
+}
+
+/** The three stored squares are upright and say nothing of the place; PICTURES keeps them. */
+async function uprightAndPrivate(name) {
+  const largest = (await id("picture-image").getAttribute("src")).replace(/-256\./, "-512.");
+  for (const size of [512, 256, 96]) {
+    const answer = await page.request.get(largest.replace("-512.", `-${size}.`));
+    equal([answer.status(), answer.headers()["content-type"]], [200, "image/webp"], `the rendition of ${size} pixels`);
+    const file = await answer.body();
+    ok(!file.includes(PLACE) && !file.includes("Exif"), "the place is gone");
+    const seen = await page.evaluate(corners, file.toString("base64"));
+    equal(seen, { edge: size, corners: ["red", "green", "blue", "yellow"] }, `the rendition of ${size} pixels`);
+    if (PICTURES) {
+      await writeFile(`${PICTURES}/${name}-${size}.webp`, file);
+    }
+  }
+}
+
+/** Runs in the page: the edge of a picture, and the colours near its corners by name. */
+async function corners(base64) {
+  const image = new Image();
+  image.src = URL.createObjectURL(new Blob([Uint8Array.from(atob(base64), (byte) => byte.charCodeAt(0))]));
+  await image.decode();
+  const canvas = Object.assign(document.createElement("canvas"), { width: image.width, height: image.height });
+  const context = canvas.getContext("2d");
+  context.drawImage(image, 0, 0);
+  URL.revokeObjectURL(image.src);
+  const near = image.width / 16;
+  const far = image.width - near;
+  const name = ([x, y]) => {
+    const [red, green, blue] = context.getImageData(x, y, 1, 1).data;
+    return red > 128 && green > 128 ? "yellow" : red > 128 ? "red" : green > 100 ? "green" : blue > 128 ? "blue" : `${[red, green, blue]}`;
+  };
+  return { edge: image.width === image.height ? image.width : 0, corners: [[near, near], [far, near], [near, far], [far, far]].map(name) };
 }
 
 async function journey() {
@@ -123,6 +181,45 @@ async function journey() {
     await eventually(() => id("member-picture").evaluate((image) => image.naturalWidth === 96), "the small picture has 96 pixels");
     ok((await stored.getAttribute("src")).includes("/pictures/demo/"), "the picture comes from the server");
     ok(!(await id("picture-preview").isVisible()), "the preview is gone");
+  });
+
+  await run("12 MB straight from a phone come out upright, small and private, scaled down before they are sent", async () => {
+    const photo = await phonePhoto(page);
+    ok(photo.buffer.length > 12e6, `the photo has 12 MB, it has ${photo.buffer.length} bytes`);
+    ok(photo.buffer.includes(PLACE), "the photo says where it was taken");
+    const requests = await requestsOf(page, async () => {
+      await sendPicture(photo);
+    });
+    const [form] = requests.filter((request) => request.url.endsWith("/api/upload_profile_pic"));
+    ok(form.bytes < 4 * 1024 ** 2, `what is sent fits into a form, it has ${form.bytes} bytes`);
+    await uprightAndPrivate("scaled-down");
+  });
+
+  await run("where the browser can’t scale it down, the whole photo goes to the store", async () => {
+    await button("Remove picture").click();
+    await says(id("picture-status"), "Your profile shows no picture.");
+    ok(!(await id("picture-stored").isVisible()), "no picture is shown");
+    await page.evaluate(() => {
+      globalThis.createImageBitmap = () => Promise.reject(new DOMException("can't", "InvalidStateError"));
+    });
+    const photo = await phonePhoto(page);
+    const requests = await requestsOf(page, async () => {
+      await slowly(8_000_000, async () => {
+        await page.getByLabel("Picture file").setInputFiles(photo);
+        await button("Upload picture").click();
+        await says(page.locator("label[for=picture-bar]"), /^[1-9]\d? % sent$/);
+        await says(id("picture-status"), "Your profile shows the new picture.");
+      });
+    });
+    const [put] = requests.filter((request) => request.method === "PUT");
+    equal(put.bytes, photo.buffer.length, "the size of what is put to the store");
+    await uprightAndPrivate("whole");
+    await fitsEverybody(page, "the desk with a picture");
+    if (PICTURES) {
+      await page.screenshot({ path: `${PICTURES}/desk.png`, fullPage: true });
+    }
+    await page.reload();
+    await says(id("publish-heading"), "Publish a README");
   });
 
   await run("what is no picture is refused beside its form", async () => {

@@ -4,7 +4,7 @@ use std::io::IsTerminal as _;
 
 use anyhow::{Context as _, anyhow};
 use blobs::Blobs;
-use blobs::layout::{SourceKey, content_key, member_content_prefix, pictures_prefix};
+use blobs::layout::{OriginalKey, SourceKey, content_key, member_content_prefix, pictures_prefix};
 use clap::Args;
 use endpoint::{Environment, aws};
 use members::{Account, Members};
@@ -37,6 +37,9 @@ impl Remove {
         members.set_disabled(&account, true).await?;
         uploads
             .delete_every_version(&SourceKey::prefix(&account.id))
+            .await?;
+        uploads
+            .delete_every_version(&OriginalKey::new(&account.id).key())
             .await?;
         content
             .delete_every_version(&content_key(&account.handle))

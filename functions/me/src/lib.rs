@@ -1,21 +1,32 @@
-//! `GET /api/me`: who the token belongs to.
+//! `GET /api/me`: who the token belongs to, and what became of their picture.
 
-use endpoint::{Bearer, Environment, Error, Origins, Request, configuration};
-use members::PublicMember;
+use blobs::layout::OriginalKey;
+use blobs::{Blobs, Head};
+use endpoint::{Bearer, Environment, Error, Origins, Request, aws, configuration};
+use members::{Account, PublicMember};
 use serde::Serialize;
 
-/// What this function may touch: the members table.
+/// After this many seconds nobody works on an original any more: its message was tried as often as
+/// it is.
+const GIVEN_UP_SECONDS: u64 = 60 * 60;
+const GIVEN_UP: &str = "The picture could not be processed. Please send it again.";
+
+/// What this function may touch: the members table, and whether an original waits in the uploads
+/// bucket.
 #[derive(Debug)]
 pub struct State {
     pub bearer: Bearer,
+    pub uploads: Blobs,
     pub public_url: String,
     pub origins: Origins,
 }
 
 impl State {
     pub fn from_env(environment: &Environment) -> anyhow::Result<Self> {
+        let config = aws::config(environment, aws::ENDPOINT_S3)?;
         Ok(Self {
             bearer: configuration::bearer(environment)?,
+            uploads: Blobs::new(&config, environment.required("UPLOADS_BUCKET")?),
             public_url: configuration::public_url(environment)?,
             origins: Origins::from_env(environment)?,
         })
@@ -24,15 +35,26 @@ impl State {
     /// Opens the connections while Lambda starts the function, with the whole processor.
     ///
     /// # Errors
-    /// There is no such table, or no key ring in the secret.
+    /// There is no such table or bucket, or no key ring in the secret.
     pub async fn ready(&self) -> anyhow::Result<()> {
-        self.bearer.ready().await
+        let (bearer, uploads) = tokio::join!(self.bearer.ready(), self.uploads.ready());
+        bearer?;
+        Ok(uploads?)
     }
 }
 
 #[derive(Serialize)]
 struct Me<'a> {
     member: PublicMember<'a>,
+    /// What became of the picture that was sent last; `null` where there was none.
+    picture_upload: Option<PictureUpload<'a>>,
+}
+
+#[derive(Debug, PartialEq, Eq, Serialize)]
+struct PictureUpload<'a> {
+    state: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'a str>,
 }
 
 pub async fn handler(state: &State, request: Request) -> endpoint::Result {
@@ -43,7 +65,36 @@ pub async fn handler(state: &State, request: Request) -> endpoint::Result {
         return Ok(preflight);
     }
     let member = state.bearer.member(&request).await?;
+    let original = state
+        .uploads
+        .head(&OriginalKey::new(&member.id).key())
+        .await
+        .map_err(Error::unavailable)?;
+    // The account is written before the original goes, so it is read after that was looked for: an
+    // original that is gone has left its picture or its reason.
+    let current = state.bearer.members.by_email(&member.email).await?;
+    let member = current.unwrap_or(member);
+    let now = state.bearer.clock.unix_seconds();
     endpoint::ok(&Me {
         member: member.public(&state.public_url),
+        picture_upload: picture_upload(&member, original.as_ref(), now),
     })
+}
+
+/// Nothing of it is stored as such: it follows from whether an original is there, and from what the
+/// account says.
+fn picture_upload<'a>(
+    member: &'a Account,
+    original: Option<&Head>,
+    now: u64,
+) -> Option<PictureUpload<'a>> {
+    let is_given_up = |head: &Head| head.last_modified.saturating_add(GIVEN_UP_SECONDS) < now;
+    let (state, reason) = match (original, &member.picture_rejected, &member.picture) {
+        (Some(original), ..) if is_given_up(original) => ("rejected", Some(GIVEN_UP)),
+        (Some(_), ..) => ("processing", None),
+        (None, Some(reason), _) => ("rejected", Some(reason.as_str())),
+        (None, None, Some(_)) => ("ready", None),
+        (None, None, None) => return None,
+    };
+    Some(PictureUpload { state, reason })
 }

@@ -3,7 +3,6 @@
 //! An event only ever means "look at this key again". See [`reconcile`].
 
 mod convert;
-mod events;
 mod reconcile;
 mod referrers;
 
@@ -11,9 +10,7 @@ use blobs::Blobs;
 use endpoint::{Environment, aws, configuration};
 use frontmatter::Themes;
 use members::Members;
-use serde_json::{Value, json};
-
-use events::{Delivery, Notice};
+use serde_json::Value;
 
 /// What this function may touch: sources to read, outputs to write, and the members table.
 #[derive(Debug)]
@@ -57,48 +54,10 @@ impl State {
     }
 }
 
-/// Takes an SQS batch of S3 events, or one bare S3 event.
-///
-/// The answer to a batch names the messages that must come again (`batchItemFailures`).
-///
-/// # Errors
-/// A bare event whose README couldn't be brought in line: Lambda tries it again.
+/// Takes an SQS batch of S3 events, or one bare S3 event: see [`uploads::deliver`].
 pub async fn handler(state: &State, event: Value) -> anyhow::Result<Value> {
-    match events::read(&event) {
-        Delivery::Batch(messages) => {
-            let mut failures = Vec::new();
-            for message in messages {
-                if let Err(error) = all(state, message.notices).await {
-                    tracing::warn!(
-                        message = message.id,
-                        cause = format!("{error:#}"),
-                        "a message will come again"
-                    );
-                    failures.push(json!({ "itemIdentifier": message.id }));
-                }
-            }
-            Ok(json!({ "batchItemFailures": failures }))
-        }
-        Delivery::Bare(notices) => {
-            all(state, notices).await?;
-            Ok(json!({ "batchItemFailures": [] }))
-        }
-    }
-}
-
-async fn all(state: &State, notices: Vec<Notice>) -> anyhow::Result<()> {
-    for notice in notices {
-        match notice {
-            Notice::Look { bucket, key } if bucket == state.uploads.bucket() => {
-                reconcile::reconcile(state, &key).await?;
-            }
-            Notice::Look { bucket, .. } => {
-                tracing::info!(bucket, "passed over an event of another bucket");
-            }
-            Notice::Unreadable(reason) => {
-                tracing::error!(reason, "passed over an event that can't be read");
-            }
-        }
-    }
-    Ok(())
+    uploads::deliver(&state.uploads, &event, |key| async move {
+        reconcile::reconcile(state, &key).await
+    })
+    .await
 }

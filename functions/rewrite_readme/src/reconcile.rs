@@ -1,22 +1,18 @@
 //! One README: source, output and report brought in line.
-//!
-//! Level-triggered, as a Kubernetes controller is: whatever the events were, doubled, late, out of
-//! order or lost on the way back, the same steps lead to the same end. Nothing is kept in between.
 
 use anyhow::Context as _;
 use blobs::layout::{MAX_README_BYTES, OWN_PAGE, SourceKey, SourceNote, content_key};
-use blobs::{Condition, Head, Object, Stored, Upload};
+use blobs::{Condition, Head, Stored, Upload};
 use bytes::Bytes;
 use frontmatter::Output;
 use frontmatter::names::fold;
 use members::{Account, Report, State as Outcome};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
+use uploads::{ROUNDS, Seen};
 
 use crate::{State, convert, referrers};
 
-/// How often a source that keeps changing is followed before the message is given back.
-const ROUNDS: usize = 10;
 /// Warnings kept in a report; a DynamoDB item holds 400 KB.
 const MAX_WARNINGS: usize = 200;
 /// Longest JSON of one field in a report, in bytes; longer values are in the file itself.
@@ -63,40 +59,21 @@ pub(crate) async fn settle(
         tracing::warn!(member = source.member_id, "passed over a README of nobody");
         return Ok(None);
     };
-    let key = source.key();
-    for _ in 0..ROUNDS {
-        let seen = match state.uploads.get(&key, MAX_README_BYTES).await {
-            Err(blobs::Error::TooLarge { .. }) => Seen::TooLarge(state.uploads.head(&key).await?),
-            other => other?.map_or(Seen::Gone, Seen::Source),
-        };
-        let done = bring_in_line(state, &member, source, &seen).await?;
-        let now = state.uploads.head(&key).await?;
-        if done && now.as_ref().map(|head| &head.etag) == seen.etag() {
-            let settled = match seen {
-                Seen::Gone => Settled::Gone,
-                _ => Settled::There,
-            };
-            return Ok(Some((member, settled)));
-        }
-    }
-    anyhow::bail!("the README kept changing for {ROUNDS} rounds")
-}
-
-/// The source as it was read.
-enum Seen {
-    Gone,
-    TooLarge(Option<Head>),
-    Source(Object),
-}
-
-impl Seen {
-    fn etag(&self) -> Option<&String> {
-        match self {
-            Self::Gone => None,
-            Self::TooLarge(head) => head.as_ref().map(|head| &head.etag),
-            Self::Source(object) => Some(&object.head.etag),
-        }
-    }
+    let seen = {
+        let member = &member;
+        uploads::settle(
+            &state.uploads,
+            &source.key(),
+            MAX_README_BYTES,
+            |seen| async move { bring_in_line(state, member, source, &seen).await },
+        )
+        .await?
+    };
+    let settled = match *seen {
+        Seen::Gone => Settled::Gone,
+        _ => Settled::There,
+    };
+    Ok(Some((member, settled)))
 }
 
 /// Output and report as the source wants them. `false`: one of them changed under our hands.

@@ -1,14 +1,16 @@
-//! `POST /api/upload_profile_pic`: a picture in, the profile's square renditions out.
+//! `POST /api/upload_profile_pic`: a picture in, the profile's square renditions out; `DELETE` takes
+//! the picture off the profile.
 
 use std::collections::BTreeMap;
 
-use blobs::{Blobs, Condition, Upload, layout};
-use bytes::Bytes;
+use blobs::Blobs;
+use blobs::layout::OriginalKey;
+use endpoint::http::Method;
 use endpoint::multipart::{self, Form};
 use endpoint::{Bearer, Environment, Error, Origins, Request, aws, configuration};
-use members::Picture;
+use members::{Member, Seen};
+use profile_picture::Shelf;
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
 
 /// Largest picture through multipart, in bytes: Lambda takes 6 MB, base64 included.
@@ -20,18 +22,19 @@ const FORM: Form<'static> = Form {
     max_file_bytes: MAX_PICTURE_BYTES,
     texts: &[],
 };
-/// What is under a picture's key never changes.
-const CACHE_CONTROL: &str = "public, max-age=31536000, immutable";
-
-/// What this function may touch: the members table, and pictures in the content bucket.
+/// What this function may touch: the members table, pictures in the content bucket, and originals
+/// that wait in the uploads bucket.
 #[derive(Debug)]
 pub struct State {
     pub bearer: Bearer,
     pub content: Blobs,
+    pub uploads: Blobs,
     pub public_url: String,
     pub origins: Origins,
     /// One picture is decoded at a time, as in Lambda: a large one takes 200 MB of memory.
     pub decoding: Semaphore,
+    /// 128 random bits: the name of an upload.
+    pub random: fn() -> [u8; 16],
 }
 
 impl State {
@@ -42,7 +45,9 @@ impl State {
             content: Blobs::new(&config, environment.required("CONTENT_BUCKET")?),
             public_url: configuration::public_url(environment)?,
             origins: Origins::from_env(environment)?,
+            uploads: Blobs::new(&config, environment.required("UPLOADS_BUCKET")?),
             decoding: Semaphore::new(1),
+            random: rand::random,
         })
     }
 
@@ -51,9 +56,14 @@ impl State {
     /// # Errors
     /// There is no such table or bucket, or no key ring in the secret.
     pub async fn ready(&self) -> anyhow::Result<()> {
-        let (bearer, content) = tokio::join!(self.bearer.ready(), self.content.ready());
+        let (bearer, content, uploads) = tokio::join!(
+            self.bearer.ready(),
+            self.content.ready(),
+            self.uploads.ready()
+        );
         bearer?;
-        Ok(content?)
+        content?;
+        Ok(uploads?)
     }
 }
 
@@ -63,67 +73,86 @@ struct Uploaded<'a> {
     picture: BTreeMap<&'a str, String>,
 }
 
+#[derive(Serialize)]
+struct Removed {}
+
 pub async fn handler(state: &State, request: Request) -> endpoint::Result {
     if endpoint::path(&request) != "/api/upload_profile_pic" {
         return Err(Error::NotFound);
     }
-    if let Some(preflight) = endpoint::allow(&request, "POST")? {
+    if let Some(preflight) = endpoint::allow(&request, "POST, DELETE")? {
         return Ok(preflight);
     }
     let member = state.bearer.member(&request).await?;
+    if request.method() == Method::DELETE {
+        remove(state, &member).await
+    } else {
+        upload(state, &member, request).await
+    }
+}
+
+async fn upload(state: &State, member: &Member, request: Request) -> endpoint::Result {
     let submission = multipart::read(&request, FORM).await?;
     drop(request);
     let (file, file_name) = (submission.bytes, submission.file_name);
-
     let made = {
         let _turn = state.decoding.acquire().await?;
         endpoint::blocking(move || picture::renditions(&file))
             .await?
             .map_err(|refused| Error::InvalidFile(refused.to_string()))?
     };
-    let mut stored = Picture::default();
-    for rendition in made.renditions {
-        let key = layout::picture_key(
-            &member.handle,
-            &digest(&rendition.bytes),
-            rendition.size,
-            made.extension,
-        );
-        let upload = Upload {
-            bytes: Bytes::from(rendition.bytes),
-            content_type: made.content_type,
-            cache_control: Some(CACHE_CONTROL),
-            ..Upload::default()
-        };
-        state
-            .content
-            .put(&key, upload, Condition::Always)
-            .await
-            .map_err(Error::unavailable)?;
-        stored.0.insert(rendition.size.to_string(), key);
-    }
-    // Only now, with every rendition stored, is the profile pointed at them.
     let file_name = if file_name.len() <= MAX_NAME_BYTES {
         file_name.as_str()
     } else {
         ""
     };
-    if !state
-        .bearer
-        .members
-        .set_picture(&member, &stored, file_name)
-        .await?
-    {
+    forget_waiting(state, member).await?;
+    let (shelf, upload) = (state.shelf(), (state.random)());
+    // Of two uploads at once the later one wins, whole.
+    let changed = shelf
+        .put(member, made, file_name, upload, Seen::Any)
+        .await
+        .map_err(Error::unavailable)?;
+    let Some(changed) = changed else {
         return Err(Error::InvalidToken);
-    }
+    };
+    let now = state.bearer.clock.unix_seconds();
+    shelf
+        .sweep_if_possible(member, &changed.replaced, now)
+        .await;
     endpoint::ok(&Uploaded {
-        picture: stored.urls(&state.public_url),
+        picture: changed.picture.urls(&state.public_url),
     })
 }
 
-/// The first 128 bits of the content's SHA-256.
-fn digest(bytes: &[u8]) -> String {
-    let mut digest = base16ct::lower::encode_string(&Sha256::digest(bytes));
-    digest.truncate(32);
-    digest
+/// Takes the picture away, and one that is still waiting with it. Doing it again changes nothing.
+async fn remove(state: &State, member: &Member) -> endpoint::Result {
+    forget_waiting(state, member).await?;
+    let Some(replaced) = state.bearer.members.remove_picture(member).await? else {
+        return Err(Error::InvalidToken);
+    };
+    let now = state.bearer.clock.unix_seconds();
+    state
+        .shelf()
+        .sweep(member, &replaced, now)
+        .await
+        .map_err(Error::unavailable)?;
+    endpoint::ok(&Removed {})
+}
+
+/// Erases a picture that was sent before and waits: what the member decides now is newer. It comes
+/// before the change of the account, and `resize_picture` looks at both the other way round.
+async fn forget_waiting(state: &State, member: &Member) -> Result<(), Error> {
+    let key = OriginalKey::new(&member.id).key();
+    let erased = state.uploads.delete_every_version(&key).await;
+    erased.map_err(Error::unavailable)
+}
+
+impl State {
+    fn shelf(&self) -> Shelf<'_> {
+        Shelf {
+            content: &self.content,
+            members: &self.bearer.members,
+        }
+    }
 }

@@ -6,11 +6,14 @@ use std::collections::HashMap;
 pub const MAX_README_BYTES: usize = 1024 * 1024;
 /// The slug of the member's own page.
 pub const OWN_PAGE: &str = "readme";
+/// Largest original of a profile picture, in bytes.
+pub const MAX_ORIGINAL_BYTES: usize = 25 * 1024 * 1024;
 
 const SOURCES: &str = "readmes/";
 const CONTENT: &str = "content/";
 const PICTURES: &str = "pictures/";
 const SUFFIX: &str = ".md";
+const ORIGINAL: &str = "/original";
 
 /// The key of an uploaded README: `readmes/<member id>/<slug>.md`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -114,10 +117,41 @@ pub fn picture(key: &str) -> Option<(&str, &str)> {
     Some((handle, size))
 }
 
-/// The key of one rendition of a profile picture. The digest is of its content: what is under a
-/// key never changes.
-pub fn picture_key(handle: &str, digest: &str, size: u32, extension: &str) -> String {
-    format!("{}{digest}-{size}.{extension}", pictures_prefix(handle))
+/// The key of one rendition of a profile picture. `upload` names the upload that it was made of, so
+/// that no key is ever used again: what is under it never changes, and once nothing points at it
+/// nothing will.
+pub fn picture_key(handle: &str, upload: &str, size: u32, extension: &str) -> String {
+    format!("{}{upload}-{size}.{extension}", pictures_prefix(handle))
+}
+
+/// The key of a picture that was sent through a presigned URL and waits to be made into renditions:
+/// `pictures/<member id>/original`, in the uploads bucket.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OriginalKey {
+    pub member_id: String,
+}
+
+impl OriginalKey {
+    pub fn new(member_id: &str) -> Self {
+        Self {
+            member_id: member_id.to_owned(),
+        }
+    }
+
+    /// `None` for a key that is no original's.
+    pub fn parse(key: &str) -> Option<Self> {
+        let member_id = key.strip_prefix(PICTURES)?.strip_suffix(ORIGINAL)?;
+        (!member_id.is_empty() && !member_id.contains('/')).then(|| Self::new(member_id))
+    }
+
+    pub fn key(&self) -> String {
+        format!("{PICTURES}{}{ORIGINAL}", self.member_id)
+    }
+
+    /// What the keys of all originals begin with.
+    pub fn all() -> &'static str {
+        PICTURES
+    }
 }
 
 /// What is kept beside a source, as its object's metadata.
@@ -189,12 +223,28 @@ mod tests {
 
     #[test]
     fn pictures_say_whose_they_are() {
-        let key = picture_key("jo-x", "0123", 96, "jpg");
+        let key = picture_key("jo-x", "0123", 96, "webp");
         assert_eq!(picture(&key), Some(("jo-x", "96")));
         for key in ["content/jo.md", "pictures/jo", "pictures/jo/a", ""] {
             assert_eq!(picture(key), None, "{key}");
         }
         assert_eq!((handle("jo"), handle("jo/trip")), ("jo", "jo"));
+    }
+
+    #[test]
+    fn originals_are_one_for_each_member() {
+        let key = OriginalKey::new("0197f0c4");
+        assert_eq!(key.key(), "pictures/0197f0c4/original");
+        assert_eq!(OriginalKey::parse(&key.key()), Some(key));
+        for key in [
+            "pictures/original",
+            "pictures//original",
+            "pictures/a/b/original",
+            "pictures/a/original.png",
+            "readmes/a/original",
+        ] {
+            assert_eq!(OriginalKey::parse(key), None, "{key}");
+        }
     }
 
     #[test]

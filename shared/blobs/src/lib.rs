@@ -2,6 +2,7 @@
 
 mod error;
 pub mod layout;
+mod presign;
 mod read;
 mod versions;
 mod write;
@@ -15,6 +16,7 @@ use aws_types::SdkConfig;
 use bytes::Bytes;
 
 pub use error::{Error, Result};
+pub use presign::PresignedPut;
 pub use read::{Entry, Page};
 pub use write::{Condition, Stored, Upload};
 
@@ -30,6 +32,8 @@ pub struct Blobs {
 pub struct Head {
     /// As S3 writes it, quotes included. Names the object's content, so it serves as its version.
     pub etag: String,
+    /// Of a bucket that keeps versions: which one this is.
+    pub version: Option<String>,
     /// Bytes.
     pub size: u64,
     /// Unix seconds.

@@ -85,6 +85,7 @@ impl Blobs {
         }
         let head = Head {
             etag: got.e_tag().unwrap_or_default().to_owned(),
+            version: got.version_id().map(str::to_owned),
             size: bytes.len() as u64,
             last_modified: unix_seconds(got.last_modified()),
             metadata: got.metadata().cloned().unwrap_or_default(),
@@ -107,6 +108,7 @@ impl Blobs {
         {
             Ok(head) => Ok(Some(Head {
                 etag: head.e_tag().unwrap_or_default().to_owned(),
+                version: head.version_id().map(str::to_owned),
                 size: bytes_of(head.content_length()),
                 last_modified: unix_seconds(head.last_modified()),
                 metadata: head.metadata().cloned().unwrap_or_default(),

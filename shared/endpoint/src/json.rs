@@ -19,6 +19,7 @@ pub struct JsonObject(Vec<(String, Value)>);
 /// What an endpoint may ask for; anything else is only checked.
 enum Value {
     Text(String),
+    Whole(u64),
     Other,
 }
 
@@ -58,6 +59,17 @@ impl JsonObject {
         match self.0.iter().find(|(name, _)| name == key) {
             Some((_, Value::Text(value))) => Ok(value),
             Some(_) => Err(Error::BadRequest(format!("“{key}” must be a string."))),
+            None => Err(Error::BadRequest(format!("“{key}” is missing."))),
+        }
+    }
+
+    /// The whole number under `key`, from 0 on.
+    pub fn whole_number(&self, key: &str) -> Result<u64> {
+        match self.0.iter().find(|(name, _)| name == key) {
+            Some((_, Value::Whole(number))) => Ok(*number),
+            Some(_) => Err(Error::BadRequest(format!(
+                "“{key}” must be a whole number."
+            ))),
             None => Err(Error::BadRequest(format!("“{key}” is missing."))),
         }
     }
@@ -171,8 +183,8 @@ impl<'de> Deserialize<'de> for Value {
                 Ok(Value::Other)
             }
 
-            fn visit_u64<E>(self, _: u64) -> std::result::Result<Value, E> {
-                Ok(Value::Other)
+            fn visit_u64<E>(self, number: u64) -> std::result::Result<Value, E> {
+                Ok(Value::Whole(number))
             }
 
             fn visit_f64<E>(self, _: f64) -> std::result::Result<Value, E> {

@@ -50,7 +50,8 @@ impl Origins {
         &self.edge
     }
 
-    fn allowed(&self, headers: &HeaderMap) -> Option<&HeaderValue> {
+    /// The request's origin, where it is one of these.
+    pub fn allowed(&self, headers: &HeaderMap) -> Option<&HeaderValue> {
         let origin = headers.get(header::ORIGIN)?;
         self.sites.iter().find(|allowed| *allowed == origin)
     }

@@ -51,10 +51,33 @@ export async function me() {
   return (await signed("/api/me")).member;
 }
 
-export async function uploadPicture(file) {
+/** The member, and what became of the picture that was sent last. */
+export function account() {
+  return signed("/api/me");
+}
+
+/** Sends a picture; `onProgress` is called with the percentage that has left this machine. */
+export function uploadPicture(file, onProgress) {
   const formData = new FormData();
   formData.append("profile_pic", file);
-  return (await signed("/api/upload_profile_pic", { method: "POST", body: formData })).picture;
+  return withProgress("/api/upload_profile_pic", formData, onProgress).then((answer) => answer.picture);
+}
+
+/** Puts a picture that is too large for a form to the address that the server hands out for it. */
+export async function putPicture(file, onProgress) {
+  const { upload } = await signed("/api/upload_url", {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ kind: "profile_pic", content_type: file.type, size: file.size }),
+  });
+  const { status } = await sent(upload.method, upload.url, upload.headers, file, onProgress);
+  if (status !== 200) {
+    throw new Refusal(status, "not_stored", "The picture could not be stored. Please try again.");
+  }
+}
+
+export function deletePicture() {
+  return signed("/api/upload_profile_pic", { method: "DELETE" });
 }
 
 /** Sends a README; `onProgress` is called with the percentage that has left this machine. */
@@ -135,25 +158,26 @@ async function reach(send) {
   }
 }
 
+async function withProgress(path, body, onProgress) {
+  const { status, text } = await sent("POST", path, { Authorization: `Bearer ${session.token}` }, body, onProgress);
+  return answered(status, text);
+}
+
 /** `fetch` can't tell how much of a body has been sent; XMLHttpRequest can. */
-function withProgress(path, body, onProgress) {
+function sent(method, url, headers, body, onProgress) {
   const { signal } = requests;
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
-    request.open("POST", path);
-    request.setRequestHeader("Authorization", `Bearer ${session.token}`);
+    request.open(method, url);
+    for (const [name, value] of Object.entries(headers)) {
+      request.setRequestHeader(name, value);
+    }
     request.upload.addEventListener("progress", (event) => {
       if (event.lengthComputable) {
         onProgress(Math.round((100 * event.loaded) / event.total));
       }
     });
-    request.addEventListener("load", () => {
-      try {
-        resolve(answered(request.status, request.responseText));
-      } catch (error) {
-        reject(error);
-      }
-    });
+    request.addEventListener("load", () => resolve({ status: request.status, text: request.responseText }));
     request.addEventListener("error", () => reject(unreachable()));
     request.addEventListener("abort", () => reject(new DOMException("signed out", "AbortError")));
     signal.addEventListener("abort", () => request.abort(), { once: true });

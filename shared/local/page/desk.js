@@ -2,6 +2,7 @@
 
 import * as client from "/client.js";
 import { element, find, onSubmit, plural, say, time } from "/dom.js";
+import * as picture from "/picture.js";
 import * as report from "/report.js";
 
 /** After this the list is fetched again while something in it is still being converted. */
@@ -40,7 +41,7 @@ export function clear() {
     find(`${part}-status`).textContent = find(`${part}-error`).textContent = "";
   }
   find("password-error").textContent = "";
-  find("publish-progress").hidden = true;
+  find("publish-progress").hidden = find("picture-progress").hidden = true;
   find("member-name").textContent = "";
   describeChoice();
   showPreview(null);
@@ -250,17 +251,31 @@ function connectPicture() {
       status.textContent = "This browser can’t show the file; you may still send it.";
     }
   });
+  const [progress, bar] = ["picture-progress", "picture-bar"].map(find);
+  const sent = (percent) => {
+    bar.value = percent;
+    bar.labels[0].textContent = `${percent} % sent`;
+  };
   onSubmit(find("picture-form"), find("picture-error"), async () => {
-    status.textContent = "Sending the picture.";
+    sent(0);
+    progress.hidden = false;
     try {
-      showPicture(await client.uploadPicture(input.files[0]));
+      showPicture(await picture.send(input.files[0], sent, (stage) => (status.textContent = stage)));
     } catch (refused) {
       status.textContent = "";
       throw refused;
+    } finally {
+      progress.hidden = true;
     }
     find("picture-form").reset();
     showPreview(null);
     status.textContent = "Your profile shows the new picture.";
+  });
+  onSubmit(find("picture-remove-form"), find("picture-error"), async () => {
+    await client.deletePicture();
+    showPicture(null);
+    status.textContent = "Your profile shows no picture.";
+    input.focus();
   });
 }
 
@@ -289,6 +304,7 @@ function showPicture(urls) {
       find(image).removeAttribute("src");
     }
   }
+  find("picture-remove-form").hidden = !urls;
 }
 
 function connectPassword(onPasswordChanged) {

@@ -32,6 +32,8 @@ pub(crate) struct Route {
 pub(crate) struct Functions {
     pub(crate) routes: Vec<Route>,
     pub(crate) rewrite_readme: QueueFunction,
+    /// For keys under `pictures/`; the rest is for `rewrite_readme`.
+    pub(crate) resize_picture: QueueFunction,
 }
 
 /// For functions that only read and write small items.
@@ -60,7 +62,16 @@ impl Functions {
                 }
             }};
         }
-        let rewrite_readme = Arc::new(rewrite_readme::State::from_env(environment)?);
+        /// A queue's function, its state built once.
+        macro_rules! queue {
+            ($function:ident) => {{
+                let state = Arc::new($function::State::from_env(environment)?);
+                Arc::new(move |event| -> BoxFuture<'static, anyhow::Result<Value>> {
+                    let state = Arc::clone(&state);
+                    Box::pin(async move { $function::handler(&state, event).await })
+                })
+            }};
+        }
         Ok(Self {
             routes: vec![
                 route!("/api/content", content, LIGHT),
@@ -71,11 +82,10 @@ impl Functions {
                 route!("/api/set_password", set_password, HASHING),
                 route!("/api/upload_profile_pic", upload_profile_pic, DECODING),
                 route!("/api/upload_readme", upload_readme, LIGHT),
+                route!("/api/upload_url", upload_url, LIGHT),
             ],
-            rewrite_readme: Arc::new(move |event| {
-                let state = Arc::clone(&rewrite_readme);
-                Box::pin(async move { rewrite_readme::handler(&state, event).await })
-            }),
+            rewrite_readme: queue!(rewrite_readme),
+            resize_picture: queue!(resize_picture),
         })
     }
 }

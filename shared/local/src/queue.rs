@@ -1,10 +1,12 @@
-//! The queue between the uploads bucket and `rewrite_readme`, as SQS is: batches, leases, five
-//! tries, then a dead letter.
+//! The queues between the uploads bucket and its functions, as SQS is: batches, leases, five tries,
+//! then a dead letter. In AWS each function has a queue; here one table of messages serves both, and
+//! the key says whose a message is.
 //!
 //! Messages are rows written together with the change they tell of, so none is lost to a kill.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use blobs::layout::OriginalKey;
 use serde::Deserialize;
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
@@ -23,10 +25,17 @@ const FIRST_RETRY: Duration = Duration::from_millis(250);
 /// How long to wait after the index itself failed.
 const INDEX_RETRY: Duration = Duration::from_secs(1);
 
-/// Hands batches to `function` until `stop`; a batch under way is finished first.
-pub(crate) async fn work(store: Store, function: QueueFunction, stop: CancellationToken) {
+/// The functions behind the queue.
+#[derive(Clone)]
+pub(crate) struct Consumers {
+    pub(crate) rewrite_readme: QueueFunction,
+    pub(crate) resize_picture: QueueFunction,
+}
+
+/// Hands batches to `functions` until `stop`; a batch under way is finished first.
+pub(crate) async fn work(store: Store, functions: Consumers, stop: CancellationToken) {
     while !stop.is_cancelled() {
-        let pause = match next_batch(&store, &function).await {
+        let pause = match next_batch(&store, &functions).await {
             Ok(pause) => pause,
             Err(error) => {
                 tracing::error!(%error, "the queue can't be read");
@@ -43,7 +52,7 @@ pub(crate) async fn work(store: Store, function: QueueFunction, stop: Cancellati
 }
 
 /// Deals with one batch. Where there is none: how long to wait for one, at most.
-async fn next_batch(store: &Store, function: &QueueFunction) -> store::Result<Option<Duration>> {
+async fn next_batch(store: &Store, functions: &Consumers) -> store::Result<Option<Duration>> {
     let lease = millis(BATCH_TIMEOUT) + 1000;
     let messages = store.write(move |change| change.take(BATCH, lease)).await?;
     if messages.is_empty() {
@@ -53,12 +62,27 @@ async fn next_batch(store: &Store, function: &QueueFunction) -> store::Result<Op
         // There may be more: let the other worker look.
         store.arrivals().notify_one();
     }
-    let failed = failures(function, &messages).await;
+    let (pictures, readmes): (Vec<_>, Vec<_>) = messages
+        .iter()
+        .cloned()
+        .partition(|message| message.key.starts_with(OriginalKey::all()));
+    let (pictures_failed, readmes_failed) = tokio::join!(
+        failures("resize_picture", &functions.resize_picture, &pictures),
+        failures("rewrite_readme", &functions.rewrite_readme, &readmes),
+    );
+    let is_failed = move |message: &messages::Message| {
+        let failed = if message.key.starts_with(OriginalKey::all()) {
+            &pictures_failed
+        } else {
+            &readmes_failed
+        };
+        failed.concerns(&message.id)
+    };
     let dead = store
         .write(move |change| {
             let mut dead = Vec::new();
             for message in messages {
-                if !failed.concerns(&message.id) {
+                if !is_failed(&message) {
                     change.done(&message)?;
                 } else if change.give_back(&message, retry_ms(message.receives))? {
                     dead.push(message.key);
@@ -107,26 +131,34 @@ impl Failed {
 }
 
 /// Runs `function` in a task of its own, so that a panic or a hang fails the batch and no more.
-async fn failures(function: &QueueFunction, batch: &[messages::Message]) -> Failed {
+async fn failures(name: &str, function: &QueueFunction, batch: &[messages::Message]) -> Failed {
+    if batch.is_empty() {
+        return Failed::Only(Vec::new());
+    }
     let mut task = tokio::spawn(function(messages::batch(batch)));
     let answer = match tokio::time::timeout(BATCH_TIMEOUT, &mut task).await {
         Ok(Ok(Ok(answer))) => answer,
         Ok(Ok(Err(error))) => {
             tracing::warn!(
+                function = name,
                 error = format!("{error:#}"),
-                "rewrite_readme failed; the batch is tried again"
+                "a function failed; the batch is tried again"
             );
             return Failed::All;
         }
         Ok(Err(_)) => {
-            tracing::error!("rewrite_readme panicked; the batch is tried again");
+            tracing::error!(
+                function = name,
+                "a function panicked; its batch is tried again"
+            );
             return Failed::All;
         }
         Err(_) => {
             task.abort();
             tracing::warn!(
+                function = name,
                 seconds = BATCH_TIMEOUT.as_secs(),
-                "rewrite_readme took too long; the batch is tried again"
+                "a function took too long; the batch is tried again"
             );
             return Failed::All;
         }

@@ -94,7 +94,8 @@ pub(crate) async fn start_with(
     let own: Environment = reachable(&environment, &options, sockets.ports).collect();
 
     let (front, backends) = (Layer::new(), Layer::new());
-    let service = s3::service(store.clone());
+    let origins = Origins::from_env(&own).map_err(|error| StartError::Functions(error.into()))?;
+    let service = s3::service(store.clone(), origins.clone());
     let answer = move |_, request| service.clone().answer(request);
     backends.spawn(serve::serve(sockets.s3, backends.stop.clone(), answer));
     backends.spawn(database::serve(
@@ -107,14 +108,18 @@ pub(crate) async fn start_with(
     if !options.backends_only {
         let functions = link(&own).map_err(StartError::Functions)?;
         for _ in 0..queue::WORKERS {
-            let function = Arc::clone(&functions.rewrite_readme);
-            front.spawn(queue::work(store.clone(), function, front.stop.clone()));
+            let consumers = queue::Consumers {
+                rewrite_readme: Arc::clone(&functions.rewrite_readme),
+                resize_picture: Arc::clone(&functions.resize_picture),
+            };
+            front.spawn(queue::work(store.clone(), consumers, front.stop.clone()));
         }
-        let origins =
-            Origins::from_env(&own).map_err(|error| StartError::Functions(error.into()))?;
         let sources = Sources {
             public_url: url(&options.host, sockets.ports.api),
-            s3_url: url(&options.host, sockets.ports.s3),
+            s3_url: own
+                .required(S3_ENDPOINT)
+                .map_err(|error| StartError::Functions(error.into()))?
+                .to_owned(),
         };
         let gateway = Arc::new(Gateway::new(store.clone(), functions, origins, sources));
         for listener in sockets.api {

@@ -10,7 +10,7 @@ use aws_sdk_s3::primitives::ByteStream;
 use endpoint::{Environment, Origins, aws};
 use serde_json::{Value, json};
 
-use crate::functions::{Functions, Route, http};
+use crate::functions::{Functions, QueueFunction, Route, http};
 use crate::stack::start_with;
 use crate::{Options, Stack, StartError};
 
@@ -65,6 +65,10 @@ impl Recorder {
     fn functions(&self, environment: &Environment) -> anyhow::Result<Functions> {
         let origins = Origins::from_env(environment)?;
         let recorder = self.clone();
+        let recording: QueueFunction = Arc::new(move |event| {
+            let failures = recorder.record(event);
+            Box::pin(async move { Ok(json!({ "batchItemFailures": failures })) })
+        });
         Ok(Functions {
             routes: vec![
                 Route {
@@ -93,10 +97,8 @@ impl Recorder {
                     concurrency: 1,
                 },
             ],
-            rewrite_readme: Arc::new(move |event| {
-                let failures = recorder.record(event);
-                Box::pin(async move { Ok(json!({ "batchItemFailures": failures })) })
-            }),
+            rewrite_readme: Arc::clone(&recording),
+            resize_picture: recording,
         })
     }
 

@@ -8,7 +8,8 @@ use serde::Serialize;
 use crate::Email;
 use crate::codes::{CODE_DIGEST, CODE_EXPIRES_AT, IssuedCode};
 use crate::error::Result;
-use crate::item::{Item, Reader, boolean, map, number, string};
+use crate::item::{Item, Reader, boolean, number, string};
+use crate::pictures::{PICTURE, PICTURE_CHANGES, PICTURE_FILE, PICTURE_REJECTED};
 
 const LAST_LOGIN_AT: &str = "last_login_at";
 
@@ -33,6 +34,10 @@ pub struct Account {
     pub picture: Option<Picture>,
     /// What the file of that picture was called, where it is known: documents may name it.
     pub picture_file: Option<String>,
+    /// Why the last picture was no picture for us; `None` after one that was.
+    pub picture_rejected: Option<String>,
+    /// How often the picture, or what is said of it, was changed.
+    pub picture_changes: u64,
     /// The code that sets a password, if one was issued and not used; it may have run out.
     pub code: Option<IssuedCode>,
     /// Unix seconds.
@@ -100,11 +105,17 @@ impl Account {
             password_hash: read.optional_string("password_hash").map(str::to_owned),
             version: read.number("version")?,
             disabled: read.boolean("disabled")?,
-            picture: read.optional_map("picture").map(Picture),
+            picture: read.optional_map(PICTURE).map(Picture),
             picture_file: read
-                .optional_string("picture_file")
+                .optional_string(PICTURE_FILE)
                 .filter(|name| !name.is_empty())
                 .map(str::to_owned),
+            picture_rejected: read.optional_string(PICTURE_REJECTED).map(str::to_owned),
+            picture_changes: if item.contains_key(PICTURE_CHANGES) {
+                read.number(PICTURE_CHANGES)?
+            } else {
+                0
+            },
             code: match read.optional_string(CODE_DIGEST) {
                 Some(digest) => Some(IssuedCode {
                     digest: digest.to_owned(),
@@ -147,11 +158,4 @@ impl NewMember {
         }
         item
     }
-}
-
-pub(crate) fn picture_attribute(picture: &Picture) -> aws_sdk_dynamodb::types::AttributeValue {
-    map(picture
-        .0
-        .iter()
-        .map(|(size, key)| (size.clone(), string(key.as_str()))))
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{Delete, Put, TransactWriteItem};
 
-use crate::account::{Account, NewMember, Picture, picture_attribute};
+use crate::account::{Account, NewMember};
 use crate::codes::{IssuedCode, code_key};
 use crate::error::{Error, Result};
 use crate::item::{Item, Reader, boolean, key, number, string};
@@ -134,27 +134,6 @@ impl Members {
             "SET password_hash = :hash",
             "password_hash = :old",
             [(":hash", string(password_hash)), (":old", string(old))],
-        )
-        .await
-    }
-
-    /// Points the profile at new renditions of a file of the name `file`, empty where that is none.
-    /// `false`: the account is gone.
-    pub async fn set_picture(
-        &self,
-        account: &Account,
-        picture: &Picture,
-        file: &str,
-    ) -> Result<bool> {
-        self.update(
-            account,
-            "SET picture = :picture, picture_file = :file",
-            "disabled = :disabled",
-            [
-                (":picture", picture_attribute(picture)),
-                (":file", string(file)),
-                (":disabled", boolean(false)),
-            ],
         )
         .await
     }

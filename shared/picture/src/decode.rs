@@ -4,13 +4,13 @@ use std::io::Cursor;
 
 use image::error::{ImageError, LimitErrorKind};
 use image::metadata::Orientation;
-use image::{DynamicImage, ImageDecoder as _, ImageFormat, ImageReader, Limits};
+use image::{ColorType, DynamicImage, ImageDecoder as _, ImageFormat, ImageReader, Limits};
 
-use crate::{MAX_PIXELS, Refused};
+use crate::{MAX_DEEP_PIXELS, MAX_PIXELS, Refused, claim};
 
 /// Longest edge, in pixels.
 const MAX_EDGE: u32 = 30_000;
-/// Most memory for the decoded pixels: 50 megapixels of four bytes.
+/// Most memory for the decoded pixels: 50 megapixels of four bytes, or 25 of eight.
 const MAX_ALLOC_BYTES: u64 = 4 * MAX_PIXELS;
 
 /// A decoded picture.
@@ -36,9 +36,15 @@ pub(crate) fn decode(bytes: &[u8], format: ImageFormat) -> Result<Decoded, Refus
     if width == 0 || height == 0 {
         return Err(Refused::Invalid);
     }
-    if u64::from(width) * u64::from(height) > MAX_PIXELS || decoder.total_bytes() > MAX_ALLOC_BYTES
-    {
+    let pixels = u64::from(width) * u64::from(height);
+    if pixels > MAX_PIXELS {
         return Err(Refused::TooLarge);
+    }
+    if is_deep(decoder.color_type()) && pixels > MAX_DEEP_PIXELS {
+        return Err(Refused::TooDeep);
+    }
+    if !claim::is_possible(format, bytes.len(), pixels) {
+        return Err(Refused::Invalid);
     }
     // A profile or an orientation that can't be read leaves the picture as it is.
     let icc_profile = decoder.icc_profile().ok().flatten();
@@ -52,6 +58,10 @@ pub(crate) fn decode(bytes: &[u8], format: ImageFormat) -> Result<Decoded, Refus
     })
 }
 
+fn is_deep(colour: ColorType) -> bool {
+    colour.bytes_per_pixel() > colour.channel_count()
+}
+
 fn refusal(error: &ImageError) -> Refused {
     match error {
         ImageError::Limits(limit)
@@ -62,6 +72,10 @@ fn refusal(error: &ImageError) -> Refused {
         {
             Refused::TooLarge
         }
+        ImageError::Unsupported(_) => Refused::Unsupported {
+            what: "The picture is of a rare kind that is not supported.",
+            how: "Please export it as an ordinary JPEG or PNG and send that.",
+        },
         _ => Refused::Invalid,
     }
 }

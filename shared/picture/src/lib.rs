@@ -3,99 +3,73 @@
 //! What comes out is encoded anew from pixels, so nothing of the file that came in is in it: no
 //! position, no thumbnail, no comment, no bytes after the end.
 
+mod claim;
 mod colour;
 mod decode;
+mod encode;
 mod kind;
+mod resize;
 mod square;
 
-use image::codecs::jpeg::JpegEncoder;
-use image::imageops::{self, FilterType};
-use image::{DynamicImage, RgbImage};
+pub use encode::{CONTENT_TYPE, EXTENSION};
 
-/// Edge lengths of the renditions, in pixels.
+/// Edge lengths of the renditions, in pixels, largest first.
 pub const SIZES: [u32; 3] = [512, 256, 96];
 /// Largest picture, in pixels.
 pub const MAX_PIXELS: u64 = 50_000_000;
+/// Largest picture of 16 bits a channel, in pixels: decoded, it is twice as large.
+pub const MAX_DEEP_PIXELS: u64 = MAX_PIXELS / 2;
 /// A small original is enlarged no further than this.
 const MAX_ENLARGEMENT: u32 = 2;
-/// Of the JPEGs that come out.
-const QUALITY: u8 = 85;
 
-/// The renditions of one picture, largest first.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Picture {
-    /// Of a file that holds a rendition.
-    pub extension: &'static str,
-    pub content_type: &'static str,
-    pub renditions: Vec<Rendition>,
-}
-
+/// One rendition of a picture.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rendition {
     /// One of [`SIZES`]. The picture itself is smaller where the original is less than half as large.
     pub size: u32,
+    /// A whole file of the type [`CONTENT_TYPE`].
     pub bytes: Vec<u8>,
 }
 
-/// Why a file is no picture for us, in a sentence that a member can act on.
+/// Why a file is no picture for us, in sentences that a member can act on.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refused {
-    #[error("{0} Please send a JPEG, PNG, WebP or GIF picture.")]
-    Unsupported(&'static str),
+    #[error("{what} {how}")]
+    Unsupported {
+        what: &'static str,
+        how: &'static str,
+    },
     #[error("The picture is larger than 50 megapixels. Please send a smaller one.")]
     TooLarge,
+    #[error(
+        "The picture has 16 bits a channel and is larger than 25 megapixels. Please export it as JPEG and send that."
+    )]
+    TooDeep,
     #[error("The picture is damaged or incomplete. Please export it again and send that.")]
     Invalid,
 }
 
-/// Makes the renditions: upright, square, in sRGB, on white where the original is transparent.
-pub fn renditions(bytes: &[u8]) -> Result<Picture, Refused> {
+/// Makes the renditions, in the order of [`SIZES`]: upright, square, in sRGB, transparent where the
+/// original is.
+///
+/// # Errors
+/// Why the file isn't taken. Neither its size in bytes nor its name matters here; its limits are
+/// [`MAX_PIXELS`] and [`MAX_DEEP_PIXELS`], checked before a pixel is decoded.
+pub fn renditions(bytes: &[u8]) -> Result<Vec<Rendition>, Refused> {
     let format = kind::recognise(bytes)?;
     let decoded = decode::decode(bytes, format)?;
-    let mut small = on_white(&square::square(decoded.image, decoded.orientation));
-    colour::to_srgb(&mut small, decoded.icc_profile.as_deref());
-    let mut renditions = Vec::with_capacity(SIZES.len());
-    for size in SIZES {
+    let mut square = square::square(decoded.image, decoded.orientation)?;
+    colour::to_srgb(&mut square, decoded.icc_profile.as_deref());
+    let sizes = SIZES.into_iter().map(|size| {
         let edge = size.min(decoded.edge.saturating_mul(MAX_ENLARGEMENT));
-        let resized = if small.width() == edge {
-            small.clone()
+        let bytes = if square.width() == edge {
+            encode::encode(&square)?
         } else {
-            imageops::resize(&small, edge, edge, FilterType::Lanczos3)
+            encode::encode(&resize::whole(&square, edge)?)?
         };
-        renditions.push(Rendition {
-            size,
-            bytes: encode(&resized)?,
-        });
-    }
-    Ok(Picture {
-        extension: "jpg",
-        content_type: "image/jpeg",
-        renditions,
-    })
-}
-
-fn on_white(image: &DynamicImage) -> RgbImage {
-    if !image.color().has_alpha() {
-        return image.to_rgb8();
-    }
-    let source = image.to_rgba8();
-    RgbImage::from_fn(source.width(), source.height(), |x, y| {
-        let [red, green, blue, alpha] = source.get_pixel(x, y).0;
-        let over = |channel: u8| {
-            let (channel, alpha) = (u16::from(channel), u16::from(alpha));
-            // At most 255, so nothing is cut off.
-            u8::try_from((channel * alpha + 255 * (255 - alpha) + 127) / 255).unwrap_or(u8::MAX)
-        };
-        image::Rgb([over(red), over(green), over(blue)])
-    })
-}
-
-fn encode(image: &RgbImage) -> Result<Vec<u8>, Refused> {
-    let mut bytes = Vec::new();
-    image
-        .write_with_encoder(JpegEncoder::new_with_quality(&mut bytes, QUALITY))
-        .map_err(|_| Refused::Invalid)?;
-    Ok(bytes)
+        Ok(Rendition { size, bytes })
+    });
+    sizes.collect()
 }
 
 #[cfg(test)]

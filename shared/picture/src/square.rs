@@ -1,29 +1,34 @@
 //! The upright square that the renditions are made of, taken out of a large picture without a
-//! copy of it: what is kept is no larger than a few renditions.
+//! copy of it: what is kept is no larger than the largest rendition.
 
-use image::imageops::{self, FilterType};
+use image::DynamicImage;
 use image::metadata::Orientation;
-use image::{DynamicImage, GenericImageView};
 
-use crate::SIZES;
+use crate::{Refused, SIZES, resize};
 
-/// The square in the middle, moved up for portraits (that is where the face is), upright, and no
-/// larger than the largest rendition.
-pub(crate) fn square(image: DynamicImage, orientation: Orientation) -> DynamicImage {
+/// The square in the middle, moved up for portraits (that is where the face is), upright, no larger
+/// than the largest rendition, with 8 bits in each of three channels or, where the picture has alpha,
+/// of four.
+pub(crate) fn square(
+    image: DynamicImage,
+    orientation: Orientation,
+) -> Result<DynamicImage, Refused> {
     let largest = SIZES.into_iter().max().unwrap_or_default();
     let (left, top, edge) = crop(image.width(), image.height(), orientation);
-    let mut square = if edge > 4 * largest {
-        // Averaging to twice the size first is as good to the eye and several times faster.
-        shrunk(&image, (left, top, edge), 2 * largest)
+    // The usual kinds are taken as they are.
+    let image = if image.color().has_alpha() {
+        DynamicImage::ImageRgba8(image.into_rgba8())
+    } else {
+        DynamicImage::ImageRgb8(image.into_rgb8())
+    };
+    let mut square = if edge > largest {
+        resize::part(&image, (left, top, edge), largest)?
     } else {
         image.crop_imm(left, top, edge, edge)
     };
     drop(image);
-    if edge > largest {
-        square = square.resize_exact(largest, largest, FilterType::Lanczos3);
-    }
     square.apply_orientation(orientation);
-    square
+    Ok(square)
 }
 
 /// Left, top and edge of the square, in the picture as it is stored.
@@ -58,28 +63,6 @@ fn crop(width: u32, height: u32, orientation: Orientation) -> (u32, u32, u32) {
     }
 }
 
-/// A part of a picture, averaged down to `size` pixels.
-fn shrunk(image: &DynamicImage, (left, top, edge): (u32, u32, u32), size: u32) -> DynamicImage {
-    macro_rules! shrunk {
-        ($buffer:expr) => {
-            imageops::thumbnail(&*$buffer.view(left, top, edge, edge), size, size).into()
-        };
-    }
-    match image {
-        DynamicImage::ImageLuma8(buffer) => shrunk!(buffer),
-        DynamicImage::ImageLumaA8(buffer) => shrunk!(buffer),
-        DynamicImage::ImageRgb8(buffer) => shrunk!(buffer),
-        DynamicImage::ImageRgba8(buffer) => shrunk!(buffer),
-        DynamicImage::ImageLuma16(buffer) => shrunk!(buffer),
-        DynamicImage::ImageLumaA16(buffer) => shrunk!(buffer),
-        DynamicImage::ImageRgb16(buffer) => shrunk!(buffer),
-        DynamicImage::ImageRgba16(buffer) => shrunk!(buffer),
-        other => other
-            .crop_imm(left, top, edge, edge)
-            .thumbnail_exact(size, size),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -110,7 +93,7 @@ mod tests {
                 let edge = width.min(height);
                 let (left, top) = ((upright.width() - edge) / 2, (upright.height() - edge) / 4);
                 let expected = upright.crop_imm(left, top, edge, edge).to_rgb8();
-                let made = square(stored.clone(), orientation).to_rgb8();
+                let made = square(stored.clone(), orientation).unwrap().to_rgb8();
                 assert_eq!(made.width(), edge.min(512));
                 for (x, y) in [(0.1, 0.1), (0.9, 0.2), (0.3, 0.8)] {
                     let at = |image: &RgbImage| {

@@ -61,6 +61,11 @@ const FILES: &[File] = &[
         content: include_str!("../../page/join.js"),
     },
     File {
+        path: "/picture.js",
+        content_type: SCRIPT,
+        content: include_str!("../../page/picture.js"),
+    },
+    File {
         path: "/report.js",
         content_type: SCRIPT,
         content: include_str!("../../page/report.js"),

@@ -300,7 +300,7 @@ async fn a_function_that_fails_or_panics_fails_the_batch() {
         Arc::new(|_| Box::pin(async { Err(anyhow::anyhow!("the store hangs")) }));
     let panics: QueueFunction = Arc::new(|_| Box::pin(async { panic!("boom") }));
     for function in [fails, panics] {
-        assert_eq!(failures(&function, &[message()]).await, Failed::All);
+        assert_eq!(failures("test", &function, &[message()]).await, Failed::All);
     }
 }
 

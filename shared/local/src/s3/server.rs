@@ -3,6 +3,7 @@
 
 use std::convert::Infallible;
 
+use endpoint::Origins;
 use hyper::body::Incoming;
 use hyper::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
@@ -20,12 +21,19 @@ use crate::store::Store;
 
 /// Answers requests to the S3 port.
 #[derive(Clone)]
-pub(crate) struct Service(S3Service);
+pub(crate) struct Service {
+    s3: S3Service,
+    origins: Origins,
+}
 
-pub(crate) fn service(store: Store) -> Service {
+/// `origins` are the sites whose pages may reach it, as the bucket's CORS rule has it in AWS.
+pub(crate) fn service(store: Store, origins: Origins) -> Service {
     let mut builder = S3ServiceBuilder::new(Buckets { store });
     builder.set_auth(SimpleAuth::from_single(ACCESS_KEY_ID, SECRET_ACCESS_KEY));
-    Service(builder.build())
+    Service {
+        s3: builder.build(),
+        origins,
+    }
 }
 
 impl Service {
@@ -33,11 +41,12 @@ impl Service {
         self,
         request: Request<Incoming>,
     ) -> Result<Response<Body>, Infallible> {
-        let origin = request.headers().get(ORIGIN).cloned();
-        let mut response = if request.method() == Method::OPTIONS && origin.is_some() {
-            preflight(request.headers())
+        let has_origin = request.headers().contains_key(ORIGIN);
+        let origin = self.origins.allowed(request.headers()).cloned();
+        let mut response = if request.method() == Method::OPTIONS && has_origin {
+            preflight(request.headers(), origin.is_some())
         } else {
-            let answered = self.0.call(request.map(Body::from)).await;
+            let answered = self.s3.call(request.map(Body::from)).await;
             answered.unwrap_or_else(|error| {
                 tracing::error!(?error, "the S3 port failed");
                 let mut response = Response::new(Body::empty());
@@ -46,7 +55,6 @@ impl Service {
             })
         };
         if let Some(origin) = origin {
-            // What may be done here is decided by the signature, not by the page that asks.
             response
                 .headers_mut()
                 .insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
@@ -59,12 +67,16 @@ impl Service {
     }
 }
 
-fn preflight(asked: &HeaderMap) -> Response<Body> {
+fn preflight(asked: &HeaderMap, is_allowed: bool) -> Response<Body> {
     let mut response = Response::new(Body::empty());
+    if !is_allowed {
+        *response.status_mut() = StatusCode::FORBIDDEN;
+        return response;
+    }
     let headers = response.headers_mut();
     headers.insert(
         ACCESS_CONTROL_ALLOW_METHODS,
-        HeaderValue::from_static("GET, HEAD, PUT, POST, DELETE"),
+        HeaderValue::from_static("PUT"),
     );
     headers.insert(ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("3000"));
     if let Some(asked) = asked.get(ACCESS_CONTROL_REQUEST_HEADERS) {

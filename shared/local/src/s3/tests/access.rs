@@ -24,7 +24,7 @@ async fn a_browser_puts_to_a_presigned_url() {
     let http = reqwest::Client::new();
     let preflight = http
         .request(reqwest::Method::OPTIONS, presigned.uri())
-        .header("origin", "http://localhost:3000")
+        .header("origin", "http://localhost:4321")
         .header("access-control-request-method", "PUT")
         .header("access-control-request-headers", "content-type")
         .send()
@@ -37,7 +37,7 @@ async fn a_browser_puts_to_a_presigned_url() {
     let with = |content_type: &'static str, body: &'static str| {
         let mut put = http
             .put(presigned.uri())
-            .header("origin", "http://localhost:3000")
+            .header("origin", "http://localhost:4321")
             .body(body);
         for (name, value) in presigned
             .headers()
@@ -61,10 +61,32 @@ async fn a_browser_puts_to_a_presigned_url() {
     assert_eq!(put.status(), 200);
     assert_eq!(
         put.headers()["access-control-allow-origin"],
-        "http://localhost:3000"
+        "http://localhost:4321"
     );
     recorder.wait_for(1).await;
     assert_eq!(recorder.seen(), ["ObjectCreated:Put pictures/m"]);
+}
+
+/// As the bucket's CORS rule has it in AWS: a page of a foreign site learns nothing.
+#[tokio::test]
+async fn only_pages_of_the_allowed_origins_may_put() {
+    let (stack, _) = stack().await;
+    let url = format!("{}/{UPLOADS_BUCKET}/pictures/m", stack.s3_url());
+    for origin in ["https://evil.example", "http://localhost:4322", "null"] {
+        let http = reqwest::Client::new();
+        let preflight = http
+            .request(reqwest::Method::OPTIONS, &url)
+            .header("origin", origin)
+            .header("access-control-request-method", "PUT");
+        let put = http.put(&url).header("origin", origin).body("x");
+        for answer in [preflight.send().await.unwrap(), put.send().await.unwrap()] {
+            assert_eq!(answer.status(), 403, "{origin}");
+            assert!(
+                !answer.headers().contains_key("access-control-allow-origin"),
+                "{origin}"
+            );
+        }
+    }
 }
 
 #[tokio::test]

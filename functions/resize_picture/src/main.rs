@@ -1,0 +1,15 @@
+//! `resize_picture` in Lambda.
+
+use endpoint::{Environment, LambdaEvent, service_fn};
+use serde_json::Value;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), endpoint::LambdaError> {
+    endpoint::logging();
+    let state = &resize_picture::State::from_env(&Environment::process())?;
+    state.ready().await?;
+    endpoint::run_events(service_fn(|event: LambdaEvent<Value>| {
+        resize_picture::handler(state, event.payload)
+    }))
+    .await
+}
