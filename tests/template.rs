@@ -245,7 +245,7 @@ fn start(name: &str, environment: &Environment) -> anyhow::Result<()> {
             }
         };
     }
-    start!(content login me readmes rewrite_readme set_password upload_profile_pic upload_readme)
+    start!(content login me readmes resize_picture rewrite_readme set_password upload_profile_pic upload_readme upload_url)
 }
 
 /// What holds data stays when the stack goes, and can be brought back.
