@@ -45,8 +45,10 @@ async fn calls() -> BTreeMap<String, BTreeSet<Call>> {
         async |function: &str, event: Value| invoke(&noted[function].0, function, event).await;
     let deliver = async |event: Value| {
         let state = rewrite_readme::State::from_env(&noted["rewrite_readme"].0).unwrap();
-        state.ready().await.unwrap();
-        rewrite_readme::handler(&state, event).await.unwrap();
+        Box::pin(state.ready()).await.unwrap();
+        Box::pin(rewrite_readme::handler(&state, event))
+            .await
+            .unwrap();
     };
 
     let (_, body) = ask("login", event("login")).await;
@@ -158,7 +160,7 @@ fn allows(statement: &Value, call: &Call) -> bool {
 #[tokio::test]
 async fn roles_grant_what_functions_ask_for_and_no_more() {
     let template = Template::read();
-    for (name, calls) in calls().await {
+    for (name, calls) in Box::pin(calls()).await {
         let statements = granted(&template, &name);
         // At its start a function asks for an object that isn't there, with a right to it or without.
         let calls: Vec<Call> = calls
