@@ -243,6 +243,10 @@ fn template_placeholders_and_shortcodes_are_no_values() {
     assert_eq!(output["title"], "Untitled");
     assert_eq!(output["description"], "What it is about.");
     assert_eq!(converted(&first), first);
+    let text = "---\nauthors: {{ a }}\nauthor: ['{{ b }}', Ann]\ncategories: ['{{ c }}']\nimage: {src: 'https://e.example/a.png', alt: '{{ d }}'}\n---\nText\n";
+    let first = converted(text);
+    assert_eq!(meta(text)["author"], "Ann");
+    assert_eq!(converted(&first), first);
 }
 
 #[test]

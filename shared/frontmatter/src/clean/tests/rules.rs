@@ -463,3 +463,18 @@ fn warnings_have_their_place_in_the_authors_body() {
         .collect();
     assert_eq!(places, [("missing-asset", 3, 7, "y.png")]);
 }
+
+#[test]
+fn what_was_text_becomes_no_fence() {
+    assert_cleaned(
+        Flavor::GitHub,
+        &[
+            ("<d>~~~`>`\n", "\\~~~`>`\n"),
+            ("<d><e> ~~~ a\n\ntext\n", "\\~~~ a\n\ntext\n"),
+            ("> <d>```js\n> x\n", "> \\```js\n> x\n"),
+            ("<d>```a```\n", "```a```\n"),
+            ("<form>\n```\nx\n```\n", "```\nx\n```\n"),
+            ("text\n\n<d>\n\n~~~\nx\n~~~\n", "text\n\n\n~~~\nx\n~~~\n"),
+        ],
+    );
+}
