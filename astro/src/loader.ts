@@ -119,10 +119,18 @@ async function take(context: LoaderContext, entry: ManifestEntry, attempts: numb
     id: entry.id,
     data,
     body,
+    filePath: filePath(context, entry.id),
     digest: digestOf(entry),
     rendered: { html: plainImages(rendered.html), metadata: { ...rendered.metadata, imagePaths: [] } },
   });
   return true;
+}
+
+/** Where the file would lie if it were the site's own: Starlight makes its sidebar of these. */
+function filePath({ config, collection }: LoaderContext, id: string): string {
+  const { root, srcDir } = config;
+  const source = srcDir.pathname.startsWith(root.pathname) ? srcDir.pathname.slice(root.pathname.length) : 'src/';
+  return `${decodeURI(source)}content/${collection}/${id}.md`;
 }
 
 /** Names all that an entry is made of; a new picture counts, too. */
