@@ -292,10 +292,8 @@ fn links_to_the_heading_that_went_lead_to_the_top() {
 
 #[test]
 fn many_wikilinks_keep_to_the_schema() {
-    let mut text = "# Map\n\n".to_owned();
-    for number in 0..300 {
-        text += &format!("- [[Note {number}]]\n");
-    }
+    let links = (0..300).map(|number| format!("- [[Note {number}]]"));
+    let text = format!("# Map\n\n{}\n", links.collect::<Vec<_>>().join("\n"));
     let output = convert(
         text.as_bytes(),
         &Context {
