@@ -133,9 +133,9 @@ function filePath({ config, collection }: LoaderContext, id: string): string {
   return `${decodeURI(source)}content/${collection}/${id}.md`;
 }
 
-/** Names all that an entry is made of; a new picture counts, too. */
-function digestOf({ digest, picture }: ManifestEntry): string {
-  return [REVISION, digest, ...Object.values(picture ?? {})].join(' ');
+/** Names all that an entry is made of; a new picture or another server counts, too. */
+function digestOf({ url, digest, picture }: ManifestEntry): string {
+  return [REVISION, url, digest, ...Object.values(picture ?? {})].join(' ');
 }
 
 /** The pages that were kept, if they are of this server and of this loader. */
