@@ -9,6 +9,7 @@ use anyhow::{Context as _, anyhow};
 use aws_config::{BehaviorVersion, SdkConfig};
 use aws_credential_types::provider::ProvideCredentials as _;
 use aws_sdk_cloudformation::error::ProvideErrorMetadata as _;
+use aws_sdk_cloudformation::types::Stack;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use clap::Args;
 use endpoint::Environment;
@@ -72,7 +73,7 @@ impl Aws {
             }
             _ => anyhow::Error::new(error).context(format!("the stack {stack} can't be looked up")),
         })?;
-        let outputs = described.stacks().iter().flat_map(|stack| stack.outputs());
+        let outputs = described.stacks().iter().flat_map(Stack::outputs);
         let outputs = outputs.filter_map(|output| {
             Some((
                 output.output_key()?.to_owned(),

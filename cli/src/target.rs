@@ -23,16 +23,14 @@ impl Target {
 
     /// The environment in which the stores of the site are reached.
     pub(crate) async fn environment(&self) -> anyhow::Result<Environment> {
-        match self.aws().await? {
-            Some(aws) => aws.environment().await,
-            None => {
-                let options = local::Options {
-                    port: self.port,
-                    ..local::Options::default()
-                };
-                Ok(local::environment(&options)?.into_iter().collect())
-            }
+        if let Some(aws) = self.aws().await? {
+            return aws.environment().await;
         }
+        let options = local::Options {
+            port: self.port,
+            ..local::Options::default()
+        };
+        Ok(local::environment(&options)?.into_iter().collect())
     }
 
     /// What to say where the site's stores don't answer.
