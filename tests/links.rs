@@ -113,7 +113,7 @@ async fn a_name_too_long_for_a_key_is_asked_for_by_nobody() {
     let site = Site::start().await;
     let jo = site.member("jo").await;
     let long = "n".repeat(3000);
-    site.publish(&jo, "Long.md", &format!("# {long}\n\nSee [[{long}]].\n"))
+    site.publish(&jo, "Long.md", format!("# {long}\n\nSee [[{long}]].\n"))
         .await;
     wait_for_text(&site, "jo/long", &format!("See {long}.")).await;
 }
