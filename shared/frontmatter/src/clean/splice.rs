@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::ops::Range;
 
-use super::text::begins_line;
+use super::text::{begins_line, is_marker};
 use crate::document::Edit;
 
 /// Edits as the rules find them, in any order.
@@ -76,7 +76,12 @@ fn keep_fences_shut(source: &str, edits: &mut [Edit]) {
             || source
                 .get(..edit.range.end)
                 .is_none_or(|before| before.ends_with(['\n', '\r']));
-        if cleared.is_none() || ends_line {
+        // Where only indentation and markers went, a fence was one before.
+        let old = source.get(edit.range.clone()).unwrap_or_default();
+        if cleared.is_none()
+            || ends_line
+            || old.bytes().all(|byte| is_marker(byte) || byte == b'\n')
+        {
             continue;
         }
         let rest = source.get(edit.range.end..).unwrap_or_default();
