@@ -1,3 +1,5 @@
+use std::fmt::Write as _;
+
 use proptest::prelude::*;
 
 use super::*;
@@ -294,7 +296,7 @@ fn links_to_the_heading_that_went_lead_to_the_top() {
 fn many_wikilinks_keep_to_the_schema() {
     let mut text = "# Map\n\n".to_owned();
     for number in 0..300 {
-        text += &format!("- [[Note {number}]]\n");
+        writeln!(text, "- [[Note {number}]]").unwrap();
     }
     let output = convert(
         text.as_bytes(),
