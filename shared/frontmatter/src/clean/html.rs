@@ -13,7 +13,8 @@ use super::text::escape;
 use super::warnings::{Code, Warnings};
 use crate::document::Document;
 
-/// Most elements that are closed at the end of a body; what leaves more open than that is no page.
+/// Most elements that are closed where a line, a container or the body ends; what leaves more open
+/// than that is no page, and has them taken out.
 const MAX_CLOSED: usize = 200;
 
 /// Adds the edits that make the document's HTML harmless.
@@ -353,6 +354,7 @@ impl Sanitiser<'_, '_> {
     fn leave(&mut self, frame: Frame) {
         let end = frame.end;
         let can_close = self.may_close
+            && frame.open.len() <= MAX_CLOSED
             && end > 0
             && self
                 .source
