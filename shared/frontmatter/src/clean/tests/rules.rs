@@ -478,3 +478,11 @@ fn what_was_text_becomes_no_fence() {
         ],
     );
 }
+
+#[test]
+fn what_leaves_too_much_open_is_taken_out() {
+    for text in ["<b>".repeat(300) + "a\n", "<div>\n\n".repeat(300) + "a\n"] {
+        let cleaned = clean_as(&text, &context(Flavor::GitHub)).body;
+        assert_eq!(cleaned, "a\n", "from {text:?}");
+    }
+}
