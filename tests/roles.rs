@@ -78,6 +78,8 @@ async fn calls() -> BTreeMap<String, BTreeSet<Call>> {
     for name in DELIVERIES {
         deliver(event(name)).await;
     }
+    // Now that there is something to list.
+    assert_eq!(ask("content", event("content")).await.0, 200);
     // Gone again: by its author, whose password set_password has changed.
     let mut login = event("login");
     login["body"] = json!(
@@ -114,13 +116,18 @@ fn granted(template: &Template, name: &str) -> Vec<Value> {
 }
 
 fn actions(statement: &Value) -> Vec<String> {
-    match &statement["Action"] {
+    texts(&statement["Action"])
+}
+
+/// One text, or a list of them.
+fn texts(value: &Value) -> Vec<String> {
+    match value {
         Value::String(one) => vec![one.clone()],
         many => many
             .as_array()
             .unwrap()
             .iter()
-            .map(|action| action.as_str().unwrap().to_owned())
+            .map(|text| text.as_str().unwrap().to_owned())
             .collect(),
     }
 }
@@ -152,7 +159,7 @@ fn allows(statement: &Value, call: &Call) -> bool {
         Some(objects) => like(&format!("${{{bucket}.Arn}}/{key}"), objects),
         None => {
             resource.contains(&format!("{bucket}.Arn"))
-                && prefix.as_str().is_none_or(|prefix| like(key, prefix))
+                && (prefix.is_null() || texts(prefix).iter().any(|prefix| like(key, prefix)))
         }
     }
 }
