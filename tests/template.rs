@@ -203,7 +203,7 @@ async fn every_function_starts_with_what_the_template_gives_it() {
                     "arn:aws:secretsmanager:eu-central-1:123456789012:secret:k"
                 }
                 "EDGE_ID" => "51af3dc0-da77-11e4-872e-1234567db123",
-                _ if value == "" => "",
+                _ if value.is_empty() => "",
                 other => site.environment.required(other).unwrap(),
             };
             (name.as_str(), value)

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use crate::site::{PASSWORD, Site, assert_error};
 
 const WRONG: &str = "not the password of anybody";
-const NOON: u64 = 1_752_148_800;
+const NOON: u64 = 4_102_488_000;
 const SECOND: u64 = 1000;
 
 /// Several processes of `login` over one table, all on a clock that a test sets.

@@ -119,15 +119,23 @@ async function take(context: LoaderContext, entry: ManifestEntry, attempts: numb
     id: entry.id,
     data,
     body,
+    filePath: filePath(context, entry.id),
     digest: digestOf(entry),
     rendered: { html: plainImages(rendered.html), metadata: { ...rendered.metadata, imagePaths: [] } },
   });
   return true;
 }
 
-/** Names all that an entry is made of; a new picture counts, too. */
-function digestOf({ digest, picture }: ManifestEntry): string {
-  return [REVISION, digest, ...Object.values(picture ?? {})].join(' ');
+/** Where the file would lie if it were the site's own: Starlight makes its sidebar of these. */
+function filePath({ config, collection }: LoaderContext, id: string): string {
+  const { root, srcDir } = config;
+  const source = srcDir.pathname.startsWith(root.pathname) ? srcDir.pathname.slice(root.pathname.length) : 'src/';
+  return `${decodeURI(source)}content/${collection}/${id}.md`;
+}
+
+/** Names all that an entry is made of; a new picture or another server counts, too. */
+function digestOf({ url, digest, picture }: ManifestEntry): string {
+  return [REVISION, url, digest, ...Object.values(picture ?? {})].join(' ');
 }
 
 /** The pages that were kept, if they are of this server and of this loader. */

@@ -15,7 +15,8 @@ test('a first build takes everything, rendered, with what the manifest says of i
   const { context, entries, log } = await site();
   await mastheadLoader({ url: server.url }).load(context);
   expect([...entries.keys()].sort()).toEqual(['ann', 'jo', 'jo/trip']);
-  const { data, body, rendered } = entries.get('jo/trip');
+  const { data, body, rendered, filePath } = entries.get('jo/trip');
+  expect(filePath).toBe('source/content/members/jo/trip.md');
   expect(data.title).toBe('jo/trip');
   expect(data.date).toEqual(new Date('2025-07-10T09:30:00Z'));
   expect(data.masthead).toEqual({ handle: 'jo', url: `${server.url}/content/jo/trip.md`, updated: new Date('2025-07-10T09:30:00Z'), picture: null });

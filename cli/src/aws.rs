@@ -72,7 +72,10 @@ impl Aws {
             }
             _ => anyhow::Error::new(error).context(format!("the stack {stack} can't be looked up")),
         })?;
-        let outputs = described.stacks().iter().flat_map(|stack| stack.outputs());
+        let outputs = described
+            .stacks()
+            .iter()
+            .flat_map(aws_sdk_cloudformation::types::Stack::outputs);
         let outputs = outputs.filter_map(|output| {
             Some((
                 output.output_key()?.to_owned(),

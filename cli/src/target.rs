@@ -23,15 +23,14 @@ impl Target {
 
     /// The environment in which the stores of the site are reached.
     pub(crate) async fn environment(&self) -> anyhow::Result<Environment> {
-        match self.aws().await? {
-            Some(aws) => aws.environment().await,
-            None => {
-                let options = local::Options {
-                    port: self.port,
-                    ..local::Options::default()
-                };
-                Ok(local::environment(&options)?.into_iter().collect())
-            }
+        if let Some(aws) = self.aws().await? {
+            aws.environment().await
+        } else {
+            let options = local::Options {
+                port: self.port,
+                ..local::Options::default()
+            };
+            Ok(local::environment(&options)?.into_iter().collect())
         }
     }
 

@@ -60,12 +60,12 @@ impl Aws {
             ("UploadsQueue", QUEUE),
             ("SigningKeys", SECRET),
         ];
-        let outputs: String = outputs
-            .iter()
-            .map(|(key, value)| {
-                format!("<member><OutputKey>{key}</OutputKey><OutputValue>{value}</OutputValue></member>")
-            })
-            .collect();
+        let outputs = outputs.map(|(key, value)| {
+            format!(
+                "<member><OutputKey>{key}</OutputKey><OutputValue>{value}</OutputValue></member>"
+            )
+        });
+        let outputs = outputs.concat();
         let shared = Arc::clone(&account);
         tokio::spawn(async move {
             loop {

@@ -103,16 +103,18 @@ await step('astro dev shows an upload, and its deletion, without a restart', asy
   for (const stream of [dev.stdout, dev.stderr]) stream.on('data', (text) => (output += text));
   try {
     const address = () => /http:\/\/127\.0\.0\.1:\d+/.exec(output)?.[0];
-    await eventually(() => Boolean(address()), 'astro dev starts').catch((error) => { throw new Error(`${error.message}: ${output}`); });
+    // It loads everything anew before it listens.
+    await eventually(() => Boolean(address()) || dev.exitCode !== null, 'astro dev starts', 120_000);
+    ok(address(), `astro dev starts: ${output}`);
     const get = async (path) => {
       const answer = await fetch(address() + path);
       return { status: answer.status, text: await answer.text() };
     };
     equal((await get('/mallory/fresh/')).status, 404, 'the status before the upload');
     await publish(mallory, 'fresh.md', '# As fresh as can be\n\nText.\n');
-    await eventually(async () => (await get('/mallory/fresh/')).text.includes('As fresh as can be'), 'the page appears');
+    await eventually(async () => (await get('/mallory/fresh/')).text.includes('As fresh as can be'), 'the page appears', 60_000);
     await mallory.deleteReadme('fresh');
-    await eventually(async () => (await get('/mallory/fresh/')).status === 404, 'the page goes');
+    await eventually(async () => (await get('/mallory/fresh/')).status === 404, 'the page goes', 60_000);
   } finally {
     dev.kill();
   }

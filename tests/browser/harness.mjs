@@ -95,9 +95,9 @@ export async function says(locator, expected) {
   throw new AssertionError({ message: `expected ${locator} to say ${expected}, but it says ${JSON.stringify(text)}` });
 }
 
-/** Waits until a condition holds. */
-export async function eventually(condition, what) {
-  const deadline = performance.now() + PATIENCE_MS;
+/** Waits until a condition holds, so many milliseconds at most. */
+export async function eventually(condition, what, patience = PATIENCE_MS) {
+  const deadline = performance.now() + patience;
   while (!(await condition())) {
     ok(performance.now() < deadline, what);
     await new Promise((resolve) => setTimeout(resolve, 25));

@@ -30,6 +30,7 @@ export async function site({ schema = mastheadSchema as ZodType, markdown = {}, 
   } as unknown as DataStore;
   const context = {
     collection: 'members',
+    config: { root: new URL('file:///club/site/'), srcDir: new URL('file:///club/site/source/') },
     store,
     meta: meta as unknown as MetaStore,
     logger: { debug: say('debug'), info: say('info'), warn: say('warn'), error: say('error') },

@@ -33,18 +33,15 @@ impl Rotate {
         if self.at_once {
             return at_once(store, ring, clock.unix_seconds()).await;
         }
-        let next = match pending(&ring) {
-            Some(id) => {
-                say!("{id} was published before; going on with it.");
-                id
-            }
-            None => {
-                let id = id_at(clock.unix_seconds());
-                ring.publish(&id, &rand::random());
-                store.write(&ring).await?;
-                say!("{id} is published; it verifies and doesn't sign yet.");
-                id
-            }
+        let next = if let Some(id) = pending(&ring) {
+            say!("{id} was published before; going on with it.");
+            id
+        } else {
+            let id = id_at(clock.unix_seconds());
+            ring.publish(&id, &rand::random());
+            store.write(&ring).await?;
+            say!("{id} is published; it verifies and doesn't sign yet.");
+            id
         };
         if let Store::Secret { .. } = store {
             wait(&next, &clock).await;

@@ -141,7 +141,7 @@ fn context(state: &State, member: &Account, source: &SourceKey, head: &Head) -> 
 /// The member's pictures by the names of their files.
 fn files(state: &State, member: &Account) -> Vec<(String, String)> {
     let url = || {
-        let urls = member.picture.as_ref()?.urls(state.public_url.as_deref()?);
+        let urls = member.picture.as_ref()?.urls(&state.public_url);
         urls.get(PICTURE_SIZE).cloned()
     };
     let file = member.picture_file.clone().zip(url());

@@ -21,8 +21,8 @@ pub struct State {
     /// Prefix of links to other entries (`LINK_BASE`).
     pub link_base: String,
     pub themes: Themes,
-    /// Where pictures are public (`PUBLIC_URL`); without it no document shows one by its file's name.
-    pub public_url: Option<String>,
+    /// Where pictures are public (`PUBLIC_URL`).
+    pub public_url: String,
 }
 
 impl State {
@@ -34,7 +34,7 @@ impl State {
             members: configuration::members(environment)?,
             link_base: environment.optional("LINK_BASE").unwrap_or("/").to_owned(),
             themes: environment.parsed("THEMES", Themes::default())?,
-            public_url: environment.optional("PUBLIC_URL").map(str::to_owned),
+            public_url: configuration::public_url(environment)?,
         })
     }
 

@@ -73,9 +73,9 @@ impl Blobs {
             .get_object()
             .bucket(&self.bucket)
             .key("ready")
-            .send()
-            .await;
-        match asked {
+            .send();
+        // A request in the making takes kilobytes, and start-up waits for several at once.
+        match Box::pin(asked).await {
             Err(error) if error.code() == Some("NoSuchBucket") => Err(Error::NoBucket {
                 bucket: self.bucket.clone(),
             }),

@@ -57,7 +57,9 @@ pub(crate) struct Assembled {
 
 impl Assembled {
     fn push(&mut self, key: &str, value: Node, source: Source) {
-        if value.is_null() {
+        // What the next conversion would take for no value must not be written as one.
+        let is_placeholder = value.text().is_some_and(keys::is_placeholder);
+        if value.is_null() || (is_placeholder && key != "title") {
             return;
         }
         self.fields.push(Field {
@@ -332,10 +334,10 @@ fn authors(out: &mut Assembled, keys: &mut Keys, context: &Context) {
     let authors = keys.remove("authors");
     let ids = authors
         .as_ref()
-        .filter(|entry| !entry.value.is_empty())
+        .filter(|entry| !keys::says_nothing(&entry.value))
         .and_then(keys::names);
     if let (Some(entry), None) = (&authors, &ids)
-        && !entry.value.is_empty()
+        && !keys::says_nothing(&entry.value)
     {
         keys.unusable(entry.clone());
     }

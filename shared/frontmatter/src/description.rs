@@ -299,11 +299,16 @@ fn without_link_lines(inlines: &[Inline]) -> &[Inline] {
     if ends { kept } else { inlines }
 }
 
+fn is_text(inline: &Inline) -> bool {
+    matches!(inline, Inline::Text(text) | Inline::Code(text) if !text.trim().is_empty())
+}
+
 /// Whether a line has nothing to read but links and what stands between them.
 fn is_links(line: &[Inline]) -> bool {
     let has_link = |inline: &Inline| matches!(inline, Inline::LinkStart { .. });
     let mut depth = 0_usize;
-    line.iter().any(has_link)
+    // Of two breaks in a row, nothing stands between them.
+    (line.iter().any(has_link) || !line.iter().any(is_text))
         && line.iter().all(|inline| match inline {
             Inline::LinkStart { .. } => {
                 depth += 1;

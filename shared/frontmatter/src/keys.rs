@@ -132,7 +132,7 @@ impl Keys {
                 continue;
             };
             let entry = self.entries.remove(at);
-            if entry.value.is_empty() || entry.value.text().is_some_and(is_placeholder) {
+            if says_nothing(&entry.value) {
                 continue;
             }
             match (read(&entry), &taken) {
@@ -189,6 +189,11 @@ impl Keys {
     pub(crate) fn into_rest(self) -> (Vec<Entry>, Vec<(String, Node)>, Vec<Warning>) {
         (self.entries, self.extra, self.warnings)
     }
+}
+
+/// A value as good as none.
+pub(crate) fn says_nothing(value: &Node) -> bool {
+    value.is_empty() || value.text().is_some_and(is_placeholder)
 }
 
 /// `{{ title }}` of a template that nobody filled in.
@@ -280,7 +285,7 @@ pub(crate) fn names(entry: &Entry) -> Option<Vec<String>> {
     Some(
         names
             .into_iter()
-            .filter(|name| !name.is_empty())
+            .filter(|name| !name.is_empty() && !is_placeholder(name))
             .collect::<Vec<_>>(),
     )
     .filter(|names| !names.is_empty())

@@ -1,3 +1,5 @@
+use std::fmt::Write as _;
+
 use proptest::prelude::*;
 
 use super::*;
@@ -243,6 +245,10 @@ fn template_placeholders_and_shortcodes_are_no_values() {
     assert_eq!(output["title"], "Untitled");
     assert_eq!(output["description"], "What it is about.");
     assert_eq!(converted(&first), first);
+    let text = "---\nauthors: {{ a }}\nauthor: ['{{ b }}', Ann]\ncategories: ['{{ c }}']\nimage: {src: 'https://e.example/a.png', alt: '{{ d }}'}\n---\nText\n";
+    let first = converted(text);
+    assert_eq!(meta(text)["author"], "Ann");
+    assert_eq!(converted(&first), first);
 }
 
 #[test]
@@ -290,7 +296,7 @@ fn links_to_the_heading_that_went_lead_to_the_top() {
 fn many_wikilinks_keep_to_the_schema() {
     let mut text = "# Map\n\n".to_owned();
     for number in 0..300 {
-        text += &format!("- [[Note {number}]]\n");
+        writeln!(text, "- [[Note {number}]]").unwrap();
     }
     let output = convert(
         text.as_bytes(),

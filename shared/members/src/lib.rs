@@ -70,9 +70,8 @@ impl Members {
             .get_item()
             .table_name(&self.table)
             .set_key(Some(item::key("EMAIL#", "READY")))
-            .send()
-            .await;
-        match asked {
+            .send();
+        match Box::pin(asked).await {
             Err(error)
                 if error
                     .as_service_error()

@@ -22,10 +22,14 @@ pub(super) fn is_obsidian(
         Flavor::Auto => {
             options.obsidian_keys
                 || markers.iter().any(|marker| !marker.is_github())
-                || runs.iter().any(|run| {
-                    obsidian::has_block_id(document.source, run)
-                        || !wikilinks::find(document.source, run).is_empty()
-                })
+                || document.source.contains('^')
+                    && runs
+                        .iter()
+                        .any(|run| obsidian::has_block_id(document.source, run))
+                || document.source.contains("[[")
+                    && runs
+                        .iter()
+                        .any(|run| !wikilinks::find(document.source, run).is_empty())
                 || has_task_date(document)
                 || obsidian::has_block_comment(document, runs)
         }

@@ -13,6 +13,10 @@ use super::text::escape;
 use super::warnings::{Code, Warnings};
 use crate::document::Document;
 
+/// Most elements that are closed where a line, a container or the body ends; what leaves more open
+/// than that is no page, and has them taken out.
+const MAX_CLOSED: usize = 200;
+
 /// Adds the edits that make the document's HTML harmless.
 ///
 /// `may_close` is off where closing tags did not help before: what is unclosed is taken out then.
@@ -300,6 +304,10 @@ impl Sanitiser<'_, '_> {
     }
 
     fn close(&mut self, name: &str, placed: &Placed) {
+        if name == "br" {
+            // No element has it, but browsers break the line there (WHATWG HTML, 13.2.6.4.7).
+            return self.splice.replace(placed.range.clone(), "<br>");
+        }
         let found = self.reachable().find_map(|index| {
             let open = &self.frames.get(index)?.open;
             // Deeper than any page nests; a bound keeps closing linear.
@@ -350,6 +358,7 @@ impl Sanitiser<'_, '_> {
     fn leave(&mut self, frame: Frame) {
         let end = frame.end;
         let can_close = self.may_close
+            && frame.open.len() <= MAX_CLOSED
             && end > 0
             && self
                 .source
@@ -392,7 +401,7 @@ impl Sanitiser<'_, '_> {
             self.warnings
                 .add(Code::HtmlUnclosed, open.range.start, text);
         }
-        if !self.may_close || ends_in_open_code(document) {
+        if !self.may_close || open.len() > MAX_CLOSED || ends_in_open_code(document) {
             for open in open {
                 self.splice.delete(open.removal);
             }

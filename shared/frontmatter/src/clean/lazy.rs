@@ -14,6 +14,9 @@ use crate::document::Document;
 /// text, code or a title as it shows a space.
 pub(super) fn join(document: &Document<'_>, splice: &mut Splice) {
     let source = document.source;
+    if !source.contains('<') {
+        return;
+    }
     let mut hard_breaks = document
         .events
         .iter()

@@ -3,6 +3,9 @@
 /// A URL whose every `%` begins an escape that decodes to UTF-8, without spaces, control
 /// characters or any other character that ends a destination or an attribute.
 pub(super) fn normalise(url: &str) -> String {
+    if is_normal(url) {
+        return url.to_owned();
+    }
     let mut result = String::with_capacity(url.len());
     let mut rest = url;
     while let Some(character) = rest.chars().next() {
@@ -26,6 +29,30 @@ pub(super) fn normalise(url: &str) -> String {
         rest = rest.get(character.len_utf8()..).unwrap_or_default();
     }
     result
+}
+
+/// Whether nothing in a URL needs a second look: most are letters, digits and a few marks.
+pub(super) fn is_normal(url: &str) -> bool {
+    url.bytes().all(|byte| {
+        byte.is_ascii_alphanumeric()
+            || matches!(
+                byte,
+                b'/' | b'-'
+                    | b'.'
+                    | b'_'
+                    | b':'
+                    | b'#'
+                    | b'?'
+                    | b'='
+                    | b'&'
+                    | b'~'
+                    | b'+'
+                    | b'@'
+                    | b','
+                    | b';'
+                    | b'!'
+            )
+    })
 }
 
 /// Appends the escape of an ASCII character.

@@ -3,6 +3,8 @@
 //! An edit may bring text together that is syntax only now; a body is clean when a whole reading
 //! finds nothing. That makes cleaning idempotent by construction.
 
+use pulldown_cmark::Event;
+
 use super::badges;
 use super::callouts::{self, Marker};
 use super::invariant;
@@ -63,7 +65,7 @@ pub(super) fn run(
     let mut edits;
     let mut expected;
     {
-        let plain = without_math(document.source);
+        let plain = without_math(document);
         let plain = plain.as_ref().unwrap_or(document);
         edits = state.round(document, plain, options, extent, 0);
         expected = invariant::expected(&invariant::code(plain), &edits);
@@ -79,7 +81,7 @@ pub(super) fn run(
             if again.too_complex {
                 return Err(Stop::NoFixedPoint);
             }
-            let plain = without_math(&body);
+            let plain = without_math(&again);
             let plain = plain.as_ref().unwrap_or(&again);
             let code = invariant::code(plain);
             if !invariant::holds(&expected, &code) && extent == Extent::Everything {
@@ -99,10 +101,13 @@ pub(super) fn run(
 }
 
 /// The body as a renderer without mathematics reads it, where that makes a difference.
-fn without_math(source: &str) -> Option<Document<'_>> {
-    source
-        .contains('$')
-        .then(|| Document::parse_without_math(source))
+fn without_math<'a>(document: &Document<'a>) -> Option<Document<'a>> {
+    let has_math = document.source.contains('$')
+        && document
+            .events
+            .iter()
+            .any(|(event, _)| matches!(event, Event::InlineMath(_) | Event::DisplayMath(_)));
+    has_math.then(|| Document::parse_without_math(document.source))
 }
 
 impl State {

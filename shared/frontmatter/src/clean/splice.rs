@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 use std::ops::Range;
 
+use super::text::{begins_line, is_marker};
 use crate::document::Edit;
 
 /// Edits as the rules find them, in any order.
@@ -56,8 +57,51 @@ impl Splice {
             }
             stands
         });
+        keep_fences_shut(source, &mut self.edits);
         self.edits
     }
+}
+
+/// Where a deletion would bring a run of `~` or backticks to the beginning of its line, a backslash
+/// goes in its place: text would become a fence, and all that follows code.
+fn keep_fences_shut(source: &str, edits: &mut [Edit]) {
+    // Up to here nothing but markers of containers is left of the line.
+    let mut cleared: Option<usize> = None;
+    for edit in edits {
+        let between = cleared.and_then(|end| source.get(end..edit.range.start));
+        let is_first = between.is_some_and(|between| begins_line(between, between.len()))
+            || begins_line(source, edit.range.start);
+        cleared = (is_first && edit.replacement.is_empty()).then_some(edit.range.end);
+        let ends_line = edit.range.end == 0
+            || source
+                .get(..edit.range.end)
+                .is_none_or(|before| before.ends_with(['\n', '\r']));
+        // Where only indentation and markers went, a fence was one before.
+        let old = source.get(edit.range.clone()).unwrap_or_default();
+        if cleared.is_none()
+            || ends_line
+            || old.bytes().all(|byte| is_marker(byte) || byte == b'\n')
+        {
+            continue;
+        }
+        let rest = source.get(edit.range.end..).unwrap_or_default();
+        let line = rest.trim_start_matches(' ');
+        let indentation = rest.len() - line.len();
+        if indentation < 4 && opens_fence(line) {
+            edit.range.end += indentation;
+            edit.replacement.push('\\');
+        }
+    }
+}
+
+/// Three `~`, or three backticks with no further one behind them in the line.
+fn opens_fence(text: &str) -> bool {
+    // The line is looked at only where it matters: it may be long, and begin with many deletions.
+    text.starts_with("~~~")
+        || (text.starts_with("```") && {
+            let line = text.lines().next().unwrap_or_default();
+            !line.trim_start_matches('`').contains('`')
+        })
 }
 
 /// The source with sorted, disjoint edits applied.

@@ -20,6 +20,10 @@ pub(super) fn settle(document: &Document<'_>, splice: &mut Splice) {
 /// One column without any `|` in its head is no table for our parser, and remains none.
 fn part_from_paragraphs(document: &Document<'_>, splice: &mut Splice) {
     let source = document.source;
+    // A line of delimiters has one of these.
+    if !["|", ":-", "-:"].iter().any(|mark| source.contains(mark)) {
+        return;
+    }
     let lines = lines::all(document);
     for (header, delimiters) in lines.iter().zip(lines.iter().skip(1)) {
         if !begins_table(source, header, delimiters) {

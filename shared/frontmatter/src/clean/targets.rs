@@ -32,6 +32,14 @@ pub(super) enum Target {
 
 /// Decides about a destination, given with references and escapes decoded.
 pub(super) fn resolve(written: &str, kind: Kind, options: &CleanOptions<'_>) -> Target {
+    // Most links, and nothing to do for them.
+    if kind == Kind::Link
+        && percent::is_normal(written)
+        && let Some(host) = written.strip_prefix("https://")
+        && host.starts_with(|first: char| first.is_ascii_alphanumeric())
+    {
+        return Target::Keep;
+    }
     let url: String = written
         .chars()
         .filter(|character| !matches!(character, '\0'..='\x1f' | '\x7f'..='\u{9f}'))

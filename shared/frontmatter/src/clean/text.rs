@@ -241,13 +241,15 @@ pub(super) fn begins_line(source: &str, at: usize) -> bool {
         .rev()
         .take_while(|byte| !matches!(byte, b'\n' | b'\r'))
         .take(MAX_PREFIX_BYTES);
-    let is_marker = |byte: &u8| {
-        matches!(
-            byte,
-            b' ' | b'\t' | b'>' | b'-' | b'*' | b'+' | b'.' | b')' | b'0'..=b'9'
-        )
-    };
-    prefix.copied().all(|byte| is_marker(&byte))
+    prefix.copied().all(is_marker)
+}
+
+/// A blank, or part of the marker of a container.
+pub(super) fn is_marker(byte: u8) -> bool {
+    matches!(
+        byte,
+        b' ' | b'\t' | b'>' | b'-' | b'*' | b'+' | b'.' | b')' | b'0'..=b'9'
+    )
 }
 
 /// Plain text as Markdown that reads as that text, wherever in a line it stands.

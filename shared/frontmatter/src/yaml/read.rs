@@ -205,8 +205,8 @@ impl<'a> Reader<'a> {
                 .filter(|_| matches!(value, Node::Scalar(_)));
             match key {
                 Node::Scalar(scalar) if scalar.plain && scalar.text == "<<" => {
-                    let pairs = merged(&value).ok_or_else(|| self.invalid())?;
-                    merges.extend(pairs.into_iter().map(|(key, value)| (key, value, line)));
+                    let entries = merged(&value).ok_or_else(|| self.invalid())?;
+                    merges.extend(entries.into_iter().map(|(key, value)| (key, value, line)));
                 }
                 Node::Scalar(scalar) if super::is_dangerous(&scalar.text) => {
                     self.document.dropped.push(Place {

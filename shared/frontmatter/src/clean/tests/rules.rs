@@ -334,6 +334,7 @@ fn html_keeps_what_is_allowed() {
                 "<!-- never closed\n\ntext\n",
                 "&lt;!-- never closed\n\ntext\n",
             ),
+            ("one</br>two</BR >\n", "one<br>two<br>\n"),
             (
                 "</div></article>\n\n<div align=\"center\">\n\nText.\n",
                 "<div align=\"center\">\n\nText.\n\n</div>\n",
@@ -462,4 +463,27 @@ fn warnings_have_their_place_in_the_authors_body() {
         })
         .collect();
     assert_eq!(places, [("missing-asset", 3, 7, "y.png")]);
+}
+
+#[test]
+fn what_was_text_becomes_no_fence() {
+    assert_cleaned(
+        Flavor::GitHub,
+        &[
+            ("<d>~~~`>`\n", "\\~~~`>`\n"),
+            ("<d><e> ~~~ a\n\ntext\n", "\\~~~ a\n\ntext\n"),
+            ("> <d>```js\n> x\n", "> \\```js\n> x\n"),
+            ("<d>```a```\n", "```a```\n"),
+            ("<form>\n```\nx\n```\n", "```\nx\n```\n"),
+            ("text\n\n<d>\n\n~~~\nx\n~~~\n", "text\n\n\n~~~\nx\n~~~\n"),
+        ],
+    );
+}
+
+#[test]
+fn what_leaves_too_much_open_is_taken_out() {
+    for text in ["<b>".repeat(300) + "a\n", "<div>\n\n".repeat(300) + "a\n"] {
+        let cleaned = clean_as(&text, &context(Flavor::GitHub)).body;
+        assert_eq!(cleaned, "a\n", "from {text:?}");
+    }
 }
