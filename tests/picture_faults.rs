@@ -359,7 +359,8 @@ async fn a_failing_store_is_a_503_and_no_broken_link() {
 }
 
 fn event(method: &str, token: &str, file: &[u8]) -> Value {
-    let head = b"--b\r\nContent-Disposition: form-data; name=\"profile_pic\"; filename=\"a\"\r\n\r\n";
+    let head =
+        b"--b\r\nContent-Disposition: form-data; name=\"profile_pic\"; filename=\"a\"\r\n\r\n";
     let body = [head.as_slice(), file, b"\r\n--b--\r\n"].concat();
     json!({
         "version": "2.0", "routeKey": "$default", "rawPath": "/api/upload_profile_pic", "rawQueryString": "",
