@@ -4,8 +4,8 @@ use image::ImageFormat;
 use reqwest::StatusCode;
 use serde_json::Value;
 
-use crate::site::{SignedIn, Site, assert_error, body};
 use crate::photo::gradient;
+use crate::site::{SignedIn, Site, assert_error, body};
 use crate::upload_profile_pic::upload;
 
 #[tokio::test]

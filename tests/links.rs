@@ -2,8 +2,8 @@
 
 use image::ImageFormat;
 
-use crate::site::{SignedIn, Site, body};
 use crate::photo::gradient;
+use crate::site::{SignedIn, Site, body};
 use crate::upload_profile_pic::upload;
 
 async fn content(site: &Site, entry: &str) -> String {

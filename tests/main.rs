@@ -26,6 +26,7 @@ mod requests;
 mod roles;
 mod sessions;
 mod set_password;
+mod shown_pictures;
 mod site;
 mod storm;
 mod template;

@@ -14,7 +14,9 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::retry::RetryConfig;
 use base64ct::{Base64, Encoding as _};
-use blobs::layout::{OriginalKey, pictures_prefix};
+use blobs::layout::{
+    OWN_PAGE, OriginalKey, PictureChangeKey, SourceKey, content_key, pictures_prefix,
+};
 use blobs::{Blobs, Condition, Upload};
 use endpoint::{Bearer, Clock, Environment, Origins, aws, configuration};
 use image::ImageFormat;
@@ -29,6 +31,7 @@ use crate::photo::{plain, shade};
 
 const OLD: u8 = 40;
 const NEW: u8 = 200;
+const PUBLIC_URL: &str = "https://club.example";
 
 /// A process that is killed at its call `at`: neither that call nor a later one gets through, or
 /// that one still does and only its answer is lost.
@@ -123,6 +126,7 @@ impl Stores {
 
     fn shelf(&self) -> Shelf<'_> {
         Shelf {
+            uploads: &self.uploads,
             content: &self.content,
             members: &self.members,
         }
@@ -139,6 +143,50 @@ impl Stores {
         }
     }
 
+    fn rewrite_readme(&self) -> rewrite_readme::State {
+        rewrite_readme::State {
+            uploads: self.uploads.clone(),
+            content: self.content.clone(),
+            members: self.members.clone(),
+            link_base: "/".to_owned(),
+            themes: frontmatter::Themes::default(),
+            public_url: PUBLIC_URL.to_owned(),
+            clock: Clock::system(),
+        }
+    }
+
+    /// Puts a README that shows the picture, and converts it.
+    async fn publish(&self, account: &members::Account) {
+        let key = SourceKey::new(&account.id, OWN_PAGE).key();
+        let source = Upload {
+            bytes: "# Jo\n\n![[me.png]]\n".into(),
+            content_type: "text/markdown",
+            ..Upload::default()
+        };
+        let put = self.uploads.put(&key, source, Condition::Always);
+        put.await.unwrap();
+        let answer = rewrite_readme::handler(&self.rewrite_readme(), self.tells(&key)).await;
+        assert_eq!(answer.unwrap(), json!({"batchItemFailures": []}));
+    }
+
+    /// The shade of the picture that the published document shows, which is there; `None`: it shows
+    /// none.
+    async fn published(&self, account: &members::Account) -> Option<u8> {
+        let key = content_key(&account.handle);
+        let output = self.content.get(&key, 1 << 20).await.unwrap();
+        let text = String::from_utf8(output.expect("an output").bytes.to_vec()).unwrap();
+        let (_, rest) = text.split_once(&format!("]({PUBLIC_URL}/"))?;
+        let (key, _) = rest.split_once(')').unwrap();
+        let file = self.content.get(key, 1 << 20).await.unwrap();
+        Some(shade(&file.expect("no broken picture").bytes))
+    }
+
+    /// What S3 says of a key.
+    fn tells(&self, key: &str) -> Value {
+        json!({"Records": [{"eventVersion": "2.1", "eventSource": "aws:s3", "eventName": "ObjectCreated:Put",
+            "s3": {"bucket": {"name": self.uploads.bucket()}, "object": {"key": key}}}]})
+    }
+
     /// A member whose picture is [`OLD`].
     async fn member(&self, handle: &str) -> members::Account {
         let email = Email::parse(&format!("{handle}@club.example")).unwrap();
@@ -153,7 +201,9 @@ impl Stores {
         assert_eq!(self.members.create(member).await.unwrap(), Created::Created);
         let account = self.members.by_email(&email).await.unwrap().unwrap();
         let made = picture::renditions(&plain(OLD, 48, ImageFormat::Png)).unwrap();
-        let put = self.shelf().put(&account, made, rand::random(), Seen::Any);
+        let put = self
+            .shelf()
+            .put(&account, made, "me.png", rand::random(), Seen::Any);
         assert!(put.await.unwrap().is_some());
         self.now(&account).await
     }
@@ -188,8 +238,7 @@ impl Stores {
         };
         let put = self.uploads.put(&key, original, Condition::Always);
         put.await.unwrap();
-        json!({"Records": [{"eventVersion": "2.1", "eventSource": "aws:s3", "eventName": "ObjectCreated:Put",
-            "s3": {"bucket": {"name": self.uploads.bucket()}, "object": {"key": key}}}]})
+        self.tells(&key)
     }
 
     async fn waits(&self, account: &members::Account) -> bool {
@@ -318,7 +367,12 @@ async fn a_failing_store_is_a_503_and_no_broken_link() {
             let handle = format!("{}-{at}-{commits}", method.to_lowercase());
             let account = healthy.member(&handle).await;
             let token = tokens()
-                .issue(&account.id, 1, Clock::system().unix_seconds(), rand::random())
+                .issue(
+                    &account.id,
+                    1,
+                    Clock::system().unix_seconds(),
+                    rand::random(),
+                )
                 .await
                 .unwrap();
             let state = upload_profile_pic::State {
@@ -422,4 +476,87 @@ async fn the_last_original_wins_and_no_version_stays() {
     assert!(!stores.waits(&account).await);
     resize_picture::handler(&state, event).await.unwrap();
     assert!(is_near(stores.whole(&account).await, NEW));
+}
+
+/// A document whose conversion is cut short shows the old picture or the new one, and that is there;
+/// once the message has come again it shows the new one, or none, and nothing keeps the old one.
+#[tokio::test]
+async fn a_killed_conversion_shows_a_picture_that_is_there() {
+    let (_stack, environment) = stack().await;
+    let healthy = Stores::healthy(&environment);
+    for taken_away in [false, true] {
+        let calls = at_every_call(&environment, async |at, commits, killed| {
+            let handle = format!("jo-{at}-{commits}-{taken_away}");
+            let account = healthy.member(&handle).await;
+            healthy.publish(&account).await;
+            let shelf = healthy.shelf();
+            let replaced = if taken_away {
+                shelf.remove(&account).await.unwrap().unwrap()
+            } else {
+                let made = picture::renditions(&plain(NEW, 48, ImageFormat::Png)).unwrap();
+                let put = shelf.put(&account, made, "me.png", rand::random(), Seen::Any);
+                put.await.unwrap().unwrap().replaced
+            };
+            let now = Clock::system().unix_seconds();
+            shelf.sweep(&account, &replaced, now).await.unwrap();
+            let is =
+                |shade: Option<u8>, expected: u8| shade.is_some_and(|it| is_near(it, expected));
+            assert!(is(healthy.published(&account).await, OLD));
+
+            let event = healthy.tells(&PictureChangeKey::new(&account.id).key());
+            let _ = rewrite_readme::handler(&killed.rewrite_readme(), event.clone()).await;
+            let between = healthy.published(&account).await;
+            let changed = |shade| {
+                if taken_away {
+                    shade == None
+                } else {
+                    is(shade, NEW)
+                }
+            };
+            assert!(is(between, OLD) || changed(between), "{between:?} at {at}");
+
+            for _ in 0..2 {
+                rewrite_readme::handler(&healthy.rewrite_readme(), event.clone())
+                    .await
+                    .unwrap();
+                let after = healthy.published(&account).await;
+                assert!(changed(after), "{after:?} at {at}");
+                let expected = if taken_away { 0 } else { 3 };
+                assert_eq!(healthy.stored(&account).await, expected, "at {at}");
+            }
+        })
+        .await;
+        assert!(calls > 10, "{calls} calls");
+    }
+}
+
+/// A conversion that read the account before the picture was replaced doesn't publish what is swept
+/// away meanwhile: either the sweep sees that the report names it, or the conversion that it changed.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_document_published_while_the_picture_changes_shows_one_that_is_there() {
+    let (_stack, environment) = stack().await;
+    let stores = Stores::healthy(&environment);
+    for round in 0..8_u8 {
+        let account = stores.member(&format!("jo-{round}")).await;
+        let made = picture::renditions(&plain(NEW, 48, ImageFormat::Png)).unwrap();
+        let change = async {
+            tokio::time::sleep(Duration::from_millis(u64::from(round) * 3)).await;
+            let put = stores
+                .shelf()
+                .put(&account, made, "me.png", rand::random(), Seen::Any);
+            let changed = put.await.unwrap().unwrap();
+            let now = Clock::system().unix_seconds();
+            let sweep = stores.shelf().sweep(&account, &changed.replaced, now);
+            sweep.await.unwrap();
+        };
+        tokio::join!(stores.publish(&account), change);
+        stores.published(&account).await.expect("a picture");
+        let event = stores.tells(&PictureChangeKey::new(&account.id).key());
+        rewrite_readme::handler(&stores.rewrite_readme(), event)
+            .await
+            .unwrap();
+        let shown = stores.published(&account).await.expect("a picture");
+        assert!(is_near(shown, NEW), "{shown} in round {round}");
+        assert_eq!(stores.stored(&account).await, 3, "in round {round}");
+    }
 }

@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::time::Instant;
 
-use anyhow::{Context as _, ensure};
+use anyhow::{Context as _, anyhow, ensure};
 use base64ct::{Base64, Encoding as _};
 use endpoint::{Environment, configuration};
 use local::Options;
@@ -91,7 +91,12 @@ impl Function {
         ensure!(members.create(member).await? == Created::Created);
         let state = upload_profile_pic::State::from_env(environment)?;
         let now = state.bearer.clock.unix_seconds();
-        let token = state.bearer.tokens.issue(&id, 1, now, rand::random())?;
+        let token = state
+            .bearer
+            .tokens
+            .issue(&id, 1, now, rand::random())
+            .await
+            .map_err(|error| anyhow!("no token: {error}"))?;
         Ok(Self { state, token })
     }
 

@@ -4,7 +4,9 @@ use std::io::IsTerminal as _;
 
 use anyhow::{Context as _, anyhow};
 use blobs::Blobs;
-use blobs::layout::{OriginalKey, SourceKey, content_key, member_content_prefix, pictures_prefix};
+use blobs::layout::{
+    OriginalKey, PictureChangeKey, SourceKey, content_key, member_content_prefix, pictures_prefix,
+};
 use clap::Args;
 use endpoint::{Environment, aws};
 use members::{Account, Members};
@@ -40,6 +42,9 @@ impl Remove {
             .await?;
         uploads
             .delete_every_version(&OriginalKey::new(&account.id).key())
+            .await?;
+        uploads
+            .delete_every_version(&PictureChangeKey::new(&account.id).key())
             .await?;
         content
             .delete_every_version(&content_key(&account.handle))

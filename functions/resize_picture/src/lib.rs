@@ -124,11 +124,18 @@ async fn bring_in_line(state: &State, original: &OriginalKey, seen: &Seen) -> an
 /// Points the profile at the renditions. `false`: the profile was changed meanwhile.
 async fn show(state: &State, account: &Account, made: Vec<Rendition>) -> anyhow::Result<bool> {
     let shelf = Shelf {
+        uploads: &state.uploads,
         content: &state.content,
         members: &state.members,
     };
     // The name of the file was never sent.
-    let put = shelf.put(account, made, "", (state.random)(), members::Seen::Unchanged);
+    let put = shelf.put(
+        account,
+        made,
+        "",
+        (state.random)(),
+        members::Seen::Unchanged,
+    );
     let Some(changed) = put.await? else {
         return Ok(false);
     };

@@ -8,7 +8,7 @@ use frontmatter::{Context, NoteDocument, NoteMember, Notes, Output, slug};
 use jiff::Timestamp;
 use members::{Account, Referrer, Report};
 
-use crate::State;
+use crate::{State, pictures};
 
 /// What the author is told of a fault of ours.
 const DEFECT: &str = "This file can't be converted because of a defect in Masthead; the administrator has been told.";
@@ -18,8 +18,6 @@ const MAX_NAMES: usize = 50;
 pub(crate) const MAX_NAME_BYTES: usize = 512;
 /// Most names that are looked up among the members for one document.
 const MAX_MEMBERS_ASKED: usize = 20;
-/// Edge length of the profile picture that a document shows, in pixels.
-const PICTURE_SIZE: &str = "512";
 
 /// The document, its links led to what is published; `Err` is the sentence that says why there is
 /// none. `known_links` are the names under which it is noted as a referrer already.
@@ -131,21 +129,11 @@ fn context(state: &State, member: &Account, source: &SourceKey, head: &Head) -> 
         link_base: state.link_base.clone(),
         themes: state.themes.clone(),
         notes: Notes {
-            files: files(state, member),
+            files: pictures::files(state, member),
             ..Notes::default()
         },
         ..Context::default()
     }
-}
-
-/// The member's pictures by the names of their files.
-fn files(state: &State, member: &Account) -> Vec<(String, String)> {
-    let url = || {
-        let urls = member.picture.as_ref()?.urls(&state.public_url);
-        urls.get(PICTURE_SIZE).cloned()
-    };
-    let file = member.picture_file.clone().zip(url());
-    file.into_iter().collect()
 }
 
 /// What the document may link to: the member's other published documents, and the members whose

@@ -1,18 +1,21 @@
 //! S3's events: brings each README's output and report in line with its source.
 //!
-//! An event only ever means "look at this key again". See [`reconcile`].
+//! An event only ever means "look at this key again". See [`reconcile`]. A member's picture that
+//! changed is such a key, too: see [`pictures`].
 
 mod convert;
+mod pictures;
 mod reconcile;
 mod referrers;
 
 use blobs::Blobs;
-use endpoint::{Environment, aws, configuration};
+use endpoint::{Clock, Environment, aws, configuration};
 use frontmatter::Themes;
 use members::Members;
 use serde_json::Value;
 
-/// What this function may touch: sources to read, outputs to write, and the members table.
+/// What this function may touch: sources to read, outputs to write, renditions that
+/// no document shows any more to delete, and the members table.
 #[derive(Debug)]
 pub struct State {
     pub uploads: Blobs,
@@ -23,6 +26,7 @@ pub struct State {
     pub themes: Themes,
     /// Where pictures are public (`PUBLIC_URL`).
     pub public_url: String,
+    pub clock: Clock,
 }
 
 impl State {
@@ -35,6 +39,7 @@ impl State {
             link_base: environment.optional("LINK_BASE").unwrap_or("/").to_owned(),
             themes: environment.parsed("THEMES", Themes::default())?,
             public_url: configuration::public_url(environment)?,
+            clock: Clock::system(),
         })
     }
 
@@ -57,7 +62,8 @@ impl State {
 /// Takes an SQS batch of S3 events, or one bare S3 event: see [`uploads::deliver`].
 pub async fn handler(state: &State, event: Value) -> anyhow::Result<Value> {
     uploads::deliver(&state.uploads, &event, |key| async move {
-        reconcile::reconcile(state, &key).await
+        // Boxed: a future this deep is more than the compiler lays out in one piece.
+        Box::pin(reconcile::reconcile(state, &key)).await
     })
     .await
 }

@@ -1,7 +1,9 @@
 //! One README: source, output and report brought in line.
 
 use anyhow::Context as _;
-use blobs::layout::{MAX_README_BYTES, OWN_PAGE, SourceKey, SourceNote, content_key};
+use blobs::layout::{
+    MAX_README_BYTES, OWN_PAGE, PictureChangeKey, SourceKey, SourceNote, content_key,
+};
 use blobs::{Condition, Head, Stored, Upload};
 use bytes::Bytes;
 use frontmatter::Output;
@@ -11,10 +13,10 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use uploads::{ROUNDS, Seen};
 
-use crate::{State, convert, referrers};
+use crate::{State, convert, pictures, referrers};
 
 /// Warnings kept in a report; a DynamoDB item holds 400 KB.
-const MAX_WARNINGS: usize = 200;
+pub(crate) const MAX_WARNINGS: usize = 200;
 /// Longest JSON of one field in a report, in bytes; longer values are in the file itself.
 const MAX_FIELD_BYTES: usize = 4 * 1024;
 /// Name of the output's metadata that holds the SHA-256 of its bytes, in hexadecimal.
@@ -23,6 +25,9 @@ const CACHE_CONTROL: &str = "public, max-age=0, must-revalidate";
 
 /// Brings one key in line, and then those whose links ask for a name that came or went with it.
 pub(crate) async fn reconcile(state: &State, key: &str) -> anyhow::Result<()> {
+    if let Some(PictureChangeKey { member_id }) = PictureChangeKey::parse(key) {
+        return pictures::changed(state, &member_id).await;
+    }
     let Some(source) = SourceKey::parse(key) else {
         tracing::info!("passed over a key that is no README's");
         return Ok(());
@@ -97,11 +102,17 @@ async fn bring_in_line(
         }
         Seen::Source(object) => object,
     };
+    // The picture may be another one than a moment ago.
+    let Some(member) = &state.members.by_email(&member.email).await? else {
+        return Ok(false);
+    };
     let output = state.content.head(&output_key).await?;
     let before = state.members.report(&member.id, &source.slug).await?;
-    let known_links = before.as_ref().map_or(&[][..], |report| &report.links);
+    let known_links = before
+        .as_ref()
+        .map_or_else(Vec::new, |report| report.links.clone());
     let converted = if source.is_canonical() {
-        convert::convert(state, member, source, object, known_links).await?
+        convert::convert(state, member, source, object, &known_links).await?
     } else {
         Err("A file of this name can't be published; upload it through the site.".to_owned())
     };
@@ -110,6 +121,20 @@ async fn bring_in_line(
         Err(reason) => {
             return reject(state, source, &object.head, &output_key, reason).await;
         }
+    };
+    let picture = pictures::shown(state, member, &converted).filter(|_| !converted.draft);
+    let before = match &picture {
+        Some(key) => {
+            let blank = Report {
+                source_version: String::new(),
+                ..report_after(None, source, &object.head)
+            };
+            match pictures::claim(state, member, before, key, blank).await? {
+                None => return Ok(false),
+                claimed => claimed,
+            }
+        }
+        None => before,
     };
     if converted.draft {
         state.content.delete(&output_key).await?;
@@ -123,7 +148,8 @@ async fn bring_in_line(
         let names = convert::names(member, source, &object.head, &converted);
         (Outcome::Published, names, converted.references.clone())
     };
-    referrers::forget(state, source, known_links, &links).await?;
+    pictures::let_go(state, member, before.as_ref(), picture.as_ref()).await?;
+    referrers::forget(state, source, &known_links, &links).await?;
     let report = Report {
         state: outcome,
         live: !converted.draft,
@@ -135,15 +161,21 @@ async fn bring_in_line(
                 .take(MAX_WARNINGS)
                 .collect::<Vec<_>>()
         ),
+        pictures: picture.into_iter().collect(),
         links,
         names,
         ..report_after(before.as_ref(), source, &object.head)
     };
     tracing::info!(member = member.id, slug = source.slug, state = ?report.state, "looked at a README");
-    Ok(state
+    let reported = state
         .members
         .put_report(&member.id, before.as_ref(), &report)
-        .await?)
+        .await?;
+    // Whoever changes the picture later finds the report that says what is missing.
+    let is_stale = report.live
+        && pictures::misses_an_image(&report)
+        && pictures::changed_since(state, member).await?;
+    Ok(reported && !is_stale)
 }
 
 /// Lists the member's own page under the member's name, or no longer.
@@ -213,6 +245,7 @@ async fn reject(
     if let Some(before) = &before {
         report.links.clone_from(&before.links);
         if live {
+            report.pictures.clone_from(&before.pictures);
             report.names.clone_from(&before.names);
         }
     }
@@ -242,6 +275,7 @@ fn report_after(before: Option<&Report>, source: &SourceKey, head: &Head) -> Rep
         fields: json!([]),
         warnings: json!([]),
         converter: frontmatter::CONVERTER.to_owned(),
+        pictures: Vec::new(),
         links: Vec::new(),
         names: Vec::new(),
         announced: told(|report| &report.announced),

@@ -12,8 +12,8 @@ use blobs::layout::{OWN_PAGE, SourceKey};
 use frontmatter::names::fold;
 use members::{Account, Referrer, Report};
 
-use crate::State;
 use crate::reconcile::{Settled, settle};
+use crate::{State, pictures};
 
 /// Most referrers that are converted again for one name; `masthead rewrite --all` does the rest.
 const MAX_REFERRERS: i32 = 50;
@@ -45,6 +45,7 @@ pub(crate) async fn tell(
     }
     if is_gone {
         forget(state, source, &telling.links, &[]).await?;
+        pictures::let_go(state, member, Some(&report), None).await?;
         return Ok(state.members.delete_report(&member.id, &telling).await?);
     }
     let told = Report {

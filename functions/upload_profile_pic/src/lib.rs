@@ -128,12 +128,13 @@ async fn upload(state: &State, member: &Member, request: Request) -> endpoint::R
 /// Takes the picture away, and one that is still waiting with it. Doing it again changes nothing.
 async fn remove(state: &State, member: &Member) -> endpoint::Result {
     forget_waiting(state, member).await?;
-    let Some(replaced) = state.bearer.members.remove_picture(member).await? else {
+    let shelf = state.shelf();
+    let replaced = shelf.remove(member).await.map_err(Error::unavailable)?;
+    let Some(replaced) = replaced else {
         return Err(Error::InvalidToken);
     };
     let now = state.bearer.clock.unix_seconds();
-    state
-        .shelf()
+    shelf
         .sweep(member, &replaced, now)
         .await
         .map_err(Error::unavailable)?;
@@ -151,6 +152,7 @@ async fn forget_waiting(state: &State, member: &Member) -> Result<(), Error> {
 impl State {
     fn shelf(&self) -> Shelf<'_> {
         Shelf {
+            uploads: &self.uploads,
             content: &self.content,
             members: &self.bearer.members,
         }

@@ -12,6 +12,7 @@ pub const MAX_ORIGINAL_BYTES: usize = 25 * 1024 * 1024;
 const SOURCES: &str = "readmes/";
 const CONTENT: &str = "content/";
 const PICTURES: &str = "pictures/";
+const PICTURE_CHANGES: &str = "picture-changes/";
 const SUFFIX: &str = ".md";
 const ORIGINAL: &str = "/original";
 
@@ -154,6 +155,32 @@ impl OriginalKey {
     }
 }
 
+/// The key whose writing says that a member's picture changed: `picture-changes/<member id>`, in the
+/// uploads bucket. What is under it is empty; S3 tells `rewrite_readme` of it, which looks at the
+/// READMEs that show the picture.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PictureChangeKey {
+    pub member_id: String,
+}
+
+impl PictureChangeKey {
+    pub fn new(member_id: &str) -> Self {
+        Self {
+            member_id: member_id.to_owned(),
+        }
+    }
+
+    /// `None` for any other key.
+    pub fn parse(key: &str) -> Option<Self> {
+        let member_id = key.strip_prefix(PICTURE_CHANGES)?;
+        (!member_id.is_empty() && !member_id.contains('/')).then(|| Self::new(member_id))
+    }
+
+    pub fn key(&self) -> String {
+        format!("{PICTURE_CHANGES}{}", self.member_id)
+    }
+}
+
 /// What is kept beside a source, as its object's metadata.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SourceNote {
@@ -219,6 +246,16 @@ mod tests {
             entry_id(&content_key("jane/flask-backend")),
             Some("jane/flask-backend")
         );
+    }
+
+    #[test]
+    fn changes_say_whose_picture_it_is() {
+        let key = PictureChangeKey::new("0197f0c4");
+        assert_eq!(PictureChangeKey::parse(&key.key()), Some(key));
+        for key in ["picture-changes/", "picture-changes/a/b", "pictures/a", ""] {
+            assert_eq!(PictureChangeKey::parse(key), None, "{key}");
+        }
+        assert_eq!(SourceKey::parse("picture-changes/0197f0c4"), None);
     }
 
     #[test]

@@ -43,6 +43,11 @@ pub struct Report {
     pub warnings: Value,
     /// Which converter wrote the output.
     pub converter: String,
+    /// Keys of the member's renditions that the live output shows or is about to show. They stay as
+    /// long as a report names them, whatever the profile shows by then. Left out where there are
+    /// none, so that a report reads as it was written before there were any.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pictures: Vec<String>,
     /// Names that the document's links ask for.
     #[serde(default)]
     pub links: Vec<String>,

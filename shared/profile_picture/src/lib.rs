@@ -1,11 +1,12 @@
-//! A member's picture: its renditions stored, the profile pointed at them, what was replaced swept
-//! away.
+//! A member's picture: its renditions stored, the profile pointed at them, the READMEs that show it
+//! looked at again, what was replaced swept away.
 //!
-//! In that order, so that whatever cuts it short leaves the old picture or the new one, and a profile
-//! never points at what isn't there. Renditions that no profile names by then are left for a later
-//! sweep.
+//! In that order, so that whatever cuts it short leaves the old picture or the new one, and neither a
+//! profile nor a published document ever points at what isn't there. Renditions that nothing names by
+//! then are left for a later sweep.
 
-use blobs::{Blobs, Condition, Upload, layout};
+use blobs::layout::{self, PictureChangeKey};
+use blobs::{Blobs, Condition, Upload};
 use bytes::Bytes;
 use futures::future::try_join_all;
 use members::{Account, Members, Picture, Seen};
@@ -22,13 +23,14 @@ const GRACE_SECONDS: u64 = 60 * 60;
 pub struct Changed {
     /// What the profile points at now.
     pub picture: Picture,
-    /// What it pointed at before; nothing will ever point at it again.
+    /// What it pointed at before; no profile will ever point at it again.
     pub replaced: Picture,
 }
 
 /// Where members' pictures are kept.
 #[derive(Debug, Clone, Copy)]
 pub struct Shelf<'a> {
+    pub uploads: &'a Blobs,
     pub content: &'a Blobs,
     pub members: &'a Members,
 }
@@ -38,7 +40,8 @@ impl Shelf<'_> {
     /// `None`: the profile was changed meanwhile, as [`Members::set_picture`] says, or is gone, and
     /// what was stored goes again.
     ///
-    /// `file` is the name of the file that they were made of, empty where that isn't known. `upload` is random: nobody else, and no second try, ever uses these keys.
+    /// `file` is the name of the file that they were made of, empty where that isn't known. `upload` is
+    /// random: nobody else, and no second try, ever uses these keys.
     pub async fn put(
         self,
         account: &Account,
@@ -62,8 +65,15 @@ impl Shelf<'_> {
         });
         let picture = Picture(try_join_all(stored).await?.into_iter().collect());
         // Only now, with every rendition stored.
-        match self.members.set_picture(account, &picture, file, seen).await? {
-            Some(replaced) => Ok(Some(Changed { picture, replaced })),
+        match self
+            .members
+            .set_picture(account, &picture, file, seen)
+            .await?
+        {
+            Some(replaced) => {
+                self.tell_readmes(account).await?;
+                Ok(Some(Changed { picture, replaced }))
+            }
             None => {
                 for key in picture.0.values() {
                     self.content.delete(key).await?;
@@ -73,28 +83,74 @@ impl Shelf<'_> {
         }
     }
 
+    /// Takes the picture off the profile. Returns what it pointed at; `None`: the account is gone or
+    /// disabled. Doing it again changes nothing.
+    pub async fn remove(self, account: &Account) -> anyhow::Result<Option<Picture>> {
+        let replaced = self.members.remove_picture(account).await?;
+        if replaced.is_some() {
+            self.tell_readmes(account).await?;
+        }
+        Ok(replaced)
+    }
+
+    /// Has `rewrite_readme` look at the member's READMEs that show a picture. It comes after the
+    /// change of the profile, so that it finds the change; cut short before it, they show the picture
+    /// that they showed, which [`Shelf::sweep`] spares.
+    async fn tell_readmes(self, account: &Account) -> blobs::Result<()> {
+        let nothing = Upload {
+            content_type: "application/octet-stream",
+            ..Upload::default()
+        };
+        let key = PictureChangeKey::new(&account.id).key();
+        self.uploads.put(&key, nothing, Condition::Always).await?;
+        Ok(())
+    }
+
     /// Deletes the member's renditions that nothing points at: those of `replaced`, which the profile
-    /// was pointed away from, and those that an upload left behind which was cut short. `now` in Unix
-    /// seconds. Running it again, or twice at once, changes nothing more.
+    /// was pointed away from, and those that an upload left behind which was cut short. What a report
+    /// names stays, until its README is converted again. `now` in Unix seconds. Running it again, or
+    /// twice at once, changes nothing more.
     pub async fn sweep(
         self,
         account: &Account,
         replaced: &Picture,
         now: u64,
     ) -> anyhow::Result<()> {
+        let replaced: Vec<String> = replaced.0.values().cloned().collect();
+        self.let_go(account, None, &replaced, now).await
+    }
+
+    /// As [`Shelf::sweep`], for `keys` that READMEs let go of: the report of `slug` may still name
+    /// them, since a report that forgot them first would forget them for good if the sweep were cut
+    /// short.
+    pub async fn let_go(
+        self,
+        account: &Account,
+        slug: Option<&str>,
+        keys: &[String],
+        now: u64,
+    ) -> anyhow::Result<()> {
         let listed = self
             .content
             .list_all(&layout::pictures_prefix(&account.handle))
             .await?;
-        // Read after the listing: what is listed, old and not named now never will be.
+        // Read after the listing: what is listed, old and not named now never will be. And the
+        // reports after the account: whoever names a picture in one looks at the account then.
         let current = self.members.by_email(&account.email).await?;
         let live = current
             .and_then(|account| account.picture)
             .unwrap_or_default();
-        let names = |picture: &Picture, key: &String| picture.0.values().any(|named| named == key);
+        let reports = self.members.reports(&account.id).await?;
+        let is_shown = |key: &String| {
+            reports.iter().any(|report| {
+                let lets_go = slug == Some(report.slug.as_str()) && keys.contains(key);
+                report.pictures.contains(key) && !lets_go
+            })
+        };
         for entry in listed {
             let is_old = entry.last_modified.saturating_add(GRACE_SECONDS) < now;
-            if !names(&live, &entry.key) && (is_old || names(replaced, &entry.key)) {
+            let is_named = live.0.values().any(|key| *key == entry.key) || is_shown(&entry.key);
+            if !is_named && (is_old || keys.contains(&entry.key)) {
                 self.content.delete(&entry.key).await?;
             }
         }
