@@ -2,7 +2,7 @@
 
 import { get, Unavailable } from './http.js';
 
-/** Square JPEGs of a member's profile picture, by edge length in pixels. */
+/** Square WebP files of a member's profile picture, by edge length in pixels. */
 export type Picture = Record<'96' | '256' | '512', string>;
 
 export interface ManifestEntry {

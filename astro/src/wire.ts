@@ -46,7 +46,7 @@ export interface Member {
   picture: Picture | null;
 }
 
-/** Square JPEGs by edge length in pixels. */
+/** Square WebP files by edge length in pixels. */
 export type Picture = Record<'96' | '256' | '512', string>;
 
 export interface Field {
