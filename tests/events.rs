@@ -110,6 +110,7 @@ pub(crate) const DELIVERIES: &[&str] = &[
     "rewrite_readme.test_event",
     "rewrite_readme.removed",
     "rewrite_readme.other_key",
+    "rewrite_readme.picture_changed",
     "resize_picture",
     "resize_picture.sqs_batch",
     "resize_picture.test_event",

@@ -6,12 +6,15 @@ mod proxy;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use blobs::layout::PictureChangeKey;
 use blobs::{Blobs, Condition, Upload};
 use endpoint::{Environment, aws, configuration};
+use image::ImageFormat;
 use local::Options;
 use serde_json::{Value, json};
 
-use crate::events::{ANSWERS, DELIVERIES, event, invoke, make_demo};
+use crate::events::{self, ANSWERS, DELIVERIES, event, invoke, make_demo};
+use crate::photo::plain;
 use crate::template::document::{Template, logical_id};
 use proxy::{Call, Calls};
 
@@ -43,12 +46,9 @@ async fn calls() -> BTreeMap<String, BTreeSet<Call>> {
     }
     let ask =
         async |function: &str, event: Value| invoke(&noted[function].0, function, event).await;
-    let deliver = async |event: Value| {
-        let state = rewrite_readme::State::from_env(&noted["rewrite_readme"].0).unwrap();
-        Box::pin(state.ready()).await.unwrap();
-        Box::pin(rewrite_readme::handler(&state, event))
-            .await
-            .unwrap();
+    let deliver = async |function: &str, event: Value| {
+        let answer = Box::pin(events::deliver(&noted[function].0, function, event)).await;
+        assert_eq!(answer.unwrap(), json!({"batchItemFailures": []}));
     };
 
     let (_, body) = ask("login", event("login")).await;
@@ -62,21 +62,21 @@ async fn calls() -> BTreeMap<String, BTreeSet<Call>> {
         assert_eq!(answered, *status, "{name}: {body}");
     }
     // The uploaded page, and one that links to it and to one that isn't there.
-    let note = Upload {
-        bytes: "# Note\n\nSee [[Demo Member]] and [[Another]].\n".into(),
-        content_type: "text/markdown",
-        ..Upload::default()
-    };
     let note_key = format!("readmes/{MEMBER}/note.md");
-    uploads
-        .put(&note_key, note, Condition::Always)
-        .await
-        .unwrap();
-    let mut of_note = event("rewrite_readme");
-    of_note["Records"][0]["s3"]["object"]["key"] = json!(note_key);
-    deliver(of_note.clone()).await;
+    let put_note = async |text: &'static str| {
+        let note = Upload {
+            bytes: text.into(),
+            content_type: "text/markdown",
+            ..Upload::default()
+        };
+        let put = uploads.put(&note_key, note, Condition::Always);
+        put.await.unwrap();
+    };
+    put_note("# Note\n\nSee [[Demo Member]] and [[Another]].\n").await;
+    let of_note = of_key(&note_key);
+    deliver("rewrite_readme", of_note.clone()).await;
     for name in DELIVERIES {
-        deliver(event(name)).await;
+        deliver(name.split('.').next().unwrap(), event(name)).await;
     }
     // Now that there is something to list.
     assert_eq!(ask("content", event("content")).await.0, 200);
@@ -87,19 +87,56 @@ async fn calls() -> BTreeMap<String, BTreeSet<Call>> {
             .to_string()
     );
     let (_, body) = ask("login", login).await;
+    let token = format!("Bearer {}", body["access_token"].as_str().unwrap());
+    let ask_as_member = async |function: &str, mut event: Value| {
+        event["headers"]["authorization"] = json!(token);
+        ask(function, event).await
+    };
+    // A picture that is too large for a form, in the place of one that a document shows.
+    let put_original = async || {
+        let original = plain(40, 64, ImageFormat::Png);
+        let wanted =
+            json!({"kind": "profile_pic", "content_type": "image/png", "size": original.len()});
+        let mut event = event("upload_url");
+        event["body"] = json!(wanted.to_string());
+        let (_, body) = ask_as_member("upload_url", event).await;
+        let mut put = reqwest::Client::new()
+            .put(body["upload"]["url"].as_str().unwrap())
+            .body(original);
+        for (name, value) in body["upload"]["headers"].as_object().unwrap() {
+            put = put.header(name, value.as_str().unwrap());
+        }
+        assert_eq!(put.send().await.unwrap().status(), 200);
+    };
+    put_original().await;
+    let (answered, _) = ask_as_member("upload_profile_pic", event("upload_profile_pic")).await;
+    assert_eq!(answered, 200);
+    put_note("# Note\n\n![[me.png]] of [[Demo Member]]\n").await;
+    deliver("rewrite_readme", of_note.clone()).await;
+    put_original().await;
+    put_original().await;
+    deliver("resize_picture", event("resize_picture")).await;
+    let change = PictureChangeKey::new(MEMBER).key();
+    deliver("rewrite_readme", of_key(&change)).await;
+
     let mut withdraw = event("readmes.unknown");
-    withdraw["headers"]["authorization"] =
-        json!(format!("Bearer {}", body["access_token"].as_str().unwrap()));
     withdraw["rawPath"] = json!("/api/readmes/note");
     withdraw["requestContext"]["http"]["method"] = json!("DELETE");
-    assert_eq!(ask("readmes", withdraw).await.0, 202);
-    deliver(of_note).await;
+    assert_eq!(ask_as_member("readmes", withdraw).await.0, 202);
+    deliver("rewrite_readme", of_note).await;
 
     let noted = noted.into_iter().map(|(name, (_, calls))| {
         let calls = Arc::clone(&calls).lock().unwrap().iter().cloned().collect();
         (name, calls)
     });
     noted.collect()
+}
+
+/// What S3 says of a key of the uploads bucket.
+fn of_key(key: &str) -> Value {
+    let mut event = event("rewrite_readme");
+    event["Records"][0]["s3"]["object"]["key"] = json!(key);
+    event
 }
 
 /// The statements of a function's role that are about the stores.

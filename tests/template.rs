@@ -186,6 +186,37 @@ async fn routes_are_those_of_the_local_gateway_and_of_the_document() {
     }
 }
 
+/// `cargo lambda watch` has the routes of the template.
+#[test]
+fn routes_are_those_of_the_watcher() {
+    let text = std::fs::read_to_string(root().join("Cargo.toml")).unwrap();
+    let (_, rest) = text
+        .split_once("[workspace.metadata.lambda.watch.router]\n")
+        .unwrap();
+    let watched: BTreeSet<(String, String)> = rest
+        .lines()
+        .take_while(|line| !line.is_empty())
+        .map(|line| {
+            let (path, function) = line.split_once(" = ").unwrap();
+            (unquoted(path), unquoted(function))
+        })
+        .collect();
+    let template = Template::read();
+    let mut routes = BTreeSet::new();
+    for name in template.functions().into_keys() {
+        for route in template.routes_of(&logical_id(&name)) {
+            if let Some(path) = route.strip_prefix("ANY ") {
+                routes.insert((path.to_owned(), name.clone()));
+            }
+        }
+    }
+    assert_eq!(watched, routes);
+}
+
+fn unquoted(text: &str) -> String {
+    text.trim_matches('"').to_owned()
+}
+
 /// A function starts with the variables that the template gives it, and reads no other.
 #[tokio::test]
 async fn every_function_starts_with_what_the_template_gives_it() {
@@ -299,23 +330,50 @@ fn data_is_kept() {
 #[test]
 fn uploads_are_not_lost_on_the_way() {
     let template = Template::read();
-    let function = &template.resource("RewriteReadme")["Properties"];
-    let queue = &template.resource("UploadsQueue")["Properties"];
-    let timeout = function["Timeout"].as_u64().unwrap();
-    assert!(queue["VisibilityTimeout"].as_u64().unwrap() >= 6 * timeout);
-    assert_eq!(queue["MessageRetentionPeriod"], 14 * 24 * 60 * 60);
-    assert_eq!(queue["RedrivePolicy"]["maxReceiveCount"], 5);
+    for (id, queue_id) in [
+        ("RewriteReadme", "UploadsQueue"),
+        ("ResizePicture", "PicturesQueue"),
+    ] {
+        let function = &template.resource(id)["Properties"];
+        let queue = &template.resource(queue_id)["Properties"];
+        let timeout = function["Timeout"].as_u64().unwrap();
+        assert!(queue["VisibilityTimeout"].as_u64().unwrap() >= 6 * timeout);
+        assert_eq!(queue["MessageRetentionPeriod"], 14 * 24 * 60 * 60);
+        assert_eq!(queue["RedrivePolicy"]["maxReceiveCount"], 5);
+        assert_eq!(
+            queue["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"],
+            "DeadLetters.Arn"
+        );
+        let mapping = &function["Events"]["Uploads"]["Properties"];
+        assert_eq!(mapping["Queue"]["Fn::GetAtt"], format!("{queue_id}.Arn"));
+        assert_eq!(
+            mapping["FunctionResponseTypes"][0],
+            "ReportBatchItemFailures"
+        );
+        assert!(mapping["ScalingConfig"]["MaximumConcurrency"].is_u64());
+        assert_eq!(function["RecursiveLoop"], "Terminate");
+    }
+    // Each key that a function writes to the bucket comes to the queue of the one that waits for it.
+    let notified = &template.resource("UploadsBucket")["Properties"]["NotificationConfiguration"];
+    let notified: Vec<String> = notified["QueueConfigurations"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| {
+            let rule = &one["Filter"]["S3Key"]["Rules"][0];
+            let texts = [&rule["Value"], &one["Event"], &one["Queue"]["Fn::GetAtt"]];
+            texts.map(|text| text.as_str().unwrap()).join(" ")
+        })
+        .collect();
     assert_eq!(
-        queue["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"],
-        "DeadLetters.Arn"
+        notified,
+        [
+            "readmes/ s3:ObjectCreated:* UploadsQueue.Arn",
+            "readmes/ s3:ObjectRemoved:* UploadsQueue.Arn",
+            "picture-changes/ s3:ObjectCreated:* UploadsQueue.Arn",
+            "pictures/ s3:ObjectCreated:* PicturesQueue.Arn",
+        ]
     );
-    let mapping = &function["Events"]["Uploads"]["Properties"];
-    assert_eq!(
-        mapping["FunctionResponseTypes"][0],
-        "ReportBatchItemFailures"
-    );
-    assert!(mapping["ScalingConfig"]["MaximumConcurrency"].is_u64());
-    assert_eq!(function["RecursiveLoop"], "Terminate");
     assert_eq!(
         template.resource("DeadLettersAlarm")["Properties"]["Threshold"],
         0

@@ -106,11 +106,17 @@ fn of_s3(method: &str, path: &str, query: &str) -> Call {
         .split('&')
         .find_map(|pair| pair.strip_prefix("prefix="));
     let path = path.trim_start_matches('/');
+    let has = |name: &str| {
+        let names = query.split('&').filter_map(|pair| pair.split('=').next());
+        names.into_iter().any(|found| found == name)
+    };
     let action = match (method, listed) {
+        ("GET", Some(_)) if has("versions") => "s3:ListBucketVersions",
         ("GET", Some(_)) => "s3:ListBucket",
         // A head needs the right to read.
         ("GET" | "HEAD", None) => "s3:GetObject",
         ("PUT", None) => "s3:PutObject",
+        ("DELETE", None) if has("versionId") => "s3:DeleteObjectVersion",
         ("DELETE", None) => "s3:DeleteObject",
         other => panic!("{other:?} {path}?{query}"),
     };

@@ -101,20 +101,46 @@ fn few_functions_can_do_harm() {
     };
     assert_eq!(
         who("dynamodb:UpdateItem", "EMAIL#*"),
-        ["LoginRole", "SetPasswordRole", "UploadProfilePicRole"]
+        [
+            "LoginRole",
+            "ResizePictureRole",
+            "SetPasswordRole",
+            "UploadProfilePicRole"
+        ]
     );
     assert_eq!(
         who("dynamodb:PutItem", "EMAIL#*"),
         [""; 0],
         "nobody makes accounts over the web"
     );
-    assert_eq!(who("s3:PutObject", "UploadsBucket"), ["UploadReadmeRole"]);
+    assert_eq!(
+        who("s3:PutObject", "UploadsBucket"),
+        [
+            "ResizePictureRole",
+            "UploadProfilePicRole",
+            "UploadReadmeRole",
+            "UploadUrlRole"
+        ]
+    );
+    // Those two only say that a picture changed: a README or an original is no matter of theirs.
+    assert_eq!(
+        who("s3:PutObject", "UploadsBucket.Arn}/picture-changes/*"),
+        ["ResizePictureRole", "UploadProfilePicRole"]
+    );
+    assert_eq!(
+        who("s3:PutObject", "UploadsBucket.Arn}/pictures/*"),
+        ["UploadUrlRole"]
+    );
     assert_eq!(
         who("s3:PutObject", "ContentBucket"),
-        ["RewriteReadmeRole", "UploadProfilePicRole"]
+        [
+            "ResizePictureRole",
+            "RewriteReadmeRole",
+            "UploadProfilePicRole"
+        ]
     );
     let readers = who("secretsmanager:GetSecretValue", "SigningKeys");
-    for without in ["ContentRole", "RewriteReadmeRole"] {
+    for without in ["ContentRole", "ResizePictureRole", "RewriteReadmeRole"] {
         assert!(
             !readers.contains(&without.to_owned()),
             "{without} needs no key"
@@ -131,7 +157,19 @@ fn stores_let_nobody_in_but_those_of_this_account() {
     let kinds = ["AWS::S3::BucketPolicy", "AWS::SQS::QueuePolicy"];
     for (id, policy) in kinds.iter().flat_map(|kind| template.of_type(kind)) {
         let mut only_tls = false;
+        // A queue that a statement forgets is one that anybody may send to in the clear.
+        let queues: Vec<&Value> = list(&policy["Properties"]["Queues"])
+            .into_iter()
+            .map(|queue| &queue["Ref"])
+            .collect();
         for statement in list(&policy["Properties"]["PolicyDocument"]["Statement"]) {
+            if !queues.is_empty() {
+                let named = list(&statement["Resource"]).into_iter();
+                let named: Vec<Value> = named
+                    .map(|queue| json!(queue["Fn::GetAtt"].as_str().unwrap().strip_suffix(".Arn")))
+                    .collect();
+                assert_eq!(named.iter().collect::<Vec<_>>(), queues, "{id}");
+            }
             let insecure = json!({"Bool": {"aws:SecureTransport": "false"}});
             if statement["Effect"] == "Deny" {
                 assert_eq!(statement["Condition"], insecure, "{id}");
@@ -250,6 +288,7 @@ fn routes_are_throttled() {
         "ANY /api/login",
         "ANY /api/set_password",
         "ANY /api/upload_profile_pic",
+        "ANY /api/upload_url",
     ] {
         let own = stage["RouteSettings"][key]["ThrottlingRateLimit"].as_u64();
         assert!(own.is_some_and(|own| own < all), "{key}");
