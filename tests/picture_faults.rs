@@ -505,9 +505,9 @@ async fn a_killed_conversion_shows_a_picture_that_is_there() {
             let event = healthy.tells(&PictureChangeKey::new(&account.id).key());
             let _ = rewrite_readme::handler(&killed.rewrite_readme(), event.clone()).await;
             let between = healthy.published(&account).await;
-            let changed = |shade| {
+            let changed = |shade: Option<u8>| {
                 if taken_away {
-                    shade == None
+                    shade.is_none()
                 } else {
                     is(shade, NEW)
                 }

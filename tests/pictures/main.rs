@@ -163,7 +163,7 @@ fn damaged(whole: &[u8], random: &mut Random) -> Vec<Vec<u8>> {
     copies
 }
 
-/// SplitMix64 (Steele, Lea and Flood, 2014): the same damage in every run.
+/// `SplitMix64` (Steele, Lea and Flood, 2014): the same damage in every run.
 struct Random(u64);
 
 impl Random {

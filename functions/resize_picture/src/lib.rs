@@ -65,7 +65,8 @@ impl State {
 /// Takes an SQS batch of S3 events, or one bare S3 event: see [`uploads::deliver`].
 pub async fn handler(state: &State, event: Value) -> anyhow::Result<Value> {
     uploads::deliver(&state.uploads, &event, |key| async move {
-        reconcile(state, &key).await
+        // Boxed: a future this deep is more than the compiler lays out in one piece.
+        Box::pin(reconcile(state, &key)).await
     })
     .await
 }

@@ -7,7 +7,7 @@ use image::ImageFormat;
 ///
 /// - JPEG: a block of 8 × 8 takes at least one bit in its first scan (ITU-T T.81, F.1.2).
 /// - PNG: deflate makes at most 1,032 bytes of one (zlib, technical details), with 8 pixels each.
-/// - GIF: a code of 12 bits stands for at most 3,838 pixels (GIF89a, appendix F).
+/// - GIF: a code of 12 bits stands for at most 3,838 pixels (`GIF89a`, appendix F).
 /// - WebP: a lossless file of one colour takes no bit for a pixel.
 fn most_pixels_per_byte(format: ImageFormat) -> Option<u64> {
     match format {

@@ -29,6 +29,6 @@ pub(crate) fn encode(image: &DynamicImage) -> Result<Vec<u8>, Refused> {
     let mut config = WebPConfig::new().map_err(|()| Refused::Invalid)?;
     config.quality = QUALITY;
     config.method = METHOD;
-    let encoded = encoder.encode_advanced(&config);
-    Ok(encoded.map_err(|_| Refused::Invalid)?.to_vec())
+    let webp = encoder.encode_advanced(&config);
+    Ok(webp.map_err(|_| Refused::Invalid)?.to_vec())
 }

@@ -65,22 +65,15 @@ impl Shelf<'_> {
         });
         let picture = Picture(try_join_all(stored).await?.into_iter().collect());
         // Only now, with every rendition stored.
-        match self
-            .members
-            .set_picture(account, &picture, file, seen)
-            .await?
-        {
-            Some(replaced) => {
-                self.tell_readmes(account).await?;
-                Ok(Some(Changed { picture, replaced }))
-            }
-            None => {
-                for key in picture.0.values() {
-                    self.content.delete(key).await?;
-                }
-                Ok(None)
-            }
+        let set = self.members.set_picture(account, &picture, file, seen);
+        if let Some(replaced) = set.await? {
+            self.tell_readmes(account).await?;
+            return Ok(Some(Changed { picture, replaced }));
         }
+        for key in picture.0.values() {
+            self.content.delete(key).await?;
+        }
+        Ok(None)
     }
 
     /// Takes the picture off the profile. Returns what it pointed at; `None`: the account is gone or
