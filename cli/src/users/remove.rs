@@ -6,7 +6,7 @@ use anyhow::{Context as _, anyhow};
 use blobs::Blobs;
 use blobs::layout::{SourceKey, content_key, member_content_prefix, pictures_prefix};
 use clap::Args;
-use endpoint::{Environment, aws};
+use endpoint::{Clock, Environment, aws};
 use members::{Account, Members};
 
 use super::find;
@@ -38,6 +38,9 @@ impl Remove {
         uploads
             .delete_every_version(&SourceKey::prefix(&account.id))
             .await?;
+        members
+            .note_change(Clock::system().unix_milliseconds())
+            .await?;
         content
             .delete_every_version(&content_key(&account.handle))
             .await?;
@@ -47,6 +50,9 @@ impl Remove {
         content
             .delete_every_version(&pictures_prefix(&account.handle))
             .await?;
+        for built in members.built_of(&account.handle).await? {
+            members.forget_built(&built.handle, &built.slug).await?;
+        }
         members.remove(&account).await?;
         say!(
             "{} ({}) is removed, with every picture, README and older version of one.\n\

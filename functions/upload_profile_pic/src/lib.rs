@@ -81,6 +81,8 @@ pub async fn handler(state: &State, request: Request) -> endpoint::Result {
             .await?
             .map_err(|refused| Error::InvalidFile(refused.to_string()))?
     };
+    let now = state.bearer.clock.unix_milliseconds();
+    state.bearer.members.note_change(now).await?;
     let mut stored = Picture::default();
     for rendition in made.renditions {
         let key = layout::picture_key(
