@@ -7,6 +7,7 @@
     reason = "helpers of tests, and tests that tell one story"
 )]
 
+mod builds;
 mod canary;
 mod content;
 mod errors;
@@ -20,6 +21,7 @@ mod login;
 mod login_faults;
 mod me;
 mod readmes;
+mod rebuild_site;
 mod requests;
 mod roles;
 mod sessions;

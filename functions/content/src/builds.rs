@@ -59,7 +59,8 @@ pub(crate) async fn note(builds: &Builds, request: &Request, now: u64) -> Result
     let known = builds.members.built_among(&read).await?;
     let is_known = |built: &Built| {
         known.iter().any(|known| {
-            (&known.handle, &known.slug, &known.digest) == (&built.handle, &built.slug, &built.digest)
+            (&known.handle, &known.slug, &known.digest)
+                == (&built.handle, &built.slug, &built.digest)
         })
     };
     let new: Vec<Built> = read.into_iter().filter(|built| !is_known(built)).collect();
@@ -85,7 +86,8 @@ fn built(Entry { id, digest }: Entry, now: u64) -> Result<Built, Error> {
             since: now,
         }),
         None => Err(Error::BadRequest(
-            "An entry is not one that this address gave out: it has an “id” and a “digest”.".to_owned(),
+            "An entry is not one that this address gave out: it has an “id” and a “digest”."
+                .to_owned(),
         )),
     }
 }

@@ -56,7 +56,10 @@ impl Hook {
             Some("http") if is_local => {}
             _ => return Err("it must start with https://".to_owned()),
         }
-        if url.authority().is_some_and(|name| name.as_str().contains('@')) {
+        if url
+            .authority()
+            .is_some_and(|name| name.as_str().contains('@'))
+        {
             return Err("it must hold no name and password before the host".to_owned());
         }
         let authorization = token.map(|token| {
@@ -108,8 +111,7 @@ impl Hook {
             .https_or_http()
             .enable_http1()
             .wrap_connector(http);
-        let client: Client<_, Full<Bytes>> =
-            Client::builder(TokioExecutor::new()).build(connector);
+        let client: Client<_, Full<Bytes>> = Client::builder(TokioExecutor::new()).build(connector);
         let mut request = Request::builder()
             .method(Method::POST)
             .uri(self.url.clone())

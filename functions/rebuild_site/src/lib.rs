@@ -58,12 +58,12 @@ impl Watch {
     }
 }
 
-/// Looks once, and answers what came of it. What the schedule sends says nothing.
+/// Looks once, and answers what came of it. The schedule's event says nothing that matters.
 ///
 /// # Errors
 /// A store failed, or the host refuses to start a build or has failed to three times: the next run
 /// tries again, and the alarm goes off.
-pub async fn handler(state: &State) -> anyhow::Result<Value> {
+pub async fn handler(state: &State, _event: Value) -> anyhow::Result<Value> {
     if state.hooks.is_none() {
         return Ok(json!({ "outcome": "no_hook" }));
     }

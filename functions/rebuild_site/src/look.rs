@@ -119,14 +119,14 @@ where
         after.told = Some(fingerprint);
         Outcome::Noted
     } else {
+        let started_at_ms = clock.unix_milliseconds();
         let started = start().await;
-        let now = clock.unix_milliseconds();
         let (reason, refused, asked) = match started {
             Start::Started => {
                 let after = Rebuild {
                     told: Some(fingerprint),
-                    started_at_ms: Some(now),
-                    not_before_ms: later(now, intervals.every),
+                    started_at_ms: Some(started_at_ms),
+                    not_before_ms: later(started_at_ms, intervals.every),
                     failures: 0,
                     ..after
                 };
@@ -137,6 +137,7 @@ where
             Start::Refused(reason) => (reason, true, None),
         };
         after.failures = after.failures.saturating_add(1);
+        let now = clock.unix_milliseconds();
         after.not_before_ms = intervals.retry_at(now, after.failures, asked);
         Outcome::Failed {
             reason,

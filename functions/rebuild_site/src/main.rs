@@ -8,8 +8,8 @@ async fn main() -> Result<(), endpoint::LambdaError> {
     endpoint::logging();
     let state = &rebuild_site::State::from_env(&Environment::process())?;
     state.ready().await?;
-    endpoint::run_events(service_fn(|_: LambdaEvent<Value>| {
-        rebuild_site::handler(state)
+    endpoint::run_events(service_fn(|event: LambdaEvent<Value>| {
+        rebuild_site::handler(state, event.payload)
     }))
     .await
 }

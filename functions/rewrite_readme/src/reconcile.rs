@@ -109,7 +109,13 @@ async fn bring_in_line(
     let output_key = content_key(&source.entry_id(&member.handle));
     let object = match seen {
         Seen::Gone => {
-            withdraw(state, member, source, state.content.head(&output_key).await?).await?;
+            withdraw(
+                state,
+                member,
+                source,
+                state.content.head(&output_key).await?,
+            )
+            .await?;
             list(state, member, source, false).await?;
             return Ok(true);
         }

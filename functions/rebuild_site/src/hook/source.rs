@@ -96,12 +96,15 @@ async fn read(client: &Client, id: &str) -> Result<Hook, Start> {
             after: None,
         },
     })?;
-    let unusable = |reason: String| {
-        Start::Refused(format!("DeployHookUrl can't be used: {reason}"))
-    };
+    let unusable =
+        |reason: String| Start::Refused(format!("DeployHookUrl can't be used: {reason}"));
     // Serde's own words could quote the value.
-    let kept: Kept = serde_json::from_str(value.secret_string().unwrap_or_default())
-        .map_err(|_| unusable(format!("the secret {id} is not the JSON that it was made as")))?;
+    let kept: Kept =
+        serde_json::from_str(value.secret_string().unwrap_or_default()).map_err(|_| {
+            unusable(format!(
+                "the secret {id} is not the JSON that it was made as"
+            ))
+        })?;
     let filled = |text: &'_ str| (!text.is_empty()).then(|| text.to_owned());
     let (token, event) = (filled(&kept.token), filled(&kept.event_type));
     Hook::new(&kept.url, token.as_deref(), event.as_deref()).map_err(unusable)

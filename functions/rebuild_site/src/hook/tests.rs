@@ -46,7 +46,10 @@ fn github_is_told_the_event_and_needs_a_token() {
 #[test]
 fn debug_names_the_host_alone() {
     let hook = Hook::new("https://a.example/s3cret?x=s3cret", Some("s3cret"), None).unwrap();
-    assert_eq!(format!("{hook:?}"), r#"Hook { host: Some("a.example"), .. }"#);
+    assert_eq!(
+        format!("{hook:?}"),
+        r#"Hook { host: Some("a.example"), .. }"#
+    );
 }
 
 #[test]
