@@ -1,6 +1,7 @@
 //! `POST /api/content`: builds say what they read, and the publish report tells the author.
 
-use endpoint::Environment;
+use blobs::{Blobs, Condition, Upload};
+use endpoint::{Environment, aws};
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
 
@@ -56,31 +57,33 @@ async fn a_report_says_whether_the_site_has_it() {
     assert_eq!(in_site(&site, &other, "trip").await["state"], "built");
     let all = site.get("/api/readmes").bearer_auth(&jo.token);
     let all = body(all.send().await.unwrap()).await;
-    let states: Vec<&Value> = all["readmes"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|readme| &readme["site"]["state"])
-        .collect();
-    assert_eq!(
-        states,
-        ["built", "", "built"]
-            .map(|state| if state.is_empty() {
-                json!(null)
-            } else {
-                json!(state)
-            })
-            .iter()
-            .collect::<Vec<_>>()
-    );
+    let readmes = all["readmes"].as_array().unwrap().iter();
+    let states: Vec<&Value> = readmes.map(|readme| &readme["site"]["state"]).collect();
+    let built = json!("built");
+    assert_eq!(states, [&built, &Value::Null, &built]);
 
     // The same again is nothing new, and `since` stays.
     assert_eq!(build(&site).await, 0);
     assert_eq!(in_site(&site, &jo, "trip").await, trip);
 
     // A new version waits; while it can't be converted, the last good one stays in the site.
-    site.publish(&jo, "Trip.md", vec![0xff, 0xfe, 0x00]).await;
-    assert_eq!(in_site(&site, &jo, "trip").await, trip);
+    let config = aws::config(&site.environment, aws::ENDPOINT_S3).unwrap();
+    let uploads = Blobs::new(
+        &config,
+        site.environment.required("UPLOADS_BUCKET").unwrap(),
+    );
+    let broken = Upload {
+        bytes: vec![0xc3, 0x28].into(),
+        content_type: "text/markdown",
+        ..Upload::default()
+    };
+    let key = format!("readmes/{}/trip.md", jo.id);
+    uploads.put(&key, broken, Condition::Always).await.unwrap();
+    let report = site.report(&jo, "/api/readmes/trip").await;
+    assert_eq!(
+        (&report["state"], &report["site"]),
+        (&json!("rejected"), &trip)
+    );
     site.publish(&jo, "Trip.md", "# Our other trip\n").await;
     assert_eq!(in_site(&site, &jo, "trip").await, queued);
     assert_eq!(build(&site).await, 1);

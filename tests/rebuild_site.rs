@@ -286,7 +286,7 @@ async fn what_changes_nothing_starts_nothing() {
     }
     world.site.publish(&member, "a.md", "# One\n").await;
     assert_eq!(world.run_after(1).await, "started");
-    assert_eq!(world.run_after(5).await, "unchanged");
+    assert_eq!(world.run_after(5).await, "idle");
 
     // The same again, a draft, a file that can't be published, and every README once more.
     let noted = world.site.members.changes().await.unwrap();

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http_body_util::Full;
-use hyper::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue, USER_AGENT};
+use hyper::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue, USER_AGENT};
 use hyper::{Method, Request, Uri};
 use hyper_rustls::HttpsConnectorBuilder;
 use hyper_util::client::legacy::{Client, connect::HttpConnector};
@@ -112,9 +112,12 @@ impl Hook {
             .enable_http1()
             .wrap_connector(http);
         let client: Client<_, Full<Bytes>> = Client::builder(TokioExecutor::new()).build(connector);
+        let body = self.body.clone().unwrap_or_default();
+        // Hyper leaves an empty body's length out, which some servers answer with 411.
         let mut request = Request::builder()
             .method(Method::POST)
             .uri(self.url.clone())
+            .header(CONTENT_LENGTH, body.len())
             .header(USER_AGENT, AGENT);
         if let Some(value) = &self.authorization {
             request = request.header(AUTHORIZATION, value.clone());
@@ -125,8 +128,9 @@ impl Hook {
                 .header("x-github-api-version", GITHUB_VERSION)
                 .header(CONTENT_TYPE, "application/json");
         }
-        let body = Full::new(self.body.clone().unwrap_or_default());
-        let request = request.body(body).map_err(|cause| cause.to_string())?;
+        let request = request
+            .body(Full::new(body))
+            .map_err(|cause| cause.to_string())?;
         // Redirects aren't followed: what is behind one isn't what was configured.
         client.request(request).await.map_err(|error| chain(&error))
     }
