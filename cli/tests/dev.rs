@@ -59,20 +59,31 @@ impl Dev {
         panic!("no three ports in a row are free")
     }
 
+    /// Signs the demo member in, who is made a moment after the stack answers.
+    async fn token(&self) -> String {
+        let started = std::time::Instant::now();
+        while started.elapsed() < PATIENCE {
+            let password = read(&self.folder.path().join("data/demo-password"));
+            let login = json!({"email": "demo@example.com", "password": password.trim()});
+            let request = self.client.post(format!("{}/api/login", self.url));
+            let answer = request.json(&login).send().await.unwrap();
+            let answer: Value = answer.json().await.unwrap();
+            if let Some(token) = answer["access_token"].as_str() {
+                return token.to_owned();
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        panic!("the demo member can't sign in")
+    }
+
     /// Publishes a README as the demo member.
     async fn publish(&self, text: &'static str) {
-        let password = read(&self.folder.path().join("data/demo-password"));
-        let login = json!({"email": "demo@example.com", "password": password.trim()});
-        let login = self
-            .client
-            .post(format!("{}/api/login", self.url))
-            .json(&login);
-        let answer: Value = login.send().await.unwrap().json().await.unwrap();
+        let token = self.token().await;
         let form = Form::new().part("readme_file", Part::text(text).file_name("README.md"));
         let upload = self
             .client
             .post(format!("{}/api/upload_readme", self.url))
-            .bearer_auth(answer["access_token"].as_str().unwrap())
+            .bearer_auth(token)
             .multipart(form);
         assert_eq!(upload.send().await.unwrap().status(), 202);
     }
