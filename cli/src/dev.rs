@@ -122,11 +122,13 @@ impl Dev {
     }
 }
 
-/// Warnings and errors, on standard error; the servers' own libraries call every 404 an error.
+/// Warnings and errors, and what the stack itself has to tell, on standard error; the servers' own
+/// libraries call every 404 an error.
 fn log_to_stderr() {
     let quiet = local::NOISY_TARGETS.map(|target| (target, LevelFilter::OFF));
     let filter = Targets::new()
         .with_default(LevelFilter::WARN)
+        .with_target("local", LevelFilter::INFO)
         .with_targets(quiet);
     let lines = tracing_subscriber::fmt::layer()
         .with_writer(std::io::stderr)

@@ -141,7 +141,9 @@ async fn the_command_runs_once_for_each_change_and_knows_the_site() {
     dev.publish("# Two\n").await;
     assert_eq!(dev.lines("built", 2).await.len(), 2);
     let said = dev.said().await;
-    assert!(said.contains("on the terminal"), "{said}");
+    for part in ["building the site", "on the terminal", "the site is built"] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
     assert!(!said.contains(&key), "{said}");
 }
 

@@ -39,7 +39,7 @@ impl Site {
 
     /// Runs the command to its end, with its output on this terminal.
     async fn build(&self) -> Start {
-        tracing::warn!(command = self.command.command, "building the site");
+        tracing::info!("building the site: {}", self.command.command);
         let (shell, option) = if cfg!(windows) {
             ("cmd", "/C")
         } else {
@@ -69,7 +69,7 @@ pub(crate) async fn work(site: Site, watch: Watch, stop: CancellationToken) {
                 Ok(Outcome::Failed { reason, .. }) => {
                     tracing::error!("the site was not built: {reason}; it is tried again");
                 }
-                Ok(Outcome::Started) => tracing::warn!("the site is built"),
+                Ok(Outcome::Started) => tracing::info!("the site is built"),
                 Ok(_) => {}
                 Err(error) => tracing::error!("the site is not watched: {error:#}"),
             }
