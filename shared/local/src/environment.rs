@@ -137,7 +137,7 @@ pub fn jwt_keys(folder: &Path) -> io::Result<String> {
 }
 
 /// The text in the file `name` of `folder`; made where there is none, readable by its owner only.
-fn kept(folder: &Path, name: &str, make: fn() -> String) -> io::Result<String> {
+fn kept(folder: &Path, name: &str, new: fn() -> String) -> io::Result<String> {
     let path = folder.join(name);
     match std::fs::read_to_string(&path) {
         Ok(kept) => return Ok(kept.trim().to_owned()),
@@ -145,7 +145,7 @@ fn kept(folder: &Path, name: &str, make: fn() -> String) -> io::Result<String> {
         Err(_) => {}
     }
     std::fs::create_dir_all(folder)?;
-    let made = make();
+    let made = new();
     // Of two processes that come here at once the first to link its file wins; a reader never sees
     // half a file. `tempfile` makes it with mode 0600.
     let mut file = tempfile::NamedTempFile::new_in(folder)?;
