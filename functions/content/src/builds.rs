@@ -11,7 +11,9 @@ use crate::is_entry_id;
 
 /// Entries of one request; a build that read more says so in several.
 const MAX_ENTRIES: usize = 1000;
-/// Each is an id of at most 161 bytes, a digest and what JSON puts around them.
+/// Longest entry id, in bytes, as `docs/openapi.yaml` has it.
+const MAX_ID_BYTES: usize = 200;
+/// Each is an id, a digest and what JSON puts around them.
 const MAX_BYTES: usize = MAX_ENTRIES * 320;
 /// Longest digest, in bytes: S3's are 32, and 38 for what came in parts.
 const MAX_DIGEST_BYTES: usize = 64;
@@ -74,11 +76,12 @@ pub(crate) async fn note(builds: &Builds, request: &Request, now: u64) -> Result
 }
 
 fn built(Entry { id, digest }: Entry, now: u64) -> Result<Built, Error> {
+    let is_id = id.len() <= MAX_ID_BYTES && is_entry_id(&id);
     let is_digest = (1..=MAX_DIGEST_BYTES).contains(&digest.len())
         && digest
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-    match layout::parse_entry_id(&id).filter(|_| is_entry_id(&id) && is_digest) {
+    match layout::parse_entry_id(&id).filter(|_| is_id && is_digest) {
         Some((handle, slug)) => Ok(Built {
             handle: handle.to_owned(),
             slug: slug.to_owned(),
