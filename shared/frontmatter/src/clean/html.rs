@@ -304,6 +304,10 @@ impl Sanitiser<'_, '_> {
     }
 
     fn close(&mut self, name: &str, placed: &Placed) {
+        if name == "br" {
+            // No element has it, but browsers break the line there (WHATWG HTML, 13.2.6.4.7).
+            return self.splice.replace(placed.range.clone(), "<br>");
+        }
         let found = self.reachable().find_map(|index| {
             let open = &self.frames.get(index)?.open;
             // Deeper than any page nests; a bound keeps closing linear.

@@ -334,6 +334,7 @@ fn html_keeps_what_is_allowed() {
                 "<!-- never closed\n\ntext\n",
                 "&lt;!-- never closed\n\ntext\n",
             ),
+            ("one</br>two</BR >\n", "one<br>two<br>\n"),
             (
                 "</div></article>\n\n<div align=\"center\">\n\nText.\n",
                 "<div align=\"center\">\n\nText.\n\n</div>\n",
