@@ -209,6 +209,10 @@ async fn a_missing_table_or_bucket_is_named_at_start_up() {
         no_bucket
     );
     assert_eq!(
+        ready!(rebuild_site, "CONTENT_BUCKET", "no-such-bucket"),
+        no_bucket
+    );
+    assert_eq!(
         ready!(readmes, "UPLOADS_BUCKET", "no-such-bucket"),
         no_bucket
     );

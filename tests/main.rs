@@ -7,6 +7,7 @@
     reason = "helpers of tests, and tests that tell one story"
 )]
 
+mod builds;
 mod canary;
 mod content;
 mod errors;
@@ -22,6 +23,7 @@ mod me;
 mod photo;
 mod picture_faults;
 mod readmes;
+mod rebuild_site;
 mod requests;
 mod roles;
 mod sessions;

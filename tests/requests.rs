@@ -16,7 +16,7 @@ const ROUTES: [(&str, &[&str]); 9] = [
     ("/api/me", &["GET"]),
     ("/api/readmes", &["GET"]),
     ("/api/readmes/trip", &["GET", "DELETE"]),
-    ("/api/content", &["GET"]),
+    ("/api/content", &["GET", "POST"]),
 ];
 
 /// The document describes these routes, with these methods and no others.

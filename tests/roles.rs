@@ -5,10 +5,11 @@ mod proxy;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
 use blobs::layout::PictureChangeKey;
 use blobs::{Blobs, Condition, Upload};
-use endpoint::{Environment, aws, configuration};
+use endpoint::{Clock, Environment, aws, configuration};
 use image::ImageFormat;
 use local::Options;
 use serde_json::{Value, json};
@@ -42,6 +43,11 @@ async fn calls() -> BTreeMap<String, BTreeSet<Call>> {
                 *value = proxy::start(value, &calls).await;
             }
         }
+        // Nobody listens there.
+        pairs.push((
+            "DEPLOY_HOOK_URL".to_owned(),
+            "http://127.0.0.1:9/".to_owned(),
+        ));
         noted.insert(name, (pairs.into_iter().collect(), calls));
     }
     let ask =
@@ -78,7 +84,15 @@ async fn calls() -> BTreeMap<String, BTreeSet<Call>> {
     for name in DELIVERIES {
         deliver(name.split('.').next().unwrap(), event(name)).await;
     }
-    // Now that there is something to list.
+    // Now that there is something to list, a build reads it, and another one is started.
+    let mut build = event("content.build");
+    build["headers"]["authorization"] = json!(format!("Bearer {}", stack.build_key()));
+    assert_eq!(ask("content", build).await.0, 200);
+    let mut state = rebuild_site::State::from_env(&noted["rebuild_site"].0).unwrap();
+    state.watch.clock = Clock::from_fn(|| SystemTime::now() + Duration::from_mins(10));
+    Box::pin(state.ready()).await.unwrap();
+    let outcome = rebuild_site::handler(&state, event("rebuild_site"));
+    assert_eq!(Box::pin(outcome).await.unwrap()["outcome"], "failed");
     assert_eq!(ask("content", event("content")).await.0, 200);
     // Gone again: by its author, whose password set_password has changed.
     let mut login = event("login");

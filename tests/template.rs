@@ -233,6 +233,9 @@ async fn every_function_starts_with_what_the_template_gives_it() {
                 "JWT_KEYS_SECRET_ARN" => {
                     "arn:aws:secretsmanager:eu-central-1:123456789012:secret:k"
                 }
+                "DEPLOY_HOOK_SECRET_ARN" => {
+                    "arn:aws:secretsmanager:eu-central-1:123456789012:secret:h"
+                }
                 "EDGE_ID" => "51af3dc0-da77-11e4-872e-1234567db123",
                 _ if value.is_empty() => "",
                 other => site.environment.required(other).unwrap(),
@@ -257,6 +260,11 @@ async fn every_function_starts_with_what_the_template_gives_it() {
 fn is_optional(variable: &str) -> bool {
     let has_default = [
         "ALLOWED_ORIGINS",
+        "BUILD_KEY_SHA256",
+        "DEPLOY_HOOK_EVENT",
+        "DEPLOY_HOOK_SECRET_ARN",
+        "DEPLOY_HOOK_TOKEN",
+        "DEPLOY_HOOK_URL",
         "EDGE_ID",
         "JWT_KEYS",
         "LINK_BASE",
@@ -276,7 +284,7 @@ fn start(name: &str, environment: &Environment) -> anyhow::Result<()> {
             }
         };
     }
-    start!(content login me readmes resize_picture rewrite_readme set_password upload_profile_pic upload_readme upload_url)
+    start!(content login me readmes rebuild_site resize_picture rewrite_readme set_password upload_profile_pic upload_readme upload_url)
 }
 
 /// What holds data stays when the stack goes, and can be brought back.
@@ -290,6 +298,10 @@ fn data_is_kept() {
         "AWS::KMS::Key",
     ];
     for (id, resource) in kinds.iter().flat_map(|kind| template.of_type(kind)) {
+        // What is in it is a parameter of the stack.
+        if id == "DeployHook" {
+            continue;
+        }
         assert_eq!(resource["DeletionPolicy"], "Retain", "{id}");
         assert_eq!(resource["UpdateReplacePolicy"], "Retain", "{id}");
     }
@@ -324,6 +336,30 @@ fn data_is_kept() {
         "ExcludePunctuation": true, "RequireEachIncludedType": false
     });
     assert_eq!(*made, pinned);
+}
+
+/// The site is looked at every minute where there is something to call, and nowhere else.
+#[test]
+fn builds_are_started_by_the_schedule() {
+    let template = Template::read();
+    let function = &template.resource("RebuildSite")["Properties"];
+    let schedule = &function["Events"]["EveryMinute"];
+    assert_eq!(schedule["Type"], "Schedule");
+    assert_eq!(schedule["Properties"]["Schedule"], "rate(1 minute)");
+    let state = serde_json::json!(["HasDeployHook", "ENABLED", "DISABLED"]);
+    assert_eq!(schedule["Properties"]["State"]["Fn::If"], state);
+    // The next run is the next try: Lambda's own would come while it waits.
+    assert_eq!(function["EventInvokeConfig"]["MaximumRetryAttempts"], 0);
+    // Another run takes the turn after a minute.
+    assert!(
+        function["Timeout"].as_u64().unwrap() < rebuild_site::Intervals::default().turn.as_secs()
+    );
+    let rewriting = &template.resource("RewriteReadme")["Properties"]["Timeout"];
+    let settle = rebuild_site::Intervals::default().settle.as_secs();
+    assert!(
+        rewriting.as_u64().unwrap() * 2 <= settle,
+        "a change may come so long after its note"
+    );
 }
 
 /// An upload that can't be converted is tried five times, put aside, and told of.

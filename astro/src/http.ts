@@ -1,4 +1,4 @@
-// Reading from the server: bounded in time and size, tried again where that can help.
+// Asking the server: bounded in time and size, tried again where that can help.
 
 /** How long one attempt may take, in milliseconds. */
 const ATTEMPT_MS = 15_000;
@@ -25,10 +25,12 @@ export interface Reading {
   /** Largest body that is read, in bytes. */
   maxBytes: number;
   etag?: string | undefined;
+  /** Posted instead, with the key as its bearer token. */
+  post?: { key: string; json: unknown } | undefined;
 }
 
 /**
- * Gets an address.
+ * Gets an address, or posts to it.
  *
  * @throws {Unavailable} after the last attempt, or at once where another can't help; the message
  * names the address and the reason.
@@ -57,17 +59,22 @@ class Failure extends Error {
   }
 }
 
-async function once(url: URL, { maxBytes, etag }: Reading): Promise<Answer | Failure> {
-  const headers: Record<string, string> = etag ? { 'If-None-Match': etag } : {};
+async function once(url: URL, { maxBytes, etag, post }: Reading): Promise<Answer | Failure> {
+  const headers: Record<string, string> = {
+    ...(etag ? { 'If-None-Match': etag } : {}),
+    ...(post ? { 'Content-Type': 'application/json', Authorization: `Bearer ${post.key}` } : {}),
+  };
+  const sent = post ? { method: 'POST', body: JSON.stringify(post.json) } : {};
   try {
-    const response = await fetch(url, { headers, signal: AbortSignal.timeout(ATTEMPT_MS) });
+    const response = await fetch(url, { ...sent, headers, signal: AbortSignal.timeout(ATTEMPT_MS) });
     if ([200, 304, 404].includes(response.status)) {
       const text = await read(response, maxBytes);
       return text instanceof Failure ? text : { status: response.status, etag: response.headers.get('etag'), text };
     }
     await response.body?.cancel();
     const again = response.status === 408 || response.status === 429 || response.status >= 500;
-    return new Failure(`answered with status ${response.status}`, again, { pauseMs: retryAfter(response) });
+    const hint = response.status === 401 && post ? ': it knows another build key than MASTHEAD_BUILD_KEY' : '';
+    return new Failure(`answered with status ${response.status}${hint}`, again, { pauseMs: retryAfter(response) });
   } catch (cause) {
     return new Failure(reason(cause), true, { cause });
   }

@@ -5,6 +5,7 @@ import type { Loader, LoaderContext } from 'astro/loaders';
 import { plainImages, readDocument } from './document.js';
 import { get } from './http.js';
 import { readManifest, type Manifest, type ManifestEntry, type Page } from './manifest.js';
+import { tell } from './tell.js';
 import { baseUrl, count, inParallel, type MastheadOptions } from './options.js';
 import { mastheadSchema } from './schema.js';
 import { watch } from './watch.js';
@@ -23,6 +24,13 @@ export interface MastheadLoaderOptions extends MastheadOptions {
    * @default false
    */
   failWhenEmpty?: boolean | undefined;
+  /**
+   * The key by which Masthead knows this site's builds. With it a build says what it read, and each
+   * author's report tells since when the site has their document. `astro dev` says nothing.
+   *
+   * @default the environment variable MASTHEAD_BUILD_KEY, else none
+   */
+  buildKey?: string | undefined;
 }
 
 /** A README has at most 1 MiB; its frontmatter comes on top. */
@@ -45,17 +53,21 @@ export function mastheadLoader(options: MastheadLoaderOptions = {}): Loader & { 
     schema: mastheadSchema,
     async load(context) {
       const base = baseUrl(options.url);
-      await sync(context, options, base);
+      const read = await sync(context, options, base);
+      if (!context.watcher) await acknowledge(context, options, base, read);
       const pollMs = options.pollMs ?? DEFAULTS.pollMs;
       if (context.watcher && pollMs > 0) {
-        watch(context.collection, pollMs, () => sync(context, options, base, true));
+        watch(context.collection, pollMs, async () => void (await sync(context, options, base, true)));
       }
     },
   };
 }
 
-/** Brings the store in line with the server. `quietly`: says nothing while nothing changes. */
-async function sync(context: LoaderContext, options: MastheadLoaderOptions, base: URL, quietly = false): Promise<void> {
+/**
+ * Brings the store in line with the server, and gives the entries that are in it now as the server
+ * has them. `quietly`: says nothing while nothing changes.
+ */
+async function sync(context: LoaderContext, options: MastheadLoaderOptions, base: URL, quietly = false): Promise<ManifestEntry[]> {
   const { store, meta, logger } = context;
   const attempts = count(options.attempts, DEFAULTS.attempts);
   const known = pagesOf(meta.get(MANIFEST), base);
@@ -64,12 +76,16 @@ async function sync(context: LoaderContext, options: MastheadLoaderOptions, base
     manifest = await readManifest(base, quietly ? 1 : attempts, known);
   } catch (error) {
     // The next look comes soon, and the first one has said it.
-    if (quietly) return logger.debug(said(error));
+    if (quietly) {
+      logger.debug(said(error));
+      return [];
+    }
     const kept = store.keys().length;
     const outcome = kept > 0 ? `the ${kept} entries of the last build stay` : 'there are no entries of an earlier build, so there are none now';
     const message = `Masthead is away: ${said(error)}; ${outcome}. Start it, or set MASTHEAD_URL.`;
     if (kept === 0 && options.failWhenEmpty) throw new Error(message, { cause: error });
-    return logger.error(message);
+    logger.error(message);
+    return [];
   }
 
   const wanted = manifest.entries.filter(({ id }) => options.filter?.(id) ?? true);
@@ -96,6 +112,18 @@ async function sync(context: LoaderContext, options: MastheadLoaderOptions, base
     const parts = [`${wanted.length} entries`, `${taken.length} fetched`, `${gone.length} removed`];
     if (refused.length > 0) parts.push(`${refused.length} passed over`);
     logger.info(parts.join(', '));
+  }
+  return wanted.filter((entry) => store.get(entry.id)?.digest === digestOf(entry));
+}
+
+/** Tells the server what this build read. A build goes on where that fails. */
+async function acknowledge({ logger }: LoaderContext, options: MastheadLoaderOptions, base: URL, read: readonly ManifestEntry[]): Promise<void> {
+  const key = options.buildKey || process.env['MASTHEAD_BUILD_KEY'];
+  if (!key || read.length === 0) return;
+  try {
+    await tell(base, key, count(options.attempts, DEFAULTS.attempts), read);
+  } catch (error) {
+    logger.warn(`Masthead doesn't know what this build read, so that authors are told it is queued: ${said(error)}`);
   }
 }
 

@@ -73,6 +73,11 @@ export interface Readme {
   /** Whether a version is published: while `processing` or `rejected`, the last good one. */
   live: boolean;
   url: string | null;
+  /**
+   * The live version's way into the site; `null` where none is live, or where builds don't say what
+   * they read. `since`: when a build first read it.
+   */
+  site: { state: 'queued'; since: null } | { state: 'built'; since: string } | null;
   file_name: string | null;
   version: string;
   uploaded_at: string;

@@ -3,7 +3,7 @@ import { z } from 'astro/zod';
 import { mastheadLoader } from '../src/loader.js';
 import { endWatches } from '../src/watch.js';
 import { site } from './support/context.js';
-import { file, json, publishing, serve, type Published } from './support/server.js';
+import { file, json, publishing, serve, type Handler, type Published } from './support/server.js';
 
 afterEach(endWatches);
 
@@ -270,4 +270,82 @@ test('what is no address is refused at once', async () => {
   for (const url of ['not an address', 'file:///etc/', 'localhost:3000']) {
     await expect(mastheadLoader({ url }).load(context)).rejects.toThrow(`“${url}” is no address of a Masthead server`);
   }
+});
+
+/** A server that publishes, and keeps what builds tell it. */
+function listening(published: Published, status = 200) {
+  const told: { key: string | undefined; type: string | undefined; entries: { id: string; digest: string }[] }[] = [];
+  const play = publishing(published);
+  const handler: Handler = async (request, response, base) => {
+    if (request.method !== 'POST') return play(request, response, base);
+    let text = '';
+    for await (const chunk of request) text += chunk;
+    told.push({ key: request.headers.authorization, type: request.headers['content-type'], ...JSON.parse(text) });
+    json(response, status, status === 200 ? { status: 'success', new: 1 } : { status: 'error', code: 'x', message: 'No.' });
+  };
+  return { told, handler };
+}
+
+test('a build with the key says what it read, and what it passed over it leaves out', async () => {
+  const published = some();
+  published.set('broken', 'Just text.');
+  const { told, handler } = listening(published);
+  await using server = await serve(handler);
+  const { context, log } = await site();
+  await mastheadLoader({ url: server.url, buildKey: 'k'.repeat(64), filter: (id) => id !== 'ann' }).load(context);
+  expect(told).toHaveLength(1);
+  const [{ key, type, entries }] = told as [(typeof told)[0]];
+  expect([key, type]).toEqual([`Bearer ${'k'.repeat(64)}`, 'application/json']);
+  expect(entries.map(({ id }) => id).sort()).toEqual(['jo', 'jo/trip']);
+  expect(entries.every((entry) => Object.keys(entry).join() === 'id,digest' && /^[0-9a-f]+$/.test(entry.digest))).toBe(true);
+  expect(log.some((line) => line.includes('k'.repeat(64)))).toBe(false);
+
+  // The next build says it again, although it fetches nothing: the server may have forgotten.
+  await mastheadLoader({ url: server.url, buildKey: 'k'.repeat(64), filter: (id) => id !== 'ann' }).load(context);
+  expect(told).toHaveLength(2);
+  expect(told[1]!.entries).toEqual(entries);
+});
+
+test('what is told comes in parts of a thousand', async () => {
+  const { told, handler } = listening(new Map(Array.from({ length: 1001 }, (_, at) => [`jo/n${at}`, file(`jo/n${at}`)])));
+  await using server = await serve(handler);
+  const { context } = await site();
+  process.env['MASTHEAD_BUILD_KEY'] = 'e'.repeat(64);
+  try {
+    await mastheadLoader({ url: server.url }).load(context);
+  } finally {
+    delete process.env['MASTHEAD_BUILD_KEY'];
+  }
+  // The page of the list holds a hundred here.
+  expect(told.map(({ entries }) => entries.length)).toEqual([1000, 1]);
+  expect(told[0]!.key).toBe(`Bearer ${'e'.repeat(64)}`);
+});
+
+test('without a key, in astro dev and when the server is away, nothing is told', async () => {
+  const { told, handler } = listening(some());
+  await using server = await serve(handler);
+  await mastheadLoader({ url: server.url }).load((await site()).context);
+  await mastheadLoader({ url: server.url, buildKey: 'k'.repeat(64), pollMs: 1e6 }).load((await site({ watched: true })).context);
+  const away = await site();
+  await mastheadLoader({ url: 'http://127.0.0.1:9', buildKey: 'k'.repeat(64), attempts: 1 }).load(away.context);
+  expect(told).toEqual([]);
+  expect(server.requests.some((request) => request.startsWith('POST'))).toBe(false);
+});
+
+test.each([
+  [401, 'knows another build key than MASTHEAD_BUILD_KEY'],
+  [404, 'status 404'],
+  [405, 'status 405'],
+  [503, 'status 503'],
+])('a server that answers %i to that costs a warning, and no build', async (status, reason) => {
+  const { told, handler } = listening(some(), status);
+  await using server = await serve(handler);
+  const { context, entries, log } = await site();
+  await mastheadLoader({ url: server.url, buildKey: 'k'.repeat(64), attempts: 2 }).load(context);
+  expect(entries.size).toBe(3);
+  expect(log.at(-1)).toContain("warn: Masthead doesn't know what this build read");
+  expect(log.at(-1)).toContain(reason);
+  expect(log.at(-1)).not.toContain('k'.repeat(64));
+  // Only a fault that may pass is tried again.
+  expect(told).toHaveLength(status === 503 ? 2 : 1);
 });

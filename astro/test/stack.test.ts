@@ -50,3 +50,20 @@ test('the client’s refusals are the server’s own', async () => {
   await expect(client.setPassword({ code: 'AAAA-AAAA-AAAA-AAAA', password: 'lanterns over quiet marshland' })).rejects.toMatchObject({ name: 'MastheadError' });
   expect(member.signedIn).toBe(true);
 });
+
+test('a report says that a document is queued, and then since when the site has it', async () => {
+  const client = await signedIn();
+  await client.uploadReadme(markdown('Queue.md', '# Queue\n'));
+  expect((await client.watchReport('queue')).site).toEqual({ state: 'queued', since: null });
+
+  const { context, log } = await site();
+  await mastheadLoader({ url: stack.url, buildKey: 'f'.repeat(64) }).load(context);
+  expect(log.at(-1)).toContain('another build key');
+  expect((await client.watchReport('queue')).site?.state).toBe('queued');
+
+  await mastheadLoader({ url: stack.url, buildKey: stack.buildKey }).load(context);
+  const { site: inSite } = await client.watchReport('queue');
+  expect(inSite?.state).toBe('built');
+  expect(Date.now() - Date.parse(inSite!.since!)).toBeLessThan(60_000);
+  await client.deleteReadme('queue');
+});

@@ -3,10 +3,11 @@
 mod demo;
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::Args;
-use local::Options;
+use local::{Options, RebuildCommand};
 use tokio::signal;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::{Layer as _, layer::SubscriberExt as _, util::SubscriberInitExt as _};
@@ -31,6 +32,31 @@ pub(crate) struct Dev {
     /// Print the environment a function needs to use the stack, as KEY=value lines, and end.
     #[arg(long, conflicts_with_all = ["reset", "backends_only"])]
     print_env: bool,
+    /// Command that builds the site, run once something was published or withdrawn and it has been
+    /// quiet since. It is told `MASTHEAD_URL` and `MASTHEAD_BUILD_KEY`.
+    #[arg(
+        long,
+        value_name = "COMMAND",
+        env = "MASTHEAD_REBUILD_COMMAND",
+        conflicts_with = "backends_only"
+    )]
+    rebuild_command: Option<String>,
+    /// How long it has to be quiet before that, in seconds.
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        default_value_t = 60,
+        requires = "rebuild_command"
+    )]
+    rebuild_quiet: u64,
+    /// How long at least from the start of one build to that of the next, in seconds.
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        default_value_t = 300,
+        requires = "rebuild_command"
+    )]
+    rebuild_every: u64,
     /// Host name or address by which functions reach the stack.
     #[arg(long, default_value = "127.0.0.1")]
     host: String,
@@ -44,6 +70,11 @@ impl Dev {
             host: self.host.clone(),
             backends_only: self.backends_only,
             reset: self.reset,
+            rebuild: self.rebuild_command.clone().map(|command| RebuildCommand {
+                command,
+                quiet: Duration::from_secs(self.rebuild_quiet),
+                every: Duration::from_secs(self.rebuild_every),
+            }),
             ..Options::default()
         };
         if self.print_env {
@@ -71,6 +102,16 @@ impl Dev {
                     self.port
                 );
             } else {
+                if let Some(command) = &self.rebuild_command {
+                    say!(
+                        "  builds            {command}, {} s after the last change",
+                        self.rebuild_quiet
+                    );
+                }
+                say!(
+                    "  build key         in {}, for MASTHEAD_BUILD_KEY of a site",
+                    self.data.join(local::BUILD_KEY_FILE).display()
+                );
                 say!("  stores            S3 on {s3}, DynamoDB on {dynamodb}, data in {data}");
                 say!("  next              open the page, sign in, upload a README; Ctrl-C stops");
             }
@@ -81,11 +122,13 @@ impl Dev {
     }
 }
 
-/// Warnings and errors, on standard error; the servers' own libraries call every 404 an error.
+/// Warnings and errors, and what the stack itself has to tell, on standard error; the servers' own
+/// libraries call every 404 an error.
 fn log_to_stderr() {
     let quiet = local::NOISY_TARGETS.map(|target| (target, LevelFilter::OFF));
     let filter = Targets::new()
         .with_default(LevelFilter::WARN)
+        .with_target("local", LevelFilter::INFO)
         .with_targets(quiet);
     let lines = tracing_subscriber::fmt::layer()
         .with_writer(std::io::stderr)

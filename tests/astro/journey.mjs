@@ -139,6 +139,7 @@ async function journey() {
     await says(said(upload), '“README.md” is sent; its report follows.');
     await says(said(reports), /^Published, \d warnings\.$/);
     await says(reports.locator('[data-report] h3'), 'Flask Backend');
+    await says(reports.locator('.mh-address'), /^Queued for the next build: /);
     await says(reports.locator('.mh-warnings li').first(), /Line \d+, column \d+/);
     await says(reports.locator('tbody tr').first(), /title\s+Flask Backend\s+a heading/);
     await looksRight('account');
@@ -180,7 +181,7 @@ async function journey() {
   });
 
   await run('the next build has the page', async () => {
-    const { output } = await build(SITE);
+    const { output } = await build(SITE, { MASTHEAD_BUILD_KEY: process.env.STACK_BUILD_KEY });
     ok(/ 2 fetched, 0 removed/.test(output), `two bodies are fetched, the new one and the hostile one: ${output}`);
     await open('/demo/');
     await says(page.locator('h1'), 'Flask Backend');
@@ -193,6 +194,8 @@ async function journey() {
 
   await run('a README is deleted, and the next build has no page of it', async () => {
     await open('/club/account/');
+    await listed('Flask Backend').locator('button').first().click();
+    await says(reports.locator('.mh-address'), /^In the site since .+: /);
     await listed('Flask Backend').getByRole('button', { name: /^Delete/ }).click();
     await page.locator('dialog').getByRole('button', { name: 'Delete', exact: true }).click();
     await says(said(reports), '“Flask Backend” is deleted.');

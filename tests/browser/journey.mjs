@@ -235,6 +235,7 @@ async function journey() {
     await publish(markdown("README.md", NOTE), "Flask Backend");
     equal(await focused(), "report-heading", "the focus");
     await says(report.state, "Published");
+    await says(report.body.locator(".standfirst"), "Queued for the next build of the site.");
     equal(await field("title"), ["Flask Backend", "a heading"], "the title");
     equal(await field("tags"), ["es_website, backend", "your frontmatter"], "the tags");
     equal(await field("author"), ["Demo Member", "your profile"], "the author");

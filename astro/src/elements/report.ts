@@ -137,7 +137,7 @@ export class MastheadPublishReport extends MastheadElement {
       h('p', { class: 'mh-byline' }, state(readme), readme.file_name ? ` ${readme.file_name},` : '', ` sent ${new Date(readme.uploaded_at).toLocaleString()}`),
       readme.state === 'rejected' && h('p', { class: 'mh-reason' }, `${readme.reason ?? ''}${readme.live ? ' The last good version stays on the site.' : ''}`),
       readme.state === 'draft' && h('p', {}, 'A draft stays with you. Take draft: true out of the file and send it again to publish it.'),
-      readme.state === 'published' && h('p', { class: 'mh-address' }, 'From the next build on: ', h('a', { href: address }, address)),
+      readme.state === 'published' && h('p', { class: 'mh-address', 'data-site': readme.site?.state ?? 'unknown' }, `${inSite(readme)}: `, h('a', { href: address }, address)),
       readme.warnings.length > 0 && h('h4', {}, 'Warnings'),
       readme.warnings.length > 0 && h('ol', { class: 'mh-warnings' }, ...readme.warnings.map(warning)),
       readme.fields.length > 0 && table(readme.fields),
@@ -149,6 +149,12 @@ export class MastheadPublishReport extends MastheadElement {
 function titleOf(readme: Readme | undefined): string {
   const title = readme?.fields.find(({ key }) => key === 'title')?.value;
   return typeof title === 'string' ? title : (readme?.file_name ?? readme?.slug ?? '');
+}
+
+/** Servers of before builds told leave `site` out. */
+function inSite({ site }: Readme): string {
+  if (site?.state === 'built') return `In the site since ${new Date(site.since).toLocaleString()}`;
+  return site?.state === 'queued' ? 'Queued for the next build' : 'From the next build on';
 }
 
 /** Not by colour alone: each state has its word and its mark. */

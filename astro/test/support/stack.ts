@@ -10,6 +10,7 @@ export const stack = {
   url: required('MASTHEAD_URL'),
   email: 'demo@example.com',
   password: required('MASTHEAD_PASSWORD'),
+  buildKey: required('STACK_BUILD_KEY'),
 };
 
 /** A README as a browser's file chooser gives it. */

@@ -8,7 +8,7 @@ use blobs::layout::{
     OriginalKey, PictureChangeKey, SourceKey, content_key, member_content_prefix, pictures_prefix,
 };
 use clap::Args;
-use endpoint::{Environment, aws};
+use endpoint::{Clock, Environment, aws};
 use members::{Account, Members};
 
 use super::find;
@@ -46,6 +46,9 @@ impl Remove {
         uploads
             .delete_every_version(&PictureChangeKey::new(&account.id).key())
             .await?;
+        members
+            .note_change(Clock::system().unix_milliseconds())
+            .await?;
         content
             .delete_every_version(&content_key(&account.handle))
             .await?;
@@ -55,6 +58,9 @@ impl Remove {
         content
             .delete_every_version(&pictures_prefix(&account.handle))
             .await?;
+        for built in members.built_of(&account.handle).await? {
+            members.forget_built(&built.handle, &built.slug).await?;
+        }
         members.remove(&account).await?;
         say!(
             "{} ({}) is removed, with every picture, README and older version of one.\n\

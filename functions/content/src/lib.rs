@@ -1,23 +1,31 @@
-//! `GET /api/content?cursor=`: what is published and by whom, for the site's build.
+//! `GET /api/content?cursor=`: what is published and by whom, for the site's build; and `POST`, by
+//! which the build says what it read.
 
-mod pictures;
+mod builds;
 
-use blobs::{Blobs, layout};
-use endpoint::http::{HeaderValue, StatusCode, header};
-use endpoint::{Environment, Error, Origins, Request, aws, configuration, rfc3339};
-use pictures::Picture;
+use std::collections::BTreeMap;
+
+use blobs::Blobs;
+use endpoint::http::{HeaderValue, Method, StatusCode, header};
+use endpoint::{Clock, Environment, Error, Origins, Request, aws, configuration, rfc3339};
+use manifest::Fingerprint;
 use serde::Serialize;
-use sha2::{Digest, Sha256};
+
+use builds::Builds;
 
 /// Entries of one answer.
 const PAGE: u16 = 500;
 /// Longest cursor that is looked at, in bytes: longer than any key there is.
 const MAX_CURSOR_BYTES: usize = 1024;
 
-/// What this function may touch: the content bucket's listing.
+/// What this function may touch: the content bucket's listing, and of the members table what builds
+/// have read.
 #[derive(Debug)]
 pub struct State {
     pub content: Blobs,
+    /// `None` where no build key is set up.
+    pub builds: Option<Builds>,
+    pub clock: Clock,
     pub public_url: String,
     pub origins: Origins,
 }
@@ -25,7 +33,13 @@ pub struct State {
 impl State {
     pub fn from_env(environment: &Environment) -> anyhow::Result<Self> {
         let config = aws::config(environment, aws::ENDPOINT_S3)?;
+        let builds = configuration::build_key(environment)?.map(|key| {
+            let members = configuration::members(environment)?;
+            Ok::<_, anyhow::Error>(Builds { key, members })
+        });
         Ok(Self {
+            builds: builds.transpose()?,
+            clock: Clock::system(),
             content: Blobs::new(&config, environment.required("CONTENT_BUCKET")?),
             public_url: configuration::public_url(environment)?,
             origins: Origins::from_env(environment)?,
@@ -49,7 +63,7 @@ struct Entry {
     digest: String,
     updated: String,
     /// The member's profile picture: edge length in pixels to URL.
-    picture: Option<Picture>,
+    picture: Option<BTreeMap<String, String>>,
 }
 
 #[derive(Serialize)]
@@ -59,16 +73,33 @@ struct Listing {
     cursor: Option<String>,
 }
 
+#[derive(Serialize)]
+struct Noted {
+    /// Entries that were not known to be in the site, or not in this version.
+    new: usize,
+}
+
 pub async fn handler(state: &State, request: Request) -> endpoint::Result {
     if endpoint::path(&request) != "/api/content" {
         return Err(Error::NotFound);
     }
-    if let Some(preflight) = endpoint::allow(&request, "GET")? {
+    if let Some(preflight) = endpoint::allow(&request, "GET, POST")? {
         return Ok(preflight);
     }
-    let after = match endpoint::query(&request, "cursor") {
+    if request.method() == Method::POST {
+        let builds = state.builds.as_ref().ok_or(Error::InvalidCredentials(
+            "No build key is set up here, so that builds can't say what they read.",
+        ))?;
+        let new = builds::note(builds, &request, state.clock.unix_seconds()).await?;
+        return endpoint::ok(&Noted { new });
+    }
+    list(state, &request).await
+}
+
+async fn list(state: &State, request: &Request) -> endpoint::Result {
+    let after = match endpoint::query(request, "cursor") {
         None => None,
-        Some(cursor) if is_entry_id(&cursor) => Some(layout::content_key(&cursor)),
+        Some(cursor) if is_entry_id(&cursor) => Some(cursor),
         Some(_) => {
             return Err(Error::BadRequest(
                 "“cursor” is none that this address gave out.".to_owned(),
@@ -76,39 +107,10 @@ pub async fn handler(state: &State, request: Request) -> endpoint::Result {
         }
     };
 
-    let page = state
-        .content
-        .list(layout::content_prefix(), after.as_deref(), PAGE)
+    let page = manifest::page(&state.content, after.as_deref(), PAGE)
         .await
         .map_err(Error::unavailable)?;
-    let handles = page
-        .entries
-        .iter()
-        .filter_map(|object| layout::entry_id(&object.key))
-        .map(layout::handle)
-        .collect();
-    let pictures = pictures::of(state, &handles).await?;
-    let entries: Vec<Entry> = page
-        .entries
-        .iter()
-        .filter_map(|object| {
-            let id = layout::entry_id(&object.key)?;
-            Some(Entry {
-                id: id.to_owned(),
-                url: format!("{}/{}", state.public_url, object.key),
-                digest: object.etag.trim_matches('"').to_owned(),
-                updated: rfc3339(object.last_modified),
-                picture: pictures.get(layout::handle(id)).cloned(),
-            })
-        })
-        .collect();
-    let cursor = page
-        .cursor
-        .as_deref()
-        .and_then(layout::entry_id)
-        .map(str::to_owned);
-
-    let etag = etag(&entries, cursor.as_deref());
+    let etag = etag(state, &page);
     let known = request
         .headers()
         .get(header::IF_NONE_MATCH)
@@ -117,12 +119,31 @@ pub async fn handler(state: &State, request: Request) -> endpoint::Result {
     let mut response = if unchanged {
         endpoint::empty(StatusCode::NOT_MODIFIED)
     } else {
-        endpoint::ok(&Listing { entries, cursor })?
+        let entries = page.entries.into_iter();
+        endpoint::ok(&Listing {
+            entries: entries.map(|entry| listed(state, entry)).collect(),
+            cursor: page.cursor,
+        })?
     };
     response
         .headers_mut()
         .insert(header::ETAG, HeaderValue::from_str(&etag)?);
     Ok(response)
+}
+
+fn listed(state: &State, entry: manifest::Entry) -> Entry {
+    let url = |key: String| format!("{}/{key}", state.public_url);
+    let picture = entry.picture.map(|sizes| {
+        let urls = sizes.into_iter().map(|(size, key)| (size, url(key)));
+        urls.collect()
+    });
+    Entry {
+        id: entry.id,
+        url: url(entry.key),
+        digest: entry.digest,
+        updated: rfc3339(entry.last_modified),
+        picture,
+    }
 }
 
 fn is_entry_id(cursor: &str) -> bool {
@@ -133,16 +154,12 @@ fn is_entry_id(cursor: &str) -> bool {
 }
 
 /// A tag of the page's content (RFC 9110 section 8.8.3).
-fn etag(entries: &[Entry], cursor: Option<&str>) -> String {
-    let mut hash = Sha256::new();
-    for entry in entries {
-        let pictures = entry.picture.iter().flat_map(Picture::values);
-        for part in [&entry.id, &entry.digest].into_iter().chain(pictures) {
-            hash.update(part.as_bytes());
-            hash.update([0]);
-        }
-        hash.update([1]);
-    }
-    hash.update(cursor.unwrap_or_default().as_bytes());
-    format!("\"{}\"", base16ct::lower::encode_string(&hash.finalize()))
+fn etag(state: &State, page: &manifest::Page) -> String {
+    let mut fingerprint = Fingerprint::default();
+    fingerprint.add(&page.entries);
+    let cursor = page.cursor.as_deref().unwrap_or_default();
+    format!(
+        "\"{}\"",
+        fingerprint.finish(&format!("{} {cursor}", state.public_url))
+    )
 }

@@ -4,7 +4,7 @@ use blobs::Blobs;
 use blobs::layout::{SourceKey, SourceNote, content_key};
 use endpoint::http::Method;
 use endpoint::{Bearer, Environment, Error, Origins, Request, aws, configuration, rfc3339};
-use members::{Account, Report, State as Outcome};
+use members::{Account, Built, Report, State as Outcome};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -14,6 +14,8 @@ pub struct State {
     pub bearer: Bearer,
     pub uploads: Blobs,
     pub public_url: String,
+    /// Whether the site's builds say what they read.
+    pub builds_tell: bool,
     pub origins: Origins,
 }
 
@@ -24,6 +26,7 @@ impl State {
             bearer: configuration::bearer(environment)?,
             uploads: Blobs::new(&config, environment.required("UPLOADS_BUCKET")?),
             public_url: configuration::public_url(environment)?,
+            builds_tell: configuration::build_key(environment)?.is_some(),
             origins: Origins::from_env(environment)?,
         })
     }
@@ -48,12 +51,23 @@ struct Readme {
     /// Whether a version is live: while `processing` or `rejected`, the last good one.
     live: bool,
     url: Option<String>,
+    /// Where the live version is on its way into the site; `None` where there is none, or where
+    /// builds don't say what they read.
+    site: Option<InSite>,
     file_name: Option<String>,
     version: String,
     uploaded_at: String,
     reason: Option<String>,
     fields: Value,
     warnings: Value,
+}
+
+#[derive(Serialize)]
+struct InSite {
+    /// `queued` for the next build, or `built`.
+    state: &'static str,
+    /// When a build first read the live version.
+    since: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -109,6 +123,7 @@ pub async fn handler(state: &State, request: Request) -> endpoint::Result {
         return endpoint::accepted(&Withdrawn {});
     }
     let report = state.bearer.members.report(&member.id, &slug).await?;
+    let built = built(state, &member).await?;
     let file_name = SourceNote::from_metadata(&head.metadata).map(|note| note.file_name);
     let mut readme = readme(
         state,
@@ -116,6 +131,7 @@ pub async fn handler(state: &State, request: Request) -> endpoint::Result {
         &source,
         (&head.etag, head.last_modified),
         report,
+        &built,
     );
     readme.file_name = file_name.or(readme.file_name);
     endpoint::ok(&One { readme })
@@ -128,6 +144,7 @@ async fn all(state: &State, member: &Account) -> Result<Vec<Readme>, Error> {
         .await
         .map_err(Error::unavailable)?;
     let mut reports = state.bearer.members.reports(&member.id).await?;
+    let built = built(state, member).await?;
     let readmes = sources.iter().filter_map(|entry| {
         let source = SourceKey::parse(&entry.key)?;
         let report = reports
@@ -140,9 +157,31 @@ async fn all(state: &State, member: &Account) -> Result<Vec<Readme>, Error> {
             &source,
             (&entry.etag, entry.last_modified),
             report,
+            &built,
         ))
     });
     Ok(readmes.collect())
+}
+
+/// What builds have read of the member's entries.
+async fn built(state: &State, member: &Account) -> Result<Vec<Built>, Error> {
+    if !state.builds_tell {
+        return Ok(Vec::new());
+    }
+    Ok(state.bearer.members.built_of(&member.handle).await?)
+}
+
+/// Whether the version that is live is the one that a build last read.
+fn in_site(report: &Report, built: &[Built]) -> Option<InSite> {
+    // A report of before builds told says no digest.
+    let digest = report.digest.as_ref().filter(|_| report.live)?;
+    let built = built
+        .iter()
+        .find(|built| built.slug == report.slug && built.digest == *digest);
+    Some(InSite {
+        state: if built.is_some() { "built" } else { "queued" },
+        since: built.map(|built| rfc3339(built.since)),
+    })
 }
 
 fn readme(
@@ -151,10 +190,15 @@ fn readme(
     source: &SourceKey,
     (version, last_modified): (&str, u64),
     report: Option<Report>,
+    built: &[Built],
 ) -> Readme {
     let entry_id = source.entry_id(&member.handle);
     let live = report.as_ref().is_some_and(|report| report.live);
     let url = live.then(|| format!("{}/{}", state.public_url, content_key(&entry_id)));
+    let site = report
+        .as_ref()
+        .filter(|_| state.builds_tell)
+        .and_then(|report| in_site(report, built));
     let file_name = report.as_ref().and_then(|report| report.file_name.clone());
     let current = report.filter(|report| report.source_version == version);
     let (outcome, reason, fields, warnings) = match current {
@@ -182,6 +226,7 @@ fn readme(
         },
         live,
         url,
+        site,
         file_name,
         version: version.trim_matches('"').to_owned(),
         uploaded_at: rfc3339(last_modified),

@@ -21,6 +21,7 @@ pub struct State {
     pub uploads: Blobs,
     pub content: Blobs,
     pub members: Members,
+    pub clock: Clock,
     /// Prefix of links to other entries (`LINK_BASE`).
     pub link_base: String,
     pub themes: Themes,
@@ -36,6 +37,7 @@ impl State {
             uploads: Blobs::new(&config, environment.required("UPLOADS_BUCKET")?),
             content: Blobs::new(&config, environment.required("CONTENT_BUCKET")?),
             members: configuration::members(environment)?,
+            clock: Clock::system(),
             link_base: environment.optional("LINK_BASE").unwrap_or("/").to_owned(),
             themes: environment.parsed("THEMES", Themes::default())?,
             public_url: configuration::public_url(environment)?,

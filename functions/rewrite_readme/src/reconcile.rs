@@ -91,7 +91,13 @@ async fn bring_in_line(
     let output_key = content_key(&source.entry_id(&member.handle));
     let object = match seen {
         Seen::Gone => {
-            state.content.delete(&output_key).await?;
+            withdraw(
+                state,
+                member,
+                source,
+                state.content.head(&output_key).await?,
+            )
+            .await?;
             list(state, member, source, false).await?;
             return Ok(true);
         }
@@ -136,10 +142,14 @@ async fn bring_in_line(
         }
         None => before,
     };
+    let mut digest = None;
     if converted.draft {
-        state.content.delete(&output_key).await?;
-    } else if !put_output(state, &output_key, output.as_ref(), &converted).await? {
-        return Ok(false);
+        withdraw(state, member, source, output).await?;
+    } else {
+        match put_output(state, &output_key, output.as_ref(), &converted).await? {
+            Stored::Stored(etag) => digest = Some(manifest::digest_of(&etag).to_owned()),
+            Stored::Changed => return Ok(false),
+        }
     }
     list(state, member, source, !converted.draft).await?;
     let (outcome, names, links) = if converted.draft {
@@ -153,6 +163,7 @@ async fn bring_in_line(
     let report = Report {
         state: outcome,
         live: !converted.draft,
+        digest,
         fields: fields(&converted),
         warnings: json!(
             converted
@@ -197,17 +208,39 @@ async fn list(
     Ok(())
 }
 
-/// Writes the output over the one that was seen, unless it is the same. `false`: it changed.
+/// Takes the output off the site, where there is one.
+async fn withdraw(
+    state: &State,
+    member: &Account,
+    source: &SourceKey,
+    output: Option<Head>,
+) -> anyhow::Result<()> {
+    if output.is_some() {
+        let now = state.clock.unix_milliseconds();
+        state.members.note_change(now).await?;
+        let key = content_key(&source.entry_id(&member.handle));
+        state.content.delete(&key).await?;
+    }
+    // Whenever it comes back, it waits for a build again.
+    Ok(state
+        .members
+        .forget_built(&member.handle, &source.slug)
+        .await?)
+}
+
+/// Writes the output over the one that was seen, unless it is the same.
 async fn put_output(
     state: &State,
     key: &str,
     seen: Option<&Head>,
     converted: &Output,
-) -> anyhow::Result<bool> {
+) -> anyhow::Result<Stored> {
     let digest = base16ct::lower::encode_string(&Sha256::digest(&converted.bytes));
-    if seen.and_then(|head| head.metadata.get(SHA256)) == Some(&digest) {
-        return Ok(true);
+    if let Some(seen) = seen.filter(|head| head.metadata.get(SHA256) == Some(&digest)) {
+        return Ok(Stored::Stored(seen.etag.clone()));
     }
+    let now = state.clock.unix_milliseconds();
+    state.members.note_change(now).await?;
     let upload = Upload {
         bytes: Bytes::copy_from_slice(&converted.bytes),
         content_type: "text/markdown; charset=utf-8",
@@ -215,12 +248,8 @@ async fn put_output(
         metadata: [(SHA256.to_owned(), digest)].into(),
     };
     let condition = seen.map_or(Condition::Absent, |head| Condition::Unchanged(&head.etag));
-    let stored = state
-        .content
-        .put(key, upload, condition)
-        .await
-        .context("the output")?;
-    Ok(stored != Stored::Changed)
+    let stored = state.content.put(key, upload, condition).await;
+    stored.context("the output")
 }
 
 /// Reports why a file isn't published; the last good version stays as it was, if there is one.
@@ -236,9 +265,11 @@ async fn reject(
         .members
         .report(&source.member_id, &source.slug)
         .await?;
-    let live = state.content.head(output_key).await?.is_some();
+    let output = state.content.head(output_key).await?;
+    let live = output.is_some();
     let mut report = Report {
         live,
+        digest: output.map(|head| manifest::digest_of(&head.etag).to_owned()),
         reason: Some(reason),
         ..report_after(before.as_ref(), source, head)
     };
@@ -274,6 +305,7 @@ fn report_after(before: Option<&Report>, source: &SourceKey, head: &Head) -> Rep
         reason: None,
         fields: json!([]),
         warnings: json!([]),
+        digest: None,
         converter: frontmatter::CONVERTER.to_owned(),
         pictures: Vec::new(),
         links: Vec::new(),

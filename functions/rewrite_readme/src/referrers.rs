@@ -34,6 +34,7 @@ pub(crate) async fn tell(
     if is_gone {
         // Referrers look for what is live.
         telling.live = false;
+        telling.digest = None;
         telling.names.clear();
     }
     telling.telling = changed(&telling);

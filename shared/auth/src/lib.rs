@@ -1,5 +1,6 @@
-//! Passwords and tokens: no AWS, no HTTP, no clock and no randomness of its own.
+//! Passwords, tokens and the build key: no AWS, no HTTP, no clock and no randomness of its own.
 
+pub mod build_key;
 mod code;
 mod hs256;
 mod keys;

@@ -91,6 +91,15 @@ pub fn handle(entry_id: &str) -> &str {
         .map_or(entry_id, |(handle, _)| handle)
 }
 
+/// The handle and the slug of an entry id, [`OWN_PAGE`] for the member's own page; `None` for what
+/// is no entry id.
+pub fn parse_entry_id(entry_id: &str) -> Option<(&str, &str)> {
+    let (handle, slug) = entry_id.split_once('/').unwrap_or((entry_id, OWN_PAGE));
+    let is_own_page_spelt_out = slug == OWN_PAGE && entry_id.contains('/');
+    let is_one = !handle.is_empty() && !slug.is_empty() && !slug.contains('/');
+    (is_one && !is_own_page_spelt_out).then_some((handle, slug))
+}
+
 /// What the keys of all outputs begin with.
 pub fn content_prefix() -> &'static str {
     CONTENT

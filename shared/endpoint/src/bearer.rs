@@ -52,7 +52,7 @@ impl Bearer {
 /// The token of `Authorization: Bearer <token>`; the scheme in any case, exactly one space.
 ///
 /// Two headers reach us joined by a comma, which no token contains.
-fn bearer_token(request: &Request) -> Result<&str> {
+pub fn bearer_token(request: &Request) -> Result<&str> {
     let mut values = request.headers().get_all(header::AUTHORIZATION).iter();
     let (Some(value), None) = (values.next(), values.next()) else {
         return Err(Error::InvalidToken);

@@ -25,10 +25,17 @@ impl Clock {
 
     /// Whole seconds since 1970-01-01T00:00:00Z; 0 for any time before that.
     pub fn unix_seconds(&self) -> u64 {
-        self.now()
-            .duration_since(UNIX_EPOCH)
-            .unwrap_or(Duration::ZERO)
-            .as_secs()
+        self.since_1970().as_secs()
+    }
+
+    /// The same in milliseconds.
+    pub fn unix_milliseconds(&self) -> u64 {
+        u64::try_from(self.since_1970().as_millis()).unwrap_or(u64::MAX)
+    }
+
+    fn since_1970(&self) -> Duration {
+        let since = self.now().duration_since(UNIX_EPOCH);
+        since.unwrap_or(Duration::ZERO)
     }
 }
 

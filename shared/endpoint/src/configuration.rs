@@ -1,5 +1,6 @@
 //! What several functions are configured with, read the same way by each of them.
 
+use auth::build_key::BuildKey;
 use auth::token::KeyRing;
 use members::Members;
 
@@ -50,6 +51,14 @@ pub fn tokens(environment: &Environment) -> Result<Tokens, EnvironmentError> {
     };
     let config = aws::config(environment, aws::ENDPOINT_SECRETS_MANAGER)?;
     Ok(Tokens::of_secret(&config, secret, Clock::system(), make))
+}
+
+/// How the site's builds are known (`BUILD_KEY_SHA256`); `None` where they tell nothing.
+pub fn build_key(environment: &Environment) -> Result<Option<BuildKey>, EnvironmentError> {
+    const NAME: &str = "BUILD_KEY_SHA256";
+    let digest = environment.optional(NAME);
+    let key = digest.map(BuildKey::of_digest).transpose();
+    key.map_err(|error| Environment::unusable(NAME, error))
 }
 
 /// Everything a protected route needs to know its caller.

@@ -1,11 +1,12 @@
-//! JSON request bodies: one flat object, read strictly.
+//! JSON request bodies, read strictly.
 
 use std::fmt;
 
 use lambda_http::http::header;
 use lambda_http::{Body, Request};
 use serde::Deserialize;
-use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeOwned, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::error::Category;
 
 use crate::{Error, Result};
 
@@ -26,26 +27,7 @@ enum Value {
 impl JsonObject {
     /// Reads the body of `request`: `application/json`, UTF-8 without a byte order mark.
     pub fn read(request: &Request) -> Result<Self> {
-        let content_type = request
-            .headers()
-            .get(header::CONTENT_TYPE)
-            .and_then(|value| value.to_str().ok());
-        if !content_type.is_some_and(is_json) {
-            return Err(Error::UnsupportedMediaType(
-                "Send the request body as application/json in UTF-8.".to_owned(),
-            ));
-        }
-        let body: &[u8] = match request.body() {
-            Body::Text(text) => text.as_bytes(),
-            Body::Binary(bytes) => bytes,
-            _ => &[],
-        };
-        if body.len() > MAX_JSON_BYTES {
-            return Err(Error::TooLarge(format!(
-                "The request body is larger than {} KiB.",
-                MAX_JSON_BYTES / 1024
-            )));
-        }
+        let body = body(request, MAX_JSON_BYTES)?;
         serde_json::from_slice(body).map_err(|error| Error::BadRequest(sentence(&error)))
     }
 
@@ -73,6 +55,47 @@ impl JsonObject {
             None => Err(Error::BadRequest(format!("“{key}” is missing."))),
         }
     }
+}
+
+/// Reads a body of another shape than [`JsonObject`], of at most `max_bytes`: `application/json`,
+/// UTF-8 without a byte order mark. Keys that `T` doesn't know are ignored.
+pub fn json<T: DeserializeOwned>(request: &Request, max_bytes: usize) -> Result<T> {
+    let body = body(request, max_bytes)?;
+    serde_json::from_slice(body).map_err(|error| {
+        Error::BadRequest(match error.classify() {
+            Category::Data => format!(
+                "The request body is not what this address takes (line {}, column {}).",
+                error.line(),
+                error.column()
+            ),
+            _ => sentence(&error),
+        })
+    })
+}
+
+/// The bytes of a body that says it is JSON.
+fn body(request: &Request, max_bytes: usize) -> Result<&[u8]> {
+    let content_type = request
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok());
+    if !content_type.is_some_and(is_json) {
+        return Err(Error::UnsupportedMediaType(
+            "Send the request body as application/json in UTF-8.".to_owned(),
+        ));
+    }
+    let body: &[u8] = match request.body() {
+        Body::Text(text) => text.as_bytes(),
+        Body::Binary(bytes) => bytes,
+        _ => &[],
+    };
+    if body.len() > max_bytes {
+        return Err(Error::TooLarge(format!(
+            "The request body is larger than {} KiB.",
+            max_bytes / 1024
+        )));
+    }
+    Ok(body)
 }
 
 /// The keys alone: a value may be a password.
@@ -111,7 +134,7 @@ fn sentence(error: &serde_json::Error) -> String {
         return format!("The key “{key}” stands in the request body twice.");
     }
     match error.classify() {
-        serde_json::error::Category::Data => "The request body must be one JSON object.".to_owned(),
+        Category::Data => "The request body must be one JSON object.".to_owned(),
         _ => format!(
             "The request body is not valid JSON (line {}, column {}).",
             error.line(),

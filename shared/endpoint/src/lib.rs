@@ -23,13 +23,13 @@ mod throttle;
 mod timestamp;
 mod tokens;
 
-pub use bearer::Bearer;
+pub use bearer::{Bearer, bearer_token};
 pub use blocking::blocking;
 pub use clock::Clock;
 pub use environment::{Environment, EnvironmentError};
 pub use error::{Error, Result};
 pub use event::{invoke, run};
-pub use json::JsonObject;
+pub use json::{JsonObject, json};
 pub use lambda_http::{Body, Error as LambdaError, Request, Response, http};
 pub use lambda_runtime::{LambdaEvent, run as run_events, service_fn};
 pub use logging::logging;

@@ -98,7 +98,7 @@ async function show(readme, isCurrent) {
   );
   heading.replaceChildren(titleOf(readme));
   body.replaceChildren(
-    element("p", { className: "standfirst" }, outcome(readme)),
+    element("p", { className: "standfirst" }, ...[outcome(readme)].flat()),
     ...address(readme),
     ...warnings(readme),
     ...fields(readme),
@@ -112,10 +112,10 @@ async function show(readme, isCurrent) {
   }
 }
 
-function outcome({ state, live, reason }) {
+function outcome({ state, live, reason, site }) {
   switch (state) {
     case "published":
-      return "The next build of the site takes it in.";
+      return inSite(site);
     case "draft":
       return "It is marked as a draft, so nothing of it is public.";
     case "rejected":
@@ -123,6 +123,13 @@ function outcome({ state, live, reason }) {
     default:
       return live ? "It is being converted; until then the last version stays live." : "It is being converted.";
   }
+}
+
+function inSite(site) {
+  if (site?.state === "built") {
+    return ["In the site since ", time(site.since, "long"), "."];
+  }
+  return site?.state === "queued" ? "Queued for the next build of the site." : "The next build of the site takes it in.";
 }
 
 function announcement({ state, warnings }) {

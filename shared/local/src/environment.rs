@@ -4,10 +4,11 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::path::Path;
 
+use auth::build_key::BuildKey;
 use base64ct::{Base64UrlUnpadded, Encoding};
 use serde_json::json;
 
-use crate::folder::JWT_KEYS;
+use crate::folder::{BUILD_KEY, JWT_KEYS};
 use crate::{Options, REGION, StartError};
 
 pub(crate) const MEMBERS_TABLE: &str = "masthead-members";
@@ -22,7 +23,7 @@ pub(crate) const DYNAMODB_ENDPOINT: &str = endpoint::aws::ENDPOINT_DYNAMODB;
 
 /// Where `astro dev` and `astro preview` serve a site.
 const ASTRO_PORT: u16 = 4321;
-/// Of a new signing key.
+/// Of a new signing key, and of a build key.
 const KEY_BYTES: usize = 32;
 
 /// The ports of a stack.
@@ -54,23 +55,39 @@ impl Ports {
 /// Where the data folder can't be read, or the signing key, which is made once, can't be kept there.
 pub fn environment(options: &Options) -> Result<Vec<(String, String)>, StartError> {
     let ports = Ports::from(options.port)?;
-    let folder = options.data.as_deref();
-    pairs(&options.host, ports, folder)
+    let keys = Keys::of(options.data.as_deref())?;
+    Ok(pairs(&options.host, ports, &keys))
 }
 
-/// The pairs for a stack on `ports`. Without a folder, the signing key is new each time.
-pub(crate) fn pairs(
-    host: &str,
-    ports: Ports,
-    folder: Option<&Path>,
-) -> Result<Vec<(String, String)>, StartError> {
-    let jwt_keys = match folder {
-        Some(folder) => jwt_keys(folder).map_err(|reason| StartError::Folder {
+/// The keys of a stack.
+pub(crate) struct Keys {
+    jwt_keys: String,
+    /// By which the site's build is known.
+    pub(crate) build: String,
+}
+
+impl Keys {
+    /// Those in `folder`, made where there are none. Without a folder they are new each time.
+    pub(crate) fn of(folder: Option<&Path>) -> Result<Self, StartError> {
+        let Some(folder) = folder else {
+            return Ok(Self {
+                jwt_keys: new_jwt_keys(),
+                build: new_build_key(),
+            });
+        };
+        let unusable = |reason| StartError::Folder {
             folder: folder.to_owned(),
             reason,
-        })?,
-        None => new_jwt_keys(),
-    };
+        };
+        Ok(Self {
+            jwt_keys: jwt_keys(folder).map_err(unusable)?,
+            build: kept(folder, BUILD_KEY, new_build_key).map_err(unusable)?,
+        })
+    }
+}
+
+/// The pairs for a stack on `ports`.
+pub(crate) fn pairs(host: &str, ports: Ports, keys: &Keys) -> Vec<(String, String)> {
     let Ports { api, s3, dynamodb } = ports;
     let origins = ["localhost", "127.0.0.1"]
         .map(|host| format!("http://{host}:{ASTRO_PORT},http://{host}:{api}"));
@@ -78,7 +95,8 @@ pub(crate) fn pairs(
         ("MEMBERS_TABLE", MEMBERS_TABLE.to_owned()),
         ("UPLOADS_BUCKET", UPLOADS_BUCKET.to_owned()),
         ("CONTENT_BUCKET", CONTENT_BUCKET.to_owned()),
-        ("JWT_KEYS", jwt_keys),
+        ("JWT_KEYS", keys.jwt_keys.clone()),
+        ("BUILD_KEY_SHA256", BuildKey::digest_of(&keys.build)),
         ("ALLOWED_ORIGINS", origins.join(",")),
         ("TOKEN_TTL_SECONDS", "43200".to_owned()),
         ("MIN_PASSWORD_LENGTH", "15".to_owned()),
@@ -91,7 +109,7 @@ pub(crate) fn pairs(
         ("AWS_ACCESS_KEY_ID", ACCESS_KEY_ID.to_owned()),
         ("AWS_SECRET_ACCESS_KEY", SECRET_ACCESS_KEY.to_owned()),
     ];
-    Ok(pairs.map(|(name, value)| (name.to_owned(), value)).into())
+    pairs.map(|(name, value)| (name.to_owned(), value)).into()
 }
 
 /// A base URL on `host`, which may be an IPv6 address.
@@ -115,21 +133,26 @@ pub fn replace_jwt_keys(folder: &Path, keys: &str) -> io::Result<()> {
 /// The key ring in `folder`, as the variable `JWT_KEYS` takes it; made where there is none, readable
 /// by its owner only.
 pub fn jwt_keys(folder: &Path) -> io::Result<String> {
-    let path = folder.join(JWT_KEYS);
+    kept(folder, JWT_KEYS, new_jwt_keys)
+}
+
+/// The text in the file `name` of `folder`; made where there is none, readable by its owner only.
+fn kept(folder: &Path, name: &str, new: fn() -> String) -> io::Result<String> {
+    let path = folder.join(name);
     match std::fs::read_to_string(&path) {
         Ok(kept) => return Ok(kept.trim().to_owned()),
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         Err(_) => {}
     }
     std::fs::create_dir_all(folder)?;
-    let keys = new_jwt_keys();
+    let made = new();
     // Of two processes that come here at once the first to link its file wins; a reader never sees
     // half a file. `tempfile` makes it with mode 0600.
     let mut file = tempfile::NamedTempFile::new_in(folder)?;
-    file.write_all(keys.as_bytes())?;
+    file.write_all(made.as_bytes())?;
     file.as_file().sync_all()?;
     match file.persist_noclobber(&path) {
-        Ok(file) => sync(folder, &file).map(|()| keys),
+        Ok(file) => sync(folder, &file).map(|()| made),
         Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => {
             Ok(std::fs::read_to_string(path)?.trim().to_owned())
         }
@@ -145,6 +168,11 @@ fn sync(folder: &Path, file: &File) -> io::Result<()> {
     } else {
         Ok(())
     }
+}
+
+fn new_build_key() -> String {
+    let key: [u8; KEY_BYTES] = rand::random();
+    base16ct::lower::encode_string(&key)
 }
 
 fn new_jwt_keys() -> String {

@@ -14,6 +14,8 @@ const LOCK: &str = "lock";
 pub(crate) const OBJECTS: &str = "s3";
 pub(crate) const DATABASE: &str = "dynamodb.sqlite";
 pub(crate) const JWT_KEYS: &str = "jwt_keys.json";
+/// The file of a data folder that holds the build key, which a site's build says what it read with.
+pub const BUILD_KEY: &str = "build_key";
 
 /// A data folder in use by this process, until it is dropped.
 pub(crate) struct Folder {
@@ -92,7 +94,10 @@ fn empty(path: &Path) -> io::Result<()> {
             path.join(format!("{DATABASE}{suffix}")),
         ))?;
     }
-    gone(std::fs::remove_file(path.join(JWT_KEYS)))
+    for keys in [JWT_KEYS, BUILD_KEY] {
+        gone(std::fs::remove_file(path.join(keys)))?;
+    }
+    Ok(())
 }
 
 fn gone(removed: io::Result<()>) -> io::Result<()> {

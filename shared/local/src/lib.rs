@@ -7,6 +7,7 @@
 //! - `gateway` makes API Gateway's events of HTTP requests and hands them to the linked functions;
 //! - `store` keeps objects, `s3` speaks S3 over them;
 //! - `queue` delivers S3's events to `rewrite_readme`;
+//! - `rebuild` runs a command that builds the site, when `rebuild_site` would start a build;
 //! - `database` is DynamoDB.
 
 mod database;
@@ -17,6 +18,7 @@ mod gateway;
 mod notification;
 mod options;
 mod queue;
+mod rebuild;
 mod s3;
 mod serve;
 mod sockets;
@@ -24,9 +26,10 @@ mod stack;
 mod store;
 
 pub use environment::{environment, jwt_keys, replace_jwt_keys};
+pub use folder::BUILD_KEY as BUILD_KEY_FILE;
 pub use gateway::{LOCAL_HEADER, REWRITE_PATH};
 pub use notification::s3_event;
-pub use options::{DEFAULT_PORT, Options, StartError};
+pub use options::{DEFAULT_PORT, Options, RebuildCommand, StartError};
 pub use stack::{Stack, start};
 
 /// Targets of `tracing` under which each request that a client is refused is an error or a warning,

@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
+use std::time::Duration;
 
 use crate::store;
 
@@ -23,6 +24,8 @@ pub struct Options {
     pub backends_only: bool,
     /// Start with an empty data folder.
     pub reset: bool,
+    /// What builds the site anew once something was published or withdrawn.
+    pub rebuild: Option<RebuildCommand>,
 }
 
 impl Default for Options {
@@ -34,8 +37,20 @@ impl Default for Options {
             host: Ipv4Addr::LOCALHOST.to_string(),
             backends_only: false,
             reset: false,
+            rebuild: None,
         }
     }
+}
+
+/// A command that builds the site, and when it is run.
+#[derive(Debug, Clone)]
+pub struct RebuildCommand {
+    /// As a shell takes it.
+    pub command: String,
+    /// Nothing may have changed for so long.
+    pub quiet: Duration,
+    /// Between the start of one build and that of the next, at least.
+    pub every: Duration,
 }
 
 /// Why a stack could not start: one line that says what to do.

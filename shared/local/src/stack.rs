@@ -11,14 +11,14 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
 
 use crate::environment::{
-    CONTENT_BUCKET, DYNAMODB_ENDPOINT, Ports, S3_ENDPOINT, UPLOADS_BUCKET, pairs, url,
+    CONTENT_BUCKET, DYNAMODB_ENDPOINT, Keys, Ports, S3_ENDPOINT, UPLOADS_BUCKET, pairs, url,
 };
 use crate::folder::{DATABASE, Folder, OBJECTS};
 use crate::functions::Functions;
 use crate::gateway::{Gateway, Sources};
 use crate::sockets::Sockets;
 use crate::store::{self, Store, messages};
-use crate::{Options, StartError, database, queue, s3, serve};
+use crate::{Options, StartError, database, queue, rebuild, s3, serve};
 
 /// How long the ports of S3 and DynamoDB wait for their clients at the end.
 const BACKENDS_END: Duration = Duration::from_secs(5);
@@ -28,6 +28,7 @@ pub struct Stack {
     ports: Ports,
     host: String,
     environment: Vec<(String, String)>,
+    build_key: String,
     store: Store,
     /// The gateway and the queue: what uses the backends.
     front: Layer,
@@ -90,7 +91,8 @@ pub(crate) async fn start_with(
         .map_err(|error| StartError::damaged(&objects, &error))?;
 
     let kept = folder.is_lasting().then(|| folder.path());
-    let environment = pairs(&options.host, sockets.ports, kept)?;
+    let keys = Keys::of(kept)?;
+    let environment = pairs(&options.host, sockets.ports, &keys);
     let own: Environment = reachable(&environment, &options, sockets.ports).collect();
 
     let (front, backends) = (Layer::new(), Layer::new());
@@ -127,11 +129,21 @@ pub(crate) async fn start_with(
             let answer = move |peer, request| Arc::clone(&gateway).answer(peer, request);
             front.spawn(serve::serve(listener, front.stop.clone(), answer));
         }
+        if let Some(command) = options.rebuild {
+            let site = rebuild::Site {
+                command,
+                url: url(&options.host, sockets.ports.api),
+                build_key: keys.build.clone(),
+            };
+            let watch = site.watch(&own).map_err(StartError::Functions)?;
+            front.spawn(rebuild::work(site, watch, front.stop.clone()));
+        }
     }
     Ok(Stack {
         ports: sockets.ports,
         host: options.host,
         environment,
+        build_key: keys.build,
         store,
         front,
         backends,
@@ -158,6 +170,11 @@ impl Stack {
     /// What a function needs to use this stack, as `masthead dev --print-env` prints it.
     pub fn environment(&self) -> Vec<(String, String)> {
         self.environment.clone()
+    }
+
+    /// By which the site's build is known: `MASTHEAD_BUILD_KEY` of the npm package.
+    pub fn build_key(&self) -> &str {
+        &self.build_key
     }
 
     /// Queues every source again, behind what is new: `masthead rewrite --all`. Returns how many

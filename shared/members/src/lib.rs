@@ -7,6 +7,8 @@
 //! | `HANDLE#<handle>` | `HANDLE` | the claim on the handle |
 //! | `MEMBER#<id>` | `README#<slug>` | the publish report of one README |
 //! | `LINK#<name>` | `<id>#<slug>` | that a README has a link to a document or member of that name |
+//! | `CHANGES#SITE`, `REBUILD#SITE` | `CHANGES`, `REBUILD` | when what is published changed, and what was done about it |
+//! | `BUILT#SITE` | `<handle>/<slug>` | which version of an entry a build has read, and when |
 //! | `CODE#<digest>` | `CODE` | the address whose account a code is of; expires |
 //! | `GUESSED#<digest>`, `SOURCE#<address>` | `THROTTLE` | failed guesses; expires |
 //!
@@ -15,6 +17,7 @@
 
 mod account;
 mod accounts;
+mod built;
 mod codes;
 mod email;
 mod error;
@@ -23,6 +26,7 @@ mod links;
 mod pages;
 mod pictures;
 mod reports;
+mod site;
 mod source;
 mod table;
 mod throttle;
@@ -33,12 +37,14 @@ use aws_types::SdkConfig;
 
 pub use account::{Account, Member, NewMember, Picture, PublicMember};
 pub use accounts::Created;
+pub use built::Built;
 pub use codes::{CODE_TTL_SECONDS, IssuedCode};
 pub use email::{Email, InvalidEmail};
 pub use error::{Error, Result};
 pub use links::Referrer;
 pub use pictures::Seen;
 pub use reports::{Report, State};
+pub use site::{Changes, Rebuild};
 pub use source::Source;
 pub use table::{create_table, describe_table};
 pub use throttle::{Admission, Guess, Target};

@@ -41,6 +41,9 @@ pub struct Report {
     /// Fields and warnings as the converter gave them.
     pub fields: Value,
     pub warnings: Value,
+    /// Digest of the output that is live, as the manifest has it.
+    #[serde(default)]
+    pub digest: Option<String>,
     /// Which converter wrote the output.
     pub converter: String,
     /// Keys of the member's renditions that the live output shows or is about to show. They stay as

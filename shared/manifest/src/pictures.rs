@@ -2,24 +2,21 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use blobs::layout;
-use endpoint::Error;
-
-use crate::State;
+use blobs::{Blobs, Result, layout};
 
 /// Keys of one listing; S3 gives no more.
 const KEYS: u16 = 1000;
 /// A picture has all of these edge lengths.
 const SIZES: usize = 3;
 
-/// Edge length in pixels to URL.
-pub(crate) type Picture = BTreeMap<String, String>;
+/// Edge length in pixels to key in the content bucket.
+pub type Picture = BTreeMap<String, String>;
 
 /// The pictures of `handles`. Older pictures may lie beside: of each size the newest counts.
 pub(crate) async fn of<'a>(
-    state: &State,
+    content: &Blobs,
     handles: &BTreeSet<&'a str>,
-) -> Result<HashMap<&'a str, Picture>, Error> {
+) -> Result<HashMap<&'a str, Picture>> {
     let mut prefixes: Vec<String> = handles
         .iter()
         .map(|handle| layout::pictures_prefix(handle))
@@ -33,11 +30,9 @@ pub(crate) async fn of<'a>(
     let mut newest: HashMap<&str, BTreeMap<String, (u64, String)>> = HashMap::new();
     let mut cursor = first.clone();
     loop {
-        let page = state
-            .content
+        let page = content
             .list(layout::all_pictures(), Some(&cursor), KEYS)
-            .await
-            .map_err(Error::unavailable)?;
+            .await?;
         for object in page.entries {
             let Some((handle, size)) = layout::picture(&object.key) else {
                 continue;
@@ -60,8 +55,8 @@ pub(crate) async fn of<'a>(
     let whole = newest.into_iter().filter(|(_, sizes)| sizes.len() == SIZES);
     Ok(whole
         .map(|(handle, sizes)| {
-            let url = |(size, (_, key))| (size, format!("{}/{key}", state.public_url));
-            (handle, sizes.into_iter().map(url).collect())
+            let key = |(size, (_, key))| (size, key);
+            (handle, sizes.into_iter().map(key).collect())
         })
         .collect())
 }

@@ -1,0 +1,96 @@
+//! `POST /api/content`: a build says which version of which entry it read.
+
+use auth::build_key::BuildKey;
+use blobs::layout;
+use endpoint::{Error, Request};
+use futures::stream::{self, StreamExt as _, TryStreamExt as _};
+use members::{Built, Members};
+use serde::Deserialize;
+
+use crate::is_entry_id;
+
+/// Entries of one request; a build that read more says so in several.
+const MAX_ENTRIES: usize = 1000;
+/// Longest entry id, in bytes, as `docs/openapi.yaml` has it.
+const MAX_ID_BYTES: usize = 200;
+/// Each is an id, a digest and what JSON puts around them.
+const MAX_BYTES: usize = MAX_ENTRIES * 320;
+/// Longest digest, in bytes: S3's are 32, and 38 for what came in parts.
+const MAX_DIGEST_BYTES: usize = 64;
+/// Writes under way at the same time.
+const WRITES: usize = 16;
+
+/// What it takes to tell a build from anybody else, and to keep what it says.
+#[derive(Debug)]
+pub struct Builds {
+    pub key: BuildKey,
+    pub members: Members,
+}
+
+#[derive(Deserialize)]
+struct Read {
+    entries: Vec<Entry>,
+}
+
+#[derive(Deserialize)]
+struct Entry {
+    id: String,
+    digest: String,
+}
+
+/// Notes what the build read at `now`, in Unix seconds. Only what is new is written: a build that
+/// says the same again costs one query.
+pub(crate) async fn note(builds: &Builds, request: &Request, now: u64) -> Result<usize, Error> {
+    let key = endpoint::bearer_token(request).unwrap_or_default();
+    if !builds.key.is(key) {
+        return Err(Error::InvalidCredentials(
+            "This is not the build key that Masthead knows. Compare MASTHEAD_BUILD_KEY where the site is built.",
+        ));
+    }
+    let read: Read = endpoint::json(request, MAX_BYTES)?;
+    if read.entries.len() > MAX_ENTRIES {
+        return Err(Error::TooLarge(format!(
+            "There are more than {MAX_ENTRIES} entries; send the rest in another request."
+        )));
+    }
+    let read: Vec<Built> = read
+        .entries
+        .into_iter()
+        .map(|entry| built(entry, now))
+        .collect::<Result<_, _>>()?;
+    let known = builds.members.built_among(&read).await?;
+    let is_known = |built: &Built| {
+        known.iter().any(|known| {
+            (&known.handle, &known.slug, &known.digest)
+                == (&built.handle, &built.slug, &built.digest)
+        })
+    };
+    let new: Vec<Built> = read.into_iter().filter(|built| !is_known(built)).collect();
+    let count = new.len();
+    stream::iter(new)
+        .map(|built| async move { builds.members.put_built(&built).await })
+        .buffer_unordered(WRITES)
+        .try_collect::<()>()
+        .await?;
+    Ok(count)
+}
+
+fn built(Entry { id, digest }: Entry, now: u64) -> Result<Built, Error> {
+    let is_id = id.len() <= MAX_ID_BYTES && is_entry_id(&id);
+    let is_digest = (1..=MAX_DIGEST_BYTES).contains(&digest.len())
+        && digest
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    match layout::parse_entry_id(&id).filter(|_| is_id && is_digest) {
+        Some((handle, slug)) => Ok(Built {
+            handle: handle.to_owned(),
+            slug: slug.to_owned(),
+            digest,
+            since: now,
+        }),
+        None => Err(Error::BadRequest(
+            "An entry is not one that this address gave out: it has an “id” and a “digest”."
+                .to_owned(),
+        )),
+    }
+}

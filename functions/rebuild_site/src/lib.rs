@@ -1,0 +1,93 @@
+//! Every minute: has the site built anew once what is published changed, has been quiet for a
+//! minute, and no build was started within five.
+//!
+//! Whoever changes what is published notes it ([`members::Members::note_change`]); a note is a reason
+//! to look, and no more. What decides is the fingerprint of what is published against the one that
+//! was there when a build was last started: so nothing is missed, and a change that was taken back
+//! starts nothing. Once an hour it looks without any note, for changes by hands that make none.
+
+pub mod hook;
+mod look;
+mod rule;
+
+use blobs::Blobs;
+use endpoint::{Clock, Environment, aws, configuration};
+use serde_json::{Value, json};
+
+use hook::Hooks;
+pub use look::{Outcome, Start, Watch, look};
+pub use rule::Intervals;
+
+/// So many failures in a row are an error of the function, which sets its alarm off.
+const FAILURES_TO_TELL: u32 = 3;
+
+/// What this function may touch: its own bookkeeping in the members table, the content bucket's
+/// listing, and the address that starts a build.
+#[derive(Debug)]
+pub struct State {
+    pub watch: Watch,
+    pub hooks: Hooks,
+}
+
+impl State {
+    pub fn from_env(environment: &Environment) -> anyhow::Result<Self> {
+        Ok(Self {
+            watch: Watch::from_env(environment)?,
+            hooks: Hooks::from_env(environment)?,
+        })
+    }
+
+    /// Opens the connection while Lambda starts the function, with the whole processor.
+    ///
+    /// # Errors
+    /// There is no such bucket.
+    pub async fn ready(&self) -> anyhow::Result<()> {
+        Ok(self.watch.content.ready().await?)
+    }
+}
+
+impl Watch {
+    pub fn from_env(environment: &Environment) -> anyhow::Result<Self> {
+        let config = aws::config(environment, aws::ENDPOINT_S3)?;
+        Ok(Self {
+            members: configuration::members(environment)?,
+            content: Blobs::new(&config, environment.required("CONTENT_BUCKET")?),
+            clock: Clock::system(),
+            intervals: Intervals::default(),
+        })
+    }
+}
+
+/// Looks once, and answers what came of it. The schedule's event says nothing that matters.
+///
+/// # Errors
+/// A store failed, or the host refuses to start a build or has failed to three times: the next run
+/// tries again, and the alarm goes off.
+pub async fn handler(state: &State, _event: Value) -> anyhow::Result<Value> {
+    if state.hooks.is_none() {
+        return Ok(json!({ "outcome": "no_hook" }));
+    }
+    let outcome = look(&state.watch, || state.hooks.start()).await?;
+    match &outcome {
+        Outcome::Started => tracing::info!("started a build of the site"),
+        Outcome::Failed {
+            reason,
+            refused,
+            failures,
+        } if *refused || *failures >= FAILURES_TO_TELL => {
+            tracing::error!(reason, failures, "no build of the site could be started");
+            anyhow::bail!("no build of the site could be started: {reason}");
+        }
+        Outcome::Failed {
+            reason, failures, ..
+        } => {
+            tracing::warn!(
+                reason,
+                failures,
+                "no build of the site was started; it is tried again"
+            );
+        }
+        _ => {}
+    }
+    Ok(json!({ "outcome": outcome.name() }))
+}

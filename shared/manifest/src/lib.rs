@@ -1,0 +1,111 @@
+//! What is published, as the content bucket's listing has it.
+//!
+//! `content` hands it out to builds, `rebuild_site` looks at whether it changed: one reading of the
+//! listing for both, so that a build starts when, and only when, it would read something else.
+
+mod pictures;
+
+use blobs::{Blobs, Result, layout};
+use sha2::{Digest as _, Sha256};
+
+pub use pictures::Picture;
+
+/// One published document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// `<handle>` for a member's own page, else `<handle>/<slug>`.
+    pub id: String,
+    /// In the content bucket.
+    pub key: String,
+    /// Changes when, and only when, the file's bytes change.
+    pub digest: String,
+    /// Unix seconds.
+    pub last_modified: u64,
+    /// The member's profile picture, where there is a whole one.
+    pub picture: Option<Picture>,
+}
+
+/// A part of what is published, ordered by id as S3 orders keys.
+#[derive(Debug)]
+pub struct Page {
+    pub entries: Vec<Entry>,
+    /// The entry id after which the next page starts; `None` on the last.
+    pub cursor: Option<String>,
+}
+
+/// Up to `limit` entries after the entry id `after`; S3 gives at most 1000 keys at a time.
+pub async fn page(content: &Blobs, after: Option<&str>, limit: u16) -> Result<Page> {
+    let after = after.map(layout::content_key);
+    let listed = content
+        .list(layout::content_prefix(), after.as_deref(), limit)
+        .await?;
+    let handles = listed
+        .entries
+        .iter()
+        .filter_map(|object| layout::entry_id(&object.key))
+        .map(layout::handle)
+        .collect();
+    let pictures = pictures::of(content, &handles).await?;
+    let entries = listed.entries.iter().filter_map(|object| {
+        let id = layout::entry_id(&object.key)?;
+        Some(Entry {
+            id: id.to_owned(),
+            key: object.key.clone(),
+            digest: digest_of(&object.etag).to_owned(),
+            last_modified: object.last_modified,
+            picture: pictures.get(layout::handle(id)).cloned(),
+        })
+    });
+    Ok(Page {
+        entries: entries.collect(),
+        cursor: listed
+            .cursor
+            .as_deref()
+            .and_then(layout::entry_id)
+            .map(str::to_owned),
+    })
+}
+
+/// The digest of an object with that ETag.
+pub fn digest_of(etag: &str) -> &str {
+    etag.trim_matches('"')
+}
+
+/// Names everything that a build reads of `entries`, in hexadecimal.
+#[derive(Debug, Default)]
+pub struct Fingerprint(Sha256);
+
+impl Fingerprint {
+    pub fn add(&mut self, entries: &[Entry]) {
+        for entry in entries {
+            let pictures = entry.picture.iter().flat_map(Picture::values);
+            for part in [&entry.id, &entry.digest].into_iter().chain(pictures) {
+                self.0.update(part.as_bytes());
+                self.0.update([0]);
+            }
+            self.0.update([1]);
+        }
+    }
+
+    /// `rest` is whatever else belongs to it.
+    pub fn finish(mut self, rest: &str) -> String {
+        self.0.update(rest.as_bytes());
+        base16ct::lower::encode_string(&self.0.finalize())
+    }
+}
+
+/// The fingerprint of everything that is published.
+pub async fn fingerprint(content: &Blobs) -> Result<String> {
+    /// S3 gives no more at a time.
+    const PAGE: u16 = 1000;
+    let mut fingerprint = Fingerprint::default();
+    let mut cursor = None;
+    loop {
+        let page = page(content, cursor.as_deref(), PAGE).await?;
+        fingerprint.add(&page.entries);
+        cursor = page.cursor;
+        if cursor.is_none() {
+            return Ok(fingerprint.finish(""));
+        }
+    }
+}
