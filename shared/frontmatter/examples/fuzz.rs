@@ -19,9 +19,8 @@ use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
 
-/// Longest conversion of a MiB; a small document may take as long as [`SMALL`]. What is built for
-/// development takes three times as long as what ships.
-const PER_MIB: Duration = Duration::from_secs(if cfg!(debug_assertions) { 4 } else { 1 });
+/// Longest conversion of a MiB; a small document may take as long as [`SMALL`].
+const PER_MIB: Duration = Duration::from_secs(1);
 const SMALL: Duration = Duration::from_millis(50);
 /// Largest document that a mutation starts from, so that there are many of them.
 const MAX_SEED_BYTES: usize = 64 * 1024;
