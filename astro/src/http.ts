@@ -35,7 +35,7 @@ export interface Reading {
  * @throws {Unavailable} after the last attempt, or at once where another can't help; the message
  * names the address and the reason.
  */
-export async function get(url: URL, reading: Reading): Promise<Answer> {
+export async function ask(url: URL, reading: Reading): Promise<Answer> {
   for (let attempt = 1; ; attempt += 1) {
     const failure = await once(url, reading);
     if (!(failure instanceof Failure)) return failure;

@@ -2,7 +2,7 @@
 
 import type { LiveLoader } from 'astro/loaders';
 import { readDocument } from './document.js';
-import { get } from './http.js';
+import { ask } from './http.js';
 import { readManifest, type ManifestEntry, type Page } from './manifest.js';
 import { baseUrl, count, inParallel, type MastheadOptions } from './options.js';
 import { mastheadSchema, type MastheadEntry } from './schema.js';
@@ -62,7 +62,7 @@ export function mastheadLiveLoader(
     const digest = [entry.digest, ...Object.values(entry.picture ?? {})].join(' ');
     const kept = documents.get(entry.id);
     if (kept?.digest === digest) return kept.entry;
-    const answer = await get(new URL(entry.url), { attempts, maxBytes: MAX_FILE_BYTES });
+    const answer = await ask(new URL(entry.url), { attempts, maxBytes: MAX_FILE_BYTES });
     if (answer.status !== 200) return undefined;
     const { data, body } = readDocument(answer.text, entry);
     const parsed = mastheadSchema.safeParse(data);

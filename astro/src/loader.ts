@@ -3,7 +3,7 @@
 
 import type { Loader, LoaderContext } from 'astro/loaders';
 import { plainImages, readDocument } from './document.js';
-import { get } from './http.js';
+import { ask } from './http.js';
 import { readManifest, type Manifest, type ManifestEntry, type Page } from './manifest.js';
 import { tell } from './tell.js';
 import { baseUrl, count, inParallel, type MastheadOptions } from './options.js';
@@ -133,7 +133,7 @@ async function acknowledge({ logger }: LoaderContext, options: MastheadLoaderOpt
  * @throws where it can't be had or used.
  */
 async function take(context: LoaderContext, entry: ManifestEntry, attempts: number): Promise<boolean> {
-  const answer = await get(new URL(entry.url), { attempts, maxBytes: MAX_FILE_BYTES });
+  const answer = await ask(new URL(entry.url), { attempts, maxBytes: MAX_FILE_BYTES });
   if (answer.status !== 200) {
     // Withdrawn since the manifest was read.
     context.store.delete(entry.id);

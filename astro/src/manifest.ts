@@ -1,6 +1,6 @@
 // `GET /api/content`: what is published, page by page, each page asked for with its ETag.
 
-import { get, Unavailable } from './http.js';
+import { ask, Unavailable } from './http.js';
 
 /** Square WebP files of a member's profile picture, by edge length in pixels. */
 export type Picture = Record<'96' | '256' | '512', string>;
@@ -64,7 +64,7 @@ export async function readManifest(base: URL, attempts: number, known: readonly 
 async function readPage(base: URL, attempts: number, cursor: string | null, before: Page | undefined): Promise<Page> {
   const url = new URL('api/content', base);
   if (cursor !== null) url.searchParams.set('cursor', cursor);
-  const answer = await get(url, { attempts, maxBytes: MAX_PAGE_BYTES, etag: before?.etag ?? undefined });
+  const answer = await ask(url, { attempts, maxBytes: MAX_PAGE_BYTES, etag: before?.etag ?? undefined });
   if (answer.status === 304 && before) return before;
   const page = answer.status === 200 ? parse(answer.text, base) : null;
   if (page === null) {

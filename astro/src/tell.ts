@@ -1,6 +1,6 @@
 // `POST /api/content`: what a build read, so that authors learn since when the site has it.
 
-import { get, Unavailable } from './http.js';
+import { ask, Unavailable } from './http.js';
 import type { ManifestEntry } from './manifest.js';
 
 /** The server takes no more at a time. */
@@ -16,7 +16,7 @@ export async function tell(base: URL, key: string, attempts: number, read: reado
   const url = new URL('api/content', base);
   for (let at = 0; at < read.length; at += MAX_ENTRIES) {
     const entries = read.slice(at, at + MAX_ENTRIES).map(({ id, digest }) => ({ id, digest }));
-    const answer = await get(url, { attempts, maxBytes: MAX_ANSWER_BYTES, post: { key, json: { entries } } });
+    const answer = await ask(url, { attempts, maxBytes: MAX_ANSWER_BYTES, post: { key, json: { entries } } });
     if (answer.status !== 200) throw new Unavailable(`${url.href} answered with status ${answer.status}`);
   }
 }

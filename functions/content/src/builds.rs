@@ -1,5 +1,7 @@
 //! `POST /api/content`: a build says which version of which entry it read.
 
+use std::collections::HashSet;
+
 use auth::build_key::BuildKey;
 use blobs::layout;
 use endpoint::{Error, Request};
@@ -59,13 +61,11 @@ pub(crate) async fn note(builds: &Builds, request: &Request, now: u64) -> Result
         .map(|entry| built(entry, now))
         .collect::<Result<_, _>>()?;
     let known = builds.members.built_among(&read).await?;
-    let is_known = |built: &Built| {
-        known.iter().any(|known| {
-            (&known.handle, &known.slug, &known.digest)
-                == (&built.handle, &built.slug, &built.digest)
-        })
-    };
-    let new: Vec<Built> = read.into_iter().filter(|built| !is_known(built)).collect();
+    let known: HashSet<_> = known.iter().map(version).collect();
+    let new: Vec<Built> = read
+        .into_iter()
+        .filter(|built| !known.contains(&version(built)))
+        .collect();
     let count = new.len();
     stream::iter(new)
         .map(|built| async move { builds.members.put_built(&built).await })
@@ -73,6 +73,11 @@ pub(crate) async fn note(builds: &Builds, request: &Request, now: u64) -> Result
         .try_collect::<()>()
         .await?;
     Ok(count)
+}
+
+/// Which version of which entry it is, whenever it was read.
+fn version(built: &Built) -> (&str, &str, &str) {
+    (&built.handle, &built.slug, &built.digest)
 }
 
 fn built(Entry { id, digest }: Entry, now: u64) -> Result<Built, Error> {

@@ -6,6 +6,9 @@ use super::splice::Splice;
 use crate::block;
 use crate::document::Document;
 
+/// Columns between tab stops (CommonMark 0.31, 2.2).
+const TAB_STOP: usize = 4;
+
 /// Adds the edits that keep the first line what it is when the text before it is trimmed.
 pub(super) fn guard(document: &Document<'_>, splice: &mut Splice) {
     let source = document.source;
@@ -38,14 +41,18 @@ pub(super) fn guard(document: &Document<'_>, splice: &mut Splice) {
 }
 
 /// The first line loses its indentation; the other lines of its block lose as much, so that they
-/// stand to it as they did.
+/// stand to it as they did. In a fenced block that may be a part of a tab, whose rest is code.
 fn dedent(document: &Document<'_>, start: usize, splice: &mut Splice) {
     let source = document.source;
     let before = source.get(..start).unwrap_or_default();
     let indentation = before.len() - before.trim_end_matches(' ').len();
-    let Some((_, block)) = document.events.first() else {
+    let Some((opening, block)) = document.events.first() else {
         return;
     };
+    let is_fenced = matches!(
+        opening,
+        Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(_)))
+    );
     if indentation == 0 || block.start > start {
         return;
     }
@@ -54,8 +61,19 @@ fn dedent(document: &Document<'_>, start: usize, splice: &mut Splice) {
         at += end + 1;
         let line = source.get(at..block.end).unwrap_or_default();
         let spaces = line.len() - line.trim_start_matches(' ').len();
-        splice.delete(at..at + spaces.min(indentation));
+        let after = line.get(spaces..).unwrap_or_default();
+        if is_fenced && spaces < indentation && after.starts_with('\t') && !closes(after) {
+            let rest = " ".repeat(TAB_STOP.saturating_sub(indentation));
+            splice.replace(at..at + spaces + 1, rest);
+        } else {
+            splice.delete(at..at + spaces.min(indentation));
+        }
     }
+}
+
+/// Whether a line of code would close its block if it stood further to the left.
+fn closes(line: &str) -> bool {
+    line.trim_start_matches([' ', '\t']).starts_with(['`', '~'])
 }
 
 /// Whether the body begins with a further block of frontmatter rather than a thematic break: it

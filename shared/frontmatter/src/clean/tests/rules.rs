@@ -385,6 +385,8 @@ fn the_start_survives_being_trimmed() {
                 "  ```\naaa\n  aaa\n   b\n  ```\n",
                 "```\naaa\naaa\n b\n```\n",
             ),
+            (" ~~~\n\ta\n  \tb\n~~~\n", "~~~\n   a\n \tb\n~~~\n"),
+            (" ~~~\n\t~~~\n~~~\n", "~~~\n\t~~~\n~~~\n"),
             ("  - one\n\n    two\n  - b\n", "- one\n\n  two\n- b\n"),
             ("\u{a0}---\nx\n", "***\nx\n"),
             ("---\ntitle: B\n---\nx\n", "\\---\ntitle: B\n---\nx\n"),
