@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
@@ -129,6 +129,7 @@ impl Stores {
             uploads: &self.uploads,
             content: &self.content,
             members: &self.members,
+            now_ms: Clock::system().unix_milliseconds(),
         }
     }
 
@@ -315,15 +316,11 @@ async fn a_killed_resize_leaves_the_old_picture_or_the_new_one() {
             assert!(!healthy.waits(&account).await, "the original is gone");
         }
         // Once nobody can be at work any more, the sweep takes what was left behind; twice is once.
-        let later = SystemTime::now() + Duration::from_hours(2);
-        let later = later
-            .duration_since(SystemTime::UNIX_EPOCH)
-            .unwrap()
-            .as_secs();
+        let mut shelf = healthy.shelf();
+        shelf.now_ms += 2 * 60 * 60 * 1000;
         for _ in 0..2 {
             let replaced = Picture::default();
-            let sweep = healthy.shelf().sweep(&account, &replaced, later);
-            sweep.await.unwrap();
+            shelf.sweep(&account, &replaced).await.unwrap();
             assert_eq!(healthy.stored(&account).await, 3, "at {at}");
         }
         assert!(is_near(healthy.whole(&account).await, NEW), "at {at}");
@@ -447,8 +444,7 @@ async fn a_removal_wins_over_a_resize_under_way() {
         .unwrap();
     assert_eq!(stores.now(&account).await.picture, None);
     let replaced = account.picture.clone().unwrap();
-    let sweep = stores.shelf().sweep(&account, &replaced, 0);
-    sweep.await.unwrap();
+    stores.shelf().sweep(&account, &replaced).await.unwrap();
     assert_eq!(stores.stored(&account).await, 0);
 }
 
@@ -496,8 +492,7 @@ async fn a_killed_conversion_shows_a_picture_that_is_there() {
                 let put = shelf.put(&account, made, "me.png", rand::random(), Seen::Any);
                 put.await.unwrap().unwrap().replaced
             };
-            let now = Clock::system().unix_seconds();
-            shelf.sweep(&account, &replaced, now).await.unwrap();
+            shelf.sweep(&account, &replaced).await.unwrap();
             let is =
                 |shade: Option<u8>, expected: u8| shade.is_some_and(|it| is_near(it, expected));
             assert!(is(healthy.published(&account).await, OLD));
@@ -544,9 +539,8 @@ async fn a_document_published_while_the_picture_changes_shows_one_that_is_there(
                 .shelf()
                 .put(&account, made, "me.png", rand::random(), Seen::Any);
             let changed = put.await.unwrap().unwrap();
-            let now = Clock::system().unix_seconds();
-            let sweep = stores.shelf().sweep(&account, &changed.replaced, now);
-            sweep.await.unwrap();
+            let swept = stores.shelf().sweep(&account, &changed.replaced);
+            swept.await.unwrap();
         };
         tokio::join!(stores.publish(&account), change);
         stores.published(&account).await.expect("a picture");

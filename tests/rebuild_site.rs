@@ -13,8 +13,9 @@ use rebuild_site::State;
 use reqwest::Method;
 
 use crate::events::event;
+use crate::photo::gradient;
 use crate::site::{SignedIn, Site};
-use crate::upload_profile_pic::{encoded, upload};
+use crate::upload_profile_pic::upload;
 use host::{Answer, Host, SECRET};
 
 const MINUTE: u64 = 60;
@@ -324,6 +325,12 @@ async fn whatever_the_site_shows_starts_a_build() {
     started("a document").await;
     picture(&world.site, &member, 200).await;
     started("a picture").await;
+    let taken_away = world
+        .site
+        .request(Method::DELETE, "/api/upload_profile_pic")
+        .bearer_auth(&member.token);
+    assert_eq!(taken_away.send().await.unwrap().status(), 200);
+    started("no picture").await;
     world
         .site
         .publish(&member, "a.md", "---\ndraft: true\n---\n# One\n")
@@ -477,7 +484,7 @@ async fn the_hook_of_a_secret_is_called() {
 }
 
 async fn picture(site: &Site, member: &SignedIn, width: u32) {
-    let bytes = encoded(width, 200, image::ImageFormat::Png);
+    let bytes = gradient(width, 200, image::ImageFormat::Png);
     let answer = upload(site, member, "me.png", "image/png", bytes).await;
     assert_eq!(answer.status(), 200);
 }

@@ -128,6 +128,7 @@ async fn show(state: &State, account: &Account, made: Vec<Rendition>) -> anyhow:
         uploads: &state.uploads,
         content: &state.content,
         members: &state.members,
+        now_ms: state.clock.unix_milliseconds(),
     };
     // The name of the file was never sent.
     let put = shelf.put(
@@ -141,10 +142,7 @@ async fn show(state: &State, account: &Account, made: Vec<Rendition>) -> anyhow:
         return Ok(false);
     };
     tracing::info!(member = account.id, "a profile has a new picture");
-    let now = state.clock.unix_seconds();
-    shelf
-        .sweep_if_possible(account, &changed.replaced, now)
-        .await;
+    shelf.sweep_if_possible(account, &changed.replaced).await;
     Ok(true)
 }
 

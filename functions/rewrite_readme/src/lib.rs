@@ -27,7 +27,6 @@ pub struct State {
     pub themes: Themes,
     /// Where pictures are public (`PUBLIC_URL`).
     pub public_url: String,
-    pub clock: Clock,
 }
 
 impl State {
@@ -41,7 +40,6 @@ impl State {
             link_base: environment.optional("LINK_BASE").unwrap_or("/").to_owned(),
             themes: environment.parsed("THEMES", Themes::default())?,
             public_url: configuration::public_url(environment)?,
-            clock: Clock::system(),
         })
     }
 

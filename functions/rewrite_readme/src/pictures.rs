@@ -98,9 +98,7 @@ pub(crate) async fn changed(state: &State, member_id: &str) -> anyhow::Result<()
         former.append(&mut others);
     }
     // Two READMEs that let go of a picture at the same time each leave it to the other.
-    shelf(state)
-        .let_go(&member, None, &former, state.clock.unix_seconds())
-        .await
+    shelf(state).let_go(&member, None, &former).await
 }
 
 /// Deletes what the report `before` names, its README doesn't show any more, which shows `now`, and
@@ -117,14 +115,7 @@ pub(crate) async fn let_go(
     if keys.is_empty() {
         return Ok(());
     }
-    shelf(state)
-        .let_go(
-            member,
-            Some(&before.slug),
-            &keys,
-            state.clock.unix_seconds(),
-        )
-        .await
+    shelf(state).let_go(member, Some(&before.slug), &keys).await
 }
 
 fn shelf(state: &State) -> Shelf<'_> {
@@ -132,5 +123,6 @@ fn shelf(state: &State) -> Shelf<'_> {
         uploads: &state.uploads,
         content: &state.content,
         members: &state.members,
+        now_ms: state.clock.unix_milliseconds(),
     }
 }

@@ -116,10 +116,7 @@ async fn upload(state: &State, member: &Member, request: Request) -> endpoint::R
     let Some(changed) = changed else {
         return Err(Error::InvalidToken);
     };
-    let now = state.bearer.clock.unix_seconds();
-    shelf
-        .sweep_if_possible(member, &changed.replaced, now)
-        .await;
+    shelf.sweep_if_possible(member, &changed.replaced).await;
     endpoint::ok(&Uploaded {
         picture: changed.picture.urls(&state.public_url),
     })
@@ -133,11 +130,8 @@ async fn remove(state: &State, member: &Member) -> endpoint::Result {
     let Some(replaced) = replaced else {
         return Err(Error::InvalidToken);
     };
-    let now = state.bearer.clock.unix_seconds();
-    shelf
-        .sweep(member, &replaced, now)
-        .await
-        .map_err(Error::unavailable)?;
+    let swept = shelf.sweep(member, &replaced).await;
+    swept.map_err(Error::unavailable)?;
     endpoint::ok(&Removed {})
 }
 
@@ -155,6 +149,7 @@ impl State {
             uploads: &self.uploads,
             content: &self.content,
             members: &self.bearer.members,
+            now_ms: self.bearer.clock.unix_milliseconds(),
         }
     }
 }

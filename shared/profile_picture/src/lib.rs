@@ -33,6 +33,8 @@ pub struct Shelf<'a> {
     pub uploads: &'a Blobs,
     pub content: &'a Blobs,
     pub members: &'a Members,
+    /// The time, in Unix milliseconds.
+    pub now_ms: u64,
 }
 
 impl Shelf<'_> {
@@ -50,6 +52,7 @@ impl Shelf<'_> {
         upload: [u8; 16],
         seen: Seen,
     ) -> anyhow::Result<Option<Changed>> {
+        self.members.note_change(self.now_ms).await?;
         let upload = base16ct::lower::encode_string(&upload);
         let stored = renditions.into_iter().map(async |rendition| {
             let Rendition { size, bytes } = rendition;
@@ -101,16 +104,11 @@ impl Shelf<'_> {
 
     /// Deletes the member's renditions that nothing points at: those of `replaced`, which the profile
     /// was pointed away from, and those that an upload left behind which was cut short. What a report
-    /// names stays, until its README is converted again. `now` in Unix seconds. Running it again, or
-    /// twice at once, changes nothing more.
-    pub async fn sweep(
-        self,
-        account: &Account,
-        replaced: &Picture,
-        now: u64,
-    ) -> anyhow::Result<()> {
+    /// names stays, until its README is converted again. Running it again, or twice at once, changes
+    /// nothing more.
+    pub async fn sweep(self, account: &Account, replaced: &Picture) -> anyhow::Result<()> {
         let replaced: Vec<String> = replaced.0.values().cloned().collect();
-        self.let_go(account, None, &replaced, now).await
+        self.let_go(account, None, &replaced).await
     }
 
     /// As [`Shelf::sweep`], for `keys` that READMEs let go of: the report of `slug` may still name
@@ -121,7 +119,6 @@ impl Shelf<'_> {
         account: &Account,
         slug: Option<&str>,
         keys: &[String],
-        now: u64,
     ) -> anyhow::Result<()> {
         let listed = self
             .content
@@ -140,20 +137,28 @@ impl Shelf<'_> {
                 report.pictures.contains(key) && !lets_go
             })
         };
-        for entry in listed {
-            let is_old = entry.last_modified.saturating_add(GRACE_SECONDS) < now;
-            let is_named = live.0.values().any(|key| *key == entry.key) || is_shown(&entry.key);
-            if !is_named && (is_old || keys.contains(&entry.key)) {
-                self.content.delete(&entry.key).await?;
-            }
+        let unused = listed
+            .into_iter()
+            .map(|entry| (entry.last_modified, entry.key));
+        let unused = unused.filter(|(last_modified, key)| {
+            let is_old = last_modified.saturating_add(GRACE_SECONDS) < self.now_ms / 1000;
+            let is_named = live.0.values().any(|named| named == key) || is_shown(key);
+            !is_named && (is_old || keys.contains(key))
+        });
+        let unused: Vec<String> = unused.map(|(_, key)| key).collect();
+        if !unused.is_empty() {
+            self.members.note_change(self.now_ms).await?;
+        }
+        for key in unused {
+            self.content.delete(&key).await?;
         }
         Ok(())
     }
 
     /// As [`Shelf::sweep`], where the answer must not depend on it: a later sweep does what this one
     /// couldn't.
-    pub async fn sweep_if_possible(self, account: &Account, replaced: &Picture, now: u64) {
-        if let Err(error) = self.sweep(account, replaced, now).await {
+    pub async fn sweep_if_possible(self, account: &Account, replaced: &Picture) {
+        if let Err(error) = self.sweep(account, replaced).await {
             tracing::warn!(
                 member = account.id,
                 cause = format!("{error:#}"),
