@@ -7,6 +7,9 @@ use serde_json::{Value, json};
 use crate::photo::{gradient, plain};
 use crate::site::{SignedIn, Site, assert_error, body};
 
+/// Nothing that a header could carry as it is.
+const FILE_NAME: &str = "Ich & du, 我.png";
+
 async fn ask(site: &Site, member: &SignedIn, body: &Value) -> Response {
     let request = site.post("/api/upload_url").bearer_auth(&member.token);
     request.json(body).send().await.unwrap()
@@ -14,7 +17,9 @@ async fn ask(site: &Site, member: &SignedIn, body: &Value) -> Response {
 
 /// Asks for an address and puts `bytes` to it.
 async fn send(site: &Site, member: &SignedIn, content_type: &str, bytes: Vec<u8>) -> Response {
-    let wanted = json!({"kind": "profile_pic", "content_type": content_type, "size": bytes.len()});
+    let wanted = json!({
+        "kind": "profile_pic", "content_type": content_type, "size": bytes.len(), "file_name": FILE_NAME
+    });
     let answer = ask(site, member, &wanted).await;
     assert_eq!(answer.status(), StatusCode::OK);
     let upload = body(answer).await["upload"].take();
@@ -69,6 +74,12 @@ async fn a_large_picture_becomes_the_profiles() {
         site.stack.dead_letters().await.unwrap(),
         Vec::<String>::new()
     );
+    let text = format!("# Jo\n\n![[{FILE_NAME}]]\n");
+    site.publish(&member, "README.md", text.as_str()).await;
+    let document = site.get("/content/jo.md").send().await.unwrap();
+    let url = me["member"]["picture"]["512"].as_str().unwrap();
+    let document = document.text().await.unwrap();
+    assert!(document.contains(&format!("]({url})")), "{document}");
 }
 
 #[tokio::test]
@@ -110,7 +121,9 @@ async fn an_address_is_good_for_what_was_announced_only() {
     let site = Site::start().await;
     let member = site.member("jo").await;
     let picture = plain(40, 64, ImageFormat::Png);
-    let wanted = json!({"kind": "profile_pic", "content_type": "image/png", "size": picture.len()});
+    let wanted = json!({
+        "kind": "profile_pic", "content_type": "image/png", "size": picture.len(), "file_name": "me.png"
+    });
     let upload = body(ask(&site, &member, &wanted).await).await["upload"].take();
 
     let longer = [picture.as_slice(), b"x"].concat();
@@ -118,12 +131,18 @@ async fn an_address_is_good_for_what_was_announced_only() {
         put(&site, &upload, longer).await.status(),
         StatusCode::FORBIDDEN
     );
-    let mut other = upload.clone();
-    other["headers"]["content-type"] = json!("text/html");
-    assert_eq!(
-        put(&site, &other, picture.clone()).await.status(),
-        StatusCode::FORBIDDEN
-    );
+    for (header, value) in [
+        ("content-type", "text/html"),
+        ("x-amz-meta-file-name", "you.png"),
+    ] {
+        let mut other = upload.clone();
+        let before = std::mem::replace(&mut other["headers"][header], json!(value));
+        assert!(before.is_string(), "{header}");
+        assert_eq!(
+            put(&site, &other, picture.clone()).await.status(),
+            StatusCode::FORBIDDEN
+        );
+    }
     let mut elsewhere = upload.clone();
     let url = upload["url"].as_str().unwrap();
     elsewhere["url"] = json!(url.replace(&member.id, "0197f0c4-6d1e-7cc3-9a4b-2f6f3a1c8d70"));
@@ -160,6 +179,11 @@ async fn what_is_asked_for_is_checked() {
         ),
         (
             wanted("profile_pic", "image/png", json!(0)),
+            400,
+            "bad_request",
+        ),
+        (
+            json!({"kind": "profile_pic", "content_type": "image/png", "size": 1, "file_name": 5}),
             400,
             "bad_request",
         ),

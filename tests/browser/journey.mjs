@@ -102,6 +102,18 @@ async function uprightAndPrivate(name) {
   }
 }
 
+/** A README that shows the picture by its file's name has its address. */
+async function readmesShow(name) {
+  const largest = (await id("picture-image").getAttribute("src")).replace(/-256\./, "-512.");
+  const send = async (name) => {
+    const client = await import("/client.js");
+    await client.uploadReadme(new File([`# A photo\n\n![[${name}]]\n`], "A photo.md"));
+  };
+  await page.evaluate(send, name);
+  await eventually(async () => (await (await page.request.get(`${SITE}/content/demo/a-photo.md`)).text()).includes(largest), "the README shows the picture");
+  await page.evaluate(async () => (await import("/client.js")).deleteReadme("a-photo"));
+}
+
 /** Runs in the page: the edge of a picture, and the colours near its corners by name. */
 async function corners(base64) {
   const image = new Image();
@@ -194,6 +206,7 @@ async function journey() {
     const [form] = requests.filter((request) => request.url.endsWith("/api/upload_profile_pic"));
     ok(form.bytes > 1024 && form.bytes < 4 * 1024 ** 2, `what is sent fits into a form, it has ${form.bytes} bytes`);
     await uprightAndPrivate("scaled-down");
+    await readmesShow(photo.name);
   });
 
   await run("where the browser can’t scale it down, the whole photo goes to the store", async () => {
@@ -215,6 +228,7 @@ async function journey() {
     const [put] = requests.filter((request) => request.method === "PUT");
     equal(put.bytes, photo.buffer.length, "the size of what is put to the store");
     await uprightAndPrivate("whole");
+    await readmesShow(photo.name);
     await fitsEverybody(page, "the desk with a picture");
     if (PICTURES) {
       await page.screenshot({ path: `${PICTURES}/desk.png`, fullPage: true });

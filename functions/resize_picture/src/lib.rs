@@ -6,7 +6,7 @@
 
 use anyhow::Context as _;
 use blobs::Blobs;
-use blobs::layout::{MAX_ORIGINAL_BYTES, OriginalKey};
+use blobs::layout::{self, MAX_ORIGINAL_BYTES, OriginalKey};
 use endpoint::{Clock, Environment, aws, configuration};
 use members::{Account, Members};
 use picture::Rendition;
@@ -107,7 +107,10 @@ async fn bring_in_line(state: &State, original: &OriginalKey, seen: &Seen) -> an
         _ => Err(TOO_LARGE.to_owned()),
     };
     let done = match made {
-        Ok(made) => show(state, &account, made).await?,
+        Ok(made) => {
+            let file = layout::original_file_name(&head.metadata);
+            show(state, &account, made, &file).await?
+        }
         Err(reason) => {
             tracing::info!(member = account.id, "rejected a picture");
             state
@@ -123,18 +126,22 @@ async fn bring_in_line(state: &State, original: &OriginalKey, seen: &Seen) -> an
 }
 
 /// Points the profile at the renditions. `false`: the profile was changed meanwhile.
-async fn show(state: &State, account: &Account, made: Vec<Rendition>) -> anyhow::Result<bool> {
+async fn show(
+    state: &State,
+    account: &Account,
+    made: Vec<Rendition>,
+    file: &str,
+) -> anyhow::Result<bool> {
     let shelf = Shelf {
         uploads: &state.uploads,
         content: &state.content,
         members: &state.members,
         now_ms: state.clock.unix_milliseconds(),
     };
-    // The name of the file was never sent.
     let put = shelf.put(
         account,
         made,
-        "",
+        file,
         (state.random)(),
         members::Seen::Unchanged,
     );

@@ -15,8 +15,6 @@ use tokio::sync::Semaphore;
 
 /// Largest picture through multipart, in bytes: Lambda takes 6 MB, base64 included.
 const MAX_PICTURE_BYTES: usize = 4 * 1024 * 1024;
-/// Longest file name that is kept, in bytes; no file system has longer ones.
-const MAX_NAME_BYTES: usize = 255;
 const FORM: Form<'static> = Form {
     file: "profile_pic",
     max_file_bytes: MAX_PICTURE_BYTES,
@@ -101,16 +99,11 @@ async fn upload(state: &State, member: &Member, request: Request) -> endpoint::R
             .await?
             .map_err(|refused| Error::InvalidFile(refused.to_string()))?
     };
-    let file_name = if file_name.len() <= MAX_NAME_BYTES {
-        file_name.as_str()
-    } else {
-        ""
-    };
     forget_waiting(state, member).await?;
     let (shelf, upload) = (state.shelf(), (state.random)());
     // Of two uploads at once the later one wins, whole.
     let changed = shelf
-        .put(member, made, file_name, upload, Seen::Any)
+        .put(member, made, &file_name, upload, Seen::Any)
         .await
         .map_err(Error::unavailable)?;
     let Some(changed) = changed else {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use blobs::Blobs;
-use blobs::layout::{MAX_ORIGINAL_BYTES, OriginalKey};
+use blobs::layout::{self, MAX_ORIGINAL_BYTES, OriginalKey};
 use endpoint::{Bearer, Environment, Error, JsonObject, Origins, Request, aws, configuration};
 use serde::Serialize;
 
@@ -87,10 +87,17 @@ pub async fn handler(state: &State, request: Request) -> endpoint::Result {
             "The picture is larger than 25 MiB. Please send a smaller one.".to_owned(),
         ));
     }
+    // A README shows the picture by it.
+    let file_name = if body.has("file_name") {
+        body.string("file_name")?
+    } else {
+        ""
+    };
     let key = OriginalKey::new(&member.id).key();
+    let metadata = layout::original_metadata(file_name);
     let signed = state
         .uploads
-        .presigned_put(&key, content_type, size, LIFETIME)
+        .presigned_put(&key, content_type, size, metadata, LIFETIME)
         .await
         .map_err(Error::unavailable)?;
     endpoint::ok(&Answer {

@@ -8,6 +8,8 @@ pub const MAX_README_BYTES: usize = 1024 * 1024;
 pub const OWN_PAGE: &str = "readme";
 /// Largest original of a profile picture, in bytes.
 pub const MAX_ORIGINAL_BYTES: usize = 25 * 1024 * 1024;
+/// Longest name of a picture's file that is kept, in bytes; no file system has longer ones.
+const MAX_FILE_NAME_BYTES: usize = 255;
 
 const SOURCES: &str = "readmes/";
 const CONTENT: &str = "content/";
@@ -15,6 +17,8 @@ const PICTURES: &str = "pictures/";
 const PICTURE_CHANGES: &str = "picture-changes/";
 const SUFFIX: &str = ".md";
 const ORIGINAL: &str = "/original";
+/// The metadata with an uploaded file's name.
+const FILE_NAME: &str = "file-name";
 
 /// The key of an uploaded README: `readmes/<member id>/<slug>.md`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -164,6 +168,38 @@ impl OriginalKey {
     }
 }
 
+/// What is kept beside an original, as its object's metadata: the name of its file.
+pub fn original_metadata(file_name: &str) -> HashMap<String, String> {
+    let file_name = kept_file_name(file_name);
+    let names = (!file_name.is_empty()).then(|| (FILE_NAME.to_owned(), encode_name(file_name)));
+    names.into_iter().collect()
+}
+
+/// The name of the file that an original is, empty where that isn't known.
+pub fn original_file_name(metadata: &HashMap<String, String>) -> String {
+    let name = decode_name(metadata).unwrap_or_default();
+    kept_file_name(&name).to_owned()
+}
+
+/// `file_name` as it is kept of a picture: nothing where no file could have it.
+pub fn kept_file_name(file_name: &str) -> &str {
+    if file_name.len() <= MAX_FILE_NAME_BYTES {
+        file_name
+    } else {
+        ""
+    }
+}
+
+/// S3 metadata is ASCII: the file name is percent-encoded.
+fn encode_name(file_name: &str) -> String {
+    percent_encoding::utf8_percent_encode(file_name, percent_encoding::NON_ALPHANUMERIC).to_string()
+}
+
+fn decode_name(metadata: &HashMap<String, String>) -> Option<String> {
+    let name = percent_encoding::percent_decode_str(metadata.get(FILE_NAME)?);
+    Some(name.decode_utf8().ok()?.into_owned())
+}
+
 /// The key whose writing says that a member's picture changed: `picture-changes/<member id>`, in the
 /// uploads bucket. What is under it is empty; S3 tells `rewrite_readme` of it, which looks at the
 /// READMEs that show the picture.
@@ -206,14 +242,9 @@ pub struct SourceNote {
 }
 
 impl SourceNote {
-    /// S3 metadata is ASCII; the file name is percent-encoded.
     pub fn to_metadata(&self) -> HashMap<String, String> {
-        let name = percent_encoding::utf8_percent_encode(
-            &self.file_name,
-            percent_encoding::NON_ALPHANUMERIC,
-        );
         HashMap::from([
-            ("file-name".to_owned(), name.to_string()),
+            (FILE_NAME.to_owned(), encode_name(&self.file_name)),
             ("slug-given".to_owned(), self.slug_given.to_string()),
             ("created".to_owned(), self.created.to_string()),
             ("updated".to_owned(), self.updated.to_string()),
@@ -223,12 +254,8 @@ impl SourceNote {
 
     /// `None` where another program wrote the object.
     pub fn from_metadata(metadata: &HashMap<String, String>) -> Option<Self> {
-        let name = metadata.get("file-name")?;
         Some(Self {
-            file_name: percent_encoding::percent_decode_str(name)
-                .decode_utf8()
-                .ok()?
-                .into_owned(),
+            file_name: decode_name(metadata)?,
             slug_given: metadata.get("slug-given")? == "true",
             created: metadata.get("created")?.parse().ok()?,
             updated: metadata.get("updated")?.parse().ok()?,
@@ -255,6 +282,23 @@ mod tests {
             entry_id(&content_key("jane/flask-backend")),
             Some("jane/flask-backend")
         );
+    }
+
+    #[test]
+    fn an_original_keeps_its_files_name() {
+        for name in ["me.jpg", "Ich, 2026 (1).jpeg", "我.png", "a/../b\r\nx: y"] {
+            let metadata = original_metadata(name);
+            assert!(
+                metadata
+                    .values()
+                    .all(|value| value.is_ascii() && !value.contains('\n'))
+            );
+            assert_eq!(original_file_name(&metadata), name);
+        }
+        let nothing = original_metadata("");
+        assert!(nothing.is_empty());
+        assert_eq!(original_file_name(&nothing), "");
+        assert!(original_metadata(&"n".repeat(256)).is_empty());
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Addresses that let somebody without credentials put one object.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use aws_sdk_s3::presigning::PresigningConfig;
@@ -17,13 +18,14 @@ pub struct PresignedPut {
 }
 
 impl Blobs {
-    /// Signs a put of exactly `size` bytes of the type `content_type` under `key`, good for
-    /// `lifetime`. No request is made.
+    /// Signs a put of exactly `size` bytes of the type `content_type` with `metadata`, which is ASCII,
+    /// under `key`, good for `lifetime`. No request is made.
     pub async fn presigned_put(
         &self,
         key: &str,
         content_type: &str,
         size: u64,
+        metadata: HashMap<String, String>,
         lifetime: Duration,
     ) -> Result<PresignedPut> {
         let failed = |cause: String| Error::Store {
@@ -40,6 +42,7 @@ impl Blobs {
             .key(key)
             .content_type(content_type)
             .content_length(size)
+            .set_metadata(Some(metadata).filter(|metadata| !metadata.is_empty()))
             .presigned(lifetime)
             .await
             .map_err(Error::store("PutObject"))?;

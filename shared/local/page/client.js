@@ -56,19 +56,19 @@ export function account() {
   return signed("/api/me");
 }
 
-/** Sends a picture; `onProgress` is called with the percentage that has left this machine. */
-export function uploadPicture(file, onProgress) {
+/** Sends a picture of a file called `name`; `onProgress` is called with the percentage that has left this machine. */
+export function uploadPicture(file, name, onProgress) {
   const formData = new FormData();
-  formData.append("profile_pic", file);
+  formData.append("profile_pic", file, name);
   return withProgress("/api/upload_profile_pic", formData, onProgress).then((answer) => answer.picture);
 }
 
 /** Puts a picture that is too large for a form to the address that the server hands out for it. */
-export async function putPicture(file, onProgress) {
+export async function putPicture(file, name, onProgress) {
   const { upload } = await signed("/api/upload_url", {
     method: "POST",
     headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ kind: "profile_pic", content_type: file.type, size: file.size }),
+    body: JSON.stringify({ kind: "profile_pic", content_type: file.type, size: file.size, file_name: name }),
   });
   const { status } = await sent(upload.method, upload.url, upload.headers, file, onProgress);
   if (status !== 200) {

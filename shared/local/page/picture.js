@@ -22,7 +22,7 @@ export async function send(file, onProgress, onStage) {
   const prepared = await scaledDown(file);
   if (prepared.size <= MAX_FORM_BYTES) {
     onStage("Sending the picture.");
-    return client.uploadPicture(prepared, onProgress);
+    return client.uploadPicture(prepared, file.name, onProgress);
   }
   if (!TAKEN.includes(prepared.type)) {
     throw new client.Refusal(0, "unsupported", "This browser can’t read the picture. Please export it as JPEG and send that.");
@@ -31,7 +31,7 @@ export async function send(file, onProgress, onStage) {
     throw new client.Refusal(0, "too_large", "The picture is larger than 25 MiB. Please send a smaller one.");
   }
   onStage("Sending the picture.");
-  await client.putPicture(prepared, onProgress);
+  await client.putPicture(prepared, file.name, onProgress);
   onStage("The picture has arrived and is being made into squares.");
   return outcome();
 }

@@ -10,7 +10,7 @@ pub const EXTENSION: &str = "webp";
 /// What a rendition is served as.
 pub const CONTENT_TYPE: &str = "image/webp";
 
-/// Of the lossy WebP, 0 to 100; `cargo bench -p benches --bench quality` says what it is worth.
+/// Of the lossy WebP, 0 to 100; `benches/pictures/run --quality` says what it is worth.
 const QUALITY: f32 = 85.0;
 /// How long the encoder looks for a smaller file, 0 to 6.
 const METHOD: i32 = 4;

@@ -68,6 +68,7 @@ impl Shelf<'_> {
         });
         let picture = Picture(try_join_all(stored).await?.into_iter().collect());
         // Only now, with every rendition stored.
+        let file = layout::kept_file_name(file);
         let set = self.members.set_picture(account, &picture, file, seen);
         if let Some(replaced) = set.await? {
             self.tell_readmes(account).await?;
