@@ -107,7 +107,7 @@ async function readmesShow(name) {
   const largest = (await id("picture-image").getAttribute("src")).replace(/-256\./, "-512.");
   const send = async (name) => {
     const client = await import("/client.js");
-    await client.uploadReadme(new File([`# A photo\n\n![[${name}]]\n`], "A photo.md"));
+    await client.uploadReadme(new File([`# A photo\n\n![[${name}]]\n`], "A photo.md"), "", () => {});
   };
   await page.evaluate(send, name);
   await eventually(async () => (await (await page.request.get(`${SITE}/content/demo/a-photo.md`)).text()).includes(largest), "the README shows the picture");

@@ -6,7 +6,7 @@
 
 use anyhow::Context as _;
 use blobs::Blobs;
-use blobs::layout::{self, MAX_ORIGINAL_BYTES, OriginalKey};
+use blobs::layout::{MAX_ORIGINAL_BYTES, OriginalKey, OriginalNote};
 use endpoint::{Clock, Environment, aws, configuration};
 use members::{Account, Members};
 use picture::Rendition;
@@ -108,8 +108,8 @@ async fn bring_in_line(state: &State, original: &OriginalKey, seen: &Seen) -> an
     };
     let done = match made {
         Ok(made) => {
-            let file = layout::original_file_name(&head.metadata);
-            show(state, &account, made, &file).await?
+            let note = OriginalNote::from_metadata(&head.metadata);
+            show(state, &account, made, &note.file_name).await?
         }
         Err(reason) => {
             tracing::info!(member = account.id, "rejected a picture");

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use blobs::Blobs;
-use blobs::layout::{self, MAX_ORIGINAL_BYTES, OriginalKey};
+use blobs::layout::{MAX_ORIGINAL_BYTES, OriginalKey, OriginalNote};
 use endpoint::{Bearer, Environment, Error, JsonObject, Origins, Request, aws, configuration};
 use serde::Serialize;
 
@@ -94,7 +94,7 @@ pub async fn handler(state: &State, request: Request) -> endpoint::Result {
         ""
     };
     let key = OriginalKey::new(&member.id).key();
-    let metadata = layout::original_metadata(file_name);
+    let metadata = OriginalNote::new(file_name).to_metadata();
     let signed = state
         .uploads
         .presigned_put(&key, content_type, size, metadata, LIFETIME)

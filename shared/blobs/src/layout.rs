@@ -168,17 +168,30 @@ impl OriginalKey {
     }
 }
 
-/// What is kept beside an original, as its object's metadata: the name of its file.
-pub fn original_metadata(file_name: &str) -> HashMap<String, String> {
-    let file_name = kept_file_name(file_name);
-    let names = (!file_name.is_empty()).then(|| (FILE_NAME.to_owned(), encode_name(file_name)));
-    names.into_iter().collect()
+/// What is kept beside an original, as its object's metadata.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct OriginalNote {
+    /// Empty where the file's name isn't known.
+    pub file_name: String,
 }
 
-/// The name of the file that an original is, empty where that isn't known.
-pub fn original_file_name(metadata: &HashMap<String, String>) -> String {
-    let name = decode_name(metadata).unwrap_or_default();
-    kept_file_name(&name).to_owned()
+impl OriginalNote {
+    pub fn new(file_name: &str) -> Self {
+        Self {
+            file_name: kept_file_name(file_name).to_owned(),
+        }
+    }
+
+    pub fn to_metadata(&self) -> HashMap<String, String> {
+        let name = Some(&self.file_name).filter(|name| !name.is_empty());
+        let name = name.map(|name| (FILE_NAME.to_owned(), encode_name(name)));
+        name.into_iter().collect()
+    }
+
+    /// Nothing where another program wrote the object.
+    pub fn from_metadata(metadata: &HashMap<String, String>) -> Self {
+        Self::new(&decode_name(metadata).unwrap_or_default())
+    }
 }
 
 /// `file_name` as it is kept of a picture: nothing where no file could have it.
@@ -287,18 +300,18 @@ mod tests {
     #[test]
     fn an_original_keeps_its_files_name() {
         for name in ["me.jpg", "Ich, 2026 (1).jpeg", "我.png", "a/../b\r\nx: y"] {
-            let metadata = original_metadata(name);
+            let metadata = OriginalNote::new(name).to_metadata();
             assert!(
                 metadata
                     .values()
                     .all(|value| value.is_ascii() && !value.contains('\n'))
             );
-            assert_eq!(original_file_name(&metadata), name);
+            assert_eq!(OriginalNote::from_metadata(&metadata).file_name, name);
         }
-        let nothing = original_metadata("");
-        assert!(nothing.is_empty());
-        assert_eq!(original_file_name(&nothing), "");
-        assert!(original_metadata(&"n".repeat(256)).is_empty());
+        let unknown = OriginalNote::default();
+        assert!(unknown.to_metadata().is_empty());
+        assert_eq!(OriginalNote::from_metadata(&HashMap::new()), unknown);
+        assert_eq!(OriginalNote::new(&"n".repeat(256)), unknown);
     }
 
     #[test]
