@@ -182,7 +182,9 @@ function withProgress(url: string, { method, headers, body, progress, signal }: 
       if (lengthComputable && total > 0) progress?.(loaded / total);
     });
     xhr.addEventListener('load', () => {
-      resolve({ status: xhr.status, text: xhr.responseText, retryAfter: seconds(xhr.getResponseHeader('Retry-After')) });
+      // Asking for one header that the server doesn't expose, as stores don't, is a warning in the console.
+      const retryAfter = /^retry-after: (\d+)\s*$/im.exec(xhr.getAllResponseHeaders())?.[1];
+      resolve({ status: xhr.status, text: xhr.responseText, retryAfter: seconds(retryAfter ?? null) });
     });
     xhr.addEventListener('error', () => reject(unreachable()));
     xhr.addEventListener('abort', () => reject(signal?.reason));
