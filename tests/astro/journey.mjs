@@ -170,7 +170,7 @@ async function journey() {
     ok(photo.buffer.length > 12e6, `the photo has 12 MB, it has ${photo.buffer.length} bytes`);
     const sent = await filesSentBy(async () => {
       await page.getByLabel('Picture file').setInputFiles(photo);
-      await says(picture.locator('[data-caption]'), 'As it will be cut; not sent yet.');
+      await says(picture.locator('[data-caption]'), 'As it will be cut');
       await button('Upload picture').click();
       await says(said(picture), 'Your profile shows the new picture.');
     });

@@ -125,7 +125,7 @@ export class MastheadProfilePicture extends MastheadElement {
     else image.removeAttribute('src');
     image.alt = file ? 'The chosen picture' : 'Your profile picture';
     this.find('[data-initials]').hidden = source !== '';
-    this.find('[data-caption]').textContent = file ? 'As it will be cut; not sent yet.' : '';
+    this.find('[data-caption]').textContent = file ? 'As it will be cut' : '';
   }
 
   get #input(): HTMLInputElement {
