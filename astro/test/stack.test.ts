@@ -57,6 +57,9 @@ test('a picture of any size becomes the profile’s, is shown by its name, and i
   expect(larger).not.toEqual(picture);
   expect(await client.me()).toMatchObject({ picture: larger });
   for (const address of Object.values(larger)) expect((await fetch(address)).status).toBe(200);
+  await client.uploadReadme(markdown('Portrait.md', '# Portrait\n\n![[Jo ashore.png]]\n'));
+  expect((await client.watchReport('portrait')).warnings).toEqual([]);
+  expect(await published()).toContain(larger['512']);
 
   const torn = new File([large.slice(0, 4_300_000)], 'Torn.png', { type: 'image/png' });
   await expect(client.uploadPicture(torn)).rejects.toMatchObject({ code: 'invalid_file', message: expect.stringMatching(/damaged/) });
