@@ -1,11 +1,15 @@
 // Masthead in the browser: sign in, send files, read what became of them. No framework.
 
+import { send, type PictureStage } from './picture.js';
 import { Session, type Ending, type Storage } from './session.js';
-import { call, MastheadError, type Call, type Member, type Picture, type Readme } from './wire.js';
+import { settled, type Wait } from './wait.js';
+import { call, MastheadError, type Call, type Member, type Picture, type PictureReport, type Progress, type Readme } from './wire.js';
 
 export { MastheadError };
-export type { Code, Field, Member, Picture, Readme, Warning } from './wire.js';
+export type { Code, Field, Member, Picture, PictureReport, Readme, Warning } from './wire.js';
+export type { PictureStage } from './picture.js';
 export type { Ending, Storage } from './session.js';
+export type { Wait } from './wait.js';
 
 export interface ClientOptions {
   /**
@@ -24,8 +28,13 @@ export interface ClientOptions {
 
 export interface Upload {
   /** Called with the share that was sent, from 0 to 1. */
-  onProgress?: ((share: number) => void) | undefined;
+  onProgress?: Progress | undefined;
   signal?: AbortSignal | undefined;
+}
+
+export interface PictureUpload extends Upload {
+  /** Called as each stage begins. */
+  onStage?: ((stage: PictureStage) => void) | undefined;
 }
 
 export interface ReadmeUpload extends Upload {
@@ -33,26 +42,19 @@ export interface ReadmeUpload extends Upload {
   slug?: string | undefined;
 }
 
-export interface Watch {
+export interface Watch extends Wait {
   /** Called with each report, the last included. */
   onReport?: ((readme: Readme) => void) | undefined;
-  signal?: AbortSignal | undefined;
-  /**
-   * How long a report may take, in milliseconds.
-   *
-   * @default 120000
-   */
-  timeoutMs?: number | undefined;
+}
+
+/** The member, and what became of the picture that was sent last; `null` where there was none. */
+export interface Account {
+  member: Member;
+  pictureUpload: PictureReport | null;
 }
 
 /** Either the code of an invitation or a reset, or the password until now. */
 export type NewPassword = { password: string } & ({ code: string } | { currentPassword: string });
-
-/** Pauses between two looks at a report, in milliseconds: it is there within a second. */
-const LOOKS_MS = [150, 250, 400, 700, 1200, 2000];
-const REPORT_TIMEOUT_MS = 120_000;
-/** What a while later may well succeed. */
-const PASSING = new Set(['unavailable', 'unreachable', 'unreadable', 'internal', 'too_many_attempts']);
 
 export type Client = ReturnType<typeof createClient>;
 
@@ -78,6 +80,30 @@ export function createClient({ url = '', storage = 'local' }: ClientOptions = {}
 
   const readme = async (slug: string, signal?: AbortSignal): Promise<Readme> =>
     (await signed<{ readme: Readme }>(`/api/readmes/${encodeURIComponent(slug)}`, { signal })).readme;
+
+  const account = async (signal?: AbortSignal): Promise<Account> => {
+    const { member, picture_upload } = await signed<{ member: Member; picture_upload?: PictureReport | null }>('/api/me', { signal });
+    return { member, pictureUpload: picture_upload ?? null };
+  };
+
+  /**
+   * Waits until the picture that was sent last is the profile's. What is sent with `uploadPicture` is
+   * waited for already.
+   *
+   * Faults that pass are waited out; a code `invalid_file` says why the picture was rejected, and
+   * `not_found` that there is none any more.
+   */
+  const watchPicture = (wait: Wait = {}): Promise<Picture> => {
+    const look = async () => {
+      const { member, pictureUpload } = await account(wait.signal);
+      if (pictureUpload?.state === 'processing') return undefined;
+      // What a form would have been answered with.
+      if (pictureUpload?.state === 'rejected') throw new MastheadError('invalid_file', 422, pictureUpload.reason ?? 'The picture was rejected.');
+      if (!member.picture) throw new MastheadError('not_found', 404, 'The picture was removed again.');
+      return member.picture;
+    };
+    return settled(look, 'The picture is stored and still being worked on. Look again in a few minutes.', wait);
+  };
 
   return {
     /** Whether there is a session, as far as this page can tell. */
@@ -108,11 +134,22 @@ export function createClient({ url = '', storage = 'local' }: ClientOptions = {}
       return (await signed<{ member: Member }>('/api/me', { signal })).member;
     },
 
-    async uploadPicture(file: Blob, { onProgress, signal }: Upload = {}): Promise<Picture> {
-      const form = new FormData();
-      form.append('profile_pic', file);
-      const answer = await signed<{ picture: Picture }>('/api/upload_profile_pic', { method: 'POST', form, progress: onProgress, signal });
-      return answer.picture;
+    account,
+
+    /**
+     * Makes a picture the profile's: scaled down first where the browser can, and waited for where it
+     * is so large that the server works on it in the background.
+     */
+    async uploadPicture(file: Blob, sending: PictureUpload = {}): Promise<Picture> {
+      const { signal } = sending;
+      return (await send(signed, file, sending)) ?? watchPicture({ signal });
+    },
+
+    watchPicture,
+
+    /** Takes the picture off the profile, and one that is still being worked on with it. */
+    async deletePicture(): Promise<void> {
+      await signed('/api/upload_profile_pic', { method: 'DELETE' });
     },
 
     /** Sends a README. What becomes of it is in its report: see `watchReport`. */
@@ -136,23 +173,13 @@ export function createClient({ url = '', storage = 'local' }: ClientOptions = {}
      *
      * Faults that pass are waited out; a code `not_found` says that the document was deleted.
      */
-    async watchReport(slug: string, { onReport, signal, timeoutMs = REPORT_TIMEOUT_MS }: Watch = {}): Promise<Readme> {
-      const deadline = Date.now() + timeoutMs;
-      for (let look = 0; ; look += 1) {
-        let pause = LOOKS_MS[Math.min(look, LOOKS_MS.length - 1)] ?? 0;
-        try {
-          const report = await readme(slug, signal);
-          onReport?.(report);
-          if (report.state !== 'processing') return report;
-        } catch (error) {
-          if (!(error instanceof MastheadError && PASSING.has(error.code)) || Date.now() + pause > deadline) throw error;
-          pause = Math.max(pause, (error.retryAfter ?? 0) * 1000);
-        }
-        if (Date.now() + pause > deadline) {
-          throw new MastheadError('unavailable', 0, 'The report is not there yet. Your file is stored; look again later.');
-        }
-        await sleep(pause, signal);
-      }
+    async watchReport(slug: string, { onReport, ...wait }: Watch = {}): Promise<Readme> {
+      const look = async () => {
+        const report = await readme(slug, wait.signal);
+        onReport?.(report);
+        return report.state === 'processing' ? undefined : report;
+      };
+      return settled(look, 'The report is not there yet. Your file is stored; look again later.', wait);
     },
 
     /** Withdraws a document: the upload, what was published of it, and its report. */
@@ -171,18 +198,4 @@ export function createClient({ url = '', storage = 'local' }: ClientOptions = {}
       }
     },
   };
-}
-
-function sleep(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const aborted = () => {
-      clearTimeout(timer);
-      reject(signal?.reason);
-    };
-    const timer = setTimeout(() => {
-      signal?.removeEventListener('abort', aborted);
-      resolve();
-    }, milliseconds);
-    signal?.addEventListener('abort', aborted, { once: true });
-  });
 }

@@ -87,13 +87,23 @@ export interface Readme {
   warnings: Warning[];
 }
 
-/** One request. `progress` is called with what was sent, from 0 to 1. */
+/** What became of the picture that was sent last. */
+export interface PictureReport {
+  state: 'processing' | 'ready' | 'rejected';
+  /** Why it was rejected. */
+  reason?: string;
+}
+
+/** Called with the share that was sent, from 0 to 1. */
+export type Progress = (share: number) => void;
+
+/** One call of the API. */
 export interface Call {
   method?: string;
   token?: string | null;
   json?: unknown;
   form?: FormData;
-  progress?: ((share: number) => void) | undefined;
+  progress?: Progress | undefined;
   signal?: AbortSignal | undefined;
 }
 
@@ -103,10 +113,13 @@ export interface Call {
  * @throws {MastheadError} on any failure
  * @throws the signal's reason when it is aborted
  */
-export async function call<T>(url: string, request: Call): Promise<T> {
-  request.signal?.throwIfAborted();
-  const send = request.progress && typeof XMLHttpRequest !== 'undefined' ? withProgress : withFetch;
-  const { status, text, retryAfter } = await send(url, request);
+export async function call<T>(url: string, { method = 'GET', token, json, form, progress, signal }: Call): Promise<T> {
+  const headers = {
+    ...(json === undefined ? {} : { 'Content-Type': 'application/json' }),
+    ...(token ? { Authorization: `Bearer ${token}` } : {}),
+  };
+  const body = form ?? (json === undefined ? null : JSON.stringify(json));
+  const { status, text, retryAfter } = await send(url, { method, headers, body, progress, signal });
   const envelope = parsed(text);
   if (envelope?.['status'] === 'success') return envelope as T;
   const { code, message } = envelope ?? {};
@@ -116,57 +129,68 @@ export async function call<T>(url: string, request: Call): Promise<T> {
   throw new MastheadError('unreadable', status, `The server answered with status ${status} and nothing that this page can read. Please try again.`);
 }
 
+/**
+ * Puts a file to an address that the API has signed for it.
+ *
+ * @throws {MastheadError} `unavailable` where it isn't taken, `unreachable` where nobody answers
+ * @throws the signal's reason when it is aborted
+ */
+export async function store(url: string, request: Outgoing): Promise<void> {
+  const { status } = await send(url, request);
+  if (status !== 200) throw new MastheadError('unavailable', status, 'The file could not be stored. Please try again.');
+}
+
+export interface Outgoing {
+  method: string;
+  headers: Record<string, string>;
+  body: Blob | FormData | string | null;
+  progress: Progress | undefined;
+  signal: AbortSignal | undefined;
+}
+
 interface Answer {
   status: number;
   text: string;
   retryAfter: number | undefined;
 }
 
-function headers({ token, json }: Call): Record<string, string> {
-  return {
-    ...(json === undefined ? {} : { 'Content-Type': 'application/json' }),
-    ...(token ? { Authorization: `Bearer ${token}` } : {}),
-  };
+async function send(url: string, request: Outgoing): Promise<Answer> {
+  request.signal?.throwIfAborted();
+  return request.progress && typeof XMLHttpRequest !== 'undefined' ? withProgress(url, request) : withFetch(url, request);
 }
 
-const body = ({ json, form }: Call) => form ?? (json === undefined ? null : JSON.stringify(json));
-
-async function withFetch(url: string, request: Call): Promise<Answer> {
+async function withFetch(url: string, { signal, progress, ...request }: Outgoing): Promise<Answer> {
   try {
-    const response = await fetch(url, {
-      method: request.method ?? 'GET',
-      headers: headers(request),
-      body: body(request),
-      ...(request.signal ? { signal: request.signal } : {}),
-    });
+    const response = await fetch(url, { ...request, ...(signal ? { signal } : {}) });
     const answer = { status: response.status, text: await response.text(), retryAfter: seconds(response.headers.get('Retry-After')) };
-    request.progress?.(1);
+    progress?.(1);
     return answer;
   } catch {
-    request.signal?.throwIfAborted();
+    signal?.throwIfAborted();
     throw unreachable();
   }
 }
 
 /** `fetch` can't tell how much of a body has been sent; XMLHttpRequest can. */
-function withProgress(url: string, request: Call): Promise<Answer> {
-  const { signal, progress } = request;
+function withProgress(url: string, { method, headers, body, progress, signal }: Outgoing): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const xhr = new XMLHttpRequest();
     const abort = () => xhr.abort();
-    xhr.open(request.method ?? 'GET', url);
-    for (const [name, value] of Object.entries(headers(request))) xhr.setRequestHeader(name, value);
+    xhr.open(method, url);
+    for (const [name, value] of Object.entries(headers)) xhr.setRequestHeader(name, value);
     xhr.upload.addEventListener('progress', ({ lengthComputable, loaded, total }) => {
       if (lengthComputable && total > 0) progress?.(loaded / total);
     });
     xhr.addEventListener('load', () => {
-      resolve({ status: xhr.status, text: xhr.responseText, retryAfter: seconds(xhr.getResponseHeader('Retry-After')) });
+      // Asking for one header that the server doesn't expose, as stores don't, is a warning in the console.
+      const retryAfter = /^retry-after: (\d+)\s*$/im.exec(xhr.getAllResponseHeaders())?.[1];
+      resolve({ status: xhr.status, text: xhr.responseText, retryAfter: seconds(retryAfter ?? null) });
     });
     xhr.addEventListener('error', () => reject(unreachable()));
     xhr.addEventListener('abort', () => reject(signal?.reason));
     xhr.addEventListener('loadend', () => signal?.removeEventListener('abort', abort));
     signal?.addEventListener('abort', abort);
-    xhr.send(body(request));
+    xhr.send(body);
   });
 }
 

@@ -1,6 +1,8 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { buffer } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createClient, MastheadError, type Readme } from '../src/client.js';
-import { json, serve } from './support/server.js';
+import { json, serve, type Handler } from './support/server.js';
 
 // What Node has not: the browser's storage.
 class Items {
@@ -131,5 +133,87 @@ test('an upload that is aborted is no failure of the server', async () => {
   await client.login('a', 'b');
   const upload = client.uploadReadme(new File(['# A'], 'a.md'), { signal: AbortSignal.timeout(50) });
   await expect(upload).rejects.toMatchObject({ name: 'TimeoutError' });
+  expect(client.signedIn).toBe(true);
+});
+
+/** A server that takes pictures of any size, and says of the last one what `reports` say in turn. */
+async function studio(reports: unknown[], put: Handler = (_request, response) => void response.end()) {
+  const bodies: { path: string; headers: IncomingHttpHeaders; bytes: Buffer }[] = [];
+  const server = await serve(async (request, response, base) => {
+    const { headers, url = '' } = request;
+    if (url === '/api/login') return json(response, 200, granted);
+    if (url === '/api/me') return json(response, 200, { status: 'success', member: { ...MEMBER, picture: PICTURE }, picture_upload: reports.length > 1 ? reports.shift() : reports[0] });
+    if (url === '/store') return put(request, response, base);
+    bodies.push({ path: url, headers, bytes: await buffer(request) });
+    if (url === '/api/upload_profile_pic') return json(response, 200, { status: 'success', picture: PICTURE });
+    return json(response, 200, { status: 'success', upload: { method: 'PUT', url: `${base}/store`, headers: { 'content-type': 'image/png', 'x-name': 'a%20b' }, expires_in: 600 } });
+  });
+  const client = createClient({ url: server.url });
+  await client.login('a', 'b');
+  server.requests.length = 0;
+  return { server, client, bodies };
+}
+const PICTURE = { 96: '/96', 256: '/256', 512: '/512' };
+const large = (type = 'image/png', bytes = 5 * 1024 ** 2) => new File([new Uint8Array(bytes)], 'Jo at sea.png', { type });
+
+test('what fits a form goes through one, under its name', async () => {
+  const { server, client, bodies } = await studio([]);
+  await using _ = server;
+  const stages: string[] = [];
+  expect(await client.uploadPicture(new File(['x'], 'Jo at sea.png', { type: 'image/png' }), { onStage: (stage) => stages.push(stage) })).toEqual(PICTURE);
+  expect(bodies[0]!.bytes.toString()).toContain('name="profile_pic"; filename="Jo at sea.png"');
+  expect(stages).toEqual(['preparing', 'sending']);
+  await client.uploadPicture(new Blob(['x'], { type: 'image/png' }));
+  expect(bodies[1]!.bytes.toString()).toContain('name="profile_pic"; filename="blob"');
+});
+
+test('what is larger goes to the store as the server says, and is waited for', async () => {
+  let stored: [IncomingHttpHeaders, number] | undefined;
+  const { server, client, bodies } = await studio([{ state: 'processing' }, { state: 'processing' }, { state: 'ready' }], async (request, response) => {
+    stored = [request.headers, (await buffer(request)).length];
+    response.end();
+  });
+  await using _ = server;
+  const stages: string[] = [];
+  const shares: number[] = [];
+  expect(await client.uploadPicture(large(), { onStage: (stage) => stages.push(stage), onProgress: (share) => shares.push(share) })).toEqual(PICTURE);
+  expect(server.requests).toEqual(['POST /api/upload_url', 'PUT /store', 'GET /api/me', 'GET /api/me', 'GET /api/me']);
+  expect(JSON.parse(bodies[0]!.bytes.toString())).toEqual({ kind: 'profile_pic', content_type: 'image/png', size: 5 * 1024 ** 2, file_name: 'Jo at sea.png' });
+  const [headers, length] = stored!;
+  expect([headers['content-type'], headers['x-name'], headers.authorization, length]).toEqual(['image/png', 'a%20b', undefined, 5 * 1024 ** 2]);
+  expect(stages).toEqual(['preparing', 'sending', 'processing']);
+  expect(shares.at(-1)).toBe(1);
+});
+
+test('a large picture that is rejected, removed or not stored is told apart', async () => {
+  const reports: unknown[] = [{ state: 'rejected', reason: 'The picture is damaged.' }];
+  let status = 200;
+  const { server, client } = await studio(reports, (_request, response) => void response.writeHead(status).end());
+  await using _ = server;
+  await expect(client.uploadPicture(large())).rejects.toMatchObject({ code: 'invalid_file', message: 'The picture is damaged.' });
+  expect(await client.account()).toEqual({ member: { ...MEMBER, picture: PICTURE }, pictureUpload: reports[0] });
+  expect(await client.me()).toEqual({ ...MEMBER, picture: PICTURE });
+  reports[0] = { state: 'processing' };
+  await expect(client.watchPicture({ timeoutMs: 300 })).rejects.toMatchObject({ code: 'unavailable', status: 0 });
+  status = 403;
+  await expect(client.uploadPicture(large())).rejects.toMatchObject({ code: 'unavailable', status: 403 });
+});
+
+test('what can’t be taken is said before anything is sent', async () => {
+  const { server, client } = await studio([]);
+  await using _ = server;
+  await expect(client.uploadPicture(large('image/heic'))).rejects.toMatchObject({ code: 'unsupported_media_type', status: 0 });
+  await expect(client.uploadPicture(large('image/jpeg', 25 * 1024 ** 2 + 1))).rejects.toMatchObject({ code: 'too_large', status: 0, message: expect.stringContaining('25 MiB') });
+  expect(server.requests).toEqual([]);
+});
+
+test('a picture can be stopped while it is put, and while it is waited for', async () => {
+  const { server, client } = await studio([{ state: 'processing' }], () => undefined);
+  await using _ = server;
+  await expect(client.uploadPicture(large(), { signal: AbortSignal.timeout(100) })).rejects.toMatchObject({ name: 'TimeoutError' });
+  expect(server.requests).toEqual(['POST /api/upload_url', 'PUT /store']);
+  const stopping = new AbortController();
+  server.handler = ((handler: Handler): Handler => (request, response, base) => (request.url === '/store' ? void response.end() : handler(request, response, base)))(server.handler);
+  await expect(client.uploadPicture(large(), { signal: stopping.signal, onStage: (stage) => stage === 'processing' && setTimeout(() => stopping.abort(), 100) })).rejects.toMatchObject({ name: 'AbortError' });
   expect(client.signedIn).toBe(true);
 });

@@ -5,6 +5,7 @@ import { createClient } from '../src/client.js';
 import { mastheadLiveLoader } from '../src/live.js';
 import { mastheadLoader } from '../src/loader.js';
 import { site } from './support/context.js';
+import { noise } from './support/noise.js';
 import { markdown, stack } from './support/stack.js';
 
 const signedIn = async () => {
@@ -36,6 +37,39 @@ test('a document goes all the way, and back', async () => {
   await expect.poll(async () => live.loadEntry({ filter: { id: 'demo/round-trip' }, collection: 'members' })).toBe(undefined);
   await mastheadLoader({ url: stack.url }).load(context);
   expect(entries.has('demo/round-trip')).toBe(false);
+});
+
+test('a picture of any size becomes the profile’s, is shown by its name, and is removed', async () => {
+  const client = await signedIn();
+  const small = noise('Jo at sea.png', 300);
+  const picture = await client.uploadPicture(small);
+  expect(await client.account()).toMatchObject({ member: { handle: 'demo', picture }, pictureUpload: { state: 'ready' } });
+  await client.uploadReadme(markdown('Portrait.md', '# Portrait\n\n![[Jo at sea.png]]\n'));
+  expect((await client.watchReport('portrait')).warnings).toEqual([]);
+  const published = async () => (await fetch(`${stack.url}/content/demo/portrait.md`)).text();
+  expect(await published()).toContain(picture['512']);
+
+  const large = noise('Jo ashore.png', 1300);
+  expect(large.size).toBeGreaterThan(5e6);
+  const stages: string[] = [];
+  const larger = await client.uploadPicture(large, { onStage: (stage) => stages.push(stage) });
+  expect(stages).toEqual(['preparing', 'sending', 'processing']);
+  expect(larger).not.toEqual(picture);
+  expect(await client.me()).toMatchObject({ picture: larger });
+  for (const address of Object.values(larger)) expect((await fetch(address)).status).toBe(200);
+  await client.uploadReadme(markdown('Portrait.md', '# Portrait\n\n![[Jo ashore.png]]\n'));
+  expect((await client.watchReport('portrait')).warnings).toEqual([]);
+  expect(await published()).toContain(larger['512']);
+
+  const torn = new File([large.slice(0, 4_300_000)], 'Torn.png', { type: 'image/png' });
+  await expect(client.uploadPicture(torn)).rejects.toMatchObject({ code: 'invalid_file', message: expect.stringMatching(/damaged/) });
+  expect(await client.account()).toMatchObject({ member: { picture: larger }, pictureUpload: { state: 'rejected', reason: expect.stringMatching(/damaged/) } });
+
+  await client.deletePicture();
+  expect(await client.account()).toMatchObject({ member: { picture: null }, pictureUpload: null });
+  await expect.poll(published, { timeout: 10_000 }).not.toContain('/pictures/');
+  await client.deletePicture();
+  await client.deleteReadme('portrait');
 });
 
 test('the client’s refusals are the server’s own', async () => {

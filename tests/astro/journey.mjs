@@ -4,10 +4,10 @@
 
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { HOSTILE, NOTE, markdown, portrait } from '../browser/files.mjs';
+import { HOSTILE, NOTE, markdown, phonePhoto, portrait } from '../browser/files.mjs';
 import { equal, eventually, fitsEverybody, launch, ok, says, step, violations, watched } from '../browser/harness.mjs';
 import { CLUB } from './club.mjs';
-import { DEMO, member, publish } from './members.mjs';
+import { DEMO, member, publish, signedIn } from './members.mjs';
 import { ORIGIN, build, show } from './site.mjs';
 
 const { SCREENSHOTS } = process.env;
@@ -47,6 +47,39 @@ async function signIn(password) {
   await page.getByLabel('E-mail address').fill(DEMO.email);
   await page.getByLabel('Password').fill(password);
   await button('Sign in').click();
+}
+
+/** Sends what is chosen more slowly while `action` runs, so that there is something to see. */
+async function slowly(bytesPerSecond, action) {
+  const line = await page.context().newCDPSession(page);
+  await line.send('Network.enable');
+  await line.send('Network.emulateNetworkConditions', { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: bytesPerSecond });
+  await action();
+  await line.detach();
+}
+
+/** The files that the page sends while `action` runs: to which path, under which name, and how large. */
+async function filesSentBy(action) {
+  // Requests to another origin don't show their length to the debugger.
+  await page.evaluate(() => {
+    const { open, send } = XMLHttpRequest.prototype;
+    globalThis.sent = [];
+    XMLHttpRequest.prototype.open = function (method, url) {
+      this.path = `${method} ${new URL(url).pathname}`;
+      return open.call(this, method, url);
+    };
+    XMLHttpRequest.prototype.send = function (body) {
+      const file = body instanceof FormData ? [...body.values()].find((value) => value instanceof File) : body;
+      globalThis.sent.push({ path: this.path, name: file.name, size: file.size });
+      return send.call(this, body);
+    };
+    globalThis.unwatch = () => Object.assign(XMLHttpRequest.prototype, { open, send });
+  });
+  await action();
+  return page.evaluate(() => {
+    globalThis.unwatch();
+    return globalThis.sent;
+  });
 }
 
 /** What axe calls serious or worse, in light, dark and on a phone; with pictures of it where they are wanted. */
@@ -132,6 +165,101 @@ async function journey() {
     await says(refused(picture), /Please send a JPEG, PNG, WebP or GIF picture\.$/);
   }, [/status of 422/]);
 
+  await run('12 MB straight from a phone are scaled down before they are sent, and shown by their name', async () => {
+    const photo = await phonePhoto(page);
+    ok(photo.buffer.length > 12e6, `the photo has 12 MB, it has ${photo.buffer.length} bytes`);
+    const sent = await filesSentBy(async () => {
+      await page.getByLabel('Picture file').setInputFiles(photo);
+      await says(picture.locator('[data-caption]'), 'As it will be cut');
+      await button('Upload picture').click();
+      await says(said(picture), 'Your profile shows the new picture.');
+    });
+    equal(sent.map(({ path, name }) => [path, name]), [['POST /api/upload_profile_pic', photo.name]], 'what is sent');
+    ok(sent[0].size > 1024 && sent[0].size < 4 * 1024 ** 2, `what is sent fits into a form, it has ${sent[0].size} bytes`);
+    const demo = await signedIn(DEMO);
+    const report = await publish(demo, 'Portrait.md', `# Portrait\n\n![[${photo.name}]]\n`);
+    equal([report.state, report.warnings], ['published', []], 'the report on a README that names the photo');
+    const text = await (await fetch(`${process.env.MASTHEAD_URL}/content/demo/portrait.md`)).text();
+    ok(text.includes((await demo.me()).picture[512]), `the photo is in the README: ${text}`);
+    await demo.deleteReadme('portrait');
+  });
+
+  await run('what the browser can’t scale down goes to the store whole, can be stopped, and is waited for', async () => {
+    await page.evaluate(() => {
+      globalThis.createImageBitmap = () => Promise.reject(new DOMException('can’t', 'InvalidStateError'));
+    });
+    const before = await picture.locator('img').getAttribute('data-stored');
+    const photo = await phonePhoto(page);
+    await page.getByLabel('Picture file').setInputFiles(photo);
+    await slowly(100_000, async () => {
+      await button('Upload picture').click();
+      await says(said(picture), 'Sending the picture.');
+      await eventually(() => picture.locator('progress').evaluate((bar) => bar.value > 0), 'the bar moves');
+      ok(!(await button('Remove picture').isVisible()), 'nothing can be removed meanwhile');
+      await looksRight('account-sending');
+      await button('Stop').focus();
+      await page.keyboard.press('Enter');
+      await says(said(picture), 'Stopped.');
+      equal(await page.evaluate(() => document.activeElement.textContent), 'Upload picture', 'the focus');
+    });
+    const client = await signedIn(DEMO);
+    equal((await client.me()).picture[256], before, 'the picture, where a newer one was stopped');
+    const sent = await filesSentBy(async () => {
+      await button('Upload picture').click();
+      await says(said(picture), 'Your profile shows the new picture.');
+    });
+    equal([sent.length, sent[0].path.slice(0, 4), sent[0].size], [1, 'PUT ', photo.buffer.length], 'what is put to the store');
+    await eventually(() => picture.locator('img').evaluate((image, before) => image.naturalWidth === 256 && image.dataset.stored !== before, before), 'the new picture is shown');
+
+    const large = { mimeType: 'image/heic', buffer: Buffer.alloc(5 * 1024 ** 2), name: 'IMG_0816.HEIC' };
+    const none = await filesSentBy(async () => {
+      await page.getByLabel('Picture file').setInputFiles(large);
+      await button('Upload picture').click();
+      await says(refused(picture), 'The picture can’t be read here. Please export it as JPEG and send that.');
+    });
+    equal([await said(picture).innerText(), none], ['', []], 'what is said beside, and sent');
+    await page.reload();
+  });
+
+  await run('a picture is removed, once that is confirmed', async () => {
+    await button('Remove picture').click();
+    await looksRight('account-removing');
+    await page.keyboard.press('Enter');
+    equal(await page.evaluate(() => document.activeElement.textContent), 'Remove picture', 'the focus after “Keep it”');
+    ok(await picture.locator('img').isVisible(), 'the picture is kept');
+    await page.keyboard.press('Enter');
+    await button('Remove').click();
+    await says(said(picture), 'Your profile shows no picture.');
+    await says(picture.locator('[data-initials]'), 'DM');
+    equal(await page.evaluate(() => document.activeElement.type), 'file', 'the focus');
+    ok(!(await button('Remove picture').isVisible()), 'there is nothing to remove any more');
+    equal((await (await signedIn(DEMO)).account()).pictureUpload, null, 'what the server has of it');
+  });
+
+  await run('what became of the last picture is told on the next visit, too', async () => {
+    const client = await signedIn(DEMO);
+    const { name, buffer, mimeType: type } = portrait();
+    const torn = new File([buffer.subarray(0, buffer.length / 2), Buffer.alloc(5 * 1024 ** 2)], name, { type });
+    const reason = await client.uploadPicture(torn).then(() => 'taken', (error) => error.message);
+    await page.reload();
+    await says(refused(picture), `The picture that you sent last was not taken. ${reason}`);
+    ok(/damaged/.test(reason), `the reason is the server’s: ${reason}`);
+    await looksRight('account-rejected');
+    await client.uploadPicture(new File([buffer], name, { type }));
+    // Held back for as long as it takes to see it; what follows is the server's own.
+    let held = 4;
+    await page.route('**/api/me', async (route) => {
+      const response = await route.fetch();
+      const answer = await response.json();
+      await route.fulfill({ response, json: (held -= 1) > 0 ? { ...answer, picture_upload: { state: 'processing' } } : answer });
+    });
+    await page.reload();
+    await says(said(picture), 'The picture that you sent last is being made into squares.');
+    await says(said(picture), 'Your profile shows the new picture.');
+    equal(await refused(picture).innerText(), '', 'the reason of before');
+    await page.unroute('**/api/me');
+  });
+
   await run('a README is published, and its report arrives by itself', async () => {
     await page.getByLabel('Markdown file').setInputFiles(markdown('README.md', NOTE));
     await says(upload.locator('[data-hint]'), /^README\.md, \d+ bytes$/);
@@ -168,16 +296,14 @@ async function journey() {
   }, [/status of 413/, /status of 422/]);
 
   await run('an upload that takes long can be stopped', async () => {
-    const line = await page.context().newCDPSession(page);
-    await line.send('Network.enable');
-    await line.send('Network.emulateNetworkConditions', { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: 20_000 });
-    await page.getByLabel('Markdown file').setInputFiles(markdown('slow.md', `# Slow\n\n${'Tides wait for nobody. '.repeat(20_000)}`));
-    await button('Publish').click();
-    await upload.locator('progress').waitFor();
-    await button('Stop').click();
-    await says(said(upload), 'Stopped; nothing was published.');
-    equal(await listed('Slow').count(), 0, 'entries of it in the list');
-    await line.detach();
+    await slowly(20_000, async () => {
+      await page.getByLabel('Markdown file').setInputFiles(markdown('slow.md', `# Slow\n\n${'Tides wait for nobody. '.repeat(20_000)}`));
+      await button('Publish').click();
+      await upload.locator('progress').waitFor();
+      await button('Stop').click();
+      await says(said(upload), 'Stopped; nothing was published.');
+      equal(await listed('Slow').count(), 0, 'entries of it in the list');
+    });
   });
 
   await run('the next build has the page', async () => {
@@ -197,7 +323,7 @@ async function journey() {
     await listed('Flask Backend').locator('button').first().click();
     await says(reports.locator('.mh-address'), /^In the site since .+: /);
     await listed('Flask Backend').getByRole('button', { name: /^Delete/ }).click();
-    await page.locator('dialog').getByRole('button', { name: 'Delete', exact: true }).click();
+    await reports.locator('dialog').getByRole('button', { name: 'Delete', exact: true }).click();
     await says(said(reports), '“Flask Backend” is deleted.');
     equal(await listed('Flask Backend').count(), 0, 'entries of it in the list');
     await eventually(async () => (await fetch(`${process.env.MASTHEAD_URL}/content/demo.md`)).status === 404, 'the file leaves the server');

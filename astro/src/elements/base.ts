@@ -1,6 +1,6 @@
 // What the custom elements share: their client, the session they follow, and how forms behave.
 
-import { createClient, MastheadError, type Client, type Ending, type Storage } from '../client.js';
+import { createClient, MastheadError, type Client, type Ending, type Storage, type Upload } from '../client.js';
 
 const clients = new Map<string, Client>();
 
@@ -25,11 +25,13 @@ export abstract class MastheadElement extends HTMLElement {
   protected client!: Client;
   #stop: (() => void) | undefined;
   #isSetUp = false;
+  #sending: AbortController | undefined;
 
   connectedCallback(): void {
     this.client = clientFor(this.dataset['url'] ?? '', (this.dataset['storage'] as Storage) || 'local');
     if (!this.#isSetUp) {
       this.#isSetUp = true;
+      this.querySelector('[data-cancel]')?.addEventListener('click', () => this.stopSending());
       this.setUp();
     }
     this.#stop = this.client.onSession((signedIn, ending) => this.#follow(signedIn, ending));
@@ -96,6 +98,34 @@ export abstract class MastheadElement extends HTMLElement {
         if (button) button.ariaDisabled = null;
       }
     });
+  }
+
+  /** Shows how much is sent while `send` runs, beside the button that stops it; `stopped` says that it was. */
+  protected async whileSending<T>(stopped: string, send: (upload: Upload) => Promise<T>): Promise<T> {
+    const { signal } = (this.#sending = new AbortController());
+    const bar = this.find<HTMLProgressElement>('progress');
+    bar.value = 0;
+    this.find('[data-progress]').hidden = false;
+    try {
+      return await send({ signal, onProgress: (share) => (bar.value = Math.round(100 * share)) });
+    } catch (error) {
+      this.say('status', isAbort(error) ? stopped : '');
+      throw error;
+    } finally {
+      this.hideProgress();
+      this.#sending = undefined;
+    }
+  }
+
+  protected stopSending(): void {
+    this.#sending?.abort();
+  }
+
+  /** Puts the bar away, and the focus, where its button had it, onto the one that sends. */
+  protected hideProgress(): void {
+    const row = this.find('[data-progress]');
+    if (row.contains(document.activeElement)) this.find('button[type="submit"]').focus();
+    row.hidden = true;
   }
 }
 

@@ -1,54 +1,143 @@
-// <masthead-profile-picture>: shows the member's picture and takes a new one.
+// <masthead-profile-picture>: shows the member's picture, takes a new one, and takes it away.
 
-import type { Picture } from '../client.js';
-import { MastheadElement } from './base.js';
+import type { Picture, PictureStage } from '../client.js';
+import { isAbort, MastheadElement } from './base.js';
+
+const STAGES: Record<PictureStage, string> = {
+  preparing: 'Preparing the picture.',
+  sending: 'Sending the picture.',
+  processing: 'The picture has arrived and is being made into squares.',
+};
 
 export class MastheadProfilePicture extends MastheadElement {
   #preview: string | undefined;
+  /** Ends the wait for a picture of before this page; whatever is newer does. */
+  #waiting: AbortController | undefined;
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#waiting?.abort();
+  }
 
   protected override setUp(): void {
     const form = this.find<HTMLFormElement>('form');
-    const input = this.find<HTMLInputElement>('input[type="file"]');
-    input.addEventListener('change', () => {
+    this.#input.addEventListener('change', () => {
       this.say('error', '');
       this.say('status', '');
-      this.#show(input.files?.[0]);
+      this.#show();
     });
-    this.find<HTMLImageElement>('img').addEventListener('error', () => {
+    this.#image.addEventListener('error', () => {
       if (!this.#preview) return;
-      this.#show(undefined);
+      this.#show({ preview: false });
       this.find('[data-caption]').textContent = 'This browser can’t show the file; you may still send it.';
     });
     this.onSubmit(form, async () => {
-      const file = input.files?.[0];
+      const file = this.#input.files?.[0];
       if (!file) return;
-      const picture = await this.client.uploadPicture(file);
-      form.reset();
-      this.#show(undefined, picture);
-      this.say('status', 'Your profile shows the new picture.');
-      this.tell('picture', { picture });
+      this.#waiting?.abort();
+      this.#remove.hidden = true;
+      try {
+        const picture = await this.whileSending('Stopped.', (upload) => this.client.uploadPicture(file, { ...upload, onStage: (stage) => this.#stage(stage) }));
+        form.reset();
+        this.#arrived(picture);
+      } finally {
+        this.#remove.hidden = !this.#image.dataset['stored'];
+      }
+    });
+
+    const dialog = this.find<HTMLDialogElement>('dialog');
+    this.#remove.addEventListener('click', () => {
+      dialog.returnValue = '';
+      dialog.showModal();
+    });
+    dialog.addEventListener('close', () => {
+      if (dialog.returnValue === 'remove') this.#takeAway().catch((error) => this.fault(error));
     });
   }
 
   protected override async follow(signedIn: boolean): Promise<void> {
-    if (!signedIn) return this.#show(undefined, null);
-    const { name, picture } = await this.client.me();
-    this.find('[data-initials]').textContent = initials(name);
-    this.#show(undefined, picture);
+    this.#waiting?.abort();
+    const { signal } = (this.#waiting = new AbortController());
+    this.say('error', '');
+    this.say('status', '');
+    if (!signedIn) {
+      this.stopSending();
+      this.find<HTMLDialogElement>('dialog').close();
+      this.find<HTMLFormElement>('form').reset();
+      return this.#show({ picture: null });
+    }
+    const { member, pictureUpload } = await this.client.account();
+    this.find('[data-initials]').textContent = initials(member.name);
+    if (signal.aborted) return;
+    this.#show({ picture: member.picture });
+    if (pictureUpload?.state === 'rejected') this.say('error', `The picture that you sent last was not taken. ${pictureUpload.reason ?? ''}`);
+    if (pictureUpload?.state === 'processing') await this.#await(signal);
   }
 
-  /** Shows a file that is chosen, or else the picture of the profile. */
-  #show(file: File | undefined, picture?: Picture | null): void {
-    const image = this.find<HTMLImageElement>('img');
+  /** Waits for a picture that was sent before this page was loaded. */
+  async #await(signal: AbortSignal): Promise<void> {
+    this.say('status', 'The picture that you sent last is being made into squares.');
+    try {
+      this.#arrived(await this.client.watchPicture({ signal }));
+    } catch (error) {
+      if (!isAbort(error)) this.say('status', '');
+      throw error;
+    }
+  }
+
+  #stage(stage: PictureStage): void {
+    this.say('status', STAGES[stage]);
+    // What has arrived can't be stopped any more.
+    if (stage === 'processing') this.hideProgress();
+  }
+
+  #arrived(picture: Picture): void {
+    this.#show({ picture });
+    this.say('status', 'Your profile shows the new picture.');
+    this.tell('picture', { picture });
+  }
+
+  async #takeAway(): Promise<void> {
+    this.#waiting?.abort();
+    this.say('error', '');
+    this.say('status', '');
+    await this.client.deletePicture();
+    this.#show({ picture: null });
+    this.say('status', 'Your profile shows no picture.');
+    // The button that had it is gone.
+    this.#input.focus();
+    this.tell('picture', { picture: null });
+  }
+
+  /** Shows the file that is chosen, or else the picture of the profile, which may be a new one. */
+  #show({ picture, preview = true }: { picture?: Picture | null; preview?: boolean } = {}): void {
+    const image = this.#image;
+    const file = preview ? this.#input.files?.[0] : undefined;
     if (this.#preview) URL.revokeObjectURL(this.#preview);
     this.#preview = file && URL.createObjectURL(file);
-    if (picture !== undefined) image.dataset['stored'] = picture?.['256'] ?? '';
+    if (picture !== undefined) {
+      image.dataset['stored'] = picture?.['256'] ?? '';
+      this.#remove.hidden = !picture;
+    }
     const source = this.#preview ?? image.dataset['stored'] ?? '';
     image.hidden = source === '';
     if (source) image.src = source;
     else image.removeAttribute('src');
+    image.alt = file ? 'The chosen picture' : 'Your profile picture';
     this.find('[data-initials]').hidden = source !== '';
-    this.find('[data-caption]').textContent = file ? 'As it will be cut: a square from the middle' : '';
+    this.find('[data-caption]').textContent = file ? 'As it will be cut' : '';
+  }
+
+  get #input(): HTMLInputElement {
+    return this.find('input[type="file"]');
+  }
+
+  get #image(): HTMLImageElement {
+    return this.find('img');
+  }
+
+  get #remove(): HTMLButtonElement {
+    return this.find('[data-remove]');
   }
 }
 

@@ -1,16 +1,12 @@
 // <masthead-readme-upload>: sends a README, and shows how much of it is on its way.
 
-import { isAbort, MastheadElement } from './base.js';
+import { MastheadElement } from './base.js';
 
 export class MastheadReadmeUpload extends MastheadElement {
-  #sending: AbortController | undefined;
-
   protected override setUp(): void {
     const form = this.find<HTMLFormElement>('form');
     const input = this.find<HTMLInputElement>('input[type="file"]');
     const drop = this.find('[data-drop]');
-    const progress = this.find('[data-progress]');
-    const bar = this.find<HTMLProgressElement>('progress');
 
     input.addEventListener('change', () => this.#chosen(input.files?.[0]));
     for (const type of ['dragenter', 'dragover'] as const) {
@@ -28,36 +24,21 @@ export class MastheadReadmeUpload extends MastheadElement {
       this.#chosen(files[0]);
       this.find<HTMLButtonElement>('button[type="submit"]').focus();
     });
-    this.find('[data-cancel]').addEventListener('click', () => this.#sending?.abort());
 
     this.onSubmit(form, async () => {
       const file = input.files?.[0];
       if (!file) return;
-      this.#sending = new AbortController();
-      bar.value = 0;
-      progress.hidden = false;
-      try {
-        const { slug } = await this.client.uploadReadme(file, {
-          slug: this.find<HTMLInputElement>('[name="slug"]').value.trim() || undefined,
-          onProgress: (share) => (bar.value = Math.round(100 * share)),
-          signal: this.#sending.signal,
-        });
-        form.reset();
-        this.#chosen(undefined);
-        this.say('status', `“${file.name}” is sent; its report follows.`);
-        this.tell('uploaded', { slug });
-      } catch (error) {
-        if (isAbort(error)) this.say('status', 'Stopped; nothing was published.');
-        throw error;
-      } finally {
-        progress.hidden = true;
-        this.#sending = undefined;
-      }
+      const slug = this.find<HTMLInputElement>('[name="slug"]').value.trim() || undefined;
+      const sent = await this.whileSending('Stopped; nothing was published.', (upload) => this.client.uploadReadme(file, { ...upload, slug }));
+      form.reset();
+      this.#chosen(undefined);
+      this.say('status', `“${file.name}” is sent; its report follows.`);
+      this.tell('uploaded', { slug: sent.slug });
     });
   }
 
   protected override follow(signedIn: boolean): void {
-    if (!signedIn) this.#sending?.abort();
+    if (!signedIn) this.stopSending();
   }
 
   #chosen(file: File | undefined): void {
