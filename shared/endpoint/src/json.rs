@@ -13,6 +13,9 @@ use crate::{Error, Result};
 /// Largest JSON body, in bytes: the longest password there is fits many times.
 const MAX_JSON_BYTES: usize = 16 * 1024;
 
+/// Up to here every whole number is a floating point number of its own: 2^53.
+const MAX_EXACT_FLOAT: f64 = 9_007_199_254_740_992.0;
+
 /// The object of a JSON body. A key that stands twice in it, or in an object inside it, is an
 /// error; unknown keys are ignored.
 pub struct JsonObject(Vec<(String, Value)>);
@@ -210,8 +213,19 @@ impl<'de> Deserialize<'de> for Value {
                 Ok(Value::Whole(number))
             }
 
-            fn visit_f64<E>(self, _: f64) -> std::result::Result<Value, E> {
-                Ok(Value::Other)
+            // 169.0 is a whole number to JSON Schema, and to JavaScript the same as 169.
+            fn visit_f64<E>(self, number: f64) -> std::result::Result<Value, E> {
+                let is_whole = number.fract() == 0.0 && (0.0..=MAX_EXACT_FLOAT).contains(&number);
+                #[expect(
+                    clippy::cast_possible_truncation,
+                    clippy::cast_sign_loss,
+                    reason = "a whole number from 0 on that fits"
+                )]
+                Ok(if is_whole {
+                    Value::Whole(number as u64)
+                } else {
+                    Value::Other
+                })
             }
 
             fn visit_unit<E>(self) -> std::result::Result<Value, E> {
@@ -311,6 +325,26 @@ mod tests {
                 .flat_map(u16::to_le_bytes)
                 .collect::<Vec<u8>>(),
         );
+    }
+
+    #[test]
+    fn whole_numbers_are_typed() {
+        let number = |text: &str| {
+            let body = read("application/json", format!(r#"{{"size":{text}}}"#)).unwrap();
+            body.whole_number("size").ok()
+        };
+        for (text, expected) in [
+            ("0", 0),
+            ("169", 169),
+            ("169.0", 169),
+            ("1.69e2", 169),
+            ("18446744073709551615", u64::MAX),
+        ] {
+            assert_eq!(number(text), Some(expected), "{text}");
+        }
+        for text in ["-1", "-1.0", "1.5", "1e300", "\"1\"", "null", "[1]"] {
+            assert_eq!(number(text), None, "{text}");
+        }
     }
 
     #[test]
