@@ -110,24 +110,29 @@ pub(crate) struct Tasks {
     pub(crate) last_done: Option<String>,
 }
 
-/// Derives from the cleaned body; `file_stem` may carry a language (`README.zh-CN`) and
+/// Reads the cleaned body.
+pub(crate) fn read(cleaned: &Document<'_>) -> Reading {
+    let mut reading = Reading::default();
+    for (event, range) in &cleaned.events {
+        reading.event(cleaned.source, event, range);
+    }
+    reading
+}
+
+/// Derives from what was read; `file_stem` may carry a language (`README.zh-CN`) and
 /// `badges` (image URLs taken out of the body) may name the licence.
 pub(crate) fn derive(
-    cleaned: &Document<'_>,
+    reading: Reading,
     file_stem: Option<&str>,
     badges: &[crate::clean::Badge],
 ) -> Derived {
-    let mut reader = Reader::default();
-    for (event, range) in &cleaned.events {
-        reader.event(cleaned.source, event, range);
-    }
-    let Reader {
+    let Reading {
         mut derived,
         text,
         plain,
         license,
         ..
-    } = reader;
+    } = reading;
     let ideographs = plain.chars().filter(|c| is_word_ideograph(*c)).count();
     let others = words(&plain);
     derived.words = ideographs + others;
@@ -153,8 +158,9 @@ pub(crate) fn derive(
     derived
 }
 
+/// What one pass over the cleaned body has found.
 #[derive(Debug, Default)]
-struct Reader {
+pub(crate) struct Reading {
     derived: Derived,
     slugger: Slugger,
     /// The heading that is being read.
@@ -171,7 +177,7 @@ struct Reader {
     item: Option<(Option<bool>, String)>,
 }
 
-impl Reader {
+impl Reading {
     fn event(&mut self, source: &str, event: &Event<'_>, range: &std::ops::Range<usize>) {
         match event {
             Event::Start(tag) => self.start(source, tag, range),
@@ -620,7 +626,7 @@ mod tests {
     use super::*;
 
     fn of(text: &str) -> Derived {
-        derive(&Document::parse(text), None, &[])
+        derive(read(&Document::parse(text)), None, &[])
     }
 
     #[test]

@@ -1,8 +1,12 @@
 //! A Markdown body with its syntax: pulldown-cmark's events, each with its byte range.
 
+use std::cell::OnceCell;
 use std::ops::Range;
 
+use memchr::memmem;
 use pulldown_cmark::{Event, Options, Parser};
+
+use crate::clean::{Line, Run};
 
 /// Deepest nesting of quotes and lists that is parsed. The parser's time is the product of the
 /// depth and the number of lines, so this is what keeps a megabyte under a second.
@@ -22,6 +26,9 @@ pub(crate) struct Document<'a> {
     pub(crate) events: Vec<(Event<'a>, Range<usize>)>,
     /// Whether the document was not parsed, because that would not take linear time (2.1.3).
     pub(crate) too_complex: bool,
+    /// What several rules ask for, made when the first does.
+    pub(crate) lines: OnceCell<Vec<Line>>,
+    pub(crate) runs: OnceCell<Vec<Run>>,
 }
 
 impl<'a> Document<'a> {
@@ -55,7 +62,15 @@ impl<'a> Document<'a> {
             source,
             events,
             too_complex,
+            lines: OnceCell::new(),
+            runs: OnceCell::new(),
         }
+    }
+
+    /// Whether the source has `mark` anywhere. Every rule asks first whether it has anything to do,
+    /// and `str::contains` takes as long for that as a parser does for all.
+    pub(crate) fn has(&self, mark: &str) -> bool {
+        memmem::find(self.source.as_bytes(), mark.as_bytes()).is_some()
     }
 }
 

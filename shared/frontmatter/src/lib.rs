@@ -174,14 +174,14 @@ pub fn convert(input: &[u8], context: &Context) -> Result<Output, Reject> {
             ..reading
         },
     };
-    let cleaned = clean::clean(&document, &clean_options);
+    let (cleaned, reading) = clean::clean(&document, &clean_options, derived::read);
     let mut warnings: Vec<Warning> = text.warnings;
     warnings.extend(source.warnings);
     warnings.extend(cleaned.warnings.iter().cloned().map(|mut warning| {
         warning.line += lines_before_body;
         warning
     }));
-    let derived = derived::derive(&Document::parse(&cleaned.body), stem, &cleaned.badges);
+    let derived = derived::derive(reading, stem, &cleaned.badges);
     let assembled = assemble(Parts {
         keys,
         title: &title,

@@ -32,7 +32,7 @@ pub(super) fn settle(with_math: &Document<'_>, plain: &Document<'_>, splice: &mu
                 if let Some(block) = last {
                     block.end = block.end.min(line.text.start);
                 }
-                blocks.push(line.text);
+                blocks.push(line.text.clone());
             }
         }
     }

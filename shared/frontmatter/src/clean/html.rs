@@ -27,8 +27,7 @@ pub(super) fn sanitise(
     splice: &mut Splice,
     warnings: &mut Warnings,
 ) {
-    let has_html = document.source.contains('<');
-    if !has_html {
+    if !document.has("<") {
         return;
     }
     let steps = steps(document);
@@ -408,7 +407,7 @@ impl Sanitiser<'_, '_> {
             return;
         }
         open.reverse();
-        let eol = if self.source.contains("\r\n") {
+        let eol = if document.has("\r\n") {
             "\r\n"
         } else {
             "\n"

@@ -203,7 +203,7 @@ impl Links<'_, '_> {
     /// Every `]:` outside the blocks that hold text belongs to a definition, whether the parser
     /// uses it or an equal one before it.
     fn definitions(&mut self, document: &Document<'_>) {
-        if !self.source.contains("]:") {
+        if !document.has("]:") {
             return;
         }
         let covered = covered(document);

@@ -56,11 +56,13 @@ struct State {
     shifts: Vec<Shift>,
 }
 
-pub(super) fn run(
+/// The cleaned body, and what `read` makes of its last reading.
+pub(super) fn run<T>(
     document: &Document<'_>,
     options: &CleanOptions<'_>,
     extent: Extent,
-) -> Result<Cleaned, Stop> {
+    read: &dyn Fn(&Document<'_>) -> T,
+) -> Result<(Cleaned, T), Stop> {
     let mut state = State::default();
     let mut edits;
     let mut expected;
@@ -71,7 +73,8 @@ pub(super) fn run(
         expected = invariant::expected(&invariant::code(plain), &edits);
     }
     if edits.is_empty() {
-        return Ok(state.finish(document.source, document.source.to_owned()));
+        let cleaned = state.finish(document.source, document.source.to_owned());
+        return Ok((cleaned, read(document)));
     }
     let mut body = apply(document.source, &edits);
     state.shift(&edits);
@@ -88,12 +91,13 @@ pub(super) fn run(
                 return Err(Stop::CodeChanged);
             }
             edits = state.round(&again, plain, options, extent, round);
+            if edits.is_empty() {
+                let reading = read(&again);
+                return Ok((state.finish(document.source, body), reading));
+            }
             expected = invariant::expected(&code, &edits);
             apply(&body, &edits)
         };
-        if edits.is_empty() {
-            return Ok(state.finish(document.source, body));
-        }
         body = next;
         state.shift(&edits);
     }
@@ -102,7 +106,7 @@ pub(super) fn run(
 
 /// The body as a renderer without mathematics reads it, where that makes a difference.
 fn without_math<'a>(document: &Document<'a>) -> Option<Document<'a>> {
-    let has_math = document.source.contains('$')
+    let has_math = document.has("$")
         && document
             .events
             .iter()
@@ -170,25 +174,25 @@ impl State {
         if splice.len() > before {
             return;
         }
-        let runs = text::runs(document);
         if extent == Extent::Everything {
             let markers = callouts::find(document);
             self.is_obsidian =
-                self.is_obsidian || flavour::is_obsidian(document, &runs, &markers, options);
+                self.is_obsidian || flavour::is_obsidian(document, &markers, options);
             if self.is_obsidian {
                 // First and by themselves: nothing of a comment may be recorded or reported.
-                let comments = obsidian::comments(document, &runs);
+                let comments = obsidian::comments(document);
                 if !comments.is_empty() {
                     for range in comments {
                         splice.delete(super::html_steps::whole_line(document.source, &range));
                     }
                     return;
                 }
-                obsidian::highlights(document, &runs, splice);
-                obsidian::block_ids(document, &runs, splice);
-                self.tags = obsidian::tags(document, &runs);
+                let runs = text::runs(document);
+                obsidian::highlights(document, runs, splice);
+                obsidian::block_ids(document, runs, splice);
+                self.tags = obsidian::tags(document, runs);
             }
-            let wiki = wikilinks::rewrite(document, &runs, options, splice, warnings);
+            let wiki = wikilinks::rewrite(document, options, splice, warnings);
             self.record_links(wiki);
             self.record_callouts(&markers);
             callouts::rewrite(document, &markers, splice);

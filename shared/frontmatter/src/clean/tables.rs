@@ -21,7 +21,7 @@ pub(super) fn settle(document: &Document<'_>, splice: &mut Splice) {
 fn part_from_paragraphs(document: &Document<'_>, splice: &mut Splice) {
     let source = document.source;
     // A line of delimiters has one of these.
-    if !["|", ":-", "-:"].iter().any(|mark| source.contains(mark)) {
+    if !["|", ":-", "-:"].iter().any(|mark| document.has(mark)) {
         return;
     }
     let lines = lines::all(document);

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::splice::Splice;
 use super::targets::{self, Kind, Target, resolve};
-use super::text::{Run, escape};
+use super::text::{Run, escape, runs};
 use super::warnings::{Code, Warnings};
 use super::{CleanOptions, WikiLink, destinations, html_policy};
 use crate::document::Document;
@@ -109,16 +109,15 @@ fn parse(inside: &str, range: Range<usize>, embed: bool) -> Option<Written> {
 /// Replaces the wikilinks of a document and records them.
 pub(super) fn rewrite(
     document: &Document<'_>,
-    runs: &[Run],
     options: &CleanOptions<'_>,
     splice: &mut Splice,
     warnings: &mut Warnings,
 ) -> Vec<(usize, WikiLink)> {
     let mut links = Vec::new();
-    if !document.source.contains("[[") {
+    if !document.has("[[") {
         return links;
     }
-    for run in runs {
+    for run in runs(document) {
         for written in find(document.source, run) {
             let (text, resolved) = written.markdown(options, run, warnings);
             if !resolved {
