@@ -135,10 +135,9 @@ pub(crate) fn clean<T>(
 /// some readers end a line there and others don't, so each would read another document.
 /// All offsets stay.
 fn without_lone_returns(source: &str) -> Option<String> {
-    let has_lone = source
-        .split('\r')
-        .skip(1)
-        .any(|after| !after.starts_with('\n'));
+    let bytes = source.as_bytes();
+    let has_lone =
+        memchr::memchr_iter(b'\r', bytes).any(|at| bytes.get(at + 1) != Some(&b'\n'));
     has_lone.then(|| {
         let mut characters = source.chars().peekable();
         let mut result = String::with_capacity(source.len());

@@ -125,8 +125,9 @@ pub fn convert(input: &[u8], context: &Context) -> Result<Output, Reject> {
     let source = source::read(&text.content, block::find(&text.content));
     let mut keys = Keys::new(source.entries);
     let body = without_blank_lines(&source.body);
-    let lines_before_body =
-        source.lines_before_body + source.body.matches('\n').count() - body.matches('\n').count();
+    let blank = source.body.len() - body.len();
+    let blank = source.body.as_bytes().get(..blank).unwrap_or_default();
+    let lines_before_body = source.lines_before_body + memchr::memchr_iter(b'\n', blank).count();
 
     let mark = keys.remove("derived").and_then(|entry| {
         let mark = Mark::read(&entry.value);

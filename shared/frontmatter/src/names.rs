@@ -42,11 +42,10 @@ pub(crate) fn references(document: &Document<'_>, wiki: &[WikiLink]) -> Vec<Stri
 /// The path of a relative link to a Markdown file, without its ending.
 fn relative(url: &str) -> Option<String> {
     let path = url.split(['?', '#']).next().unwrap_or_default();
-    let lower = path.to_ascii_lowercase();
-    let ending = [".md", ".markdown"]
-        .into_iter()
-        .find(|ending| lower.ends_with(ending))?;
-    let stem = path.get(..path.len() - ending.len())?;
+    let stem = [".md", ".markdown"].into_iter().find_map(|ending| {
+        let (stem, found) = path.split_at_checked(path.len().checked_sub(ending.len())?)?;
+        found.eq_ignore_ascii_case(ending).then_some(stem)
+    })?;
     (!stem.contains(':') && !stem.starts_with("//")).then(|| {
         percent_encoding::percent_decode_str(stem)
             .decode_utf8_lossy()

@@ -203,7 +203,7 @@ fn title_heading(blocks: &[Block]) -> Option<&Block> {
             }
             Kind::Heading(_) => structure |= !block.centred,
             Kind::Code => structure = true,
-            Kind::Paragraph | Kind::List => prose |= is_prose(block),
+            Kind::Paragraph | Kind::List => prose = prose || is_prose(block),
             Kind::Quote { .. } | Kind::Table | Kind::Rule | Kind::Other => {}
         }
     }

@@ -111,6 +111,14 @@ impl Links<'_, '_> {
             return self.autolink(node);
         }
         let is_inline = node.link_type == LinkType::Inline;
+        if !is_inline && node.is_image {
+            self.images.insert(node.url.to_owned());
+        }
+        let target = resolve(node.url, node.kind(), self.options);
+        if target == Target::Keep {
+            return;
+        }
+        self.warn(&target, node.kind(), node.range.start, node.url);
         let parts = parts(
             self.source,
             node.range,
@@ -118,11 +126,6 @@ impl Links<'_, '_> {
             node.is_image,
             is_inline,
         );
-        if !is_inline && node.is_image {
-            self.images.insert(node.url.to_owned());
-        }
-        let target = resolve(node.url, node.kind(), self.options);
-        self.warn(&target, node.kind(), node.range.start, node.url);
         match target {
             Target::Keep => {}
             // A reference's address is changed where it is defined.

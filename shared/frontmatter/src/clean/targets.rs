@@ -32,12 +32,7 @@ pub(super) enum Target {
 
 /// Decides about a destination, given with references and escapes decoded.
 pub(super) fn resolve(written: &str, kind: Kind, options: &CleanOptions<'_>) -> Target {
-    // Most links, and nothing to do for them.
-    if kind == Kind::Link
-        && percent::is_normal(written)
-        && let Some(host) = written.strip_prefix("https://")
-        && host.starts_with(|first: char| first.is_ascii_alphanumeric())
-    {
+    if is_kept(written, kind, options) {
         return Target::Keep;
     }
     let url: String = written
@@ -53,6 +48,27 @@ pub(super) fn resolve(written: &str, kind: Kind, options: &CleanOptions<'_>) -> 
     match decided {
         Target::Rewrite { url, .. } if url == written => Target::Keep,
         decided => decided,
+    }
+}
+
+/// Most links and pictures, and nothing to do for them: the answer of what follows, without its
+/// many strings.
+fn is_kept(written: &str, kind: Kind, options: &CleanOptions<'_>) -> bool {
+    if !percent::is_normal(written) {
+        return false;
+    }
+    let host = written
+        .strip_prefix("https://")
+        .or_else(|| written.strip_prefix("http://"));
+    match (host, kind) {
+        (Some(host), _) => {
+            host.starts_with(|first: char| first.is_ascii_alphanumeric())
+                && (kind == Kind::Link || github_raw(written).is_none())
+        }
+        (None, Kind::Link) => {
+            written.starts_with('#') && !leads_to_removed(written, options)
+        }
+        (None, Kind::Image | Kind::Media) => false,
     }
 }
 
