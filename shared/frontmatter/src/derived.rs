@@ -352,7 +352,8 @@ impl Reading {
                             .unwrap_or_default(),
                     )
                 };
-                self.picture(&value("src"), &value("alt"));
+                let (address, alt) = (value("src"), value("alt"));
+                self.picture(&address, &alt);
             }
         }
     }
