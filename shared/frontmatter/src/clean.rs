@@ -136,8 +136,7 @@ pub(crate) fn clean<T>(
 /// All offsets stay.
 fn without_lone_returns(source: &str) -> Option<String> {
     let bytes = source.as_bytes();
-    let has_lone =
-        memchr::memchr_iter(b'\r', bytes).any(|at| bytes.get(at + 1) != Some(&b'\n'));
+    let has_lone = memchr::memchr_iter(b'\r', bytes).any(|at| bytes.get(at + 1) != Some(&b'\n'));
     has_lone.then(|| {
         let mut characters = source.chars().peekable();
         let mut result = String::with_capacity(source.len());

@@ -323,11 +323,7 @@ impl Reading {
                 && crate::keys::collapse(url) == url
                 && url::Url::parse(url).is_ok_and(|url| url.has_host())
         };
-        if self.derived.image.is_none()
-            && is_absolute()
-            && !is_badge(url)
-            && !is_appeal(url, alt)
-        {
+        if self.derived.image.is_none() && is_absolute() && !is_badge(url) && !is_appeal(url, alt) {
             self.derived.image = Some((url.to_owned(), crate::blocks::clean_text(alt)));
         }
     }
@@ -500,8 +496,7 @@ impl Count {
             return (false, false);
         }
         let begins = is_letter || c.is_numeric();
-        let continues =
-            begins || c == '’' || unicode_normalization::char::is_combining_mark(c);
+        let continues = begins || c == '’' || unicode_normalization::char::is_combining_mark(c);
         (begins, continues)
     }
 

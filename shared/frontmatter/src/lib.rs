@@ -28,6 +28,7 @@ mod guards;
 mod keys;
 mod mark;
 pub mod names;
+mod readback;
 mod report;
 pub mod schema;
 pub mod slug;
@@ -277,6 +278,9 @@ fn reads_back(file: &str, meta: &serde_json::Value) -> bool {
     let Some(captured) = write::captured_by_astro(file) else {
         return false;
     };
+    if readback::says(captured, meta) {
+        return true;
+    }
     let Ok(document) = yaml::read(captured) else {
         return false;
     };

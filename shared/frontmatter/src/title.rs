@@ -218,7 +218,10 @@ fn is_prose(block: &Block<'_>) -> bool {
 }
 
 /// The first heading of any level at the top of the document.
-fn first_heading<'a, 'b>(blocks: &'a [Block<'b>], name_hint: Option<&str>) -> Option<&'a Block<'b>> {
+fn first_heading<'a, 'b>(
+    blocks: &'a [Block<'b>],
+    name_hint: Option<&str>,
+) -> Option<&'a Block<'b>> {
     for block in blocks {
         match block.kind {
             Kind::Heading(_) => {

@@ -408,11 +408,7 @@ impl Sanitiser<'_, '_> {
             return;
         }
         open.reverse();
-        let eol = if document.has("\r\n") {
-            "\r\n"
-        } else {
-            "\n"
-        };
+        let eol = if document.has("\r\n") { "\r\n" } else { "\n" };
         let mut closers: Vec<String> = open
             .iter()
             .map(|open| format!("</{}>", open.name))

@@ -65,9 +65,7 @@ fn is_kept(written: &str, kind: Kind, options: &CleanOptions<'_>) -> bool {
             host.starts_with(|first: char| first.is_ascii_alphanumeric())
                 && (kind == Kind::Link || github_raw(written).is_none())
         }
-        (None, Kind::Link) => {
-            written.starts_with('#') && !leads_to_removed(written, options)
-        }
+        (None, Kind::Link) => written.starts_with('#') && !leads_to_removed(written, options),
         (None, Kind::Image | Kind::Media) => false,
     }
 }

@@ -250,7 +250,10 @@ fn leading_badges_are_recorded_and_later_ones_stay() {
     );
     let mut options = options(&context);
     options.emitted_before = true;
-    assert_eq!(clean(&Document::parse(&source), &options, |_| ()).0.body, source);
+    assert_eq!(
+        clean(&Document::parse(&source), &options, |_| ()).0.body,
+        source
+    );
 }
 
 #[test]
