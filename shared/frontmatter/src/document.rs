@@ -26,6 +26,8 @@ pub(crate) struct Document<'a> {
     pub(crate) events: Vec<(Event<'a>, Range<usize>)>,
     /// Whether the document was not parsed, because that would not take linear time (2.1.3).
     pub(crate) too_complex: bool,
+    /// The bytes that the source has.
+    seen: [bool; 256],
     /// What several rules ask for, made when the first does.
     pub(crate) lines: OnceCell<Vec<Line>>,
     pub(crate) runs: OnceCell<Vec<Run>>,
@@ -62,16 +64,31 @@ impl<'a> Document<'a> {
             source,
             events,
             too_complex,
+            seen: seen(source),
             lines: OnceCell::new(),
             runs: OnceCell::new(),
         }
     }
 
-    /// Whether the source has `mark` anywhere. Every rule asks first whether it has anything to do,
-    /// and `str::contains` takes as long for that as a parser does for all.
+    /// Whether the source has `mark` anywhere. Every rule asks first whether there is anything for it
+    /// to do; looking through the source for each took as long as parsing it.
     pub(crate) fn has(&self, mark: &str) -> bool {
-        memmem::find(self.source.as_bytes(), mark.as_bytes()).is_some()
+        let may_have = mark
+            .bytes()
+            .all(|byte| self.seen.get(usize::from(byte)).copied().unwrap_or(true));
+        may_have
+            && (mark.len() == 1 || memmem::find(self.source.as_bytes(), mark.as_bytes()).is_some())
     }
+}
+
+fn seen(source: &str) -> [bool; 256] {
+    let mut seen = [false; 256];
+    for byte in source.bytes() {
+        if let Some(seen) = seen.get_mut(usize::from(byte)) {
+            *seen = true;
+        }
+    }
+    seen
 }
 
 /// Whether some line opens more containers than are parsed.

@@ -39,13 +39,18 @@ pub(crate) fn references(document: &Document<'_>, wiki: &[WikiLink]) -> Vec<Stri
     references
 }
 
+/// The path of a Markdown file without its ending; `None` where it has another.
+pub(crate) fn without_markdown_ending(path: &str) -> Option<&str> {
+    [".md", ".markdown"].into_iter().find_map(|ending| {
+        let (stem, found) = path.split_at_checked(path.len().checked_sub(ending.len())?)?;
+        found.eq_ignore_ascii_case(ending).then_some(stem)
+    })
+}
+
 /// The path of a relative link to a Markdown file, without its ending.
 fn relative(url: &str) -> Option<String> {
     let path = url.split(['?', '#']).next().unwrap_or_default();
-    let stem = [".md", ".markdown"].into_iter().find_map(|ending| {
-        let (stem, found) = path.split_at_checked(path.len().checked_sub(ending.len())?)?;
-        found.eq_ignore_ascii_case(ending).then_some(stem)
-    })?;
+    let stem = without_markdown_ending(path)?;
     (!stem.contains(':') && !stem.starts_with("//")).then(|| {
         percent_encoding::percent_decode_str(stem)
             .decode_utf8_lossy()

@@ -119,11 +119,7 @@ impl<'a> Reader<'a> {
     fn quoted(&mut self, expected: &str) -> bool {
         let mut expected = expected;
         loop {
-            let length = self
-                .rest
-                .char_indices()
-                .find(|(_, c)| write::is_escaped(*c))
-                .map_or(self.rest.len(), |(at, _)| at);
+            let length = write::unescaped_length(self.rest);
             let Some((run, rest)) = self.rest.split_at_checked(length) else {
                 return false;
             };

@@ -14,13 +14,15 @@ pub(crate) fn quoted(text: &str) -> String {
 
 fn push_quoted(out: &mut String, text: &str) {
     out.push('"');
-    let mut copied = 0;
-    for (at, c) in text.char_indices() {
-        if !is_escaped(c) {
-            continue;
-        }
-        out.push_str(text.get(copied..at).unwrap_or_default());
-        copied = at + c.len_utf8();
+    let mut rest = text;
+    loop {
+        let (run, after) = rest
+            .split_at_checked(unescaped_length(rest))
+            .unwrap_or((rest, ""));
+        out.push_str(run);
+        let mut characters = after.chars();
+        let Some(c) = characters.next() else { break };
+        rest = characters.as_str();
         match c {
             '"' => out.push_str("\\\""),
             '\\' => out.push_str("\\\\"),
@@ -33,23 +35,32 @@ fn push_quoted(out: &mut String, text: &str) {
             }
         }
     }
-    out.push_str(text.get(copied..).unwrap_or_default());
     out.push('"');
 }
 
-/// Whether a character stands in no string as it is.
-pub(crate) fn is_escaped(c: char) -> bool {
-    matches!(
-        c,
-        '"' | '\\'
-            | '\0'..='\u{1f}'
-            | '\u{7f}'..='\u{9f}'
-            | '\u{2028}'
-            | '\u{2029}'
-            | '\u{feff}'
-            | '\u{fffe}'
-            | '\u{ffff}'
-    )
+/// How many bytes of a text stand in a string as they are, before the first character that doesn't:
+/// quotes, backslashes, control characters, other line breaks, and what is no character.
+pub(crate) fn unescaped_length(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let begins = |at: usize, marks: &[[u8; 2]]| {
+        bytes
+            .get(at + 1..at + 3)
+            .is_some_and(|next| marks.iter().any(|mark| mark == next))
+    };
+    bytes
+        .iter()
+        .enumerate()
+        .position(|(at, byte)| match byte {
+            b'"' | b'\\' | 0..=0x1f | 0x7f => true,
+            // U+0080 to U+009F
+            0xc2 => bytes.get(at + 1).is_some_and(|next| *next < 0xa0),
+            // U+2028, U+2029
+            0xe2 => begins(at, &[[0x80, 0xa8], [0x80, 0xa9]]),
+            // U+FEFF, U+FFFE, U+FFFF
+            0xef => begins(at, &[[0xbb, 0xbf], [0xbf, 0xbe], [0xbf, 0xbf]]),
+            _ => false,
+        })
+        .unwrap_or(bytes.len())
 }
 
 /// A key, plain where every reader takes it for a string.
@@ -253,6 +264,27 @@ mod tests {
             quoted("a\"b\\c\nd\t\u{0}\u{85}\u{2028}é👩"),
             "\"a\\\"b\\\\c\\nd\\t\\u0000\\u0085\\u2028é👩\""
         );
+    }
+
+    #[test]
+    fn characters_are_escaped_that_readers_read_otherwise() {
+        let is_escaped = |c: char| {
+            matches!(
+                c,
+                '"' | '\\'
+                    | '\0'..='\u{1f}'
+                    | '\u{7f}'..='\u{9f}'
+                    | '\u{2028}'
+                    | '\u{2029}'
+                    | '\u{feff}'
+                    | '\u{fffe}'
+                    | '\u{ffff}'
+            )
+        };
+        for c in '\0'..=char::MAX {
+            let length = unescaped_length(&format!("{c}"));
+            assert_eq!(length == 0, is_escaped(c), "{c:?}");
+        }
     }
 
     #[test]

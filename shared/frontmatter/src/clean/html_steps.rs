@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use pulldown_cmark::{Event, Tag, TagEnd};
 
-use super::html_tokens::{Token, TokenKind, tokens};
+use super::html_tokens::{Token, TokenKind, tokens, whole_token};
 use crate::document::Document;
 
 /// One step through the document, as the sanitiser needs it.
@@ -59,16 +59,19 @@ pub(super) fn steps<'a>(document: &'a Document<'_>) -> Vec<Step<'a>> {
                 steps.push(Step::EnterContainer);
             }
             Event::End(TagEnd::BlockQuote(_) | TagEnd::Item | TagEnd::FootnoteDefinition) => {
-                steps.push(Step::LeaveContainer);
+                leave(&mut steps, Step::LeaveContainer);
             }
             Event::Start(Tag::TableCell) => {
                 steps.extend([Step::EnterContainer, Step::EnterInline]);
             }
             Event::End(TagEnd::TableCell) => {
-                steps.extend([Step::LeaveInline, Step::LeaveContainer]);
+                leave(&mut steps, Step::LeaveInline);
+                leave(&mut steps, Step::LeaveContainer);
             }
             Event::Start(Tag::Paragraph | Tag::Heading { .. }) => steps.push(Step::EnterInline),
-            Event::End(TagEnd::Paragraph | TagEnd::Heading(_)) => steps.push(Step::LeaveInline),
+            Event::End(TagEnd::Paragraph | TagEnd::Heading(_)) => {
+                leave(&mut steps, Step::LeaveInline);
+            }
             Event::Start(Tag::CodeBlock(_)) => steps.push(Step::Code(range.clone())),
             Event::Code(_) => {
                 steps.extend([Step::Code(range.clone()), Step::Inline(range.end)]);
@@ -95,14 +98,20 @@ pub(super) fn steps<'a>(document: &'a Document<'_>) -> Vec<Step<'a>> {
     steps
 }
 
+/// Ends a container or line of text; one without any markup is none to speak of.
+fn leave<'a>(steps: &mut Vec<Step<'a>>, end: Step<'a>) {
+    let inside = usize::from(matches!(steps.last(), Some(Step::Inline(_))));
+    let begin = steps.len().checked_sub(inside + 1);
+    match begin.and_then(|at| Some((at, steps.get(at)?))) {
+        Some((at, Step::EnterContainer | Step::EnterInline)) => steps.truncate(at),
+        _ => steps.push(end),
+    }
+}
+
 /// Inline HTML is one whole token by CommonMark's grammar; where browsers read it otherwise, it
 /// counts as a declaration, which is taken out.
 fn inline<'a>(source: &str, html: &'a str, range: &Range<usize>) -> Placed<'a> {
-    let mut found = tokens(html);
-    let kind = match found.pop() {
-        Some(token) if found.is_empty() && token.range == (0..html.len()) => token.kind,
-        _ => TokenKind::Declaration,
-    };
+    let kind = whole_token(html).unwrap_or(TokenKind::Declaration);
     Placed {
         kind,
         range: range.clone(),

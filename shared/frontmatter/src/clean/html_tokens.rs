@@ -79,12 +79,7 @@ impl TokenKind<'_> {
 
 /// Cuts raw HTML; what is text between the tokens has no `<` that begins markup.
 pub(crate) fn tokens(text: &str) -> Vec<Token<'_>> {
-    let mut cutter = Cutter {
-        text,
-        exhausted: Vec::new(),
-        last_gt: memchr::memrchr(b'>', text.as_bytes()),
-        last_comment_end: OnceCell::new(),
-    };
+    let mut cutter = Cutter::new(text);
     let mut tokens = Vec::new();
     let mut position = 0;
     while let Some(at) = text
@@ -109,6 +104,14 @@ pub(crate) fn tokens(text: &str) -> Vec<Token<'_>> {
     tokens
 }
 
+/// The token that is all of the text, if there is one.
+pub(crate) fn whole_token(text: &str) -> Option<TokenKind<'_>> {
+    let token = Cutter::new(text)
+        .token(0)
+        .filter(|_| text.starts_with('<'))?;
+    (token.range.len() == text.len()).then_some(token.kind)
+}
+
 struct Cutter<'a> {
     text: &'a str,
     /// Names of raw-text elements that aren't closed any more, so that nobody looks again.
@@ -118,6 +121,15 @@ struct Cutter<'a> {
 }
 
 impl<'a> Cutter<'a> {
+    fn new(text: &'a str) -> Self {
+        Self {
+            text,
+            exhausted: Vec::new(),
+            last_gt: memchr::memrchr(b'>', text.as_bytes()),
+            last_comment_end: OnceCell::new(),
+        }
+    }
+
     /// The token that begins with the `<` at `start`; `None` where it is text.
     fn token(&mut self, start: usize) -> Option<Token<'a>> {
         let rest = self.text.get(start..)?;
