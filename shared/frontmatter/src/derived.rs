@@ -442,6 +442,37 @@ fn is_letter(c: char) -> bool {
     }
 }
 
+const LETTER: u8 = 1;
+/// Of a word.
+const BEGINS: u8 = 2;
+const CONTINUES: u8 = 4;
+/// What each ASCII character is.
+const ASCII: [u8; 128] = {
+    let mut classes = [0; 128];
+    let mut code = 0;
+    while code < 128 {
+        #[expect(clippy::cast_possible_truncation, reason = "at most 127")]
+        #[expect(
+            clippy::indexing_slicing,
+            reason = "at most 127, and the compiler looks"
+        )]
+        {
+            let byte = code as u8;
+            classes[code] = if byte.is_ascii_alphabetic() {
+                LETTER | BEGINS | CONTINUES
+            } else if byte.is_ascii_digit() {
+                BEGINS | CONTINUES
+            } else if matches!(byte, b'\'' | b'_' | b'-') {
+                CONTINUES
+            } else {
+                0
+            };
+        }
+        code += 1;
+    }
+    classes
+};
+
 /// What stands in a text, counted in one pass.
 #[derive(Debug, Default)]
 struct Count {
@@ -460,14 +491,16 @@ impl Count {
     fn of(text: &str) -> Self {
         let mut count = Self::default();
         let mut is_counted = false;
-        for c in text.chars() {
-            // Most characters are ASCII, and Unicode's tables are slow.
-            let (begins, continues) = if c.is_ascii() {
-                let begins = c.is_ascii_alphanumeric();
-                count.letters += usize::from(c.is_ascii_alphabetic());
-                (begins, begins || matches!(c, '\'' | '_' | '-'))
+        let mut rest = text.chars();
+        // Most characters are ASCII, and need neither to be decoded nor to be looked up.
+        while let Some(byte) = rest.as_str().bytes().next() {
+            let (begins, continues) = if byte.is_ascii() {
+                rest = rest.as_str().get(1..).unwrap_or_default().chars();
+                let class = ASCII.get(usize::from(byte)).copied().unwrap_or_default();
+                count.letters += usize::from(class & LETTER > 0);
+                (class & BEGINS > 0, class & CONTINUES > 0)
             } else {
-                count.other(c)
+                rest.next().map_or((false, false), |c| count.other(c))
             };
             count.words += usize::from(begins && !is_counted);
             is_counted = continues && (is_counted || begins);

@@ -49,7 +49,8 @@ pub(crate) fn without_markdown_ending(path: &str) -> Option<&str> {
 
 /// The path of a relative link to a Markdown file, without its ending.
 fn relative(url: &str) -> Option<String> {
-    let path = url.split(['?', '#']).next().unwrap_or_default();
+    let end = memchr::memchr2(b'?', b'#', url.as_bytes()).unwrap_or(url.len());
+    let path = url.get(..end)?;
     let stem = without_markdown_ending(path)?;
     (!stem.contains(':') && !stem.starts_with("//")).then(|| {
         percent_encoding::percent_decode_str(stem)

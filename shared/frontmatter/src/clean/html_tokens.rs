@@ -304,6 +304,14 @@ impl<'a> Scanner<'a> {
         self.rest.get(start..self.position).unwrap_or_default()
     }
 
+    /// Takes what stands before the next quote, and the quote; `None` where there is none.
+    fn take_to_quote(&mut self, quote: u8) -> Option<&'a str> {
+        let rest = self.rest.get(self.position..)?;
+        let value = rest.get(..memchr::memchr(quote, rest.as_bytes())?)?;
+        self.position += value.len() + 1;
+        Some(value)
+    }
+
     fn attribute(&mut self, is_plain: &mut bool) -> Option<Attribute<'a>> {
         let start = self.position;
         if self.peek()? == b'=' {
@@ -329,18 +337,20 @@ impl<'a> Scanner<'a> {
         let quote = self.peek()?;
         let value = if matches!(quote, b'"' | b'\'') {
             self.position += 1;
-            let value = self.take_until(&[quote]);
-            self.peek()?;
-            self.position += 1;
-            value
+            self.take_to_quote(quote)?
         } else {
             let value = self.take_until(b" \t\n\r\x0c>");
-            *is_plain &= !value.is_empty() && !value.contains(['"', '\'', '=', '`']);
+            *is_plain &= !value.is_empty()
+                && !value
+                    .bytes()
+                    .any(|byte| matches!(byte, b'"' | b'\'' | b'=' | b'`'));
             // `<a href=x/>`: readers differ on whom the slash belongs to.
             *is_plain &= !value.ends_with('/');
             value
         };
-        *is_plain &= !value.contains(['<', '>', '\0']);
+        *is_plain &= !value
+            .bytes()
+            .any(|byte| matches!(byte, b'<' | b'>' | b'\0'));
         Some(Attribute {
             name,
             value: Some(Cow::Borrowed(value)),

@@ -28,21 +28,33 @@ pub(super) fn rewrite(
         images: HashSet::new(),
     };
     let mut open: Vec<Node<'_>> = Vec::new();
-    for (event, range) in &document.events {
+    for (index, (event, range)) in document.events.iter().enumerate() {
         match event {
             Event::Start(Tag::Link {
                 link_type,
                 dest_url,
                 ..
             }) => {
-                open.push(Node::new(*link_type, dest_url, range, false));
+                open.push(Node::new(
+                    *link_type,
+                    dest_url,
+                    range,
+                    false,
+                    inside(document, index),
+                ));
             }
             Event::Start(Tag::Image {
                 link_type,
                 dest_url,
                 ..
             }) => {
-                open.push(Node::new(*link_type, dest_url, range, true));
+                open.push(Node::new(
+                    *link_type,
+                    dest_url,
+                    range,
+                    true,
+                    inside(document, index),
+                ));
             }
             Event::End(TagEnd::Link | TagEnd::Image) => {
                 if let Some(node) = open.pop() {
@@ -55,14 +67,15 @@ pub(super) fn rewrite(
             _ => {
                 if let Some(node) = open.last_mut() {
                     node.content_end = Some(range.end);
-                    if let Event::Text(text) | Event::Code(text) = event {
-                        node.text.push_str(text);
-                    }
                 }
             }
         }
     }
     links.definitions(document);
+}
+
+fn inside<'d, 'a>(document: &'d Document<'a>, start: usize) -> &'d [(Event<'a>, Range<usize>)] {
+    document.events.get(start + 1..).unwrap_or_default()
 }
 
 /// A link or image that is being read.
@@ -72,19 +85,42 @@ struct Node<'a> {
     range: &'a Range<usize>,
     is_image: bool,
     content_end: Option<usize>,
-    text: String,
+    /// The events that follow the one that opened it.
+    events: &'a [(Event<'a>, Range<usize>)],
 }
 
 impl<'a> Node<'a> {
-    fn new(link_type: LinkType, url: &'a str, range: &'a Range<usize>, is_image: bool) -> Self {
+    fn new(
+        link_type: LinkType,
+        url: &'a str,
+        range: &'a Range<usize>,
+        is_image: bool,
+        events: &'a [(Event<'a>, Range<usize>)],
+    ) -> Self {
         Self {
             link_type,
             url,
             range,
             is_image,
             content_end: None,
-            text: String::new(),
+            events,
         }
+    }
+
+    /// Its text and code, without those of links and images inside.
+    fn text(&self) -> String {
+        let mut text = String::new();
+        let mut depth = 0_usize;
+        for (event, _) in self.events {
+            match event {
+                Event::Start(Tag::Link { .. } | Tag::Image { .. }) => depth += 1,
+                Event::End(TagEnd::Link | TagEnd::Image) if depth == 0 => break,
+                Event::End(TagEnd::Link | TagEnd::Image) => depth -= 1,
+                Event::Text(part) | Event::Code(part) if depth == 0 => text.push_str(part),
+                _ => {}
+            }
+        }
+        text
     }
 
     fn kind(&self) -> Kind {
@@ -137,7 +173,7 @@ impl Links<'_, '_> {
                 Some(parts) => self.unwrap(&parts),
                 None => self
                     .splice
-                    .replace(node.range.clone(), escape(&node.text, true)),
+                    .replace(node.range.clone(), escape(&node.text(), true)),
             },
         }
     }
@@ -178,7 +214,7 @@ impl Links<'_, '_> {
             self.splice.replace(range, url);
         } else {
             let mark = if node.is_image { "!" } else { "" };
-            let text = escape(&node.text, true);
+            let text = escape(&node.text(), true);
             self.splice
                 .replace(node.range.clone(), format!("{mark}[{text}]({url})"));
         }

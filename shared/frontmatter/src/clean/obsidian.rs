@@ -236,8 +236,8 @@ fn is_emoji(character: char) -> bool {
 /// The block id at the end of a run: its bytes, `^` included.
 fn block_id(source: &str, run: &Run) -> Option<Range<usize>> {
     let text = source.get(run.range.clone())?;
+    let at = memchr::memrchr(b'^', text.as_bytes())?;
     let trimmed = text.trim_end();
-    let at = trimmed.rfind('^')?;
     let id = trimmed.get(at + 1..)?;
     let before = trimmed.get(..at)?;
     let is_alone = run.starts_line && run.ends >= Boundary::Line && before.trim().is_empty();

@@ -47,21 +47,26 @@ fn part_from_paragraphs(document: &Document<'_>, splice: &mut Splice) {
     }
 }
 
+/// What a row of delimiters is made of.
+const DELIMITERS: [u8; 5] = [b'|', b':', b'-', b' ', b'\t'];
+
 fn begins_table(source: &str, header: &Line, delimiters: &Line) -> bool {
     let text = |range: &Range<usize>| source.get(range.clone()).unwrap_or_default().trim();
+    // Most lines are told by their first character.
+    let first = source.as_bytes().get(delimiters.text.start);
+    if delimiters.is_first || !first.is_some_and(|byte| DELIMITERS.contains(byte)) {
+        return false;
+    }
     let is_next = source
         .get(header.text.end..delimiters.start)
         .is_some_and(|between| between.trim().is_empty());
     let row = text(&delimiters.text);
     is_next
-        && !delimiters.is_first
         && !header.is_lazy
         && !delimiters.is_lazy
         && row.contains(['|', ':'])
         && row.contains('-')
-        && row
-            .bytes()
-            .all(|byte| matches!(byte, b'|' | b':' | b'-' | b' ' | b'\t'))
+        && row.bytes().all(|byte| DELIMITERS.contains(&byte))
         && columns(row) == columns(text(&header.text))
 }
 

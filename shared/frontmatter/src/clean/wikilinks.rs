@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use memchr::memmem;
+
 use super::splice::Splice;
 use super::targets::{self, Kind, Target, resolve};
 use super::text::{Run, escape, runs};
@@ -33,7 +35,8 @@ pub(super) fn find(source: &str, run: &Run) -> Vec<Written> {
     }
     let text = source.get(run.range.clone()).unwrap_or_default();
     let mut position = 0;
-    while let Some(at) = text.get(position..).and_then(|rest| rest.find("[[")) {
+    let next = |from: usize| memmem::find(text.as_bytes().get(from..)?, b"[[");
+    while let Some(at) = next(position) {
         let start = position + at;
         let Some(inside) = text.get(start + 2..) else {
             break;
