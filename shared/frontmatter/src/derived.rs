@@ -491,16 +491,18 @@ impl Count {
     fn of(text: &str) -> Self {
         let mut count = Self::default();
         let mut is_counted = false;
-        let mut rest = text.chars();
         // Most characters are ASCII, and need neither to be decoded nor to be looked up.
-        while let Some(byte) = rest.as_str().bytes().next() {
-            let (begins, continues) = if byte.is_ascii() {
-                rest = rest.as_str().get(1..).unwrap_or_default().chars();
-                let class = ASCII.get(usize::from(byte)).copied().unwrap_or_default();
-                count.letters += usize::from(class & LETTER > 0);
-                (class & BEGINS > 0, class & CONTINUES > 0)
-            } else {
-                rest.next().map_or((false, false), |c| count.other(c))
+        for (at, byte) in text.bytes().enumerate() {
+            let (begins, continues) = match ASCII.get(usize::from(byte)) {
+                Some(class) => {
+                    count.letters += usize::from(class & LETTER > 0);
+                    (class & BEGINS > 0, class & CONTINUES > 0)
+                }
+                None => match text.get(at..).and_then(|rest| rest.chars().next()) {
+                    Some(c) => count.other(c),
+                    // In the middle of a character.
+                    None => continue,
+                },
             };
             count.words += usize::from(begins && !is_counted);
             is_counted = continues && (is_counted || begins);

@@ -8,6 +8,8 @@ use pulldown_cmark::{Event, Options, Parser};
 
 use crate::clean::{Line, Run};
 
+mod reread;
+
 /// Deepest nesting of quotes and lists that is parsed. The parser's time is the product of the
 /// depth and the number of lines, so this is what keeps a megabyte under a second.
 const MAX_CONTAINERS_ON_A_LINE: usize = 200;
@@ -43,6 +45,18 @@ impl<'a> Document<'a> {
         Self::parse_with(source, Self::without_math())
     }
 
+    /// The document after edits, `source` being what they make of it.
+    pub(crate) fn edited<'b>(&self, source: &'b str, edits: &[Edit]) -> Document<'b>
+    where
+        'a: 'b,
+    {
+        let options = Self::without_math() | Options::ENABLE_MATH;
+        match reread::events(self, source, edits, options) {
+            Some(events) => Document::new(source, events, nests_too_deeply(source)),
+            None => Document::parse(source),
+        }
+    }
+
     fn without_math() -> Options {
         Options::ENABLE_TABLES
             | Options::ENABLE_FOOTNOTES
@@ -60,9 +74,13 @@ impl<'a> Document<'a> {
             events.extend(Parser::new_ext(source, options).into_offset_iter());
             events
         };
+        Self::new(source, events, too_complex)
+    }
+
+    fn new(source: &'a str, events: Vec<(Event<'a>, Range<usize>)>, too_complex: bool) -> Self {
         Self {
             source,
-            events,
+            events: if too_complex { Vec::new() } else { events },
             too_complex,
             seen: seen(source),
             lines: OnceCell::new(),

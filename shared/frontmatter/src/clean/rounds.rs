@@ -64,44 +64,16 @@ pub(super) fn run<T>(
     read: &dyn Fn(&Document<'_>) -> T,
 ) -> Result<(Cleaned, T), Stop> {
     let mut state = State::default();
-    let mut edits;
-    let mut expected;
-    {
-        let plain = without_math(document);
-        let plain = plain.as_ref().unwrap_or(document);
-        edits = state.round(document, plain, options, extent, 0);
-        expected = invariant::expected(&invariant::code(plain), &edits);
-    }
-    if edits.is_empty() {
-        let cleaned = state.finish(document.source, document.source.to_owned());
-        return Ok((cleaned, read(document)));
-    }
-    let mut body = apply(document.source, &edits);
-    state.shift(&edits);
-    for round in 1..MAX_ROUNDS {
-        let next = {
-            let again = Document::parse(&body);
-            if again.too_complex {
-                return Err(Stop::NoFixedPoint);
-            }
-            let plain = without_math(&again);
-            let plain = plain.as_ref().unwrap_or(&again);
-            let code = invariant::code(plain);
-            if !invariant::holds(&expected, &code) && extent == Extent::Everything {
-                return Err(Stop::CodeChanged);
-            }
-            edits = state.round(&again, plain, options, extent, round);
-            if edits.is_empty() {
-                let reading = read(&again);
-                return Ok((state.finish(document.source, body), reading));
-            }
-            expected = invariant::expected(&code, &edits);
-            apply(&body, &edits)
-        };
-        body = next;
-        state.shift(&edits);
-    }
-    Err(Stop::NoFixedPoint)
+    let rules = Rules { options, extent };
+    let (body, reading) = state.rounds(document, rules, read, 0, &[])?;
+    Ok((state.finish(document.source, body), reading))
+}
+
+/// What a round is told.
+#[derive(Clone, Copy)]
+struct Rules<'a> {
+    options: &'a CleanOptions<'a>,
+    extent: Extent,
 }
 
 /// The body as a renderer without mathematics reads it, where that makes a difference.
@@ -115,6 +87,39 @@ fn without_math<'a>(document: &Document<'a>) -> Option<Document<'a>> {
 }
 
 impl State {
+    /// Applies the rules until nothing is left to do: the clean body, and what `read` makes of it.
+    ///
+    /// `expected` is the code that the round before has left. Each round calls the next, since what is
+    /// read of a body still refers to those before it.
+    fn rounds<T>(
+        &mut self,
+        document: &Document<'_>,
+        rules: Rules<'_>,
+        read: &dyn Fn(&Document<'_>) -> T,
+        round: usize,
+        expected: &[u64],
+    ) -> Result<(String, T), Stop> {
+        let Rules { options, extent } = rules;
+        if round == MAX_ROUNDS || (round > 0 && document.too_complex) {
+            return Err(Stop::NoFixedPoint);
+        }
+        let plain = without_math(document);
+        let plain = plain.as_ref().unwrap_or(document);
+        let code = invariant::code(plain);
+        if !invariant::holds(expected, &code) && extent == Extent::Everything {
+            return Err(Stop::CodeChanged);
+        }
+        let edits = self.round(document, plain, options, extent, round);
+        if edits.is_empty() {
+            return Ok((document.source.to_owned(), read(document)));
+        }
+        let expected = invariant::expected(&code, &edits);
+        let body = apply(document.source, &edits);
+        self.shift(&edits);
+        let again = document.edited(&body, &edits);
+        self.rounds(&again, rules, read, round + 1, &expected)
+    }
+
     /// The edits of one reading; none where the body is clean.
     fn round(
         &mut self,
