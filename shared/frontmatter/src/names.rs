@@ -20,7 +20,8 @@ pub fn fold(name: &str) -> String {
 /// The names that wikilinks and relative links to Markdown files ask for, folded, without folders
 /// and endings, whether or not there is a document of that name.
 pub(crate) fn references(document: &Document<'_>, wiki: &[WikiLink]) -> Vec<String> {
-    let relative = document.events.iter().filter_map(|(event, _)| match event {
+    let events = document.events.iter().take_while(|_| document.has("["));
+    let relative = events.filter_map(|(event, _)| match event {
         Event::Start(Tag::Link { dest_url, .. }) => relative(dest_url),
         _ => None,
     });

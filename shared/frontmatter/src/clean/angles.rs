@@ -11,6 +11,9 @@ use crate::document::Document;
 /// Escapes a `<` that is text for our parser, but begins what looks like markup: another reader
 /// may take other lines for a block, and what never ends in ours may end in its.
 pub(super) fn escape(document: &Document<'_>, formulas: &[Range<usize>], splice: &mut Splice) {
+    if !document.has("<") && !document.has("](") {
+        return;
+    }
     let source = document.source;
     let last_gt = memchr::memrchr(b'>', source.as_bytes()).unwrap_or_default();
     let mut addresses = BareAddresses::new(source);

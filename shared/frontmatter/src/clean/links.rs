@@ -20,6 +20,9 @@ pub(super) fn rewrite(
     splice: &mut Splice,
     warnings: &mut Warnings,
 ) {
+    if !document.has("[") && !document.has("<") {
+        return;
+    }
     let mut links = Links {
         source: document.source,
         options,

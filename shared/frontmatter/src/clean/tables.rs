@@ -87,13 +87,17 @@ fn columns(row: &str) -> usize {
 /// Escapes what could act in the cells beyond a table's last column. GFM doesn't show them and our
 /// parser doesn't read them, but they stay in the syntax trees whose images Astro collects.
 fn escape_excess(document: &Document<'_>, splice: &mut Splice) {
+    const ACTIVE: [&str; 3] = ["<", "[", "%%"];
+    if !document.has("|") || !ACTIVE.iter().any(|mark| document.has(mark)) {
+        return;
+    }
     let mut cell_end = 0;
     for (event, range) in &document.events {
         match event {
             Event::End(TagEnd::TableCell) => cell_end = range.end,
             Event::End(TagEnd::TableRow) => {
                 let rest = document.source.get(cell_end..range.end).unwrap_or_default();
-                if ["<", "[", "%%"].iter().any(|mark| rest.contains(mark)) {
+                if ACTIVE.iter().any(|mark| rest.contains(mark)) {
                     splice.replace(cell_end..range.end, escape::escape(rest));
                 }
             }
