@@ -24,7 +24,7 @@ struct Reader<'a> {
     rest: &'a str,
 }
 
-impl<'a> Reader<'a> {
+impl Reader<'_> {
     fn takes(&mut self, expected: &str) -> bool {
         match self.rest.strip_prefix(expected) {
             Some(rest) => {
@@ -131,9 +131,9 @@ impl<'a> Reader<'a> {
                 return expected.is_empty();
             }
             let mut escape = self.rest.chars();
-            let character = match (escape.next(), escape.next()) {
-                (Some('\\'), Some(character @ ('"' | '\\'))) => character,
-                _ => return false,
+            let (Some('\\'), Some(character @ ('"' | '\\'))) = (escape.next(), escape.next())
+            else {
+                return false;
             };
             let Some(further) = expected.strip_prefix(character) else {
                 return false;
