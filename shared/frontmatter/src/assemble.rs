@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use crate::clean::{CleanOptions, Cleaned, resolve_image};
 use crate::context::Context;
 use crate::dates;
-use crate::derived::Derived;
+use crate::derived::{Derived, Heading};
 use crate::guards;
 use crate::keys::{self, Keys};
 use crate::mark::{Mark, SCHEMA, digest};
@@ -599,7 +599,7 @@ fn derived_entry(
         ),
         (
             "headings".to_owned(),
-            json(&serde_json::json!(derived.headings)),
+            Node::List(derived.headings.iter().map(heading).collect()),
         ),
         (
             "links".to_owned(),
@@ -634,6 +634,14 @@ fn derived_entry(
         ),
     ));
     out.emit("derived", Node::Map(entries));
+}
+
+fn heading(heading: &Heading) -> Node {
+    Node::Map(vec![
+        ("depth".to_owned(), Node::plain(heading.depth.to_string())),
+        ("id".to_owned(), Node::string(&heading.id)),
+        ("text".to_owned(), Node::string(&heading.text)),
+    ])
 }
 
 impl Assembled {

@@ -1,5 +1,6 @@
 //! A body as a reader sees it: blocks with their inline content, Markdown and HTML alike.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use pulldown_cmark::{Event, HeadingLevel, Tag, TagEnd};
@@ -28,7 +29,7 @@ pub(crate) enum Kind {
 }
 
 #[derive(Debug)]
-pub(crate) struct Block {
+pub(crate) struct Block<'a> {
     pub(crate) kind: Kind,
     /// Written as HTML.
     pub(crate) html: bool,
@@ -37,17 +38,17 @@ pub(crate) struct Block {
     /// Has an `align` of its own.
     pub(crate) aligned: bool,
     pub(crate) range: Range<usize>,
-    pub(crate) inlines: Vec<Inline>,
+    pub(crate) inlines: Vec<Inline<'a>>,
 }
 
 /// A piece of a block's content, with its bytes where that matters.
 #[derive(Debug, Clone)]
-pub(crate) enum Inline {
-    Text(String),
-    Code(String),
+pub(crate) enum Inline<'a> {
+    Text(Cow<'a, str>),
+    Code(Cow<'a, str>),
     Image {
-        alt: String,
-        url: String,
+        alt: Cow<'a, str>,
+        url: Cow<'a, str>,
         range: Range<usize>,
     },
     /// The bytes of the whole link, for a link in Markdown.
@@ -58,7 +59,7 @@ pub(crate) enum Inline {
     Break,
 }
 
-impl Block {
+impl Block<'_> {
     /// What the block says: text, code and link texts; of pictures nothing.
     pub(crate) fn text(&self) -> String {
         let mut text = String::new();
@@ -79,7 +80,7 @@ impl Block {
 
     pub(crate) fn images(&self) -> impl Iterator<Item = (&str, &str)> {
         self.inlines.iter().filter_map(|inline| match inline {
-            Inline::Image { alt, url, .. } => Some((alt.as_str(), url.as_str())),
+            Inline::Image { alt, url, .. } => Some((alt.as_ref(), url.as_ref())),
             _ => None,
         })
     }
@@ -91,7 +92,7 @@ impl Block {
 }
 
 /// Characters of the text that are links' own, and of all of it, white space left out.
-pub(crate) fn link_share(inlines: &[Inline]) -> (usize, usize) {
+pub(crate) fn link_share(inlines: &[Inline<'_>]) -> (usize, usize) {
     let (mut linked, mut all, mut depth) = (0, 0, 0_usize);
     for inline in inlines {
         match inline {
@@ -114,11 +115,14 @@ pub(crate) fn clean_text(text: &str) -> String {
         !matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}')
             && (!c.is_control() || c.is_whitespace())
     };
+    if text.chars().all(|c| kept(&c)) {
+        return crate::keys::collapse(text);
+    }
     crate::keys::collapse(&text.chars().filter(kept).collect::<String>())
 }
 
 /// The blocks of a document, in order, as if wrappers such as `<div align="center">` weren't there.
-pub(crate) fn blocks(document: &Document<'_>) -> Vec<Block> {
+pub(crate) fn blocks<'a>(document: &'a Document<'_>) -> Vec<Block<'a>> {
     let mut walk = Walk::default();
     for (event, range) in &document.events {
         walk.event(document.source, event, range);
@@ -128,15 +132,15 @@ pub(crate) fn blocks(document: &Document<'_>) -> Vec<Block> {
 }
 
 #[derive(Debug, Default)]
-struct Walk {
-    blocks: Vec<Block>,
-    open: Option<Block>,
+struct Walk<'a> {
+    blocks: Vec<Block<'a>>,
+    open: Option<Block<'a>>,
     /// Markdown containers (quotes, lists, tables) around the current event.
     containers: usize,
     /// Open HTML wrappers: name, and whether it centres.
-    wrappers: Vec<(String, bool)>,
+    wrappers: Vec<(Cow<'a, str>, bool)>,
     /// Inside an image's alt text: the text so far, the address, the range.
-    image: Option<(String, String, Range<usize>)>,
+    image: Option<(String, &'a str, Range<usize>)>,
     image_depth: usize,
     /// Inside elements whose text is no prose (`<sup>`, `<kbd>`), or a footnote's definition.
     hidden: usize,
@@ -145,10 +149,10 @@ struct Walk {
     /// Inside a block of HTML, which was read whole: its lines come again as events.
     html_block: bool,
     /// Inside an HTML element that is a block of another kind (`<details>`, `<table>`).
-    other: Vec<String>,
+    other: Vec<Cow<'a, str>>,
 }
 
-impl Walk {
+impl<'a> Walk<'a> {
     fn centred(&self) -> bool {
         self.wrappers.iter().any(|(_, centres)| *centres)
     }
@@ -179,7 +183,7 @@ impl Walk {
         }
     }
 
-    fn inline(&mut self, inline: Inline, at: usize) {
+    fn inline(&mut self, inline: Inline<'a>, at: usize) {
         if self.hidden > 0 {
             return;
         }
@@ -196,13 +200,14 @@ impl Walk {
         }
     }
 
-    fn event(&mut self, source: &str, event: &Event<'_>, range: &Range<usize>) {
+    fn event(&mut self, source: &'a str, event: &'a Event<'_>, range: &Range<usize>) {
         if let Some((alt, ..)) = &mut self.image {
             match event {
                 Event::Start(_) => self.image_depth += 1,
                 Event::End(TagEnd::Image) if self.image_depth == 0 => {
                     if let Some((alt, url, range)) = self.image.take() {
                         let at = range.start;
+                        let (alt, url) = (Cow::Owned(alt), Cow::Borrowed(url));
                         self.inline(Inline::Image { alt, url, range }, at);
                     }
                 }
@@ -214,10 +219,10 @@ impl Walk {
             return;
         }
         match event {
-            Event::Text(text) => self.inline(Inline::Text(text.to_string()), range.start),
-            Event::Code(code) => self.inline(Inline::Code(code.to_string()), range.start),
+            Event::Text(text) => self.inline(Inline::Text(Cow::Borrowed(text)), range.start),
+            Event::Code(code) => self.inline(Inline::Code(Cow::Borrowed(code)), range.start),
             Event::InlineMath(math) | Event::DisplayMath(math) => {
-                self.inline(Inline::Text(math.to_string()), range.start);
+                self.inline(Inline::Text(Cow::Borrowed(math)), range.start);
             }
             Event::SoftBreak | Event::HardBreak => self.inline(Inline::Break, range.start),
             Event::Html(_) if self.html_block => {}
@@ -234,7 +239,7 @@ impl Walk {
         }
     }
 
-    fn start(&mut self, tag: &Tag<'_>, range: &Range<usize>) {
+    fn start(&mut self, tag: &'a Tag<'_>, range: &Range<usize>) {
         let top = self.containers == 0 && self.other.is_empty();
         match tag {
             Tag::Heading { level, .. } if top => {
@@ -260,7 +265,7 @@ impl Walk {
                 self.hidden += 1;
             }
             Tag::Image { dest_url, .. } => {
-                self.image = Some((String::new(), dest_url.to_string(), range.clone()));
+                self.image = Some((String::new(), dest_url, range.clone()));
                 self.image_depth = 0;
             }
             Tag::Link { .. } => {
@@ -328,7 +333,7 @@ impl Walk {
         }
     }
 
-    fn inline_in_block(&mut self, inline: Inline) {
+    fn inline_in_block(&mut self, inline: Inline<'a>) {
         if let Some(block) = &mut self.open {
             block.inlines.push(inline);
         }
@@ -371,7 +376,7 @@ impl Walk {
         }
     }
 
-    fn html(&mut self, source: &str, range: &Range<usize>) {
+    fn html(&mut self, source: &'a str, range: &Range<usize>) {
         let text = source.get(range.clone()).unwrap_or_default();
         let mut at = 0;
         for token in tokens(text) {
@@ -379,7 +384,7 @@ impl Walk {
             at = token.range.end;
             let place = range.start + token.range.start..range.start + token.range.end;
             match token.kind {
-                TokenKind::Open(tag) => self.html_open(&tag, &place),
+                TokenKind::Open(tag) => self.html_open(tag, &place),
                 TokenKind::Close(name) => self.html_close(&name, &place),
                 // All that follows was meant to be hidden.
                 TokenKind::UnclosedComment => return,
@@ -389,7 +394,7 @@ impl Walk {
         self.html_text(text, at..text.len(), range.start);
     }
 
-    fn html_text(&mut self, text: &str, range: Range<usize>, base: usize) {
+    fn html_text(&mut self, text: &'a str, range: Range<usize>, base: usize) {
         let at = base + range.start;
         let text = text.get(range).unwrap_or_default();
         if text.trim().is_empty() {
@@ -401,16 +406,16 @@ impl Walk {
         }
     }
 
-    fn html_open(&mut self, tag: &HtmlTag, place: &Range<usize>) {
+    fn html_open(&mut self, tag: HtmlTag<'a>, place: &Range<usize>) {
         let align =
-            attribute(tag, "align").is_some_and(|align| align.eq_ignore_ascii_case("center"));
+            attribute(&tag, "align").is_some_and(|align| align.eq_ignore_ascii_case("center"));
         let top = self.containers == 0 && self.other.is_empty();
-        match tag.name.as_str() {
+        match tag.name.as_ref() {
             name @ ("h1" | "h2" | "h3" | "h4" | "h5" | "h6") if top => {
                 let level = name.bytes().last().map_or(1, |digit| digit - b'0');
                 self.begin(Kind::Heading(level), true, place.start);
                 if let Some(block) = &mut self.open {
-                    block.aligned = attribute(tag, "align").is_some();
+                    block.aligned = attribute(&tag, "align").is_some();
                     block.centred |= align;
                 }
             }
@@ -423,7 +428,7 @@ impl Walk {
             name @ ("div" | "center" | "section" | "header" | "article" | "main") if top => {
                 self.close(place.start);
                 self.wrappers
-                    .push((name.to_owned(), align || name == "center"));
+                    .push((tag.name.clone(), align || name == "center"));
             }
             name @ ("details" | "table" | "ul" | "ol" | "dl" | "pre" | "blockquote" | "script"
             | "style") => {
@@ -436,7 +441,7 @@ impl Walk {
                     };
                     self.begin(kind, true, place.start);
                 }
-                self.other.push(name.to_owned());
+                self.other.push(tag.name);
             }
             "sup" => self.hidden += 1,
             // A key in a sentence is read; a row of boxes is no more prose than a row of links.
@@ -446,18 +451,16 @@ impl Walk {
             }
             "br" | "hr" => self.inline_in_block(Inline::Break),
             "img" => {
-                let text =
-                    |name: &str| decode::references(attribute(tag, name).unwrap_or_default());
                 self.inline(
                     Inline::Image {
-                        alt: text("alt"),
-                        url: text("src"),
+                        alt: decoded(&tag, "alt"),
+                        url: decoded(&tag, "src"),
                         range: place.clone(),
                     },
                     place.start,
                 );
             }
-            "a" if attribute(tag, "href").is_some() => {
+            "a" if attribute(&tag, "href").is_some() => {
                 self.inline(Inline::LinkStart { range: None }, place.start);
                 self.links += 1;
             }
@@ -505,7 +508,7 @@ impl Walk {
     }
 }
 
-fn is_visible(inline: &Inline) -> bool {
+fn is_visible(inline: &Inline<'_>) -> bool {
     match inline {
         Inline::Text(text) | Inline::Code(text) => !text.trim().is_empty(),
         Inline::Image { .. } => true,
@@ -513,7 +516,20 @@ fn is_visible(inline: &Inline) -> bool {
     }
 }
 
-fn attribute<'a>(tag: &'a HtmlTag, name: &str) -> Option<&'a str> {
+/// The value of an attribute, decoded; empty where there is none.
+fn decoded<'a>(tag: &HtmlTag<'a>, name: &str) -> Cow<'a, str> {
+    let attribute = tag
+        .attributes
+        .iter()
+        .find(|attribute| attribute.name == name);
+    match attribute.and_then(|attribute| attribute.value.as_ref()) {
+        Some(Cow::Borrowed(value)) => decode::references(value),
+        Some(Cow::Owned(value)) => Cow::Owned(decode::references(value).into_owned()),
+        None => Cow::Borrowed(""),
+    }
+}
+
+fn attribute<'a>(tag: &'a HtmlTag<'_>, name: &str) -> Option<&'a str> {
     tag.attributes
         .iter()
         .find(|attribute| attribute.name == name)?

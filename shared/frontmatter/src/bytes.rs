@@ -34,7 +34,7 @@ pub(crate) fn read(input: &[u8]) -> Result<Text<'_>, Reject> {
         Some(rest) => Cow::Owned(rest.to_owned()),
         None => text,
     };
-    let text = match text.find('\0') {
+    let text = match memchr::memchr(0, text.as_bytes()) {
         Some(at) => {
             let (line, column) = position(&text, at);
             warnings.push(Code::NulReplaced.at(line, column, ""));
@@ -63,7 +63,7 @@ pub(crate) fn position(text: &str, offset: usize) -> (usize, usize) {
 
 fn eol(text: &str) -> &'static str {
     // A carriage return alone ends no line for Astro, which would not find the block.
-    match text.find('\n').and_then(|at| text.get(..at)) {
+    match memchr::memchr(b'\n', text.as_bytes()).and_then(|at| text.get(..at)) {
         Some(line) if line.ends_with('\r') => "\r\n",
         _ => "\n",
     }

@@ -44,7 +44,9 @@ use warnings::{Code, Warnings};
 
 pub(crate) use badges::MAX_BADGES;
 pub(crate) use comments::{blotted, is_obsidian};
+pub(crate) use lines::Line;
 pub(crate) use rounds::MAX_WIKI_LINKS;
+pub(crate) use text::Run;
 
 /// What cleaning needs to know besides the body.
 #[derive(Debug, Clone, Copy)]
@@ -116,10 +118,16 @@ pub(crate) struct Callout {
 ///
 /// Whatever the input, cleaning the result again changes nothing: it is a fixed point of every
 /// rule, or in escape mode, which is one too.
-pub(crate) fn clean(document: &Document<'_>, options: &CleanOptions<'_>) -> Cleaned {
+///
+/// `read` is called with the cleaned body, which was parsed to see that it is clean.
+pub(crate) fn clean<T>(
+    document: &Document<'_>,
+    options: &CleanOptions<'_>,
+    read: impl Fn(&Document<'_>) -> T,
+) -> (Cleaned, T) {
     match without_lone_returns(document.source) {
-        Some(source) => clean_lines(&Document::parse(&source), options),
-        None => clean_lines(document, options),
+        Some(source) => clean_lines(&Document::parse(&source), options, &read),
+        None => clean_lines(document, options, &read),
     }
 }
 
@@ -127,10 +135,8 @@ pub(crate) fn clean(document: &Document<'_>, options: &CleanOptions<'_>) -> Clea
 /// some readers end a line there and others don't, so each would read another document.
 /// All offsets stay.
 fn without_lone_returns(source: &str) -> Option<String> {
-    let has_lone = source
-        .split('\r')
-        .skip(1)
-        .any(|after| !after.starts_with('\n'));
+    let bytes = source.as_bytes();
+    let has_lone = memchr::memchr_iter(b'\r', bytes).any(|at| bytes.get(at + 1) != Some(&b'\n'));
     has_lone.then(|| {
         let mut characters = source.chars().peekable();
         let mut result = String::with_capacity(source.len());
@@ -142,42 +148,57 @@ fn without_lone_returns(source: &str) -> Option<String> {
     })
 }
 
-fn clean_lines(document: &Document<'_>, options: &CleanOptions<'_>) -> Cleaned {
+fn clean_lines<T>(
+    document: &Document<'_>,
+    options: &CleanOptions<'_>,
+    read: &dyn Fn(&Document<'_>) -> T,
+) -> (Cleaned, T) {
+    let escaped = || {
+        let cleaned = escaped(document);
+        let reading = read(&Document::parse(&cleaned.body));
+        (cleaned, reading)
+    };
     if document.too_complex {
-        return escaped(document);
+        return escaped();
     }
-    match rounds::run(document, options, Extent::Everything) {
+    match rounds::run(document, options, Extent::Everything, read) {
         Ok(cleaned) => cleaned,
-        Err(Stop::NoFixedPoint) => escaped(document),
+        Err(Stop::NoFixedPoint) => escaped(),
         Err(Stop::CodeChanged) => {
-            protected_first(document, options).unwrap_or_else(|_| escaped(document))
+            protected_first(document, options, read).unwrap_or_else(|_| escaped())
         }
     }
 }
 
 /// Cleans in two steps where all rules at once would change code: what protects first, then
 /// every rule on a body whose code is settled.
-fn protected_first(document: &Document<'_>, options: &CleanOptions<'_>) -> Result<Cleaned, Stop> {
-    let protected = rounds::run(document, options, Extent::ProtectionOnly)?;
+fn protected_first<T>(
+    document: &Document<'_>,
+    options: &CleanOptions<'_>,
+    read: &dyn Fn(&Document<'_>) -> T,
+) -> Result<(Cleaned, T), Stop> {
+    let (protected, ()) = rounds::run(document, options, Extent::ProtectionOnly, &|_| ())?;
     let settled = CleanOptions {
         emitted_before: true,
         title_removal: &[],
         ..*options
     };
-    let cleaned = rounds::run(
+    let (cleaned, reading) = rounds::run(
         &Document::parse(&protected.body),
         &settled,
         Extent::Everything,
+        read,
     )?;
     let mut code_changed = Warnings::default();
     code_changed.add(Code::InternalCodeChanged, 0, "");
     let mut warnings = code_changed.report(document.source);
     warnings.extend(protected.warnings);
-    Ok(Cleaned {
+    let cleaned = Cleaned {
         badges: protected.badges,
         warnings,
         ..cleaned
-    })
+    };
+    Ok((cleaned, reading))
 }
 
 fn escaped(document: &Document<'_>) -> Cleaned {

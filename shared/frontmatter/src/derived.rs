@@ -110,26 +110,31 @@ pub(crate) struct Tasks {
     pub(crate) last_done: Option<String>,
 }
 
-/// Derives from the cleaned body; `file_stem` may carry a language (`README.zh-CN`) and
+/// Reads the cleaned body.
+pub(crate) fn read(cleaned: &Document<'_>) -> Reading {
+    let mut reading = Reading::default();
+    for (event, range) in &cleaned.events {
+        reading.event(cleaned.source, event, range);
+    }
+    reading
+}
+
+/// Derives from what was read; `file_stem` may carry a language (`README.zh-CN`) and
 /// `badges` (image URLs taken out of the body) may name the licence.
 pub(crate) fn derive(
-    cleaned: &Document<'_>,
+    reading: Reading,
     file_stem: Option<&str>,
     badges: &[crate::clean::Badge],
 ) -> Derived {
-    let mut reader = Reader::default();
-    for (event, range) in &cleaned.events {
-        reader.event(cleaned.source, event, range);
-    }
-    let Reader {
+    let Reading {
         mut derived,
-        text,
+        license_section,
         plain,
         license,
         ..
-    } = reader;
-    let ideographs = plain.chars().filter(|c| is_word_ideograph(*c)).count();
-    let others = words(&plain);
+    } = reading;
+    let count = Count::of(&plain);
+    let (ideographs, others) = (count.ideographs, count.words);
     derived.words = ideographs + others;
     // Both in parts of a minute's share of the other, so that whole numbers do.
     let share = others * IDEOGRAPHS_PER_MINUTE + ideographs * WORDS_PER_MINUTE;
@@ -140,10 +145,10 @@ pub(crate) fn derive(
         .iter()
         .find_map(|badge| badge_license(&badge.image))
         .or(license)
-        .or_else(|| section_license(&text));
+        .or_else(|| license_section.as_deref().and_then(named_license));
     derived.lang = file_stem
         .and_then(suffix_language)
-        .or_else(|| script_language(&plain).map(str::to_owned));
+        .or_else(|| count.language().map(str::to_owned));
     let rtl_language = derived
         .lang
         .as_deref()
@@ -153,14 +158,16 @@ pub(crate) fn derive(
     derived
 }
 
+/// What one pass over the cleaned body has found.
 #[derive(Debug, Default)]
-struct Reader {
+pub(crate) struct Reading {
     derived: Derived,
     slugger: Slugger,
     /// The heading that is being read.
     heading: Option<(u8, String)>,
-    /// Headings and their text, for finding a licence: level and text of the current section.
-    text: Vec<(String, String)>,
+    /// The text of the last section that is about the licence.
+    license_section: Option<String>,
+    in_license_section: bool,
     /// All prose and inline code.
     plain: String,
     in_code: bool,
@@ -171,7 +178,7 @@ struct Reader {
     item: Option<(Option<bool>, String)>,
 }
 
-impl Reader {
+impl Reading {
     fn event(&mut self, source: &str, event: &Event<'_>, range: &std::ops::Range<usize>) {
         match event {
             Event::Start(tag) => self.start(source, tag, range),
@@ -216,20 +223,31 @@ impl Reader {
         if let Some((_, heading)) = &mut self.heading {
             heading.push_str(text);
         }
-        if let Some((_, item)) = &mut self.item {
-            item.push_str(text);
+        if let Some((marker, item)) = &mut self.item {
+            if marker.is_none() && item.is_empty() && !text.starts_with('[') && !text.is_empty() {
+                // Most items are no tasks; their text need not be kept.
+                self.item = None;
+            } else {
+                item.push_str(text);
+            }
         }
-        if let Some((_, section)) = self.text.last_mut() {
+        self.section(text);
+        self.plain.push_str(text);
+    }
+
+    fn section(&mut self, text: &str) {
+        if let Some(section) = self
+            .license_section
+            .as_mut()
+            .filter(|_| self.in_license_section)
+        {
             section.push_str(text);
         }
-        self.plain.push_str(text);
     }
 
     /// Sets what follows apart from the section's text so far.
     fn separate(&mut self) {
-        if let Some((_, section)) = self.text.last_mut() {
-            section.push('\n');
-        }
+        self.section("\n");
     }
 
     fn start(&mut self, source: &str, tag: &Tag<'_>, range: &std::ops::Range<usize>) {
@@ -269,7 +287,10 @@ impl Reader {
                 if let Some((depth, text)) = self.heading.take() {
                     let text = crate::keys::collapse(&text);
                     let id = self.slugger.id(&text);
-                    self.text.push((text.clone(), String::new()));
+                    self.in_license_section = is_about_license(&text);
+                    if self.in_license_section {
+                        self.license_section = Some(String::new());
+                    }
                     if self.derived.headings.len() < MAX_HEADINGS {
                         self.derived.headings.push(Heading { depth, id, text });
                     }
@@ -297,17 +318,19 @@ impl Reader {
             self.license = badge_license(url);
         }
         // One that a later reading would take for another, or for none, is none now.
-        let absolute = (url.starts_with("https://") || url.starts_with("http://"))
-            && crate::keys::collapse(url) == url
-            && url::Url::parse(url).is_ok_and(|url| url.has_host());
-        if self.derived.image.is_none() && absolute && !is_badge(url) && !is_appeal(url, alt) {
+        let is_absolute = || {
+            (url.starts_with("https://") || url.starts_with("http://"))
+                && crate::keys::collapse(url) == url
+                && url::Url::parse(url).is_ok_and(|url| url.has_host())
+        };
+        if self.derived.image.is_none() && is_absolute() && !is_badge(url) && !is_appeal(url, alt) {
             self.derived.image = Some((url.to_owned(), crate::blocks::clean_text(alt)));
         }
     }
 
     fn html_image(&mut self, html: &str) {
         use crate::clean::html_tokens::{TokenKind, tokens};
-        if !html.contains("<img") {
+        if memchr::memmem::find(html.as_bytes(), b"<img").is_none() {
             return;
         }
         for token in tokens(html) {
@@ -325,7 +348,8 @@ impl Reader {
                             .unwrap_or_default(),
                     )
                 };
-                self.picture(&value("src"), &value("alt"));
+                let (address, alt) = (value("src"), value("alt"));
+                self.picture(&address, &alt);
             }
         }
     }
@@ -418,30 +442,114 @@ fn is_letter(c: char) -> bool {
     }
 }
 
-/// Runs of letters, digits, marks, apostrophes, underscores and hyphens.
-fn words(text: &str) -> usize {
-    let mut count = 0;
-    let mut counted = false;
-    for c in text.chars() {
-        // Most characters are ASCII, and Unicode's tables are slow.
-        let (letter, part) = if c.is_ascii() {
-            let letter = c.is_ascii_alphanumeric();
-            (letter, letter || matches!(c, '\'' | '_' | '-'))
-        } else if is_word_ideograph(c) {
-            (false, false)
-        } else {
-            let letter = is_letter(c) || c.is_numeric();
-            (
-                letter,
-                letter || c == '’' || unicode_normalization::char::is_combining_mark(c),
-            )
-        };
-        if letter && !counted {
-            count += 1;
+const LETTER: u8 = 1;
+/// Of a word.
+const BEGINS: u8 = 2;
+const CONTINUES: u8 = 4;
+/// What each ASCII character is.
+const ASCII: [u8; 128] = {
+    let mut classes = [0; 128];
+    let mut code = 0;
+    while code < 128 {
+        #[expect(clippy::cast_possible_truncation, reason = "at most 127")]
+        #[expect(
+            clippy::indexing_slicing,
+            reason = "at most 127, and the compiler looks"
+        )]
+        {
+            let byte = code as u8;
+            classes[code] = if byte.is_ascii_alphabetic() {
+                LETTER | BEGINS | CONTINUES
+            } else if byte.is_ascii_digit() {
+                BEGINS | CONTINUES
+            } else if matches!(byte, b'\'' | b'_' | b'-') {
+                CONTINUES
+            } else {
+                0
+            };
         }
-        counted = part && (counted || letter);
+        code += 1;
     }
-    count
+    classes
+};
+
+/// What stands in a text, counted in one pass.
+#[derive(Debug, Default)]
+struct Count {
+    /// Runs of letters, digits, marks, apostrophes, underscores and hyphens.
+    words: usize,
+    /// Characters of scripts without spaces.
+    ideographs: usize,
+    letters: usize,
+    kana: usize,
+    hangul: usize,
+    han: usize,
+    hebrew: usize,
+}
+
+impl Count {
+    fn of(text: &str) -> Self {
+        let mut count = Self::default();
+        let mut is_counted = false;
+        // Most characters are ASCII, and need neither to be decoded nor to be looked up.
+        for (at, byte) in text.bytes().enumerate() {
+            let (begins, continues) = match ASCII.get(usize::from(byte)) {
+                Some(class) => {
+                    count.letters += usize::from(class & LETTER > 0);
+                    (class & BEGINS > 0, class & CONTINUES > 0)
+                }
+                None => match text.get(at..).and_then(|rest| rest.chars().next()) {
+                    Some(c) => count.other(c),
+                    // In the middle of a character.
+                    None => continue,
+                },
+            };
+            count.words += usize::from(begins && !is_counted);
+            is_counted = continues && (is_counted || begins);
+        }
+        count
+    }
+
+    /// Counts a character beyond ASCII: whether it begins a word, and whether it continues one.
+    fn other(&mut self, c: char) -> (bool, bool) {
+        let is_letter = is_letter(c);
+        if is_letter {
+            self.letters += 1;
+            match c {
+                '\u{3040}'..='\u{30ff}' => self.kana += 1,
+                '\u{ac00}'..='\u{d7af}' | '\u{1100}'..='\u{11ff}' => self.hangul += 1,
+                '\u{3400}'..='\u{4dbf}'
+                | '\u{4e00}'..='\u{9fff}'
+                | '\u{f900}'..='\u{faff}'
+                | '\u{20000}'..='\u{3134f}' => self.han += 1,
+                '\u{590}'..='\u{5ff}' => self.hebrew += 1,
+                _ => {}
+            }
+        }
+        if is_word_ideograph(c) {
+            self.ideographs += 1;
+            return (false, false);
+        }
+        let begins = is_letter || c.is_numeric();
+        let continues = begins || c == '’' || unicode_normalization::char::is_combining_mark(c);
+        (begins, continues)
+    }
+
+    /// The language that a script gives away; a few quoted words don't.
+    fn language(&self) -> Option<&'static str> {
+        let much = |count: usize| count > 0 && count * 5 >= self.letters;
+        if much(self.kana) {
+            Some("ja")
+        } else if much(self.hangul) {
+            Some("ko")
+        } else if much(self.han) {
+            Some("zh")
+        } else if much(self.hebrew) {
+            Some("he")
+        } else {
+            None
+        }
+    }
 }
 
 /// Whether a picture asks for something or thanks somebody: no picture of what the page is about.
@@ -457,6 +565,9 @@ fn is_appeal(url: &str, alt: &str) -> bool {
 fn badge_license(url: &str) -> Option<String> {
     let lower = url.to_ascii_lowercase();
     let is_license = (lower.contains("license") || lower.contains("licence")) && is_badge(url);
+    if !is_license {
+        return None;
+    }
     // shields.io sets label, text and colour apart by a hyphen, and writes one as two.
     let text = if url.contains("--") {
         url.split("--")
@@ -466,27 +577,18 @@ fn badge_license(url: &str) -> Option<String> {
     } else {
         url.to_owned()
     };
-    is_license
-        .then(|| named_license(&text.replace("%20", " ").replace('_', " ")))
-        .flatten()
+    named_license(&text.replace("%20", " ").replace('_', " "))
 }
 
-/// The licence that the section "License" names.
-fn section_license(sections: &[(String, String)]) -> Option<String> {
-    let is_license = |heading: &str| {
-        let heading = heading
-            .trim_matches(|c: char| !c.is_alphanumeric())
-            .to_lowercase();
-        matches!(
-            heading.as_str(),
-            "license" | "licence" | "licensing" | "copyright and license" | "许可证" | "ライセンス"
-        )
-    };
-    sections
-        .iter()
-        .rev()
-        .find(|(heading, _)| is_license(heading))
-        .and_then(|(_, text)| named_license(text))
+/// Whether a heading says that its section is about the licence.
+fn is_about_license(heading: &str) -> bool {
+    let heading = heading
+        .trim_matches(|c: char| !c.is_alphanumeric())
+        .to_lowercase();
+    matches!(
+        heading.as_str(),
+        "license" | "licence" | "licensing" | "copyright and license" | "许可证" | "ライセンス"
+    )
 }
 
 /// The licence in a text, as an SPDX id; where one may choose, as an expression of them.
@@ -575,40 +677,6 @@ fn suffix_language(stem: &str) -> Option<String> {
     }
 }
 
-/// The language that a script gives away; a few quoted words don't.
-fn script_language(text: &str) -> Option<&'static str> {
-    let (mut kana, mut hangul, mut han, mut hebrew, mut letters) =
-        (0_usize, 0_usize, 0_usize, 0_usize, 0_usize);
-    for c in text.chars() {
-        if !is_letter(c) {
-            continue;
-        }
-        letters += 1;
-        match c {
-            '\u{3040}'..='\u{30ff}' => kana += 1,
-            '\u{ac00}'..='\u{d7af}' | '\u{1100}'..='\u{11ff}' => hangul += 1,
-            '\u{3400}'..='\u{4dbf}'
-            | '\u{4e00}'..='\u{9fff}'
-            | '\u{f900}'..='\u{faff}'
-            | '\u{20000}'..='\u{3134f}' => han += 1,
-            '\u{590}'..='\u{5ff}' => hebrew += 1,
-            _ => {}
-        }
-    }
-    let much = |count: usize| count > 0 && count * 5 >= letters;
-    if much(kana) {
-        Some("ja")
-    } else if much(hangul) {
-        Some("ko")
-    } else if much(han) {
-        Some("zh")
-    } else if much(hebrew) {
-        Some("he")
-    } else {
-        None
-    }
-}
-
 /// Whether the first letter with a direction runs from right to left (UAX #9, rule P2).
 fn first_strong_is_rtl(text: &str) -> bool {
     let rtl = |c: char| matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{feff}');
@@ -620,7 +688,7 @@ mod tests {
     use super::*;
 
     fn of(text: &str) -> Derived {
-        derive(&Document::parse(text), None, &[])
+        derive(read(&Document::parse(text)), None, &[])
     }
 
     #[test]
@@ -671,7 +739,7 @@ mod tests {
             ("-a- b", 2),
             ("naïve e\u{301}te 日本", 2),
         ] {
-            assert_eq!(words(text), count, "{text}");
+            assert_eq!(Count::of(text).words, count, "{text}");
         }
     }
 

@@ -68,14 +68,14 @@ const NOTES: [&str; 9] = [
 /// Finds the description in the author's body (before cleaning, but without Obsidian's comments);
 /// `None` when nothing passes.
 pub(crate) fn find(
-    blocks: &[Block],
+    blocks: &[Block<'_>],
     title: &Title,
     is_obsidian: &dyn Fn() -> bool,
 ) -> Option<String> {
-    let after = |block: &&Block| block.range.start >= title.end;
-    let behind: Vec<&Block> = blocks.iter().filter(after).collect();
+    let after = |block: &&Block<'_>| block.range.start >= title.end;
+    let behind: Vec<&Block<'_>> = blocks.iter().filter(after).collect();
     let found = search(&behind, &title.text, is_obsidian).or_else(|| {
-        let before: Vec<&Block> = blocks
+        let before: Vec<&Block<'_>> = blocks
             .iter()
             .filter(|block| block.range.end <= title.end)
             .collect();
@@ -84,7 +84,7 @@ pub(crate) fn find(
     found.map(|text| cut(&without_lead_in(&text)))
 }
 
-fn search(blocks: &[&Block], title: &str, is_obsidian: &dyn Fn() -> bool) -> Option<String> {
+fn search(blocks: &[&Block<'_>], title: &str, is_obsidian: &dyn Fn() -> bool) -> Option<String> {
     let mut is_inside = false;
     blocks.iter().enumerate().find_map(|(at, block)| {
         let text = shown(block, is_obsidian);
@@ -117,7 +117,7 @@ fn is_tagline_quote(text: &str) -> bool {
 }
 
 /// An icon and a link or two: where else to find its authors.
-fn is_signpost(block: &Block, text: &str) -> bool {
+fn is_signpost(block: &Block<'_>, text: &str) -> bool {
     let mut inlines = block
         .inlines
         .iter()
@@ -131,7 +131,7 @@ fn is_signpost(block: &Block, text: &str) -> bool {
     icon && linked * 10 >= all * 2 && words(text) < SIGNPOST_WORDS
 }
 
-fn passes(block: &Block, text: &str, title: &str) -> bool {
+fn passes(block: &Block<'_>, text: &str, title: &str) -> bool {
     if is_signpost(block, text) {
         return false;
     }
@@ -175,7 +175,7 @@ fn container(text: &str, is_inside: bool) -> Option<bool> {
 }
 
 /// `Note: …`, `⚠️ Warning! …`, where to read this in another language.
-fn is_aside(block: &Block, text: &str) -> bool {
+fn is_aside(block: &Block<'_>, text: &str) -> bool {
     let lower = text.to_lowercase();
     let said = lower.trim_start_matches(|c: char| !c.is_alphanumeric());
     let is_note = NOTES.iter().any(|note| {
@@ -191,7 +191,7 @@ fn is_aside(block: &Block, text: &str) -> bool {
 
 /// Names of languages or pages side by side, of which one or more lead there:
 /// `English | 简体中文`.
-fn is_switcher(block: &Block, text: &str) -> bool {
+fn is_switcher(block: &Block<'_>, text: &str) -> bool {
     let parts: Vec<&str> = text
         .split(['|', '·', '•', '∙'])
         .flat_map(|part| part.split(" / "))
@@ -202,7 +202,7 @@ fn is_switcher(block: &Block, text: &str) -> bool {
 }
 
 /// Several lines, each a label with its value: `Author: Jane` over `Date: 2025-07-10`.
-fn is_metadata(block: &Block) -> bool {
+fn is_metadata(block: &Block<'_>) -> bool {
     let mut lines = vec![String::new()];
     for inline in &block.inlines {
         match (inline, lines.last_mut()) {
@@ -248,7 +248,7 @@ pub(crate) fn is_ideograph(c: char) -> bool {
 }
 
 /// The block's text as a page would show it: block ids, marks and wikilinks' brackets gone.
-fn shown(block: &Block, is_obsidian: &dyn Fn() -> bool) -> String {
+fn shown(block: &Block<'_>, is_obsidian: &dyn Fn() -> bool) -> String {
     let mut raw = String::new();
     for inline in without_link_lines(&block.inlines) {
         match inline {
@@ -277,7 +277,7 @@ fn shown(block: &Block, is_obsidian: &dyn Fn() -> bool) -> String {
 
 /// A block without the last lines that are links alone, where a sentence ends before them: where to
 /// go on from here, as in `<br /> <a>Docs</a> · <a>Demo</a>`.
-fn without_link_lines(inlines: &[Inline]) -> &[Inline] {
+fn without_link_lines<'a, 'b>(inlines: &'a [Inline<'b>]) -> &'a [Inline<'b>] {
     let mut kept = inlines;
     while let Some(at) = kept
         .iter()
@@ -299,13 +299,13 @@ fn without_link_lines(inlines: &[Inline]) -> &[Inline] {
     if ends { kept } else { inlines }
 }
 
-fn is_text(inline: &Inline) -> bool {
+fn is_text(inline: &Inline<'_>) -> bool {
     matches!(inline, Inline::Text(text) | Inline::Code(text) if !text.trim().is_empty())
 }
 
 /// Whether a line has nothing to read but links and what stands between them.
-fn is_links(line: &[Inline]) -> bool {
-    let has_link = |inline: &Inline| matches!(inline, Inline::LinkStart { .. });
+fn is_links(line: &[Inline<'_>]) -> bool {
+    let has_link = |inline: &Inline<'_>| matches!(inline, Inline::LinkStart { .. });
     let mut depth = 0_usize;
     // Of two breaks in a row, nothing stands between them.
     (line.iter().any(has_link) || !line.iter().any(is_text))

@@ -1,8 +1,14 @@
 //! A Markdown body with its syntax: pulldown-cmark's events, each with its byte range.
 
+use std::cell::OnceCell;
 use std::ops::Range;
 
+use memchr::memmem;
 use pulldown_cmark::{Event, Options, Parser};
+
+use crate::clean::{Line, Run};
+
+mod reread;
 
 /// Deepest nesting of quotes and lists that is parsed. The parser's time is the product of the
 /// depth and the number of lines, so this is what keeps a megabyte under a second.
@@ -22,6 +28,11 @@ pub(crate) struct Document<'a> {
     pub(crate) events: Vec<(Event<'a>, Range<usize>)>,
     /// Whether the document was not parsed, because that would not take linear time (2.1.3).
     pub(crate) too_complex: bool,
+    /// The bytes that the source has.
+    seen: [bool; 256],
+    /// What several rules ask for, made when the first does.
+    pub(crate) lines: OnceCell<Vec<Line>>,
+    pub(crate) runs: OnceCell<Vec<Run>>,
 }
 
 impl<'a> Document<'a> {
@@ -32,6 +43,18 @@ impl<'a> Document<'a> {
     /// Parses as a renderer without math does, for which `$` is a letter like any other.
     pub(crate) fn parse_without_math(source: &'a str) -> Self {
         Self::parse_with(source, Self::without_math())
+    }
+
+    /// The document after edits, `source` being what they make of it.
+    pub(crate) fn edited<'b>(&self, source: &'b str, edits: &[Edit]) -> Document<'b>
+    where
+        'a: 'b,
+    {
+        let options = Self::without_math() | Options::ENABLE_MATH;
+        match reread::events(self, source, edits, options) {
+            Some(events) => Document::new(source, events, nests_too_deeply(source)),
+            None => Document::parse(source),
+        }
     }
 
     fn without_math() -> Options {
@@ -51,12 +74,39 @@ impl<'a> Document<'a> {
             events.extend(Parser::new_ext(source, options).into_offset_iter());
             events
         };
+        Self::new(source, events, too_complex)
+    }
+
+    fn new(source: &'a str, events: Vec<(Event<'a>, Range<usize>)>, too_complex: bool) -> Self {
         Self {
             source,
-            events,
+            events: if too_complex { Vec::new() } else { events },
             too_complex,
+            seen: seen(source),
+            lines: OnceCell::new(),
+            runs: OnceCell::new(),
         }
     }
+
+    /// Whether the source has `mark` anywhere. Every rule asks first whether there is anything for it
+    /// to do; looking through the source for each took as long as parsing it.
+    pub(crate) fn has(&self, mark: &str) -> bool {
+        let may_have = mark
+            .bytes()
+            .all(|byte| self.seen.get(usize::from(byte)).copied().unwrap_or(true));
+        may_have
+            && (mark.len() == 1 || memmem::find(self.source.as_bytes(), mark.as_bytes()).is_some())
+    }
+}
+
+fn seen(source: &str) -> [bool; 256] {
+    let mut seen = [false; 256];
+    for byte in source.bytes() {
+        if let Some(seen) = seen.get_mut(usize::from(byte)) {
+            *seen = true;
+        }
+    }
+    seen
 }
 
 /// Whether some line opens more containers than are parsed.

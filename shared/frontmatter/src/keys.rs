@@ -209,10 +209,16 @@ pub(crate) fn text(entry: &Entry) -> Option<String> {
 
 /// White space of every kind collapsed, the ends trimmed.
 pub(crate) fn collapse(text: &str) -> String {
-    text.split(|c: char| c.is_whitespace() || matches!(c, '\u{85}' | '\u{200b}' | '\u{feff}'))
-        .filter(|word| !word.is_empty())
-        .collect::<Vec<_>>()
-        .join(" ")
+    let mut collapsed = String::with_capacity(text.len());
+    let words =
+        text.split(|c: char| c.is_whitespace() || matches!(c, '\u{85}' | '\u{200b}' | '\u{feff}'));
+    for word in words.filter(|word| !word.is_empty()) {
+        if !collapsed.is_empty() {
+            collapsed.push(' ');
+        }
+        collapsed.push_str(word);
+    }
+    collapsed
 }
 
 pub(crate) fn tags(entry: &Entry) -> Option<Vec<String>> {

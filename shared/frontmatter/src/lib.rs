@@ -28,6 +28,7 @@ mod guards;
 mod keys;
 mod mark;
 pub mod names;
+mod readback;
 mod report;
 pub mod schema;
 pub mod slug;
@@ -125,8 +126,9 @@ pub fn convert(input: &[u8], context: &Context) -> Result<Output, Reject> {
     let source = source::read(&text.content, block::find(&text.content));
     let mut keys = Keys::new(source.entries);
     let body = without_blank_lines(&source.body);
-    let lines_before_body =
-        source.lines_before_body + source.body.matches('\n').count() - body.matches('\n').count();
+    let blank = source.body.len() - body.len();
+    let blank = source.body.as_bytes().get(..blank).unwrap_or_default();
+    let lines_before_body = source.lines_before_body + memchr::memchr_iter(b'\n', blank).count();
 
     let mark = keys.remove("derived").and_then(|entry| {
         let mark = Mark::read(&entry.value);
@@ -174,14 +176,14 @@ pub fn convert(input: &[u8], context: &Context) -> Result<Output, Reject> {
             ..reading
         },
     };
-    let cleaned = clean::clean(&document, &clean_options);
+    let (cleaned, reading) = clean::clean(&document, &clean_options, derived::read);
     let mut warnings: Vec<Warning> = text.warnings;
     warnings.extend(source.warnings);
     warnings.extend(cleaned.warnings.iter().cloned().map(|mut warning| {
         warning.line += lines_before_body;
         warning
     }));
-    let derived = derived::derive(&Document::parse(&cleaned.body), stem, &cleaned.badges);
+    let derived = derived::derive(reading, stem, &cleaned.badges);
     let assembled = assemble(Parts {
         keys,
         title: &title,
@@ -276,6 +278,9 @@ fn reads_back(file: &str, meta: &serde_json::Value) -> bool {
     let Some(captured) = write::captured_by_astro(file) else {
         return false;
     };
+    if readback::says(captured, meta) {
+        return true;
+    }
     let Ok(document) = yaml::read(captured) else {
         return false;
     };

@@ -20,7 +20,8 @@ pub fn fold(name: &str) -> String {
 /// The names that wikilinks and relative links to Markdown files ask for, folded, without folders
 /// and endings, whether or not there is a document of that name.
 pub(crate) fn references(document: &Document<'_>, wiki: &[WikiLink]) -> Vec<String> {
-    let relative = document.events.iter().filter_map(|(event, _)| match event {
+    let events = document.events.iter().take_while(|_| document.has("["));
+    let relative = events.filter_map(|(event, _)| match event {
         Event::Start(Tag::Link { dest_url, .. }) => relative(dest_url),
         _ => None,
     });
@@ -39,14 +40,19 @@ pub(crate) fn references(document: &Document<'_>, wiki: &[WikiLink]) -> Vec<Stri
     references
 }
 
+/// The path of a Markdown file without its ending; `None` where it has another.
+pub(crate) fn without_markdown_ending(path: &str) -> Option<&str> {
+    [".md", ".markdown"].into_iter().find_map(|ending| {
+        let (stem, found) = path.split_at_checked(path.len().checked_sub(ending.len())?)?;
+        found.eq_ignore_ascii_case(ending).then_some(stem)
+    })
+}
+
 /// The path of a relative link to a Markdown file, without its ending.
 fn relative(url: &str) -> Option<String> {
-    let path = url.split(['?', '#']).next().unwrap_or_default();
-    let lower = path.to_ascii_lowercase();
-    let ending = [".md", ".markdown"]
-        .into_iter()
-        .find(|ending| lower.ends_with(ending))?;
-    let stem = path.get(..path.len() - ending.len())?;
+    let end = memchr::memchr2(b'?', b'#', url.as_bytes()).unwrap_or(url.len());
+    let path = url.get(..end)?;
+    let stem = without_markdown_ending(path)?;
     (!stem.contains(':') && !stem.starts_with("//")).then(|| {
         percent_encoding::percent_decode_str(stem)
             .decode_utf8_lossy()

@@ -7,6 +7,17 @@ use std::collections::HashMap;
 /// `github-slugger`'s `slug()` without counting: lower-cased, punctuation removed, spaces to
 /// hyphens, letters of every script kept.
 pub(crate) fn slug(text: &str) -> String {
+    if text.is_ascii() {
+        // Most headings; the table of what is kept is large.
+        return text
+            .bytes()
+            .filter(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b' '))
+            .map(|byte| match byte {
+                b' ' => '-',
+                _ => char::from(byte.to_ascii_lowercase()),
+            })
+            .collect();
+    }
     text.to_lowercase()
         .chars()
         .filter(|c| kept::is_kept(*c))

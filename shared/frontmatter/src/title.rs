@@ -1,5 +1,6 @@
 //! The title: which heading, picture or file name names the document (2.5).
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use unicode_normalization::UnicodeNormalization as _;
@@ -107,7 +108,7 @@ pub(crate) struct Title {
 /// Finds the title. `author` is the frontmatter's own title where there is a usable one.
 pub(crate) fn find(
     document: &Document<'_>,
-    blocks: &[Block],
+    blocks: &[Block<'_>],
     author: Option<&str>,
     name_hint: Option<&str>,
 ) -> Title {
@@ -162,7 +163,7 @@ pub(crate) fn find(
 
 /// Ids by which links find a heading: the one made of its text, unless another heading has it too,
 /// and those that HTML in it sets.
-fn ids(source: &str, heading: &Block, blocks: &[Block]) -> Vec<String> {
+fn ids(source: &str, heading: &Block<'_>, blocks: &[Block<'_>]) -> Vec<String> {
     let own = slug(&heading.text());
     let is_shared = blocks.iter().any(|block| {
         matches!(block.kind, Kind::Heading(_))
@@ -176,8 +177,8 @@ fn ids(source: &str, heading: &Block, blocks: &[Block]) -> Vec<String> {
     });
     let set = set
         .flatten()
-        .filter(|attribute| matches!(attribute.name.as_str(), "id" | "name"))
-        .filter_map(|attribute| attribute.value);
+        .filter(|attribute| matches!(attribute.name.as_ref(), "id" | "name"))
+        .filter_map(|attribute| attribute.value.map(Cow::into_owned));
     Some(own)
         .filter(|own| !own.is_empty() && !is_shared)
         .into_iter()
@@ -190,7 +191,7 @@ fn is_readme(name: &str) -> bool {
 }
 
 /// The first `h1` that says something, unless the document had long begun.
-fn title_heading(blocks: &[Block]) -> Option<&Block> {
+fn title_heading<'a, 'b>(blocks: &'a [Block<'b>]) -> Option<&'a Block<'b>> {
     let (mut prose, mut structure) = (false, false);
     for block in blocks {
         match block.kind {
@@ -203,7 +204,7 @@ fn title_heading(blocks: &[Block]) -> Option<&Block> {
             }
             Kind::Heading(_) => structure |= !block.centred,
             Kind::Code => structure = true,
-            Kind::Paragraph | Kind::List => prose |= is_prose(block),
+            Kind::Paragraph | Kind::List => prose = prose || is_prose(block),
             Kind::Quote { .. } | Kind::Table | Kind::Rule | Kind::Other => {}
         }
     }
@@ -211,13 +212,16 @@ fn title_heading(blocks: &[Block]) -> Option<&Block> {
 }
 
 /// Four words that aren't mostly links.
-fn is_prose(block: &Block) -> bool {
+fn is_prose(block: &Block<'_>) -> bool {
     let (linked, all) = block.link_share();
     block.text().split_whitespace().count() >= PROSE_WORDS && linked * 10 < all * 6
 }
 
 /// The first heading of any level at the top of the document.
-fn first_heading<'a>(blocks: &'a [Block], name_hint: Option<&str>) -> Option<&'a Block> {
+fn first_heading<'a, 'b>(
+    blocks: &'a [Block<'b>],
+    name_hint: Option<&str>,
+) -> Option<&'a Block<'b>> {
     for block in blocks {
         match block.kind {
             Kind::Heading(_) => {
@@ -246,7 +250,7 @@ fn first_heading<'a>(blocks: &'a [Block], name_hint: Option<&str>) -> Option<&'a
 }
 
 /// The text of the first picture that is no badge.
-fn picture_title(blocks: &[Block], name_hint: Option<&str>) -> Option<(String, usize)> {
+fn picture_title(blocks: &[Block<'_>], name_hint: Option<&str>) -> Option<(String, usize)> {
     for block in blocks.iter().take(ALT_BLOCKS) {
         for (alt, url) in block.images() {
             if is_badge(url) {
@@ -305,7 +309,7 @@ fn clean_alt(alt: &str) -> String {
 }
 
 /// What a heading says; where it says nothing, the text of its first picture.
-pub(crate) fn heading_text(block: &Block) -> String {
+pub(crate) fn heading_text(block: &Block<'_>) -> String {
     let text = block.text();
     if !text.is_empty() {
         return text;
@@ -375,7 +379,7 @@ fn cut(text: &str) -> String {
 }
 
 /// Deletes a heading with the blank line behind it; pictures that are no badges stay.
-fn removal(source: &str, block: &Block) -> Vec<Edit> {
+fn removal(source: &str, block: &Block<'_>) -> Vec<Edit> {
     let kept = if block.html {
         kept_in_html(block)
     } else {
@@ -429,7 +433,7 @@ fn after_blank_line(source: &str, end: usize) -> usize {
 }
 
 /// Pictures of a Markdown heading, each with the link around it.
-fn kept_in_markdown(block: &Block) -> Vec<Range<usize>> {
+fn kept_in_markdown(block: &Block<'_>) -> Vec<Range<usize>> {
     let mut kept = Vec::new();
     let mut inlines = block.inlines.iter().peekable();
     while let Some(inline) = inlines.next() {
@@ -458,7 +462,7 @@ fn kept_in_markdown(block: &Block) -> Vec<Range<usize>> {
     kept
 }
 
-fn kept_in_html(block: &Block) -> Vec<Range<usize>> {
+fn kept_in_html(block: &Block<'_>) -> Vec<Range<usize>> {
     let images = block.inlines.iter().filter_map(|inline| match inline {
         Inline::Image { url, range, .. } if !is_badge(url) => Some(range.clone()),
         _ => None,
@@ -467,7 +471,7 @@ fn kept_in_html(block: &Block) -> Vec<Range<usize>> {
 }
 
 /// Of an HTML heading only its own bytes go, up to the closing tag.
-fn html_removal(source: &str, block: &Block, kept: &[Range<usize>]) -> Vec<Edit> {
+fn html_removal(source: &str, block: &Block<'_>, kept: &[Range<usize>]) -> Vec<Edit> {
     let mut edits = Vec::new();
     let mut at = block.range.start;
     for range in kept {

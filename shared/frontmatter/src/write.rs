@@ -1,5 +1,6 @@
 //! Writing YAML that every reader reads alike (2.11), and checking that it is found and read back.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use crate::yaml::{Node, Resolved, resolve};
@@ -7,43 +8,76 @@ use crate::yaml::{Node, Resolved, resolve};
 /// A string as a double-quoted scalar on one line.
 pub(crate) fn quoted(text: &str) -> String {
     let mut quoted = String::with_capacity(text.len() + 2);
-    quoted.push('"');
-    for c in text.chars() {
-        match c {
-            '"' => quoted.push_str("\\\""),
-            '\\' => quoted.push_str("\\\\"),
-            '\n' => quoted.push_str("\\n"),
-            '\t' => quoted.push_str("\\t"),
-            '\r' => quoted.push_str("\\r"),
-            '\0'..='\u{1f}'
-            | '\u{7f}'..='\u{9f}'
-            | '\u{2028}'
-            | '\u{2029}'
-            | '\u{feff}'
-            | '\u{fffe}'
-            | '\u{ffff}' => {
-                // Writing to a string can't fail.
-                let _: std::fmt::Result = write!(quoted, "\\u{:04X}", u32::from(c));
-            }
-            _ => quoted.push(c),
-        }
-    }
-    quoted.push('"');
+    push_quoted(&mut quoted, text);
     quoted
 }
 
+fn push_quoted(out: &mut String, text: &str) {
+    out.push('"');
+    let mut rest = text;
+    loop {
+        let (run, after) = rest
+            .split_at_checked(unescaped_length(rest))
+            .unwrap_or((rest, ""));
+        out.push_str(run);
+        let mut characters = after.chars();
+        let Some(c) = characters.next() else { break };
+        rest = characters.as_str();
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\t' => out.push_str("\\t"),
+            '\r' => out.push_str("\\r"),
+            _ => {
+                // Writing to a string can't fail.
+                let _: std::fmt::Result = write!(out, "\\u{:04X}", u32::from(c));
+            }
+        }
+    }
+    out.push('"');
+}
+
+/// How many bytes of a text stand in a string as they are, before the first character that doesn't:
+/// quotes, backslashes, control characters, other line breaks, and what is no character.
+pub(crate) fn unescaped_length(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let begins = |at: usize, marks: &[[u8; 2]]| {
+        bytes
+            .get(at + 1..at + 3)
+            .is_some_and(|next| marks.iter().any(|mark| mark == next))
+    };
+    bytes
+        .iter()
+        .enumerate()
+        .position(|(at, byte)| match byte {
+            b'"' | b'\\' | 0..=0x1f | 0x7f => true,
+            // U+0080 to U+009F
+            0xc2 => bytes.get(at + 1).is_some_and(|next| *next < 0xa0),
+            // U+2028, U+2029
+            0xe2 => begins(at, &[[0x80, 0xa8], [0x80, 0xa9]]),
+            // U+FEFF, U+FFFE, U+FFFF
+            0xef => begins(at, &[[0xbb, 0xbf], [0xbf, 0xbe], [0xbf, 0xbf]]),
+            _ => false,
+        })
+        .unwrap_or(bytes.len())
+}
+
 /// A key, plain where every reader takes it for a string.
-pub(crate) fn key(key: &str) -> String {
+pub(crate) fn key(key: &str) -> Cow<'_, str> {
     let mut chars = key.chars();
     let plain = chars
         .next()
         .is_some_and(|first| first.is_ascii_alphabetic() || first == '_')
         && chars.all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))
-        && !matches!(
-            key.to_ascii_lowercase().as_str(),
-            "y" | "n" | "yes" | "no" | "on" | "off" | "true" | "false" | "null"
-        );
-    if plain { key.to_owned() } else { quoted(key) }
+        && !["y", "n", "yes", "no", "on", "off", "true", "false", "null"]
+            .iter()
+            .any(|word| key.eq_ignore_ascii_case(word));
+    if plain {
+        Cow::Borrowed(key)
+    } else {
+        Cow::Owned(quoted(key))
+    }
 }
 
 /// Writes `key: value` at an indentation, lines ending in `\n`. An empty value writes nothing.
@@ -51,7 +85,17 @@ pub(crate) fn entry(out: &mut String, indent: usize, name: &str, value: &Node) {
     if value.is_null() {
         return;
     }
-    let _: std::fmt::Result = write!(out, "{:indent$}{}:", "", key(name));
+    indentation(out, indent);
+    named(out, indent, name, value);
+}
+
+fn indentation(out: &mut String, width: usize) {
+    out.extend(std::iter::repeat_n(' ', width));
+}
+
+fn named(out: &mut String, indent: usize, name: &str, value: &Node) {
+    out.push_str(&key(name));
+    out.push(':');
     node(out, indent, value);
 }
 
@@ -59,7 +103,7 @@ fn node(out: &mut String, indent: usize, value: &Node) {
     match value {
         Node::Scalar(_) => {
             out.push(' ');
-            out.push_str(&scalar(value));
+            push_scalar(out, value);
             out.push('\n');
         }
         Node::List(items) if items.is_empty() => out.push_str(" []\n"),
@@ -69,7 +113,8 @@ fn node(out: &mut String, indent: usize, value: &Node) {
         Node::List(items) => {
             out.push('\n');
             for item in items {
-                let _: std::fmt::Result = write!(out, "{:width$}-", "", width = indent + 2);
+                indentation(out, indent + 2);
+                out.push('-');
                 list_item(out, indent + 2, item);
             }
         }
@@ -85,13 +130,12 @@ fn node(out: &mut String, indent: usize, value: &Node) {
 fn list_item(out: &mut String, indent: usize, item: &Node) {
     match item {
         Node::Map(entries) if entries.iter().any(|(_, value)| !value.is_null()) => {
-            let mut lines = String::new();
-            for (name, value) in entries {
-                entry(&mut lines, indent + 2, name, value);
+            let entries = entries.iter().filter(|(_, value)| !value.is_null());
+            for (at, (name, value)) in entries.enumerate() {
+                // The first entry stands behind the dash.
+                indentation(out, if at == 0 { 1 } else { indent + 2 });
+                named(out, indent + 2, name, value);
             }
-            // The first entry stands behind the dash.
-            out.push(' ');
-            out.push_str(lines.trim_start_matches(' '));
         }
         Node::List(items) if !items.is_empty() => {
             // A list in a list: flow style, which needs no indentation of its own.
@@ -119,22 +163,28 @@ fn flow(value: &Node) -> String {
     }
 }
 
+fn scalar(value: &Node) -> String {
+    let mut text = String::new();
+    push_scalar(&mut text, value);
+    text
+}
+
 /// A [`settled`] scalar as every reader reads it: what js-yaml reads as a string is quoted, numbers
 /// are written in their plainest form.
-fn scalar(value: &Node) -> String {
+fn push_scalar(out: &mut String, value: &Node) {
     let Node::Scalar(scalar) = value else {
-        return String::new();
+        return;
     };
     if !scalar.plain {
-        return quoted(&scalar.text);
+        return push_quoted(out, &scalar.text);
     }
     match resolve(&scalar.text) {
-        Resolved::Null => quoted(""),
-        Resolved::Bool(value) => value.to_string(),
-        Resolved::Int(value) => value.to_string(),
-        Resolved::Float(value) => float(value),
-        Resolved::Timestamp => scalar.text.clone(),
-        Resolved::String(text) => quoted(&text),
+        Resolved::Null => push_quoted(out, ""),
+        Resolved::Bool(value) => out.push_str(&value.to_string()),
+        Resolved::Int(value) => out.push_str(&value.to_string()),
+        Resolved::Float(value) => out.push_str(&float(value)),
+        Resolved::Timestamp => out.push_str(&scalar.text),
+        Resolved::String(text) => push_quoted(out, &text),
     }
 }
 
@@ -214,6 +264,27 @@ mod tests {
             quoted("a\"b\\c\nd\t\u{0}\u{85}\u{2028}é👩"),
             "\"a\\\"b\\\\c\\nd\\t\\u0000\\u0085\\u2028é👩\""
         );
+    }
+
+    #[test]
+    fn characters_are_escaped_that_readers_read_otherwise() {
+        let is_escaped = |c: char| {
+            matches!(
+                c,
+                '"' | '\\'
+                    | '\0'..='\u{1f}'
+                    | '\u{7f}'..='\u{9f}'
+                    | '\u{2028}'
+                    | '\u{2029}'
+                    | '\u{feff}'
+                    | '\u{fffe}'
+                    | '\u{ffff}'
+            )
+        };
+        for c in '\0'..=char::MAX {
+            let length = unescaped_length(&format!("{c}"));
+            assert_eq!(length == 0, is_escaped(c), "{c:?}");
+        }
     }
 
     #[test]

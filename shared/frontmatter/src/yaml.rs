@@ -63,7 +63,7 @@ impl Node {
     }
 
     pub(crate) fn is_null(&self) -> bool {
-        self.resolved() == Some(Resolved::Null)
+        matches!(self, Self::Scalar(scalar) if scalar.plain && resolve::is_null(&scalar.text))
     }
 
     /// Null, empty text, an empty list or map: as good as not there (2.4).

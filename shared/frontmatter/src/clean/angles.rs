@@ -11,8 +11,11 @@ use crate::document::Document;
 /// Escapes a `<` that is text for our parser, but begins what looks like markup: another reader
 /// may take other lines for a block, and what never ends in ours may end in its.
 pub(super) fn escape(document: &Document<'_>, formulas: &[Range<usize>], splice: &mut Splice) {
+    if !document.has("<") && !document.has("](") {
+        return;
+    }
     let source = document.source;
-    let last_gt = source.rfind('>').unwrap_or_default();
+    let last_gt = memchr::memrchr(b'>', source.as_bytes()).unwrap_or_default();
     let mut addresses = BareAddresses::new(source);
     let mut in_code = 0_usize;
     for (event, range) in &document.events {
@@ -22,14 +25,12 @@ pub(super) fn escape(document: &Document<'_>, formulas: &[Range<usize>], splice:
                 in_code = in_code.saturating_sub(1);
             }
             // Backticks, too, belong to an address that they touch, and the code is none any more.
-            Event::Code(code)
-                if (code.contains("](") || code.contains('<')) && addresses.reach(range.start) =>
-            {
+            Event::Code(code) if is_touchy(code) && addresses.reach(range.start) => {
                 splice.insert(range.start, " ");
             }
             Event::Text(_) if in_code == 0 => {
                 let text = source.get(range.clone()).unwrap_or_default();
-                for (at, _) in text.match_indices('<') {
+                for at in memchr::memchr_iter(b'<', text.as_bytes()) {
                     let at = range.start + at;
                     // Inside a line, what has no end is text for everyone.
                     let may_begin_markup =
@@ -57,6 +58,13 @@ pub(super) fn escape(document: &Document<'_>, formulas: &[Range<usize>], splice:
             _ => {}
         }
     }
+}
+
+/// Whether there is something in the code that would act if it were none.
+fn is_touchy(code: &str) -> bool {
+    let code = code.as_bytes();
+    memchr::memchr2(b'<', b'(', code).is_some()
+        && (code.contains(&b'<') || code.windows(2).any(|pair| pair == b"]("))
 }
 
 fn looks_like_markup(source: &str, at: usize) -> bool {

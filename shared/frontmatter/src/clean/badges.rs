@@ -218,7 +218,7 @@ impl Reader {
                     if is_void(&tag.name) || tag.self_closing {
                         self.count(&tag.name, -1);
                     }
-                    match tag.name.as_str() {
+                    match tag.name.as_ref() {
                         "a" => self.href = value(&tag, "href"),
                         "img" => {
                             if let Some(source) = value(&tag, "src") {
@@ -253,7 +253,7 @@ impl Reader {
     }
 }
 
-fn value(tag: &html_tokens::Tag, name: &str) -> Option<String> {
+fn value(tag: &html_tokens::Tag<'_>, name: &str) -> Option<String> {
     let attribute = tag
         .attributes
         .iter()

@@ -45,7 +45,7 @@ impl Marker {
 /// The markers of a document, in order.
 pub(super) fn find(document: &Document<'_>) -> Vec<Marker> {
     let mut markers = Vec::new();
-    if !document.source.contains("[!") {
+    if !document.has("[!") {
         return markers;
     }
     for pair in document.events.windows(2) {

@@ -1,6 +1,6 @@
 //! Obsidian's comments, blotted out of what the title and the description are looked for in (2.5, 2.6).
 
-use super::{CleanOptions, callouts, flavour, obsidian, text};
+use super::{CleanOptions, callouts, flavour, obsidian};
 use crate::document::Document;
 
 /// A comment may stand inside another's remains; more readings than this find no further one.
@@ -10,14 +10,13 @@ const BLOT: char = '\u{1}';
 
 /// Whether the body is written in Obsidian's dialect, as far as one reading tells.
 pub(crate) fn is_obsidian(document: &Document<'_>, options: &CleanOptions<'_>) -> bool {
-    let runs = text::runs(document);
-    flavour::is_obsidian(document, &runs, &callouts::find(document), options)
+    flavour::is_obsidian(document, &callouts::find(document), options)
 }
 
 /// The body with every comment blotted out and all offsets as they were; `None` where there is no
 /// comment. What an author hides must not come back as a description.
 pub(crate) fn blotted(document: &Document<'_>, options: &CleanOptions<'_>) -> Option<String> {
-    if !document.source.contains("%%") || !is_obsidian(document, options) {
+    if !document.has("%%") || !is_obsidian(document, options) {
         return None;
     }
     let mut blotted = without_comments(document)?;
@@ -31,7 +30,7 @@ pub(crate) fn blotted(document: &Document<'_>, options: &CleanOptions<'_>) -> Op
 }
 
 fn without_comments(document: &Document<'_>) -> Option<String> {
-    let comments = obsidian::comments(document, &text::runs(document));
+    let comments = obsidian::comments(document);
     if comments.is_empty() {
         return None;
     }

@@ -1,5 +1,7 @@
 //! Character references and escapes, decoded as Markdown and HTML read them.
 
+use std::borrow::Cow;
+
 use pulldown_cmark::{Event, Parser};
 
 /// Longest name of an HTML character reference, `&CounterClockwiseContourIntegral;`.
@@ -7,10 +9,14 @@ const MAX_REFERENCE_BYTES: usize = 33;
 
 /// Text with its character references decoded. Lenient where browsers are: numeric references
 /// need no `;`. What is no reference stays as written.
-pub(crate) fn references(text: &str) -> String {
+pub(crate) fn references(text: &str) -> Cow<'_, str> {
+    let find = |text: &str| memchr::memchr(b'&', text.as_bytes());
+    if find(text).is_none() {
+        return Cow::Borrowed(text);
+    }
     let mut decoded = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some(at) = rest.find('&') {
+    while let Some(at) = find(rest) {
         let (before, from) = rest.split_at_checked(at).unwrap_or((rest, ""));
         decoded.push_str(before);
         if let Some((character, length)) = reference(from) {
@@ -22,7 +28,7 @@ pub(crate) fn references(text: &str) -> String {
         }
     }
     decoded.push_str(rest);
-    decoded
+    Cow::Owned(decoded)
 }
 
 /// Whether `text` begins with a character reference.
@@ -48,6 +54,18 @@ fn reference(text: &str) -> Option<(String, usize)> {
         .all(|byte| byte.is_ascii_alphanumeric())
     {
         return None;
+    }
+    // The usual ones, without a parser.
+    let usual = match name {
+        "&amp;" => "&",
+        "&lt;" => "<",
+        "&gt;" => ">",
+        "&quot;" => "\"",
+        "&nbsp;" => "\u{a0}",
+        _ => "",
+    };
+    if !usual.is_empty() {
+        return Some((usual.to_owned(), length));
     }
     // The parser has the whole table; a name it doesn't know comes back as written.
     let characters: String = Parser::new(name)
@@ -86,6 +104,9 @@ fn numeric(digits: &str) -> Option<(char, usize)> {
 
 /// A Markdown destination decoded: backslash escapes and character references.
 pub(crate) fn destination(raw: &str) -> String {
+    if memchr::memchr(b'\\', raw.as_bytes()).is_none() {
+        return references(raw).into_owned();
+    }
     let mut decoded = String::with_capacity(raw.len());
     let mut plain = String::new();
     let mut characters = raw.chars().peekable();

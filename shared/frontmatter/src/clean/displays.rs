@@ -19,11 +19,11 @@ const MAX_CLOSERS: usize = 64;
 /// Adds the edits after which no such block holds half of anything.
 pub(super) fn settle(with_math: &Document<'_>, plain: &Document<'_>, splice: &mut Splice) {
     let source = plain.source;
-    if !source.contains("$$") {
+    if !plain.has("$$") {
         return;
     }
     let lines = lines::all(plain);
-    let spans = Spans::of(source, &lines, plain);
+    let spans = Spans::of(source, lines, plain);
     let closers = closers(source);
     let texts: Vec<usize> = plain
         .events
@@ -33,7 +33,7 @@ pub(super) fn settle(with_math: &Document<'_>, plain: &Document<'_>, splice: &mu
         .collect();
     let formulas = math::formulas(with_math);
     let mut position = 0;
-    for line in &lines {
+    for line in lines {
         let Some(opener) = opener(source, line).filter(|_| line.text.start >= position) else {
             continue;
         };

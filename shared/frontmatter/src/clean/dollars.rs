@@ -3,7 +3,7 @@
 //! Our parser wants no space inside the marks of a formula, as GitHub does. Those pair every `$`
 //! with the next run of as many, as backticks pair, and swallow what is between.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use pulldown_cmark::{Event, Tag};
@@ -32,7 +32,7 @@ pub(super) fn settle(with_math: &Document<'_>, plain: &Document<'_>, splice: &mu
                 if let Some(block) = last {
                     block.end = block.end.min(line.text.start);
                 }
-                blocks.push(line.text);
+                blocks.push(line.text.clone());
             }
         }
     }
@@ -66,7 +66,7 @@ fn settle_block(
     splice: &mut Splice,
 ) {
     let runs = runs(source, block);
-    let mut by_length: HashMap<usize, Vec<usize>> = HashMap::new();
+    let mut by_length: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for run in &runs {
         by_length.entry(run.len()).or_default().push(run.start);
     }

@@ -3,16 +3,17 @@
 use pulldown_cmark::{Event, Tag, TagEnd};
 
 use super::callouts::Marker;
-use super::text::Run;
-use super::{CleanOptions, obsidian, wikilinks};
+use super::{CleanOptions, obsidian, text, wikilinks};
 use crate::context::Flavor;
 use crate::document::Document;
+
+/// What the Tasks plugin writes before a date.
+const TASK_MARKS: [&str; 6] = ["✅", "📅", "⏳", "🛫", "➕", "❌"];
 
 /// Whether comments, highlights, tags and block ids are syntax: the caller says so, or the body
 /// has something that only Obsidian writes.
 pub(super) fn is_obsidian(
     document: &Document<'_>,
-    runs: &[Run],
     markers: &[Marker],
     options: &CleanOptions<'_>,
 ) -> bool {
@@ -22,22 +23,25 @@ pub(super) fn is_obsidian(
         Flavor::Auto => {
             options.obsidian_keys
                 || markers.iter().any(|marker| !marker.is_github())
-                || document.source.contains('^')
-                    && runs
+                || document.has("^")
+                    && text::runs(document)
                         .iter()
                         .any(|run| obsidian::has_block_id(document.source, run))
-                || document.source.contains("[[")
-                    && runs
+                || document.has("[[")
+                    && text::runs(document)
                         .iter()
                         .any(|run| !wikilinks::find(document.source, run).is_empty())
                 || has_task_date(document)
-                || obsidian::has_block_comment(document, runs)
+                || obsidian::has_block_comment(document)
         }
     }
 }
 
 /// Whether a list item has a date as the Tasks plugin writes it: `📅 2025-09-01`.
 fn has_task_date(document: &Document<'_>) -> bool {
+    if !TASK_MARKS.iter().any(|mark| document.has(mark)) {
+        return false;
+    }
     let mut items = 0_usize;
     document.events.iter().any(|(event, _)| {
         match event {
@@ -51,10 +55,10 @@ fn has_task_date(document: &Document<'_>) -> bool {
 }
 
 fn is_task_date(text: &str) -> bool {
-    text.char_indices().any(|(at, mark)| {
-        let is_mark = matches!(mark, '✅' | '📅' | '⏳' | '🛫' | '➕' | '❌');
-        let rest = || text.get(at + mark.len_utf8()..).unwrap_or_default();
-        is_mark && is_date(rest().trim_start_matches(['\u{fe0f}', ' ']))
+    TASK_MARKS.iter().any(|mark| {
+        text.split(mark)
+            .skip(1)
+            .any(|rest| is_date(rest.trim_start_matches(['\u{fe0f}', ' '])))
     })
 }
 

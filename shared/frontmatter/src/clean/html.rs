@@ -1,5 +1,6 @@
 //! The HTML policy applied: what isn't allowed goes, and every element ends where it may (2.9.10).
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use super::CleanOptions;
@@ -27,8 +28,7 @@ pub(super) fn sanitise(
     splice: &mut Splice,
     warnings: &mut Warnings,
 ) {
-    let has_html = document.source.contains('<');
-    if !has_html {
+    if !document.has("<") {
         return;
     }
     let steps = steps(document);
@@ -61,7 +61,7 @@ pub(super) fn sanitise(
 
 /// For each step that opens an element which goes with its content: the step that closes it.
 /// Both stand in the same container and no code between them.
-fn partners(steps: &[Step]) -> Vec<Option<usize>> {
+fn partners(steps: &[Step<'_>]) -> Vec<Option<usize>> {
     let mut partners = vec![None; steps.len()];
     // (frame, code seen before, name, step)
     let mut open: Vec<(usize, usize, &str, usize)> = Vec::new();
@@ -110,7 +110,7 @@ fn partners(steps: &[Step]) -> Vec<Option<usize>> {
 }
 
 /// Where code stands and containers begin or end: nothing that is taken out may reach over these.
-fn obstacles(steps: &[Step]) -> Vec<usize> {
+fn obstacles(steps: &[Step<'_>]) -> Vec<usize> {
     steps
         .iter()
         .filter_map(|step| match step {
@@ -158,7 +158,7 @@ enum Verdict {
 }
 
 impl Sanitiser<'_, '_> {
-    fn step(&mut self, step: &Step) {
+    fn step(&mut self, step: &Step<'_>) {
         match step {
             Step::EnterContainer => self.frames.push(Frame::default()),
             Step::EnterInline => self.frames.push(Frame {
@@ -182,7 +182,7 @@ impl Sanitiser<'_, '_> {
         }
     }
 
-    fn token(&mut self, placed: &Placed) {
+    fn token(&mut self, placed: &Placed<'_>) {
         match &placed.kind {
             TokenKind::Open(tag) => self.open(tag, placed),
             TokenKind::Close(name) => self.close(name, placed),
@@ -207,12 +207,12 @@ impl Sanitiser<'_, '_> {
         self.warnings.add(code, range.start, text);
     }
 
-    fn remove(&mut self, placed: &Placed) {
+    fn remove(&mut self, placed: &Placed<'_>) {
         self.warn(Code::HtmlRemoved, &placed.range);
         self.splice.delete(placed.removal.clone());
     }
 
-    fn remove_element(&mut self, open: &Placed, close: &Placed) {
+    fn remove_element(&mut self, open: &Placed<'_>, close: &Placed<'_>) {
         self.warn(Code::HtmlRemoved, &open.range);
         self.splice
             .delete(open.range.start..close.removal.end.max(close.range.end));
@@ -220,7 +220,7 @@ impl Sanitiser<'_, '_> {
 
     /// A comment that the parser doesn't close: it ends where its author ended it, if that takes
     /// no code with it, and else shows that it is there instead of hiding the rest of the page.
-    fn unclosed_comment(&mut self, placed: &Placed) {
+    fn unclosed_comment(&mut self, placed: &Placed<'_>) {
         let start = placed.range.start;
         let end = if self.no_more_comment_ends || self.frames.len() > 1 || !placed.in_block {
             None
@@ -244,7 +244,7 @@ impl Sanitiser<'_, '_> {
         }
     }
 
-    fn open(&mut self, tag: &Tag, placed: &Placed) {
+    fn open(&mut self, tag: &Tag<'_>, placed: &Placed<'_>) {
         if policy::element(&tag.name) != Element::Allowed {
             return self.remove(placed);
         }
@@ -256,7 +256,7 @@ impl Sanitiser<'_, '_> {
             Verdict::Keep => {}
             Verdict::Write(mut html) => {
                 if tag.self_closing && !is_void {
-                    html.extend(["</", &tag.name, ">"]);
+                    html.extend(["</", tag.name.as_ref(), ">"]);
                 }
                 self.splice.replace(placed.range.clone(), html);
             }
@@ -269,7 +269,7 @@ impl Sanitiser<'_, '_> {
             let frame = self.frame_of(&tag.name);
             if let Some(frame) = self.frames.get_mut(frame) {
                 frame.open.push(Open {
-                    name: tag.name.clone(),
+                    name: tag.name.to_string(),
                     range: placed.range.clone(),
                     removal: placed.removal.clone(),
                     in_block: placed.in_block,
@@ -303,7 +303,7 @@ impl Sanitiser<'_, '_> {
             .any(|frame| frame.open.iter().any(|open| open.name == name))
     }
 
-    fn close(&mut self, name: &str, placed: &Placed) {
+    fn close(&mut self, name: &str, placed: &Placed<'_>) {
         if name == "br" {
             // No element has it, but browsers break the line there (WHATWG HTML, 13.2.6.4.7).
             return self.splice.replace(placed.range.clone(), "<br>");
@@ -408,11 +408,7 @@ impl Sanitiser<'_, '_> {
             return;
         }
         open.reverse();
-        let eol = if self.source.contains("\r\n") {
-            "\r\n"
-        } else {
-            "\n"
-        };
+        let eol = if document.has("\r\n") { "\r\n" } else { "\n" };
         let mut closers: Vec<String> = open
             .iter()
             .map(|open| format!("</{}>", open.name))
@@ -429,7 +425,7 @@ impl Sanitiser<'_, '_> {
         self.splice.insert(self.source.len(), text);
     }
 
-    fn judge(&mut self, tag: &Tag, placed: &Placed) -> Verdict {
+    fn judge(&mut self, tag: &Tag<'_>, placed: &Placed<'_>) -> Verdict {
         let mut kept = Vec::with_capacity(tag.attributes.len());
         let mut changed = !tag.is_plain || (tag.self_closing && !policy::is_void(&tag.name));
         let mut refused = false;
@@ -470,7 +466,7 @@ impl Sanitiser<'_, '_> {
                 .find(|attribute| attribute.name == name);
             attribute.map(|attribute| references(attribute.value.as_deref().unwrap_or_default()))
         };
-        match tag.name.as_str() {
+        match tag.name.as_ref() {
             "img" if !has("src") && !has("srcset") => {
                 let alt = value("alt").unwrap_or_default();
                 return Verdict::Text(alternative(&alt, placed.in_block));
@@ -493,17 +489,22 @@ impl Sanitiser<'_, '_> {
     }
 
     /// The value that an attribute with an address keeps; `None` where it goes.
-    fn url(&mut self, attribute: &Attribute, kind: Kind, placed: &Placed) -> Option<String> {
+    fn url<'v>(
+        &mut self,
+        attribute: &Attribute<'v>,
+        kind: Kind,
+        placed: &Placed<'_>,
+    ) -> Option<Cow<'v, str>> {
         let written = attribute.value.clone().unwrap_or_default();
         match self.resolve(&references(&written), kind, placed) {
             Target::Keep => Some(written),
-            Target::Rewrite { url, .. } => Some(policy::escape_value(&url)),
-            Target::Unsafe if kind == Kind::Link => Some("#".to_owned()),
+            Target::Rewrite { url, .. } => Some(policy::escape_value(&url).into()),
+            Target::Unsafe if kind == Kind::Link => Some("#".into()),
             Target::Unsafe | Target::Missing => None,
         }
     }
 
-    fn resolve(&mut self, url: &str, kind: Kind, placed: &Placed) -> Target {
+    fn resolve(&mut self, url: &str, kind: Kind, placed: &Placed<'_>) -> Target {
         let target = resolve(url, kind, self.options);
         let code = match (&target, kind) {
             (Target::Rewrite { clamped: true, .. }, _) => Some(Code::PathEscape),
@@ -519,7 +520,11 @@ impl Sanitiser<'_, '_> {
     }
 
     /// A `srcset`: each candidate by itself; those that lead nowhere go.
-    fn image_set(&mut self, attribute: &Attribute, placed: &Placed) -> Option<String> {
+    fn image_set<'v>(
+        &mut self,
+        attribute: &Attribute<'v>,
+        placed: &Placed<'_>,
+    ) -> Option<Cow<'v, str>> {
         let written = attribute.value.clone().unwrap_or_default();
         let decoded = references(&written);
         let mut changed = false;
@@ -537,7 +542,7 @@ impl Sanitiser<'_, '_> {
         match (kept.is_empty(), changed) {
             (true, _) => None,
             (false, false) => Some(written),
-            (false, true) => Some(policy::escape_value(&kept.join(", "))),
+            (false, true) => Some(policy::escape_value(&kept.join(", ")).into()),
         }
     }
 }

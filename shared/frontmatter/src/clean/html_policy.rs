@@ -248,7 +248,7 @@ pub(super) enum Value {
 }
 
 /// What may be done with an attribute of an element.
-pub(super) fn attribute(element: &str, attribute: &Attribute) -> Value {
+pub(super) fn attribute(element: &str, attribute: &Attribute<'_>) -> Value {
     let value = attribute.value.as_deref().unwrap_or_default();
     let allowed = |condition: bool| {
         if condition {
@@ -257,7 +257,7 @@ pub(super) fn attribute(element: &str, attribute: &Attribute) -> Value {
             Value::Refused
         }
     };
-    match (element, attribute.name.as_str()) {
+    match (element, attribute.name.as_ref()) {
         ("a", "href") | ("blockquote" | "q" | "del" | "ins", "cite") => Value::Link,
         ("img", "src") | ("video", "poster") => Value::Image,
         ("audio" | "video" | "source", "src") => Value::Media,
@@ -367,7 +367,7 @@ fn is_language_class(value: &str) -> bool {
 }
 
 /// A tag written so that every reader cuts it in the same way, on one line.
-pub(super) fn write(tag: &Tag) -> String {
+pub(super) fn write(tag: &Tag<'_>) -> String {
     let mut html = format!("<{}", tag.name);
     for attribute in &tag.attributes {
         html.push(' ');

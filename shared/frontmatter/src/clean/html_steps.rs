@@ -1,15 +1,16 @@
 //! The markup of a document in order: HTML tokens, and the blocks they stand in.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use pulldown_cmark::{Event, Tag, TagEnd};
 
-use super::html_tokens::{Token, TokenKind, tokens};
+use super::html_tokens::{Token, TokenKind, tokens, whole_token};
 use crate::document::Document;
 
 /// One step through the document, as the sanitiser needs it.
 #[derive(Debug)]
-pub(super) enum Step {
+pub(super) enum Step<'a> {
     /// A quote, list item, table cell or footnote begins.
     EnterContainer,
     LeaveContainer,
@@ -20,13 +21,13 @@ pub(super) enum Step {
     Inline(usize),
     /// Code: what it holds is data and must stay.
     Code(Range<usize>),
-    Token(Placed),
+    Token(Placed<'a>),
 }
 
 /// An HTML token with its place in the source.
 #[derive(Debug)]
-pub(super) struct Placed {
-    pub(super) kind: TokenKind,
+pub(super) struct Placed<'a> {
+    pub(super) kind: TokenKind<'a>,
     pub(super) range: Range<usize>,
     /// What goes when the token goes: its whole lines where it has them for itself.
     pub(super) removal: Range<usize>,
@@ -34,20 +35,20 @@ pub(super) struct Placed {
     pub(super) in_block: bool,
 }
 
-pub(super) fn steps(document: &Document<'_>) -> Vec<Step> {
-    let mut steps = Vec::new();
+pub(super) fn steps<'a>(document: &'a Document<'_>) -> Vec<Step<'a>> {
+    let mut steps: Vec<Step<'a>> = Vec::new();
     let mut block: Option<Block> = None;
     for (event, range) in &document.events {
         match event {
             Event::Start(Tag::HtmlBlock) => block = Some(Block::default()),
             Event::Html(_) => {
                 if let Some(block) = &mut block {
-                    block.push(document.source, range);
+                    block.push(range);
                 }
             }
             Event::End(TagEnd::HtmlBlock) => {
                 if let Some(block) = block.take() {
-                    steps.extend(block.tokens(document.source).map(Step::Token));
+                    block.tokens(document.source, &mut steps);
                 }
             }
             Event::InlineHtml(html) => {
@@ -58,16 +59,19 @@ pub(super) fn steps(document: &Document<'_>) -> Vec<Step> {
                 steps.push(Step::EnterContainer);
             }
             Event::End(TagEnd::BlockQuote(_) | TagEnd::Item | TagEnd::FootnoteDefinition) => {
-                steps.push(Step::LeaveContainer);
+                leave(&mut steps, Step::LeaveContainer);
             }
             Event::Start(Tag::TableCell) => {
                 steps.extend([Step::EnterContainer, Step::EnterInline]);
             }
             Event::End(TagEnd::TableCell) => {
-                steps.extend([Step::LeaveInline, Step::LeaveContainer]);
+                leave(&mut steps, Step::LeaveInline);
+                leave(&mut steps, Step::LeaveContainer);
             }
             Event::Start(Tag::Paragraph | Tag::Heading { .. }) => steps.push(Step::EnterInline),
-            Event::End(TagEnd::Paragraph | TagEnd::Heading(_)) => steps.push(Step::LeaveInline),
+            Event::End(TagEnd::Paragraph | TagEnd::Heading(_)) => {
+                leave(&mut steps, Step::LeaveInline);
+            }
             Event::Start(Tag::CodeBlock(_)) => steps.push(Step::Code(range.clone())),
             Event::Code(_) => {
                 steps.extend([Step::Code(range.clone()), Step::Inline(range.end)]);
@@ -83,21 +87,31 @@ pub(super) fn steps(document: &Document<'_>) -> Vec<Step> {
                 | TagEnd::Emphasis
                 | TagEnd::Strong
                 | TagEnd::Strikethrough,
-            ) => steps.push(Step::Inline(range.end)),
+            ) => match steps.last_mut() {
+                // Of several in a row, the last one says it all.
+                Some(Step::Inline(end)) => *end = range.end,
+                _ => steps.push(Step::Inline(range.end)),
+            },
             _ => {}
         }
     }
     steps
 }
 
+/// Ends a container or line of text; one without any markup is none to speak of.
+fn leave<'a>(steps: &mut Vec<Step<'a>>, end: Step<'a>) {
+    let inside = usize::from(matches!(steps.last(), Some(Step::Inline(_))));
+    let begin = steps.len().checked_sub(inside + 1);
+    match begin.and_then(|at| Some((at, steps.get(at)?))) {
+        Some((at, Step::EnterContainer | Step::EnterInline)) => steps.truncate(at),
+        _ => steps.push(end),
+    }
+}
+
 /// Inline HTML is one whole token by CommonMark's grammar; where browsers read it otherwise, it
 /// counts as a declaration, which is taken out.
-fn inline(source: &str, html: &str, range: &Range<usize>) -> Placed {
-    let mut found = tokens(html);
-    let kind = match found.pop() {
-        Some(token) if found.is_empty() && token.range == (0..html.len()) => token.kind,
-        _ => TokenKind::Declaration,
-    };
+fn inline<'a>(source: &str, html: &'a str, range: &Range<usize>) -> Placed<'a> {
+    let kind = whole_token(html).unwrap_or(TokenKind::Declaration);
     Placed {
         kind,
         range: range.clone(),
@@ -109,43 +123,71 @@ fn inline(source: &str, html: &str, range: &Range<usize>) -> Placed {
 /// The lines of an HTML block without the markers of the containers around it.
 #[derive(Default)]
 struct Block {
-    text: String,
-    /// Where each line begins in `text` and in the source.
+    length: usize,
+    /// Where each line begins in the block and in the source, and the last one's end there.
     lines: Vec<(usize, usize)>,
+    end: usize,
 }
 
 impl Block {
-    fn push(&mut self, source: &str, range: &Range<usize>) {
-        self.lines.push((self.text.len(), range.start));
-        self.text
-            .push_str(source.get(range.clone()).unwrap_or_default());
+    fn push(&mut self, range: &Range<usize>) {
+        self.lines.push((self.length, range.start));
+        self.length += range.len();
+        self.end = range.end;
     }
 
-    fn tokens(self, source: &str) -> impl Iterator<Item = Placed> {
-        tokens(&self.text)
-            .into_iter()
-            .map(move |Token { range, kind }| {
-                let place = self.source_range(&range);
-                let removal = match self.own_lines(&range) {
-                    Some(lines) => self.source_range(&lines),
-                    None => last_line(source, &place),
-                };
-                Placed {
-                    kind,
-                    range: place,
-                    removal,
-                    in_block: true,
+    /// The block's text: that of the source, where no container's markers stand between its lines.
+    fn text<'a>(&self, source: &'a str) -> Cow<'a, str> {
+        let start = self.lines.first().map_or(0, |(_, place)| *place);
+        if self.end.checked_sub(start) == Some(self.length) {
+            return Cow::Borrowed(source.get(start..self.end).unwrap_or_default());
+        }
+        let ends = self.lines.iter().skip(1).map(|(offset, _)| *offset);
+        let lines = self.lines.iter().zip(ends.chain([self.length]));
+        let lines = lines.map(|((offset, place), end)| {
+            source
+                .get(*place..place + (end - offset))
+                .unwrap_or_default()
+        });
+        Cow::Owned(lines.collect())
+    }
+
+    fn tokens<'a>(&self, source: &'a str, steps: &mut Vec<Step<'a>>) {
+        let text = self.text(source);
+        let mut push = |range: &Range<usize>, kind| {
+            let place = self.source_range(range);
+            let removal = match Self::own_lines(&text, range) {
+                Some(lines) => self.source_range(&lines),
+                None => last_line(source, &place),
+            };
+            steps.push(Step::Token(Placed {
+                kind,
+                range: place,
+                removal,
+                in_block: true,
+            }));
+        };
+        match &text {
+            Cow::Borrowed(text) => {
+                for Token { range, kind } in tokens(text) {
+                    push(&range, kind);
                 }
-            })
+            }
+            Cow::Owned(text) => {
+                for Token { range, kind } in tokens(text) {
+                    push(&range, kind.into_owned());
+                }
+            }
+        }
     }
 
     /// The range of whole lines that hold nothing but `range`, when other lines of the block
     /// follow. They go with their ends: a blank line would end the block, and what follows it
     /// might be taken for indented code.
-    fn own_lines(&self, range: &Range<usize>) -> Option<Range<usize>> {
-        let line_start = blank_line_start(self.text.get(..range.start)?)?;
-        let line_end = range.end + blank_line_end(self.text.get(range.end..)?)?;
-        let following = self.text.get(line_end..).filter(|rest| !rest.is_empty())?;
+    fn own_lines(text: &str, range: &Range<usize>) -> Option<Range<usize>> {
+        let line_start = blank_line_start(text.get(..range.start)?)?;
+        let line_end = range.end + blank_line_end(text.get(range.end..)?)?;
+        let following = text.get(line_end..).filter(|rest| !rest.is_empty())?;
         let indentation = if line_start == 0 {
             following.len() - following.trim_start_matches([' ', '\t']).len()
         } else {

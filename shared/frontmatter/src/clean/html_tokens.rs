@@ -1,6 +1,10 @@
 //! Raw HTML, cut into tags and comments as the HTML standard's tokeniser does.
 
+use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::ops::Range;
+
+use memchr::memmem;
 
 /// Elements whose content is no markup: everything up to their own closing tag is text.
 const RAW_TEXT: [&str; 9] = [
@@ -9,17 +13,17 @@ const RAW_TEXT: [&str; 9] = [
 
 /// One piece of markup, with its bytes in the text that was cut.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Token {
+pub(crate) struct Token<'a> {
     pub(crate) range: Range<usize>,
-    pub(crate) kind: TokenKind,
+    pub(crate) kind: TokenKind<'a>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum TokenKind {
-    Open(Tag),
-    Close(String),
+pub(crate) enum TokenKind<'a> {
+    Open(Tag<'a>),
+    Close(Cow<'a, str>),
     /// A comment, with its text.
-    Comment(String),
+    Comment(Cow<'a, str>),
     /// A declaration, a processing instruction or a CDATA section.
     Declaration,
     /// A `<!--` without its `-->`.
@@ -29,34 +33,59 @@ pub(crate) enum TokenKind {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Tag {
+pub(crate) struct Tag<'a> {
     /// In lower case.
-    pub(crate) name: String,
-    pub(crate) attributes: Vec<Attribute>,
+    pub(crate) name: Cow<'a, str>,
+    pub(crate) attributes: Vec<Attribute<'a>>,
     pub(crate) self_closing: bool,
     /// Whether every reader cuts the tag in the same way, so that it may stay as written.
     pub(crate) is_plain: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Attribute {
+pub(crate) struct Attribute<'a> {
     /// In lower case.
-    pub(crate) name: String,
+    pub(crate) name: Cow<'a, str>,
     /// As written between the quotes; `None` where there is no `=`.
-    pub(crate) value: Option<String>,
+    pub(crate) value: Option<Cow<'a, str>>,
+}
+
+impl TokenKind<'_> {
+    /// The token without the text that it was cut from.
+    pub(crate) fn into_owned(self) -> TokenKind<'static> {
+        let owned = |text: Cow<'_, str>| Cow::Owned(text.into_owned());
+        match self {
+            Self::Open(tag) => TokenKind::Open(Tag {
+                name: owned(tag.name),
+                attributes: tag
+                    .attributes
+                    .into_iter()
+                    .map(|attribute| Attribute {
+                        name: owned(attribute.name),
+                        value: attribute.value.map(owned),
+                    })
+                    .collect(),
+                self_closing: tag.self_closing,
+                is_plain: tag.is_plain,
+            }),
+            Self::Close(name) => TokenKind::Close(owned(name)),
+            Self::Comment(text) => TokenKind::Comment(owned(text)),
+            Self::Declaration => TokenKind::Declaration,
+            Self::UnclosedComment => TokenKind::UnclosedComment,
+            Self::Stray => TokenKind::Stray,
+        }
+    }
 }
 
 /// Cuts raw HTML; what is text between the tokens has no `<` that begins markup.
-pub(crate) fn tokens(text: &str) -> Vec<Token> {
-    let mut cutter = Cutter {
-        text,
-        exhausted: Vec::new(),
-        last_gt: text.rfind('>'),
-        last_comment_end: text.rfind("-->"),
-    };
+pub(crate) fn tokens(text: &str) -> Vec<Token<'_>> {
+    let mut cutter = Cutter::new(text);
     let mut tokens = Vec::new();
     let mut position = 0;
-    while let Some(at) = text.get(position..).and_then(|rest| rest.find('<')) {
+    while let Some(at) = text
+        .get(position..)
+        .and_then(|rest| memchr::memchr(b'<', rest.as_bytes()))
+    {
         let start = position + at;
         let Some(token) = cutter.token(start) else {
             position = start + 1;
@@ -64,7 +93,7 @@ pub(crate) fn tokens(text: &str) -> Vec<Token> {
         };
         position = token.range.end;
         let raw = match &token.kind {
-            TokenKind::Open(tag) if RAW_TEXT.contains(&tag.name.as_str()) => Some(tag.name.clone()),
+            TokenKind::Open(tag) if RAW_TEXT.contains(&tag.name.as_ref()) => Some(tag.name.clone()),
             _ => None,
         };
         tokens.push(token);
@@ -75,17 +104,34 @@ pub(crate) fn tokens(text: &str) -> Vec<Token> {
     tokens
 }
 
+/// The token that is all of the text, if there is one.
+pub(crate) fn whole_token(text: &str) -> Option<TokenKind<'_>> {
+    let token = Cutter::new(text)
+        .token(0)
+        .filter(|_| text.starts_with('<'))?;
+    (token.range.len() == text.len()).then_some(token.kind)
+}
+
 struct Cutter<'a> {
     text: &'a str,
     /// Names of raw-text elements that aren't closed any more, so that nobody looks again.
     exhausted: Vec<String>,
     last_gt: Option<usize>,
-    last_comment_end: Option<usize>,
+    last_comment_end: OnceCell<Option<usize>>,
 }
 
-impl Cutter<'_> {
+impl<'a> Cutter<'a> {
+    fn new(text: &'a str) -> Self {
+        Self {
+            text,
+            exhausted: Vec::new(),
+            last_gt: memchr::memrchr(b'>', text.as_bytes()),
+            last_comment_end: OnceCell::new(),
+        }
+    }
+
     /// The token that begins with the `<` at `start`; `None` where it is text.
-    fn token(&mut self, start: usize) -> Option<Token> {
+    fn token(&mut self, start: usize) -> Option<Token<'a>> {
         let rest = self.text.get(start..)?;
         let next = rest.as_bytes().get(1).copied()?;
         let kind = match next {
@@ -101,16 +147,19 @@ impl Cutter<'_> {
         })
     }
 
-    fn declaration(&self, start: usize, rest: &str) -> Option<(TokenKind, usize)> {
+    fn declaration(&self, start: usize, rest: &'a str) -> Option<(TokenKind<'a>, usize)> {
         if let Some(comment) = rest.strip_prefix("<!--") {
             // `<!-->` and `<!--->` are whole comments for browsers, which end others at `--!>` too;
             // the longest reading is taken out.
-            if self.last_comment_end.is_none_or(|end| end < start + 2) {
+            let last_end = *self
+                .last_comment_end
+                .get_or_init(|| memmem::rfind(self.text.as_bytes(), b"-->"));
+            if last_end.is_none_or(|end| end < start + 2) {
                 return Some((TokenKind::UnclosedComment, 1));
             }
             let end = rest.get(2..)?.find("-->")? + 2;
             let text = comment.get(..end.saturating_sub(4)).unwrap_or_default();
-            return Some((TokenKind::Comment(text.to_owned()), end + 3));
+            return Some((TokenKind::Comment(Cow::Borrowed(text)), end + 3));
         }
         self.last_gt.filter(|end| *end > start)?;
         let closer = if rest.starts_with("<![CDATA[") {
@@ -127,7 +176,7 @@ impl Cutter<'_> {
         Some((TokenKind::Declaration, end))
     }
 
-    fn close(&self, start: usize, rest: &str) -> Option<(TokenKind, usize)> {
+    fn close(&self, start: usize, rest: &'a str) -> Option<(TokenKind<'a>, usize)> {
         self.last_gt.filter(|end| *end > start)?;
         let name = tag_name(rest.get(2..)?);
         let end = rest.find(['>', '<'].as_slice()).filter(|end| *end > 0);
@@ -144,7 +193,7 @@ impl Cutter<'_> {
         Some((kind, end + 1))
     }
 
-    fn open(&self, start: usize, rest: &str) -> Option<(TokenKind, usize)> {
+    fn open(&self, start: usize, rest: &'a str) -> Option<(TokenKind<'a>, usize)> {
         self.last_gt.filter(|end| *end > start)?;
         let name = tag_name(rest.get(1..)?);
         let mut scanner = Scanner {
@@ -207,16 +256,25 @@ impl Cutter<'_> {
 }
 
 /// The tag name that `text` begins with, in lower case.
-fn tag_name(text: &str) -> String {
+fn tag_name(text: &str) -> Cow<'_, str> {
     let length = text
-        .find(|character: char| {
+        .bytes()
+        .position(|byte| {
             matches!(
-                character,
-                ' ' | '\t' | '\n' | '\r' | '\x0c' | '/' | '>' | '<'
+                byte,
+                b' ' | b'\t' | b'\n' | b'\r' | b'\x0c' | b'/' | b'>' | b'<'
             )
         })
         .unwrap_or(text.len());
-    text.get(..length).unwrap_or_default().to_ascii_lowercase()
+    lower_case(text.get(..length).unwrap_or_default())
+}
+
+fn lower_case(text: &str) -> Cow<'_, str> {
+    if text.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        Cow::Owned(text.to_ascii_lowercase())
+    } else {
+        Cow::Borrowed(text)
+    }
 }
 
 struct Scanner<'a> {
@@ -246,7 +304,15 @@ impl<'a> Scanner<'a> {
         self.rest.get(start..self.position).unwrap_or_default()
     }
 
-    fn attribute(&mut self, is_plain: &mut bool) -> Option<Attribute> {
+    /// Takes what stands before the next quote, and the quote; `None` where there is none.
+    fn take_to_quote(&mut self, quote: u8) -> Option<&'a str> {
+        let rest = self.rest.get(self.position..)?;
+        let value = rest.get(..memchr::memchr(quote, rest.as_bytes())?)?;
+        self.position += value.len() + 1;
+        Some(value)
+    }
+
+    fn attribute(&mut self, is_plain: &mut bool) -> Option<Attribute<'a>> {
         let start = self.position;
         if self.peek()? == b'=' {
             self.position += 1;
@@ -259,7 +325,7 @@ impl<'a> Scanner<'a> {
         *is_plain &= name
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b':' | b'.' | b'-'));
-        let name = name.to_ascii_lowercase();
+        let name = lower_case(name);
         let after_name = self.position;
         self.skip_white_space();
         if self.peek()? != b'=' {
@@ -271,21 +337,23 @@ impl<'a> Scanner<'a> {
         let quote = self.peek()?;
         let value = if matches!(quote, b'"' | b'\'') {
             self.position += 1;
-            let value = self.take_until(&[quote]);
-            self.peek()?;
-            self.position += 1;
-            value
+            self.take_to_quote(quote)?
         } else {
             let value = self.take_until(b" \t\n\r\x0c>");
-            *is_plain &= !value.is_empty() && !value.contains(['"', '\'', '=', '`']);
+            *is_plain &= !value.is_empty()
+                && !value
+                    .bytes()
+                    .any(|byte| matches!(byte, b'"' | b'\'' | b'=' | b'`'));
             // `<a href=x/>`: readers differ on whom the slash belongs to.
             *is_plain &= !value.ends_with('/');
             value
         };
-        *is_plain &= !value.contains(['<', '>', '\0']);
+        *is_plain &= !value
+            .bytes()
+            .any(|byte| matches!(byte, b'<' | b'>' | b'\0'));
         Some(Attribute {
             name,
-            value: Some(value.to_owned()),
+            value: Some(Cow::Borrowed(value)),
         })
     }
 }

@@ -10,6 +10,13 @@ use crate::document::{Document, Edit};
 
 /// The code of a document, in order: a digest of language, metadata and text, and its place.
 pub(super) fn code(document: &Document<'_>) -> Vec<(u64, Range<usize>)> {
+    // Backticks, tildes or an indentation: without any of them there is no code.
+    if !["`", "~", "    ", "\t"]
+        .iter()
+        .any(|mark| document.has(mark))
+    {
+        return Vec::new();
+    }
     let mut found = Vec::new();
     let mut block: Option<(DefaultHasher, Range<usize>)> = None;
     for (event, range) in &document.events {

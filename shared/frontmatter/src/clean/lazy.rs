@@ -14,7 +14,7 @@ use crate::document::Document;
 /// text, code or a title as it shows a space.
 pub(super) fn join(document: &Document<'_>, splice: &mut Splice) {
     let source = document.source;
-    if !source.contains('<') {
+    if !document.has("<") {
         return;
     }
     let mut hard_breaks = document

@@ -9,23 +9,21 @@ use crate::document::Document;
 
 /// A line of a paragraph, heading, cell or item.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Line {
+pub(crate) struct Line {
     /// Its first byte, before the markers and the indentation of its containers; for the first line
     /// of a block, that of its text.
-    pub(super) start: usize,
+    pub(crate) start: usize,
     /// What is left without those, and without the line break.
-    pub(super) text: Range<usize>,
+    pub(crate) text: Range<usize>,
     /// Whether it lacks markers of its containers ("lazy continuation line").
-    pub(super) is_lazy: bool,
+    pub(crate) is_lazy: bool,
     /// Whether its block begins with it.
-    pub(super) is_first: bool,
+    pub(crate) is_first: bool,
 }
 
 /// The lines of text but the first of each block, in order.
-pub(super) fn continuations(document: &Document<'_>) -> Vec<Line> {
-    let mut lines = all(document);
-    lines.retain(|line| !line.is_first);
-    lines
+pub(super) fn continuations<'a>(document: &'a Document<'_>) -> impl Iterator<Item = &'a Line> {
+    all(document).iter().filter(|line| !line.is_first)
 }
 
 /// Where the line ends, its break excluded, before the one that begins at `line_start`.
@@ -35,7 +33,11 @@ pub(super) fn end_before(source: &str, line_start: usize) -> usize {
 }
 
 /// All lines of text, in order.
-pub(super) fn all(document: &Document<'_>) -> Vec<Line> {
+pub(super) fn all<'a>(document: &'a Document<'_>) -> &'a [Line] {
+    document.lines.get_or_init(|| read(document))
+}
+
+fn read(document: &Document<'_>) -> Vec<Line> {
     let mut walk = Walk {
         source: document.source,
         quotes: 0,
@@ -113,11 +115,12 @@ impl Walk<'_> {
             is_lazy: false,
             is_first: true,
         });
-        if !text.contains('\n') {
+        let mut newlines = memchr::memchr_iter(b'\n', text.as_bytes()).peekable();
+        if newlines.peek().is_none() {
             return;
         }
         let first_column = column(self.source, block.start);
-        for (newline, _) in text.match_indices('\n') {
+        for newline in newlines {
             let start = block.start + newline + 1;
             let rest = self.source.get(start..).unwrap_or_default();
             let line = first_line(rest);
@@ -142,15 +145,17 @@ impl Walk<'_> {
 
 /// The line that `text` begins with, without its break.
 fn first_line(text: &str) -> &str {
-    let line = text.split('\n').next().unwrap_or_default();
+    let end = memchr::memchr(b'\n', text.as_bytes()).unwrap_or(text.len());
+    let line = text.get(..end).unwrap_or_default();
     line.strip_suffix('\r').unwrap_or(line)
 }
 
 /// The column of `at` in its line, with a tab stop at every fourth.
 fn column(source: &str, at: usize) -> usize {
-    let before = source.get(..at).unwrap_or_default();
-    let line = before.rsplit('\n').next().unwrap_or_default();
-    line.bytes().fold(0, |column, byte| match byte {
+    let before = source.as_bytes().get(..at).unwrap_or_default();
+    let start = memchr::memrchr(b'\n', before).map_or(0, |newline| newline + 1);
+    let line = before.get(start..).unwrap_or_default();
+    line.iter().fold(0, |column, byte| match byte {
         b'\t' => column / 4 * 4 + 4,
         _ => column + 1,
     })
@@ -165,8 +170,7 @@ mod tests {
         let source = "a\n b\n\n> c\nd\r\n> e\n\n- f\n  g\n h\n\n| i |\n|-|\n\n```\nj\nk\n```\n";
         let document = Document::parse(source);
         let lines: Vec<_> = continuations(&document)
-            .into_iter()
-            .map(|line| (source.get(line.text).unwrap(), line.is_lazy))
+            .map(|line| (source.get(line.text.clone()).unwrap(), line.is_lazy))
             .collect();
         assert_eq!(
             lines,

@@ -20,6 +20,9 @@ pub(super) fn rewrite(
     splice: &mut Splice,
     warnings: &mut Warnings,
 ) {
+    if !document.has("[") && !document.has("<") {
+        return;
+    }
     let mut links = Links {
         source: document.source,
         options,
@@ -28,21 +31,33 @@ pub(super) fn rewrite(
         images: HashSet::new(),
     };
     let mut open: Vec<Node<'_>> = Vec::new();
-    for (event, range) in &document.events {
+    for (index, (event, range)) in document.events.iter().enumerate() {
         match event {
             Event::Start(Tag::Link {
                 link_type,
                 dest_url,
                 ..
             }) => {
-                open.push(Node::new(*link_type, dest_url, range, false));
+                open.push(Node::new(
+                    *link_type,
+                    dest_url,
+                    range,
+                    false,
+                    inside(document, index),
+                ));
             }
             Event::Start(Tag::Image {
                 link_type,
                 dest_url,
                 ..
             }) => {
-                open.push(Node::new(*link_type, dest_url, range, true));
+                open.push(Node::new(
+                    *link_type,
+                    dest_url,
+                    range,
+                    true,
+                    inside(document, index),
+                ));
             }
             Event::End(TagEnd::Link | TagEnd::Image) => {
                 if let Some(node) = open.pop() {
@@ -55,14 +70,15 @@ pub(super) fn rewrite(
             _ => {
                 if let Some(node) = open.last_mut() {
                     node.content_end = Some(range.end);
-                    if let Event::Text(text) | Event::Code(text) = event {
-                        node.text.push_str(text);
-                    }
                 }
             }
         }
     }
     links.definitions(document);
+}
+
+fn inside<'d, 'a>(document: &'d Document<'a>, start: usize) -> &'d [(Event<'a>, Range<usize>)] {
+    document.events.get(start + 1..).unwrap_or_default()
 }
 
 /// A link or image that is being read.
@@ -72,19 +88,42 @@ struct Node<'a> {
     range: &'a Range<usize>,
     is_image: bool,
     content_end: Option<usize>,
-    text: String,
+    /// The events that follow the one that opened it.
+    events: &'a [(Event<'a>, Range<usize>)],
 }
 
 impl<'a> Node<'a> {
-    fn new(link_type: LinkType, url: &'a str, range: &'a Range<usize>, is_image: bool) -> Self {
+    fn new(
+        link_type: LinkType,
+        url: &'a str,
+        range: &'a Range<usize>,
+        is_image: bool,
+        events: &'a [(Event<'a>, Range<usize>)],
+    ) -> Self {
         Self {
             link_type,
             url,
             range,
             is_image,
             content_end: None,
-            text: String::new(),
+            events,
         }
+    }
+
+    /// Its text and code, without those of links and images inside.
+    fn text(&self) -> String {
+        let mut text = String::new();
+        let mut depth = 0_usize;
+        for (event, _) in self.events {
+            match event {
+                Event::Start(Tag::Link { .. } | Tag::Image { .. }) => depth += 1,
+                Event::End(TagEnd::Link | TagEnd::Image) if depth == 0 => break,
+                Event::End(TagEnd::Link | TagEnd::Image) => depth -= 1,
+                Event::Text(part) | Event::Code(part) if depth == 0 => text.push_str(part),
+                _ => {}
+            }
+        }
+        text
     }
 
     fn kind(&self) -> Kind {
@@ -111,6 +150,14 @@ impl Links<'_, '_> {
             return self.autolink(node);
         }
         let is_inline = node.link_type == LinkType::Inline;
+        if !is_inline && node.is_image {
+            self.images.insert(node.url.to_owned());
+        }
+        let target = resolve(node.url, node.kind(), self.options);
+        if target == Target::Keep {
+            return;
+        }
+        self.warn(&target, node.kind(), node.range.start, node.url);
         let parts = parts(
             self.source,
             node.range,
@@ -118,11 +165,6 @@ impl Links<'_, '_> {
             node.is_image,
             is_inline,
         );
-        if !is_inline && node.is_image {
-            self.images.insert(node.url.to_owned());
-        }
-        let target = resolve(node.url, node.kind(), self.options);
-        self.warn(&target, node.kind(), node.range.start, node.url);
         match target {
             Target::Keep => {}
             // A reference's address is changed where it is defined.
@@ -134,7 +176,7 @@ impl Links<'_, '_> {
                 Some(parts) => self.unwrap(&parts),
                 None => self
                     .splice
-                    .replace(node.range.clone(), escape(&node.text, true)),
+                    .replace(node.range.clone(), escape(&node.text(), true)),
             },
         }
     }
@@ -175,7 +217,7 @@ impl Links<'_, '_> {
             self.splice.replace(range, url);
         } else {
             let mark = if node.is_image { "!" } else { "" };
-            let text = escape(&node.text, true);
+            let text = escape(&node.text(), true);
             self.splice
                 .replace(node.range.clone(), format!("{mark}[{text}]({url})"));
         }
@@ -203,7 +245,7 @@ impl Links<'_, '_> {
     /// Every `]:` outside the blocks that hold text belongs to a definition, whether the parser
     /// uses it or an equal one before it.
     fn definitions(&mut self, document: &Document<'_>) {
-        if !self.source.contains("]:") {
+        if !document.has("]:") {
             return;
         }
         let covered = covered(document);

@@ -53,6 +53,9 @@ pub(super) fn settle(
 
 /// The formulas of a document, in order.
 pub(super) fn formulas(document: &Document<'_>) -> Vec<Range<usize>> {
+    if !document.has("$") {
+        return Vec::new();
+    }
     document
         .events
         .iter()

@@ -7,7 +7,7 @@ use pulldown_cmark::Event;
 use unicode_normalization::char::is_combining_mark;
 
 use super::splice::Splice;
-use super::text::{Boundary, Run, unescaped};
+use super::text::{self, Boundary, Run, unescaped};
 use crate::document::Document;
 
 /// Longest block id that still makes an id of 64 characters with its prefix.
@@ -44,13 +44,13 @@ struct Mark {
 
 /// Ranges of `%%comments%%`: between two marks on one line, or from a mark that has its line for
 /// itself to the next mark. A mark in code is data; without a second mark nothing is a comment.
-pub(super) fn comments(document: &Document<'_>, runs: &[Run]) -> Vec<Range<usize>> {
-    if !document.source.contains("%%") {
+pub(super) fn comments(document: &Document<'_>) -> Vec<Range<usize>> {
+    if !document.has("%%") {
         return Vec::new();
     }
     let mut comments = Vec::new();
     let mut open: Option<Mark> = None;
-    for mark in comment_marks(document, runs) {
+    for mark in comment_marks(document) {
         open = match open {
             Some(start) if start.is_alone || start.place == mark.place => {
                 comments.push(start.at..mark.at + 2);
@@ -66,18 +66,18 @@ pub(super) fn comments(document: &Document<'_>, runs: &[Run]) -> Vec<Range<usize
 
 /// Whether a `%%` that has its line for itself opens a comment: nobody else writes that, and what
 /// stands in it is private.
-pub(super) fn has_block_comment(document: &Document<'_>, runs: &[Run]) -> bool {
-    document.source.contains("%%")
-        && comments(document, runs).iter().any(|comment| {
+pub(super) fn has_block_comment(document: &Document<'_>) -> bool {
+    document.has("%%")
+        && comments(document).iter().any(|comment| {
             let comment = document.source.get(comment.clone()).unwrap_or_default();
             comment.starts_with("%%\n") || comment.starts_with("%%\r\n")
         })
 }
 
-fn comment_marks(document: &Document<'_>, runs: &[Run]) -> Vec<Mark> {
+fn comment_marks(document: &Document<'_>) -> Vec<Mark> {
     let source = document.source;
     let mut marks = Vec::new();
-    for run in runs {
+    for run in text::runs(document) {
         let text = source.get(run.range.clone()).unwrap_or_default();
         let is_alone = run.starts_line && run.ends >= Boundary::Line && text.trim() == "%%";
         marks.extend(percent_pairs(text).into_iter().map(|at| Mark {
@@ -122,7 +122,7 @@ fn percent_pairs(text: &str) -> Vec<usize> {
 /// `==x==` becomes `<mark>x</mark>`: the marks stand in text of one parent, on one line.
 pub(super) fn highlights(document: &Document<'_>, runs: &[Run], splice: &mut Splice) {
     let source = document.source;
-    if !source.contains("==") {
+    if !document.has("==") {
         return;
     }
     // The opening marks of the line, by parent.
@@ -236,8 +236,8 @@ fn is_emoji(character: char) -> bool {
 /// The block id at the end of a run: its bytes, `^` included.
 fn block_id(source: &str, run: &Run) -> Option<Range<usize>> {
     let text = source.get(run.range.clone())?;
+    let at = memchr::memrchr(b'^', text.as_bytes())?;
     let trimmed = text.trim_end();
-    let at = trimmed.rfind('^')?;
     let id = trimmed.get(at + 1..)?;
     let before = trimmed.get(..at)?;
     let is_alone = run.starts_line && run.ends >= Boundary::Line && before.trim().is_empty();

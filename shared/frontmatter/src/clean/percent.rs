@@ -34,7 +34,9 @@ pub(super) fn normalise(url: &str) -> String {
 /// Whether nothing in a URL needs a second look: most are letters, digits and a few marks.
 pub(super) fn is_normal(url: &str) -> bool {
     url.bytes().all(|byte| {
+        // What is beyond ASCII stays, but for control characters, which begin with this byte.
         byte.is_ascii_alphanumeric()
+            || (!byte.is_ascii() && byte != 0xc2)
             || matches!(
                 byte,
                 b'/' | b'-'

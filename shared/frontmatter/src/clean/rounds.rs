@@ -56,53 +56,29 @@ struct State {
     shifts: Vec<Shift>,
 }
 
-pub(super) fn run(
+/// The cleaned body, and what `read` makes of its last reading.
+pub(super) fn run<T>(
     document: &Document<'_>,
     options: &CleanOptions<'_>,
     extent: Extent,
-) -> Result<Cleaned, Stop> {
+    read: &dyn Fn(&Document<'_>) -> T,
+) -> Result<(Cleaned, T), Stop> {
     let mut state = State::default();
-    let mut edits;
-    let mut expected;
-    {
-        let plain = without_math(document);
-        let plain = plain.as_ref().unwrap_or(document);
-        edits = state.round(document, plain, options, extent, 0);
-        expected = invariant::expected(&invariant::code(plain), &edits);
-    }
-    if edits.is_empty() {
-        return Ok(state.finish(document.source, document.source.to_owned()));
-    }
-    let mut body = apply(document.source, &edits);
-    state.shift(&edits);
-    for round in 1..MAX_ROUNDS {
-        let next = {
-            let again = Document::parse(&body);
-            if again.too_complex {
-                return Err(Stop::NoFixedPoint);
-            }
-            let plain = without_math(&again);
-            let plain = plain.as_ref().unwrap_or(&again);
-            let code = invariant::code(plain);
-            if !invariant::holds(&expected, &code) && extent == Extent::Everything {
-                return Err(Stop::CodeChanged);
-            }
-            edits = state.round(&again, plain, options, extent, round);
-            expected = invariant::expected(&code, &edits);
-            apply(&body, &edits)
-        };
-        if edits.is_empty() {
-            return Ok(state.finish(document.source, body));
-        }
-        body = next;
-        state.shift(&edits);
-    }
-    Err(Stop::NoFixedPoint)
+    let rules = Rules { options, extent };
+    let (body, reading) = state.rounds(document, rules, read, 0, &[])?;
+    Ok((state.finish(document.source, body), reading))
+}
+
+/// What a round is told.
+#[derive(Clone, Copy)]
+struct Rules<'a> {
+    options: &'a CleanOptions<'a>,
+    extent: Extent,
 }
 
 /// The body as a renderer without mathematics reads it, where that makes a difference.
 fn without_math<'a>(document: &Document<'a>) -> Option<Document<'a>> {
-    let has_math = document.source.contains('$')
+    let has_math = document.has("$")
         && document
             .events
             .iter()
@@ -111,6 +87,39 @@ fn without_math<'a>(document: &Document<'a>) -> Option<Document<'a>> {
 }
 
 impl State {
+    /// Applies the rules until nothing is left to do: the clean body, and what `read` makes of it.
+    ///
+    /// `expected` is the code that the round before has left. Each round calls the next, since what is
+    /// read of a body still refers to those before it.
+    fn rounds<T>(
+        &mut self,
+        document: &Document<'_>,
+        rules: Rules<'_>,
+        read: &dyn Fn(&Document<'_>) -> T,
+        round: usize,
+        expected: &[u64],
+    ) -> Result<(String, T), Stop> {
+        let Rules { options, extent } = rules;
+        if round == MAX_ROUNDS || (round > 0 && document.too_complex) {
+            return Err(Stop::NoFixedPoint);
+        }
+        let plain = without_math(document);
+        let plain = plain.as_ref().unwrap_or(document);
+        let code = invariant::code(plain);
+        if !invariant::holds(expected, &code) && extent == Extent::Everything {
+            return Err(Stop::CodeChanged);
+        }
+        let edits = self.round(document, plain, options, extent, round);
+        if edits.is_empty() {
+            return Ok((document.source.to_owned(), read(document)));
+        }
+        let expected = invariant::expected(&code, &edits);
+        let body = apply(document.source, &edits);
+        self.shift(&edits);
+        let again = document.edited(&body, &edits);
+        self.rounds(&again, rules, read, round + 1, &expected)
+    }
+
     /// The edits of one reading; none where the body is clean.
     fn round(
         &mut self,
@@ -170,25 +179,25 @@ impl State {
         if splice.len() > before {
             return;
         }
-        let runs = text::runs(document);
         if extent == Extent::Everything {
             let markers = callouts::find(document);
             self.is_obsidian =
-                self.is_obsidian || flavour::is_obsidian(document, &runs, &markers, options);
+                self.is_obsidian || flavour::is_obsidian(document, &markers, options);
             if self.is_obsidian {
                 // First and by themselves: nothing of a comment may be recorded or reported.
-                let comments = obsidian::comments(document, &runs);
+                let comments = obsidian::comments(document);
                 if !comments.is_empty() {
                     for range in comments {
                         splice.delete(super::html_steps::whole_line(document.source, &range));
                     }
                     return;
                 }
-                obsidian::highlights(document, &runs, splice);
-                obsidian::block_ids(document, &runs, splice);
-                self.tags = obsidian::tags(document, &runs);
+                let runs = text::runs(document);
+                obsidian::highlights(document, runs, splice);
+                obsidian::block_ids(document, runs, splice);
+                self.tags = obsidian::tags(document, runs);
             }
-            let wiki = wikilinks::rewrite(document, &runs, options, splice, warnings);
+            let wiki = wikilinks::rewrite(document, options, splice, warnings);
             self.record_links(wiki);
             self.record_callouts(&markers);
             callouts::rewrite(document, &markers, splice);

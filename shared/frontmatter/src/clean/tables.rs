@@ -21,7 +21,7 @@ pub(super) fn settle(document: &Document<'_>, splice: &mut Splice) {
 fn part_from_paragraphs(document: &Document<'_>, splice: &mut Splice) {
     let source = document.source;
     // A line of delimiters has one of these.
-    if !["|", ":-", "-:"].iter().any(|mark| source.contains(mark)) {
+    if !["|", ":-", "-:"].iter().any(|mark| document.has(mark)) {
         return;
     }
     let lines = lines::all(document);
@@ -47,21 +47,26 @@ fn part_from_paragraphs(document: &Document<'_>, splice: &mut Splice) {
     }
 }
 
+/// What a row of delimiters is made of.
+const DELIMITERS: [u8; 5] = [b'|', b':', b'-', b' ', b'\t'];
+
 fn begins_table(source: &str, header: &Line, delimiters: &Line) -> bool {
     let text = |range: &Range<usize>| source.get(range.clone()).unwrap_or_default().trim();
+    // Most lines are told by their first character.
+    let first = source.as_bytes().get(delimiters.text.start);
+    if delimiters.is_first || !first.is_some_and(|byte| DELIMITERS.contains(byte)) {
+        return false;
+    }
     let is_next = source
         .get(header.text.end..delimiters.start)
         .is_some_and(|between| between.trim().is_empty());
     let row = text(&delimiters.text);
     is_next
-        && !delimiters.is_first
         && !header.is_lazy
         && !delimiters.is_lazy
         && row.contains(['|', ':'])
         && row.contains('-')
-        && row
-            .bytes()
-            .all(|byte| matches!(byte, b'|' | b':' | b'-' | b' ' | b'\t'))
+        && row.bytes().all(|byte| DELIMITERS.contains(&byte))
         && columns(row) == columns(text(&header.text))
 }
 
@@ -82,13 +87,17 @@ fn columns(row: &str) -> usize {
 /// Escapes what could act in the cells beyond a table's last column. GFM doesn't show them and our
 /// parser doesn't read them, but they stay in the syntax trees whose images Astro collects.
 fn escape_excess(document: &Document<'_>, splice: &mut Splice) {
+    const ACTIVE: [&str; 3] = ["<", "[", "%%"];
+    if !document.has("|") || !ACTIVE.iter().any(|mark| document.has(mark)) {
+        return;
+    }
     let mut cell_end = 0;
     for (event, range) in &document.events {
         match event {
             Event::End(TagEnd::TableCell) => cell_end = range.end,
             Event::End(TagEnd::TableRow) => {
                 let rest = document.source.get(cell_end..range.end).unwrap_or_default();
-                if ["<", "[", "%%"].iter().any(|mark| rest.contains(mark)) {
+                if ACTIVE.iter().any(|mark| rest.contains(mark)) {
                     splice.replace(cell_end..range.end, escape::escape(rest));
                 }
             }

@@ -1,7 +1,9 @@
 //! Where a destination leads: kept, made absolute, or refused (2.9.9).
 
+use std::borrow::Cow;
+
 use super::{CleanOptions, percent};
-use crate::names::fold;
+use crate::names::{self, fold};
 
 /// Largest `data:` image, in bytes of its URL.
 const MAX_DATA_IMAGE_BYTES: usize = 32 * 1024;
@@ -32,18 +34,15 @@ pub(super) enum Target {
 
 /// Decides about a destination, given with references and escapes decoded.
 pub(super) fn resolve(written: &str, kind: Kind, options: &CleanOptions<'_>) -> Target {
-    // Most links, and nothing to do for them.
-    if kind == Kind::Link
-        && percent::is_normal(written)
-        && let Some(host) = written.strip_prefix("https://")
-        && host.starts_with(|first: char| first.is_ascii_alphanumeric())
-    {
+    if is_kept(written, kind, options) {
         return Target::Keep;
     }
-    let url: String = written
-        .chars()
-        .filter(|character| !matches!(character, '\0'..='\x1f' | '\x7f'..='\u{9f}'))
-        .collect();
+    let is_control = |character: &char| matches!(character, '\0'..='\x1f' | '\x7f'..='\u{9f}');
+    let url: Cow<'_, str> = if written.chars().any(|character| is_control(&character)) {
+        written.chars().filter(|c| !is_control(c)).collect()
+    } else {
+        written.into()
+    };
     let url = url.trim_matches(' ');
     let decided = match scheme(url) {
         Some((scheme, rest)) => with_scheme(url, &scheme, rest, kind),
@@ -53,6 +52,25 @@ pub(super) fn resolve(written: &str, kind: Kind, options: &CleanOptions<'_>) -> 
     match decided {
         Target::Rewrite { url, .. } if url == written => Target::Keep,
         decided => decided,
+    }
+}
+
+/// Most links and pictures, and nothing to do for them: the answer of what follows, without its
+/// many strings.
+fn is_kept(written: &str, kind: Kind, options: &CleanOptions<'_>) -> bool {
+    if !percent::is_normal(written) {
+        return false;
+    }
+    let host = written
+        .strip_prefix("https://")
+        .or_else(|| written.strip_prefix("http://"));
+    match (host, kind) {
+        (Some(host), _) => {
+            host.starts_with(|first: char| first.is_ascii_alphanumeric())
+                && (kind == Kind::Link || github_raw(written).is_none())
+        }
+        (None, Kind::Link) => written.starts_with('#') && !leads_to_removed(written, options),
+        (None, Kind::Image | Kind::Media) => false,
     }
 }
 
@@ -208,7 +226,12 @@ fn normal_path(path: &str) -> (String, bool) {
     let mut segments: Vec<&str> = Vec::new();
     let mut clamped = false;
     for segment in path.split(['/', '\\']) {
-        match segment.replace("%2e", ".").replace("%2E", ".").as_str() {
+        let decoded: Cow<'_, str> = if segment.contains('%') {
+            segment.replace("%2e", ".").replace("%2E", ".").into()
+        } else {
+            segment.into()
+        };
+        match decoded.as_ref() {
             "" | "." => {}
             ".." => clamped |= segments.pop().is_none(),
             _ => segments.push(segment),
@@ -235,10 +258,13 @@ fn asset_base(options: &CleanOptions<'_>) -> Option<String> {
 
 /// The absolute URL of an upload of the member, by its path or its file name.
 pub(super) fn file(path: &str, options: &CleanOptions<'_>) -> Option<String> {
+    let files = &options.context.notes.files;
+    if files.is_empty() {
+        return None;
+    }
     let decoded = percent_encoding::percent_decode_str(path).decode_utf8_lossy();
     let wanted = fold(&decoded);
     let name = file_name(&wanted);
-    let files = &options.context.notes.files;
     let exact = files.iter().find(|(known, _)| fold(known) == wanted);
     exact
         .or_else(|| {
@@ -264,11 +290,7 @@ fn entry(url: &str, path: &str, suffix: &str, options: &CleanOptions<'_>) -> Opt
             return Some(url.to_owned());
         }
     }
-    let lower = path.to_ascii_lowercase();
-    let extension = [".md", ".markdown"]
-        .into_iter()
-        .find(|extension| lower.ends_with(extension))?;
-    let stem = path.get(..path.len() - extension.len())?;
+    let stem = names::without_markdown_ending(path)?;
     let decoded = percent_encoding::percent_decode_str(stem).decode_utf8_lossy();
     document(&decoded, options).map(|id| format!("{base}{id}/{suffix}"))
 }
@@ -294,11 +316,14 @@ pub(super) fn link_base<'a>(options: &'a CleanOptions<'_>) -> &'a str {
 /// The entry id of the document or member that `target` names: by path, stem, title or alias,
 /// the shortest path first; else a member by handle or name.
 pub(super) fn document<'a>(target: &str, options: &'a CleanOptions<'_>) -> Option<&'a str> {
+    let notes = &options.context.notes;
+    if notes.documents.is_empty() && notes.members.is_empty() {
+        return None;
+    }
     let wanted = fold(target);
     if wanted.is_empty() {
         return None;
     }
-    let notes = &options.context.notes;
     let rank = |document: &crate::context::NoteDocument| {
         let path = fold(document.path.trim_end_matches(".md"));
         if path == wanted {

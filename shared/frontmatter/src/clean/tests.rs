@@ -42,7 +42,7 @@ fn options(context: &Context) -> CleanOptions<'_> {
 }
 
 fn clean_as(source: &str, context: &Context) -> Cleaned {
-    clean(&Document::parse(source), &options(context))
+    clean(&Document::parse(source), &options(context), |_| ()).0
 }
 
 fn codes(cleaned: &Cleaned) -> Vec<&str> {

@@ -13,21 +13,25 @@ const MAX_PREFIX_BYTES: usize = 256;
 ///
 /// Backslash escapes and character references inside it are still as written.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Run {
-    pub(super) range: Range<usize>,
+pub(crate) struct Run {
+    pub(crate) range: Range<usize>,
     /// Index of the event that opened the parent.
-    pub(super) parent: usize,
+    pub(crate) parent: usize,
     /// Counts the lines of the parent, so that two runs can be told to stand on one line.
-    pub(super) line: usize,
+    pub(crate) line: usize,
     /// Whether text on its left belongs to the same line of the same parent.
-    pub(super) starts_line: bool,
-    pub(super) ends: Boundary,
-    pub(super) in_link: bool,
-    pub(super) in_table: bool,
+    pub(crate) starts_line: bool,
+    pub(crate) ends: Boundary,
+    pub(crate) in_link: bool,
+    pub(crate) in_table: bool,
 }
 
 /// The source's text runs, in order; none in code, mathematics, HTML or link destinations.
-pub(super) fn runs(document: &Document<'_>) -> Vec<Run> {
+pub(super) fn runs<'a>(document: &'a Document<'_>) -> &'a [Run] {
+    document.runs.get_or_init(|| read(document))
+}
+
+fn read(document: &Document<'_>) -> Vec<Run> {
     let mut walk = Walk::default();
     for (index, (event, range)) in document.events.iter().enumerate() {
         walk.event(document.source, index, event, range);
@@ -38,7 +42,7 @@ pub(super) fn runs(document: &Document<'_>) -> Vec<Run> {
 
 /// What ends with a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd)]
-pub(super) enum Boundary {
+pub(crate) enum Boundary {
     /// Nothing: other syntax follows in the line.
     Inline,
     Line,
@@ -303,8 +307,8 @@ mod tests {
     fn texts(source: &str) -> Vec<&str> {
         let document = Document::parse(source);
         runs(&document)
-            .into_iter()
-            .map(|run| source.get(run.range).unwrap())
+            .iter()
+            .map(|run| source.get(run.range.clone()).unwrap())
             .collect()
     }
 

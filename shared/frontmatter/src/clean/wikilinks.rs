@@ -2,9 +2,11 @@
 
 use std::ops::Range;
 
+use memchr::memmem;
+
 use super::splice::Splice;
 use super::targets::{self, Kind, Target, resolve};
-use super::text::{Run, escape};
+use super::text::{Run, escape, runs};
 use super::warnings::{Code, Warnings};
 use super::{CleanOptions, WikiLink, destinations, html_policy};
 use crate::document::Document;
@@ -33,7 +35,8 @@ pub(super) fn find(source: &str, run: &Run) -> Vec<Written> {
     }
     let text = source.get(run.range.clone()).unwrap_or_default();
     let mut position = 0;
-    while let Some(at) = text.get(position..).and_then(|rest| rest.find("[[")) {
+    let next = |from: usize| memmem::find(text.as_bytes().get(from..)?, b"[[");
+    while let Some(at) = next(position) {
         let start = position + at;
         let Some(inside) = text.get(start + 2..) else {
             break;
@@ -109,16 +112,15 @@ fn parse(inside: &str, range: Range<usize>, embed: bool) -> Option<Written> {
 /// Replaces the wikilinks of a document and records them.
 pub(super) fn rewrite(
     document: &Document<'_>,
-    runs: &[Run],
     options: &CleanOptions<'_>,
     splice: &mut Splice,
     warnings: &mut Warnings,
 ) -> Vec<(usize, WikiLink)> {
     let mut links = Vec::new();
-    if !document.source.contains("[[") {
+    if !document.has("[[") {
         return links;
     }
-    for run in runs {
+    for run in runs(document) {
         for written in find(document.source, run) {
             let (text, resolved) = written.markdown(options, run, warnings);
             if !resolved {

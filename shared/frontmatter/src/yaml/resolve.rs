@@ -12,9 +12,14 @@ pub(crate) enum Resolved {
     String(String),
 }
 
+/// Whether a plain scalar says that there is no value.
+pub(crate) fn is_null(text: &str) -> bool {
+    matches!(text, "" | "~" | "null" | "Null" | "NULL")
+}
+
 pub(crate) fn resolve(text: &str) -> Resolved {
     match text {
-        "" | "~" | "null" | "Null" | "NULL" => return Resolved::Null,
+        _ if is_null(text) => return Resolved::Null,
         "true" | "True" | "TRUE" => return Resolved::Bool(true),
         "false" | "False" | "FALSE" => return Resolved::Bool(false),
         _ => {}

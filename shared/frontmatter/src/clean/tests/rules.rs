@@ -250,7 +250,10 @@ fn leading_badges_are_recorded_and_later_ones_stay() {
     );
     let mut options = options(&context);
     options.emitted_before = true;
-    assert_eq!(clean(&Document::parse(&source), &options).body, source);
+    assert_eq!(
+        clean(&Document::parse(&source), &options, |_| ()).0.body,
+        source
+    );
 }
 
 #[test]
@@ -297,7 +300,7 @@ fn a_repository_has_the_relative_files() {
     let mut options = options(&context);
     options.repository = Some("o/r");
     let source = "![a](./i/a.png) [b](docs/b.md) [c](../c.rs)\n\n<img src=\"i/a.png\" srcset=\"i/b.png 2x\">\n";
-    let cleaned = clean(&Document::parse(source), &options);
+    let cleaned = clean(&Document::parse(source), &options, |_| ()).0;
     assert_eq!(
         cleaned.body,
         "![a](https://raw.githubusercontent.com/o/r/HEAD/i/a.png) \

@@ -125,10 +125,10 @@ fn markdown_errs(body: &str) -> bool {
         false
     });
     let has_lazy_backtick = || {
-        lines::continuations(&document).into_iter().any(|line| {
+        lines::continuations(&document).any(|line| {
             line.is_lazy
                 && body
-                    .get(line.text)
+                    .get(line.text.clone())
                     .is_some_and(|text| text.starts_with('`'))
         })
     };
