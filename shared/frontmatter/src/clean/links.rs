@@ -6,6 +6,7 @@ use std::ops::Range;
 use pulldown_cmark::{Event, LinkType, Tag, TagEnd};
 
 use super::destinations::{self, inner, parts};
+use super::html_steps::whole_line;
 use super::splice::Splice;
 use super::targets::{Kind, Target, resolve};
 use super::text::{begins_line, escape};
@@ -110,6 +111,12 @@ impl<'a> Node<'a> {
         }
     }
 
+    /// Whether it is a link with nothing in it, as its picture leaves it that leads nowhere and has no
+    /// description.
+    fn is_empty_link(&self) -> bool {
+        !self.is_image && matches!(self.events.first(), Some((Event::End(TagEnd::Link), _)))
+    }
+
     /// Its text and code, without those of links and images inside.
     fn text(&self) -> String {
         let mut text = String::new();
@@ -152,6 +159,9 @@ impl Links<'_, '_> {
         let is_inline = node.link_type == LinkType::Inline;
         if !is_inline && node.is_image {
             self.images.insert(node.url.to_owned());
+        }
+        if is_inline && node.is_empty_link() {
+            return self.remove(node.range);
         }
         let target = resolve(node.url, node.kind(), self.options);
         if target == Target::Keep {
@@ -223,6 +233,26 @@ impl Links<'_, '_> {
         }
     }
 
+    /// Takes out what shows nothing, with its line where it has that for itself.
+    fn remove(&mut self, range: &Range<usize>) {
+        if !begins_line(self.source, range.start) {
+            return self.splice.delete(range.clone());
+        }
+        let line = whole_line(self.source, range);
+        if line != *range {
+            return self.splice.delete(line);
+        }
+        let rest = self.source.get(range.end..).unwrap_or_default();
+        let text = rest.trim_start_matches([' ', '\t']);
+        let end = range.end + rest.len() - text.len();
+        let mark = if text.starts_with(begins_block) {
+            "\\"
+        } else {
+            ""
+        };
+        self.splice.replace(range.start..end, mark);
+    }
+
     /// Leaves the text of a link, or the description of an image, as it is written.
     fn unwrap(&mut self, parts: &destinations::Parts) {
         let text = self
@@ -231,8 +261,7 @@ impl Links<'_, '_> {
             .unwrap_or_default();
         let starts_line = begins_line(self.source, parts.opener.start);
         let first = text.chars().next();
-        let begins_block = starts_line
-            && first.is_some_and(|c| matches!(c, '#' | '>' | '-' | '+' | '=' | '~' | '|' | ':'));
+        let begins_block = starts_line && first.is_some_and(begins_block);
         let mut opener = parts.opener.clone();
         if starts_line {
             opener.end += text.len() - text.trim_start_matches([' ', '\t']).len();
@@ -303,6 +332,11 @@ impl Links<'_, '_> {
         };
         self.splice.replace(destination.clone(), nowhere);
     }
+}
+
+/// Whether a block could begin with the character, where text stood before.
+fn begins_block(first: char) -> bool {
+    matches!(first, '#' | '>' | '-' | '+' | '=' | '~' | '|' | ':')
 }
 
 /// The destination after a definition's `]:`, which may stand on the next line, in a quote too.

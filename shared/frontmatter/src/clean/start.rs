@@ -53,7 +53,9 @@ fn dedent(document: &Document<'_>, start: usize, splice: &mut Splice) {
         opening,
         Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(_)))
     );
-    if indentation == 0 || block.start > start {
+    // In a paragraph indentation says nothing, and with less of it a line could begin a block.
+    let is_text = matches!(opening, Event::Start(Tag::Paragraph));
+    if indentation == 0 || block.start > start || is_text {
         return;
     }
     let mut at = start;

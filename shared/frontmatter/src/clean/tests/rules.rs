@@ -279,6 +279,14 @@ fn links_and_images_lead_somewhere_or_leave_their_text() {
             "p r\n\n[q]: # 'T'\n",
         ),
         ("[![b](b.png)](https://e.com)\n", "[b](https://e.com)\n"),
+        ("[![](b.png)](https://e.com)\n\nc\n", "c\n"),
+        ("c\n\n[![](b.png)](https://e.com)\n\nd\n", "c\n\n\nd\n"),
+        ("c [](https://e.com) d\n", "c  d\n"),
+        ("[](https://e.com) # c\n", "\\# c\n"),
+        (
+            "[![](https://e.com/b.png)](https://e.com)\n",
+            "[![](https://e.com/b.png)](https://e.com)\n",
+        ),
         (
             "![x](https://e.com/100%.png)\n",
             "![x](https://e.com/100%25.png)\n",
@@ -292,6 +300,15 @@ fn links_and_images_lead_somewhere_or_leave_their_text() {
     ] {
         assert_eq!(clean_as(before, &context).body, after, "from {before:?}");
     }
+}
+
+#[test]
+fn a_first_paragraph_that_loses_its_indentation_opens_no_fence() {
+    let context = context(Flavor::Auto);
+    assert_eq!(
+        clean_as(" }\n    ```\n```\n\n", &context).body,
+        "}\n    ```\n```\n\n"
+    );
 }
 
 #[test]
