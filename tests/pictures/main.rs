@@ -1,7 +1,8 @@
-//! `pictures FOLDER`: every picture of a folder, and thousands of damaged copies, through
-//! `upload_profile_pic` in this process (hardening cases D1 and D2). For `tests/pictures/run`.
+//! `pictures GOOD OTHERS`: every picture of a folder, thousands of damaged copies of them, and files of
+//! another folder that may be anything, through `upload_profile_pic` in this process (hardening cases
+//! D1 and D2). For `tests/pictures/run`.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::{Context as _, anyhow, ensure};
@@ -13,11 +14,15 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 /// Damaged copies of each picture: cut short, and with changed bits.
-const TRUNCATIONS: usize = 24;
-const FLIPS: usize = 44;
+const TRUNCATIONS: usize = 20;
+const FLIPS: usize = 40;
 /// Most bits that are changed in one copy.
 const MOST_BITS: u64 = 8;
 const LEAST_DAMAGED: usize = 3000;
+/// Of what may be anything.
+const LEAST_OTHERS: usize = 500;
+/// Of the same; larger ones say little more, and take their time.
+const MAX_OTHER_BYTES: usize = 16 * 1024;
 const MAX_SECONDS: f64 = 1.0;
 const MAX_MEBIBYTES: f64 = 128.0;
 /// Clock ticks per second in `/proc`.
@@ -25,9 +30,11 @@ const TICKS_PER_SECOND: f64 = 100.0;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> anyhow::Result<()> {
-    let folder = std::env::args().nth(1).context("usage: pictures FOLDER")?;
-    let mut seeds: Vec<_> = std::fs::read_dir(&folder)?.collect::<Result<_, _>>()?;
-    seeds.sort_by_key(std::fs::DirEntry::file_name);
+    let folders: Vec<_> = std::env::args().skip(1).collect();
+    let [good, others] = folders.as_slice() else {
+        anyhow::bail!("usage: pictures GOOD OTHERS");
+    };
+    let (seeds, others) = (files(good)?, files(others)?);
 
     let stack = local::start(Options {
         port: 0,
@@ -38,15 +45,30 @@ async fn main() -> anyhow::Result<()> {
     let function = Function::new(&environment).await?;
     let mut tally = Tally::default();
     let mut random = Random(20_110);
-    for seed in &seeds {
-        let whole = std::fs::read(seed.path())?;
-        let status = function.upload(&whole, &mut tally, &seed.path()).await?;
-        ensure!(status == 200, "{}: {status}", seed.path().display());
+    for path in &seeds {
+        let whole = std::fs::read(path)?;
+        let status = function.upload(&whole, &mut tally, path).await?;
+        ensure!(status == 200, "{}: {status}", path.display());
         for damaged in damaged(&whole, &mut random) {
-            function.upload(&damaged, &mut tally, &seed.path()).await?;
+            function.upload(&damaged, &mut tally, path).await?;
         }
     }
     let damaged = tally.taken + tally.refused - seeds.len();
+    let mut foreign = Tally::default();
+    for path in &others {
+        let whole = std::fs::read(path)?;
+        if whole.len() <= MAX_OTHER_BYTES {
+            function.upload(&whole, &mut foreign, path).await?;
+        }
+    }
+    println!(
+        "{} files of every format: {} taken, {} refused; the slowest {:.0} ms",
+        foreign.taken + foreign.refused,
+        foreign.taken,
+        foreign.refused,
+        foreign.slowest * 1000.0,
+    );
+    tally.slowest = tally.slowest.max(foreign.slowest);
     let memory = peak_mebibytes()?;
     println!(
         "{} pictures and {damaged} damaged ones: {} taken, {} refused; the slowest {:.0} ms, memory {memory:.0} MiB",
@@ -56,10 +78,22 @@ async fn main() -> anyhow::Result<()> {
         tally.slowest * 1000.0,
     );
     ensure!(damaged >= LEAST_DAMAGED, "too few damaged pictures");
+    ensure!(
+        foreign.taken + foreign.refused >= LEAST_OTHERS,
+        "too few files of other formats"
+    );
     ensure!(tally.slowest < MAX_SECONDS, "a picture took too long");
     ensure!(memory < MAX_MEBIBYTES, "too much memory");
     stack.shutdown().await;
     Ok(())
+}
+
+/// The files of a folder, by name.
+fn files(folder: &str) -> anyhow::Result<Vec<PathBuf>> {
+    let entries = std::fs::read_dir(folder)?.map(|entry| Ok(entry?.path()));
+    let mut files = entries.collect::<anyhow::Result<Vec<_>>>()?;
+    files.sort();
+    Ok(files)
 }
 
 #[derive(Default)]
