@@ -40,6 +40,30 @@ python_packages() {
   cp "$2" "$venv/installed"
 }
 
+# npm_packages FOLDER: installs what its package-lock.json names, unless that is there.
+npm_packages() {
+  require node npm
+  # npm writes this file last.
+  local installed=$1/node_modules/.package-lock.json
+  if [[ ! -e $installed || $1/package-lock.json -nt $installed ]]; then
+    npm ci --prefix "$1" --no-audit --no-fund --prefer-offline --loglevel=error
+    touch "$installed"
+  fi
+}
+
+# What the packages of these scripts run on.
+require_node_20() {
+  require node
+  (( $(node --print 'process.versions.node.split(".")[0]') >= 20 )) || fail "Node 20 or newer is needed, this is $(node --version)."
+}
+
+# build_with EXAMPLE [TARGET..]: an example and more, with the features of the whole workspace and its tests, as
+# `cargo test --workspace` has built them already. Without an example, Cargo would leave the tests' features out, and build
+# half of the dependencies once more.
+build_with() {
+  cargo build --quiet --workspace --example "$@"
+}
+
 stop_stack() {
   if [[ -n ${stack:-} ]]; then
     kill "$stack" 2>/dev/null || true
@@ -56,7 +80,7 @@ is_free() {
 # start_stack [OPTION..]: options are passed on to `masthead dev`.
 start_stack() {
   require cargo curl
-  cargo build --quiet -p cli
+  build_with batch --bin masthead
   local attempt
   masthead=$(target_directory)/debug/masthead
   temporary=$(mktemp -d)

@@ -1,4 +1,4 @@
-//! Programs in other languages that are timed beside us, where `MASTHEAD_PEERS` says that they are
+//! Programs in other languages that are timed beside us, where `MASTHEAD_PEERS` and `MASTHEAD_PEERS_PYTHON` say that they are
 //! installed (`benches/peers/run` does).
 
 use std::io::{self, BufRead as _, Write as _};
@@ -32,17 +32,15 @@ struct Running {
 /// A program that can't be started.
 pub fn all() -> io::Result<Vec<Peer>> {
     #[expect(clippy::disallowed_methods, reason = "no function of ours reads this")]
-    let Some(folder) = std::env::var_os("MASTHEAD_PEERS").map(PathBuf::from) else {
+    let path = |variable| std::env::var_os(variable).map(PathBuf::from);
+    let (Some(folder), Some(python)) = (path("MASTHEAD_PEERS"), path("MASTHEAD_PEERS_PYTHON"))
+    else {
         println!("remark and python-frontmatter are not measured: benches/peers/run installs them");
         return Ok(Vec::new());
     };
     Ok(vec![
         Peer::start("remark", "node".into(), folder.join("remark.mjs"))?,
-        Peer::start(
-            "python-frontmatter",
-            folder.join(".venv/bin/python"),
-            folder.join("post.py"),
-        )?,
+        Peer::start("python-frontmatter", python, folder.join("post.py"))?,
     ])
 }
 

@@ -3,16 +3,8 @@
 # install_tools puts sam, cargo-lambda, cfn-lint and checkov on the PATH, from a folder under the build target.
 
 install_tools() {
-  require cargo python3
-  local venv
-  venv=$(target_directory)/sam-venv
-  if ! cmp -s tests/sam/requirements.txt "$venv/installed"; then
-    echo "Installing SAM, cargo-lambda, cfn-lint and checkov"
-    rm -rf "$venv"
-    python3 -m venv "$venv" || fail "python3 has no venv (Debian: apt-get install python3-venv)."
-    "$venv/bin/pip" install --quiet --disable-pip-version-check -r tests/sam/requirements.txt
-    cp tests/sam/requirements.txt "$venv/installed"
-  fi
+  require cargo
+  python_packages sam tests/sam/requirements.txt
   PATH=$venv/bin:$PATH
   export SAM_CLI_TELEMETRY=0
 }

@@ -1,5 +1,5 @@
 //! Measures the converter on a folder of cases and documents with the fields an editor would write:
-//! `cargo run -p frontmatter --example corpus -- FOLDER`.
+//! `tests/corpus/run FOLDER`.
 //!
 //! The folder holds `cases.jsonl` and `corpus/gold.jsonl` with `corpus/files/`. Prints every failure
 //! and the rates; the exit code is 1 where a case fails, a title is missed, a description rate is

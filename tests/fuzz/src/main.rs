@@ -1,5 +1,5 @@
 //! Mutates documents and holds the converter to its promises, for as long as it is told:
-//! `cargo run --release -p frontmatter --example fuzz -- --seconds 60 --seed 1 FILE_OR_FOLDER...`.
+//! `cargo run --release -p fuzz -- --seconds 60 --seed 1 FILE_OR_FOLDER...`.
 //!
 //! A promise that is broken prints its document, made as small as it gets, and ends the run with
 //! exit code 1: no panic, no second per MiB, converting twice is converting once, the converter's
