@@ -473,6 +473,22 @@ async fn the_last_original_wins_and_no_version_stays() {
     assert!(is_near(stores.whole(&account).await, NEW));
 }
 
+/// S3 lists a thousand versions at a time. Of an address that was used more often, nothing stays
+/// either, nor becomes the original again.
+#[tokio::test]
+async fn however_often_an_original_was_put_no_version_stays() {
+    let (_stack, environment) = stack().await;
+    let stores = Stores::healthy(&environment);
+    let state = stores.resize_picture();
+    let account = stores.member("jo").await;
+    let mut event = stores.send(&account, b"no picture".to_vec()).await;
+    for _ in 0..1000 {
+        event = stores.send(&account, b"no picture".to_vec()).await;
+    }
+    resize_picture::handler(&state, event).await.unwrap();
+    assert!(!stores.waits(&account).await);
+}
+
 /// A document whose conversion is cut short shows the old picture or the new one, and that is there;
 /// once the message has come again it shows the new one, or none, and nothing keeps the old one.
 #[tokio::test]

@@ -3,73 +3,79 @@
 use crate::error::{Error, Result};
 use crate::{Blobs, Head};
 
+/// One version of an object, or one delete marker, as a listing names it.
+struct Version {
+    key: Option<String>,
+    id: Option<String>,
+}
+
+/// What a prefix has, each key's newest first.
+#[derive(Default)]
+struct Listing {
+    versions: Vec<Version>,
+    markers: Vec<Version>,
+}
+
 impl Blobs {
     /// Deletes everything whose key begins with `prefix`: each version and each delete marker.
     ///
-    /// A bucket that keeps no versions lists each object as its only one. What is written at the same
-    /// time may stay: the caller makes sure that nobody writes.
+    /// The oldest goes first, and markers go last: whatever cuts this short, no version becomes the
+    /// object that isn't it now. A bucket that keeps no versions lists each object as its only one.
+    /// What is written at the same time may stay: the caller makes sure that nobody writes.
     pub async fn delete_every_version(&self, prefix: &str) -> Result<()> {
+        let Listing { versions, markers } = self.list_versions(prefix).await?;
+        self.erase(versions.into_iter().rev().chain(markers)).await
+    }
+
+    /// Erases the version that was `seen` of an object, and every older one, in the order of
+    /// [`Blobs::delete_every_version`]. A newer one stays.
+    pub async fn erase_seen(&self, key: &str, seen: &Head) -> Result<()> {
+        let listed = self.list_versions(key).await?.versions.into_iter();
+        let of_key = listed.filter(|version| version.key.as_deref() == Some(key));
+        let doomed: Vec<_> = of_key
+            .skip_while(|version| version.id != seen.version)
+            .collect();
+        self.erase(doomed.into_iter().rev()).await
+    }
+
+    async fn list_versions(&self, prefix: &str) -> Result<Listing> {
+        let mut listing = Listing::default();
+        let (mut key, mut version) = (None, None);
         loop {
-            let listed = self
+            let page = self
                 .client
                 .list_object_versions()
                 .bucket(&self.bucket)
                 .prefix(prefix)
+                .set_key_marker(key)
+                .set_version_id_marker(version)
                 .send()
                 .await
                 .map_err(Error::store("ListObjectVersions"))?;
-            let versions = listed.versions.unwrap_or_default();
-            let markers = listed.delete_markers.unwrap_or_default();
-            let versions = versions.into_iter().map(|it| (it.key, it.version_id));
-            let all: Vec<_> = versions
-                .chain(markers.into_iter().map(|it| (it.key, it.version_id)))
-                .collect();
-            // What was listed is deleted, so the next listing starts at the front again.
-            if all.is_empty() {
-                return Ok(());
+            let versions = page.versions.unwrap_or_default().into_iter();
+            listing.versions.extend(versions.map(|it| Version {
+                key: it.key,
+                id: it.version_id,
+            }));
+            let markers = page.delete_markers.unwrap_or_default().into_iter();
+            listing.markers.extend(markers.map(|it| Version {
+                key: it.key,
+                id: it.version_id,
+            }));
+            if page.next_key_marker.is_none() {
+                return Ok(listing);
             }
-            for (key, version) in all {
-                self.client
-                    .delete_object()
-                    .bucket(&self.bucket)
-                    .set_key(key)
-                    .set_version_id(version)
-                    .send()
-                    .await
-                    .map_err(Error::store("DeleteObject"))?;
-            }
+            (key, version) = (page.next_key_marker, page.next_version_id_marker);
         }
     }
 
-    /// Erases the version that was `seen` of an object, and every older one. A newer one stays.
-    ///
-    /// The oldest goes first: whatever cuts this short, no version becomes the object that isn't it
-    /// now. A bucket that keeps no versions has the object itself erased.
-    pub async fn erase_seen(&self, key: &str, seen: &Head) -> Result<()> {
-        let listed = self
-            .client
-            .list_object_versions()
-            .bucket(&self.bucket)
-            .prefix(key)
-            .send()
-            .await
-            .map_err(Error::store("ListObjectVersions"))?;
-        // Newest first, as S3 lists them.
-        let versions = listed.versions.unwrap_or_default();
-        let versions = versions
-            .into_iter()
-            .filter(|it| it.key.as_deref() == Some(key));
-        let mut doomed: Vec<_> = versions
-            .map(|it| it.version_id)
-            .skip_while(|version| *version != seen.version)
-            .collect();
-        doomed.reverse();
-        for version in doomed {
+    async fn erase(&self, versions: impl Iterator<Item = Version>) -> Result<()> {
+        for version in versions {
             self.client
                 .delete_object()
                 .bucket(&self.bucket)
-                .key(key)
-                .set_version_id(version)
+                .set_key(version.key)
+                .set_version_id(version.id)
                 .send()
                 .await
                 .map_err(Error::store("DeleteObject"))?;
