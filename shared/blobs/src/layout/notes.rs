@@ -1,0 +1,132 @@
+//! What is kept beside an upload, as its object's metadata.
+
+use std::collections::HashMap;
+
+/// Longest name of a picture's file that is kept, in bytes; no file system has longer ones.
+const MAX_FILE_NAME_BYTES: usize = 255;
+/// The metadata with an uploaded file's name.
+const FILE_NAME: &str = "file-name";
+
+/// What is kept beside a source, as its object's metadata.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceNote {
+    /// The uploaded file's name, as the client wrote it.
+    pub file_name: String,
+    /// Whether the slug was given with the upload, and not made from the file's name.
+    pub slug_given: bool,
+    /// Unix seconds of the first upload.
+    pub created: u64,
+    /// Unix seconds of the upload that brought these bytes.
+    pub updated: u64,
+    /// SHA-256 of the bytes, in hexadecimal.
+    pub sha256: String,
+}
+
+impl SourceNote {
+    pub fn to_metadata(&self) -> HashMap<String, String> {
+        HashMap::from([
+            (FILE_NAME.to_owned(), encode_name(&self.file_name)),
+            ("slug-given".to_owned(), self.slug_given.to_string()),
+            ("created".to_owned(), self.created.to_string()),
+            ("updated".to_owned(), self.updated.to_string()),
+            ("sha256".to_owned(), self.sha256.clone()),
+        ])
+    }
+
+    /// `None` where another program wrote the object.
+    pub fn from_metadata(metadata: &HashMap<String, String>) -> Option<Self> {
+        Some(Self {
+            file_name: decode_name(metadata)?,
+            slug_given: metadata.get("slug-given")? == "true",
+            created: metadata.get("created")?.parse().ok()?,
+            updated: metadata.get("updated")?.parse().ok()?,
+            sha256: metadata.get("sha256")?.clone(),
+        })
+    }
+}
+
+/// What is kept beside an original, as its object's metadata.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct OriginalNote {
+    /// Empty where the file's name isn't known.
+    pub file_name: String,
+}
+
+impl OriginalNote {
+    pub fn new(file_name: &str) -> Self {
+        Self {
+            file_name: kept_file_name(file_name).to_owned(),
+        }
+    }
+
+    pub fn to_metadata(&self) -> HashMap<String, String> {
+        let name = Some(&self.file_name).filter(|name| !name.is_empty());
+        let name = name.map(|name| (FILE_NAME.to_owned(), encode_name(name)));
+        name.into_iter().collect()
+    }
+
+    /// Nothing where another program wrote the object.
+    pub fn from_metadata(metadata: &HashMap<String, String>) -> Self {
+        Self::new(&decode_name(metadata).unwrap_or_default())
+    }
+}
+
+/// `file_name` as it is kept of a picture: nothing where no file could have it.
+pub fn kept_file_name(file_name: &str) -> &str {
+    if file_name.len() <= MAX_FILE_NAME_BYTES {
+        file_name
+    } else {
+        ""
+    }
+}
+
+/// S3 metadata is ASCII: the file name is percent-encoded.
+fn encode_name(file_name: &str) -> String {
+    percent_encoding::utf8_percent_encode(file_name, percent_encoding::NON_ALPHANUMERIC).to_string()
+}
+
+fn decode_name(metadata: &HashMap<String, String>) -> Option<String> {
+    let name = percent_encoding::percent_decode_str(metadata.get(FILE_NAME)?);
+    Some(name.decode_utf8().ok()?.into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_original_keeps_its_files_name() {
+        for name in ["me.jpg", "Ich, 2026 (1).jpeg", "我.png", "a/../b\r\nx: y"] {
+            let metadata = OriginalNote::new(name).to_metadata();
+            assert!(
+                metadata
+                    .values()
+                    .all(|value| value.is_ascii() && !value.contains('\n'))
+            );
+            assert_eq!(OriginalNote::from_metadata(&metadata).file_name, name);
+        }
+        let unknown = OriginalNote::default();
+        assert!(unknown.to_metadata().is_empty());
+        assert_eq!(OriginalNote::from_metadata(&HashMap::new()), unknown);
+        assert_eq!(OriginalNote::new(&"n".repeat(256)), unknown);
+    }
+
+    #[test]
+    fn notes_round_trip_in_ascii() {
+        let note = SourceNote {
+            file_name: "Größe \r\n✅.md".to_owned(),
+            slug_given: true,
+            created: 1,
+            updated: 2,
+            sha256: "ab".to_owned(),
+        };
+        let metadata = note.to_metadata();
+        assert!(
+            metadata
+                .values()
+                .all(|value| value.is_ascii() && !value.contains(char::is_control))
+        );
+        assert_eq!(SourceNote::from_metadata(&metadata), Some(note));
+        assert_eq!(SourceNote::from_metadata(&HashMap::new()), None);
+    }
+}
