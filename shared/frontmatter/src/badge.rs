@@ -1,7 +1,7 @@
 //! Which pictures are badges (2.5).
 
 /// What the address of a badge contains.
-const MARKS: [&str; 33] = [
+const MARKS: [&str; 37] = [
     "img.shields.io",
     "shields.io/",
     "badgen.net",
@@ -35,6 +35,10 @@ const MARKS: [&str; 33] = [
     "visitor-badge",
     "komarev.com",
     "hits.seeyoufarm",
+    "licensebuttons.net",
+    "mybinder.org/badge",
+    "i.creativecommons.org",
+    "hellogithub.com/v1/widgets",
 ];
 /// `/badge` or `/badges`, and what comes behind it.
 const BADGE: [&str; 6] = [

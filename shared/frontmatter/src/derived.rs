@@ -26,12 +26,13 @@ const APPEALS: [&str; 8] = [
     "contributor",
 ];
 /// In the address of a button, or of a person's portrait.
-const BUTTONS: [&str; 5] = [
+const BUTTONS: [&str; 6] = [
     "contrib.rocks",
     "//avatars",
     "open_in_",
     "/button",
     "deploy-button",
+    "qrcode",
 ];
 /// Two licences this close, with "or" between them, are a choice; in bytes.
 const CLOSE_BYTES: usize = 20;
@@ -172,6 +173,11 @@ pub(crate) struct Reading {
     plain: String,
     in_code: bool,
     image: Option<(String, String)>,
+    /// Where the link leads that is open, in Markdown and in HTML.
+    link: Option<String>,
+    html_link: Option<String>,
+    /// Lists that are open: what is said in one is said of what it lists.
+    lists: usize,
     /// The licence that a badge in the body names.
     license: Option<String>,
     /// Text of the list item that is being read, up to its first break.
@@ -275,7 +281,11 @@ impl Reading {
                 link_type,
                 dest_url,
                 ..
-            } if *link_type != LinkType::Email => self.link(dest_url),
+            } if *link_type != LinkType::Email => {
+                self.link = Some(dest_url.to_string());
+                self.link(dest_url);
+            }
+            Tag::List(_) => self.lists += 1,
             Tag::Image { dest_url, .. } => self.image = Some((dest_url.to_string(), String::new())),
             _ => {}
         }
@@ -298,6 +308,8 @@ impl Reading {
                 self.plain.push('\n');
             }
             TagEnd::CodeBlock => self.in_code = false,
+            TagEnd::Link => self.link = None,
+            TagEnd::List(_) => self.lists = self.lists.saturating_sub(1),
             TagEnd::Item => self.finish_item(),
             TagEnd::Paragraph | TagEnd::TableCell => {
                 self.finish_item();
@@ -314,7 +326,7 @@ impl Reading {
     }
 
     fn picture(&mut self, url: &str, alt: &str) {
-        if self.license.is_none() {
+        if self.license.is_none() && self.lists == 0 {
             self.license = badge_license(url);
         }
         // One that a later reading would take for another, or for none, is none now.
@@ -323,33 +335,44 @@ impl Reading {
                 && crate::keys::collapse(url) == url
                 && url::Url::parse(url).is_ok_and(|url| url.has_host())
         };
-        if self.derived.image.is_none() && is_absolute() && !is_badge(url) && !is_appeal(url, alt) {
+        let leads_to_appeal = || {
+            let mut links = [&self.link, &self.html_link].into_iter().flatten();
+            links.any(|link| is_appeal(link, ""))
+        };
+        if self.derived.image.is_none()
+            && is_absolute()
+            && !is_badge(url)
+            && !is_appeal(url, alt)
+            && !leads_to_appeal()
+        {
             self.derived.image = Some((url.to_owned(), crate::blocks::clean_text(alt)));
         }
     }
 
     fn html_image(&mut self, html: &str) {
-        use crate::clean::html_tokens::{TokenKind, tokens};
-        if memchr::memmem::find(html.as_bytes(), b"<img").is_none() {
+        use crate::clean::html_tokens::{Tag, TokenKind, tokens};
+        let has = |mark: &[u8]| memchr::memmem::find(html.as_bytes(), mark).is_some();
+        if !has(b"<img") && !has(b"<a ") && !has(b"</a>") {
             return;
         }
+        let value = |tag: &Tag<'_>, name: &str| {
+            let attribute = tag
+                .attributes
+                .iter()
+                .find(|attribute| attribute.name == name);
+            let value = attribute.and_then(|attribute| attribute.value.as_deref());
+            crate::clean::decode::references(value.unwrap_or_default()).into_owned()
+        };
         for token in tokens(html) {
-            if let TokenKind::Open(tag) = token.kind
-                && tag.name == "img"
-            {
-                let value = |name: &str| {
-                    let attribute = tag
-                        .attributes
-                        .iter()
-                        .find(|attribute| attribute.name == name);
-                    crate::clean::decode::references(
-                        attribute
-                            .and_then(|attribute| attribute.value.as_deref())
-                            .unwrap_or_default(),
-                    )
-                };
-                let (address, alt) = (value("src"), value("alt"));
-                self.picture(&address, &alt);
+            match token.kind {
+                TokenKind::Open(tag) if tag.name == "img" => {
+                    self.picture(&value(&tag, "src"), &value(&tag, "alt"));
+                }
+                TokenKind::Open(tag) if tag.name == "a" => {
+                    self.html_link = Some(value(&tag, "href"));
+                }
+                TokenKind::Close(name) if name == "a" => self.html_link = None,
+                _ => {}
             }
         }
     }
@@ -552,7 +575,8 @@ impl Count {
     }
 }
 
-/// Whether a picture asks for something or thanks somebody: no picture of what the page is about.
+/// Whether a picture, or the link around it, asks for something or thanks somebody: no picture of what the page is
+/// about.
 fn is_appeal(url: &str, alt: &str) -> bool {
     let (url, alt) = (url.to_ascii_lowercase(), alt.to_lowercase());
     APPEALS
@@ -803,6 +827,8 @@ mod tests {
             let found = of(&format!("## License\n\n{text}\n")).license;
             assert_eq!(found.as_deref(), Some(license), "{text}");
         }
+        let listed = "- [x](y) ![l](https://img.shields.io/badge/license-MPL--2.0-green)\n";
+        assert_eq!(of(listed).license, None);
         let badge = "Text.\n\n![l](https://img.shields.io/badge/license-MPL--2.0-green)\n";
         assert_eq!(of(badge).license.as_deref(), Some("MPL-2.0"));
         let badge = "![l](https://img.shields.io/badge/license-MIT%20OR%20Apache--2.0-blue)\n";
@@ -821,6 +847,16 @@ mod tests {
             derived_image.image.map(|(url, _)| url).as_deref(),
             Some("https://e.com/p.png")
         );
+        for thanks in [
+            "[![A](https://a.com/a.png)](https://a.com/?utm_medium=sponsorship)\n\n",
+            "<a href=\"https://patreon.com/x\"><img src=\"https://a.com/a.png\"></a>\n\n",
+        ] {
+            let image = of(&format!("{thanks}![p](https://e.com/p.png)\n")).image;
+            assert_eq!(
+                image.map(|(url, _)| url).as_deref(),
+                Some("https://e.com/p.png")
+            );
+        }
         assert_eq!(derived.external_links, ["https://e.com"]);
         assert_eq!(derived.internal_links, ["/x/"]);
         assert_eq!(

@@ -3,6 +3,7 @@
 use unicode_segmentation::UnicodeSegmentation as _;
 
 use crate::blocks::{Block, Inline, Kind, clean_text, link_share};
+use crate::report::Source;
 use crate::title::Title;
 
 /// Longest description that is derived, in characters.
@@ -13,6 +14,8 @@ const MIN_CUT: usize = 60;
 const MIN_WORDS: usize = 3;
 /// Of a quote that is a tagline, in words.
 const QUOTE_WORDS: std::ops::RangeInclusive<usize> = 3..=70;
+/// What stands behind the headings of more sections is about one of them, not about the document.
+const MAX_SECTIONS: usize = 4;
 /// How far from the title a quote or a centred heading may be, in blocks.
 const QUOTE_BLOCKS: usize = 8;
 const TAGLINE_BLOCKS: usize = 6;
@@ -46,19 +49,58 @@ const APPEALS: [&str; 22] = [
 ];
 /// Longest paragraph that only says where else to look, in words.
 const SIGNPOST_WORDS: usize = 20;
+/// How far behind such a paragraph one may stand that says what the title is, in blocks.
+const INTRODUCTION_BLOCKS: usize = 8;
+/// How a sentence begins that leads elsewhere.
+const DIRECTIONS: [&str; 13] = [
+    "see ",
+    "for more ",
+    "for documentation",
+    "for the ",
+    "looking for ",
+    "you might ",
+    "you may also ",
+    "read the ",
+    "read more",
+    "visit ",
+    "go to ",
+    "head over",
+    "join ",
+];
+/// What is said in one, wherever it begins.
+const REFERRALS: [&str; 6] = [
+    "please check",
+    "please see",
+    "please refer",
+    "please visit",
+    "please read",
+    INVITATION,
+];
+/// No description begins with this, link or not.
+const INVITATION: &str = "check out";
 /// In a line that leads to translations.
 const LANGUAGES_ELSEWHERE: [&str; 4] = ["other languages", "read this in", "其他语言", "他の言語"];
 /// Longest name in a row of languages or pages, in words.
 const SWITCHER_WORDS: usize = 2;
 /// Longest label of a line `Label: value`, in words.
 const LABEL_WORDS: usize = 2;
+/// Words with a full stop that ends no sentence before a small letter.
+const ABBREVIATIONS: [&str; 14] = [
+    "e.g", "i.e", "vs", "cf", "etc", "incl", "approx", "resp", "ca", "z.B", "d.h", "bzw", "engl",
+    "p.ej",
+];
+/// What stands between a name and what it names, in some of the languages of READMEs.
+const COPULAS: [&str; 14] = [
+    "is ", "are ", "es ", "est ", "è ", "é ", "ist ", "jest ", "– ", "— ", "- ", "是", "は", "это ",
+];
 /// How a quote begins that is a note, not a tagline.
-const NOTES: [&str; 9] = [
+const NOTES: [&str; 10] = [
     "note",
     "warning",
     "tip",
     "important",
     "caution",
+    "disclaimer",
     "说明",
     "注意",
     "cover image",
@@ -74,19 +116,52 @@ pub(crate) fn find(
 ) -> Option<String> {
     let after = |block: &&Block<'_>| block.range.start >= title.end;
     let behind: Vec<&Block<'_>> = blocks.iter().filter(after).collect();
-    let found = search(&behind, &title.text, is_obsidian).or_else(|| {
+    let has_heading = title.source == Source::Heading;
+    let found = search(&behind, &title.text, has_heading, is_obsidian).or_else(|| {
         let before: Vec<&Block<'_>> = blocks
             .iter()
             .filter(|block| block.range.end <= title.end)
             .collect();
-        search(&before, &title.text, is_obsidian)
+        search(&before, &title.text, false, is_obsidian)
     });
-    found.map(|text| cut(&without_lead_in(&text)))
+    found.map(|text| cut(&crate::emoji::shown(&without_lead_in(&text))))
 }
 
-fn search(blocks: &[&Block<'_>], title: &str, is_obsidian: &dyn Fn() -> bool) -> Option<String> {
+/// The first block that passes; one that is little more than a link gives way to the one that says what the
+/// title is, if that isn't far.
+fn search(
+    blocks: &[&Block<'_>],
+    title: &str,
+    is_below_title: bool,
+    is_obsidian: &dyn Fn() -> bool,
+) -> Option<String> {
+    let mut passing = passing(blocks, title, is_below_title, is_obsidian);
+    let (first, block, text) = passing.next()?;
+    let introduction = || {
+        passing
+            .take_while(|(at, ..)| at - first <= INTRODUCTION_BLOCKS)
+            .find(|(.., text)| introduces(text, title))
+            .map(|(.., text)| text)
+    };
+    let better = is_mostly_a_link(block, &text).then(introduction).flatten();
+    Some(better.unwrap_or(text))
+}
+
+/// The blocks that may be a description, with their places and texts.
+fn passing<'a, 'b>(
+    blocks: &'a [&'a Block<'b>],
+    title: &'a str,
+    is_below_title: bool,
+    is_obsidian: &'a dyn Fn() -> bool,
+) -> impl Iterator<Item = (usize, &'a Block<'b>, String)> {
     let mut is_inside = false;
-    blocks.iter().enumerate().find_map(|(at, block)| {
+    let mut sections = 0;
+    let is_near = move |block: &&&Block<'_>| {
+        sections += usize::from(matches!(block.kind, Kind::Heading(_)));
+        sections <= MAX_SECTIONS
+    };
+    let near = blocks.iter().take_while(is_near);
+    near.enumerate().filter_map(move |(at, block)| {
         let text = shown(block, is_obsidian);
         if block.kind == Kind::Paragraph
             && let Some(inside) = container(&text, is_inside)
@@ -97,13 +172,39 @@ fn search(blocks: &[&Block<'_>], title: &str, is_obsidian: &dyn Fn() -> bool) ->
         let fits = match block.kind {
             Kind::Paragraph => true,
             Kind::Quote { paragraphs: 1 } => at < QUOTE_BLOCKS && is_tagline_quote(&text),
-            Kind::Heading(2..=6) => {
-                block.html && block.centred && at < TAGLINE_BLOCKS && words(&text) >= TAGLINE_WORDS
+            Kind::Heading(2..=6) if block.html => {
+                block.centred && at < TAGLINE_BLOCKS && words(&text) >= TAGLINE_WORDS
             }
+            // Right below the title, and a level left out: small print, not a section.
+            Kind::Heading(3..=6) => is_below_title && at == 0 && words(&text) >= TAGLINE_WORDS,
             _ => false,
         };
-        (fits && passes(block, &text, title)).then_some(text)
+        (fits && passes(block, &text, title)).then_some((at, *block, text))
     })
+}
+
+/// A short sentence of which a good part is a link.
+fn is_mostly_a_link(block: &Block<'_>, text: &str) -> bool {
+    let (linked, all) = block.link_share();
+    linked * 10 >= all * 2 && words(text) < SIGNPOST_WORDS
+}
+
+/// `Check out …`; with a link, `See the documentation`, `For the version in X, please check Y`.
+fn is_direction(block: &Block<'_>, text: &str) -> bool {
+    let lower = text.to_lowercase();
+    let said = lower.trim_start_matches(|c: char| !c.is_alphanumeric());
+    said.starts_with(INVITATION)
+        || is_mostly_a_link(block, text)
+            && (DIRECTIONS.iter().any(|words| said.starts_with(words))
+                || REFERRALS.iter().any(|words| said.contains(words)))
+}
+
+/// Whether a text says what the title is: `Title is a …`.
+fn introduces(text: &str, title: &str) -> bool {
+    let (text, title) = (text.to_lowercase(), title.to_lowercase());
+    let said = text.strip_prefix("the ").unwrap_or(&text);
+    said.strip_prefix(&title)
+        .is_some_and(|rest| COPULAS.iter().any(|is| rest.trim_start().starts_with(is)))
 }
 
 fn is_tagline_quote(text: &str) -> bool {
@@ -135,7 +236,7 @@ fn passes(block: &Block<'_>, text: &str, title: &str) -> bool {
     if is_signpost(block, text) {
         return false;
     }
-    let (linked, all) = link_share(without_link_lines(&block.inlines));
+    let (linked, all) = link_share(without_navigation(&block.inlines));
     let lower = text.to_lowercase();
     let bars = text
         .chars()
@@ -147,8 +248,9 @@ fn passes(block: &Block<'_>, text: &str, title: &str) -> bool {
     words(text) >= MIN_WORDS
         && !is_template(text)
         && !is_aside(block, text)
+        && !is_direction(block, text)
         && !is_metadata(block)
-        && !is_switcher(block, text)
+        && !is_switcher(&block.inlines, text)
         && linked * 10 < all * 6
         && bars < 3
         && !is_label(text)
@@ -191,14 +293,14 @@ fn is_aside(block: &Block<'_>, text: &str) -> bool {
 
 /// Names of languages or pages side by side, of which one or more lead there:
 /// `English | 简体中文`.
-fn is_switcher(block: &Block<'_>, text: &str) -> bool {
+fn is_switcher(inlines: &[Inline<'_>], text: &str) -> bool {
     let parts: Vec<&str> = text
         .split(['|', '·', '•', '∙'])
         .flat_map(|part| part.split(" / "))
         .collect();
     parts.len() > 1
         && parts.iter().all(|part| words(part) <= SWITCHER_WORDS)
-        && block.link_share().0 > 0
+        && link_share(inlines).0 > 0
 }
 
 /// Several lines, each a label with its value: `Author: Jane` over `Date: 2025-07-10`.
@@ -224,7 +326,7 @@ fn is_metadata(block: &Block<'_>) -> bool {
 
 /// `Install:` or `Website: https://…`.
 fn is_label(text: &str) -> bool {
-    let bare = text.ends_with([':', '：']) && text.split_whitespace().count() <= 4;
+    let bare = text.ends_with([':', '：']) && words(text) <= 4;
     let address = text.split_once(": ").is_some_and(|(label, rest)| {
         label.split_whitespace().count() <= 3
             && rest.starts_with("http")
@@ -234,7 +336,7 @@ fn is_label(text: &str) -> bool {
 }
 
 /// Words; two characters of a script without spaces count as one.
-fn words(text: &str) -> usize {
+pub(crate) fn words(text: &str) -> usize {
     let ideographs = text.chars().filter(|c| is_ideograph(*c)).count();
     let others = text
         .split(|c: char| c.is_whitespace() || is_ideograph(c))
@@ -249,14 +351,7 @@ pub(crate) fn is_ideograph(c: char) -> bool {
 
 /// The block's text as a page would show it: block ids, marks and wikilinks' brackets gone.
 fn shown(block: &Block<'_>, is_obsidian: &dyn Fn() -> bool) -> String {
-    let mut raw = String::new();
-    for inline in without_link_lines(&block.inlines) {
-        match inline {
-            Inline::Text(text) | Inline::Code(text) => raw.push_str(text),
-            Inline::Break => raw.push(' '),
-            _ => {}
-        }
-    }
+    let mut raw = raw_text(without_navigation(&block.inlines));
     if raw.contains("==") && is_obsidian() {
         raw = without_pairs(&raw, "==", str::to_owned);
     }
@@ -273,6 +368,38 @@ fn shown(block: &Block<'_>, is_obsidian: &dyn Fn() -> bool) -> String {
         }
         _ => text,
     }
+}
+
+fn raw_text(inlines: &[Inline<'_>]) -> String {
+    let mut raw = String::new();
+    for inline in inlines {
+        match inline {
+            Inline::Text(text) | Inline::Code(text) => raw.push_str(text),
+            Inline::Break => raw.push(' '),
+            _ => {}
+        }
+    }
+    raw
+}
+
+/// A block without the first line, where that leads to translations, and without the last lines of links.
+fn without_navigation<'a, 'b>(inlines: &'a [Inline<'b>]) -> &'a [Inline<'b>] {
+    let is_break = |inline: &Inline<'_>| matches!(inline, Inline::Break);
+    let is_line = |line: &[Inline<'_>]| !raw_text(line).trim().is_empty();
+    let mut ends = inlines
+        .iter()
+        .enumerate()
+        .filter(|(_, inline)| is_break(inline));
+    let first = ends.find_map(|(at, _)| {
+        inlines
+            .split_at_checked(at)
+            .filter(|(line, _)| is_line(line))
+    });
+    let rest = match first {
+        Some((line, rest)) if is_switcher(line, &raw_text(line)) && is_line(rest) => rest,
+        _ => inlines,
+    };
+    without_link_lines(rest)
 }
 
 /// A block without the last lines that are links alone, where a sentence ends before them: where to
@@ -394,20 +521,40 @@ fn without_lead_in(text: &str) -> String {
         .to_owned()
 }
 
-/// Byte offsets behind the ends of sentences.
+/// Byte offsets behind the ends of sentences: none in parentheses, and none behind an abbreviation (`e.g. so`).
 fn sentence_ends(text: &str) -> Vec<usize> {
     let mut ends = Vec::new();
-    let mut chars = text.char_indices().peekable();
-    while let Some((at, c)) = chars.next() {
+    let mut depth = 0_usize;
+    for (at, c) in text.char_indices() {
         let end = at + c.len_utf8();
-        let next = chars.peek().map(|(_, next)| *next);
-        if matches!(c, '。' | '！' | '？')
-            || (matches!(c, '.' | '!' | '?' | '…') && next.is_none_or(char::is_whitespace))
-        {
+        let mut next = text.get(end..).unwrap_or_default().chars();
+        let (next, after) = (next.next(), next.next());
+        depth = match c {
+            '(' => depth + 1,
+            ')' => depth.saturating_sub(1),
+            _ => depth,
+        };
+        let ends_sentence = match c {
+            '。' | '！' | '？' => true,
+            '.' if after.is_some_and(char::is_lowercase) => {
+                next == Some(' ') && !is_abbreviation(text.get(..at).unwrap_or_default())
+            }
+            '.' | '!' | '?' | '…' => next.is_none_or(char::is_whitespace),
+            _ => false,
+        };
+        if ends_sentence && depth == 0 {
             ends.push(end);
         }
     }
     ends
+}
+
+/// Whether a text ends with a word that is written with a full stop, which isn't there yet.
+fn is_abbreviation(text: &str) -> bool {
+    let word = text.rsplit([' ', '(', '\u{a0}']).next().unwrap_or_default();
+    ABBREVIATIONS
+        .iter()
+        .any(|known| known.eq_ignore_ascii_case(word))
 }
 
 /// At most 160 characters: up to the last sentence that ends late enough, or to a word and "…".
@@ -515,6 +662,47 @@ mod tests {
                 "# T\n\n*Read this in other languages: [English](a), [中文](b).*\n\nA tool that cuts wood.\n",
                 Some("A tool that cuts wood."),
             ),
+        ] {
+            assert_eq!(description(text).as_deref(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_leads_elsewhere_gives_way_to_what_says_something() {
+        for (text, expected) in [
+            (
+                "# Axe\n\nPlans are made in [our forum](x).\n\nText of it, which is longer.\n\nAxe is a tool that cuts wood.\n",
+                Some("Axe is a tool that cuts wood."),
+            ),
+            (
+                "# Axe\n\nWe use [our forum](x).\n\nAxe has no fee at all.\n",
+                Some("We use our forum."),
+            ),
+            (
+                "# T\n\nFor the metal version please check [our other axes](x).\n\nCheck out our shop of axes.\n\nA tool that cuts wood.\n",
+                Some("A tool that cuts wood."),
+            ),
+            (
+                "# T\n\n[English](a) | 中文\n<br>A tool that cuts wood.\n\nText.\n",
+                Some("A tool that cuts wood."),
+            ),
+            (
+                "# T\n\n道具は、木を切るための道具です。例は次のとおりです：\n",
+                Some("道具は、木を切るための道具です。"),
+            ),
+            (
+                "# T\n\n### A tool that cuts wood.\n\n- a\n",
+                Some("A tool that cuts wood."),
+            ),
+            ("# T\n\n## How to get the tool\n\n- a\n", None),
+            (
+                "# T\n\n## A\n\n- a\n\n## B\n\n## C\n\n## D\n\n## E\n\nText that is about E.\n",
+                None,
+            ),
+            (
+                "# T\n\n:hammer: Cuts wood in no time\n",
+                Some("🔨 Cuts wood in no time"),
+            ),
             ("# T\n\n- a\n- b\n", None),
             ("# T\n\nInstall:\n\n```\nx\n```\n", None),
             (
@@ -531,6 +719,25 @@ mod tests {
             ),
         ] {
             assert_eq!(description(text).as_deref(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn sentences_end_outside_parentheses_and_behind_words() {
+        for (text, ends) in [
+            ("A. B! C", vec!["A.", "A. B!"]),
+            (
+                "Cut (sawn, cf. Saw) wood. So",
+                vec!["Cut (sawn, cf. Saw) wood."],
+            ),
+            ("Axes, e.g. of iron. So", vec!["Axes, e.g. of iron."]),
+            ("木。切", vec!["木。"]),
+        ] {
+            let found: Vec<&str> = sentence_ends(text)
+                .into_iter()
+                .map(|end| &text[..end])
+                .collect();
+            assert_eq!(found, ends);
         }
     }
 

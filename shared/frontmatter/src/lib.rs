@@ -24,6 +24,7 @@ mod dates;
 mod derived;
 mod description;
 mod document;
+mod emoji;
 mod guards;
 mod keys;
 mod mark;

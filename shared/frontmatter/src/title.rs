@@ -9,6 +9,7 @@ use unicode_segmentation::UnicodeSegmentation as _;
 use crate::badge::is_badge;
 use crate::blocks::{Block, Inline, Kind};
 use crate::clean::html_tokens::{TokenKind, tokens};
+use crate::description::words;
 use crate::document::{Document, Edit};
 use crate::keys::is_placeholder;
 use crate::report::Source;
@@ -24,9 +25,17 @@ const MAX_ALT_CHARS: usize = 40;
 const MIN_ALT_BYTES: usize = 3;
 /// Prose that a heading may not follow unless it is the first one, in words.
 const PROSE_WORDS: usize = 4;
+/// Paragraphs after which one `h1` of several begins a section.
+const LONG_PREFACE: usize = 2;
+/// Further `h1` that make the first one the heading of a section, if a preface stands before it.
+const MANY_HEADINGS: usize = 2;
+/// A longer heading is a sentence, where a picture has a name, in words.
+const MAX_NAME_WORDS: usize = 12;
+/// Words that a picture's text may have beyond those of the name that it is compared with.
+const MORE_WORDS: usize = 2;
 
 /// Headings that name a part of any document.
-const GENERIC: [&str; 32] = [
+const GENERIC: [&str; 37] = [
     "table of contents",
     "contents",
     "toc",
@@ -59,9 +68,14 @@ const GENERIC: [&str; 32] = [
     "backers",
     "supporters",
     "news",
+    "notice",
+    "announcement",
+    "disclaimer",
+    "important",
+    "welcome",
 ];
 /// Words that say what a picture is, not what it is of.
-const PICTURE_WORDS: [&str; 11] = [
+const PICTURE_WORDS: [&str; 14] = [
     "logo",
     "banner",
     "icon",
@@ -73,6 +87,9 @@ const PICTURE_WORDS: [&str; 11] = [
     "picture",
     "cover",
     "logotype",
+    "wordmark",
+    "mascot",
+    "website",
 ];
 /// Alt texts that name nothing.
 const GENERIC_ALTS: [&str; 13] = [
@@ -127,38 +144,51 @@ pub(crate) fn find(
                 .unwrap_or_default(),
         };
     }
-    if let Some(block) = title_heading(blocks).or_else(|| first_heading(blocks, name_hint)) {
-        return Title {
-            text: cut(&heading_text(block)),
-            source: Source::Heading,
-            end: block.range.end,
-            removal: removal(document.source, block),
-            removed_ids: ids(document.source, block, blocks),
-        };
+    let of_heading = |block: &Block<'_>| Title {
+        text: written(&heading_text(block)),
+        source: Source::Heading,
+        end: block.range.end,
+        removal: removal(document.source, block),
+        removed_ids: ids(document.source, block, blocks),
+    };
+    if let Some(block) = title_heading(blocks) {
+        return of_heading(block);
+    }
+    let without_heading = |text: &str, source, end| Title {
+        text: written(text),
+        source,
+        end,
+        removal: Vec::new(),
+        removed_ids: Vec::new(),
+    };
+    let first = first_heading(blocks, name_hint);
+    let names_it = |first: &&First<'_, '_>| {
+        !first.is_after_tagline && !is_sentence(&heading_text(first.block))
+    };
+    if let Some(first) = first.as_ref().filter(names_it) {
+        return of_heading(first.block);
     }
     if let Some((text, end)) = picture_title(blocks, name_hint) {
-        return Title {
-            text: cut(&text),
-            source: Source::ImageAlt,
-            end,
-            removal: Vec::new(),
-            removed_ids: Vec::new(),
-        };
+        return without_heading(&text, Source::ImageAlt, end);
     }
     let hint = name_hint
         .map(crate::keys::collapse)
         .filter(|hint| !hint.is_empty() && !is_readme(hint));
-    let (text, source) = match hint {
-        Some(text) => (text, Source::FileName),
-        None => ("Untitled".to_owned(), Source::Default),
-    };
-    Title {
-        text: cut(&text),
-        source,
-        end: 0,
-        removal: Vec::new(),
-        removed_ids: Vec::new(),
+    match (first, hint) {
+        (Some(first), None) => of_heading(first.block),
+        (Some(first), Some(_)) if !first.is_after_tagline => of_heading(first.block),
+        (_, Some(hint)) => without_heading(&hint, Source::FileName, 0),
+        (None, None) => without_heading("Untitled", Source::Default, 0),
     }
+}
+
+/// A derived title: cut, and with the emoji that `:shortcodes:` stand for.
+fn written(text: &str) -> String {
+    cut(&crate::emoji::shown(text))
+}
+
+fn is_sentence(heading: &str) -> bool {
+    words(heading) > MAX_NAME_WORDS
 }
 
 /// Ids by which links find a heading: the one made of its text, unless another heading has it too,
@@ -192,19 +222,25 @@ fn is_readme(name: &str) -> bool {
 
 /// The first `h1` that says something, unless the document had long begun.
 fn title_heading<'a, 'b>(blocks: &'a [Block<'b>]) -> Option<&'a Block<'b>> {
-    let (mut prose, mut structure) = (false, false);
-    for block in blocks {
+    let (mut prose, mut structure) = (0_usize, false);
+    for (at, block) in blocks.iter().enumerate() {
         match block.kind {
             Kind::Heading(1) => {
                 let text = heading_text(block);
                 if !text.is_empty() && !is_generic(&text) && !is_placeholder(&text) {
-                    return (!(prose && structure)).then_some(block);
+                    let further = blocks.iter().skip(at + 1);
+                    let begins_section = prose >= LONG_PREFACE
+                        && further
+                            .filter(|block| block.kind == Kind::Heading(1))
+                            .count()
+                            >= MANY_HEADINGS;
+                    return (!(prose > 0 && structure || begins_section)).then_some(block);
                 }
                 structure |= !text.is_empty() && !block.centred;
             }
             Kind::Heading(_) => structure |= !block.centred,
             Kind::Code => structure = true,
-            Kind::Paragraph | Kind::List => prose = prose || is_prose(block),
+            Kind::Paragraph | Kind::List => prose += usize::from(is_prose(block)),
             Kind::Quote { .. } | Kind::Table | Kind::Rule | Kind::Other => {}
         }
     }
@@ -214,14 +250,22 @@ fn title_heading<'a, 'b>(blocks: &'a [Block<'b>]) -> Option<&'a Block<'b>> {
 /// Four words that aren't mostly links.
 fn is_prose(block: &Block<'_>) -> bool {
     let (linked, all) = block.link_share();
-    block.text().split_whitespace().count() >= PROSE_WORDS && linked * 10 < all * 6
+    words(&block.text()) >= PROSE_WORDS && linked * 10 < all * 6
 }
 
-/// The first heading of any level at the top of the document.
+/// The first heading of any level at the top of a document.
+struct First<'a, 'b> {
+    block: &'a Block<'b>,
+    /// Whether a sentence in the middle of the page stands before it. That says what the document is
+    /// about, so its name must have come already, and what follows is a section.
+    is_after_tagline: bool,
+}
+
 fn first_heading<'a, 'b>(
     blocks: &'a [Block<'b>],
     name_hint: Option<&str>,
-) -> Option<&'a Block<'b>> {
+) -> Option<First<'a, 'b>> {
+    let mut is_after_tagline = false;
     for block in blocks {
         match block.kind {
             Kind::Heading(_) => {
@@ -240,9 +284,14 @@ fn first_heading<'a, 'b>(
                     // What other programs would take for a second frontmatter.
                     && !text.starts_with("---")
                     && !text.starts_with("+++");
-                return names.then_some(block);
+                return names.then_some(First {
+                    block,
+                    is_after_tagline,
+                });
             }
-            Kind::Paragraph if block.centred || block.is_pictures() => {}
+            Kind::Paragraph if block.centred || block.is_pictures() => {
+                is_after_tagline |= block.centred && is_prose(block);
+            }
             _ => return None,
         }
     }
@@ -265,7 +314,8 @@ fn picture_title(blocks: &[Block<'_>], name_hint: Option<&str>) -> Option<(Strin
                 Some(hint) if !hint.is_empty() => {
                     !own.is_empty()
                         && (own.starts_with(&hint)
-                            || (hint.contains(&own) && own.len() >= MIN_ALT_BYTES))
+                            || (hint.contains(&own) && own.len() >= MIN_ALT_BYTES)
+                            || has_words_of(&text, name_hint.unwrap_or_default()))
                         && !is_generic_alt(&text)
                 }
                 _ => {
@@ -275,11 +325,31 @@ fn picture_title(blocks: &[Block<'_>], name_hint: Option<&str>) -> Option<(Strin
                 }
             };
             if fits {
-                return Some((text, block.range.end));
+                // What the document is about may stand below the picture, in the same block.
+                let end = if is_prose(block) {
+                    block.range.start
+                } else {
+                    block.range.end
+                };
+                return Some((text, end));
             }
         }
     }
     None
+}
+
+/// Whether all words of a name are among those of a text that begins with one of them and is hardly longer.
+fn has_words_of(text: &str, name: &str) -> bool {
+    let words = |text: &str| -> Vec<String> {
+        text.split(|c: char| !c.is_alphanumeric())
+            .filter(|word| !word.is_empty())
+            .map(str::to_lowercase)
+            .collect()
+    };
+    let (text, name) = (words(text), words(name));
+    text.first().is_some_and(|first| name.contains(first))
+        && text.len() <= name.len() + MORE_WORDS
+        && name.iter().all(|word| text.contains(word))
 }
 
 fn is_generic_alt(text: &str) -> bool {
@@ -289,12 +359,12 @@ fn is_generic_alt(text: &str) -> bool {
 /// A picture's alt text without the words that say that it is a picture.
 fn clean_alt(alt: &str) -> String {
     let mut text = crate::blocks::clean_text(alt);
-    for separator in [" - ", " – ", " — ", " | ", ": "] {
+    for separator in [" - ", " – ", " — ", " | ", "｜", ": "] {
         if let Some((before, _)) = text.split_once(separator) {
             text = before.to_owned();
         }
     }
-    while let Some((before, last)) = text.rsplit_once(' ') {
+    while let Some((before, last)) = text.rsplit_once([' ', '_', '-']) {
         if !PICTURE_WORDS.contains(
             &last
                 .trim_matches(|c: char| !c.is_alphanumeric())
@@ -341,7 +411,9 @@ fn is_generic(text: &str) -> bool {
     let text = text
         .trim_matches(|c: char| !c.is_alphanumeric())
         .to_lowercase();
-    GENERIC.contains(&text.as_str()) || text.ends_with(" sponsors")
+    GENERIC.contains(&text.as_str())
+        || text.ends_with(" sponsors")
+        || text.starts_with("contributing ")
 }
 
 /// Letters and digits alone, in one case.
@@ -534,6 +606,7 @@ mod tests {
                 "The Tool",
             ),
             ("<h1 align=\"center\">\n\nTool\n\n</h1>\n", "Tool"),
+            ("# Tool :hammer: of 12:30\n", "Tool 🔨 of 12:30"),
             ("# Table of Contents\n\n- [a](#a)\n\n# Tool\n", "Tool"),
             ("## Only a second level\n\nText.\n", "Only a second level"),
             (
@@ -555,6 +628,56 @@ mod tests {
             ),
         ] {
             assert_eq!(title(text).0, expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_section_names_no_document() {
+        let tagline = "<p align=\"center\">\n<img src=\"l.svg\" alt=\"axe - cuts wood\">\nA tool that cuts wood.\n</p>\n\n### Cutting\n\nIt cuts.\n";
+        let preface = "A tool that cuts wood.\n\nIt does so with an axe.\n\n# Help\n\n# Donations\n\n# Sponsors\n";
+        let sentence = format!("![Axe Logo](l.png)\n\n### {}\n", "word ".repeat(13));
+        for (text, hint, expected) in [
+            (tagline, Some("axe"), "axe"),
+            (tagline, None, "axe"),
+            (tagline, Some("Jane Doe"), "Jane Doe"),
+            (preface, Some("axe"), "axe"),
+            (
+                "Text that is a preface.\n\nMore of it.\n\n# Axe\n",
+                Some("x"),
+                "Axe",
+            ),
+            (&sentence, Some("axe"), "Axe"),
+            ("## NOTICE\n\nText.\n", Some("axe"), "axe"),
+            ("## Contributing and so on\n\nText.\n", Some("axe"), "axe"),
+            (
+                "在入门到熟悉的过程中，用到了很多。\n\n## A\n\n# B\n",
+                Some("axe"),
+                "axe",
+            ),
+        ] {
+            let document = Document::parse(text);
+            let title = find(&document, &blocks(&document), None, hint);
+            assert_eq!(title.text, expected, "{text} {hint:?}");
+        }
+    }
+
+    #[test]
+    fn a_picture_names_what_its_words_name() {
+        for (alt, hint, expected) in [
+            (
+                "Material for MkDocs",
+                "mkdocs-material",
+                "Material for MkDocs",
+            ),
+            ("Featured｜Axe", "Axe", "Axe"),
+            ("axe_logo", "axe", "axe"),
+            ("Axe website", "axe", "Axe"),
+            ("Wood of the axe in a forest", "axe", "axe"),
+        ] {
+            let text = format!("![{alt}](x.png)\n");
+            let document = Document::parse(&text);
+            let title = find(&document, &blocks(&document), None, Some(hint));
+            assert_eq!(title.text, expected, "{alt}");
         }
     }
 
