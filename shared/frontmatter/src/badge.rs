@@ -1,7 +1,7 @@
 //! Which pictures are badges (2.5).
 
 /// What the address of a badge contains.
-const MARKS: [&str; 37] = [
+const MARKS: [&str; 39] = [
     "img.shields.io",
     "shields.io/",
     "badgen.net",
@@ -37,6 +37,8 @@ const MARKS: [&str; 37] = [
     "hits.seeyoufarm",
     "licensebuttons.net",
     "mybinder.org/badge",
+    "-badge.",
+    "dcbadge.",
     "i.creativecommons.org",
     "hellogithub.com/v1/widgets",
 ];

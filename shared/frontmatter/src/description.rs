@@ -23,7 +23,7 @@ const TAGLINE_WORDS: usize = 4;
 /// Blocks of this length at most are looked at for appeals, in characters.
 const APPEAL_CHARS: usize = 300;
 /// Words of those who ask for something.
-const APPEALS: [&str; 22] = [
+const APPEALS: [&str; 23] = [
     "sponsor",
     "donat",
     "support me",
@@ -45,6 +45,7 @@ const APPEALS: [&str; 22] = [
     "liberapay",
     "hiring",
     "looking for maintainers",
+    "looking for new maintainers",
     "follow me on",
 ];
 /// Longest paragraph that only says where else to look, in words.
@@ -93,14 +94,18 @@ const ABBREVIATIONS: [&str; 14] = [
 const COPULAS: [&str; 14] = [
     "is ", "are ", "es ", "est ", "è ", "é ", "ist ", "jest ", "– ", "— ", "- ", "是", "は", "это ",
 ];
+/// Longest label of a line `Label: https://…`, in words.
+const ADDRESS_LABEL_WORDS: usize = 6;
 /// How a quote begins that is a note, not a tagline.
-const NOTES: [&str; 10] = [
+const NOTES: [&str; 12] = [
     "note",
     "warning",
     "tip",
     "important",
     "caution",
     "disclaimer",
+    "notice",
+    "update",
     "说明",
     "注意",
     "cover image",
@@ -127,8 +132,8 @@ pub(crate) fn find(
     found.map(|text| cut(&crate::emoji::shown(&without_lead_in(&text))))
 }
 
-/// The first block that passes; one that is little more than a link gives way to the one that says what the
-/// title is, if that isn't far.
+/// The first block that passes; one that is little more than a link, or stands in a section, gives way to the one
+/// that says what the title is, if that isn't far.
 fn search(
     blocks: &[&Block<'_>],
     title: &str,
@@ -143,7 +148,12 @@ fn search(
             .find(|(.., text)| introduces(text, title))
             .map(|(.., text)| text)
     };
-    let better = is_mostly_a_link(block, &text).then(introduction).flatten();
+    let is_in_section = || {
+        let mut before = blocks.iter().take(first);
+        before.any(|block| matches!(block.kind, Kind::Heading(_)))
+    };
+    let is_weak = !introduces(&text, title) && (is_mostly_a_link(block, &text) || is_in_section());
+    let better = is_weak.then(introduction).flatten();
     Some(better.unwrap_or(text))
 }
 
@@ -199,12 +209,14 @@ fn is_direction(block: &Block<'_>, text: &str) -> bool {
                 || REFERRALS.iter().any(|words| said.contains(words)))
 }
 
-/// Whether a text says what the title is: `Title is a …`.
+/// Whether a text says what the title, or its first words, is: `Title is a …`.
 fn introduces(text: &str, title: &str) -> bool {
     let (text, title) = (text.to_lowercase(), title.to_lowercase());
     let said = text.strip_prefix("the ").unwrap_or(&text);
-    said.strip_prefix(&title)
-        .is_some_and(|rest| COPULAS.iter().any(|is| rest.trim_start().starts_with(is)))
+    let ends = title.match_indices(' ').map(|(at, _)| at);
+    ends.chain([title.len()])
+        .filter_map(|end| said.strip_prefix(title.get(..end)?))
+        .any(|rest| COPULAS.iter().any(|is| rest.trim_start().starts_with(is)))
 }
 
 fn is_tagline_quote(text: &str) -> bool {
@@ -276,19 +288,36 @@ fn container(text: &str, is_inside: bool) -> Option<bool> {
     (begins || is_inside).then_some(!ends)
 }
 
-/// `Note: …`, `⚠️ Warning! …`, where to read this in another language.
+/// `Note: …`, `⚠️ Warning! …`, `Update Nov 2025 …`, all of it in parentheses, where to read this in another language.
 fn is_aside(block: &Block<'_>, text: &str) -> bool {
     let lower = text.to_lowercase();
     let said = lower.trim_start_matches(|c: char| !c.is_alphanumeric());
     let is_note = NOTES.iter().any(|note| {
-        said.strip_prefix(note)
-            .is_some_and(|rest| rest.starts_with([':', '：', '!', '！']))
+        said.strip_prefix(note).is_some_and(|rest| {
+            rest.starts_with([':', '：', '!', '！'])
+                || rest.strip_prefix(' ').is_some_and(begins_with_date)
+        })
     });
+    let is_parenthesis = text.starts_with('(') && text.ends_with(')');
     let is_elsewhere = block.link_share().0 > 0
         && LANGUAGES_ELSEWHERE
             .iter()
             .any(|words| lower.contains(words));
-    is_note || is_elsewhere
+    is_note || is_parenthesis || is_elsewhere
+}
+
+/// `2025-11-01 …`, `(30 May 2022) …`, `nov 2025 …`.
+fn begins_with_date(text: &str) -> bool {
+    const MONTHS: [&str; 12] = [
+        "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
+    ];
+    let mut words = text.trim_start_matches(['(', '[']).split(' ');
+    let (first, second) = (
+        words.next().unwrap_or_default(),
+        words.next().unwrap_or_default(),
+    );
+    let is_number = |word: &str| word.starts_with(|c: char| c.is_ascii_digit());
+    is_number(first) || (MONTHS.iter().any(|month| first.starts_with(month)) && is_number(second))
 }
 
 /// Names of languages or pages side by side, of which one or more lead there:
@@ -328,7 +357,7 @@ fn is_metadata(block: &Block<'_>) -> bool {
 fn is_label(text: &str) -> bool {
     let bare = text.ends_with([':', '：']) && words(text) <= 4;
     let address = text.split_once(": ").is_some_and(|(label, rest)| {
-        label.split_whitespace().count() <= 3
+        label.split_whitespace().count() <= ADDRESS_LABEL_WORDS
             && rest.starts_with("http")
             && rest.split_whitespace().count() == 1
     });
@@ -673,6 +702,14 @@ mod tests {
             (
                 "# Axe\n\nPlans are made in [our forum](x).\n\nText of it, which is longer.\n\nAxe is a tool that cuts wood.\n",
                 Some("Axe is a tool that cuts wood."),
+            ),
+            (
+                "# Axe for Wood\n\n## News of Axe\n\nWe have a release to announce.\n\n## What\n\nAxe is a tool that cuts wood.\n",
+                Some("Axe is a tool that cuts wood."),
+            ),
+            (
+                "# T\n\n**Update Nov 2025** there is a new one.\n\nNOTICE (30 May 2022): it is old.\n\n(said by a friend of ours)\n\nA tool that cuts wood.\n",
+                Some("A tool that cuts wood."),
             ),
             (
                 "# Axe\n\nWe use [our forum](x).\n\nAxe has no fee at all.\n",

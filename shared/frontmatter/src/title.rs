@@ -75,7 +75,7 @@ const GENERIC: [&str; 37] = [
     "welcome",
 ];
 /// Words that say what a picture is, not what it is of.
-const PICTURE_WORDS: [&str; 14] = [
+const PICTURE_WORDS: [&str; 16] = [
     "logo",
     "banner",
     "icon",
@@ -90,7 +90,11 @@ const PICTURE_WORDS: [&str; 14] = [
     "wordmark",
     "mascot",
     "website",
+    "svg",
+    "typing",
 ];
+/// How a first heading begins that is about the document, and not its name.
+const QUESTIONS: [&str; 4] = ["what is", "what's", "about ", "why "];
 /// Alt texts that name nothing.
 const GENERIC_ALTS: [&str; 13] = [
     "master",
@@ -163,7 +167,9 @@ pub(crate) fn find(
     };
     let first = first_heading(blocks, name_hint);
     let names_it = |first: &&First<'_, '_>| {
-        !first.is_after_tagline && !is_sentence(&heading_text(first.block))
+        !first.is_after_tagline
+            && !is_sentence(&heading_text(first.block))
+            && !is_beside_the_name(first.block, name_hint)
     };
     if let Some(first) = first.as_ref().filter(names_it) {
         return of_heading(first.block);
@@ -280,7 +286,7 @@ fn first_heading<'a, 'b>(
                 let names = !text.is_empty()
                     && !is_generic(&text)
                     && !is_placeholder(&text)
-                    && !without_ornaments(&text).to_lowercase().starts_with("what is")
+                    && !is_question(&text)
                     // What other programs would take for a second frontmatter.
                     && !text.starts_with("---")
                     && !text.starts_with("+++");
@@ -296,6 +302,18 @@ fn first_heading<'a, 'b>(
         }
     }
     None
+}
+
+/// `What is it?`, `About it`.
+fn is_question(heading: &str) -> bool {
+    let said = without_ornaments(heading).to_lowercase();
+    QUESTIONS.iter().any(|words| said.starts_with(words))
+}
+
+/// Whether a heading of a low level says nothing of the name that is hinted at: the line below a logo.
+fn is_beside_the_name(block: &Block<'_>, name_hint: Option<&str>) -> bool {
+    let hint = name_hint.map(letters).unwrap_or_default();
+    matches!(block.kind, Kind::Heading(3..=6)) && !letters(&heading_text(block)).contains(&hint)
 }
 
 /// The text of the first picture that is no badge.
@@ -648,6 +666,13 @@ mod tests {
             ),
             (&sentence, Some("axe"), "Axe"),
             ("## NOTICE\n\nText.\n", Some("axe"), "axe"),
+            ("## About the Axe\n\nText.\n", Some("axe"), "axe"),
+            (
+                "<p align=\"center\"><img src=\"l.svg\" alt=\"Axe\"></p>\n<h3 align=\"center\">a <img src=\"i.svg\" alt=\"Iron\"> project</h3>\n",
+                Some("axe"),
+                "Axe",
+            ),
+            ("### The Tool\n\nText.\n", Some("axe"), "The Tool"),
             ("## Contributing and so on\n\nText.\n", Some("axe"), "axe"),
             (
                 "在入门到熟悉的过程中，用到了很多。\n\n## A\n\n# B\n",
