@@ -22,6 +22,14 @@ pub(super) fn settle(
     if formulas.is_empty() {
         return;
     }
+    let before = splice.len();
+    let mut is_unsettled = false;
+    let literal: Vec<&Range<usize>> = without_math
+        .events
+        .iter()
+        .filter(|(event, _)| matches!(event, Event::Code(_) | Event::InlineHtml(_)))
+        .map(|(_, range)| range)
+        .collect();
     for (event, range) in &without_math.events {
         let is_concerned = matches!(
             event,
@@ -42,13 +50,26 @@ pub(super) fn settle(
                 // A formula in a link's text.
             } else if formula.start <= range.start && range.end <= formula.end {
                 split(without_math.source, event, range, splice);
-            } else if thoroughly {
-                return unmake_all(without_math, splice);
+            } else if thoroughly && unmake_all(without_math, splice) {
+                return;
+            } else if is_inside(&literal, formula.start) {
+                // A backslash there would stay. An earlier formula has taken the code's beginning; when that is none any
+                // more, nor is this.
+                is_unsettled = true;
             } else {
                 unmake(with_math.source, formula, splice);
             }
         }
     }
+    if is_unsettled && splice.len() == before {
+        unmake_all(without_math, splice);
+    }
+}
+
+/// Whether a place is inside one of the ranges, which are in order.
+fn is_inside(ranges: &[&Range<usize>], at: usize) -> bool {
+    let next = ranges.partition_point(|range| range.end <= at);
+    ranges.get(next).is_some_and(|range| range.start < at)
 }
 
 /// The formulas of a document, in order.
@@ -103,7 +124,9 @@ fn unmake(source: &str, formula: &Range<usize>, splice: &mut Splice) {
     }
 }
 
-fn unmake_all(without_math: &Document<'_>, splice: &mut Splice) {
+/// Whether there was any `$` left in the text. None in HTML's `<pre>` and `<code>` is looked for.
+fn unmake_all(without_math: &Document<'_>, splice: &mut Splice) -> bool {
+    let before = splice.len();
     for run in super::text::runs(without_math) {
         let text = without_math
             .source
@@ -113,4 +136,5 @@ fn unmake_all(without_math: &Document<'_>, splice: &mut Splice) {
             splice.insert(run.range.start + at, "\\");
         }
     }
+    splice.len() > before
 }

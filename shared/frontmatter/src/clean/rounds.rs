@@ -106,7 +106,7 @@ impl State {
         let plain = without_math(document);
         let plain = plain.as_ref().unwrap_or(document);
         let code = invariant::code(plain);
-        if !invariant::holds(expected, &code) && extent == Extent::Everything {
+        if !invariant::holds(expected, &code) {
             return Err(Stop::CodeChanged);
         }
         let edits = self.round(document, plain, options, extent, round);

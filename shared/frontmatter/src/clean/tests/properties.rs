@@ -6,7 +6,7 @@ use pulldown_cmark::{Event, Tag};
 use super::*;
 
 /// Syntax of every rule, and what lies between.
-const PIECES: [&str; 114] = [
+const PIECES: [&str; 117] = [
     "word",
     " ",
     " ",
@@ -27,6 +27,9 @@ const PIECES: [&str; 114] = [
     "~~~",
     "$",
     "$$",
+    "`${v}`",
+    "`i=$(a)`",
+    "$2 x",
     "*",
     "**",
     "_",
@@ -181,8 +184,7 @@ proptest! {
         // In this flavour and without HTML nothing takes code out.
         let source = source.replace(['<', '>', '\r'], "");
         let cleaned = clean_as(&source, &context(Flavor::GitHub));
-        let is_changed = codes(&cleaned).iter().any(|code| matches!(*code, "too-complex" | "internal-code-changed"));
-        if !is_changed {
+        if !codes(&cleaned).contains(&"too-complex") {
             let before = code(&source);
             let mut after = code(&cleaned.body).into_iter();
             for expected in before {

@@ -429,6 +429,15 @@ fn a_formula_that_readers_dispute_is_settled() {
                 "costs \\$5, use `$HOME/<dir>` and $a$\n",
             ),
             ("$a <b> c$ and $f[x](y)$\n", "$a < b> c$ and $f[x] (y)$\n"),
+            (
+                "a <pre>$$$> $`${v}`\n",
+                "a <pre>\\$\\$\\$> \\$`${v}`\n\n</pre>\n",
+            ),
+            // Where `$2` begins a formula, the formulas behind it begin in code.
+            (
+                "`${1:?u: $0 f}`, $2 is `o`: `i=$((i))`, and `${v%s}` and `${v#p}`.\n",
+                "`${1:?u: $0 f}`, \\$2 is `o`: `i=$((i))`, and `${v%s}` and `${v#p}`.\n",
+            ),
         ],
     );
 }
