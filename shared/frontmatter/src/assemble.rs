@@ -1,21 +1,25 @@
 //! The fields of the output, each with where it came from (2.4, 3).
 
-use jiff::Timestamp;
+mod authors;
+mod dates;
+mod derived;
 
 use crate::clean::{CleanOptions, Cleaned, resolve_image};
 use crate::context::Context;
-use crate::dates;
-use crate::derived::{Derived, Heading};
+use crate::derived::Derived;
 use crate::guards;
 use crate::keys::{self, Keys};
-use crate::mark::{Mark, SCHEMA, digest};
+use crate::mark::Mark;
 use crate::report::{Field, Source, Warning};
-use crate::source::Entry;
 use crate::themes;
 use crate::title::Title;
 use crate::warnings::Code;
 use crate::write::settled;
 use crate::yaml::Node;
+
+use authors::authors;
+pub(crate) use dates::Updated;
+use dates::{date, updated};
 
 /// Longer titles are refused or cut by some themes, in characters.
 const LONG_TITLE: usize = 60;
@@ -152,10 +156,14 @@ pub(crate) fn assemble(parts: Parts<'_>) -> Assembled {
         &mut warnings,
     );
     if let Some((date, source)) = date {
-        out.push("date", Node::plain(dates::format(date)), source);
+        out.push("date", Node::plain(crate::dates::format(date)), source);
     }
     if let Some((updated, source)) = updated.at {
-        out.push("updated", Node::plain(dates::format(updated)), source);
+        out.push(
+            "updated",
+            Node::plain(crate::dates::format(updated)),
+            source,
+        );
     }
     authors(&mut out, &mut keys, context);
     tags_and_categories(&mut out, &mut keys, cleaned);
@@ -196,7 +204,7 @@ pub(crate) fn assemble(parts: Parts<'_>) -> Assembled {
         || out.filled.clone(),
         |mark| again(&mark.filled, &out.entries),
     );
-    derived_entry(
+    derived::emit(
         &mut out,
         &filled,
         cleaned,
@@ -264,154 +272,6 @@ fn draft(keys: &mut Keys) -> (bool, Source) {
         Some(_) => (said.contains(&true), Source::Frontmatter),
         None => (false, Source::Default),
     }
-}
-
-fn read_date(entry: &Entry) -> Option<Timestamp> {
-    match dates::read(entry.value.text()?) {
-        dates::Read::Date(timestamp) => Some(timestamp),
-        _ => None,
-    }
-}
-
-/// Takes dates that don't exist out of the way, each with its own warning.
-fn reject_dates(keys: &mut Keys, aliases: &[&str], warnings: &mut Vec<Warning>) {
-    for alias in aliases {
-        let is_no_such = |entry: &Entry| {
-            let text = entry.value.text().unwrap_or_default();
-            dates::read(text) == dates::Read::NoSuchDate
-        };
-        if let Some(entry) = keys.remove_if(alias, is_no_such) {
-            let text = entry.value.text().unwrap_or_default();
-            warnings.push(Code::BadDate(alias).at(entry.line, 1, text));
-            keys.extra.push((entry.key, entry.value));
-        }
-    }
-}
-
-fn date(keys: &mut Keys, context: &Context, warnings: &mut Vec<Warning>) -> From<Timestamp> {
-    reject_dates(keys, keys::DATE, warnings);
-    author(keys.take(keys::DATE, read_date))
-        .or_else(|| {
-            let (date, _) = dates::prefix(context.name_hint.as_deref()?)?;
-            Some((date, Source::FileName))
-        })
-        .or(context.created.map(|created| (created, Source::Upload)))
-}
-
-/// When the document was last changed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Updated {
-    pub(crate) at: From<Timestamp>,
-    /// The author wants none shown: Starlight's `lastUpdated: false`.
-    pub(crate) is_hidden: bool,
-}
-
-fn updated(
-    keys: &mut Keys,
-    context: &Context,
-    date: Option<Timestamp>,
-    warnings: &mut Vec<Warning>,
-) -> Updated {
-    let is_hidden = keys
-        .take_if("lastUpdated", super::yaml::Node::bool)
-        .is_some_and(|shown| !shown);
-    reject_dates(keys, keys::UPDATED, warnings);
-    let written = author(keys.take(keys::UPDATED, read_date));
-    let whole = |timestamp: Timestamp| timestamp.as_second();
-    let uploaded = || {
-        let (updated, created) = (context.updated?, context.created?);
-        let is_later =
-            whole(updated) > whole(created) && date.is_none_or(|date| whole(updated) > whole(date));
-        (is_later && !is_hidden).then_some((updated, Source::Upload))
-    };
-    Updated {
-        at: written.or_else(uploaded),
-        is_hidden,
-    }
-}
-
-fn authors(out: &mut Assembled, keys: &mut Keys, context: &Context) {
-    let authors = keys.remove("authors");
-    let ids = authors
-        .as_ref()
-        .filter(|entry| !keys::says_nothing(&entry.value))
-        .and_then(keys::names);
-    if let (Some(entry), None) = (&authors, &ids)
-        && !keys::says_nothing(&entry.value)
-    {
-        keys.unusable(entry.clone());
-    }
-    // `by` comes last: `authors` says it where there is no `author`.
-    let aliases: &[&str] = if ids.is_some() {
-        &["author"]
-    } else {
-        &["author", "by"]
-    };
-    let names = keys.take(aliases, keys::names);
-    if let Some(entry) = keys.remove("by")
-        && !entry.value.is_empty()
-    {
-        keys.extra.push((entry.key, entry.value));
-    }
-    match (names, ids) {
-        (Some(names), ids) => {
-            let ids = ids.unwrap_or_else(|| names.clone());
-            out.push(
-                "author",
-                Node::string(names.join(", ")),
-                Source::Frontmatter,
-            );
-            author_ids(out, &ids, context);
-        }
-        (None, Some(ids)) => {
-            out.push("author", Node::string(ids.join(", ")), Source::Frontmatter);
-            author_ids(out, &ids, context);
-        }
-        (None, None) => {
-            let name = keys::collapse(&context.name);
-            let name = if name.is_empty() {
-                &context.handle
-            } else {
-                &name
-            };
-            if !name.is_empty() {
-                out.push("author", Node::string(name), Source::Member);
-            }
-            if !context.handle.is_empty() {
-                out.strings(
-                    "authors",
-                    std::slice::from_ref(&context.handle),
-                    Source::Member,
-                );
-            }
-        }
-    }
-}
-
-/// The ids of the authors that are named, the member's where the names give none.
-fn author_ids(out: &mut Assembled, names: &[String], context: &Context) {
-    let ids = slugged(names);
-    if !ids.is_empty() {
-        out.strings("authors", &ids, Source::Frontmatter);
-    } else if !context.handle.is_empty() {
-        out.strings(
-            "authors",
-            std::slice::from_ref(&context.handle),
-            Source::Member,
-        );
-    }
-}
-
-/// Ids of authors.
-fn slugged(names: &[String]) -> Vec<String> {
-    let mut ids: Vec<String> = Vec::new();
-    for name in names {
-        let id = crate::slugger::slug(name);
-        if !id.is_empty() && !ids.contains(&id) {
-            ids.push(id);
-        }
-    }
-    ids
 }
 
 fn tags_and_categories(out: &mut Assembled, keys: &mut Keys, cleaned: &Cleaned) {
@@ -562,86 +422,6 @@ fn rest(out: &mut Assembled, mut keys: Keys, warnings: &mut Vec<Warning>) {
     if !unique.is_empty() {
         out.emit("extra", Node::Map(unique));
     }
-}
-
-fn derived_entry(
-    out: &mut Assembled,
-    filled: &[String],
-    cleaned: &Cleaned,
-    derived: &Derived,
-    mark: Option<&Mark>,
-    warnings: &[Warning],
-) {
-    let list = |values: &[String]| Node::List(values.iter().map(Node::string).collect());
-    let json = |value: &serde_json::Value| crate::source::json_node(value.clone());
-    let count = |count: usize| Node::plain(count.to_string());
-    let mut codes: Vec<String> = mark.map(|mark| mark.warnings.clone()).unwrap_or_default();
-    for warning in warnings {
-        if !codes.contains(&warning.code) {
-            codes.push(warning.code.clone());
-        }
-    }
-    // In a body that was cleaned before, these can't be seen any more.
-    let badges = mark.map_or(&cleaned.badges, |mark| &mark.badges);
-    let callouts = mark.map_or(&cleaned.callouts, |mark| &mark.callouts);
-    let wiki = mark.map_or(cleaned.wiki.as_slice(), Mark::wiki);
-
-    let mut entries = vec![
-        ("schema".to_owned(), Node::plain(SCHEMA.to_string())),
-        ("converter".to_owned(), Node::string(crate::CONVERTER)),
-        ("bodySha256".to_owned(), Node::string(digest(&cleaned.body))),
-        ("filled".to_owned(), list(filled)),
-        ("warnings".to_owned(), list(&codes)),
-        ("words".to_owned(), count(derived.words)),
-        (
-            "readingMinutes".to_owned(),
-            count(derived.reading_minutes.max(1)),
-        ),
-        (
-            "headings".to_owned(),
-            Node::List(derived.headings.iter().map(heading).collect()),
-        ),
-        (
-            "links".to_owned(),
-            Node::Map(vec![
-                ("external".to_owned(), list(&derived.external_links)),
-                ("internal".to_owned(), list(&derived.internal_links)),
-                ("wiki".to_owned(), json(&serde_json::json!(wiki))),
-            ]),
-        ),
-    ];
-    if let Some(tasks) = &derived.tasks {
-        let mut node = vec![
-            ("total".to_owned(), count(tasks.total)),
-            ("done".to_owned(), count(tasks.done)),
-        ];
-        if let Some(date) = &tasks.last_done {
-            node.push(("lastDone".to_owned(), Node::plain(date)));
-        }
-        entries.push(("tasks".to_owned(), Node::Map(node)));
-    }
-    entries.push(("codeLanguages".to_owned(), list(&derived.code_languages)));
-    entries.push(("badges".to_owned(), json(&serde_json::json!(badges))));
-    entries.push(("callouts".to_owned(), json(&serde_json::json!(callouts))));
-    entries.push((
-        "features".to_owned(),
-        Node::List(
-            derived
-                .features
-                .iter()
-                .map(|feature| Node::string(*feature))
-                .collect(),
-        ),
-    ));
-    out.emit("derived", Node::Map(entries));
-}
-
-fn heading(heading: &Heading) -> Node {
-    Node::Map(vec![
-        ("depth".to_owned(), Node::plain(heading.depth.to_string())),
-        ("id".to_owned(), Node::string(&heading.id)),
-        ("text".to_owned(), Node::string(&heading.text)),
-    ])
 }
 
 impl Assembled {

@@ -1,12 +1,19 @@
 //! What can be counted or read off the cleaned body (2.10).
 
+mod count;
+mod language;
+mod license;
+
 use pulldown_cmark::{CodeBlockKind, Event, LinkType, Tag, TagEnd};
 use serde::Serialize;
 
 use crate::badge::is_badge;
-use crate::description::is_ideograph;
 use crate::document::Document;
 use crate::slugger::Slugger;
+
+use count::Count;
+use language::{first_strong_is_rtl, suffix_language};
+use license::{badge_license, is_about_license, named_license};
 
 /// Most headings and links that are listed.
 const MAX_HEADINGS: usize = 500;
@@ -33,43 +40,6 @@ const BUTTONS: [&str; 6] = [
     "/button",
     "deploy-button",
     "qrcode",
-];
-/// Two licences this close, with "or" between them, are a choice; in bytes.
-const CLOSE_BYTES: usize = 20;
-/// Licences that a README's section may name (SPDX ids).
-const SPDX: [&str; 32] = [
-    "MIT-0",
-    "MIT",
-    "Apache-2.0",
-    "BSD-2-Clause",
-    "BSD-3-Clause",
-    "0BSD",
-    "ISC",
-    "MPL-2.0",
-    "AGPL-3.0-only",
-    "AGPL-3.0-or-later",
-    "AGPL-3.0",
-    "LGPL-2.1",
-    "LGPL-3.0",
-    "GPL-2.0-only",
-    "GPL-2.0-or-later",
-    "GPL-2.0",
-    "GPL-3.0-only",
-    "GPL-3.0-or-later",
-    "GPL-3.0",
-    "CC0-1.0",
-    "CC-BY-SA-4.0",
-    "CC-BY-NC-4.0",
-    "CC-BY-4.0",
-    "Unlicense",
-    "WTFPL",
-    "Zlib",
-    "BSL-1.0",
-    "EPL-2.0",
-    "EUPL-1.2",
-    "Artistic-2.0",
-    "OFL-1.1",
-    "PostgreSQL",
 ];
 
 /// Facts about the cleaned body, emitted under `derived` or used to fill fields.
@@ -442,139 +412,6 @@ fn done_date(text: &str) -> Option<String> {
     is_date.then(|| date.to_owned())
 }
 
-fn is_word_ideograph(c: char) -> bool {
-    is_ideograph(c) && !matches!(c, '\u{ac00}'..='\u{d7af}')
-}
-
-/// `char::is_alphabetic`, without its tables for the letters that most documents are made of.
-fn is_letter(c: char) -> bool {
-    match c {
-        '\0'..='\u{7f}' => c.is_ascii_alphabetic(),
-        'À'..='Ö'
-        | 'Ø'..='ö'
-        | 'ø'..='ʯ'
-        | 'Ѐ'..='ҁ'
-        | 'א'..='ת'
-        | 'ؠ'..='ي'
-        | 'ぁ'..='ゖ'
-        | 'ァ'..='ヺ'
-        | '㐀'..='䶿'
-        | '一'..='鿿'
-        | '가'..='힣' => true,
-        _ => c.is_alphabetic(),
-    }
-}
-
-const LETTER: u8 = 1;
-/// Of a word.
-const BEGINS: u8 = 2;
-const CONTINUES: u8 = 4;
-/// What each ASCII character is.
-const ASCII: [u8; 128] = {
-    let mut classes = [0; 128];
-    let mut code = 0;
-    while code < 128 {
-        #[expect(clippy::cast_possible_truncation, reason = "at most 127")]
-        #[expect(
-            clippy::indexing_slicing,
-            reason = "at most 127, and the compiler looks"
-        )]
-        {
-            let byte = code as u8;
-            classes[code] = if byte.is_ascii_alphabetic() {
-                LETTER | BEGINS | CONTINUES
-            } else if byte.is_ascii_digit() {
-                BEGINS | CONTINUES
-            } else if matches!(byte, b'\'' | b'_' | b'-') {
-                CONTINUES
-            } else {
-                0
-            };
-        }
-        code += 1;
-    }
-    classes
-};
-
-/// What stands in a text, counted in one pass.
-#[derive(Debug, Default)]
-struct Count {
-    /// Runs of letters, digits, marks, apostrophes, underscores and hyphens.
-    words: usize,
-    /// Characters of scripts without spaces.
-    ideographs: usize,
-    letters: usize,
-    kana: usize,
-    hangul: usize,
-    han: usize,
-    hebrew: usize,
-}
-
-impl Count {
-    fn of(text: &str) -> Self {
-        let mut count = Self::default();
-        let mut is_counted = false;
-        // Most characters are ASCII, and need neither to be decoded nor to be looked up.
-        for (at, byte) in text.bytes().enumerate() {
-            let (begins, continues) = match ASCII.get(usize::from(byte)) {
-                Some(class) => {
-                    count.letters += usize::from(class & LETTER > 0);
-                    (class & BEGINS > 0, class & CONTINUES > 0)
-                }
-                None => match text.get(at..).and_then(|rest| rest.chars().next()) {
-                    Some(c) => count.other(c),
-                    // In the middle of a character.
-                    None => continue,
-                },
-            };
-            count.words += usize::from(begins && !is_counted);
-            is_counted = continues && (is_counted || begins);
-        }
-        count
-    }
-
-    /// Counts a character beyond ASCII: whether it begins a word, and whether it continues one.
-    fn other(&mut self, c: char) -> (bool, bool) {
-        let is_letter = is_letter(c);
-        if is_letter {
-            self.letters += 1;
-            match c {
-                '\u{3040}'..='\u{30ff}' => self.kana += 1,
-                '\u{ac00}'..='\u{d7af}' | '\u{1100}'..='\u{11ff}' => self.hangul += 1,
-                '\u{3400}'..='\u{4dbf}'
-                | '\u{4e00}'..='\u{9fff}'
-                | '\u{f900}'..='\u{faff}'
-                | '\u{20000}'..='\u{3134f}' => self.han += 1,
-                '\u{590}'..='\u{5ff}' => self.hebrew += 1,
-                _ => {}
-            }
-        }
-        if is_word_ideograph(c) {
-            self.ideographs += 1;
-            return (false, false);
-        }
-        let begins = is_letter || c.is_numeric();
-        let continues = begins || c == '’' || unicode_normalization::char::is_combining_mark(c);
-        (begins, continues)
-    }
-
-    /// The language that a script gives away; a few quoted words don't.
-    fn language(&self) -> Option<&'static str> {
-        let much = |count: usize| count > 0 && count * 5 >= self.letters;
-        if much(self.kana) {
-            Some("ja")
-        } else if much(self.hangul) {
-            Some("ko")
-        } else if much(self.han) {
-            Some("zh")
-        } else if much(self.hebrew) {
-            Some("he")
-        } else {
-            None
-        }
-    }
-}
-
 /// Whether a picture, or the link around it, asks for something or thanks somebody: no picture of what the page is
 /// about.
 fn is_appeal(url: &str, alt: &str) -> bool {
@@ -583,128 +420,6 @@ fn is_appeal(url: &str, alt: &str) -> bool {
         .iter()
         .any(|appeal| url.contains(appeal) || alt.contains(appeal))
         || BUTTONS.iter().any(|button| url.contains(button))
-}
-
-/// The licence that a badge names.
-fn badge_license(url: &str) -> Option<String> {
-    let lower = url.to_ascii_lowercase();
-    let is_license = (lower.contains("license") || lower.contains("licence")) && is_badge(url);
-    if !is_license {
-        return None;
-    }
-    // shields.io sets label, text and colour apart by a hyphen, and writes one as two.
-    let text = if url.contains("--") {
-        url.split("--")
-            .map(|part| part.replace('-', " "))
-            .collect::<Vec<_>>()
-            .join("-")
-    } else {
-        url.to_owned()
-    };
-    named_license(&text.replace("%20", " ").replace('_', " "))
-}
-
-/// Whether a heading says that its section is about the licence.
-fn is_about_license(heading: &str) -> bool {
-    let heading = heading
-        .trim_matches(|c: char| !c.is_alphanumeric())
-        .to_lowercase();
-    matches!(
-        heading.as_str(),
-        "license" | "licence" | "licensing" | "copyright and license" | "许可证" | "ライセンス"
-    )
-}
-
-/// The licence in a text, as an SPDX id; where one may choose, as an expression of them.
-fn named_license(text: &str) -> Option<String> {
-    let text = text
-        .replace("Apache License 2.0", "Apache-2.0")
-        .replace("Apache License, Version 2.0", "Apache-2.0")
-        .replace("Apache 2.0", "Apache-2.0");
-    let mut found: Vec<(usize, &str)> = SPDX
-        .iter()
-        .filter_map(|id| Some((whole(&text, id)?, *id)))
-        .collect();
-    let (_, first) = *found.first()?;
-    found.sort_unstable();
-    let choices: Vec<&str> = found.iter().map(|(_, id)| *id).collect();
-    let is_choice = found.windows(2).all(|pair| match pair {
-        [(one, id), (other, _)] => text
-            .get(one + id.len()..*other)
-            .is_some_and(|between| offers_choice(&text, between)),
-        _ => false,
-    });
-    Some(if is_choice && choices.len() > 1 {
-        choices.join(" OR ")
-    } else {
-        first.to_owned()
-    })
-}
-
-/// Where an id stands by itself and is no part of another.
-fn whole(text: &str, id: &str) -> Option<usize> {
-    let is_whole = |at: usize| {
-        let before = text.get(..at).and_then(|before| before.chars().next_back());
-        let rest = text.get(at + id.len()..).unwrap_or_default();
-        let outside = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric());
-        // A badge has its colour behind a hyphen: `MIT-green`.
-        let is_longer = rest.starts_with('-') && (id != "MIT" || rest.starts_with("-0"));
-        outside(before) && outside(rest.chars().next()) && !is_longer
-    };
-    let mut places = text.match_indices(id).map(|(at, _)| at);
-    places.find(|at| is_whole(*at))
-}
-
-/// Whether what stands between two licences says that either will do.
-fn offers_choice(text: &str, between: &str) -> bool {
-    let says_or = between
-        .split(|c: char| !c.is_alphanumeric())
-        .any(|word| word.eq_ignore_ascii_case("or"));
-    says_or && (between.len() <= CLOSE_BYTES || text.contains("either") || text.contains("option"))
-}
-
-/// The language in a file's name: `README.zh-CN`, `README-ja`, `HOWTO_fa_IR`.
-fn suffix_language(stem: &str) -> Option<String> {
-    const LANGUAGES: [&str; 44] = [
-        "ar", "bg", "bn", "ca", "cs", "da", "de", "el", "en", "es", "et", "eu", "fa", "fi", "fr",
-        "he", "hi", "hr", "hu", "id", "it", "ja", "ko", "lt", "lv", "nb", "nl", "no", "pl", "pt",
-        "ro", "ru", "sk", "sl", "sr", "sv", "th", "tr", "uk", "ur", "uz", "vi", "zh", "ta",
-    ];
-    let stem = stem.replace('_', "-");
-    let (head, tail) = stem
-        .rsplit_once(['.', '-'])
-        .filter(|(head, _)| !head.is_empty())?;
-    let is_language = |part: &str| LANGUAGES.contains(&part.to_ascii_lowercase().as_str());
-    let is_region = tail.len() == 2 && tail.bytes().all(|byte| byte.is_ascii_uppercase())
-        || matches!(tail, "Hans" | "Hant" | "cn" | "tw" | "br");
-    let named = |name: &str| name.eq_ignore_ascii_case("hebrew").then(|| "he".to_owned());
-    if is_region
-        && let Some((_, language)) = head
-            .rsplit_once(['.', '-'])
-            .filter(|(_, language)| is_language(language))
-    {
-        let region = if tail.len() == 4 {
-            tail.to_owned()
-        } else {
-            tail.to_ascii_uppercase()
-        };
-        return Some(format!("{}-{region}", language.to_ascii_lowercase()));
-    }
-    // A name such as `notes-it` is no Italian: two letters count only behind README-like names.
-    let readme_like = head.rsplit(['/', '-', '.']).next().is_some_and(|name| {
-        name.eq_ignore_ascii_case("readme") || name.bytes().all(|byte| byte.is_ascii_uppercase())
-    });
-    if is_language(tail) && readme_like {
-        Some(tail.to_ascii_lowercase())
-    } else {
-        named(tail)
-    }
-}
-
-/// Whether the first letter with a direction runs from right to left (UAX #9, rule P2).
-fn first_strong_is_rtl(text: &str) -> bool {
-    let rtl = |c: char| matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{feff}');
-    text.chars().find(|c| c.is_alphabetic()).is_some_and(rtl)
 }
 
 #[cfg(test)]
@@ -746,24 +461,6 @@ mod tests {
                 None,
                 "{address:?}"
             );
-        }
-    }
-
-    #[test]
-    fn letters_are_those_of_unicode() {
-        assert!(('\0'..=char::MAX).all(|c| is_letter(c) == c.is_alphabetic()));
-    }
-
-    #[test]
-    fn words_are_runs_with_a_letter_or_digit() {
-        for (text, count) in [
-            ("", 0),
-            ("--- ' _", 0),
-            ("a-b c_d it's ’tis 2x", 5),
-            ("-a- b", 2),
-            ("naïve e\u{301}te 日本", 2),
-        ] {
-            assert_eq!(Count::of(text).words, count, "{text}");
         }
     }
 

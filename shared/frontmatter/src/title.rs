@@ -1,13 +1,15 @@
 //! The title: which heading, picture or file name names the document (2.5).
 
+mod picture;
+mod removal;
+
 use std::borrow::Cow;
-use std::ops::Range;
 
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_segmentation::UnicodeSegmentation as _;
 
 use crate::badge::is_badge;
-use crate::blocks::{Block, Inline, Kind};
+use crate::blocks::{Block, Kind};
 use crate::clean::html_tokens::{TokenKind, tokens};
 use crate::description::words;
 use crate::document::{Document, Edit};
@@ -15,14 +17,11 @@ use crate::keys::is_placeholder;
 use crate::report::Source;
 use crate::slugger::slug;
 
+use picture::{clean_alt, picture_title};
+use removal::removal;
+
 /// Longest title that is derived, in characters.
 const MAX_TITLE_CHARS: usize = 200;
-/// A picture's text is a title only among the first so many blocks.
-const ALT_BLOCKS: usize = 8;
-/// Longest alt text that is a title without a name to compare it with, in characters.
-const MAX_ALT_CHARS: usize = 40;
-/// Shortest alt text that says anything by being part of a longer name, in bytes.
-const MIN_ALT_BYTES: usize = 3;
 /// Prose that a heading may not follow unless it is the first one, in words.
 const PROSE_WORDS: usize = 4;
 /// Paragraphs after which one `h1` of several begins a section.
@@ -31,8 +30,6 @@ const LONG_PREFACE: usize = 2;
 const MANY_HEADINGS: usize = 2;
 /// A longer heading is a sentence, where a picture has a name, in words.
 const MAX_NAME_WORDS: usize = 12;
-/// Words that a picture's text may have beyond those of the name that it is compared with.
-const MORE_WORDS: usize = 2;
 
 /// Headings that name a part of any document.
 const GENERIC: [&str; 37] = [
@@ -74,43 +71,8 @@ const GENERIC: [&str; 37] = [
     "important",
     "welcome",
 ];
-/// Words that say what a picture is, not what it is of.
-const PICTURE_WORDS: [&str; 16] = [
-    "logo",
-    "banner",
-    "icon",
-    "header",
-    "preview",
-    "screenshot",
-    "demo",
-    "image",
-    "picture",
-    "cover",
-    "logotype",
-    "wordmark",
-    "mascot",
-    "website",
-    "svg",
-    "typing",
-];
 /// How a first heading begins that is about the document, and not its name.
 const QUESTIONS: [&str; 4] = ["what is", "what's", "about ", "why "];
-/// Alt texts that name nothing.
-const GENERIC_ALTS: [&str; 13] = [
-    "master",
-    "status",
-    "license",
-    "image",
-    "screenshot",
-    "logo",
-    "banner",
-    "demo",
-    "preview",
-    "build",
-    "npm",
-    "version",
-    "img",
-];
 
 /// The title, its source, and what leaves the body because of it.
 #[derive(Debug)]
@@ -316,86 +278,6 @@ fn is_beside_the_name(block: &Block<'_>, name_hint: Option<&str>) -> bool {
     matches!(block.kind, Kind::Heading(3..=6)) && !letters(&heading_text(block)).contains(&hint)
 }
 
-/// The text of the first picture that is no badge.
-fn picture_title(blocks: &[Block<'_>], name_hint: Option<&str>) -> Option<(String, usize)> {
-    for block in blocks.iter().take(ALT_BLOCKS) {
-        for (alt, url) in block.images() {
-            if is_badge(url) {
-                continue;
-            }
-            let text = clean_alt(alt);
-            if is_placeholder(&text) {
-                continue;
-            }
-            let (own, hint) = (letters(&text), name_hint.map(letters));
-            let fits = match hint {
-                Some(hint) if !hint.is_empty() => {
-                    !own.is_empty()
-                        && (own.starts_with(&hint)
-                            || (hint.contains(&own) && own.len() >= MIN_ALT_BYTES)
-                            || has_words_of(&text, name_hint.unwrap_or_default()))
-                        && !is_generic_alt(&text)
-                }
-                _ => {
-                    !own.is_empty()
-                        && text.chars().count() <= MAX_ALT_CHARS
-                        && !is_generic_alt(&text)
-                }
-            };
-            if fits {
-                // What the document is about may stand below the picture, in the same block.
-                let end = if is_prose(block) {
-                    block.range.start
-                } else {
-                    block.range.end
-                };
-                return Some((text, end));
-            }
-        }
-    }
-    None
-}
-
-/// Whether all words of a name are among those of a text that begins with one of them and is hardly longer.
-fn has_words_of(text: &str, name: &str) -> bool {
-    let words = |text: &str| -> Vec<String> {
-        text.split(|c: char| !c.is_alphanumeric())
-            .filter(|word| !word.is_empty())
-            .map(str::to_lowercase)
-            .collect()
-    };
-    let (text, name) = (words(text), words(name));
-    text.first().is_some_and(|first| name.contains(first))
-        && text.len() <= name.len() + MORE_WORDS
-        && name.iter().all(|word| text.contains(word))
-}
-
-fn is_generic_alt(text: &str) -> bool {
-    GENERIC_ALTS.contains(&text.to_lowercase().as_str())
-}
-
-/// A picture's alt text without the words that say that it is a picture.
-fn clean_alt(alt: &str) -> String {
-    let mut text = crate::blocks::clean_text(alt);
-    for separator in [" - ", " – ", " — ", " | ", "｜", ": "] {
-        if let Some((before, _)) = text.split_once(separator) {
-            text = before.to_owned();
-        }
-    }
-    while let Some((before, last)) = text.rsplit_once([' ', '_', '-']) {
-        if !PICTURE_WORDS.contains(
-            &last
-                .trim_matches(|c: char| !c.is_alphanumeric())
-                .to_lowercase()
-                .as_str(),
-        ) {
-            break;
-        }
-        text = before.trim_end().to_owned();
-    }
-    text
-}
-
 /// What a heading says; where it says nothing, the text of its first picture.
 pub(crate) fn heading_text(block: &Block<'_>) -> String {
     let text = block.text();
@@ -466,119 +348,6 @@ fn cut(text: &str) -> String {
         .and_then(|at| kept.get(..at))
         .filter(|text| !text.is_empty());
     format!("{}…", at_word.unwrap_or(&kept).trim_end())
-}
-
-/// Deletes a heading with the blank line behind it; pictures that are no badges stay.
-fn removal(source: &str, block: &Block<'_>) -> Vec<Edit> {
-    let kept = if block.html {
-        kept_in_html(block)
-    } else {
-        kept_in_markdown(block)
-    };
-    if block.html {
-        return html_removal(source, block, &kept);
-    }
-    let end = if kept.is_empty() {
-        after_blank_line(source, block.range.end)
-    } else {
-        block.range.end
-    };
-    let mut edits = Vec::new();
-    let mut at = block.range.start;
-    for (number, range) in kept.iter().enumerate() {
-        let between = if number == 0 { "" } else { " " };
-        edits.push(Edit {
-            range: at..range.start,
-            replacement: between.to_owned(),
-        });
-        at = range.end;
-    }
-    let line_end = if kept.is_empty() {
-        end
-    } else {
-        trimmed_end(source, at..end)
-    };
-    edits.push(Edit {
-        range: at..line_end,
-        replacement: String::new(),
-    });
-    edits.retain(|edit| !edit.range.is_empty() || !edit.replacement.is_empty());
-    edits
-}
-
-/// The end of the range without its line break, so that what is kept stays a paragraph.
-fn trimmed_end(source: &str, range: Range<usize>) -> usize {
-    let text = source.get(range.clone()).unwrap_or_default();
-    range.start + text.trim_end_matches(['\n', '\r']).len()
-}
-
-fn after_blank_line(source: &str, end: usize) -> usize {
-    let rest = source.get(end..).unwrap_or_default();
-    let line = rest.find('\n').map_or(rest.len(), |at| at + 1);
-    if rest.get(..line).is_some_and(|line| line.trim().is_empty()) {
-        end + line
-    } else {
-        end
-    }
-}
-
-/// Pictures of a Markdown heading, each with the link around it.
-fn kept_in_markdown(block: &Block<'_>) -> Vec<Range<usize>> {
-    let mut kept = Vec::new();
-    let mut inlines = block.inlines.iter().peekable();
-    while let Some(inline) = inlines.next() {
-        match inline {
-            Inline::Image { url, range, .. } if !is_badge(url) => kept.push(range.clone()),
-            Inline::LinkStart { range: Some(range) } => {
-                let (mut pictures, mut text, mut badges) = (false, false, false);
-                for inner in inlines.by_ref() {
-                    match inner {
-                        Inline::LinkEnd => break,
-                        Inline::Image { url, .. } if is_badge(url) => badges = true,
-                        Inline::Image { .. } => pictures = true,
-                        Inline::Text(inner) | Inline::Code(inner) => {
-                            text |= !inner.trim().is_empty();
-                        }
-                        _ => {}
-                    }
-                }
-                if pictures && !text && !badges {
-                    kept.push(range.clone());
-                }
-            }
-            _ => {}
-        }
-    }
-    kept
-}
-
-fn kept_in_html(block: &Block<'_>) -> Vec<Range<usize>> {
-    let images = block.inlines.iter().filter_map(|inline| match inline {
-        Inline::Image { url, range, .. } if !is_badge(url) => Some(range.clone()),
-        _ => None,
-    });
-    images.collect()
-}
-
-/// Of an HTML heading only its own bytes go, up to the closing tag.
-fn html_removal(source: &str, block: &Block<'_>, kept: &[Range<usize>]) -> Vec<Edit> {
-    let mut edits = Vec::new();
-    let mut at = block.range.start;
-    for range in kept {
-        edits.push(Edit {
-            range: at..range.start,
-            replacement: String::new(),
-        });
-        at = range.end;
-    }
-    edits.push(Edit {
-        range: at..block.range.end,
-        replacement: String::new(),
-    });
-    edits.retain(|edit| {
-        edit.range.start < edit.range.end && source.get(edit.range.clone()).is_some()
-    });
-    edits
 }
 
 #[cfg(test)]

@@ -1,0 +1,162 @@
+//! The words and letters of a text, counted in one pass, and the language that its script gives away (2.10).
+
+use crate::description::is_ideograph;
+
+fn is_word_ideograph(c: char) -> bool {
+    is_ideograph(c) && !matches!(c, '\u{ac00}'..='\u{d7af}')
+}
+
+/// `char::is_alphabetic`, without its tables for the letters that most documents are made of.
+fn is_letter(c: char) -> bool {
+    match c {
+        '\0'..='\u{7f}' => c.is_ascii_alphabetic(),
+        'À'..='Ö'
+        | 'Ø'..='ö'
+        | 'ø'..='ʯ'
+        | 'Ѐ'..='ҁ'
+        | 'א'..='ת'
+        | 'ؠ'..='ي'
+        | 'ぁ'..='ゖ'
+        | 'ァ'..='ヺ'
+        | '㐀'..='䶿'
+        | '一'..='鿿'
+        | '가'..='힣' => true,
+        _ => c.is_alphabetic(),
+    }
+}
+
+const LETTER: u8 = 1;
+
+/// Of a word.
+const BEGINS: u8 = 2;
+
+const CONTINUES: u8 = 4;
+
+/// What each ASCII character is.
+const ASCII: [u8; 128] = {
+    let mut classes = [0; 128];
+    let mut code = 0;
+    while code < 128 {
+        #[expect(clippy::cast_possible_truncation, reason = "at most 127")]
+        #[expect(
+            clippy::indexing_slicing,
+            reason = "at most 127, and the compiler looks"
+        )]
+        {
+            let byte = code as u8;
+            classes[code] = if byte.is_ascii_alphabetic() {
+                LETTER | BEGINS | CONTINUES
+            } else if byte.is_ascii_digit() {
+                BEGINS | CONTINUES
+            } else if matches!(byte, b'\'' | b'_' | b'-') {
+                CONTINUES
+            } else {
+                0
+            };
+        }
+        code += 1;
+    }
+    classes
+};
+
+/// What stands in a text, counted in one pass.
+#[derive(Debug, Default)]
+pub(super) struct Count {
+    /// Runs of letters, digits, marks, apostrophes, underscores and hyphens.
+    pub(super) words: usize,
+    /// Characters of scripts without spaces.
+    pub(super) ideographs: usize,
+    letters: usize,
+    kana: usize,
+    hangul: usize,
+    han: usize,
+    hebrew: usize,
+}
+
+impl Count {
+    pub(super) fn of(text: &str) -> Self {
+        let mut count = Self::default();
+        let mut is_counted = false;
+        // Most characters are ASCII, and need neither to be decoded nor to be looked up.
+        for (at, byte) in text.bytes().enumerate() {
+            let (begins, continues) = match ASCII.get(usize::from(byte)) {
+                Some(class) => {
+                    count.letters += usize::from(class & LETTER > 0);
+                    (class & BEGINS > 0, class & CONTINUES > 0)
+                }
+                None => match text.get(at..).and_then(|rest| rest.chars().next()) {
+                    Some(c) => count.other(c),
+                    // In the middle of a character.
+                    None => continue,
+                },
+            };
+            count.words += usize::from(begins && !is_counted);
+            is_counted = continues && (is_counted || begins);
+        }
+        count
+    }
+
+    /// Counts a character beyond ASCII: whether it begins a word, and whether it continues one.
+    fn other(&mut self, c: char) -> (bool, bool) {
+        let is_letter = is_letter(c);
+        if is_letter {
+            self.letters += 1;
+            match c {
+                '\u{3040}'..='\u{30ff}' => self.kana += 1,
+                '\u{ac00}'..='\u{d7af}' | '\u{1100}'..='\u{11ff}' => self.hangul += 1,
+                '\u{3400}'..='\u{4dbf}'
+                | '\u{4e00}'..='\u{9fff}'
+                | '\u{f900}'..='\u{faff}'
+                | '\u{20000}'..='\u{3134f}' => self.han += 1,
+                '\u{590}'..='\u{5ff}' => self.hebrew += 1,
+                _ => {}
+            }
+        }
+        if is_word_ideograph(c) {
+            self.ideographs += 1;
+            return (false, false);
+        }
+        let begins = is_letter || c.is_numeric();
+        let continues = begins || c == '’' || unicode_normalization::char::is_combining_mark(c);
+        (begins, continues)
+    }
+
+    /// The language that a script gives away; a few quoted words don't.
+    pub(super) fn language(&self) -> Option<&'static str> {
+        let much = |count: usize| count > 0 && count * 5 >= self.letters;
+        if much(self.kana) {
+            Some("ja")
+        } else if much(self.hangul) {
+            Some("ko")
+        } else if much(self.han) {
+            Some("zh")
+        } else if much(self.hebrew) {
+            Some("he")
+        } else {
+            None
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn letters_are_those_of_unicode() {
+        assert!(('\0'..=char::MAX).all(|c| is_letter(c) == c.is_alphabetic()));
+    }
+
+    #[test]
+    fn words_are_runs_with_a_letter_or_digit() {
+        for (text, count) in [
+            ("", 0),
+            ("--- ' _", 0),
+            ("a-b c_d it's ’tis 2x", 5),
+            ("-a- b", 2),
+            ("naïve e\u{301}te 日本", 2),
+        ] {
+            assert_eq!(Count::of(text).words, count, "{text}");
+        }
+    }
+}

@@ -1,0 +1,263 @@
+//! What a block must not be to describe the document: an appeal, a note, a label, navigation (2.6).
+
+use super::shown::without_navigation;
+use super::words;
+use crate::blocks::{Block, Inline, link_share};
+
+/// Fewest words; two characters of Chinese, Japanese or Korean count as one.
+const MIN_WORDS: usize = 3;
+
+/// Of a quote that is a tagline, in words.
+const QUOTE_WORDS: std::ops::RangeInclusive<usize> = 3..=70;
+
+/// Blocks of this length at most are looked at for appeals, in characters.
+const APPEAL_CHARS: usize = 300;
+
+/// Words of those who ask for something.
+const APPEALS: [&str; 23] = [
+    "sponsor",
+    "donat",
+    "support me",
+    "support us",
+    "support this",
+    "special thanks",
+    "merch",
+    "t-shirt",
+    "become a",
+    "patreon",
+    "buy me",
+    "star this repo",
+    "give it a star",
+    "give a star",
+    "give us a star",
+    "please consider following",
+    "ko-fi",
+    "open collective",
+    "liberapay",
+    "hiring",
+    "looking for maintainers",
+    "looking for new maintainers",
+    "follow me on",
+];
+
+/// Longest paragraph that only says where else to look, in words.
+const SIGNPOST_WORDS: usize = 20;
+
+/// How a sentence begins that leads elsewhere.
+const DIRECTIONS: [&str; 13] = [
+    "see ",
+    "for more ",
+    "for documentation",
+    "for the ",
+    "looking for ",
+    "you might ",
+    "you may also ",
+    "read the ",
+    "read more",
+    "visit ",
+    "go to ",
+    "head over",
+    "join ",
+];
+
+/// What is said in one, wherever it begins.
+const REFERRALS: [&str; 6] = [
+    "please check",
+    "please see",
+    "please refer",
+    "please visit",
+    "please read",
+    INVITATION,
+];
+
+/// No description begins with this, link or not.
+const INVITATION: &str = "check out";
+
+/// In a line that leads to translations.
+const LANGUAGES_ELSEWHERE: [&str; 4] = ["other languages", "read this in", "其他语言", "他の言語"];
+
+/// Longest name in a row of languages or pages, in words.
+const SWITCHER_WORDS: usize = 2;
+
+/// Longest label of a line `Label: value`, in words.
+const LABEL_WORDS: usize = 2;
+
+/// Longest label of a line `Label: https://…`, in words.
+const ADDRESS_LABEL_WORDS: usize = 6;
+
+/// How a quote begins that is a note, not a tagline.
+const NOTES: [&str; 12] = [
+    "note",
+    "warning",
+    "tip",
+    "important",
+    "caution",
+    "disclaimer",
+    "notice",
+    "update",
+    "说明",
+    "注意",
+    "cover image",
+    "[!",
+];
+
+/// A short sentence of which a good part is a link.
+pub(super) fn is_mostly_a_link(block: &Block<'_>, text: &str) -> bool {
+    let (linked, all) = block.link_share();
+    linked * 10 >= all * 2 && words(text) < SIGNPOST_WORDS
+}
+
+/// `Check out …`; with a link, `See the documentation`, `For the version in X, please check Y`.
+fn is_direction(block: &Block<'_>, text: &str) -> bool {
+    let lower = text.to_lowercase();
+    let said = lower.trim_start_matches(|c: char| !c.is_alphanumeric());
+    said.starts_with(INVITATION)
+        || is_mostly_a_link(block, text)
+            && (DIRECTIONS.iter().any(|words| said.starts_with(words))
+                || REFERRALS.iter().any(|words| said.contains(words)))
+}
+
+pub(super) fn is_tagline_quote(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    QUOTE_WORDS.contains(&words(text))
+        && !NOTES.iter().any(|note| {
+            lower
+                .trim_start_matches(|c: char| !c.is_alphanumeric() && c != '[')
+                .starts_with(note)
+        })
+}
+
+/// An icon and a link or two: where else to find its authors.
+fn is_signpost(block: &Block<'_>, text: &str) -> bool {
+    let mut inlines = block
+        .inlines
+        .iter()
+        .filter(|inline| !matches!(inline, Inline::Break));
+    let icon = matches!(
+        (inlines.next(), inlines.next()),
+        (Some(Inline::Image { .. }), _)
+            | (Some(Inline::LinkStart { .. }), Some(Inline::Image { .. }))
+    );
+    let (linked, all) = block.link_share();
+    icon && linked * 10 >= all * 2 && words(text) < SIGNPOST_WORDS
+}
+
+pub(super) fn passes(block: &Block<'_>, text: &str, title: &str) -> bool {
+    if is_signpost(block, text) {
+        return false;
+    }
+    let (linked, all) = link_share(without_navigation(&block.inlines));
+    let lower = text.to_lowercase();
+    let bars = text
+        .chars()
+        .filter(|c| matches!(c, '|' | '·' | '•' | '∙'))
+        .count();
+    let only_tags = text.split_whitespace().all(|word| word.starts_with('#'));
+    let appeal =
+        text.chars().count() <= APPEAL_CHARS && APPEALS.iter().any(|appeal| lower.contains(appeal));
+    words(text) >= MIN_WORDS
+        && !is_template(text)
+        && !is_aside(block, text)
+        && !is_direction(block, text)
+        && !is_metadata(block)
+        && !is_switcher(&block.inlines, text)
+        && linked * 10 < all * 6
+        && bars < 3
+        && !is_label(text)
+        && !only_tags
+        && lower != title.to_lowercase()
+        && !appeal
+}
+
+/// What only one site generator understands: a shortcode or a tag of its templates, an admonition of
+/// Python-Markdown's, an attribute list of kramdown's, a module that MDX imports.
+fn is_template(text: &str) -> bool {
+    const BEGINNINGS: [&str; 5] = ["{{", "{%", "{:", "!!! ", "??? "];
+    let is_module = (text.starts_with("import ") && text.contains(['\'', '"']))
+        || text.starts_with("export ") && text.contains(['=', '{', '*']);
+    is_module || BEGINNINGS.iter().any(|mark| text.starts_with(mark))
+}
+
+/// Where a container of `VuePress` or Docusaurus leaves us, `::: tip` to `:::`: inside one or not.
+/// `None`: this block is no part of one.
+pub(super) fn container(text: &str, is_inside: bool) -> Option<bool> {
+    let begins = text.starts_with(":::");
+    let ends = text.ends_with(":::");
+    (begins || is_inside).then_some(!ends)
+}
+
+/// `Note: …`, `⚠️ Warning! …`, `Update Nov 2025 …`, all of it in parentheses, where to read this in another language.
+fn is_aside(block: &Block<'_>, text: &str) -> bool {
+    let lower = text.to_lowercase();
+    let said = lower.trim_start_matches(|c: char| !c.is_alphanumeric());
+    let is_note = NOTES.iter().any(|note| {
+        said.strip_prefix(note).is_some_and(|rest| {
+            rest.starts_with([':', '：', '!', '！'])
+                || rest.strip_prefix(' ').is_some_and(begins_with_date)
+        })
+    });
+    let is_parenthesis = text.starts_with('(') && text.ends_with(')');
+    let is_elsewhere = block.link_share().0 > 0
+        && LANGUAGES_ELSEWHERE
+            .iter()
+            .any(|words| lower.contains(words));
+    is_note || is_parenthesis || is_elsewhere
+}
+
+/// `2025-11-01 …`, `(30 May 2022) …`, `nov 2025 …`.
+fn begins_with_date(text: &str) -> bool {
+    const MONTHS: [&str; 12] = [
+        "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
+    ];
+    let mut words = text.trim_start_matches(['(', '[']).split(' ');
+    let (first, second) = (
+        words.next().unwrap_or_default(),
+        words.next().unwrap_or_default(),
+    );
+    let is_number = |word: &str| word.starts_with(|c: char| c.is_ascii_digit());
+    is_number(first) || (MONTHS.iter().any(|month| first.starts_with(month)) && is_number(second))
+}
+
+/// Names of languages or pages side by side, of which one or more lead there:
+/// `English | 简体中文`.
+pub(super) fn is_switcher(inlines: &[Inline<'_>], text: &str) -> bool {
+    let parts: Vec<&str> = text
+        .split(['|', '·', '•', '∙'])
+        .flat_map(|part| part.split(" / "))
+        .collect();
+    parts.len() > 1
+        && parts.iter().all(|part| words(part) <= SWITCHER_WORDS)
+        && link_share(inlines).0 > 0
+}
+
+/// Several lines, each a label with its value: `Author: Jane` over `Date: 2025-07-10`.
+fn is_metadata(block: &Block<'_>) -> bool {
+    let mut lines = vec![String::new()];
+    for inline in &block.inlines {
+        match (inline, lines.last_mut()) {
+            (Inline::Text(text) | Inline::Code(text), Some(line)) => line.push_str(text),
+            (Inline::Break, _) => lines.push(String::new()),
+            _ => {}
+        }
+    }
+    lines.retain(|line| !line.trim().is_empty());
+    let is_labelled = |line: &String| {
+        line.split_once(':').is_some_and(|(label, value)| {
+            (1..=LABEL_WORDS).contains(&label.split_whitespace().count())
+                && value.starts_with([' ', ':'])
+                && !value.trim().is_empty()
+        })
+    };
+    lines.len() > 1 && lines.iter().all(is_labelled)
+}
+
+/// `Install:` or `Website: https://…`.
+fn is_label(text: &str) -> bool {
+    let bare = text.ends_with([':', '：']) && words(text) <= 4;
+    let address = text.split_once(": ").is_some_and(|(label, rest)| {
+        label.split_whitespace().count() <= ADDRESS_LABEL_WORDS
+            && rest.starts_with("http")
+            && rest.split_whitespace().count() == 1
+    });
+    bare || address
+}

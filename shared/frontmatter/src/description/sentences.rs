@@ -1,0 +1,122 @@
+//! Where sentences end, and a description is cut (2.6).
+
+use unicode_segmentation::UnicodeSegmentation as _;
+
+/// Longest description that is derived, in characters.
+pub(super) const MAX_CHARS: usize = 160;
+
+/// A sentence that ends before this many characters is no place to cut.
+const MIN_CUT: usize = 60;
+
+/// Words with a full stop that ends no sentence before a small letter.
+const ABBREVIATIONS: [&str; 14] = [
+    "e.g", "i.e", "vs", "cf", "etc", "incl", "approx", "resp", "ca", "z.B", "d.h", "bzw", "engl",
+    "p.ej",
+];
+
+/// Drops a last sentence that only leads to a list, where another stands before it.
+pub(super) fn without_lead_in(text: &str) -> String {
+    if !text.ends_with([':', '：']) {
+        return text.to_owned();
+    }
+    sentence_ends(text)
+        .into_iter()
+        .rfind(|end| *end < text.len())
+        .and_then(|end| text.get(..end))
+        .unwrap_or(text)
+        .trim_end()
+        .to_owned()
+}
+
+/// Byte offsets behind the ends of sentences: none in parentheses, and none behind an abbreviation (`e.g. so`).
+fn sentence_ends(text: &str) -> Vec<usize> {
+    let mut ends = Vec::new();
+    let mut depth = 0_usize;
+    for (at, c) in text.char_indices() {
+        let end = at + c.len_utf8();
+        let mut next = text.get(end..).unwrap_or_default().chars();
+        let (next, after) = (next.next(), next.next());
+        depth = match c {
+            '(' => depth + 1,
+            ')' => depth.saturating_sub(1),
+            _ => depth,
+        };
+        let ends_sentence = match c {
+            '。' | '！' | '？' => true,
+            '.' if after.is_some_and(char::is_lowercase) => {
+                next == Some(' ') && !is_abbreviation(text.get(..at).unwrap_or_default())
+            }
+            '.' | '!' | '?' | '…' => next.is_none_or(char::is_whitespace),
+            _ => false,
+        };
+        if ends_sentence && depth == 0 {
+            ends.push(end);
+        }
+    }
+    ends
+}
+
+/// Whether a text ends with a word that is written with a full stop, which isn't there yet.
+fn is_abbreviation(text: &str) -> bool {
+    let word = text.rsplit([' ', '(', '\u{a0}']).next().unwrap_or_default();
+    ABBREVIATIONS
+        .iter()
+        .any(|known| known.eq_ignore_ascii_case(word))
+}
+
+/// At most 160 characters: up to the last sentence that ends late enough, or to a word and "…".
+pub(super) fn cut(text: &str) -> String {
+    let length = |text: &str| text.chars().count();
+    if length(text) <= MAX_CHARS {
+        return text.to_owned();
+    }
+    let sentence = sentence_ends(text)
+        .into_iter()
+        .filter_map(|end| text.get(..end))
+        .rfind(|text| (MIN_CUT..=MAX_CHARS).contains(&length(text)));
+    if let Some(sentence) = sentence {
+        return sentence.to_owned();
+    }
+    let mut kept = String::new();
+    let mut count = 0;
+    for grapheme in text.graphemes(true) {
+        count += grapheme.chars().count();
+        if count > MAX_CHARS - 1 {
+            // A space right behind what fits is a place to cut, too.
+            if grapheme.chars().all(char::is_whitespace) {
+                return format!("{}…", kept.trim_end());
+            }
+            break;
+        }
+        kept.push_str(grapheme);
+    }
+    let at_word = kept
+        .rfind(char::is_whitespace)
+        .and_then(|at| kept.get(..at))
+        .filter(|text| !text.trim().is_empty());
+    format!("{}…", at_word.unwrap_or(&kept).trim_end())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sentences_end_outside_parentheses_and_behind_words() {
+        for (text, ends) in [
+            ("A. B! C", vec!["A.", "A. B!"]),
+            (
+                "Cut (sawn, cf. Saw) wood. So",
+                vec!["Cut (sawn, cf. Saw) wood."],
+            ),
+            ("Axes, e.g. of iron. So", vec!["Axes, e.g. of iron."]),
+            ("木。切", vec!["木。"]),
+        ] {
+            let found: Vec<&str> = sentence_ends(text)
+                .into_iter()
+                .map(|end| &text[..end])
+                .collect();
+            assert_eq!(found, ends);
+        }
+    }
+}

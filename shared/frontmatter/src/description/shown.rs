@@ -1,0 +1,162 @@
+//! A block's text as a page shows it, without what leads elsewhere (2.6).
+
+use super::passes::is_switcher;
+use crate::blocks::{Block, Inline, clean_text};
+
+/// The block's text as a page would show it: block ids, marks and wikilinks' brackets gone.
+pub(super) fn shown(block: &Block<'_>, is_obsidian: &dyn Fn() -> bool) -> String {
+    let mut raw = raw_text(without_navigation(&block.inlines));
+    if raw.contains("==") && is_obsidian() {
+        raw = without_pairs(&raw, "==", str::to_owned);
+    }
+    let text = clean_text(&without_wikilinks(&raw));
+    match text.rsplit_once(" ^") {
+        Some((before, id))
+            if !id.is_empty()
+                && id
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+                && is_obsidian() =>
+        {
+            before.to_owned()
+        }
+        _ => text,
+    }
+}
+
+fn raw_text(inlines: &[Inline<'_>]) -> String {
+    let mut raw = String::new();
+    for inline in inlines {
+        match inline {
+            Inline::Text(text) | Inline::Code(text) => raw.push_str(text),
+            Inline::Break => raw.push(' '),
+            _ => {}
+        }
+    }
+    raw
+}
+
+/// A block without the first line, where that leads to translations, and without the last lines of links.
+pub(super) fn without_navigation<'a, 'b>(inlines: &'a [Inline<'b>]) -> &'a [Inline<'b>] {
+    let is_break = |inline: &Inline<'_>| matches!(inline, Inline::Break);
+    let is_line = |line: &[Inline<'_>]| !raw_text(line).trim().is_empty();
+    let mut ends = inlines
+        .iter()
+        .enumerate()
+        .filter(|(_, inline)| is_break(inline));
+    let first = ends.find_map(|(at, _)| {
+        inlines
+            .split_at_checked(at)
+            .filter(|(line, _)| is_line(line))
+    });
+    let rest = match first {
+        Some((line, rest)) if is_switcher(line, &raw_text(line)) && is_line(rest) => rest,
+        _ => inlines,
+    };
+    without_link_lines(rest)
+}
+
+/// A block without the last lines that are links alone, where a sentence ends before them: where to
+/// go on from here, as in `<br /> <a>Docs</a> · <a>Demo</a>`.
+fn without_link_lines<'a, 'b>(inlines: &'a [Inline<'b>]) -> &'a [Inline<'b>] {
+    let mut kept = inlines;
+    while let Some(at) = kept
+        .iter()
+        .rposition(|inline| matches!(inline, Inline::Break))
+    {
+        let (before, line) = kept.split_at_checked(at).unwrap_or((kept, &[]));
+        if !is_links(line) {
+            break;
+        }
+        kept = before;
+    }
+    let said = kept.iter().rev().find_map(|inline| match inline {
+        Inline::Text(text) | Inline::Code(text) => {
+            Some(text.trim_end()).filter(|text| !text.is_empty())
+        }
+        _ => None,
+    });
+    let ends = said.is_some_and(|text| text.ends_with(['.', '!', '?', '…', '。', '！', '？']));
+    if ends { kept } else { inlines }
+}
+
+fn is_text(inline: &Inline<'_>) -> bool {
+    matches!(inline, Inline::Text(text) | Inline::Code(text) if !text.trim().is_empty())
+}
+
+/// Whether a line has nothing to read but links and what stands between them.
+fn is_links(line: &[Inline<'_>]) -> bool {
+    let has_link = |inline: &Inline<'_>| matches!(inline, Inline::LinkStart { .. });
+    let mut depth = 0_usize;
+    // Of two breaks in a row, nothing stands between them.
+    (line.iter().any(has_link) || !line.iter().any(is_text))
+        && line.iter().all(|inline| match inline {
+            Inline::LinkStart { .. } => {
+                depth += 1;
+                true
+            }
+            Inline::LinkEnd => {
+                depth = depth.saturating_sub(1);
+                true
+            }
+            Inline::Text(text) => depth > 0 || !text.contains(char::is_alphanumeric),
+            Inline::Code(_) => depth > 0,
+            Inline::Image { .. } | Inline::Break => true,
+        })
+}
+
+/// Replaces what stands between two delimiters; one alone stays.
+fn without_pairs(text: &str, delimiter: &str, inner: impl Fn(&str) -> String) -> String {
+    let parts: Vec<&str> = text.split(delimiter).collect();
+    let mut out = String::new();
+    let last = parts.len().saturating_sub(1);
+    for (number, part) in parts.iter().enumerate() {
+        match (number % 2, number == last) {
+            (0, _) => out.push_str(part),
+            (_, true) => {
+                out.push_str(delimiter);
+                out.push_str(part);
+            }
+            (_, false) => out.push_str(&inner(part)),
+        }
+    }
+    out
+}
+
+/// `[[target#heading|alias]]` as it is shown.
+fn without_wikilinks(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("[[") {
+        let Some((link, behind)) = after
+            .split_once("]]")
+            .filter(|(link, _)| !link.trim().is_empty() && !link.contains('['))
+        else {
+            break;
+        };
+        let embed = before.ends_with('!');
+        out.push_str(if embed {
+            before.strip_suffix('!').unwrap_or(before)
+        } else {
+            before
+        });
+        if !embed {
+            let (target, alias) = link
+                .split_once('|')
+                .map_or((link, None), |(target, alias)| (target, Some(alias)));
+            let display = alias.map_or_else(
+                || {
+                    target
+                        .trim_start_matches('#')
+                        .trim_end_matches(".md")
+                        .replace('#', " > ")
+                },
+                str::to_owned,
+            );
+            out.push_str(display.trim_end_matches('\\'));
+        }
+        rest = behind;
+    }
+    out.push_str(rest);
+    out
+}
