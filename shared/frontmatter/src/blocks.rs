@@ -3,11 +3,11 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use pulldown_cmark::{Event, HeadingLevel, Tag, TagEnd};
+use pulldown_cmark::TagEnd;
 
 use crate::clean::decode;
 use crate::clean::html_tokens::{Tag as HtmlTag, TokenKind, tokens};
-use crate::document::Document;
+use crate::document::{Document, Event, Tag};
 
 /// What a block is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -235,7 +235,7 @@ impl<'a> Walk<'a> {
             Event::Rule => self.rule(range),
             Event::Start(tag) => self.start(tag, range),
             Event::End(tag) => self.end(*tag, range),
-            Event::FootnoteReference(_) | Event::TaskListMarker(_) => {}
+            Event::FootnoteReference | Event::TaskListMarker(_) => {}
         }
     }
 
@@ -243,7 +243,7 @@ impl<'a> Walk<'a> {
         let top = self.containers == 0 && self.other.is_empty();
         match tag {
             Tag::Heading { level, .. } if top => {
-                self.begin(Kind::Heading(number(*level)), false, range.start);
+                self.begin(Kind::Heading(*level), false, range.start);
             }
             Tag::Paragraph if top => {
                 // Markdown inside an element that is open, such as `<h1>` and a blank line.
@@ -257,10 +257,10 @@ impl<'a> Walk<'a> {
             }
             Tag::Paragraph => self.count_paragraph(),
             Tag::CodeBlock(_) if top => self.begin(Kind::Code, false, range.start),
-            Tag::BlockQuote(_) => self.container(Kind::Quote { paragraphs: 0 }, range.start),
-            Tag::List(_) => self.container(Kind::List, range.start),
-            Tag::Table(_) => self.container(Kind::Table, range.start),
-            Tag::FootnoteDefinition(_) => {
+            Tag::BlockQuote => self.container(Kind::Quote { paragraphs: 0 }, range.start),
+            Tag::List => self.container(Kind::List, range.start),
+            Tag::Table => self.container(Kind::Table, range.start),
+            Tag::FootnoteDefinition => {
                 self.container(Kind::Other, range.start);
                 self.hidden += 1;
             }
@@ -292,7 +292,7 @@ impl<'a> Walk<'a> {
                     | Tag::Strikethrough
                     | Tag::Link { .. }
                     | Tag::Image { .. }
-                    | Tag::BlockQuote(_)
+                    | Tag::BlockQuote
             )
         {
             self.spoil_quote();
@@ -535,15 +535,4 @@ fn attribute<'a>(tag: &'a HtmlTag<'_>, name: &str) -> Option<&'a str> {
         .find(|attribute| attribute.name == name)?
         .value
         .as_deref()
-}
-
-fn number(level: HeadingLevel) -> u8 {
-    match level {
-        HeadingLevel::H1 => 1,
-        HeadingLevel::H2 => 2,
-        HeadingLevel::H3 => 3,
-        HeadingLevel::H4 => 4,
-        HeadingLevel::H5 => 5,
-        HeadingLevel::H6 => 6,
-    }
 }

@@ -4,11 +4,11 @@ mod count;
 mod language;
 mod license;
 
-use pulldown_cmark::{CodeBlockKind, Event, LinkType, Tag, TagEnd};
+use pulldown_cmark::{LinkType, TagEnd};
 use serde::Serialize;
 
 use crate::badge::is_badge;
-use crate::document::Document;
+use crate::document::{Document, Event, Tag};
 use crate::slugger::Slugger;
 
 use count::Count;
@@ -176,7 +176,7 @@ impl Reading {
                 let html = source.get(range.clone()).unwrap_or_default();
                 self.html_image(html);
             }
-            Event::FootnoteReference(_) => self.feature("footnotes"),
+            Event::FootnoteReference => self.feature("footnotes"),
             _ => {}
         }
     }
@@ -228,16 +228,16 @@ impl Reading {
 
     fn start(&mut self, source: &str, tag: &Tag<'_>, range: &std::ops::Range<usize>) {
         match tag {
-            Tag::Heading { level, .. } => self.heading = Some((*level as u8, String::new())),
-            Tag::CodeBlock(kind) => {
+            Tag::Heading { level, .. } => self.heading = Some((*level, String::new())),
+            Tag::CodeBlock(info) => {
                 self.in_code = true;
-                if let CodeBlockKind::Fenced(info) = kind {
+                if let Some(info) = info {
                     self.language(info);
                 }
             }
-            Tag::Table(_) => self.feature("tables"),
-            Tag::FootnoteDefinition(_) => self.feature("footnotes"),
-            Tag::BlockQuote(_) => {
+            Tag::Table => self.feature("tables"),
+            Tag::FootnoteDefinition => self.feature("footnotes"),
+            Tag::BlockQuote => {
                 let quote = source.get(range.clone()).unwrap_or_default();
                 if quote.trim_start_matches(['>', ' ', '\t']).starts_with("[!") {
                     self.feature("callouts");
@@ -255,7 +255,7 @@ impl Reading {
                 self.link = Some(dest_url.to_string());
                 self.link(dest_url);
             }
-            Tag::List(_) => self.lists += 1,
+            Tag::List => self.lists += 1,
             Tag::Image { dest_url, .. } => self.image = Some((dest_url.to_string(), String::new())),
             _ => {}
         }

@@ -4,11 +4,14 @@ use std::cell::OnceCell;
 use std::ops::Range;
 
 use memchr::memmem;
-use pulldown_cmark::{Event, Options, Parser};
+use pulldown_cmark::{Options, Parser};
 
 use crate::clean::{Line, Run};
 
+mod event;
 mod reread;
+
+pub(crate) use event::{Event, Tag};
 
 /// Deepest nesting of quotes and lists that is parsed. The parser's time is the product of the
 /// depth and the number of lines, so this is what keeps a megabyte under a second.
@@ -71,7 +74,8 @@ impl<'a> Document<'a> {
         } else {
             // An iterator of events knows no size; growing the list would copy it many times.
             let mut events = Vec::with_capacity(source.len() / BYTES_PER_EVENT);
-            events.extend(Parser::new_ext(source, options).into_offset_iter());
+            let parser = Parser::new_ext(source, options).into_offset_iter();
+            events.extend(parser.map(|(event, range)| (event.into(), range)));
             events
         };
         Self::new(source, events, too_complex)

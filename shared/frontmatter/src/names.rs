@@ -1,10 +1,9 @@
 //! Names by which documents are found, and those that a document's links ask for.
 
-use pulldown_cmark::{Event, Tag};
 use unicode_normalization::UnicodeNormalization;
 
 use crate::clean::WikiLink;
-use crate::document::Document;
+use crate::document::{Document, Event, Tag};
 
 /// Most names that one document may ask for.
 const MAX_REFERENCES: usize = 100;

@@ -2,11 +2,11 @@
 
 use std::ops::Range;
 
-use pulldown_cmark::{Event, Tag, TagEnd};
+use pulldown_cmark::TagEnd;
 
 use super::splice::Splice;
 use super::text::begins_line;
-use crate::document::Document;
+use crate::document::{Document, Event, Tag};
 
 /// Escapes a `<` that is text for our parser, but begins what looks like markup: another reader
 /// may take other lines for a block, and what never ends in ours may end in its.

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use pulldown_cmark::{Event, HeadingLevel, Tag, TagEnd};
+use pulldown_cmark::TagEnd;
 
 use super::decode::references;
 use super::html_policy::is_void;
@@ -10,7 +10,7 @@ use super::html_tokens::{self, TokenKind, tokens};
 use super::splice::Splice;
 use super::{Badge, CleanOptions};
 use crate::badge::is_badge;
-use crate::document::Document;
+use crate::document::{Document, Event, Tag};
 
 /// Most badges that are recorded (2.10).
 pub(crate) const MAX_BADGES: usize = 50;
@@ -57,14 +57,7 @@ pub(super) fn take(
                     badges.extend(read.pictures);
                 }
             }
-            Some((
-                Event::Start(Tag::Heading {
-                    level: HeadingLevel::H1,
-                    ..
-                })
-                | Event::Rule,
-                _,
-            )) => {}
+            Some((Event::Start(Tag::Heading { level: 1, .. }) | Event::Rule, _)) => {}
             _ => break,
         }
     }
@@ -135,7 +128,7 @@ impl Block {
                 }
                 Event::End(TagEnd::Image) => reader.end_image(),
                 Event::Text(text) | Event::Code(text) => reader.text(text),
-                Event::InlineMath(_) | Event::DisplayMath(_) | Event::FootnoteReference(_) => {
+                Event::InlineMath(_) | Event::DisplayMath(_) | Event::FootnoteReference => {
                     reader.text("math");
                 }
                 _ => {}

@@ -2,11 +2,9 @@
 
 use std::ops::Range;
 
-use pulldown_cmark::{Event, Tag};
-
 use super::Callout;
 use super::splice::Splice;
-use crate::document::Document;
+use crate::document::{Document, Event, Tag};
 
 /// GitHub's alerts, which are callouts in every flavour.
 const GITHUB_TYPES: [&str; 5] = ["note", "tip", "important", "warning", "caution"];
@@ -50,7 +48,7 @@ pub(super) fn find(document: &Document<'_>) -> Vec<Marker> {
     }
     for pair in document.events.windows(2) {
         if let [
-            (Event::Start(Tag::BlockQuote(_)), _),
+            (Event::Start(Tag::BlockQuote), _),
             (Event::Start(Tag::Paragraph), paragraph),
         ] = pair
         {

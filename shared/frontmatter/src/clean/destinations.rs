@@ -161,7 +161,7 @@ mod tests {
             let link = format!("[a]({written})");
             let document = crate::document::Document::parse(&link);
             let read = document.events.iter().find_map(|(event, _)| match event {
-                pulldown_cmark::Event::Start(pulldown_cmark::Tag::Link { dest_url, .. }) => {
+                crate::document::Event::Start(crate::document::Tag::Link { dest_url, .. }) => {
                     Some(dest_url.replace("%28", "(").replace("%29", ")"))
                 }
                 _ => None,

@@ -5,13 +5,13 @@
 
 use std::ops::Range;
 
-use pulldown_cmark::{Event, Tag, TagEnd};
+use pulldown_cmark::TagEnd;
 
 use super::lines::{self, Line};
 use super::math;
 use super::splice::Splice;
 use super::text::begins_line;
-use crate::document::Document;
+use crate::document::{Document, Event, Tag};
 
 /// Closing lines that are looked at for one opening line; a bound keeps looking linear.
 const MAX_CLOSERS: usize = 64;
@@ -148,7 +148,7 @@ impl Spans {
             let is_covered = match event {
                 Event::Code(_)
                 | Event::InlineHtml(_)
-                | Event::Start(Tag::CodeBlock(_) | Tag::HtmlBlock | Tag::Table(_)) => true,
+                | Event::Start(Tag::CodeBlock(_) | Tag::HtmlBlock | Tag::Table) => true,
                 Event::Start(Tag::Link { .. } | Tag::Image { .. }) => source
                     .get(range.clone())
                     .is_some_and(|text| text.contains('\n')),

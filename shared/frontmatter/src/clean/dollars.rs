@@ -6,11 +6,9 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use pulldown_cmark::{Event, Tag};
-
 use super::splice::Splice;
 use super::{lines, math};
-use crate::document::Document;
+use crate::document::{Document, Event, Tag};
 
 /// Escapes the `$` that would open a formula with a tag in it, or with half of some code or link.
 pub(super) fn settle(with_math: &Document<'_>, plain: &Document<'_>, splice: &mut Splice) {

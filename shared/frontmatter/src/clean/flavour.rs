@@ -1,11 +1,11 @@
 //! Whose dialect a body is written in (2.9.1).
 
-use pulldown_cmark::{Event, Tag, TagEnd};
+use pulldown_cmark::TagEnd;
 
 use super::callouts::Marker;
 use super::{CleanOptions, obsidian, text, wikilinks};
 use crate::context::Flavor;
-use crate::document::Document;
+use crate::document::{Document, Event, Tag};
 
 /// What the Tasks plugin writes before a date.
 const TASK_MARKS: [&str; 6] = ["✅", "📅", "⏳", "🛫", "➕", "❌"];

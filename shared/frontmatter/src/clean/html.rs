@@ -425,17 +425,17 @@ fn is_more(comment: &str) -> bool {
 
 /// Whether the body ends in a code block that nothing closes: what is appended would be code.
 fn ends_in_open_code(document: &Document<'_>) -> bool {
-    use pulldown_cmark::{CodeBlockKind, Event, Tag as MarkdownTag};
+    use crate::document::{Event, Tag as MarkdownTag};
     let last = document
         .events
         .iter()
         .rev()
         .find_map(|(event, range)| match event {
-            Event::Start(MarkdownTag::CodeBlock(kind)) => Some((kind, range)),
+            Event::Start(MarkdownTag::CodeBlock(info)) => Some((info, range)),
             _ => None,
         });
-    last.is_some_and(|(kind, range)| {
-        matches!(kind, CodeBlockKind::Fenced(_))
+    last.is_some_and(|(info, range)| {
+        info.is_some()
             && document
                 .source
                 .get(range.end..)

@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use pulldown_cmark::{Event, Tag, TagEnd};
+use pulldown_cmark::TagEnd;
 
 use super::html_tokens::{Token, TokenKind, tokens, whole_token};
-use crate::document::Document;
+use crate::document::{Document, Event, Tag};
 
 /// One step through the document, as the sanitiser needs it.
 #[derive(Debug)]
@@ -55,7 +55,7 @@ pub(super) fn steps<'a>(document: &'a Document<'_>) -> Vec<Step<'a>> {
                 steps.push(Step::Token(inline(document.source, html, range)));
                 steps.push(Step::Inline(range.end));
             }
-            Event::Start(Tag::BlockQuote(_) | Tag::Item | Tag::FootnoteDefinition(_)) => {
+            Event::Start(Tag::BlockQuote | Tag::Item | Tag::FootnoteDefinition) => {
                 steps.push(Step::EnterContainer);
             }
             Event::End(TagEnd::BlockQuote(_) | TagEnd::Item | TagEnd::FootnoteDefinition) => {
@@ -79,7 +79,7 @@ pub(super) fn steps<'a>(document: &'a Document<'_>) -> Vec<Step<'a>> {
             Event::Text(_)
             | Event::InlineMath(_)
             | Event::DisplayMath(_)
-            | Event::FootnoteReference(_)
+            | Event::FootnoteReference
             | Event::TaskListMarker(_)
             | Event::End(
                 TagEnd::Link

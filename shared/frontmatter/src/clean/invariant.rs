@@ -4,9 +4,9 @@ use std::collections::hash_map::DefaultHasher;
 use std::hash::Hasher;
 use std::ops::Range;
 
-use pulldown_cmark::{CodeBlockKind, Event, Tag, TagEnd};
+use pulldown_cmark::TagEnd;
 
-use crate::document::{Document, Edit};
+use crate::document::{Document, Edit, Event, Tag};
 
 /// The code of a document, in order: a digest of language, metadata and text, and its place.
 pub(super) fn code(document: &Document<'_>) -> Vec<(u64, Range<usize>)> {
@@ -21,9 +21,9 @@ pub(super) fn code(document: &Document<'_>) -> Vec<(u64, Range<usize>)> {
     let mut block: Option<(DefaultHasher, Range<usize>)> = None;
     for (event, range) in &document.events {
         match event {
-            Event::Start(Tag::CodeBlock(kind)) => {
+            Event::Start(Tag::CodeBlock(info)) => {
                 let mut hasher = DefaultHasher::new();
-                if let CodeBlockKind::Fenced(info) = kind {
+                if let Some(info) = info {
                     hasher.write(info.as_bytes());
                 }
                 hasher.write_u8(0);

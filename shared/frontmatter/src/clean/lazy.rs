@@ -4,11 +4,9 @@
 //! CommonMark a lone tag never interrupts a paragraph; micromark, and so remark, lets it do so on
 //! such a line. What is code or the title of a link for the one would be live HTML for the other.
 
-use pulldown_cmark::Event;
-
 use super::lines;
 use super::splice::Splice;
-use crate::document::Document;
+use crate::document::{Document, Event};
 
 /// Joins a lazy line that is one tag to the line before it. Every reader shows a line break in
 /// text, code or a title as it shows a space.

@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
-use pulldown_cmark::{Event, TagEnd};
+use pulldown_cmark::TagEnd;
 
 use super::text;
-use crate::document::Document;
+use crate::document::{Document, Event, Tag};
 
 /// A line of a paragraph, heading, cell or item.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,25 +81,24 @@ impl Walk<'_> {
         self.leave_block();
         match event {
             Event::Start(tag) => {
-                if let Some(count) = self.count(tag.to_end()) {
-                    *count += 1;
-                }
+                let count = match tag {
+                    Tag::BlockQuote => &mut self.quotes,
+                    Tag::Item | Tag::FootnoteDefinition => &mut self.indented,
+                    Tag::CodeBlock(_) | Tag::HtmlBlock => &mut self.opaque,
+                    _ => return,
+                };
+                *count += 1;
             }
             Event::End(end) => {
-                if let Some(count) = self.count(*end) {
-                    *count = count.saturating_sub(1);
-                }
+                let count = match end {
+                    TagEnd::BlockQuote(_) => &mut self.quotes,
+                    TagEnd::Item | TagEnd::FootnoteDefinition => &mut self.indented,
+                    TagEnd::CodeBlock | TagEnd::HtmlBlock => &mut self.opaque,
+                    _ => return,
+                };
+                *count = count.saturating_sub(1);
             }
             _ => {}
-        }
-    }
-
-    fn count(&mut self, block: TagEnd) -> Option<&mut usize> {
-        match block {
-            TagEnd::BlockQuote(_) => Some(&mut self.quotes),
-            TagEnd::Item | TagEnd::FootnoteDefinition => Some(&mut self.indented),
-            TagEnd::CodeBlock | TagEnd::HtmlBlock => Some(&mut self.opaque),
-            _ => None,
         }
     }
 

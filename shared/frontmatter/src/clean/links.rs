@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
-use pulldown_cmark::{Event, LinkType, Tag, TagEnd};
+use pulldown_cmark::{LinkType, TagEnd};
 
 use super::destinations::{self, inner, parts};
 use super::html_steps::whole_line;
@@ -12,7 +12,7 @@ use super::targets::{Kind, Target, resolve};
 use super::text::{begins_line, escape};
 use super::warnings::{Code, Warnings};
 use super::{CleanOptions, decode};
-use crate::document::Document;
+use crate::document::{Document, Event, Tag};
 
 /// Adds the edits that lead every link and image somewhere, or leave its text.
 pub(super) fn rewrite(
@@ -367,7 +367,7 @@ fn covered(document: &Document<'_>) -> Vec<Range<usize>> {
                 | Tag::Heading { .. }
                 | Tag::CodeBlock(_)
                 | Tag::HtmlBlock
-                | Tag::Table(_)
+                | Tag::Table
                 | Tag::Link { .. }
                 | Tag::Image { .. },
             )
@@ -376,9 +376,9 @@ fn covered(document: &Document<'_>) -> Vec<Range<usize>> {
             | Event::InlineHtml(_)
             | Event::InlineMath(_)
             | Event::DisplayMath(_)
-            | Event::FootnoteReference(_)
+            | Event::FootnoteReference
             | Event::TaskListMarker(_) => range.clone(),
-            Event::Start(Tag::FootnoteDefinition(_)) => {
+            Event::Start(Tag::FootnoteDefinition) => {
                 let label = document
                     .source
                     .get(range.clone())

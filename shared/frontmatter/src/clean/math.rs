@@ -5,10 +5,10 @@
 
 use std::ops::Range;
 
-use pulldown_cmark::{Event, LinkType, Tag};
+use pulldown_cmark::LinkType;
 
 use super::splice::Splice;
-use crate::document::Document;
+use crate::document::{Document, Event, Tag};
 
 /// Adds the edits after which both readings agree: at the formulas in dispute, or `thoroughly`, at
 /// every `$` of the text.

@@ -3,12 +3,11 @@
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
-use pulldown_cmark::Event;
 use unicode_normalization::char::is_combining_mark;
 
 use super::splice::Splice;
 use super::text::{self, Boundary, Run, unescaped};
-use crate::document::Document;
+use crate::document::{Document, Event};
 
 /// Longest block id that still makes an id of 64 characters with its prefix.
 const MAX_BLOCK_ID_BYTES: usize = 58;

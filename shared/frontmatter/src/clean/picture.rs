@@ -1,11 +1,11 @@
 //! A picture that the frontmatter names, in any of the ways people write it.
 
-use pulldown_cmark::{Event, Tag, TagEnd};
+use pulldown_cmark::TagEnd;
 
 use super::CleanOptions;
 use super::targets::{Kind, Target, resolve as resolve_target};
 use super::warnings::{Code, Warnings};
-use crate::document::Document;
+use crate::document::{Document, Event, Tag};
 use crate::report::Warning;
 
 type Picture = (String, Option<String>);

@@ -3,8 +3,6 @@
 //! An edit may bring text together that is syntax only now; a body is clean when a whole reading
 //! finds nothing. That makes cleaning idempotent by construction.
 
-use pulldown_cmark::Event;
-
 use super::badges;
 use super::callouts::{self, Marker};
 use super::invariant;
@@ -14,7 +12,7 @@ use super::{
     Badge, Callout, CleanOptions, Cleaned, WikiLink, angles, displays, dollars, flavour, html,
     lazy, links, math, obsidian, start, tables, text, wikilinks,
 };
-use crate::document::{Document, Edit};
+use crate::document::{Document, Edit, Event};
 
 /// Most wikilinks that are recorded (2.10).
 pub(crate) const MAX_WIKI_LINKS: usize = 200;

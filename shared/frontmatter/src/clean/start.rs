@@ -1,10 +1,8 @@
 //! The start of the body, which Astro trims and searches for frontmatter (2.9.11).
 
-use pulldown_cmark::{CodeBlockKind, Event, Tag};
-
 use super::splice::Splice;
 use crate::block;
-use crate::document::Document;
+use crate::document::{Document, Event, Tag};
 
 /// Columns between tab stops (CommonMark 0.31, 2.2).
 const TAB_STOP: usize = 4;
@@ -13,8 +11,7 @@ const TAB_STOP: usize = 4;
 pub(super) fn guard(document: &Document<'_>, splice: &mut Splice) {
     let source = document.source;
     let start = source.len() - source.trim_start_matches(is_trimmed).len();
-    if let Some((Event::Start(Tag::CodeBlock(CodeBlockKind::Indented)), range)) =
-        document.events.first()
+    if let Some((Event::Start(Tag::CodeBlock(None)), range)) = document.events.first()
         && range.start <= start
     {
         let end = range.end;
@@ -49,10 +46,7 @@ fn dedent(document: &Document<'_>, start: usize, splice: &mut Splice) {
     let Some((opening, block)) = document.events.first() else {
         return;
     };
-    let is_fenced = matches!(
-        opening,
-        Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(_)))
-    );
+    let is_fenced = matches!(opening, Event::Start(Tag::CodeBlock(Some(_))));
     // In a paragraph indentation says nothing, and with less of it a line could begin a block.
     let is_text = matches!(opening, Event::Start(Tag::Paragraph));
     if indentation == 0 || block.start > start || is_text {

@@ -2,12 +2,12 @@
 
 use std::ops::Range;
 
-use pulldown_cmark::{Event, TagEnd};
+use pulldown_cmark::TagEnd;
 
 use super::escape;
 use super::lines::{self, Line};
 use super::splice::Splice;
-use crate::document::Document;
+use crate::document::{Document, Event};
 
 /// Adds the edits after which every reader sees the same tables, and the same cells in them.
 pub(super) fn settle(document: &Document<'_>, splice: &mut Splice) {

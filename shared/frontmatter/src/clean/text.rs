@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use pulldown_cmark::{Event, Tag, TagEnd};
+use pulldown_cmark::TagEnd;
 
-use crate::document::Document;
+use crate::document::{Document, Event, Tag};
 
 /// How far back a line's beginning is looked for.
 const MAX_PREFIX_BYTES: usize = 256;
@@ -115,7 +115,7 @@ impl Walk {
             Event::Code(_)
             | Event::InlineMath(_)
             | Event::DisplayMath(_)
-            | Event::FootnoteReference(_)
+            | Event::FootnoteReference
             | Event::Rule => {
                 self.close(Boundary::Inline);
                 self.starts_line = false;
@@ -163,8 +163,8 @@ impl Walk {
     fn count(&mut self, tag: &Tag<'_>, _opens: bool) {
         match tag {
             Tag::Link { .. } | Tag::Image { .. } => self.links += 1,
-            Tag::Table(_) => self.tables += 1,
-            Tag::CodeBlock(_) | Tag::HtmlBlock | Tag::MetadataBlock(_) => self.opaque += 1,
+            Tag::Table => self.tables += 1,
+            Tag::CodeBlock(_) | Tag::HtmlBlock => self.opaque += 1,
             _ => {}
         }
     }
@@ -190,13 +190,7 @@ fn joins(source: &str, end: usize, start: usize) -> bool {
 pub(super) fn is_inline(tag: &Tag<'_>) -> bool {
     matches!(
         tag,
-        Tag::Emphasis
-            | Tag::Strong
-            | Tag::Strikethrough
-            | Tag::Superscript
-            | Tag::Subscript
-            | Tag::Link { .. }
-            | Tag::Image { .. }
+        Tag::Emphasis | Tag::Strong | Tag::Strikethrough | Tag::Link { .. } | Tag::Image { .. }
     )
 }
 

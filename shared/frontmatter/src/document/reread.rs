@@ -7,8 +7,9 @@
 
 use std::ops::Range;
 
+use crate::document::{Event, Tag};
 use memchr::memmem;
-use pulldown_cmark::{Event, Options, Parser, Tag};
+use pulldown_cmark::{Options, Parser};
 
 use super::{Document, Edit};
 
@@ -98,6 +99,7 @@ fn parse<'b>(
     let text = source.get(range.start..range.end + first_line(rest))?;
     let mut depth = 0_usize;
     for (event, place) in Parser::new_ext(text, options).into_offset_iter() {
+        let event = Event::from(event);
         let place = range.start + place.start..range.start + place.end;
         match &event {
             Event::Start(Tag::Heading { .. }) if depth == 0 && place.start == range.end => {

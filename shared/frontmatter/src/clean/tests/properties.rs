@@ -1,9 +1,10 @@
 //! Generated bodies: nothing panics, cleaning is done once, code and text stay.
 
 use proptest::prelude::*;
-use pulldown_cmark::{Event, Tag};
+use pulldown_cmark::TagEnd;
 
 use super::*;
+use crate::document::{Event, Tag};
 
 /// Syntax of every rule, and what lies between.
 const PIECES: [&str; 117] = [
@@ -142,7 +143,7 @@ fn code(body: &str) -> Vec<String> {
                 in_block = true;
                 code.push(String::new());
             }
-            Event::End(pulldown_cmark::TagEnd::CodeBlock) => in_block = false,
+            Event::End(TagEnd::CodeBlock) => in_block = false,
             Event::Text(text) if in_block => code.last_mut().unwrap().push_str(text),
             Event::Code(text) => code.push(text.to_string()),
             _ => {}

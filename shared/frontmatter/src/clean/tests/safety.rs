@@ -2,10 +2,11 @@
 
 use std::panic::catch_unwind;
 
-use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd, html};
+use pulldown_cmark::{Options, Parser, TagEnd, html};
 use scraper::{ElementRef, Html, Node, Selector};
 
 use super::*;
+use crate::document::{Event, Tag};
 
 const HOSTILE: &str = include_str!("hostile.txt");
 
@@ -110,13 +111,13 @@ fn markdown_errs(body: &str) -> bool {
     let mut follows_table = false;
     let has_indented_code = document.events.iter().any(|(event, _)| {
         match event {
-            Event::Start(Tag::BlockQuote(_) | Tag::Item | Tag::FootnoteDefinition(_)) => {
+            Event::Start(Tag::BlockQuote | Tag::Item | Tag::FootnoteDefinition) => {
                 containers += 1;
             }
             Event::End(TagEnd::BlockQuote(_) | TagEnd::Item | TagEnd::FootnoteDefinition) => {
                 containers = containers.saturating_sub(1);
             }
-            Event::Start(Tag::CodeBlock(CodeBlockKind::Indented)) => {
+            Event::Start(Tag::CodeBlock(None)) => {
                 return containers > 0 || follows_table;
             }
             _ => {}
