@@ -9,6 +9,9 @@ use crate::clean::decode;
 use crate::clean::html_tokens::{Tag as HtmlTag, TokenKind, tokens};
 use crate::document::{Document, Event, Tag};
 
+/// Whether a list is prose or links shows in so many pieces.
+const MAX_LIST_PIECES: usize = 512;
+
 /// What a block is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -46,11 +49,8 @@ pub(crate) struct Block<'a> {
 pub(crate) enum Inline<'a> {
     Text(Cow<'a, str>),
     Code(Cow<'a, str>),
-    Image {
-        alt: Cow<'a, str>,
-        url: Cow<'a, str>,
-        range: Range<usize>,
-    },
+    /// Apart, since most pieces are text and there are many.
+    Image(Box<Image<'a>>),
     /// The bytes of the whole link, for a link in Markdown.
     LinkStart {
         range: Option<Range<usize>>,
@@ -59,7 +59,25 @@ pub(crate) enum Inline<'a> {
     Break,
 }
 
+#[derive(Debug, Clone)]
+pub(crate) struct Image<'a> {
+    pub(crate) alt: Cow<'a, str>,
+    pub(crate) url: Cow<'a, str>,
+    pub(crate) range: Range<usize>,
+}
+
 impl Block<'_> {
+    /// Whether a piece is asked for: of tables and code only their pictures are, of a list how it begins.
+    fn keeps(&self, inline: &Inline<'_>) -> bool {
+        match self.kind {
+            Kind::Heading(_) | Kind::Paragraph | Kind::Quote { .. } => true,
+            Kind::List => self.inlines.len() < MAX_LIST_PIECES,
+            Kind::Code | Kind::Table | Kind::Rule | Kind::Other => {
+                matches!(inline, Inline::Image(_))
+            }
+        }
+    }
+
     /// What the block says: text, code and link texts; of pictures nothing.
     pub(crate) fn text(&self) -> String {
         let mut text = String::new();
@@ -67,7 +85,7 @@ impl Block<'_> {
             match inline {
                 Inline::Text(part) | Inline::Code(part) => text.push_str(part),
                 Inline::Break => text.push(' '),
-                Inline::Image { .. } | Inline::LinkStart { .. } | Inline::LinkEnd => {}
+                Inline::Image(_) | Inline::LinkStart { .. } | Inline::LinkEnd => {}
             }
         }
         clean_text(&text)
@@ -80,7 +98,7 @@ impl Block<'_> {
 
     pub(crate) fn images(&self) -> impl Iterator<Item = (&str, &str)> {
         self.inlines.iter().filter_map(|inline| match inline {
-            Inline::Image { alt, url, .. } => Some((alt.as_ref(), url.as_ref())),
+            Inline::Image(image) => Some((image.alt.as_ref(), image.url.as_ref())),
             _ => None,
         })
     }
@@ -195,9 +213,7 @@ impl<'a> Walk<'a> {
             }
             self.begin(Kind::Paragraph, true, at);
         }
-        if let Some(block) = &mut self.open {
-            block.inlines.push(inline);
-        }
+        self.inline_in_block(inline);
     }
 
     fn event(&mut self, source: &'a str, event: &'a Event<'_>, range: &Range<usize>) {
@@ -208,7 +224,7 @@ impl<'a> Walk<'a> {
                     if let Some((alt, url, range)) = self.image.take() {
                         let at = range.start;
                         let (alt, url) = (Cow::Owned(alt), Cow::Borrowed(url));
-                        self.inline(Inline::Image { alt, url, range }, at);
+                        self.inline(Inline::Image(Box::new(Image { alt, url, range })), at);
                     }
                 }
                 Event::End(_) => self.image_depth = self.image_depth.saturating_sub(1),
@@ -334,7 +350,7 @@ impl<'a> Walk<'a> {
     }
 
     fn inline_in_block(&mut self, inline: Inline<'a>) {
-        if let Some(block) = &mut self.open {
+        if let Some(block) = self.open.as_mut().filter(|block| block.keeps(&inline)) {
             block.inlines.push(inline);
         }
     }
@@ -451,14 +467,12 @@ impl<'a> Walk<'a> {
             }
             "br" | "hr" => self.inline_in_block(Inline::Break),
             "img" => {
-                self.inline(
-                    Inline::Image {
-                        alt: decoded(&tag, "alt"),
-                        url: decoded(&tag, "src"),
-                        range: place.clone(),
-                    },
-                    place.start,
-                );
+                let image = Image {
+                    alt: decoded(&tag, "alt"),
+                    url: decoded(&tag, "src"),
+                    range: place.clone(),
+                };
+                self.inline(Inline::Image(Box::new(image)), place.start);
             }
             "a" if attribute(&tag, "href").is_some() => {
                 self.inline(Inline::LinkStart { range: None }, place.start);
@@ -511,7 +525,7 @@ impl<'a> Walk<'a> {
 fn is_visible(inline: &Inline<'_>) -> bool {
     match inline {
         Inline::Text(text) | Inline::Code(text) => !text.trim().is_empty(),
-        Inline::Image { .. } => true,
+        Inline::Image(_) => true,
         _ => false,
     }
 }

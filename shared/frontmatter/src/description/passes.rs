@@ -135,8 +135,7 @@ fn is_signpost(block: &Block<'_>, text: &str) -> bool {
         .filter(|inline| !matches!(inline, Inline::Break));
     let icon = matches!(
         (inlines.next(), inlines.next()),
-        (Some(Inline::Image { .. }), _)
-            | (Some(Inline::LinkStart { .. }), Some(Inline::Image { .. }))
+        (Some(Inline::Image(_)), _) | (Some(Inline::LinkStart { .. }), Some(Inline::Image(_)))
     );
     let (linked, all) = block.link_share();
     icon && linked * 10 >= all * 2 && words(text) < SIGNPOST_WORDS

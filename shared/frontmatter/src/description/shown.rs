@@ -101,7 +101,7 @@ fn is_links(line: &[Inline<'_>]) -> bool {
             }
             Inline::Text(text) => depth > 0 || !text.contains(char::is_alphanumeric),
             Inline::Code(_) => depth > 0,
-            Inline::Image { .. } | Inline::Break => true,
+            Inline::Image(_) | Inline::Break => true,
         })
 }
 

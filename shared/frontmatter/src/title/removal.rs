@@ -66,14 +66,14 @@ fn kept_in_markdown(block: &Block<'_>) -> Vec<Range<usize>> {
     let mut inlines = block.inlines.iter().peekable();
     while let Some(inline) = inlines.next() {
         match inline {
-            Inline::Image { url, range, .. } if !is_badge(url) => kept.push(range.clone()),
+            Inline::Image(image) if !is_badge(&image.url) => kept.push(image.range.clone()),
             Inline::LinkStart { range: Some(range) } => {
                 let (mut pictures, mut text, mut badges) = (false, false, false);
                 for inner in inlines.by_ref() {
                     match inner {
                         Inline::LinkEnd => break,
-                        Inline::Image { url, .. } if is_badge(url) => badges = true,
-                        Inline::Image { .. } => pictures = true,
+                        Inline::Image(image) if is_badge(&image.url) => badges = true,
+                        Inline::Image(_) => pictures = true,
                         Inline::Text(inner) | Inline::Code(inner) => {
                             text |= !inner.trim().is_empty();
                         }
@@ -92,7 +92,7 @@ fn kept_in_markdown(block: &Block<'_>) -> Vec<Range<usize>> {
 
 fn kept_in_html(block: &Block<'_>) -> Vec<Range<usize>> {
     let images = block.inlines.iter().filter_map(|inline| match inline {
-        Inline::Image { url, range, .. } if !is_badge(url) => Some(range.clone()),
+        Inline::Image(image) if !is_badge(&image.url) => Some(image.range.clone()),
         _ => None,
     });
     images.collect()
