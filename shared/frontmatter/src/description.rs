@@ -18,7 +18,7 @@ const MAX_SECTIONS: usize = 4;
 const QUOTE_BLOCKS: usize = 8;
 const TAGLINE_BLOCKS: usize = 6;
 const TAGLINE_WORDS: usize = 4;
-/// How far behind such a paragraph one may stand that says what the title is, in blocks.
+/// How far behind a weak candidate the one may stand that says what the title is, in blocks.
 const INTRODUCTION_BLOCKS: usize = 8;
 /// What stands between a name and what it names, in some of the languages of READMEs.
 const COPULAS: [&str; 14] = [

@@ -86,20 +86,20 @@ const LABEL_WORDS: usize = 2;
 const ADDRESS_LABEL_WORDS: usize = 6;
 
 /// How a quote begins that is a note, not a tagline.
-const NOTES: [&str; 12] = [
+const NOTES: [&str; 9] = [
     "note",
     "warning",
     "tip",
     "important",
     "caution",
-    "disclaimer",
-    "notice",
-    "update",
     "说明",
     "注意",
     "cover image",
     "[!",
 ];
+
+/// How other paragraphs begin that are one, before a colon or a date.
+const ASIDES: [&str; 3] = ["disclaimer", "notice", "update"];
 
 /// A short sentence of which a good part is a link.
 pub(super) fn is_mostly_a_link(block: &Block<'_>, text: &str) -> bool {
@@ -189,7 +189,7 @@ pub(super) fn container(text: &str, is_inside: bool) -> Option<bool> {
 fn is_aside(block: &Block<'_>, text: &str) -> bool {
     let lower = text.to_lowercase();
     let said = lower.trim_start_matches(|c: char| !c.is_alphanumeric());
-    let is_note = NOTES.iter().any(|note| {
+    let is_note = NOTES.iter().chain(&ASIDES).any(|note| {
         said.strip_prefix(note).is_some_and(|rest| {
             rest.starts_with([':', '：', '!', '！'])
                 || rest.strip_prefix(' ').is_some_and(begins_with_date)
