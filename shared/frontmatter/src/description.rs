@@ -98,8 +98,16 @@ fn passing<'a, 'b>(
             Kind::Heading(2..=6) if block.html => {
                 block.centred && at < TAGLINE_BLOCKS && words(&text) >= TAGLINE_WORDS
             }
-            // Right below the title, and a level left out: small print, not a section.
-            Kind::Heading(3..=6) => is_below_title && at == 0 && words(&text) >= TAGLINE_WORDS,
+            // Right below the title, and a level left out: small print, where no text follows that says more.
+            Kind::Heading(3..=6) => {
+                is_below_title
+                    && at == 0
+                    && words(&text) >= TAGLINE_WORDS
+                    && !blocks.get(1).is_some_and(|next| {
+                        next.kind == Kind::Paragraph
+                            && passes(next, &shown(next, is_obsidian), title)
+                    })
+            }
             _ => false,
         };
         (fits && passes(block, &text, title)).then_some((at, *block, text))
@@ -241,6 +249,10 @@ mod tests {
             ),
             (
                 "# T\n\n### A tool that cuts wood.\n\n- a\n",
+                Some("A tool that cuts wood."),
+            ),
+            (
+                "# T\n\n### Once and for all times\n\nA tool that cuts wood.\n",
                 Some("A tool that cuts wood."),
             ),
             ("# T\n\n## How to get the tool\n\n- a\n", None),

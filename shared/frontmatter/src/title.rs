@@ -142,9 +142,14 @@ pub(crate) fn find(
     let hint = name_hint
         .map(crate::keys::collapse)
         .filter(|hint| !hint.is_empty() && !is_readme(hint));
+    let says_name = |first: &First<'_, '_>, name: &str| {
+        letters(&heading_text(first.block)).contains(&letters(name))
+    };
     match (first, hint) {
         (Some(first), None) => of_heading(first.block),
-        (Some(first), Some(_)) if !first.is_after_tagline => of_heading(first.block),
+        (Some(first), Some(hint)) if !first.is_after_tagline || says_name(&first, &hint) => {
+            of_heading(first.block)
+        }
         (_, Some(hint)) => without_heading(&hint, Source::FileName, 0),
         (None, None) => without_heading("Untitled", Source::Default, 0),
     }
@@ -225,7 +230,7 @@ fn is_prose(block: &Block<'_>) -> bool {
 struct First<'a, 'b> {
     block: &'a Block<'b>,
     /// Whether a sentence in the middle of the page stands before it. That says what the document is
-    /// about, so its name must have come already, and what follows is a section.
+    /// about, so its name must have come already, and what follows is a section, unless it says the name.
     is_after_tagline: bool,
 }
 
@@ -427,6 +432,7 @@ mod tests {
             (tagline, Some("axe"), "axe"),
             (tagline, None, "axe"),
             (tagline, Some("Jane Doe"), "Jane Doe"),
+            (tagline, Some("Cut"), "Cutting"),
             (preface, Some("axe"), "axe"),
             (
                 "Text that is a preface.\n\nMore of it.\n\n# Axe\n",
