@@ -97,6 +97,7 @@ const shares = new Map();
 const count = (what) => shares.set(what, (shares.get(what) ?? 0) + 1);
 answers.forEach(({ id, file, meta }, at) => {
   const { body } = documents[at];
+  if (!file) return count('refused: too large, or no text');
   const after = apart(file).body;
   if (meta.derived.badges.length) return count('badges taken off the top');
   const applied = rules(body);

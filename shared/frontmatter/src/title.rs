@@ -142,12 +142,9 @@ pub(crate) fn find(
     let hint = name_hint
         .map(crate::keys::collapse)
         .filter(|hint| !hint.is_empty() && !is_readme(hint));
-    let says_name = |first: &First<'_, '_>, name: &str| {
-        letters(&heading_text(first.block)).contains(&letters(name))
-    };
     match (first, hint) {
         (Some(first), None) => of_heading(first.block),
-        (Some(first), Some(hint)) if !first.is_after_tagline || says_name(&first, &hint) => {
+        (Some(first), Some(hint)) if !first.is_after_tagline || says_name(first.block, &hint) => {
             of_heading(first.block)
         }
         (_, Some(hint)) => without_heading(&hint, Source::FileName, 0),
@@ -213,8 +210,15 @@ fn title_heading<'a, 'b>(blocks: &'a [Block<'b>]) -> Option<&'a Block<'b>> {
             }
             Kind::Heading(_) => structure |= !block.centred,
             Kind::Code => structure = true,
-            Kind::Paragraph | Kind::List => prose += usize::from(is_prose(block)),
-            Kind::Quote { .. } | Kind::Table | Kind::Rule | Kind::Other => {}
+            Kind::Paragraph | Kind::List if prose < LONG_PREFACE => {
+                prose += usize::from(is_prose(block));
+            }
+            Kind::Paragraph
+            | Kind::List
+            | Kind::Quote { .. }
+            | Kind::Table
+            | Kind::Rule
+            | Kind::Other => {}
         }
     }
     None
@@ -279,8 +283,12 @@ fn is_question(heading: &str) -> bool {
 
 /// Whether a heading of a low level says nothing of the name that is hinted at: the line below a logo.
 fn is_beside_the_name(block: &Block<'_>, name_hint: Option<&str>) -> bool {
-    let hint = name_hint.map(letters).unwrap_or_default();
-    matches!(block.kind, Kind::Heading(3..=6)) && !letters(&heading_text(block)).contains(&hint)
+    matches!(block.kind, Kind::Heading(3..=6))
+        && name_hint.is_some_and(|name| !says_name(block, name))
+}
+
+fn says_name(heading: &Block<'_>, name: &str) -> bool {
+    letters(&heading_text(heading)).contains(&letters(name))
 }
 
 /// What a heading says; where it says nothing, the text of its first picture.
