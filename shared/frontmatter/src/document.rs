@@ -72,10 +72,11 @@ impl<'a> Document<'a> {
         let events = if too_complex {
             Vec::new()
         } else {
-            // An iterator of events knows no size; growing the list would copy it many times.
+            // The parser knows no number of events; growing the list would copy it many times.
             let mut events = Vec::with_capacity(source.len() / BYTES_PER_EVENT);
-            let parser = Parser::new_ext(source, options).into_offset_iter();
-            events.extend(parser.map(|(event, range)| (event.into(), range)));
+            for (event, range) in Parser::new_ext(source, options).into_offset_iter() {
+                event::push(&mut events, source, event.into(), range);
+            }
             events
         };
         Self::new(source, events, too_complex)

@@ -1,6 +1,8 @@
 //! The parser's events without what nothing asks for: a body has up to one for every byte, so their size is the
 //! memory that a conversion takes.
 
+use std::ops::Range;
+
 use pulldown_cmark::{CowStr, LinkType, TagEnd};
 
 /// An event of the parser, which documents them.
@@ -53,6 +55,40 @@ pub(crate) enum Tag<'a> {
     },
     /// What the parser is never asked to look for.
     Other,
+}
+
+/// Adds an event. Text goes on the text before it, where the source has both as one, on one line: the parser ends a
+/// text at whatever could have been a mark.
+pub(super) fn push<'a>(
+    events: &mut Vec<(Event<'a>, Range<usize>)>,
+    source: &'a str,
+    event: Event<'a>,
+    range: Range<usize>,
+) {
+    if let Event::Text(text) = &event
+        && let Some((Event::Text(before), place)) = events.last_mut()
+        && place.end == range.start
+        && is_verbatim(text, source, &range)
+        && is_verbatim(before, source, place)
+        && !before.ends_with('\n')
+        && let Some(whole) = source.get(place.start..range.end)
+    {
+        *before = CowStr::Borrowed(whole);
+        place.end = range.end;
+        return;
+    }
+    events.push((event, range));
+}
+
+/// Whether a text is the source's own bytes. To compare these would take as long for every piece as the text is.
+fn is_verbatim(text: &CowStr<'_>, source: &str, range: &Range<usize>) -> bool {
+    let CowStr::Borrowed(text) = text else {
+        return false;
+    };
+    text.len() == range.len()
+        && source
+            .get(range.start..)
+            .is_some_and(|rest| std::ptr::eq(rest.as_ptr(), text.as_ptr()))
 }
 
 impl<'a> From<pulldown_cmark::Event<'a>> for Event<'a> {
@@ -125,6 +161,23 @@ impl<'a> From<pulldown_cmark::Tag<'a>> for Tag<'a> {
 #[cfg(test)]
 mod tests {
     use super::Event;
+    use crate::document::Document;
+
+    #[test]
+    fn text_in_pieces_is_one_text() {
+        let texts = |source: &'static str| -> Vec<String> {
+            let document = Document::parse(source);
+            let texts = document.events.iter().filter_map(|(event, _)| match event {
+                Event::Text(text) => Some(text.to_string()),
+                _ => None,
+            });
+            texts.collect()
+        };
+        assert_eq!(texts("a [[ ![ b_c\nd"), ["a [[ ![ b_c", "d"]);
+        assert_eq!(texts("a &amp; b \\[ c"), ["a ", "&", " b ", "[ c"]);
+        // As many bytes as are written for it.
+        assert_eq!(texts("a&nLl;b"), ["a", "\u{22d8}\u{338}", "b"]);
+    }
 
     #[test]
     fn an_event_is_small() {

@@ -11,6 +11,7 @@ use crate::document::{Event, Tag};
 use memchr::memmem;
 use pulldown_cmark::{Options, Parser};
 
+use super::event;
 use super::{Document, Edit};
 
 type Events<'a> = Vec<(Event<'a>, Range<usize>)>;
@@ -109,7 +110,7 @@ fn parse<'b>(
             Event::End(_) => depth = depth.saturating_sub(1),
             _ => {}
         }
-        events.push((event, place));
+        event::push(events, source, event, place);
     }
     rest.is_empty().then_some(())
 }
