@@ -32,14 +32,15 @@ const APPEALS: [&str; 8] = [
     "buymeacoffee",
     "contributor",
 ];
-/// In the address of a button, or of a person's portrait.
-const BUTTONS: [&str; 6] = [
+/// In the address of a button, of a person's portrait, or of a picture of those who paid.
+const BUTTONS: [&str; 7] = [
     "contrib.rocks",
     "//avatars",
     "open_in_",
     "/button",
     "deploy-button",
     "qrcode",
+    "/thanks/",
 ];
 
 /// Facts about the cleaned body, emitted under `derived` or used to fill fields.
@@ -547,6 +548,7 @@ mod tests {
         for thanks in [
             "[![A](https://a.com/a.png)](https://a.com/?utm_medium=sponsorship)\n\n",
             "<a href=\"https://patreon.com/x\"><img src=\"https://a.com/a.png\"></a>\n\n",
+            "![Acme](https://a.com/assets/thanks/acme.svg)\n\n",
         ] {
             let image = of(&format!("{thanks}![p](https://e.com/p.png)\n")).image;
             assert_eq!(
