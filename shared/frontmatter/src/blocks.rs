@@ -80,15 +80,7 @@ impl Block<'_> {
 
     /// What the block says: text, code and link texts; of pictures nothing.
     pub(crate) fn text(&self) -> String {
-        let mut text = String::new();
-        for inline in &self.inlines {
-            match inline {
-                Inline::Text(part) | Inline::Code(part) => text.push_str(part),
-                Inline::Break => text.push(' '),
-                Inline::Image(_) | Inline::LinkStart { .. } | Inline::LinkEnd => {}
-            }
-        }
-        clean_text(&text)
+        clean_text(&raw_text(&self.inlines))
     }
 
     /// See [`link_share`].
@@ -107,6 +99,19 @@ impl Block<'_> {
     pub(crate) fn is_pictures(&self) -> bool {
         self.text().is_empty()
     }
+}
+
+/// The text of pieces as it is written, a break as a space; of pictures nothing.
+pub(crate) fn raw_text(inlines: &[Inline<'_>]) -> String {
+    let mut text = String::new();
+    for inline in inlines {
+        match inline {
+            Inline::Text(part) | Inline::Code(part) => text.push_str(part),
+            Inline::Break => text.push(' '),
+            Inline::Image(_) | Inline::LinkStart { .. } | Inline::LinkEnd => {}
+        }
+    }
+    text
 }
 
 /// Characters of the text that are links' own, and of all of it, white space left out.
@@ -531,7 +536,7 @@ fn is_visible(inline: &Inline<'_>) -> bool {
 }
 
 /// The value of an attribute, decoded; empty where there is none.
-fn decoded<'a>(tag: &HtmlTag<'a>, name: &str) -> Cow<'a, str> {
+pub(crate) fn decoded<'a>(tag: &HtmlTag<'a>, name: &str) -> Cow<'a, str> {
     let attribute = tag
         .attributes
         .iter()

@@ -8,6 +8,7 @@ use pulldown_cmark::{LinkType, TagEnd};
 use serde::Serialize;
 
 use crate::badge::is_badge;
+use crate::blocks::decoded;
 use crate::document::{Document, Event, Tag};
 use crate::slugger::Slugger;
 
@@ -253,7 +254,9 @@ impl Reading {
                 dest_url,
                 ..
             } if *link_type != LinkType::Email => {
-                self.link = Some(dest_url.to_string());
+                if self.derived.image.is_none() {
+                    self.link = Some(dest_url.to_string());
+                }
                 self.link(dest_url);
             }
             Tag::List => self.lists += 1,
@@ -321,26 +324,20 @@ impl Reading {
     }
 
     fn html_image(&mut self, html: &str) {
-        use crate::clean::html_tokens::{Tag, TokenKind, tokens};
+        use crate::clean::html_tokens::{TokenKind, tokens};
         let has = |mark: &[u8]| memchr::memmem::find(html.as_bytes(), mark).is_some();
-        if !has(b"<img") && !has(b"<a ") && !has(b"</a>") {
+        // A link is asked for until there is a picture.
+        let tells_link = || self.derived.image.is_none() && (has(b"<a ") || has(b"</a>"));
+        if !has(b"<img") && !tells_link() {
             return;
         }
-        let value = |tag: &Tag<'_>, name: &str| {
-            let attribute = tag
-                .attributes
-                .iter()
-                .find(|attribute| attribute.name == name);
-            let value = attribute.and_then(|attribute| attribute.value.as_deref());
-            crate::clean::decode::references(value.unwrap_or_default()).into_owned()
-        };
         for token in tokens(html) {
             match token.kind {
                 TokenKind::Open(tag) if tag.name == "img" => {
-                    self.picture(&value(&tag, "src"), &value(&tag, "alt"));
+                    self.picture(&decoded(&tag, "src"), &decoded(&tag, "alt"));
                 }
                 TokenKind::Open(tag) if tag.name == "a" => {
-                    self.html_link = Some(value(&tag, "href"));
+                    self.html_link = Some(decoded(&tag, "href").into_owned());
                 }
                 TokenKind::Close(name) if name == "a" => self.html_link = None,
                 _ => {}

@@ -12,6 +12,8 @@ use passes::{container, is_mostly_a_link, is_tagline_quote, passes};
 use sentences::{cut, without_lead_in};
 use shown::shown;
 
+pub(crate) use sentences::cut_at_word;
+
 /// What stands behind the headings of more sections is about one of them, not about the document.
 const MAX_SECTIONS: usize = 4;
 /// How far from the title a quote or a centred heading may be, in blocks.

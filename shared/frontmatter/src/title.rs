@@ -6,12 +6,11 @@ mod removal;
 use std::borrow::Cow;
 
 use unicode_normalization::UnicodeNormalization as _;
-use unicode_segmentation::UnicodeSegmentation as _;
 
 use crate::badge::is_badge;
 use crate::blocks::{Block, Kind};
 use crate::clean::html_tokens::{TokenKind, tokens};
-use crate::description::words;
+use crate::description::{cut_at_word, words};
 use crate::document::{Document, Edit};
 use crate::keys::is_placeholder;
 use crate::report::Source;
@@ -154,7 +153,7 @@ pub(crate) fn find(
 
 /// A derived title: cut, and with the emoji that `:shortcodes:` stand for.
 fn written(text: &str) -> String {
-    cut(&crate::emoji::shown(text))
+    cut_at_word(&crate::emoji::shown(text), MAX_TITLE_CHARS)
 }
 
 fn is_sentence(heading: &str) -> bool {
@@ -340,27 +339,6 @@ fn letters(text: &str) -> String {
 /// For comparing titles: compatibility forms, case and white space don't count.
 fn folded(text: &str) -> String {
     crate::keys::collapse(&text.nfkc().flat_map(char::to_lowercase).collect::<String>())
-}
-
-/// At most 200 characters, cut at a word.
-fn cut(text: &str) -> String {
-    if text.chars().count() <= MAX_TITLE_CHARS {
-        return text.to_owned();
-    }
-    let mut kept = String::new();
-    let mut count = 0;
-    for grapheme in text.graphemes(true) {
-        count += grapheme.chars().count();
-        if count >= MAX_TITLE_CHARS {
-            break;
-        }
-        kept.push_str(grapheme);
-    }
-    let at_word = kept
-        .rfind(char::is_whitespace)
-        .and_then(|at| kept.get(..at))
-        .filter(|text| !text.is_empty());
-    format!("{}…", at_word.unwrap_or(&kept).trim_end())
 }
 
 #[cfg(test)]

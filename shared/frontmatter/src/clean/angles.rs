@@ -5,7 +5,7 @@ use std::ops::Range;
 use pulldown_cmark::TagEnd;
 
 use super::splice::Splice;
-use super::text::begins_line;
+use super::text::{begins_line, is_escaped};
 use crate::document::{Document, Event, Tag};
 
 /// Escapes a `<` that is text for our parser, but begins what looks like markup: another reader
@@ -72,17 +72,6 @@ fn looks_like_markup(source: &str, at: usize) -> bool {
         .as_bytes()
         .get(at + 1)
         .is_some_and(|next| next.is_ascii_alphabetic() || matches!(next, b'/' | b'!' | b'?'))
-}
-
-fn is_escaped(source: &str, at: usize) -> bool {
-    let before = source.as_bytes().get(..at).unwrap_or_default();
-    before
-        .iter()
-        .rev()
-        .take_while(|byte| **byte == b'\\')
-        .count()
-        % 2
-        == 1
 }
 
 /// The words that GFM makes links of without being asked, found in one pass. There a backslash

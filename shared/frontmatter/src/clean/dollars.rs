@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::splice::Splice;
+use super::text::is_escaped;
 use super::{lines, math};
 use crate::document::{Document, Event, Tag};
 
@@ -129,12 +130,6 @@ fn runs(source: &str, block: Range<usize>) -> Vec<Range<usize>> {
         }
     }
     runs
-}
-
-fn is_escaped(source: &str, at: usize) -> bool {
-    let before = source.as_bytes().get(..at).unwrap_or_default();
-    let backslashes = before.iter().rev().take_while(|byte| **byte == b'\\');
-    backslashes.count() % 2 == 1
 }
 
 #[cfg(test)]

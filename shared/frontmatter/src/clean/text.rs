@@ -231,6 +231,13 @@ pub(super) fn unescaped(text: &str) -> impl Iterator<Item = (usize, char)> + '_ 
     })
 }
 
+/// Whether an odd number of backslashes stands before `at`.
+pub(super) fn is_escaped(source: &str, at: usize) -> bool {
+    let before = source.as_bytes().get(..at).unwrap_or_default();
+    let backslashes = before.iter().rev().take_while(|byte| **byte == b'\\');
+    backslashes.count() % 2 == 1
+}
+
 /// Whether nothing but blanks and the markers of containers stands before `at` in its line.
 pub(super) fn begins_line(source: &str, at: usize) -> bool {
     let before = source.as_bytes().get(..at).unwrap_or_default();

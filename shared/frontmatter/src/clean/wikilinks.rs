@@ -6,7 +6,7 @@ use memchr::memmem;
 
 use super::splice::Splice;
 use super::targets::{self, Kind, Target, resolve};
-use super::text::{Run, escape, runs};
+use super::text::{Run, escape, is_escaped, runs};
 use super::warnings::{Code, Warnings};
 use super::{CleanOptions, WikiLink, destinations, html_policy};
 use crate::document::Document;
@@ -67,18 +67,6 @@ pub(super) fn find(source: &str, run: &Run) -> Vec<Written> {
         }
     }
     found
-}
-
-/// Whether an odd number of backslashes stands before `at`.
-fn is_escaped(text: &str, at: usize) -> bool {
-    let before = text.as_bytes().get(..at).unwrap_or_default();
-    before
-        .iter()
-        .rev()
-        .take_while(|byte| **byte == b'\\')
-        .count()
-        % 2
-        == 1
 }
 
 fn parse(inside: &str, range: Range<usize>, embed: bool) -> Option<Written> {

@@ -137,8 +137,7 @@ fn is_signpost(block: &Block<'_>, text: &str) -> bool {
         (inlines.next(), inlines.next()),
         (Some(Inline::Image(_)), _) | (Some(Inline::LinkStart { .. }), Some(Inline::Image(_)))
     );
-    let (linked, all) = block.link_share();
-    icon && linked * 10 >= all * 2 && words(text) < SIGNPOST_WORDS
+    icon && is_mostly_a_link(block, text)
 }
 
 pub(super) fn passes(block: &Block<'_>, text: &str, title: &str) -> bool {

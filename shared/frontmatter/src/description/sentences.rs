@@ -77,11 +77,19 @@ pub(super) fn cut(text: &str) -> String {
     if let Some(sentence) = sentence {
         return sentence.to_owned();
     }
+    cut_at_word(text, MAX_CHARS)
+}
+
+/// A longer text up to a word and "…", together at most `max` characters; where it has no spaces, up to a grapheme.
+pub(crate) fn cut_at_word(text: &str, max: usize) -> String {
+    if text.chars().count() <= max {
+        return text.to_owned();
+    }
     let mut kept = String::new();
     let mut count = 0;
     for grapheme in text.graphemes(true) {
         count += grapheme.chars().count();
-        if count > MAX_CHARS - 1 {
+        if count >= max {
             // A space right behind what fits is a place to cut, too.
             if grapheme.chars().all(char::is_whitespace) {
                 return format!("{}…", kept.trim_end());

@@ -1,7 +1,7 @@
 //! A block's text as a page shows it, without what leads elsewhere (2.6).
 
 use super::passes::is_switcher;
-use crate::blocks::{Block, Inline, clean_text};
+use crate::blocks::{Block, Inline, clean_text, raw_text};
 
 /// The block's text as a page would show it: block ids, marks and wikilinks' brackets gone.
 pub(super) fn shown(block: &Block<'_>, is_obsidian: &dyn Fn() -> bool) -> String {
@@ -22,18 +22,6 @@ pub(super) fn shown(block: &Block<'_>, is_obsidian: &dyn Fn() -> bool) -> String
         }
         _ => text,
     }
-}
-
-fn raw_text(inlines: &[Inline<'_>]) -> String {
-    let mut raw = String::new();
-    for inline in inlines {
-        match inline {
-            Inline::Text(text) | Inline::Code(text) => raw.push_str(text),
-            Inline::Break => raw.push(' '),
-            _ => {}
-        }
-    }
-    raw
 }
 
 /// A block without the first line, where that leads to translations, and without the last lines of links.
