@@ -31,7 +31,7 @@ pub(crate) struct Document<'a> {
     pub(crate) events: Vec<(Event<'a>, Range<usize>)>,
     /// Whether the document was not parsed, because that would not take linear time (2.1.3).
     pub(crate) too_complex: bool,
-    /// The bytes that the source has.
+    /// The bytes that the source may have.
     seen: [bool; 256],
     /// What several rules ask for, made when the first does.
     pub(crate) lines: OnceCell<Vec<Line>>,
@@ -55,7 +55,14 @@ impl<'a> Document<'a> {
     {
         let options = Self::without_math() | Options::ENABLE_MATH;
         match reread::events(self, source, edits, options) {
-            Some(events) => Document::new(source, events, nests_too_deeply(source)),
+            Some(events) => {
+                // What a replacement has taken away counts as seen still: then a rule looks, and finds nothing.
+                let mut seen = self.seen;
+                for edit in edits {
+                    mark_seen(&mut seen, &edit.replacement);
+                }
+                Document::new(source, events, seen, nests_too_deeply(source))
+            }
             None => Document::parse(source),
         }
     }
@@ -79,15 +86,22 @@ impl<'a> Document<'a> {
             }
             events
         };
-        Self::new(source, events, too_complex)
+        let mut seen = [false; 256];
+        mark_seen(&mut seen, source);
+        Self::new(source, events, seen, too_complex)
     }
 
-    fn new(source: &'a str, events: Vec<(Event<'a>, Range<usize>)>, too_complex: bool) -> Self {
+    fn new(
+        source: &'a str,
+        events: Vec<(Event<'a>, Range<usize>)>,
+        seen: [bool; 256],
+        too_complex: bool,
+    ) -> Self {
         Self {
             source,
             events: if too_complex { Vec::new() } else { events },
             too_complex,
-            seen: seen(source),
+            seen,
             lines: OnceCell::new(),
             runs: OnceCell::new(),
         }
@@ -104,38 +118,53 @@ impl<'a> Document<'a> {
     }
 }
 
-fn seen(source: &str) -> [bool; 256] {
-    let mut seen = [false; 256];
-    for byte in source.bytes() {
+fn mark_seen(seen: &mut [bool; 256], text: &str) {
+    for byte in text.bytes() {
         if let Some(seen) = seen.get_mut(usize::from(byte)) {
             *seen = true;
         }
     }
-    seen
 }
 
 /// Whether some line opens more containers than are parsed.
 fn nests_too_deeply(source: &str) -> bool {
     let bytes = source.as_bytes();
-    let ends = memchr::memchr2_iter(b'\n', b'\r', bytes).chain([bytes.len()]);
     let mut start = 0;
-    for end in ends {
-        let line = bytes.get(start..end).unwrap_or_default();
-        if line.len() > SHORT_LINE && containers(line) > MAX_CONTAINERS_ON_A_LINE {
+    while let Some(window) = bytes.get(start..=start + SHORT_LINE) {
+        let other = window.iter().rposition(|byte| !is_marker(*byte));
+        if let Some(other) = other {
+            // No such line begins before it: most of the source is never looked at.
+            start += other + 1;
+            continue;
+        }
+        let rest = bytes.get(start..).unwrap_or_default();
+        let before = start.checked_sub(1).and_then(|before| bytes.get(before));
+        let begins_line = matches!(before, None | Some(b'\n' | b'\r'));
+        if begins_line && containers(rest) > MAX_CONTAINERS_ON_A_LINE {
             return true;
         }
-        start = end + 1;
+        let run = rest.iter().position(|byte| !is_marker(*byte));
+        start += run.unwrap_or(rest.len());
     }
     false
 }
 
-/// At least as many containers as a line can stand in: every quote, list and footnote marker
-/// before its first other character, and a list for every two columns of indentation.
-fn containers(line: &[u8]) -> usize {
+/// Whether the byte may stand before the text of a line that stands in containers.
+fn is_marker(byte: u8) -> bool {
+    matches!(
+        byte,
+        b'>' | b':' | b'-' | b'+' | b'*' | b'.' | b')' | b' ' | b'\t' | b'0'
+            ..=b'9' | b'[' | b']' | b'^'
+    )
+}
+
+/// At least as many containers as the line can stand in that `text` begins with: every quote, list and
+/// footnote marker before its first other character, and a list for every two columns of indentation.
+fn containers(text: &[u8]) -> usize {
     let (mut markers, mut indentation) = (0_usize, 0_usize);
-    let mut bytes = line.iter().copied().peekable();
+    let mut bytes = text.iter().copied().peekable();
     while let Some(byte) = bytes.next() {
-        let before_space = matches!(bytes.peek(), None | Some(b' ' | b'\t'));
+        let before_space = matches!(bytes.peek(), None | Some(b' ' | b'\t' | b'\n' | b'\r'));
         match byte {
             b'>' | b':' => markers += 1,
             b'-' | b'+' | b'*' | b'.' | b')' if before_space => markers += 1,

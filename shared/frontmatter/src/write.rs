@@ -184,7 +184,7 @@ fn push_scalar(out: &mut String, value: &Node) {
         Resolved::Int(value) => out.push_str(&value.to_string()),
         Resolved::Float(value) => out.push_str(&float(value)),
         Resolved::Timestamp => out.push_str(&scalar.text),
-        Resolved::String(text) => push_quoted(out, &text),
+        Resolved::String(text) => push_quoted(out, text),
     }
 }
 
@@ -241,7 +241,7 @@ pub(crate) fn captured_by_astro(file: &str) -> Option<&str> {
     let rest = rest
         .strip_prefix("---")
         .or_else(|| rest.strip_prefix("+++"))?;
-    let end = rest.match_indices('\n').find_map(|(at, _)| {
+    let end = memchr::memchr_iter(b'\n', rest.as_bytes()).find_map(|at| {
         let after = rest.get(at + 1..)?;
         (after.starts_with("---") || after.starts_with("+++")).then_some(at + 1)
     })?;

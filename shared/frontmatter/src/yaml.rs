@@ -46,10 +46,10 @@ impl Node {
     }
 
     /// What the node means; `None` for lists and maps.
-    pub(crate) fn resolved(&self) -> Option<Resolved> {
+    pub(crate) fn resolved(&self) -> Option<Resolved<'_>> {
         match self {
             Self::Scalar(scalar) if scalar.plain => Some(resolve(&scalar.text)),
-            Self::Scalar(scalar) => Some(Resolved::String(scalar.text.clone())),
+            Self::Scalar(scalar) => Some(Resolved::String(&scalar.text)),
             _ => None,
         }
     }
@@ -107,7 +107,7 @@ impl Node {
                 Some(Resolved::Bool(value)) => value.into(),
                 Some(Resolved::Int(value)) => value.into(),
                 Some(Resolved::Float(value)) => value.into(),
-                Some(Resolved::Timestamp | Resolved::String(_)) => scalar.text.clone().into(),
+                Some(Resolved::Timestamp | Resolved::String(_)) => scalar.text.as_str().into(),
             },
         }
     }

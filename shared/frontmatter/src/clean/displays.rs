@@ -5,6 +5,7 @@
 
 use std::ops::Range;
 
+use memchr::memmem;
 use pulldown_cmark::TagEnd;
 
 use super::lines::{self, Line};
@@ -95,19 +96,27 @@ struct Closer {
 }
 
 fn closers(source: &str) -> Vec<Closer> {
-    let mut start = 0;
     let mut closers = Vec::new();
-    for line in source.split_inclusive('\n') {
+    let mut passed = 0;
+    for marks in memmem::find_iter(source.as_bytes(), "$$") {
+        if marks < passed {
+            continue;
+        }
+        let (before, after) = source.split_at_checked(marks).unwrap_or((source, ""));
+        let start = memchr::memrchr(b'\n', before.as_bytes()).map_or(0, |newline| newline + 1);
+        let end =
+            memchr::memchr(b'\n', after.as_bytes()).map_or(source.len(), |end| marks + end + 1);
+        passed = end;
+        let line = source.get(start..end).unwrap_or_default();
         let text = line.trim_start_matches([' ', '\t', '>']);
         let marks = text.trim_end();
-        if marks.len() >= 2 && marks.bytes().all(|byte| byte == b'$') {
+        if marks.bytes().all(|byte| byte == b'$') {
             closers.push(Closer {
-                line: start..start + line.len(),
-                text: start + line.len() - text.len(),
+                line: start..end,
+                text: end - text.len(),
                 length: marks.len(),
             });
         }
-        start += line.len();
     }
     closers
 }

@@ -64,13 +64,17 @@ fn settle_block(
     atoms: &[(Range<usize>, bool)],
     splice: &mut Splice,
 ) {
+    let first_atom = atoms.partition_point(|(atom, _)| atom.start < block.start);
     let runs = runs(source, block);
+    if runs.len() < 2 {
+        return;
+    }
     let mut by_length: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for run in &runs {
         by_length.entry(run.len()).or_default().push(run.start);
     }
     let mut position = 0;
-    let mut next_atom = 0;
+    let mut next_atom = first_atom;
     for run in &runs {
         // Code and tags that begin first are read first.
         while let Some((atom, _)) = atoms
@@ -120,7 +124,7 @@ fn is_disputed(formula: &Range<usize>, atoms: &[(Range<usize>, bool)]) -> bool {
 fn runs(source: &str, block: Range<usize>) -> Vec<Range<usize>> {
     let text = source.get(block.clone()).unwrap_or_default();
     let mut runs: Vec<Range<usize>> = Vec::new();
-    for (at, _) in text.match_indices('$') {
+    for at in memchr::memchr_iter(b'$', text.as_bytes()) {
         let at = block.start + at;
         match runs.last_mut() {
             Some(run) if run.end == at && !(run.len() == 1 && is_escaped(source, run.start)) => {

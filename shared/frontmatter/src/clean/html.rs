@@ -2,11 +2,12 @@
 
 mod attributes;
 
+use std::cell::OnceCell;
 use std::ops::Range;
 
 use super::CleanOptions;
 use super::html_policy::{self as policy, Element};
-use super::html_steps::{Placed, Step, steps};
+use super::html_steps::{Placed, Step, blocks, steps};
 use super::html_tokens::{Tag, TokenKind};
 use super::splice::Splice;
 use super::warnings::{Code, Warnings};
@@ -31,8 +32,9 @@ pub(super) fn sanitise(
     if !document.has("<") {
         return;
     }
-    let steps = steps(document);
-    let partners = partners(&steps);
+    let blocks = blocks(document);
+    let steps = steps(document, &blocks);
+    let mut partners = partners(&steps).into_iter().peekable();
     let mut sanitiser = Sanitiser {
         source: document.source,
         options,
@@ -40,17 +42,21 @@ pub(super) fn sanitise(
         splice,
         warnings,
         frames: vec![Frame::default()],
-        obstacles: obstacles(&steps),
+        steps: &steps,
+        obstacles: OnceCell::new(),
         no_more_comment_ends: false,
     };
     let mut index = 0;
     while let Some(step) = steps.get(index) {
-        match (step, partners.get(index).copied().flatten()) {
-            (Step::Token(open), Some(partner)) => {
-                if let Some(Step::Token(close)) = steps.get(partner) {
-                    sanitiser.remove_element(open, close);
-                }
-                index = partner;
+        while partners.next_if(|(open, _)| *open < index).is_some() {}
+        let partner = partners.next_if(|(open, _)| *open == index);
+        match (
+            step,
+            partner.and_then(|(_, close)| Some((close, steps.get(close)?))),
+        ) {
+            (Step::Token(open), Some((at, Step::Token(close)))) => {
+                sanitiser.remove_element(open, close);
+                index = at;
             }
             (step, _) => sanitiser.step(step),
         }
@@ -59,10 +65,10 @@ pub(super) fn sanitise(
     sanitiser.finish(document);
 }
 
-/// For each step that opens an element which goes with its content: the step that closes it.
+/// The steps that open an element which goes with its content, in order, each with the step that closes it.
 /// Both stand in the same container and no code between them.
-fn partners(steps: &[Step<'_>]) -> Vec<Option<usize>> {
-    let mut partners = vec![None; steps.len()];
+fn partners(steps: &[Step<'_>]) -> Vec<(usize, usize)> {
+    let mut partners = Vec::new();
     // (frame, code seen before, name, step)
     let mut open: Vec<(usize, usize, &str, usize)> = Vec::new();
     let mut frames = vec![0_usize];
@@ -93,10 +99,8 @@ fn partners(steps: &[Step<'_>]) -> Vec<Option<usize>> {
                             && open_name == name
                         {
                             open.pop();
-                            if (open_frame, open_code) == (frame, code)
-                                && let Some(partner) = partners.get_mut(open_index)
-                            {
-                                *partner = Some(index);
+                            if (open_frame, open_code) == (frame, code) {
+                                partners.push((open_index, index));
                             }
                         }
                     }
@@ -106,6 +110,7 @@ fn partners(steps: &[Step<'_>]) -> Vec<Option<usize>> {
             Step::EnterInline | Step::LeaveInline | Step::Inline(_) => {}
         }
     }
+    partners.sort_unstable();
     partners
 }
 
@@ -122,8 +127,8 @@ fn obstacles(steps: &[Step<'_>]) -> Vec<usize> {
 
 /// An element that stands open.
 #[derive(Debug)]
-struct Open {
-    name: String,
+struct Open<'s> {
+    name: &'s str,
     removal: Range<usize>,
     range: Range<usize>,
     in_block: bool,
@@ -131,26 +136,28 @@ struct Open {
 
 /// What is open in one container or line of text.
 #[derive(Debug, Default)]
-struct Frame {
-    open: Vec<Open>,
+struct Frame<'s> {
+    open: Vec<Open<'s>>,
     is_inline: bool,
     /// Where the last thing inline ended: closing tags go there.
     end: usize,
 }
 
-struct Sanitiser<'a, 'o> {
+struct Sanitiser<'a, 'o, 's> {
     source: &'a str,
     options: &'a CleanOptions<'o>,
     may_close: bool,
     splice: &'a mut Splice,
     warnings: &'a mut Warnings,
-    frames: Vec<Frame>,
-    obstacles: Vec<usize>,
+    frames: Vec<Frame<'s>>,
+    steps: &'s [Step<'s>],
+    /// Asked for by comments that don't end, which are rare.
+    obstacles: OnceCell<Vec<usize>>,
     no_more_comment_ends: bool,
 }
 
-impl Sanitiser<'_, '_> {
-    fn step(&mut self, step: &Step<'_>) {
+impl<'s> Sanitiser<'_, '_, 's> {
+    fn step(&mut self, step: &'s Step<'s>) {
         match step {
             Step::EnterContainer => self.frames.push(Frame::default()),
             Step::EnterInline => self.frames.push(Frame {
@@ -174,7 +181,7 @@ impl Sanitiser<'_, '_> {
         }
     }
 
-    fn token(&mut self, placed: &Placed<'_>) {
+    fn token(&mut self, placed: &'s Placed<'s>) {
         match &placed.kind {
             TokenKind::Open(tag) => self.open(tag, placed),
             TokenKind::Close(name) => self.close(name, placed),
@@ -224,19 +231,16 @@ impl Sanitiser<'_, '_> {
             self.splice.replace(placed.range.clone(), "&lt;");
             return;
         };
-        let next = self.obstacles.partition_point(|obstacle| *obstacle < start);
-        if self
-            .obstacles
-            .get(next)
-            .is_some_and(|obstacle| *obstacle < end)
-        {
+        let obstacles = self.obstacles.get_or_init(|| obstacles(self.steps));
+        let next = obstacles.partition_point(|obstacle| *obstacle < start);
+        if obstacles.get(next).is_some_and(|obstacle| *obstacle < end) {
             self.splice.replace(placed.range.clone(), "&lt;");
         } else {
             self.splice.delete(start..end);
         }
     }
 
-    fn open(&mut self, tag: &Tag<'_>, placed: &Placed<'_>) {
+    fn open(&mut self, tag: &'s Tag<'s>, placed: &Placed<'_>) {
         if policy::element(&tag.name) != Element::Allowed {
             return self.remove(placed);
         }
@@ -261,7 +265,7 @@ impl Sanitiser<'_, '_> {
             let frame = self.frame_of(&tag.name);
             if let Some(frame) = self.frames.get_mut(frame) {
                 frame.open.push(Open {
-                    name: tag.name.to_string(),
+                    name: &tag.name,
                     range: placed.range.clone(),
                     removal: placed.removal.clone(),
                     in_block: placed.in_block,
@@ -317,18 +321,18 @@ impl Sanitiser<'_, '_> {
             }
             return self.splice.delete(placed.removal.clone());
         };
-        let inner = match self.frames.get_mut(frame) {
-            Some(frame) => frame.open.split_off(position),
-            None => return,
+        let Some(frame) = self.frames.get_mut(frame) else {
+            return;
         };
         // A browser would open formatting elements again after the one that is closed here, and
         // would not look for it outside an open table.
-        let unclosed: String = inner
-            .iter()
+        let unclosed: String = frame
+            .open
+            .drain(position..)
             .skip(1)
             .rev()
-            .filter(|open| !policy::has_implied_end(&open.name))
-            .flat_map(|open| ["</", &open.name, ">"])
+            .filter(|open| !policy::has_implied_end(open.name))
+            .flat_map(|open| ["</", open.name, ">"])
             .collect();
         if !unclosed.is_empty() {
             self.splice.insert(placed.range.start, unclosed);
@@ -347,7 +351,7 @@ impl Sanitiser<'_, '_> {
     }
 
     /// Ends what is still open when a container or a line of text ends.
-    fn leave(&mut self, frame: Frame) {
+    fn leave(&mut self, frame: Frame<'_>) {
         let end = frame.end;
         let can_close = self.may_close
             && frame.open.len() <= MAX_CLOSED
@@ -358,7 +362,7 @@ impl Sanitiser<'_, '_> {
                 .is_some_and(|before| !before.ends_with('\\'));
         let mut closers = String::new();
         for open in frame.open.into_iter().rev() {
-            let name = open.name.as_str();
+            let name = open.name;
             if policy::has_implied_end(name) {
                 continue;
             }
@@ -380,10 +384,10 @@ impl Sanitiser<'_, '_> {
         let Some(root) = self.frames.drain(..).next() else {
             return;
         };
-        let mut open: Vec<Open> = root
+        let mut open: Vec<Open<'_>> = root
             .open
             .into_iter()
-            .filter(|open| !policy::has_implied_end(&open.name))
+            .filter(|open| !policy::has_implied_end(open.name))
             .collect();
         if open.is_empty() {
             return;

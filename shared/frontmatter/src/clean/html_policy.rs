@@ -15,223 +15,163 @@ pub(super) enum Element {
     Removed,
 }
 
-const ALLOWED: [&str; 61] = [
-    "a",
-    "abbr",
-    "audio",
-    "b",
-    "blockquote",
-    "br",
-    "center",
-    "code",
-    "dd",
-    "del",
-    "details",
-    "div",
-    "dl",
-    "dt",
-    "em",
-    "figcaption",
-    "figure",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "hr",
-    "i",
-    "img",
-    "input",
-    "ins",
-    "kbd",
-    "li",
-    "mark",
-    "ol",
-    "p",
-    "picture",
-    "pre",
-    "q",
-    "rp",
-    "rt",
-    "ruby",
-    "s",
-    "samp",
-    "section",
-    "small",
-    "source",
-    "span",
-    "strike",
-    "strong",
-    "sub",
-    "summary",
-    "sup",
-    "table",
-    "tbody",
-    "td",
-    "tfoot",
-    "th",
-    "thead",
-    "tr",
-    "tt",
-    "ul",
-    "var",
-    "video",
-];
-
-const REMOVED: [&str; 18] = [
-    "script",
-    "style",
-    "iframe",
-    "object",
-    "embed",
-    "svg",
-    "math",
-    "template",
-    "noscript",
-    "title",
-    "textarea",
-    "xmp",
-    "noembed",
-    "noframes",
-    "plaintext",
-    "applet",
-    "frameset",
-    "select",
-];
-
-/// Elements without content and closing tag.
-const VOID: [&str; 5] = ["br", "hr", "img", "input", "source"];
-
-/// Elements that stand in a line of text; they end where their paragraph ends.
-const INLINE: [&str; 27] = [
-    "a", "abbr", "b", "code", "del", "em", "i", "ins", "kbd", "mark", "picture", "q", "rp", "rt",
-    "ruby", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "tt", "var", "audio",
-    "video",
-];
-
-/// Elements whose closing tag may be left out.
-const IMPLIED_END: [&str; 12] = [
-    "p", "li", "dt", "dd", "rp", "rt", "td", "th", "tr", "tbody", "thead", "tfoot",
-];
-
-/// Elements that a closing quote, list item or cell around them closes too.
-const CLOSED_BY_PARENT: [&str; 11] = [
-    "div",
-    "details",
-    "summary",
-    "section",
-    "center",
-    "figure",
-    "figcaption",
-    "p",
-    "dl",
-    "dd",
-    "dt",
-];
-
-const TABLE_PARTS: [&str; 6] = ["tbody", "td", "tfoot", "th", "thead", "tr"];
-
-/// hast-util-sanitize's list for every element, without `action`, and the additions.
-const ATTRIBUTES: [&str; 68] = [
-    "abbr",
-    "accept",
-    "accept-charset",
-    "accesskey",
-    "align",
-    "alt",
-    "axis",
-    "border",
-    "cellpadding",
-    "cellspacing",
-    "char",
-    "charoff",
-    "charset",
-    "checked",
-    "clear",
-    "color",
-    "cols",
-    "colspan",
-    "compact",
-    "coords",
-    "datetime",
-    "dir",
-    "enctype",
-    "frame",
-    "headers",
-    "height",
-    "hreflang",
-    "hspace",
-    "ismap",
-    "itemprop",
-    "label",
-    "lang",
-    "maxlength",
-    "media",
-    "method",
-    "multiple",
-    "nohref",
-    "noshade",
-    "nowrap",
-    "open",
-    "prompt",
-    "readonly",
-    "rev",
-    "rows",
-    "rowspan",
-    "rules",
-    "scope",
-    "selected",
-    "shape",
-    "size",
-    "span",
-    "start",
-    "summary",
-    "tabindex",
-    "title",
-    "valign",
-    "value",
-    "vspace",
-    "width",
-    "loading",
-    "controls",
-    "muted",
-    "loop",
-    "playsinline",
-    "sizes",
-    "aria-label",
-    "aria-hidden",
-    "reversed",
-];
-
 pub(super) fn element(name: &str) -> Element {
-    if ALLOWED.contains(&name) {
-        Element::Allowed
-    } else if REMOVED.contains(&name) {
-        Element::Removed
-    } else {
-        Element::Unwrapped
+    match name {
+        "a" | "abbr" | "audio" | "b" | "blockquote" | "br" | "center" | "code" | "dd" | "del"
+        | "details" | "div" | "dl" | "dt" | "em" | "figcaption" | "figure" | "h1" | "h2" | "h3"
+        | "h4" | "h5" | "h6" | "hr" | "i" | "img" | "input" | "ins" | "kbd" | "li" | "mark"
+        | "ol" | "p" | "picture" | "pre" | "q" | "rp" | "rt" | "ruby" | "s" | "samp"
+        | "section" | "small" | "source" | "span" | "strike" | "strong" | "sub" | "summary"
+        | "sup" | "table" | "tbody" | "td" | "tfoot" | "th" | "thead" | "tr" | "tt" | "ul"
+        | "var" | "video" => Element::Allowed,
+        "applet" | "embed" | "frameset" | "iframe" | "math" | "noembed" | "noframes"
+        | "noscript" | "object" | "plaintext" | "script" | "select" | "style" | "svg"
+        | "template" | "textarea" | "title" | "xmp" => Element::Removed,
+        _ => Element::Unwrapped,
     }
 }
 
+/// An element without content and closing tag.
 pub(super) fn is_void(name: &str) -> bool {
-    VOID.contains(&name)
+    matches!(name, "br" | "hr" | "img" | "input" | "source")
 }
 
+/// Elements that stand in a line of text; they end where their paragraph ends.
 pub(super) fn is_inline(name: &str) -> bool {
-    INLINE.contains(&name)
+    matches!(
+        name,
+        "a" | "abbr"
+            | "audio"
+            | "b"
+            | "code"
+            | "del"
+            | "em"
+            | "i"
+            | "ins"
+            | "kbd"
+            | "mark"
+            | "picture"
+            | "q"
+            | "rp"
+            | "rt"
+            | "ruby"
+            | "s"
+            | "samp"
+            | "small"
+            | "span"
+            | "strike"
+            | "strong"
+            | "sub"
+            | "sup"
+            | "tt"
+            | "var"
+            | "video"
+    )
 }
 
+/// Elements whose closing tag may be left out.
 pub(super) fn has_implied_end(name: &str) -> bool {
-    IMPLIED_END.contains(&name)
+    matches!(
+        name,
+        "dd" | "dt" | "li" | "p" | "rp" | "rt" | "tbody" | "td" | "tfoot" | "th" | "thead" | "tr"
+    )
 }
 
+/// Elements that a closing quote, list item or cell around them closes too.
 pub(super) fn is_closed_by_parent(name: &str) -> bool {
-    CLOSED_BY_PARENT.contains(&name)
+    matches!(
+        name,
+        "center"
+            | "dd"
+            | "details"
+            | "div"
+            | "dl"
+            | "dt"
+            | "figcaption"
+            | "figure"
+            | "p"
+            | "section"
+            | "summary"
+    )
 }
 
 pub(super) fn is_table_part(name: &str) -> bool {
-    TABLE_PARTS.contains(&name)
+    matches!(name, "tbody" | "td" | "tfoot" | "th" | "thead" | "tr")
+}
+
+/// hast-util-sanitize's list for every element, without `action`, and the additions.
+fn is_allowed_anywhere(name: &str) -> bool {
+    matches!(
+        name,
+        "abbr"
+            | "accept"
+            | "accept-charset"
+            | "accesskey"
+            | "align"
+            | "alt"
+            | "aria-hidden"
+            | "aria-label"
+            | "axis"
+            | "border"
+            | "cellpadding"
+            | "cellspacing"
+            | "char"
+            | "charoff"
+            | "charset"
+            | "checked"
+            | "clear"
+            | "color"
+            | "cols"
+            | "colspan"
+            | "compact"
+            | "controls"
+            | "coords"
+            | "datetime"
+            | "dir"
+            | "enctype"
+            | "frame"
+            | "headers"
+            | "height"
+            | "hreflang"
+            | "hspace"
+            | "ismap"
+            | "itemprop"
+            | "label"
+            | "lang"
+            | "loading"
+            | "loop"
+            | "maxlength"
+            | "media"
+            | "method"
+            | "multiple"
+            | "muted"
+            | "nohref"
+            | "noshade"
+            | "nowrap"
+            | "open"
+            | "playsinline"
+            | "prompt"
+            | "readonly"
+            | "rev"
+            | "reversed"
+            | "rows"
+            | "rowspan"
+            | "rules"
+            | "scope"
+            | "selected"
+            | "shape"
+            | "size"
+            | "sizes"
+            | "span"
+            | "start"
+            | "summary"
+            | "tabindex"
+            | "title"
+            | "valign"
+            | "value"
+            | "vspace"
+            | "width"
+    )
 }
 
 /// What an attribute holds.
@@ -274,76 +214,79 @@ pub(super) fn attribute(element: &str, attribute: &Attribute<'_>) -> Value {
         ("input", _) => Value::Refused,
         ("a" | "details", "name") | (_, "id") => allowed(is_identifier(value)),
         (_, "class") => allowed(is_language_class(value)),
-        (_, name) => allowed(ATTRIBUTES.contains(&name)),
+        (_, name) => allowed(is_allowed_anywhere(name)),
     }
 }
 
 /// Names that scripts look up on `window`, `document` and forms: an element of that name would
 /// stand in for the property ("DOM clobbering").
-const CLOBBERING: [&str; 62] = [
-    "__proto__",
-    "constructor",
-    "prototype",
-    "hasownproperty",
-    "tostring",
-    "valueof",
-    "window",
-    "self",
-    "top",
-    "parent",
-    "frames",
-    "opener",
-    "location",
-    "document",
-    "documentelement",
-    "body",
-    "head",
-    "title",
-    "cookie",
-    "domain",
-    "referrer",
-    "url",
-    "forms",
-    "images",
-    "links",
-    "scripts",
-    "anchors",
-    "embeds",
-    "plugins",
-    "all",
-    "history",
-    "navigator",
-    "localstorage",
-    "sessionstorage",
-    "alert",
-    "eval",
-    "fetch",
-    "open",
-    "close",
-    "write",
-    "writeln",
-    "name",
-    "getelementbyid",
-    "getelementsbyname",
-    "getelementsbytagname",
-    "queryselector",
-    "queryselectorall",
-    "createelement",
-    "addeventlistener",
-    "currentscript",
-    "defaultview",
-    "implementation",
-    "attributes",
-    "childnodes",
-    "children",
-    "firstchild",
-    "lastchild",
-    "parentnode",
-    "nodename",
-    "nodetype",
-    "innerhtml",
-    "textcontent",
-];
+fn is_property(name: &str) -> bool {
+    matches!(
+        name,
+        "__proto__"
+            | "addeventlistener"
+            | "alert"
+            | "all"
+            | "anchors"
+            | "attributes"
+            | "body"
+            | "childnodes"
+            | "children"
+            | "close"
+            | "constructor"
+            | "cookie"
+            | "createelement"
+            | "currentscript"
+            | "defaultview"
+            | "document"
+            | "documentelement"
+            | "domain"
+            | "embeds"
+            | "eval"
+            | "fetch"
+            | "firstchild"
+            | "forms"
+            | "frames"
+            | "getelementbyid"
+            | "getelementsbyname"
+            | "getelementsbytagname"
+            | "hasownproperty"
+            | "head"
+            | "history"
+            | "images"
+            | "implementation"
+            | "innerhtml"
+            | "lastchild"
+            | "links"
+            | "localstorage"
+            | "location"
+            | "name"
+            | "navigator"
+            | "nodename"
+            | "nodetype"
+            | "open"
+            | "opener"
+            | "parent"
+            | "parentnode"
+            | "plugins"
+            | "prototype"
+            | "queryselector"
+            | "queryselectorall"
+            | "referrer"
+            | "scripts"
+            | "self"
+            | "sessionstorage"
+            | "textcontent"
+            | "title"
+            | "top"
+            | "tostring"
+            | "url"
+            | "valueof"
+            | "window"
+            | "write"
+            | "writeln"
+    )
+}
 
 fn is_identifier(value: &str) -> bool {
     value.len() <= 64
@@ -351,7 +294,7 @@ fn is_identifier(value: &str) -> bool {
         && value
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
-        && !CLOBBERING.contains(&value.to_ascii_lowercase().as_str())
+        && !is_property(&value.to_ascii_lowercase())
 }
 
 fn is_language_class(value: &str) -> bool {
@@ -366,10 +309,10 @@ fn is_language_class(value: &str) -> bool {
     !value.trim().is_empty() && value.split_ascii_whitespace().all(is_language)
 }
 
-/// A tag written so that every reader cuts it in the same way, on one line.
-pub(super) fn write(tag: &Tag<'_>) -> String {
+/// A tag with these attributes, written so that every reader cuts it in the same way, on one line.
+pub(super) fn write(tag: &Tag<'_>, attributes: &[Attribute<'_>]) -> String {
     let mut html = format!("<{}", tag.name);
-    for attribute in &tag.attributes {
+    for attribute in attributes {
         html.push(' ');
         html.push_str(&attribute.name);
         if let Some(value) = &attribute.value {
@@ -426,7 +369,7 @@ mod tests {
             panic!("{token:?}")
         };
         assert_eq!(
-            write(&tag),
+            write(&tag, &tag.attributes),
             "<img alt=\"a&quot;b&lt;c\" src=\"x&#124;y\" hidden />"
         );
     }

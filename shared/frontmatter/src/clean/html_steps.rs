@@ -35,19 +35,14 @@ pub(super) struct Placed<'a> {
     pub(super) in_block: bool,
 }
 
-pub(super) fn steps<'a>(document: &'a Document<'_>) -> Vec<Step<'a>> {
+/// The steps through a document whose HTML blocks are `blocks`.
+pub(super) fn steps<'a>(document: &'a Document<'_>, blocks: &'a [Block<'_>]) -> Vec<Step<'a>> {
     let mut steps: Vec<Step<'a>> = Vec::new();
-    let mut block: Option<Block> = None;
+    let mut blocks = blocks.iter();
     for (event, range) in &document.events {
         match event {
-            Event::Start(Tag::HtmlBlock) => block = Some(Block::default()),
-            Event::Html(_) => {
-                if let Some(block) = &mut block {
-                    block.push(range);
-                }
-            }
             Event::End(TagEnd::HtmlBlock) => {
-                if let Some(block) = block.take() {
+                if let Some(block) = blocks.next() {
                     block.tokens(document.source, &mut steps);
                 }
             }
@@ -120,44 +115,102 @@ fn inline<'a>(source: &str, html: &'a str, range: &Range<usize>) -> Placed<'a> {
     }
 }
 
-/// The lines of an HTML block without the markers of the containers around it.
+/// The HTML blocks of a document, in order.
+pub(super) fn blocks<'a>(document: &Document<'a>) -> Vec<Block<'a>> {
+    let mut blocks = Vec::new();
+    let mut open: Option<Pieces> = None;
+    for (event, range) in &document.events {
+        match event {
+            Event::Start(Tag::HtmlBlock) => open = Some(Pieces::default()),
+            Event::Html(_) => {
+                if let Some(pieces) = &mut open {
+                    pieces.push(range);
+                }
+            }
+            Event::End(TagEnd::HtmlBlock) => {
+                blocks.extend(open.take().map(|pieces| Block {
+                    text: pieces.text(document.source),
+                    pieces,
+                }));
+            }
+            _ => {}
+        }
+    }
+    blocks
+}
+
+/// An HTML block without the markers of the containers around it.
+pub(super) struct Block<'a> {
+    /// That of the source, where no container's markers stand between its lines.
+    text: Cow<'a, str>,
+    pieces: Pieces,
+}
+
+/// What the text of a block is made of.
 #[derive(Default)]
-struct Block {
+struct Pieces {
     length: usize,
-    /// Where each line begins in the block and in the source, and the last one's end there.
-    lines: Vec<(usize, usize)>,
+    /// Where each piece begins in the block and in the source, and the last one's end there.
+    starts: Vec<(usize, usize)>,
     end: usize,
 }
 
-impl Block {
-    fn push(&mut self, range: &Range<usize>) {
-        self.lines.push((self.length, range.start));
-        self.length += range.len();
-        self.end = range.end;
+impl Pieces {
+    fn push(&mut self, line: &Range<usize>) {
+        if self.starts.is_empty() || line.start != self.end {
+            self.starts.push((self.length, line.start));
+        }
+        self.length += line.len();
+        self.end = line.end;
     }
 
-    /// The block's text: that of the source, where no container's markers stand between its lines.
     fn text<'a>(&self, source: &'a str) -> Cow<'a, str> {
-        let start = self.lines.first().map_or(0, |(_, place)| *place);
-        if self.end.checked_sub(start) == Some(self.length) {
+        if let [(_, start)] = *self.starts {
             return Cow::Borrowed(source.get(start..self.end).unwrap_or_default());
         }
-        let ends = self.lines.iter().skip(1).map(|(offset, _)| *offset);
-        let lines = self.lines.iter().zip(ends.chain([self.length]));
-        let lines = lines.map(|((offset, place), end)| {
+        let ends = self.starts.iter().skip(1).map(|(offset, _)| *offset);
+        let pieces = self.starts.iter().zip(ends.chain([self.length]));
+        let pieces = pieces.map(|((offset, place), end)| {
             source
                 .get(*place..place + (end - offset))
                 .unwrap_or_default()
         });
-        Cow::Owned(lines.collect())
+        Cow::Owned(pieces.collect())
     }
 
-    fn tokens<'a>(&self, source: &'a str, steps: &mut Vec<Step<'a>>) {
-        let text = self.text(source);
-        let mut push = |range: &Range<usize>, kind| {
-            let place = self.source_range(range);
-            let removal = match Self::own_lines(&text, range) {
-                Some(lines) => self.source_range(&lines),
+    fn source_range(&self, range: &Range<usize>) -> Range<usize> {
+        let start = self.source_offset(range.start);
+        match range.end.checked_sub(1) {
+            Some(last) if range.end > range.start => {
+                // A range that ends with a line goes on to where the next line's text begins.
+                let end = self.source_offset(last) + 1;
+                let begins_piece = self
+                    .starts
+                    .binary_search_by_key(&range.end, |(offset, _)| *offset);
+                match begins_piece.ok().and_then(|index| self.starts.get(index)) {
+                    Some((_, next)) => start..*next,
+                    None => start..end,
+                }
+            }
+            _ => start..start,
+        }
+    }
+
+    fn source_offset(&self, offset: usize) -> usize {
+        let after = self.starts.partition_point(|(start, _)| *start <= offset);
+        after
+            .checked_sub(1)
+            .and_then(|index| self.starts.get(index))
+            .map_or(0, |(start, place)| place + (offset - start))
+    }
+}
+
+impl Block<'_> {
+    fn tokens<'a>(&'a self, source: &str, steps: &mut Vec<Step<'a>>) {
+        for Token { range, kind } in tokens(&self.text) {
+            let place = self.pieces.source_range(&range);
+            let removal = match Self::own_lines(&self.text, &range) {
+                Some(lines) => self.pieces.source_range(&lines),
                 None => last_line(source, &place),
             };
             steps.push(Step::Token(Placed {
@@ -166,18 +219,6 @@ impl Block {
                 removal,
                 in_block: true,
             }));
-        };
-        match &text {
-            Cow::Borrowed(text) => {
-                for Token { range, kind } in tokens(text) {
-                    push(&range, kind);
-                }
-            }
-            Cow::Owned(text) => {
-                for Token { range, kind } in tokens(text) {
-                    push(&range, kind.into_owned());
-                }
-            }
         }
     }
 
@@ -194,32 +235,6 @@ impl Block {
             0
         };
         Some(line_start..line_end + indentation)
-    }
-
-    fn source_range(&self, range: &Range<usize>) -> Range<usize> {
-        let start = self.source_offset(range.start);
-        match range.end.checked_sub(1) {
-            Some(last) if range.end > range.start => {
-                // A range that ends with a line goes on to where the next line's text begins.
-                let end = self.source_offset(last) + 1;
-                let begins_line = self
-                    .lines
-                    .binary_search_by_key(&range.end, |(offset, _)| *offset);
-                match begins_line.ok().and_then(|index| self.lines.get(index)) {
-                    Some((_, next)) => start..*next,
-                    None => start..end,
-                }
-            }
-            _ => start..start,
-        }
-    }
-
-    fn source_offset(&self, offset: usize) -> usize {
-        let after = self.lines.partition_point(|(start, _)| *start <= offset);
-        after
-            .checked_sub(1)
-            .and_then(|index| self.lines.get(index))
-            .map_or(0, |(start, place)| place + (offset - start))
     }
 }
 

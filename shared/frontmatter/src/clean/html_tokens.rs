@@ -50,33 +50,6 @@ pub(crate) struct Attribute<'a> {
     pub(crate) value: Option<Cow<'a, str>>,
 }
 
-impl TokenKind<'_> {
-    /// The token without the text that it was cut from.
-    pub(crate) fn into_owned(self) -> TokenKind<'static> {
-        let owned = |text: Cow<'_, str>| Cow::Owned(text.into_owned());
-        match self {
-            Self::Open(tag) => TokenKind::Open(Tag {
-                name: owned(tag.name),
-                attributes: tag
-                    .attributes
-                    .into_iter()
-                    .map(|attribute| Attribute {
-                        name: owned(attribute.name),
-                        value: attribute.value.map(owned),
-                    })
-                    .collect(),
-                self_closing: tag.self_closing,
-                is_plain: tag.is_plain,
-            }),
-            Self::Close(name) => TokenKind::Close(owned(name)),
-            Self::Comment(text) => TokenKind::Comment(owned(text)),
-            Self::Declaration => TokenKind::Declaration,
-            Self::UnclosedComment => TokenKind::UnclosedComment,
-            Self::Stray => TokenKind::Stray,
-        }
-    }
-}
-
 /// Cuts raw HTML; what is text between the tokens has no `<` that begins markup.
 pub(crate) fn tokens(text: &str) -> Vec<Token<'_>> {
     let mut cutter = Cutter::new(text);

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
+use memchr::memmem;
 use pulldown_cmark::{LinkType, TagEnd};
 
 use super::destinations::{self, inner, parts};
@@ -280,7 +281,9 @@ impl Links<'_, '_> {
         let covered = covered(document);
         let mut next = 0;
         let mut position = 0;
-        while let Some(at) = self.source.get(position..).and_then(|rest| rest.find("]:")) {
+        let mark = memmem::Finder::new("]:");
+        let find = |text: &str| mark.find(text.as_bytes());
+        while let Some(at) = self.source.get(position..).and_then(find) {
             let colon = position + at;
             position = colon + 2;
             while covered.get(next).is_some_and(|range| range.end <= colon) {

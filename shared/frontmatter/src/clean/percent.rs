@@ -33,12 +33,23 @@ pub(super) fn normalise(url: &str) -> String {
 
 /// Whether nothing in a URL needs a second look: most are letters, digits and a few marks.
 pub(super) fn is_normal(url: &str) -> bool {
-    url.bytes().all(|byte| {
-        // What is beyond ASCII stays, but for control characters, which begin with this byte.
-        byte.is_ascii_alphanumeric()
-            || (!byte.is_ascii() && byte != 0xc2)
-            || matches!(
-                byte,
+    url.bytes()
+        .all(|byte| NORMAL.get(usize::from(byte)).copied().unwrap_or_default())
+}
+
+/// The bytes that stay in a URL whatever stands beside them.
+const NORMAL: [bool; 256] = {
+    let mut normal = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        #[expect(clippy::cast_possible_truncation, reason = "at most 255")]
+        #[expect(
+            clippy::indexing_slicing,
+            reason = "at most 255, and the compiler looks"
+        )]
+        {
+            let is_mark = matches!(
+                byte as u8,
                 b'/' | b'-'
                     | b'.'
                     | b'_'
@@ -53,9 +64,15 @@ pub(super) fn is_normal(url: &str) -> bool {
                     | b','
                     | b';'
                     | b'!'
-            )
-    })
-}
+            );
+            // What is beyond ASCII stays, but for control characters, which begin with this byte.
+            let is_beyond = byte > 127 && byte != 0xc2;
+            normal[byte] = (byte as u8).is_ascii_alphanumeric() || is_mark || is_beyond;
+        }
+        byte += 1;
+    }
+    normal
+};
 
 /// Appends the escape of an ASCII character.
 pub(super) fn push(url: &mut String, character: char) {

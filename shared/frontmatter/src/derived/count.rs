@@ -25,14 +25,10 @@ fn is_letter(c: char) -> bool {
     }
 }
 
-const LETTER: u8 = 1;
+const BEGINS: u8 = 1;
+const CONTINUES: u8 = 2;
 
-/// Of a word.
-const BEGINS: u8 = 2;
-
-const CONTINUES: u8 = 4;
-
-/// What each ASCII character is.
+/// What each ASCII character does with a word.
 const ASCII: [u8; 128] = {
     let mut classes = [0; 128];
     let mut code = 0;
@@ -44,9 +40,7 @@ const ASCII: [u8; 128] = {
         )]
         {
             let byte = code as u8;
-            classes[code] = if byte.is_ascii_alphabetic() {
-                LETTER | BEGINS | CONTINUES
-            } else if byte.is_ascii_digit() {
+            classes[code] = if byte.is_ascii_alphanumeric() {
                 BEGINS | CONTINUES
             } else if matches!(byte, b'\'' | b'_' | b'-') {
                 CONTINUES
@@ -66,6 +60,7 @@ pub(super) struct Count {
     pub(super) words: usize,
     /// Characters of scripts without spaces.
     pub(super) ideographs: usize,
+    /// Of every script.
     letters: usize,
     kana: usize,
     hangul: usize,
@@ -77,21 +72,29 @@ impl Count {
     pub(super) fn of(text: &str) -> Self {
         let mut count = Self::default();
         let mut is_counted = false;
-        // Most characters are ASCII, and need neither to be decoded nor to be looked up.
-        for (at, byte) in text.bytes().enumerate() {
-            let (begins, continues) = match ASCII.get(usize::from(byte)) {
-                Some(class) => {
-                    count.letters += usize::from(class & LETTER > 0);
-                    (class & BEGINS > 0, class & CONTINUES > 0)
-                }
-                None => match text.get(at..).and_then(|rest| rest.chars().next()) {
-                    Some(c) => count.other(c),
-                    // In the middle of a character.
-                    None => continue,
-                },
+        let mut rest = text;
+        loop {
+            // Most characters are ASCII, and need neither to be decoded nor to be looked up.
+            let bytes = rest.as_bytes();
+            let mut length = 0;
+            for class in bytes.iter().map_while(|byte| ASCII.get(usize::from(*byte))) {
+                let begins = class & BEGINS > 0;
+                count.words += usize::from(begins && !is_counted);
+                is_counted = class & CONTINUES > 0 && (is_counted || begins);
+                length += 1;
+            }
+            let mut others = rest.get(length..).unwrap_or_default().chars();
+            let Some(other) = others.next() else {
+                break;
             };
+            let (begins, continues) = count.other(other);
             count.words += usize::from(begins && !is_counted);
             is_counted = continues && (is_counted || begins);
+            rest = others.as_str();
+        }
+        if count.letters > 0 {
+            // They tell what share of a text the others are.
+            count.letters += text.bytes().filter(u8::is_ascii_alphabetic).count();
         }
         count
     }

@@ -1,15 +1,17 @@
 //! What a plain scalar means: the YAML 1.2 core schema with timestamps, as js-yaml 4 has it.
 
+use std::borrow::Cow;
+
 /// The meaning of a scalar.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Resolved {
+pub(crate) enum Resolved<'a> {
     Null,
     Bool(bool),
     Int(i64),
     /// Also an integer too large for 64 bits.
     Float(f64),
     Timestamp,
-    String(String),
+    String(&'a str),
 }
 
 /// Whether a plain scalar says that there is no value.
@@ -17,7 +19,7 @@ pub(crate) fn is_null(text: &str) -> bool {
     matches!(text, "" | "~" | "null" | "Null" | "NULL")
 }
 
-pub(crate) fn resolve(text: &str) -> Resolved {
+pub(crate) fn resolve(text: &str) -> Resolved<'_> {
     match text {
         _ if is_null(text) => return Resolved::Null,
         "true" | "True" | "TRUE" => return Resolved::Bool(true),
@@ -29,10 +31,10 @@ pub(crate) fn resolve(text: &str) -> Resolved {
     }
     int(text)
         .or_else(|| float(text))
-        .unwrap_or_else(|| Resolved::String(text.to_owned()))
+        .unwrap_or(Resolved::String(text))
 }
 
-fn int(text: &str) -> Option<Resolved> {
+fn int(text: &str) -> Option<Resolved<'_>> {
     let (negative, digits) = match text.strip_prefix(['-', '+']) {
         Some(digits) => (text.starts_with('-'), digits),
         None => (false, text),
@@ -52,14 +54,13 @@ fn int(text: &str) -> Option<Resolved> {
     if !well_formed {
         return None;
     }
-    let digits = digits.replace('_', "");
+    let digits = without_underscores(digits);
     let value = i128::from_str_radix(&digits, radix)
         .ok()
         .map(|value| if negative { -value } else { value });
     match value.map(i64::try_from) {
         Some(Ok(value)) => Some(Resolved::Int(value)),
-        _ if radix == 10 => text
-            .replace('_', "")
+        _ if radix == 10 => without_underscores(text)
             .parse()
             .ok()
             .filter(|value: &f64| value.is_finite())
@@ -68,7 +69,15 @@ fn int(text: &str) -> Option<Resolved> {
     }
 }
 
-fn float(text: &str) -> Option<Resolved> {
+fn without_underscores(number: &str) -> Cow<'_, str> {
+    if number.contains('_') {
+        number.replace('_', "").into()
+    } else {
+        number.into()
+    }
+}
+
+fn float(text: &str) -> Option<Resolved<'_>> {
     let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
     // Infinities and "not a number" stay text: no output of ours may hold them.
     let mut chars = unsigned.chars();
@@ -91,7 +100,7 @@ fn float(text: &str) -> Option<Resolved> {
     if !(starts && exponent_ok && mantissa_ok) {
         return None;
     }
-    text.replace('_', "")
+    without_underscores(text)
         .parse()
         .ok()
         .filter(|value: &f64| value.is_finite())

@@ -19,42 +19,66 @@ pub(super) enum Verdict {
     Text(String),
 }
 
-impl Sanitiser<'_, '_> {
+/// What becomes of an attribute.
+enum Outcome {
+    Stay,
+    Go,
+    /// Its value, not yet quoted.
+    Become(String),
+}
+
+impl Outcome {
+    fn of(attribute: &Attribute<'_>, value: Cow<'_, str>) -> Self {
+        if attribute.value.as_ref() == Some(&value) {
+            Self::Stay
+        } else {
+            Self::Become(value.into_owned())
+        }
+    }
+}
+
+impl Sanitiser<'_, '_, '_> {
     /// What becomes of a tag whose element is allowed.
     pub(super) fn judge(&mut self, tag: &Tag<'_>, placed: &Placed<'_>) -> Verdict {
-        let mut kept = Vec::with_capacity(tag.attributes.len());
         let mut changed = !tag.is_plain || (tag.self_closing && !policy::is_void(&tag.name));
+        // Most tags stay as they are: what is kept is listed from the first that doesn't.
+        let mut listed: Option<Vec<Attribute<'_>>> = None;
         let mut refused = false;
-        for attribute in &tag.attributes {
-            let value = match policy::attribute(&tag.name, attribute) {
-                Value::Plain => {
-                    kept.push(attribute.clone());
-                    continue;
-                }
+        for (index, attribute) in tag.attributes.iter().enumerate() {
+            let outcome = match policy::attribute(&tag.name, attribute) {
+                Value::Plain => Outcome::Stay,
                 Value::Refused => {
                     refused = true;
-                    continue;
+                    Outcome::Go
                 }
                 Value::Link => self.url(attribute, Kind::Link, placed),
                 Value::Image => self.url(attribute, Kind::Image, placed),
                 Value::Media => self.url(attribute, Kind::Media, placed),
                 Value::ImageSet => self.image_set(attribute, placed),
             };
-            match value {
-                Some(value) => {
-                    changed |= Some(&value) != attribute.value.as_ref();
-                    kept.push(Attribute {
-                        name: attribute.name.clone(),
-                        value: Some(value),
-                    });
+            if let Outcome::Stay = outcome {
+                if let Some(kept) = &mut listed {
+                    kept.push(attribute.clone());
                 }
-                None => changed = true,
+                continue;
+            }
+            changed = true;
+            let before = tag.attributes.get(..index).unwrap_or_default();
+            let kept = listed.get_or_insert_with(|| before.to_vec());
+            if let Outcome::Become(value) = outcome {
+                kept.push(Attribute {
+                    name: attribute.name.clone(),
+                    value: Some(value.into()),
+                });
             }
         }
         if refused {
             self.warn(Code::HtmlAttributeRemoved, &placed.range);
         }
-        let has = |name: &str| kept.iter().any(|attribute| attribute.name == name);
+        let has = |name: &str| {
+            let kept = listed.as_ref().unwrap_or(&tag.attributes);
+            kept.iter().any(|attribute| attribute.name == name)
+        };
         let value = |name: &str| {
             let attribute = tag
                 .attributes
@@ -74,29 +98,23 @@ impl Sanitiser<'_, '_> {
             }
             _ => {}
         }
-        if changed || refused {
-            Verdict::Write(policy::write(&Tag {
-                attributes: kept,
-                ..tag.clone()
-            }))
+        if changed {
+            let kept = listed.as_ref().unwrap_or(&tag.attributes);
+            Verdict::Write(policy::write(tag, kept))
         } else {
             Verdict::Keep
         }
     }
 
-    /// The value that an attribute with an address keeps; `None` where it goes.
-    fn url<'v>(
-        &mut self,
-        attribute: &Attribute<'v>,
-        kind: Kind,
-        placed: &Placed<'_>,
-    ) -> Option<Cow<'v, str>> {
-        let written = attribute.value.clone().unwrap_or_default();
-        match self.resolve(&references(&written), kind, placed) {
-            Target::Keep => Some(written),
-            Target::Rewrite { url, .. } => Some(policy::escape_value(&url).into()),
-            Target::Unsafe if kind == Kind::Link => Some("#".into()),
-            Target::Unsafe | Target::Missing => None,
+    fn url(&mut self, attribute: &Attribute<'_>, kind: Kind, placed: &Placed<'_>) -> Outcome {
+        let written = attribute.value.as_deref().unwrap_or_default();
+        match self.resolve(&references(written), kind, placed) {
+            Target::Keep => Outcome::of(attribute, written.into()),
+            Target::Rewrite { url, .. } => {
+                Outcome::of(attribute, policy::escape_value(&url).into())
+            }
+            Target::Unsafe if kind == Kind::Link => Outcome::of(attribute, "#".into()),
+            Target::Unsafe | Target::Missing => Outcome::Go,
         }
     }
 
@@ -116,13 +134,9 @@ impl Sanitiser<'_, '_> {
     }
 
     /// A `srcset`: each candidate by itself; those that lead nowhere go.
-    fn image_set<'v>(
-        &mut self,
-        attribute: &Attribute<'v>,
-        placed: &Placed<'_>,
-    ) -> Option<Cow<'v, str>> {
-        let written = attribute.value.clone().unwrap_or_default();
-        let decoded = references(&written);
+    fn image_set(&mut self, attribute: &Attribute<'_>, placed: &Placed<'_>) -> Outcome {
+        let written = attribute.value.as_deref().unwrap_or_default();
+        let decoded = references(written);
         let mut changed = false;
         let mut kept = Vec::new();
         for (url, descriptor) in candidates(&decoded) {
@@ -136,9 +150,9 @@ impl Sanitiser<'_, '_> {
             }
         }
         match (kept.is_empty(), changed) {
-            (true, _) => None,
-            (false, false) => Some(written),
-            (false, true) => Some(policy::escape_value(&kept.join(", ")).into()),
+            (true, _) => Outcome::Go,
+            (false, false) => Outcome::of(attribute, written.into()),
+            (false, true) => Outcome::of(attribute, policy::escape_value(&kept.join(", ")).into()),
         }
     }
 }
