@@ -9,14 +9,16 @@ use std::collections::HashMap;
 pub(crate) fn slug(text: &str) -> String {
     if text.is_ascii() {
         // Most headings; the table of what is kept is large.
-        return text
+        let kept = text
             .bytes()
             .filter(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b' '))
             .map(|byte| match byte {
                 b' ' => '-',
                 _ => char::from(byte.to_ascii_lowercase()),
-            })
-            .collect();
+            });
+        let mut slug = String::with_capacity(text.len());
+        slug.extend(kept);
+        return slug;
     }
     text.to_lowercase()
         .chars()

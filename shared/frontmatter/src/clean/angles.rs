@@ -17,6 +17,7 @@ pub(super) fn escape(document: &Document<'_>, formulas: &[Range<usize>], splice:
     let source = document.source;
     let last_gt = memchr::memrchr(b'>', source.as_bytes()).unwrap_or_default();
     let mut addresses = BareAddresses::new(source);
+    let mut marks = memchr::memchr_iter(b'<', source.as_bytes()).peekable();
     let mut in_code = 0_usize;
     for (event, range) in &document.events {
         match event {
@@ -29,9 +30,8 @@ pub(super) fn escape(document: &Document<'_>, formulas: &[Range<usize>], splice:
                 splice.insert(range.start, " ");
             }
             Event::Text(_) if in_code == 0 => {
-                let text = source.get(range.clone()).unwrap_or_default();
-                for at in memchr::memchr_iter(b'<', text.as_bytes()) {
-                    let at = range.start + at;
+                while marks.next_if(|at| *at < range.start).is_some() {}
+                while let Some(at) = marks.next_if(|at| *at < range.end) {
                     // Inside a line, what has no end is text for everyone.
                     let may_begin_markup =
                         looks_like_markup(source, at) && (at < last_gt || begins_line(source, at));

@@ -23,10 +23,7 @@ pub(super) fn is_obsidian(
         Flavor::Auto => {
             options.obsidian_keys
                 || markers.iter().any(|marker| !marker.is_github())
-                || document.has("^")
-                    && text::runs(document)
-                        .iter()
-                        .any(|run| obsidian::has_block_id(document.source, run))
+                || obsidian::has_block_id(document)
                 || document.has("[[")
                     && text::runs(document)
                         .iter()

@@ -106,47 +106,40 @@ impl Walk<'_> {
         let Some(block) = self.block.take() else {
             return;
         };
-        let text = self.source.get(block.clone()).unwrap_or_default();
         let rest = self.source.get(block.start..).unwrap_or_default();
-        self.lines.push(Line {
-            start: block.start,
-            text: block.start..block.start + first_line(rest).len(),
-            is_lazy: false,
-            is_first: true,
-        });
-        let mut newlines = memchr::memchr_iter(b'\n', text.as_bytes()).peekable();
-        if newlines.peek().is_none() {
-            return;
-        }
-        let first_column = column(self.source, block.start);
-        for newline in newlines {
-            let start = block.start + newline + 1;
-            let rest = self.source.get(start..).unwrap_or_default();
-            let line = first_line(rest);
-            let content = line.trim_start_matches([' ', '\t', '>']);
-            let prefix = line.len() - content.len();
-            let markers = line
-                .bytes()
-                .take(prefix)
-                .filter(|byte| *byte == b'>')
-                .count();
-            let is_lazy = markers < self.quotes
-                || (self.indented > 0 && column(self.source, start + prefix) < first_column);
+        let newlines = memchr::memchr_iter(b'\n', rest.as_bytes());
+        let ends = newlines.map(|newline| block.start + newline);
+        let mut start = block.start;
+        let mut first_column = None;
+        for end in ends.chain([self.source.len()]) {
+            let line = self.source.get(start..end).unwrap_or_default();
+            let line = line.strip_suffix('\r').unwrap_or(line);
+            let is_first = start == block.start;
+            let (prefix, is_lazy) = if is_first {
+                (0, false)
+            } else {
+                let content = line.trim_start_matches([' ', '\t', '>']);
+                let prefix = line.len() - content.len();
+                let markers = line.bytes().take(prefix).filter(|byte| *byte == b'>');
+                let is_outdented = self.indented > 0 && {
+                    let first =
+                        first_column.get_or_insert_with(|| column(self.source, block.start));
+                    column(self.source, start + prefix) < *first
+                };
+                (prefix, markers.count() < self.quotes || is_outdented)
+            };
             self.lines.push(Line {
                 start,
                 text: start + prefix..start + line.len(),
                 is_lazy,
-                is_first: false,
+                is_first,
             });
+            if end >= block.end {
+                break;
+            }
+            start = end + 1;
         }
     }
-}
-
-/// The line that `text` begins with, without its break.
-fn first_line(text: &str) -> &str {
-    let end = memchr::memchr(b'\n', text.as_bytes()).unwrap_or(text.len());
-    let line = text.get(..end).unwrap_or_default();
-    line.strip_suffix('\r').unwrap_or(line)
 }
 
 /// The column of `at` in its line, with a tab stop at every fourth.

@@ -234,12 +234,15 @@ fn is_emoji(character: char) -> bool {
 
 /// The block id at the end of a run: its bytes, `^` included.
 fn block_id(source: &str, run: &Run) -> Option<Range<usize>> {
+    if run.in_link || run.ends < Boundary::Line {
+        return None;
+    }
     let text = source.get(run.range.clone())?;
     let at = memchr::memrchr(b'^', text.as_bytes())?;
     let trimmed = text.trim_end();
     let id = trimmed.get(at + 1..)?;
     let before = trimmed.get(..at)?;
-    let is_alone = run.starts_line && run.ends >= Boundary::Line && before.trim().is_empty();
+    let is_alone = run.starts_line && before.trim().is_empty();
     let ends_block = run.ends == Boundary::Block
         && (before.ends_with([' ', '\t'])
             || (before.is_empty() && !run.starts_line && follows_space(source, run.range.start)));
@@ -248,13 +251,23 @@ fn block_id(source: &str, run: &Run) -> Option<Range<usize>> {
         && id
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-    (is_id && !run.in_link && (is_alone || ends_block))
+    (is_id && (is_alone || ends_block))
         .then(|| run.range.start + at..run.range.start + trimmed.len())
 }
 
-/// Whether a run ends with a block id, which only Obsidian writes.
-pub(super) fn has_block_id(source: &str, run: &Run) -> bool {
-    block_id(source, run).is_some()
+/// Whether a line, cell or heading ends with a block id, which only Obsidian writes.
+pub(super) fn has_block_id(document: &Document<'_>) -> bool {
+    // Most of what has a `^` has it elsewhere.
+    let ends_with_id = |at: usize| {
+        let rest = document.source.get(at + 1..).unwrap_or_default();
+        let after = rest.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || c == '-');
+        let after = after.trim_start_matches([' ', '\t']);
+        after.is_empty() || after.starts_with(['\n', '\r', '\\', '|', '#'])
+    };
+    memchr::memchr_iter(b'^', document.source.as_bytes()).any(ends_with_id)
+        && text::runs(document)
+            .iter()
+            .any(|run| block_id(document.source, run).is_some())
 }
 
 /// ` ^id` becomes an anchor that `#block-id` leads to.

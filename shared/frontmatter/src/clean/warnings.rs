@@ -142,11 +142,9 @@ impl Warnings {
                     .as_bytes()
                     .get(position..found.at)
                     .unwrap_or_default();
-                for (index, byte) in passed.iter().enumerate() {
-                    if *byte == b'\n' {
-                        line += 1;
-                        line_start = position + index + 1;
-                    }
+                for newline in memchr::memchr_iter(b'\n', passed) {
+                    line += 1;
+                    line_start = position + newline + 1;
                 }
                 position = position.max(found.at);
                 let before = source.get(line_start..found.at).unwrap_or_default();

@@ -60,7 +60,7 @@ pub(super) struct Count {
     pub(super) words: usize,
     /// Characters of scripts without spaces.
     pub(super) ideographs: usize,
-    /// Of every script.
+    /// Of every script, where there are others than Latin ones.
     letters: usize,
     kana: usize,
     hangul: usize,
@@ -71,36 +71,44 @@ pub(super) struct Count {
 impl Count {
     pub(super) fn of(text: &str) -> Self {
         let mut count = Self::default();
-        let mut is_counted = false;
+        // 1 within a word; numbers, since a jump for every word would be guessed wrong.
+        let mut in_word = 0;
+        let mut next = |class: u8| {
+            let (begins, continues) = (class & BEGINS, (class & CONTINUES) >> 1);
+            let is_new = begins & !in_word;
+            in_word = continues & (in_word | begins);
+            usize::from(is_new)
+        };
         let mut rest = text;
         loop {
             // Most characters are ASCII, and need neither to be decoded nor to be looked up.
-            let bytes = rest.as_bytes();
-            let mut length = 0;
-            for class in bytes.iter().map_while(|byte| ASCII.get(usize::from(*byte))) {
-                let begins = class & BEGINS > 0;
-                count.words += usize::from(begins && !is_counted);
-                is_counted = class & CONTINUES > 0 && (is_counted || begins);
-                length += 1;
+            let length = rest.bytes().position(|byte| !byte.is_ascii());
+            let (ascii, others) = rest
+                .split_at_checked(length.unwrap_or(rest.len()))
+                .unwrap_or_default();
+            for class in ascii
+                .bytes()
+                .filter_map(|byte| ASCII.get(usize::from(byte)))
+            {
+                count.words += next(*class);
             }
-            let mut others = rest.get(length..).unwrap_or_default().chars();
+            let mut others = others.chars();
             let Some(other) = others.next() else {
                 break;
             };
-            let (begins, continues) = count.other(other);
-            count.words += usize::from(begins && !is_counted);
-            is_counted = continues && (is_counted || begins);
+            let class = count.other(other);
+            count.words += next(class);
             rest = others.as_str();
         }
         if count.letters > 0 {
-            // They tell what share of a text the others are.
+            // For the share that those beyond ASCII have.
             count.letters += text.bytes().filter(u8::is_ascii_alphabetic).count();
         }
         count
     }
 
-    /// Counts a character beyond ASCII: whether it begins a word, and whether it continues one.
-    fn other(&mut self, c: char) -> (bool, bool) {
+    /// Counts a character beyond ASCII, and tells what it does with a word.
+    fn other(&mut self, c: char) -> u8 {
         let is_letter = is_letter(c);
         if is_letter {
             self.letters += 1;
@@ -117,11 +125,14 @@ impl Count {
         }
         if is_word_ideograph(c) {
             self.ideographs += 1;
-            return (false, false);
+            0
+        } else if is_letter || c.is_numeric() {
+            BEGINS | CONTINUES
+        } else if c == '’' || unicode_normalization::char::is_combining_mark(c) {
+            CONTINUES
+        } else {
+            0
         }
-        let begins = is_letter || c.is_numeric();
-        let continues = begins || c == '’' || unicode_normalization::char::is_combining_mark(c);
-        (begins, continues)
     }
 
     /// The language that a script gives away; a few quoted words don't.
