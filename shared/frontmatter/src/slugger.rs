@@ -34,14 +34,19 @@ pub(crate) struct Slugger(HashMap<String, usize>);
 impl Slugger {
     pub(crate) fn id(&mut self, text: &str) -> String {
         let base = slug(text);
-        let mut id = base.clone();
-        while self.0.contains_key(&id) {
+        if !self.0.contains_key(&base) {
+            self.0.insert(base.clone(), 0);
+            return base;
+        }
+        loop {
             let count = self.0.entry(base.clone()).or_insert(0);
             *count += 1;
-            id = format!("{base}-{count}");
+            let id = format!("{base}-{count}");
+            if !self.0.contains_key(&id) {
+                self.0.insert(id.clone(), 0);
+                return id;
+            }
         }
-        self.0.insert(id.clone(), 0);
-        id
     }
 }
 

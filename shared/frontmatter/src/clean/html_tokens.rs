@@ -51,30 +51,27 @@ pub(crate) struct Attribute<'a> {
 }
 
 /// Cuts raw HTML; what is text between the tokens has no `<` that begins markup.
-pub(crate) fn tokens(text: &str) -> Vec<Token<'_>> {
+pub(crate) fn tokens(text: &str) -> impl Iterator<Item = Token<'_>> {
     let mut cutter = Cutter::new(text);
-    let mut tokens = Vec::new();
     let mut position = 0;
-    while let Some(at) = text
-        .get(position..)
-        .and_then(|rest| memchr::memchr(b'<', rest.as_bytes()))
-    {
-        let start = position + at;
-        let Some(token) = cutter.token(start) else {
-            position = start + 1;
-            continue;
-        };
-        position = token.range.end;
-        let raw = match &token.kind {
-            TokenKind::Open(tag) if RAW_TEXT.contains(&tag.name.as_ref()) => Some(tag.name.clone()),
-            _ => None,
-        };
-        tokens.push(token);
-        if let Some(close) = raw.and_then(|name| cutter.raw_text_end(position, &name)) {
-            position = close;
+    std::iter::from_fn(move || {
+        loop {
+            let rest = text.get(position..)?;
+            let start = position + memchr::memchr(b'<', rest.as_bytes())?;
+            let Some(token) = cutter.token(start) else {
+                position = start + 1;
+                continue;
+            };
+            position = token.range.end;
+            if let TokenKind::Open(tag) = &token.kind
+                && RAW_TEXT.contains(&tag.name.as_ref())
+                && let Some(close) = cutter.raw_text_end(position, &tag.name)
+            {
+                position = close;
+            }
+            return Some(token);
         }
-    }
-    tokens
+    })
 }
 
 /// The token that is all of the text, if there is one.
@@ -268,13 +265,12 @@ impl<'a> Scanner<'a> {
         self.position - start
     }
 
-    /// Takes bytes up to the first that `stops` names.
-    fn take_until(&mut self, stops: &[u8]) -> &'a str {
-        let start = self.position;
-        while self.peek().is_some_and(|byte| !stops.contains(&byte)) {
-            self.position += 1;
-        }
-        self.rest.get(start..self.position).unwrap_or_default()
+    /// Takes bytes up to the first that ends what is read.
+    fn take_until(&mut self, ends: impl Fn(u8) -> bool) -> &'a str {
+        let rest = self.rest.get(self.position..).unwrap_or_default();
+        let length = rest.bytes().position(ends).unwrap_or(rest.len());
+        self.position += length;
+        rest.get(..length).unwrap_or_default()
     }
 
     /// Takes what stands before the next quote, and the quote; `None` where there is none.
@@ -290,7 +286,12 @@ impl<'a> Scanner<'a> {
         if self.peek()? == b'=' {
             self.position += 1;
         }
-        self.take_until(b" \t\n\r\x0c/>=<");
+        self.take_until(|byte| {
+            matches!(
+                byte,
+                b' ' | b'\t' | b'\n' | b'\r' | b'\x0c' | b'/' | b'>' | b'=' | b'<'
+            )
+        });
         let name = self.rest.get(start..self.position)?;
         if name.is_empty() {
             return None;
@@ -312,7 +313,8 @@ impl<'a> Scanner<'a> {
             self.position += 1;
             self.take_to_quote(quote)?
         } else {
-            let value = self.take_until(b" \t\n\r\x0c>");
+            let value = self
+                .take_until(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | b'\x0c' | b'>'));
             *is_plain &= !value.is_empty()
                 && !value
                     .bytes()
@@ -337,7 +339,6 @@ mod tests {
 
     fn shapes(text: &str) -> Vec<String> {
         tokens(text)
-            .into_iter()
             .map(|token| {
                 let source = text.get(token.range).unwrap();
                 match token.kind {
