@@ -43,7 +43,7 @@ mod yaml;
 
 use std::cell::LazyCell;
 
-use assemble::{Assembled, Parts, assemble};
+use assemble::{Assembled, Emitted, Parts, assemble};
 use clean::CleanOptions;
 use document::Document;
 use keys::Keys;
@@ -224,32 +224,26 @@ fn hint_without_date(hint: &str) -> &str {
 /// The file, checked: it must be found by Astro's expression and read back as what was meant;
 /// where the author's own lines stand in the way of that, everything is written canonically.
 fn output(mut assembled: Assembled, body: &str, eol: &str, references: Vec<String>) -> Output {
-    let mut meta = self::meta(&assembled);
     let mut file = written(&assembled, body, eol);
-    let mut reads_back = self::reads_back(&file, &meta);
+    let mut reads_back = self::reads_back(&file, &assembled.entries);
     if !reads_back {
         assembled.rewrite();
-        meta = self::meta(&assembled);
         file = written(&assembled, body, eol);
-        reads_back = self::reads_back(&file, &meta);
+        reads_back = self::reads_back(&file, &assembled.entries);
     }
+    let meta = assembled
+        .entries
+        .into_iter()
+        .map(|entry| (entry.key, entry.value.into_json()));
     Output {
         reads_back,
         bytes: file.into_bytes(),
-        meta,
+        meta: serde_json::Value::Object(meta.collect()),
         fields: assembled.fields,
         warnings: assembled.warnings,
         draft: assembled.draft,
         references,
     }
-}
-
-fn meta(assembled: &Assembled) -> serde_json::Value {
-    let entries = assembled
-        .entries
-        .iter()
-        .map(|entry| (entry.key.clone(), entry.value.to_json()));
-    serde_json::Value::Object(entries.collect())
 }
 
 fn written(assembled: &Assembled, body: &str, eol: &str) -> String {
@@ -275,21 +269,28 @@ fn written(assembled: &Assembled, body: &str, eol: &str) -> String {
     block + body
 }
 
-fn reads_back(file: &str, meta: &serde_json::Value) -> bool {
+fn reads_back(file: &str, entries: &[Emitted]) -> bool {
     let Some(captured) = write::captured_by_astro(file) else {
         return false;
     };
-    if readback::says(captured, meta) {
+    let meant = entries
+        .iter()
+        .map(|entry| (entry.key.as_str(), &entry.value));
+    if readback::says(captured, meant.clone()) {
         return true;
     }
     let Ok(document) = yaml::read(captured) else {
         return false;
     };
-    let entries = document
+    let read = document
         .entries
         .into_iter()
-        .map(|entry| (entry.key, entry.value.to_json()));
-    are_alike(&serde_json::Value::Object(entries.collect()), meta)
+        .map(|entry| (entry.key, entry.value.into_json()));
+    let meant = meant.map(|(key, value)| (key.to_owned(), value.to_json()));
+    are_alike(
+        &serde_json::Value::Object(read.collect()),
+        &serde_json::Value::Object(meant.collect()),
+    )
 }
 
 /// Whether two values are equal. What is null in a map is as good as not there; it is written only

@@ -5,17 +5,12 @@
 //! between double quotes on one line. Lines of that form, in which all readers of YAML see the same, are
 //! read here; whatever else stands in the block is a question for the whole reader.
 
-use serde_json::Value;
-
 use crate::write;
-use crate::yaml::{Node, Resolved, resolve};
+use crate::yaml::{Node, Resolved, Scalar, resolve};
 
-/// Whether a block is of that form from its first to its last byte and says `meta`, and nothing else.
+/// Whether a block is of that form from its first to its last byte and says these entries, and nothing else.
 /// `false` says nothing about the block.
-pub(crate) fn says(block: &str, meta: &Value) -> bool {
-    let Value::Object(entries) = meta else {
-        return false;
-    };
+pub(crate) fn says<'n>(block: &str, entries: impl Iterator<Item = (&'n str, &'n Node)>) -> bool {
     let mut reader = Reader { rest: block };
     reader.takes("\n") && reader.entries(0, entries, false) && reader.rest.is_empty()
 }
@@ -44,13 +39,13 @@ impl Reader<'_> {
     }
 
     /// The entries of a map, each at this indentation but for the first one `behind` a dash.
-    fn entries(
+    fn entries<'n>(
         &mut self,
         indent: usize,
-        expected: &serde_json::Map<String, Value>,
+        expected: impl Iterator<Item = (&'n str, &'n Node)>,
         behind: bool,
     ) -> bool {
-        let mut expected = expected.iter().filter(|(_, value)| !value.is_null());
+        let mut expected = expected.filter(|(_, value)| !value.is_null());
         let mut is_first = behind;
         expected.all(|(key, value)| {
             let width = if std::mem::take(&mut is_first) {
@@ -67,10 +62,10 @@ impl Reader<'_> {
     }
 
     /// What stands behind a key or a dash.
-    fn value(&mut self, indent: usize, expected: &Value) -> bool {
+    fn value(&mut self, indent: usize, expected: &Node) -> bool {
         match expected {
-            Value::Array(items) if items.is_empty() => self.takes(" []\n"),
-            Value::Array(items) => {
+            Node::List(items) if items.is_empty() => self.takes(" []\n"),
+            Node::List(items) => {
                 self.takes("\n")
                     && items.iter().all(|item| {
                         self.indentation(indent + 2)
@@ -78,30 +73,30 @@ impl Reader<'_> {
                             && self.item(indent + 2, item)
                     })
             }
-            Value::Object(entries) if entries.values().all(Value::is_null) => self.takes(" {}\n"),
-            Value::Object(entries) => self.takes("\n") && self.entries(indent + 2, entries, false),
-            _ => self.scalar(expected),
+            Node::Map(entries) if is_empty(entries) => self.takes(" {}\n"),
+            Node::Map(entries) => {
+                self.takes("\n") && self.entries(indent + 2, pairs(entries), false)
+            }
+            Node::Scalar(scalar) => self.scalar(scalar),
         }
     }
 
-    fn item(&mut self, indent: usize, expected: &Value) -> bool {
+    fn item(&mut self, indent: usize, expected: &Node) -> bool {
         match expected {
-            Value::Array(items) if !items.is_empty() => false,
-            Value::Object(entries) if !entries.values().all(Value::is_null) => {
-                self.entries(indent + 2, entries, true)
+            Node::List(items) if !items.is_empty() => false,
+            Node::Map(entries) if !is_empty(entries) => {
+                self.entries(indent + 2, pairs(entries), true)
             }
             _ => self.value(indent, expected),
         }
     }
 
-    fn scalar(&mut self, expected: &Value) -> bool {
+    fn scalar(&mut self, expected: &Scalar) -> bool {
         if !self.takes(" ") {
             return false;
         }
-        if let Value::String(text) = expected
-            && self.takes("\"")
-        {
-            return self.quoted(text) && self.takes("\"\n");
+        if !expected.plain {
+            return self.takes("\"") && self.quoted(&expected.text) && self.takes("\"\n");
         }
         let Some((plain, rest)) = self.rest.split_once('\n') else {
             return false;
@@ -111,8 +106,11 @@ impl Reader<'_> {
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b':'));
         is_simple
-            && !matches!(resolve(plain), Resolved::String(_) | Resolved::Null)
-            && Node::plain(plain).to_json() == *expected
+            && match (resolve(plain), resolve(&expected.text)) {
+                (Resolved::String(_) | Resolved::Null, _) => false,
+                (Resolved::Timestamp, Resolved::Timestamp) => plain == expected.text,
+                (read, meant) => read == meant,
+            }
     }
 
     /// The text between double quotes, which has no escapes but these.
@@ -143,6 +141,14 @@ impl Reader<'_> {
     }
 }
 
+fn pairs(entries: &[(String, Node)]) -> impl Iterator<Item = (&str, &Node)> {
+    entries.iter().map(|(key, value)| (key.as_str(), value))
+}
+
+fn is_empty(entries: &[(String, Node)]) -> bool {
+    entries.iter().all(|(_, value)| value.is_null())
+}
+
 /// A key that every reader takes for a string as it stands.
 fn is_plain_key(key: &str) -> bool {
     write::key(key) == key && !crate::yaml::is_dangerous(key)
@@ -161,8 +167,8 @@ mod tests {
         block
     }
 
-    fn meta(entries: &[(String, Node)]) -> Value {
-        Node::Map(entries.to_vec()).to_json()
+    fn meta(entries: &[(String, Node)]) -> serde_json::Value {
+        Node::Map(entries.to_vec()).into_json()
     }
 
     fn node() -> impl Strategy<Value = Node> {
@@ -195,7 +201,7 @@ mod tests {
     }
 
     /// What the reader of all of YAML sees in a block, without what is null.
-    fn read(block: &str) -> Option<Value> {
+    fn read(block: &str) -> Option<serde_json::Value> {
         let document = crate::yaml::read(block).ok()?;
         let entries = document.entries.into_iter();
         Some(meta(
@@ -227,13 +233,16 @@ mod tests {
                 ]),
             ),
         ];
-        assert!(says(&block(&entries), &meta(&entries)));
+        assert!(says(&block(&entries), pairs(&entries)));
     }
 
     #[test]
     fn other_spellings_are_left_to_the_whole_reader() {
-        let meta = serde_json::json!({ "a": "b", "c": 1 });
-        assert!(says("\na: \"b\"\nc: 1\n", &meta));
+        let entries = [
+            ("a".to_owned(), Node::string("b")),
+            ("c".to_owned(), Node::plain("1")),
+        ];
+        assert!(says("\na: \"b\"\nc: 1\n", pairs(&entries)));
         for block in [
             "\na: b\nc: 1\n",
             "\nc: 1\na: \"b\"\n",
@@ -244,7 +253,7 @@ mod tests {
             "\na: \"\\x62\"\nc: 1\n",
             "a: \"b\"\nc: 1\n",
         ] {
-            assert!(!says(block, &meta), "{block:?}");
+            assert!(!says(block, pairs(&entries)), "{block:?}");
         }
     }
 
@@ -263,7 +272,7 @@ mod tests {
                 _ => written.clone(),
             };
             for block in [&written, &changed] {
-                if says(block, &meta) {
+                if says(block, pairs(&entries)) {
                     let read = read(block);
                     prop_assert!(read.is_some_and(|read| crate::are_alike(&read, &meta)), "{block:?}");
                 }

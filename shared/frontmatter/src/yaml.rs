@@ -94,20 +94,26 @@ impl Node {
 
     /// The value as JSON, for the report and the database.
     pub(crate) fn to_json(&self) -> serde_json::Value {
+        self.clone().into_json()
+    }
+
+    /// The same of a value that is needed for nothing else.
+    pub(crate) fn into_json(self) -> serde_json::Value {
         match self {
-            Self::List(items) => items.iter().map(Self::to_json).collect(),
+            Self::List(items) => items.into_iter().map(Self::into_json).collect(),
             Self::Map(entries) => serde_json::Value::Object(
                 entries
-                    .iter()
-                    .map(|(key, value)| (key.clone(), value.to_json()))
+                    .into_iter()
+                    .map(|(key, value)| (key, value.into_json()))
                     .collect(),
             ),
-            Self::Scalar(scalar) => match self.resolved() {
-                Some(Resolved::Null) | None => serde_json::Value::Null,
-                Some(Resolved::Bool(value)) => value.into(),
-                Some(Resolved::Int(value)) => value.into(),
-                Some(Resolved::Float(value)) => value.into(),
-                Some(Resolved::Timestamp | Resolved::String(_)) => scalar.text.as_str().into(),
+            Self::Scalar(Scalar { text, plain: false }) => text.into(),
+            Self::Scalar(Scalar { text, plain: true }) => match resolve(&text) {
+                Resolved::Null => serde_json::Value::Null,
+                Resolved::Bool(value) => value.into(),
+                Resolved::Int(value) => value.into(),
+                Resolved::Float(value) => value.into(),
+                Resolved::Timestamp | Resolved::String(_) => text.into(),
             },
         }
     }
