@@ -314,10 +314,10 @@ impl Reading {
             links.any(|link| is_appeal(link, ""))
         };
         if self.derived.image.is_none()
-            && is_absolute()
             && !is_badge(url)
             && !is_appeal(url, alt)
             && !leads_to_appeal()
+            && is_absolute()
         {
             self.derived.image = Some((url.to_owned(), crate::blocks::clean_text(alt)));
         }

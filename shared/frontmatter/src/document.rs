@@ -189,3 +189,45 @@ pub(crate) struct Edit {
     pub(crate) range: Range<usize>,
     pub(crate) replacement: String,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_line_in_too_many_containers_is_found_wherever_it_stands() {
+        let deep = ">".repeat(MAX_CONTAINERS_ON_A_LINE + 1);
+        let just = ">".repeat(MAX_CONTAINERS_ON_A_LINE);
+        for before in ["", "a\n", "a\r\n\n", "\t\n"] {
+            assert!(nests_too_deeply(&format!("{before}{deep}")));
+            assert!(nests_too_deeply(&format!("{before}{deep}\nb")));
+            assert!(!nests_too_deeply(&format!("{before}{just}")));
+            assert!(!nests_too_deeply(&format!("{before}a{deep}")));
+        }
+        assert!(nests_too_deeply(&format!(
+            "-{}",
+            "\t".repeat(SHORT_LINE + 1)
+        )));
+    }
+
+    proptest! {
+        /// Most of the source is passed over; every line must be judged as if it were looked at.
+        #[test]
+        fn no_line_is_passed_over(
+            parts in proptest::collection::vec(
+                (prop_oneof![
+                    Just(">"), Just("> "), Just("-\t"), Just("  "), Just("1. "), Just("\t"), Just("a"), Just("\n"),
+                    Just("\r\n"), Just("\n> a\n"), Just("[^1]: "),
+                ], 1..120_usize),
+                0..12,
+            ),
+        ) {
+            let source: String = parts.iter().map(|(part, times)| part.repeat(*times)).collect();
+            let is_deep = source
+                .split(['\n', '\r'])
+                .any(|line| containers(line.as_bytes()) > MAX_CONTAINERS_ON_A_LINE);
+            prop_assert_eq!(nests_too_deeply(&source), is_deep);
+        }
+    }
+}

@@ -97,7 +97,8 @@ fn escape_excess(document: &Document<'_>, splice: &mut Splice) {
             Event::End(TagEnd::TableCell) => cell_end = range.end,
             Event::End(TagEnd::TableRow) => {
                 let rest = document.source.get(cell_end..range.end).unwrap_or_default();
-                if ACTIVE.iter().any(|mark| rest.contains(mark)) {
+                // As good as every row has nothing but a bar there.
+                if rest != "|" && ACTIVE.iter().any(|mark| rest.contains(mark)) {
                     splice.replace(cell_end..range.end, escape::escape(rest));
                 }
             }

@@ -100,8 +100,8 @@ impl Count {
             count.words += next(class);
             rest = others.as_str();
         }
-        if count.letters > 0 {
-            // For the share that those beyond ASCII have.
+        if count.kana + count.hangul + count.han + count.hebrew > 0 {
+            // For the share that those have.
             count.letters += text.bytes().filter(u8::is_ascii_alphabetic).count();
         }
         count
