@@ -225,11 +225,11 @@ fn hint_without_date(hint: &str) -> &str {
 /// where the author's own lines stand in the way of that, everything is written canonically.
 fn output(mut assembled: Assembled, body: &str, eol: &str, references: Vec<String>) -> Output {
     let mut file = written(&assembled, body, eol);
-    let mut reads_back = self::reads_back(&file, &assembled.entries);
+    let mut reads_back = self::reads_back(&file, eol, &assembled.entries);
     if !reads_back {
         assembled.rewrite();
         file = written(&assembled, body, eol);
-        reads_back = self::reads_back(&file, &assembled.entries);
+        reads_back = self::reads_back(&file, eol, &assembled.entries);
     }
     let meta = assembled
         .entries
@@ -269,14 +269,14 @@ fn written(assembled: &Assembled, body: &str, eol: &str) -> String {
     block + body
 }
 
-fn reads_back(file: &str, entries: &[Emitted]) -> bool {
+fn reads_back(file: &str, eol: &str, entries: &[Emitted]) -> bool {
     let Some(captured) = write::captured_by_astro(file) else {
         return false;
     };
     let meant = entries
         .iter()
         .map(|entry| (entry.key.as_str(), &entry.value));
-    if readback::says(captured, meant.clone()) {
+    if readback::says(captured, eol, meant.clone()) {
         return true;
     }
     let Ok(document) = yaml::read(captured) else {

@@ -8,15 +8,20 @@
 use crate::write;
 use crate::yaml::{Node, Resolved, Scalar, resolve};
 
-/// Whether a block is of that form from its first to its last byte and says these entries, and nothing else.
-/// `false` says nothing about the block.
-pub(crate) fn says<'n>(block: &str, entries: impl Iterator<Item = (&'n str, &'n Node)>) -> bool {
-    let mut reader = Reader { rest: block };
-    reader.takes("\n") && reader.entries(0, entries, false) && reader.rest.is_empty()
+/// Whether a block, its lines ending in `eol`, is of that form from its first to its last byte and says these
+/// entries, and nothing else. `false` says nothing about the block.
+pub(crate) fn says<'n>(
+    block: &str,
+    eol: &str,
+    entries: impl Iterator<Item = (&'n str, &'n Node)>,
+) -> bool {
+    let mut reader = Reader { rest: block, eol };
+    reader.takes(eol) && reader.entries(0, entries, false) && reader.rest.is_empty()
 }
 
 struct Reader<'a> {
     rest: &'a str,
+    eol: &'a str,
 }
 
 impl Reader<'_> {
@@ -64,18 +69,18 @@ impl Reader<'_> {
     /// What stands behind a key or a dash.
     fn value(&mut self, indent: usize, expected: &Node) -> bool {
         match expected {
-            Node::List(items) if items.is_empty() => self.takes(" []\n"),
+            Node::List(items) if items.is_empty() => self.takes(" []") && self.takes(self.eol),
             Node::List(items) => {
-                self.takes("\n")
+                self.takes(self.eol)
                     && items.iter().all(|item| {
                         self.indentation(indent + 2)
                             && self.takes("-")
                             && self.item(indent + 2, item)
                     })
             }
-            Node::Map(entries) if is_empty(entries) => self.takes(" {}\n"),
+            Node::Map(entries) if is_empty(entries) => self.takes(" {}") && self.takes(self.eol),
             Node::Map(entries) => {
-                self.takes("\n") && self.entries(indent + 2, pairs(entries), false)
+                self.takes(self.eol) && self.entries(indent + 2, pairs(entries), false)
             }
             Node::Scalar(scalar) => self.scalar(scalar),
         }
@@ -96,9 +101,12 @@ impl Reader<'_> {
             return false;
         }
         if !expected.plain {
-            return self.takes("\"") && self.quoted(&expected.text) && self.takes("\"\n");
+            return self.takes("\"")
+                && self.quoted(&expected.text)
+                && self.takes("\"")
+                && self.takes(self.eol);
         }
-        let Some((plain, rest)) = self.rest.split_once('\n') else {
+        let Some((plain, rest)) = self.rest.split_once(self.eol) else {
             return false;
         };
         self.rest = rest;
@@ -233,7 +241,7 @@ mod tests {
                 ]),
             ),
         ];
-        assert!(says(&block(&entries), pairs(&entries)));
+        assert!(says(&block(&entries), "\n", pairs(&entries)));
     }
 
     #[test]
@@ -242,8 +250,10 @@ mod tests {
             ("a".to_owned(), Node::string("b")),
             ("c".to_owned(), Node::plain("1")),
         ];
-        assert!(says("\na: \"b\"\nc: 1\n", pairs(&entries)));
+        assert!(says("\na: \"b\"\nc: 1\n", "\n", pairs(&entries)));
+        assert!(says("\r\na: \"b\"\r\nc: 1\r\n", "\r\n", pairs(&entries)));
         for block in [
+            "\na: \"b\"\r\nc: 1\n",
             "\na: b\nc: 1\n",
             "\nc: 1\na: \"b\"\n",
             "\na: \"b\"\nc: 1\nd: 2\n",
@@ -253,7 +263,7 @@ mod tests {
             "\na: \"\\x62\"\nc: 1\n",
             "a: \"b\"\nc: 1\n",
         ] {
-            assert!(!says(block, pairs(&entries)), "{block:?}");
+            assert!(!says(block, "\n", pairs(&entries)), "{block:?}");
         }
     }
 
@@ -272,7 +282,7 @@ mod tests {
                 _ => written.clone(),
             };
             for block in [&written, &changed] {
-                if says(block, pairs(&entries)) {
+                if says(block, "\n", pairs(&entries)) {
                     let read = read(block);
                     prop_assert!(read.is_some_and(|read| crate::are_alike(&read, &meta)), "{block:?}");
                 }

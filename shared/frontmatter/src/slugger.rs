@@ -8,16 +8,8 @@ use std::collections::HashMap;
 /// hyphens, letters of every script kept.
 pub(crate) fn slug(text: &str) -> String {
     if text.is_ascii() {
-        // Most headings; the table of what is kept is large.
-        let kept = text
-            .bytes()
-            .filter(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b' '))
-            .map(|byte| match byte {
-                b' ' => '-',
-                _ => char::from(byte.to_ascii_lowercase()),
-            });
         let mut slug = String::with_capacity(text.len());
-        slug.extend(kept);
+        slug.extend(ascii_slug(text));
         return slug;
     }
     text.to_lowercase()
@@ -25,6 +17,26 @@ pub(crate) fn slug(text: &str) -> String {
         .filter(|c| kept::is_kept(*c))
         .map(|c| if c == ' ' { '-' } else { c })
         .collect()
+}
+
+/// Most headings; the table of what is kept is large.
+fn ascii_slug(text: &str) -> impl Iterator<Item = char> {
+    text.bytes()
+        .filter(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b' '))
+        .map(|byte| match byte {
+            b' ' => '-',
+            _ => char::from(byte.to_ascii_lowercase()),
+        })
+}
+
+/// Whether [`slug`] makes `slug` of a text.
+pub(crate) fn is_slug_of(slug: &str, text: &str) -> bool {
+    if text.is_ascii() {
+        // As a rule the first letter tells.
+        ascii_slug(text).eq(slug.chars())
+    } else {
+        self::slug(text) == slug
+    }
 }
 
 /// Ids unique within one document (`a`, `a-1`, `a-2`).

@@ -14,7 +14,7 @@ use crate::description::{cut_at_word, words};
 use crate::document::{Document, Edit};
 use crate::keys::is_placeholder;
 use crate::report::Source;
-use crate::slugger::slug;
+use crate::slugger::{is_slug_of, slug};
 
 use picture::{clean_alt, picture_title};
 use removal::removal;
@@ -167,7 +167,7 @@ fn ids(source: &str, heading: &Block<'_>, blocks: &[Block<'_>]) -> Vec<String> {
     let is_shared = blocks.iter().any(|block| {
         matches!(block.kind, Kind::Heading(_))
             && block.range != heading.range
-            && slug(&block.text()) == own
+            && is_slug_of(&own, &block.text())
     });
     let set = tokens(source.get(heading.range.clone()).unwrap_or_default());
     let set = set.into_iter().filter_map(|token| match token.kind {
