@@ -14,7 +14,7 @@ use crate::slugger::Slugger;
 
 use count::Count;
 use language::{first_strong_is_rtl, suffix_language};
-use license::{badge_license, is_about_license, named_license};
+use license::{LicenseReading, badge_license, is_license_badge, linked_license};
 
 /// Most headings and links that are listed.
 const MAX_HEADINGS: usize = 500;
@@ -101,9 +101,8 @@ pub(crate) fn derive(
 ) -> Derived {
     let Reading {
         mut derived,
-        license_section,
-        plain,
         license,
+        plain,
         ..
     } = reading;
     let count = Count::of(&plain);
@@ -117,8 +116,7 @@ pub(crate) fn derive(
     derived.license = badges
         .iter()
         .find_map(|badge| badge_license(&badge.image))
-        .or(license)
-        .or_else(|| license_section.as_deref().and_then(named_license));
+        .or_else(|| license.found());
     derived.lang = file_stem
         .and_then(suffix_language)
         .or_else(|| count.language().map(str::to_owned));
@@ -138,9 +136,7 @@ pub(crate) struct Reading {
     slugger: Slugger,
     /// The heading that is being read.
     heading: Option<(u8, String)>,
-    /// The text of the last section that is about the licence.
-    license_section: Option<String>,
-    in_license_section: bool,
+    license: LicenseReading,
     /// All prose and inline code.
     plain: String,
     in_code: bool,
@@ -150,8 +146,6 @@ pub(crate) struct Reading {
     html_link: Option<String>,
     /// Lists that are open: what is said in one is said of what it lists.
     lists: usize,
-    /// The licence that a badge in the body names.
-    license: Option<String>,
     /// Text of the list item that is being read, up to its first break.
     item: Option<(Option<bool>, String)>,
 }
@@ -162,9 +156,11 @@ impl Reading {
             Event::Start(tag) => self.start(source, tag, range),
             Event::End(tag) => self.end(*tag),
             Event::Text(text) if !self.in_code => self.prose(text),
+            Event::Text(text) => self.license.section(text),
             Event::Code(text) => self.prose(text),
             Event::SoftBreak | Event::HardBreak => {
                 self.finish_item();
+                self.license.end_line();
                 self.prose(" ");
             }
             Event::TaskListMarker(done) => {
@@ -209,23 +205,8 @@ impl Reading {
                 item.push_str(text);
             }
         }
-        self.section(text);
+        self.license.text(text);
         self.plain.push_str(text);
-    }
-
-    fn section(&mut self, text: &str) {
-        if let Some(section) = self
-            .license_section
-            .as_mut()
-            .filter(|_| self.in_license_section)
-        {
-            section.push_str(text);
-        }
-    }
-
-    /// Sets what follows apart from the section's text so far.
-    fn separate(&mut self) {
-        self.section("\n");
     }
 
     fn start(&mut self, source: &str, tag: &Tag<'_>, range: &std::ops::Range<usize>) {
@@ -247,16 +228,17 @@ impl Reading {
             }
             Tag::Item => {
                 self.item = Some((None, String::new()));
-                self.separate();
+                self.license.end_line();
             }
             Tag::Link {
                 link_type,
                 dest_url,
                 ..
             } if *link_type != LinkType::Email => {
-                if self.derived.image.is_none() {
+                if self.derived.image.is_none() || self.license.badge.is_none() {
                     self.link = Some(dest_url.to_string());
                 }
+                self.license.link(dest_url);
                 self.link(dest_url);
             }
             Tag::List => self.lists += 1,
@@ -271,10 +253,7 @@ impl Reading {
                 if let Some((depth, text)) = self.heading.take() {
                     let text = crate::keys::collapse(&text);
                     let id = self.slugger.id(&text);
-                    self.in_license_section = is_about_license(&text);
-                    if self.in_license_section {
-                        self.license_section = Some(String::new());
-                    }
+                    self.license.begin_section(&text);
                     if self.derived.headings.len() < MAX_HEADINGS {
                         self.derived.headings.push(Heading { depth, id, text });
                     }
@@ -284,11 +263,14 @@ impl Reading {
             TagEnd::CodeBlock => self.in_code = false,
             TagEnd::Link => self.link = None,
             TagEnd::List(_) => self.lists = self.lists.saturating_sub(1),
-            TagEnd::Item => self.finish_item(),
-            TagEnd::Paragraph | TagEnd::TableCell => {
+            TagEnd::TableCell => {
+                self.plain.push('\n');
+                self.license.text("\n");
+            }
+            TagEnd::Item | TagEnd::Paragraph | TagEnd::TableHead | TagEnd::TableRow => {
                 self.finish_item();
                 self.plain.push('\n');
-                self.separate();
+                self.license.end_line();
             }
             TagEnd::Image => {
                 if let Some((url, alt)) = self.image.take() {
@@ -300,8 +282,12 @@ impl Reading {
     }
 
     fn picture(&mut self, url: &str, alt: &str) {
-        if self.license.is_none() && self.lists == 0 {
-            self.license = badge_license(url);
+        if self.license.badge.is_none() && self.lists == 0 {
+            let link = [&self.link, &self.html_link].into_iter().flatten();
+            self.license.badge = badge_license(url).or_else(|| {
+                let mut link = link.filter(|_| is_license_badge(url));
+                link.find_map(|link| linked_license(link))
+            });
         }
         // One that a later reading would take for another, or for none, is none now.
         let is_absolute = || {
@@ -326,8 +312,9 @@ impl Reading {
     fn html_image(&mut self, html: &str) {
         use crate::clean::html_tokens::{TokenKind, tokens};
         let has = |mark: &[u8]| memchr::memmem::find(html.as_bytes(), mark).is_some();
-        // A link is asked for until there is a picture.
-        let tells_link = || self.derived.image.is_none() && (has(b"<a ") || has(b"</a>"));
+        // A link is asked for by pictures, until there is one, and by badges.
+        let asks_for_link = self.derived.image.is_none() || self.license.badge.is_none();
+        let tells_link = || asks_for_link && (has(b"<a ") || has(b"</a>"));
         if !has(b"<img") && !tells_link() {
             return;
         }

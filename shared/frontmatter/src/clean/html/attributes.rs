@@ -106,6 +106,7 @@ impl Sanitiser<'_, '_, '_> {
         }
     }
 
+    /// One with an address: it leads where a link or picture of Markdown would.
     fn url(&mut self, attribute: &Attribute<'_>, kind: Kind, placed: &Placed<'_>) -> Outcome {
         let written = attribute.value.as_deref().unwrap_or_default();
         match self.resolve(&references(written), kind, placed) {
