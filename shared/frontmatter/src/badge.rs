@@ -1,7 +1,7 @@
 //! Which pictures are badges (2.5).
 
 /// What the address of a badge contains.
-const MARKS: [&str; 39] = [
+const MARKS: [&str; 49] = [
     "img.shields.io",
     "shields.io/",
     "badgen.net",
@@ -41,6 +41,16 @@ const MARKS: [&str; 39] = [
     "dcbadge.",
     "i.creativecommons.org",
     "hellogithub.com/v1/widgets",
+    "openxlab",
+    "readme-typing-svg",
+    "repobeats.axiom.co",
+    "rultor.com/b/",
+    "gh-card.dev",
+    "/shields/",
+    "status.svg",
+    "github.io/sb/",
+    "yunohost.org/integration",
+    "huggingface.co/datasets/huggingface/badges",
 ];
 /// `/badge` or `/badges`, and what comes behind it.
 const BADGE: [&str; 6] = [

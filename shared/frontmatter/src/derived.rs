@@ -33,8 +33,30 @@ const APPEALS: [&str; 8] = [
     "buymeacoffee",
     "contributor",
 ];
+/// How a section begins that is about those who gave something.
+const SECTIONS_OF_THANKS: [&str; 13] = [
+    "sponsor",
+    "support us",
+    "support me",
+    "support my",
+    "support the",
+    "supporters",
+    "supported by",
+    "backers",
+    "donat",
+    "thanks",
+    "special thanks",
+    "partners",
+    "contributors",
+];
+/// In the text of a badge.
+const BADGE_TEXTS: [&str; 4] = ["build status", "badge", "coverage", "downloads"];
+/// Texts of pictures that say nothing of them.
+const EMPTY_TEXTS: [&str; 6] = ["image", "img", "picture", "alt text", "alt", "photo"];
 /// In the address of a button, of a person's portrait, or of a picture of those who paid.
-const BUTTONS: [&str; 7] = [
+const BUTTONS: [&str; 9] = [
+    "install-with-",
+    "ukraine",
     "contrib.rocks",
     "//avatars",
     "open_in_",
@@ -141,6 +163,8 @@ pub(crate) struct Reading {
     plain: String,
     in_code: bool,
     image: Option<(String, String)>,
+    /// Whether the section that is being read thanks somebody.
+    is_thanking: bool,
     /// Where the link leads that is open, in Markdown and in HTML.
     link: Option<String>,
     html_link: Option<String>,
@@ -175,7 +199,7 @@ impl Reading {
                 self.html_image(html);
             }
             Event::FootnoteReference => self.feature("footnotes"),
-            _ => {}
+            Event::Rule => {}
         }
     }
 
@@ -254,6 +278,7 @@ impl Reading {
                     let text = crate::keys::collapse(&text);
                     let id = self.slugger.id(&text);
                     self.license.begin_section(&text);
+                    self.is_thanking = is_of_thanks(&text);
                     if self.derived.headings.len() < MAX_HEADINGS {
                         self.derived.headings.push(Heading { depth, id, text });
                     }
@@ -300,12 +325,18 @@ impl Reading {
             links.any(|link| is_appeal(link, ""))
         };
         if self.derived.image.is_none()
+            && !self.is_thanking
             && !is_badge(url)
             && !is_appeal(url, alt)
             && !leads_to_appeal()
             && is_absolute()
         {
-            self.derived.image = Some((url.to_owned(), crate::blocks::clean_text(alt)));
+            let alt = crate::blocks::clean_text(alt);
+            let says_something = !EMPTY_TEXTS.contains(&alt.to_lowercase().as_str());
+            self.derived.image = Some((
+                url.to_owned(),
+                Some(alt).filter(|_| says_something).unwrap_or_default(),
+            ));
         }
     }
 
@@ -397,6 +428,15 @@ fn done_date(text: &str) -> Option<String> {
     is_date.then(|| date.to_owned())
 }
 
+fn is_of_thanks(heading: &str) -> bool {
+    let lower = heading.to_lowercase();
+    let said = lower.trim_matches(|c: char| !c.is_alphabetic());
+    said == "support"
+        || SECTIONS_OF_THANKS
+            .iter()
+            .any(|words| said.starts_with(words))
+}
+
 /// Whether a picture, or the link around it, asks for something or thanks somebody: no picture of what the page is
 /// about.
 fn is_appeal(url: &str, alt: &str) -> bool {
@@ -404,6 +444,7 @@ fn is_appeal(url: &str, alt: &str) -> bool {
     APPEALS
         .iter()
         .any(|appeal| url.contains(appeal) || alt.contains(appeal))
+        || BADGE_TEXTS.iter().any(|text| alt.contains(text))
         || BUTTONS.iter().any(|button| url.contains(button))
 }
 
@@ -533,6 +574,8 @@ mod tests {
             "[![A](https://a.com/a.png)](https://a.com/?utm_medium=sponsorship)\n\n",
             "<a href=\"https://patreon.com/x\"><img src=\"https://a.com/a.png\"></a>\n\n",
             "![Acme](https://a.com/assets/thanks/acme.svg)\n\n",
+            "## 💖 Sponsors\n\n![Acme](https://a.com/acme.svg)\n\n## More\n\n",
+            "![Build Status](https://a.com/b.svg)\n\n",
         ] {
             let image = of(&format!("{thanks}![p](https://e.com/p.png)\n")).image;
             assert_eq!(

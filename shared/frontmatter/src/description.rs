@@ -80,6 +80,7 @@ fn passing<'a, 'b>(
     is_obsidian: &'a dyn Fn() -> bool,
 ) -> impl Iterator<Item = (usize, &'a Block<'b>, String)> {
     let mut is_inside = false;
+    let mut is_in_use = false;
     let mut sections = 0;
     let is_near = move |block: &&&Block<'_>| {
         sections += usize::from(matches!(block.kind, Kind::Heading(_)));
@@ -88,6 +89,12 @@ fn passing<'a, 'b>(
     let near = blocks.iter().take_while(is_near);
     near.enumerate().filter_map(move |(at, block)| {
         let text = shown(block, is_obsidian);
+        match block.kind {
+            Kind::Heading(_) => is_in_use = is_about_use(&text),
+            Kind::Rule => is_in_use = false,
+            _ if is_in_use && !introduces(&text, title) => return None,
+            _ => {}
+        }
         if block.kind == Kind::Paragraph
             && let Some(inside) = container(&text, is_inside)
         {
@@ -114,6 +121,68 @@ fn passing<'a, 'b>(
         };
         (fits && passes(block, &text, title)).then_some((at, *block, text))
     })
+}
+
+/// Sections that say how to use something, or by whom it is, and not what it is.
+const SECTIONS_OF_USE: [&str; 49] = [
+    "update",
+    "news",
+    "latest",
+    "what's new",
+    "release",
+    "install",
+    "setup",
+    "set up",
+    "build",
+    "compil",
+    "usage",
+    "requirement",
+    "prerequisite",
+    "dependenc",
+    "config",
+    "deploy",
+    "contribut",
+    "license",
+    "licence",
+    "changelog",
+    "credit",
+    "acknowledg",
+    "support",
+    "sponsor",
+    "backers",
+    "citation",
+    "citing",
+    "notice",
+    "important",
+    "todo",
+    "how to install",
+    "how to run",
+    "how to use",
+    "how to build",
+    "running",
+    "testing",
+    "安装",
+    "使用",
+    "快速开始",
+    "インストール",
+    "使い方",
+    "설치",
+    "사용",
+    "установка",
+    "использование",
+    "instalaci",
+    "instala",
+    "kurulum",
+    "kullanım",
+];
+
+/// A longer heading is a sentence that says something, in words.
+const MAX_SECTION_WORDS: usize = 6;
+
+fn is_about_use(heading: &str) -> bool {
+    let lower = heading.to_lowercase();
+    let said = lower.trim_start_matches(|c: char| !c.is_alphabetic());
+    words(said) <= MAX_SECTION_WORDS && SECTIONS_OF_USE.iter().any(|words| said.starts_with(words))
 }
 
 /// Whether a text says what the title, or its first words, is: `Title is a …`.
@@ -248,6 +317,20 @@ mod tests {
             (
                 "# T\n\n道具は、木を切るための道具です。例は次のとおりです：\n",
                 Some("道具は、木を切るための道具です。"),
+            ),
+            (
+                "# T\n\n> Attention : traduit par une machine, sans relecture.\n\nT by Jane and contributors\n\nProject architect: @jane\n\nThis project is now in maintenance mode.\n\nA tool that cuts wood.\n",
+                Some("A tool that cuts wood."),
+            ),
+            (
+                "# T\n\nTo install, run this in a shell.\n\nThis repository contains the code of [a paper with a name that is very, very long](x).\n",
+                Some(
+                    "This repository contains the code of a paper with a name that is very, very long.",
+                ),
+            ),
+            (
+                "# T\n\n## Installation\n\nRun this script as an administrator.\n",
+                None,
             ),
             (
                 "# T\n\n### A tool that cuts wood.\n\n- a\n",

@@ -31,7 +31,7 @@ const MANY_HEADINGS: usize = 2;
 const MAX_NAME_WORDS: usize = 12;
 
 /// Headings that name a part of any document.
-const GENERIC: [&str; 37] = [
+const GENERIC: [&str; 44] = [
     "table of contents",
     "contents",
     "toc",
@@ -69,6 +69,20 @@ const GENERIC: [&str; 37] = [
     "disclaimer",
     "important",
     "welcome",
+    "setup",
+    "updates",
+    "latest updates",
+    "latest news",
+    "what's new",
+    "changelog",
+    "release notes",
+];
+/// Longest name that a sentence begins with, in words.
+const MAX_SUBJECT_WORDS: usize = 4;
+/// With these, a sentence begins that names nothing.
+const POINTERS: [&str; 16] = [
+    "this", "that", "these", "it", "there", "here", "what", "which", "my", "our", "your", "his",
+    "her", "he", "she", "i",
 ];
 /// How a first heading begins that is about the document, and not its name.
 const QUESTIONS: [&str; 4] = ["what is", "what's", "about ", "why "];
@@ -116,9 +130,6 @@ pub(crate) fn find(
         removal: removal(document.source, block),
         removed_ids: ids(document.source, block, blocks),
     };
-    if let Some(block) = title_heading(blocks) {
-        return of_heading(block);
-    }
     let without_heading = |text: &str, source, end| Title {
         text: written(text),
         source,
@@ -126,6 +137,12 @@ pub(crate) fn find(
         removal: Vec::new(),
         removed_ids: Vec::new(),
     };
+    if let Some((text, end)) = manual_title(blocks) {
+        return without_heading(text.trim(), Source::Paragraph, end);
+    }
+    if let Some(block) = title_heading(blocks) {
+        return of_heading(block);
+    }
     let first = first_heading(blocks, name_hint);
     let names_it = |first: &&First<'_, '_>| {
         !first.is_after_tagline
@@ -147,13 +164,48 @@ pub(crate) fn find(
             of_heading(first.block)
         }
         (_, Some(hint)) => without_heading(&hint, Source::FileName, 0),
-        (None, None) => without_heading("Untitled", Source::Default, 0),
+        (None, None) => match subject(blocks) {
+            Some(subject) => without_heading(&subject, Source::Paragraph, 0),
+            None => without_heading("Untitled", Source::Default, 0),
+        },
     }
 }
 
 /// A derived title: cut, and with the emoji that `:shortcodes:` stand for.
 fn written(text: &str) -> String {
     cut_at_word(&crate::emoji::shown(text), MAX_TITLE_CHARS)
+}
+
+/// What a manual page is of: `# NAME`, and below it `axe - cuts wood`.
+fn manual_title(blocks: &[Block<'_>]) -> Option<(String, usize)> {
+    let mut blocks = blocks.iter().skip_while(|block| block.is_pictures());
+    let (name, line) = (blocks.next()?, blocks.next()?);
+    let is_manual = matches!(name.kind, Kind::Heading(_))
+        && name.text() == "NAME"
+        && line.kind == Kind::Paragraph;
+    let text = is_manual.then(|| line.text())?;
+    let (title, _) = text.split_once(" - ")?;
+    (words(title) <= MAX_SUBJECT_WORDS).then(|| (title.to_owned(), name.range.end))
+}
+
+/// What the first paragraph says that something is: `Axe is a tool`.
+fn subject(blocks: &[Block<'_>]) -> Option<String> {
+    let first = blocks
+        .iter()
+        .find(|block| block.kind == Kind::Paragraph && !block.is_pictures())?;
+    let text = first.text();
+    let (subject, rest) = text.split_once(" is ")?;
+    let name = subject.strip_prefix("The ").unwrap_or(subject).trim();
+    let is_name = name.starts_with(char::is_uppercase)
+        && words(name) <= MAX_SUBJECT_WORDS
+        && !POINTERS.iter().any(|word| {
+            let first = name.split(|c: char| !c.is_alphanumeric()).next();
+            first.is_some_and(|first| first.eq_ignore_ascii_case(word))
+        });
+    let is_told = ["a ", "an ", "the "]
+        .iter()
+        .any(|article| rest.starts_with(article));
+    (is_name && is_told).then(|| name.to_owned())
 }
 
 fn is_sentence(heading: &str) -> bool {
@@ -196,7 +248,7 @@ fn title_heading<'a, 'b>(blocks: &'a [Block<'b>]) -> Option<&'a Block<'b>> {
         match block.kind {
             Kind::Heading(1) => {
                 let text = heading_text(block);
-                if !text.is_empty() && !is_generic(&text) && !is_placeholder(&text) {
+                if says_something(&text) && !is_generic(&text) && !is_placeholder(&text) {
                     let further = blocks.iter().skip(at + 1);
                     let begins_section = prose >= LONG_PREFACE
                         && further
@@ -242,6 +294,7 @@ fn first_heading<'a, 'b>(
     name_hint: Option<&str>,
 ) -> Option<First<'a, 'b>> {
     let mut is_after_tagline = false;
+    let is_without_h1 = blocks.iter().all(|block| block.kind != Kind::Heading(1));
     for block in blocks {
         match block.kind {
             Kind::Heading(_) => {
@@ -249,8 +302,12 @@ fn first_heading<'a, 'b>(
                 let tagline = block.html
                     && (block.aligned || block.centred)
                     && block.images().next().is_none()
-                    && name_hint.is_none_or(|hint| letters(hint) != letters(&text));
-                if tagline || (block.html && text.is_empty()) {
+                    && name_hint.is_none_or(|hint| letters(hint) != letters(&text))
+                    && !(is_without_h1 && is_headline(block, &text));
+                if tagline
+                    || (block.html && text.is_empty())
+                    || (!text.is_empty() && !says_something(&text))
+                {
                     continue;
                 }
                 let names = !text.is_empty()
@@ -274,6 +331,17 @@ fn first_heading<'a, 'b>(
     None
 }
 
+/// An `<h2>` in the middle of the page that is the name of a paper: a link, or a name with what stands behind its colon.
+fn is_headline(block: &Block<'_>, text: &str) -> bool {
+    let (linked, all) = block.link_share();
+    block.kind == Kind::Heading(2) && (linked == all || text.contains(": "))
+}
+
+/// Whether there is a letter or a digit in a heading, and not emoji alone.
+fn says_something(text: &str) -> bool {
+    text.contains(char::is_alphanumeric)
+}
+
 /// `What is it?`, `About it`.
 fn is_question(heading: &str) -> bool {
     let said = without_ornaments(heading).to_lowercase();
@@ -294,13 +362,39 @@ fn says_name(heading: &Block<'_>, name: &str) -> bool {
 pub(crate) fn heading_text(block: &Block<'_>) -> String {
     let text = block.text();
     if !text.is_empty() {
-        return text;
+        return without_remains(&text).to_owned();
     }
     block
         .images()
         .find(|(_, url)| !is_badge(url))
         .map(|(alt, _)| clean_alt(alt))
         .unwrap_or_default()
+}
+
+/// A heading without what is left behind it of a badge, a note or a list: `Axe ·`, `Axe[1]`, `Axe:`.
+fn without_remains(heading: &str) -> &str {
+    let without_number = heading
+        .strip_suffix(']')
+        .map(|rest| rest.trim_end_matches(|c: char| c.is_ascii_digit()))
+        .and_then(|rest| rest.strip_suffix('['))
+        .filter(|_| !heading.ends_with("[]"));
+    let mut text = without_number.unwrap_or(heading).trim_end();
+    loop {
+        let rest = text.trim_end_matches(['·', '|', '•', '–', '—', '-']);
+        let rest = if rest.ends_with(' ') {
+            rest.trim_end()
+        } else {
+            text
+        };
+        let rest = match rest.strip_suffix([':', '：']) {
+            Some(before) if !before.ends_with(':') => before.trim_end(),
+            _ => rest,
+        };
+        if rest == text || rest.is_empty() {
+            return text;
+        }
+        text = rest;
+    }
 }
 
 /// A heading without the emoji, numbers and `:shortcodes:` before it.
@@ -325,7 +419,9 @@ fn is_generic(text: &str) -> bool {
         .to_lowercase();
     GENERIC.contains(&text.as_str())
         || text.ends_with(" sponsors")
-        || text.starts_with("contributing ")
+        || ["contributing ", "latest updates", "latest news"]
+            .iter()
+            .any(|words| text.starts_with(words))
 }
 
 /// Letters and digits alone, in one case.
@@ -385,6 +481,22 @@ mod tests {
             ),
             ("<h1 align=\"center\">\n\nTool\n\n</h1>\n", "Tool"),
             ("# Tool :hammer: of 12:30\n", "Tool 🔨 of 12:30"),
+            ("# 👋\n\n# Tool\n", "Tool"),
+            ("# Tool ·[![b](https://img.shields.io/x)](y)\n", "Tool"),
+            ("# 工具：\n", "工具"),
+            ("# Tool-kit[1]\n", "Tool-kit"),
+            ("# std::\n", "std::"),
+            (
+                "# NAME\n\nTool::Kit - cuts wood\n\n# SYNOPSIS\n",
+                "Tool::Kit",
+            ),
+            ("# Latest Updates -- more\n\n# Tool\n", "Tool"),
+            ("Tool Kit is a set of tools.\n\n## Usage\n", "Tool Kit"),
+            ("This is a set of tools.\n\n## Usage\n", "Untitled"),
+            (
+                "<h2 align=\"center\"><a href=\"x\">Tool: Cutting Wood</a></h2>\n\nText\n",
+                "Tool: Cutting Wood",
+            ),
             ("# Table of Contents\n\n- [a](#a)\n\n# Tool\n", "Tool"),
             ("## Only a second level\n\nText.\n", "Only a second level"),
             (

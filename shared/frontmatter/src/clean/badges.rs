@@ -22,43 +22,81 @@ pub(super) fn take(
     splice: &mut Splice,
 ) -> Vec<Badge> {
     let mut badges = Vec::new();
+    let mut wrappers: Vec<Wrapper> = Vec::new();
     for (block, range) in blocks(document) {
         let is_title = options
             .title_removal
             .iter()
             .any(|edit| edit.range.start < range.end && range.start < edit.range.end);
         if is_title {
-            let pictures = Block::read(document.source, block).pictures;
-            badges.extend(pictures.into_iter().filter(|(at, badge)| {
-                is_badge(&badge.image)
-                    && options
-                        .title_removal
-                        .iter()
-                        .any(|edit| edit.range.contains(at))
-            }));
+            let is_taken = |at: &usize| {
+                let mut edits = options.title_removal.iter();
+                edits.any(|edit| edit.range.contains(at))
+            };
+            let pictures = Block::read(block).pictures;
+            if let Some(wrapper) = wrappers.last_mut() {
+                wrapper.is_emptied = true;
+                wrapper.holds_more |= !pictures.iter().all(|(at, _)| is_taken(at));
+            }
+            badges.extend(
+                pictures
+                    .into_iter()
+                    .filter(|(at, badge)| is_badge(&badge.image) && is_taken(at)),
+            );
             continue;
         }
+        let mut holds_more = true;
         match block.first() {
             Some((Event::Start(Tag::Paragraph | Tag::HtmlBlock), _)) => {
-                let read = Block::read(document.source, block);
-                let pictures = read.pictures.len();
-                let all_badges = read
-                    .pictures
-                    .iter()
-                    .all(|(_, badge)| is_badge(&badge.image));
+                let read = Block::read(block);
+                let mut pictures = read.pictures.iter();
+                let all_badges = pictures.all(|(_, badge)| is_badge(&badge.image));
                 if read.has_heading_only {
+                    wrappers.clear();
                     continue;
                 }
                 if read.has_text {
                     break;
                 }
-                if pictures > 0 && all_badges && read.is_balanced && !options.emitted_before {
-                    splice.delete(range.start..blank_end(document.source, range.end));
-                    badges.extend(read.pictures);
+                match (read.pictures.is_empty(), read.open) {
+                    (false, 0) if all_badges && !options.emitted_before => {
+                        splice.delete(range.start..blank_end(document.source, range.end));
+                        badges.extend(read.pictures);
+                        if let Some(wrapper) = wrappers.last_mut() {
+                            wrapper.is_emptied = true;
+                        }
+                        continue;
+                    }
+                    (true, 0) => holds_more = false,
+                    (true, 1) => {
+                        wrappers.push(Wrapper {
+                            opener: range,
+                            is_emptied: false,
+                            holds_more: false,
+                        });
+                        continue;
+                    }
+                    (true, -1) => {
+                        if let Some(wrapper) = wrappers.pop().filter(Wrapper::is_empty) {
+                            for tag in [wrapper.opener, range] {
+                                splice.delete(tag.start..blank_end(document.source, tag.end));
+                            }
+                            if let Some(around) = wrappers.last_mut() {
+                                around.is_emptied = true;
+                            }
+                            holds_more = false;
+                        }
+                    }
+                    _ => {}
                 }
             }
             Some((Event::Start(Tag::Heading { level: 1, .. }) | Event::Rule, _)) => {}
             _ => break,
+        }
+        if holds_more {
+            for wrapper in &mut wrappers {
+                wrapper.holds_more = true;
+            }
         }
     }
     let mut badges: Vec<Badge> = badges.into_iter().map(|(_, badge)| badge).collect();
@@ -72,6 +110,21 @@ impl Badge {
     pub(crate) fn is_on_the_web(&self) -> bool {
         let is_web = |url: &str| url.starts_with("https://") || url.starts_with("http://");
         is_web(&self.image) && self.href.as_deref().is_none_or(is_web)
+    }
+}
+
+/// An HTML element whose tags stand in blocks of their own, as `<div align="center">` does around badges.
+struct Wrapper {
+    opener: Range<usize>,
+    /// Whether something went that stood in it.
+    is_emptied: bool,
+    /// Whether something else stands in it.
+    holds_more: bool,
+}
+
+impl Wrapper {
+    fn is_empty(&self) -> bool {
+        self.is_emptied && !self.holds_more
     }
 }
 
@@ -107,12 +160,12 @@ struct Block {
     has_text: bool,
     /// Whether all text stands in HTML headings.
     has_heading_only: bool,
-    /// Whether every HTML element that opens here closes here.
-    is_balanced: bool,
+    /// HTML elements that open here and don't close here; below zero, those that only close here.
+    open: i64,
 }
 
 impl Block {
-    fn read(source: &str, events: Events<'_, '_>) -> Self {
+    fn read(events: Events<'_, '_>) -> Self {
         let mut reader = Reader::default();
         let mut html = String::new();
         for (event, range) in events {
@@ -134,7 +187,6 @@ impl Block {
                 _ => {}
             }
         }
-        let _ = source;
         if let Some((_, range)) = events.first() {
             reader.html(&html, range.start);
         }
@@ -142,7 +194,7 @@ impl Block {
             has_heading_only: reader.heading_text && !reader.prose,
             has_text: reader.prose,
             pictures: reader.pictures,
-            is_balanced: reader.open == 0,
+            open: reader.open,
         }
     }
 }

@@ -134,7 +134,7 @@ impl LicenseReading {
         match &mut self.line {
             Line::Begins if text.trim().is_empty() => {}
             Line::Begins if begins_with_license_word(text) => {
-                self.line = Line::Kept(text.to_owned())
+                self.line = Line::Kept(text.to_owned());
             }
             Line::Begins => self.line = Line::Passed,
             Line::Kept(line) => line.push_str(text),
@@ -255,14 +255,14 @@ impl<'a> Words<'a> {
             let next_is_digit = characters
                 .peek()
                 .is_some_and(|(_, next)| next.is_ascii_digit());
-            let last = list.last_mut().filter(|_| is_open);
-            let after_digit = last
+            let open = list.last_mut().filter(|_| is_open);
+            let after_digit = open
                 .as_ref()
                 .is_some_and(|(_, word)| word.ends_with(|c: char| c.is_ascii_digit()));
             let belongs = c.is_alphanumeric()
                 || (c == '.' && after_digit && next_is_digit)
                 || (c == '+' && after_digit);
-            match last {
+            match open {
                 Some((_, word)) if belongs => word.extend(c.to_lowercase()),
                 _ if belongs => list.push((at, c.to_lowercase().collect())),
                 _ => {}

@@ -60,6 +60,80 @@ const DIRECTIONS: [&str; 13] = [
     "join ",
 ];
 
+/// How a text begins that asks for something, or says what to do and not what the document is about.
+const INSTRUCTIONS: [&str; 19] = [
+    "download ",
+    "e.g",
+    "please cite",
+    "please export",
+    "please note",
+    "please make",
+    "please ensure",
+    "please install",
+    "todo",
+    "tl;dr",
+    "tl,dr",
+    "tldr",
+    "to install",
+    "to clone",
+    "to run ",
+    "to build",
+    "see file",
+    "make sure ",
+    "first, ",
+];
+
+/// How a text begins that says when, or by whom.
+const BYLINES: [&str; 9] = [
+    "by ",
+    "written by",
+    "created by",
+    "made by",
+    "developed by",
+    "maintained by",
+    "released on",
+    "published on",
+    "last updated",
+];
+
+/// Longest byline, in words.
+const BYLINE_WORDS: usize = 12;
+
+/// How a sentence begins that says what is in a repository, though most of it may be a link.
+const CONTENTS: [&str; 6] = [
+    "this repo ",
+    "this repository ",
+    "this is the ",
+    "this is a ",
+    "this is an ",
+    "official ",
+];
+
+/// Fewest words beside the links of such a one.
+const CONTENTS_WORDS: usize = 4;
+
+/// What a text says of its subject that is kept up no more, and how it begins then.
+const ENDINGS: [&str; 7] = [
+    "unmaintained",
+    "not maintained",
+    "no longer maintained",
+    "maintenance mode",
+    "deprecated",
+    "archived",
+    "obsolete",
+];
+const SUBJECTS: [&str; 9] = [
+    "this project",
+    "this repo",
+    "this library",
+    "this package",
+    "this module",
+    "this plugin",
+    "this tool",
+    "this is ",
+    "it is ",
+];
+
 /// What is said in one, wherever it begins.
 const REFERRALS: [&str; 6] = [
     "please check",
@@ -86,8 +160,20 @@ const LABEL_WORDS: usize = 2;
 const ADDRESS_LABEL_WORDS: usize = 6;
 
 /// How a quote begins that is a note, not a tagline.
-const NOTES: [&str; 9] = [
+const NOTES: [&str; 21] = [
     "note",
+    "nota",
+    "notiz",
+    "hinweis",
+    "achtung",
+    "attention",
+    "avertissement",
+    "aviso",
+    "atención",
+    "atenção",
+    "внимание",
+    "примечание",
+    "dikkat",
     "warning",
     "tip",
     "important",
@@ -110,11 +196,45 @@ pub(super) fn is_mostly_a_link(block: &Block<'_>, text: &str) -> bool {
 /// `Check out …`; with a link, `See the documentation`, `For the version in X, please check Y`.
 fn is_direction(block: &Block<'_>, text: &str) -> bool {
     let lower = text.to_lowercase();
-    let said = lower.trim_start_matches(|c: char| !c.is_alphanumeric());
+    let said = said(&lower);
     said.starts_with(INVITATION)
         || is_mostly_a_link(block, text)
             && (DIRECTIONS.iter().any(|words| said.starts_with(words))
                 || REFERRALS.iter().any(|words| said.contains(words)))
+}
+
+/// What a text without ornaments before it says.
+fn said(lower: &str) -> &str {
+    lower.trim_start_matches(|c: char| !c.is_alphanumeric())
+}
+
+/// `To install …`, `Please cite …`, `By Jane Doe and others`, `This project is deprecated …`.
+fn is_instruction(lower: &str, title: &str) -> bool {
+    let said = said(lower);
+    let behind_title = said
+        .strip_prefix(title.to_lowercase().as_str())
+        .unwrap_or(said)
+        .trim_start();
+    let begins_with = |words: &[&str]| words.iter().any(|words| said.starts_with(words));
+    let is_byline =
+        words(said) <= BYLINE_WORDS && BYLINES.iter().any(|by| behind_title.starts_with(by));
+    let is_ended = begins_with(&SUBJECTS) && ENDINGS.iter().any(|ending| said.contains(ending));
+    begins_with(&INSTRUCTIONS) || is_byline || is_ended
+}
+
+/// `This repository contains the code of [a paper with a long name]`.
+fn says_what_is_here(block: &Block<'_>, lower: &str) -> bool {
+    let mut depth = 0_usize;
+    let mut beside = String::new();
+    for inline in &block.inlines {
+        match inline {
+            Inline::LinkStart { .. } => depth += 1,
+            Inline::LinkEnd => depth = depth.saturating_sub(1),
+            Inline::Text(text) | Inline::Code(text) if depth == 0 => beside.push_str(text),
+            _ => beside.push(' '),
+        }
+    }
+    CONTENTS.iter().any(|words| said(lower).starts_with(words)) && words(&beside) >= CONTENTS_WORDS
 }
 
 pub(super) fn is_tagline_quote(text: &str) -> bool {
@@ -157,9 +277,10 @@ pub(super) fn passes(block: &Block<'_>, text: &str, title: &str) -> bool {
         && !is_template(text)
         && !is_aside(block, text)
         && !is_direction(block, text)
+        && !is_instruction(&lower, title)
         && !is_metadata(block)
         && !is_switcher(&block.inlines, text)
-        && linked * 10 < all * 6
+        && (linked * 10 < all * 6 || says_what_is_here(block, &lower))
         && bars < 3
         && !is_label(text)
         && !only_tags
@@ -187,10 +308,11 @@ pub(super) fn container(text: &str, is_inside: bool) -> Option<bool> {
 /// `Note: …`, `⚠️ Warning! …`, `Update Nov 2025 …`, all of it in parentheses, where to read this in another language.
 fn is_aside(block: &Block<'_>, text: &str) -> bool {
     let lower = text.to_lowercase();
-    let said = lower.trim_start_matches(|c: char| !c.is_alphanumeric());
+    let said = said(&lower);
     let is_note = NOTES.iter().chain(&ASIDES).any(|note| {
         said.strip_prefix(note).is_some_and(|rest| {
-            rest.starts_with([':', '：', '!', '！'])
+            rest.trim_start_matches([' ', '\u{a0}'])
+                .starts_with([':', '：', '!', '！'])
                 || rest.strip_prefix(' ').is_some_and(begins_with_date)
         })
     });
@@ -254,7 +376,7 @@ fn is_label(text: &str) -> bool {
     let bare = text.ends_with([':', '：']) && words(text) <= 4;
     let address = text.split_once(": ").is_some_and(|(label, rest)| {
         label.split_whitespace().count() <= ADDRESS_LABEL_WORDS
-            && rest.starts_with("http")
+            && (rest.starts_with("http") || rest.starts_with('@'))
             && rest.split_whitespace().count() == 1
     });
     bare || address

@@ -239,6 +239,24 @@ fn leading_badges_are_recorded_and_later_ones_stay() {
     let source = format!("# T\n\n{badge}\n{badge}\n\nText.\n\n{badge}\n");
     let cleaned = clean_as(&source, &context);
     assert_eq!(cleaned.body, format!("# T\n\nText.\n\n{badge}\n"));
+    let kept = format!("<div>\n\n{badge}\n\n![p](https://e.com/p.png)\n\n</div>\n\nText.\n");
+    for (source, body) in [
+        (
+            format!("<div align=\"center\">\n\n{badge}\n\n</div>\n\nText.\n"),
+            "Text.\n".to_owned(),
+        ),
+        (
+            format!("<div>\n\n<p>\n\n{badge}\n\n</p>\n\n</div>\n\nText.\n"),
+            "Text.\n".to_owned(),
+        ),
+        (
+            "<div>\n\n</div>\n\nText.\n".to_owned(),
+            "<div>\n\n</div>\n\nText.\n".to_owned(),
+        ),
+        (kept.clone(), kept.replace(&format!("{badge}\n\n"), "")),
+    ] {
+        assert_eq!(clean_as(&source, &context).body, body, "{source}");
+    }
     assert_eq!(cleaned.badges.len(), 2);
     assert_eq!(
         cleaned.badges.first(),
