@@ -161,31 +161,48 @@ impl LicenseReading {
 
 fn begins_with_license_word(text: &str) -> bool {
     let text = text.trim_start();
+    // Nearly all lines are told by their first letter.
+    let first = text.chars().next().and_then(|c| c.to_lowercase().next());
     LICENSE_WORDS.iter().any(|word| {
-        text.get(..word.len())
-            .is_some_and(|beginning| beginning.to_lowercase() == **word)
+        word.chars().next() == first
+            && text
+                .get(..word.len())
+                .is_some_and(|beginning| beginning.to_lowercase() == **word)
     })
 }
 
 /// Whether a heading says that its section is about the document's licence.
 fn is_about_license(heading: &str) -> bool {
-    let heading = heading.to_lowercase();
     let words = || {
         heading
             .split(|c: char| !c.is_alphanumeric())
             .filter(|word| !word.is_empty())
     };
-    let says = |known: &str| {
-        if known.is_ascii() {
-            words().any(|word| word == known)
-        } else {
-            heading.contains(known)
-        }
+    if words().nth(MAX_HEADING_WORDS).is_some() {
+        return false;
+    }
+    let is_one = |word: &str| {
+        LICENSE_WORDS
+            .iter()
+            .any(|known| word.eq_ignore_ascii_case(known))
     };
-    LICENSE_WORDS.iter().any(|known| says(known))
-        && words().count() <= MAX_HEADING_WORDS
-        && !OF_OTHERS.iter().any(|other| heading.contains(other))
-        || matches!(heading.as_str(), "copyright" | "copyrights")
+    let says_so = if heading.is_ascii() {
+        words().any(is_one)
+    } else {
+        let lower = heading.to_lowercase();
+        words().any(is_one)
+            || LICENSE_WORDS
+                .iter()
+                .any(|known| !known.is_ascii() && lower.contains(known))
+    };
+    if says_so {
+        let lower = heading.to_lowercase();
+        !OF_OTHERS.iter().any(|other| lower.contains(other))
+    } else {
+        ["copyright", "copyrights"]
+            .iter()
+            .any(|known| heading.eq_ignore_ascii_case(known))
+    }
 }
 
 /// What follows the word for a licence and a colon at the beginning of a text, or a cell: `License: MIT`.
