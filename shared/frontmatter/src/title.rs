@@ -164,10 +164,14 @@ pub(crate) fn find(
             of_heading(first.block)
         }
         (_, Some(hint)) => without_heading(&hint, Source::FileName, 0),
-        (None, None) => match subject(blocks) {
-            Some(subject) => without_heading(&subject, Source::Paragraph, 0),
-            None => without_heading("Untitled", Source::Default, 0),
-        },
+        (None, None) => {
+            let text = only_h1(blocks).map(|text| (text, Source::Heading));
+            let text = text.or_else(|| Some((subject(blocks)?, Source::Paragraph)));
+            match text {
+                Some((text, source)) => without_heading(&text, source, 0),
+                None => without_heading("Untitled", Source::Default, 0),
+            }
+        }
     }
 }
 
@@ -186,6 +190,19 @@ fn manual_title(blocks: &[Block<'_>]) -> Option<(String, usize)> {
     let text = is_manual.then(|| line.text())?;
     let (title, _) = text.split_once(" - ")?;
     (words(title) <= MAX_SUBJECT_WORDS).then(|| (title.to_owned(), name.range.end))
+}
+
+/// What the only `h1` says, wherever it stands. As it begins a part of the document, it stays.
+fn only_h1(blocks: &[Block<'_>]) -> Option<String> {
+    let mut headings = blocks.iter().filter(|block| block.kind == Kind::Heading(1));
+    let text = heading_text(headings.next()?);
+    let is_name = headings.next().is_none()
+        && says_something(&text)
+        && !is_generic(&text)
+        && !is_placeholder(&text)
+        && !is_question(&text)
+        && !is_sentence(&text);
+    is_name.then_some(text)
 }
 
 /// What the first paragraph says that something is: `Axe is a tool`.
@@ -492,6 +509,10 @@ mod tests {
             ),
             ("# Latest Updates -- more\n\n# Tool\n", "Tool"),
             ("Tool Kit is a set of tools.\n\n## Usage\n", "Tool Kit"),
+            (
+                "It has been released at last.\n\n## News\n\n```sh\nx\n```\n\n# Tool\n\n## Usage\n",
+                "Tool",
+            ),
             ("This is a set of tools.\n\n## Usage\n", "Untitled"),
             (
                 "<h2 align=\"center\"><a href=\"x\">Tool: Cutting Wood</a></h2>\n\nText\n",
