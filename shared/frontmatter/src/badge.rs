@@ -1,7 +1,9 @@
 //! Which pictures are badges (2.5).
 
 /// What the address of a badge contains.
-const MARKS: [&str; 49] = [
+const MARKS: [&str; 51] = [
+    "way2muchnoise.eu",
+    "devins-badges",
     "img.shields.io",
     "shields.io/",
     "badgen.net",

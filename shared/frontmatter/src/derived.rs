@@ -138,7 +138,7 @@ pub(crate) fn derive(
     derived.license = badges
         .iter()
         .find_map(|badge| badge_license(&badge.image))
-        .or_else(|| license.found());
+        .or_else(|| license.found(&plain));
     derived.lang = file_stem
         .and_then(suffix_language)
         .or_else(|| count.language().map(str::to_owned));

@@ -124,7 +124,12 @@ fn passing<'a, 'b>(
 }
 
 /// Sections that say how to use something, or by whom it is, and not what it is.
-const SECTIONS_OF_USE: [&str; 49] = [
+const SECTIONS_OF_USE: [&str; 54] = [
+    "コントリ",
+    "贡献",
+    "ライセンス",
+    "许可",
+    "라이선스",
     "update",
     "news",
     "latest",
@@ -327,6 +332,10 @@ mod tests {
                 Some(
                     "This repository contains the code of a paper with a name that is very, very long.",
                 ),
+            ),
+            (
+                "# T\n\nSTATUS: under development\n\n> Bu, [README](../README.md)'nin bir özetidir\n\n类型：方法\n标签：木\n\nTags: #wood #axe\n\nT is a tool that takes donations of wood.\n",
+                Some("T is a tool that takes donations of wood."),
             ),
             (
                 "# T\n\n## Installation\n\nRun this script as an administrator.\n",

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use unicode_normalization::UnicodeNormalization as _;
 
 use crate::badge::is_badge;
-use crate::blocks::{Block, Kind};
+use crate::blocks::{Block, Inline, Kind};
 use crate::clean::html_tokens::{TokenKind, tokens};
 use crate::description::{cut_at_word, words};
 use crate::document::{Document, Edit};
@@ -77,6 +77,10 @@ const GENERIC: [&str; 44] = [
     "changelog",
     "release notes",
 ];
+/// Longest language behind a README's name, with what sets it apart.
+const MAX_LANGUAGE_BYTES: usize = 11;
+/// Paragraphs that are looked at for what one says that something is.
+const MAX_INTRODUCTIONS: usize = 4;
 /// Longest name that a sentence begins with, in words.
 const MAX_SUBJECT_WORDS: usize = 4;
 /// With these, a sentence begins that names nothing.
@@ -165,7 +169,8 @@ pub(crate) fn find(
         }
         (_, Some(hint)) => without_heading(&hint, Source::FileName, 0),
         (None, None) => {
-            let text = only_h1(blocks).map(|text| (text, Source::Heading));
+            let text = only_h1(blocks).or_else(|| old_heading(blocks));
+            let text = text.map(|text| (text, Source::Heading));
             let text = text.or_else(|| Some((subject(blocks)?, Source::Paragraph)));
             match text {
                 Some((text, source)) => without_heading(&text, source, 0),
@@ -205,12 +210,33 @@ fn only_h1(blocks: &[Block<'_>]) -> Option<String> {
     is_name.then_some(text)
 }
 
+/// A first line `#Axe`, which was a heading once.
+fn old_heading(blocks: &[Block<'_>]) -> Option<String> {
+    let first = blocks.iter().find(|block| !block.is_pictures())?;
+    let line = match first.inlines.first()? {
+        Inline::Text(text) if first.kind == Kind::Paragraph => text.trim(),
+        _ => return None,
+    };
+    let text = line.trim_start_matches('#');
+    let is_heading = text.len() < line.len()
+        && text.starts_with(char::is_alphanumeric)
+        && !text.contains('#')
+        && !is_generic(text)
+        && !is_sentence(text);
+    is_heading.then(|| without_remains(text).to_owned())
+}
+
 /// What the first paragraph says that something is: `Axe is a tool`.
 fn subject(blocks: &[Block<'_>]) -> Option<String> {
-    let first = blocks
+    let paragraphs = blocks
         .iter()
-        .find(|block| block.kind == Kind::Paragraph && !block.is_pictures())?;
-    let text = first.text();
+        .filter(|block| block.kind == Kind::Paragraph && !block.is_pictures());
+    paragraphs
+        .take(MAX_INTRODUCTIONS)
+        .find_map(|block| subject_of(&block.text()))
+}
+
+fn subject_of(text: &str) -> Option<String> {
     let (subject, rest) = text.split_once(" is ")?;
     let name = subject.strip_prefix("The ").unwrap_or(subject).trim();
     let is_name = name.starts_with(char::is_uppercase)
@@ -254,8 +280,15 @@ fn ids(source: &str, heading: &Block<'_>, blocks: &[Block<'_>]) -> Vec<String> {
         .collect()
 }
 
+/// `README`, `readme.zh-CN`, `README_fr`, `index`.
 fn is_readme(name: &str) -> bool {
-    name.eq_ignore_ascii_case("readme") || name.eq_ignore_ascii_case("index")
+    let lower = name.to_ascii_lowercase();
+    let language = lower
+        .strip_prefix("readme")
+        .or_else(|| lower.strip_prefix("index"));
+    language.is_some_and(|rest| {
+        rest.is_empty() || (rest.starts_with(['.', '_', '-']) && rest.len() <= MAX_LANGUAGE_BYTES)
+    })
 }
 
 /// The first `h1` that says something, unless the document had long begun.
@@ -396,6 +429,11 @@ fn without_remains(heading: &str) -> &str {
         .and_then(|rest| rest.strip_suffix('['))
         .filter(|_| !heading.ends_with("[]"));
     let mut text = without_number.unwrap_or(heading).trim_end();
+    let last = text.rsplit(char::is_whitespace).next().unwrap_or_default();
+    if last.starts_with(':') {
+        // The colon ends a shortcode.
+        return text;
+    }
     loop {
         let rest = text.trim_end_matches(['·', '|', '•', '–', '—', '-']);
         let rest = if rest.ends_with(' ') {
@@ -418,7 +456,8 @@ fn without_remains(heading: &str) -> &str {
 fn without_ornaments(text: &str) -> &str {
     let mut text = text;
     loop {
-        text = text.trim_start_matches(|c: char| !c.is_alphabetic() && c != ':');
+        // An information mark is a letter for Unicode.
+        text = text.trim_start_matches(|c: char| (!c.is_alphabetic() && c != ':') || c == 'ℹ');
         let shortcode = text.strip_prefix(':').and_then(|rest| rest.split_once(':'));
         match shortcode {
             Some((name, rest)) if !name.is_empty() && !name.contains(char::is_whitespace) => {
@@ -436,6 +475,8 @@ fn is_generic(text: &str) -> bool {
         .to_lowercase();
     GENERIC.contains(&text.as_str())
         || text.ends_with(" sponsors")
+        || text.ends_with(" and license")
+        || text.starts_with("license ")
         || ["contributing ", "latest updates", "latest news"]
             .iter()
             .any(|words| text.starts_with(words))
@@ -502,6 +543,14 @@ mod tests {
             ("# Tool ·[![b](https://img.shields.io/x)](y)\n", "Tool"),
             ("# 工具：\n", "工具"),
             ("# Tool-kit[1]\n", "Tool-kit"),
+            ("# Tool :wood:\n", "Tool 🪵"),
+            ("# Tool :nosuch:\n", "Tool :nosuch:"),
+            ("#Tool\n\nText of it.\n", "Tool"),
+            ("#tool #wood\n\nText of it.\n", "Untitled"),
+            (
+                "## ℹ️ About this tool?\n\nText of it.\n\nThe Tool is a thing.\n",
+                "Tool",
+            ),
             ("# std::\n", "std::"),
             (
                 "# NAME\n\nTool::Kit - cuts wood\n\n# SYNOPSIS\n",

@@ -4,10 +4,10 @@ mod names;
 
 use crate::badge::is_badge;
 
-use names::{first, named};
+use names::{declared, first, named, of_section};
 
 /// Words for a licence, in the languages of READMEs.
-const LICENSE_WORDS: [&str; 26] = [
+const LICENSE_WORDS: [&str; 34] = [
     "license",
     "licence",
     "licenses",
@@ -33,7 +33,15 @@ const LICENSE_WORDS: [&str; 26] = [
     "ライセンス",
     "라이선스",
     "라이센스",
-    "الترخيص",
+    "ترخيص",
+    "رخصة",
+    "مجوز",
+    "لایسنس",
+    "רישיון",
+    "רישוי",
+    "开源协议",
+    "licencing",
+    "licenciamento",
 ];
 
 /// Longest heading that is about the licence, in words.
@@ -89,6 +97,8 @@ pub(super) struct LicenseReading {
     /// What such lines say at the top; of several licences, none is the document's.
     labelled: Vec<String>,
     headings: usize,
+    /// Whether a link leads to the dedication to the public domain.
+    is_dedicated: bool,
 }
 
 #[derive(Debug, Default)]
@@ -102,12 +112,16 @@ enum Line {
 
 impl LicenseReading {
     /// The licence of the document.
-    pub(super) fn found(self) -> Option<String> {
+    ///
+    /// `text` is all of its prose.
+    pub(super) fn found(self, text: &str) -> Option<String> {
         let mut labelled = self.labelled.into_iter();
         self.badge
-            .or_else(|| named(&self.section, false))
+            .or_else(|| of_section(&self.section))
             .or_else(|| labelled.next().filter(|_| labelled.next().is_none()))
             .or(self.linked)
+            .or_else(|| declared(text))
+            .or_else(|| self.is_dedicated.then(|| "CC0-1.0".to_owned()))
     }
 
     pub(super) fn begin_section(&mut self, heading: &str) {
@@ -150,6 +164,7 @@ impl LicenseReading {
     }
 
     pub(super) fn link(&mut self, url: &str) {
+        self.is_dedicated |= url.contains("creativecommons.org/publicdomain/zero");
         if self.is_in_section && self.linked.is_none() {
             self.linked = linked_license(url);
         }

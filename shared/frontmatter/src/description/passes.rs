@@ -1,7 +1,7 @@
 //! What a block must not be to describe the document: an appeal, a note, a label, navigation (2.6).
 
 use super::shown::without_navigation;
-use super::words;
+use super::{introduces, words};
 use crate::blocks::{Block, Inline, link_share};
 
 /// Fewest words; two characters of Chinese, Japanese or Korean count as one.
@@ -14,7 +14,8 @@ const QUOTE_WORDS: std::ops::RangeInclusive<usize> = 3..=70;
 const APPEAL_CHARS: usize = 300;
 
 /// Words of those who ask for something.
-const APPEALS: [&str; 23] = [
+const APPEALS: [&str; 24] = [
+    "consider support",
     "sponsor",
     "donat",
     "support me",
@@ -113,7 +114,8 @@ const CONTENTS: [&str; 6] = [
 const CONTENTS_WORDS: usize = 4;
 
 /// What a text says of its subject that is kept up no more, and how it begins then.
-const ENDINGS: [&str; 7] = [
+const ENDINGS: [&str; 8] = [
+    "longer be maintained",
     "unmaintained",
     "not maintained",
     "no longer maintained",
@@ -122,7 +124,13 @@ const ENDINGS: [&str; 7] = [
     "archived",
     "obsolete",
 ];
-const SUBJECTS: [&str; 9] = [
+const SUBJECTS: [&str; 15] = [
+    "this image",
+    "this docker",
+    "this extension",
+    "this app",
+    "this role",
+    "this action",
     "this project",
     "this repo",
     "this library",
@@ -185,7 +193,7 @@ const NOTES: [&str; 21] = [
 ];
 
 /// How other paragraphs begin that are one, before a colon or a date.
-const ASIDES: [&str; 3] = ["disclaimer", "notice", "update"];
+const ASIDES: [&str; 4] = ["disclaimer", "notice", "update", "status"];
 
 /// A short sentence of which a good part is a link.
 pub(super) fn is_mostly_a_link(block: &Block<'_>, text: &str) -> bool {
@@ -197,7 +205,11 @@ pub(super) fn is_mostly_a_link(block: &Block<'_>, text: &str) -> bool {
 fn is_direction(block: &Block<'_>, text: &str) -> bool {
     let lower = text.to_lowercase();
     let said = said(&lower);
+    // `English: see README.md`
+    let is_elsewhere = words(text) <= BYLINE_WORDS
+        && (said.contains("readme.md") || link_texts(block).0.to_lowercase().contains("readme"));
     said.starts_with(INVITATION)
+        || is_elsewhere
         || is_mostly_a_link(block, text)
             && (DIRECTIONS.iter().any(|words| said.starts_with(words))
                 || REFERRALS.iter().any(|words| said.contains(words)))
@@ -224,17 +236,24 @@ fn is_instruction(lower: &str, title: &str) -> bool {
 
 /// `This repository contains the code of [a paper with a long name]`.
 fn says_what_is_here(block: &Block<'_>, lower: &str) -> bool {
+    let (_, beside) = link_texts(block);
+    CONTENTS.iter().any(|words| said(lower).starts_with(words)) && words(&beside) >= CONTENTS_WORDS
+}
+
+/// What stands in the block's links, and what beside them.
+fn link_texts(block: &Block<'_>) -> (String, String) {
     let mut depth = 0_usize;
-    let mut beside = String::new();
+    let (mut linked, mut beside) = (String::new(), String::new());
     for inline in &block.inlines {
         match inline {
             Inline::LinkStart { .. } => depth += 1,
             Inline::LinkEnd => depth = depth.saturating_sub(1),
-            Inline::Text(text) | Inline::Code(text) if depth == 0 => beside.push_str(text),
+            Inline::Text(text) | Inline::Code(text) if depth > 0 => linked.push_str(text),
+            Inline::Text(text) | Inline::Code(text) => beside.push_str(text),
             _ => beside.push(' '),
         }
     }
-    CONTENTS.iter().any(|words| said(lower).starts_with(words)) && words(&beside) >= CONTENTS_WORDS
+    (linked, beside)
 }
 
 pub(super) fn is_tagline_quote(text: &str) -> bool {
@@ -285,7 +304,7 @@ pub(super) fn passes(block: &Block<'_>, text: &str, title: &str) -> bool {
         && !is_label(text)
         && !only_tags
         && lower != title.to_lowercase()
-        && !appeal
+        && (!appeal || introduces(text, title))
 }
 
 /// What only one site generator understands: a shortcode or a tag of its templates, an admonition of
@@ -362,9 +381,12 @@ fn is_metadata(block: &Block<'_>) -> bool {
     }
     lines.retain(|line| !line.trim().is_empty());
     let is_labelled = |line: &String| {
-        line.split_once(':').is_some_and(|(label, value)| {
+        let colon = line.find([':', '：']);
+        let parts = colon.and_then(|at| line.split_at_checked(at));
+        parts.is_some_and(|(label, value)| {
+            let value = value.trim_start_matches([':', '：']);
             (1..=LABEL_WORDS).contains(&label.split_whitespace().count())
-                && value.starts_with([' ', ':'])
+                && (value.starts_with(' ') || line.contains('：'))
                 && !value.trim().is_empty()
         })
     };
@@ -379,5 +401,9 @@ fn is_label(text: &str) -> bool {
             && (rest.starts_with("http") || rest.starts_with('@'))
             && rest.split_whitespace().count() == 1
     });
-    bare || address
+    let is_tag = |word: &str| word.starts_with('#');
+    let tags = text
+        .split_once([':', '：'])
+        .is_some_and(|(_, rest)| !rest.trim().is_empty() && rest.split_whitespace().all(is_tag));
+    bare || address || tags
 }

@@ -14,37 +14,176 @@ const MAX_FILLERS: usize = 3;
 /// Words that may stand before a licence at the beginning of a text.
 const MAX_WORDS_BEFORE: usize = 2;
 
+/// In a sentence about what is not the document's own.
+const OF_OTHERS: [&str; 12] = [
+    "includ",
+    "bundle",
+    "icon",
+    "font",
+    "third",
+    "based on",
+    "derived from",
+    "adapted from",
+    "borrow",
+    "vendor",
+    "depend",
+    "含まれ",
+];
+
+/// In a sentence about a part of the document, unless it says `code` or `software`.
+const OF_PARTS: [&str; 14] = [
+    "documentation",
+    "docs",
+    "hardware",
+    "image",
+    "artwork",
+    "assets",
+    "media",
+    "photo",
+    "content",
+    "texts",
+    "dataset",
+    "logo",
+    "schematic",
+    "design files",
+];
+
+/// What a sentence says of its subject before it names a licence.
+const DECLARES: [&str; 5] = [
+    "licensed under",
+    "distributed under",
+    "released under",
+    "published under",
+    "available under",
+];
+
+/// How a sentence begins whose subject is the document.
+const SUBJECTS: [&str; 26] = [
+    "this software",
+    "this project",
+    "this work",
+    "this library",
+    "this package",
+    "this repo",
+    "this program",
+    "this plugin",
+    "this code",
+    "this tool",
+    "this module",
+    "this app",
+    "this source",
+    "this collection",
+    "this theme",
+    "this template",
+    "this extension",
+    "the software",
+    "the project",
+    "the code",
+    "the source",
+    "all code",
+    "code is",
+    "source code is",
+    "licensed under",
+    "released under",
+];
+
+/// Longest sentence that is looked at, in bytes.
+const MAX_SENTENCE_BYTES: usize = 300;
+
 /// The licence in a text, as an SPDX id; where one may choose, as an expression of them.
 ///
 /// `is_address`: all may be in lower case, and `mit` is no German word.
 pub(super) fn named(text: &str, is_address: bool) -> Option<String> {
+    let found = all(text, is_address);
+    choice(text, &found).or_else(|| found.into_iter().next().map(|found| found.id))
+}
+
+/// The licence that a section about it puts the document under, and not what it includes, or only a part of it.
+pub(super) fn of_section(text: &str) -> Option<String> {
+    let found = all(text, false);
+    if let Some(choice) = choice(text, &found) {
+        return Some(choice);
+    }
+    let about = |found: &Found| sentence(text, found.place.start).to_lowercase();
+    let own: Vec<(&Found, String)> = found
+        .iter()
+        .map(|found| (found, about(found)))
+        .filter(|(_, sentence)| !OF_OTHERS.iter().any(|other| sentence.contains(other)))
+        .collect();
+    let is_whole = |sentence: &str| {
+        sentence.contains("code")
+            || sentence.contains("software")
+            || !OF_PARTS.iter().any(|part| sentence.contains(part))
+    };
+    let whole = own.iter().find(|(_, sentence)| is_whole(sentence));
+    whole.or(own.first()).map(|(found, _)| found.id.clone())
+}
+
+/// The licence that a sentence anywhere puts the document under: `This software is distributed under the MIT license`.
+pub(super) fn declared(text: &str) -> Option<String> {
+    memchr::memmem::find_iter(text.as_bytes(), "ed under ").find_map(|at| {
+        let sentence = sentence(text, at);
+        let lower = sentence.to_lowercase();
+        let said = lower.trim_start_matches(|c: char| !c.is_alphanumeric());
+        let is_declared = sentence.len() <= MAX_SENTENCE_BYTES
+            && SUBJECTS.iter().any(|subject| said.starts_with(subject))
+            && DECLARES.iter().any(|words| said.contains(words))
+            && !OF_OTHERS.iter().any(|other| said.contains(other));
+        is_declared.then(|| named(sentence, false))?
+    })
+}
+
+/// The sentence that stands at a place, or the line.
+fn sentence(text: &str, at: usize) -> &str {
+    let (before, after) = text.split_at_checked(at).unwrap_or((text, ""));
+    let ends = ['\n', '。', ';', '；'];
+    let start = [before.rfind(ends), before.rfind(". ")]
+        .into_iter()
+        .max()
+        .flatten();
+    let end = [after.find(ends), after.find(". ")]
+        .into_iter()
+        .flatten()
+        .min();
+    text.get(start.unwrap_or_default()..at + end.unwrap_or(after.len()))
+        .unwrap_or_default()
+}
+
+/// Every licence that is named, in order.
+fn all(text: &str, is_address: bool) -> Vec<Found> {
     let words = Words::of(text, is_address);
-    let mut found: Vec<Found> = Vec::new();
+    let mut found = Vec::new();
     let mut at = 0;
     while at < words.list.len() {
         match words.license(at) {
             Some((id, length)) => {
                 let place = words.place(at, length);
-                if !found.iter().any(|known| known.id == id) {
-                    found.push(Found { id, place });
-                }
+                found.push(Found { id, place });
                 at += length;
             }
             None => at += 1,
         }
     }
-    let is_choice = found.windows(2).all(|pair| match pair {
-        [one, other] => text
-            .get(one.place.end..other.place.start)
-            .is_some_and(|between| offers_choice(text, between)),
-        _ => false,
-    });
-    if is_choice {
-        let ids: Vec<String> = found.into_iter().map(|found| found.id).collect();
-        (!ids.is_empty()).then(|| ids.join(" OR "))
-    } else {
-        found.into_iter().next().map(|found| found.id)
+    found
+}
+
+/// An expression of them, where there are several and each will do.
+fn choice(text: &str, found: &[Found]) -> Option<String> {
+    let mut different: Vec<&Found> = Vec::new();
+    for found in found {
+        if !different.iter().any(|known| known.id == found.id) {
+            different.push(found);
+        }
     }
+    let is_choice = different.len() > 1
+        && different.windows(2).all(|pair| match pair {
+            [one, other] => text
+                .get(one.place.end..other.place.start)
+                .is_some_and(|between| offers_choice(text, between)),
+            _ => false,
+        });
+    let ids: Vec<&str> = different.iter().map(|found| found.id.as_str()).collect();
+    is_choice.then(|| ids.join(" OR "))
 }
 
 /// The licence that a text begins with, but for a word or two: `the MIT license`.
@@ -180,6 +319,7 @@ impl<'a> Words<'a> {
                 ("lgpl", "lesser general public"),
                 ("lgpl", "library general public"),
                 ("gpl", "general public"),
+                ("gpl", "gnu public"),
             ]
             .into_iter()
             .find_map(|(name, phrase)| Some((name, self.say(at, phrase)?)))?;
@@ -304,6 +444,9 @@ impl<'a> Words<'a> {
             ("Artistic", "artistic", "2"),
             ("OFL", "ofl", "1.1"),
             ("OFL", "sil open font", "1.1"),
+            ("CERN-OHL-S", "cern ohl s", "2"),
+            ("CERN-OHL-W", "cern ohl w", "2"),
+            ("CERN-OHL-P", "cern ohl p", "2"),
         ]
         .into_iter()
         .find_map(|(name, phrase, number)| {
@@ -385,6 +528,8 @@ mod tests {
                 "CC-BY-SA-3.0",
             ),
             ("CC0", "CC0-1.0"),
+            ("the GNU Public License, version 3", "GPL-3.0"),
+            ("CERN-OHL-S v2", "CERN-OHL-S-2.0"),
             ("Boost Software License 1.0", "BSL-1.0"),
             ("public domain (Unlicense)", "Unlicense"),
         ] {
@@ -401,6 +546,53 @@ mod tests {
             "",
         ] {
             assert_eq!(named(text, false), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_a_document_includes_has_licences_of_its_own() {
+        for (text, id) in [
+            (
+                "The documentation is licensed under CC BY 4.0. The code is licensed under MIT.",
+                Some("MIT"),
+            ),
+            (
+                "All documentation and hardware is under CC BY-SA 4.0.\nAll software is under the GNU GPLv3.",
+                Some("GPL-3.0"),
+            ),
+            ("It bundles jQuery, licensed under MIT.", None),
+            (
+                "Uses icons from Foo (CC BY 4.0). The rest is MIT.",
+                Some("MIT"),
+            ),
+            (
+                "The content is licensed under CC BY 4.0.",
+                Some("CC-BY-4.0"),
+            ),
+            ("This project uses the GPL v3 license.", Some("GPL-3.0")),
+        ] {
+            assert_eq!(of_section(text).as_deref(), id, "{text}");
+        }
+        for (text, id) in [
+            (
+                "It parses. This software is distributed under MIT license, so go on.",
+                Some("MIT"),
+            ),
+            (
+                "Released under the Apache License, Version 2.0.",
+                Some("Apache-2.0"),
+            ),
+            (
+                "The parser that it is based on is licensed under MIT.",
+                None,
+            ),
+            (
+                "This tool tells what is licensed under what: MIT.",
+                Some("MIT"),
+            ),
+            ("Jane licensed under MIT what she made.", None),
+        ] {
+            assert_eq!(declared(text).as_deref(), id, "{text}");
         }
     }
 }
