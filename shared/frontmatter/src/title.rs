@@ -372,13 +372,18 @@ fn first_heading<'a, 'b>(
                     is_after_tagline,
                 });
             }
-            Kind::Paragraph if block.centred || block.is_pictures() => {
+            Kind::Paragraph if block.centred || block.is_pictures() || is_switcher(block) => {
                 is_after_tagline |= block.centred && is_prose(block);
             }
             _ => return None,
         }
     }
     None
+}
+
+/// `[EN](README.md) | FR`
+fn is_switcher(block: &Block<'_>) -> bool {
+    block.link_share().0 > 0 && words(&block.text()) < PROSE_WORDS
 }
 
 /// An `<h2>` in the middle of the page that is the name of a paper: a link, or a name with what stands behind its colon.
@@ -546,6 +551,10 @@ mod tests {
             ("# Tool :wood:\n", "Tool 🪵"),
             ("# Tool :nosuch:\n", "Tool :nosuch:"),
             ("#Tool\n\nText of it.\n", "Tool"),
+            (
+                "![](x.gif)\n\n[EN](README.md) | FR\n\n### [Tool - du bois](x)\n\nTexte.\n",
+                "Tool - du bois",
+            ),
             ("#tool #wood\n\nText of it.\n", "Untitled"),
             (
                 "## ℹ️ About this tool?\n\nText of it.\n\nThe Tool is a thing.\n",

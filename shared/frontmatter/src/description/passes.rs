@@ -14,7 +14,9 @@ const QUOTE_WORDS: std::ops::RangeInclusive<usize> = 3..=70;
 const APPEAL_CHARS: usize = 300;
 
 /// Words of those who ask for something.
-const APPEALS: [&str; 24] = [
+const APPEALS: [&str; 26] = [
+    "thanks everyone",
+    "thanks to everyone",
     "consider support",
     "sponsor",
     "donat",

@@ -30,6 +30,9 @@ const OF_OTHERS: [&str; 12] = [
     "含まれ",
 ];
 
+/// In one that is about the document all the same.
+const OWN: [&str; 4] = ["this repo", "this project", "this software", "the code in"];
+
 /// In a sentence about a part of the document, unless it says `code` or `software`.
 const OF_PARTS: [&str; 14] = [
     "documentation",
@@ -108,7 +111,7 @@ pub(super) fn of_section(text: &str) -> Option<String> {
     let own: Vec<(&Found, String)> = found
         .iter()
         .map(|found| (found, about(found)))
-        .filter(|(_, sentence)| !OF_OTHERS.iter().any(|other| sentence.contains(other)))
+        .filter(|(_, sentence)| !is_of_others(sentence))
         .collect();
     let is_whole = |sentence: &str| {
         sentence.contains("code")
@@ -128,9 +131,14 @@ pub(super) fn declared(text: &str) -> Option<String> {
         let is_declared = sentence.len() <= MAX_SENTENCE_BYTES
             && SUBJECTS.iter().any(|subject| said.starts_with(subject))
             && DECLARES.iter().any(|words| said.contains(words))
-            && !OF_OTHERS.iter().any(|other| said.contains(other));
+            && !is_of_others(said);
         is_declared.then(|| named(sentence, false))?
     })
+}
+
+fn is_of_others(sentence: &str) -> bool {
+    OF_OTHERS.iter().any(|other| sentence.contains(other))
+        && !OWN.iter().any(|own| sentence.contains(own))
 }
 
 /// The sentence that stands at a place, or the line.
@@ -186,12 +194,15 @@ fn choice(text: &str, found: &[Found]) -> Option<String> {
     is_choice.then(|| ids.join(" OR "))
 }
 
-/// The licence that a text begins with, but for a word or two: `the MIT license`.
+/// The licence that a text begins with, but for a word or two, or that it says something is under: `the MIT license`.
 pub(super) fn first(text: &str) -> Option<String> {
     let words = Words::of(text, false);
-    (0..=MAX_WORDS_BEFORE)
-        .find_map(|at| words.license(at))
-        .map(|(id, _)| id)
+    let first = (0..=MAX_WORDS_BEFORE).find_map(|at| words.license(at));
+    let is_declared = || DECLARES.iter().any(|words| text.contains(words));
+    match first {
+        Some((id, _)) => Some(id),
+        None => is_declared().then(|| named(text, false))?,
+    }
 }
 
 struct Found {
@@ -570,6 +581,10 @@ mod tests {
                 Some("CC-BY-4.0"),
             ),
             ("This project uses the GPL v3 license.", Some("GPL-3.0")),
+            (
+                "The code in this repository is MIT licensed, but some dependencies are not.",
+                Some("MIT"),
+            ),
         ] {
             assert_eq!(of_section(text).as_deref(), id, "{text}");
         }
