@@ -164,7 +164,10 @@ impl LicenseReading {
     }
 
     pub(super) fn link(&mut self, url: &str) {
-        self.is_dedicated |= url.contains("creativecommons.org/publicdomain/zero");
+        self.is_dedicated |= url
+            .strip_prefix("https://")
+            .or_else(|| url.strip_prefix("http://"))
+            .is_some_and(|address| address.starts_with("creativecommons.org/publicdomain/zero"));
         if self.is_in_section && self.linked.is_none() {
             self.linked = linked_license(url);
         }
@@ -173,7 +176,9 @@ impl LicenseReading {
 
 fn begins_with_license_word(text: &str) -> bool {
     let text = text.trim_start();
-    // Nearly all lines are told by their first letter.
+    if !may_begin_license_word(text) {
+        return false;
+    }
     let first = text.chars().next().and_then(|c| c.to_lowercase().next());
     LICENSE_WORDS.iter().any(|word| {
         word.chars().next() == first
@@ -181,6 +186,11 @@ fn begins_with_license_word(text: &str) -> bool {
                 .get(..word.len())
                 .is_some_and(|beginning| beginning.to_lowercase() == **word)
     })
+}
+
+/// Told by the first letter, as it is of nearly all lines and words.
+fn may_begin_license_word(text: &str) -> bool {
+    text.starts_with(|c: char| !c.is_ascii() || matches!(c, 'l' | 'L' | 'g' | 'G'))
 }
 
 /// Whether a heading says that its section is about the document's licence.
@@ -194,9 +204,10 @@ fn is_about_license(heading: &str) -> bool {
         return false;
     }
     let is_one = |word: &str| {
-        LICENSE_WORDS
-            .iter()
-            .any(|known| word.eq_ignore_ascii_case(known))
+        may_begin_license_word(word)
+            && LICENSE_WORDS
+                .iter()
+                .any(|known| word.eq_ignore_ascii_case(known))
     };
     let says_so = if heading.is_ascii() {
         words().any(is_one)
@@ -282,6 +293,15 @@ mod tests {
         ] {
             assert_eq!(linked_license(url).as_deref(), id, "{url}");
         }
+    }
+
+    #[test]
+    fn words_are_told_by_their_first_letter() {
+        assert!(
+            LICENSE_WORDS
+                .iter()
+                .all(|word| may_begin_license_word(word))
+        );
     }
 
     #[test]
