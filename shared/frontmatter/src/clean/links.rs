@@ -35,34 +35,29 @@ pub(super) fn rewrite(
     let mut open: Vec<Node<'_>> = Vec::new();
     for (index, (event, range)) in document.events.iter().enumerate() {
         match event {
-            Event::Start(Tag::Link {
-                link_type,
-                dest_url,
-                ..
-            }) => {
-                open.push(Node::new(
-                    *link_type,
+            Event::Start(
+                tag @ (Tag::Link {
+                    link_type,
                     dest_url,
-                    range,
-                    false,
-                    inside(document, index),
-                ));
-            }
-            Event::Start(Tag::Image {
-                link_type,
-                dest_url,
-                ..
-            }) => {
-                open.push(Node::new(
-                    *link_type,
+                }
+                | Tag::Image {
+                    link_type,
                     dest_url,
-                    range,
-                    true,
-                    inside(document, index),
-                ));
-            }
+                }),
+            ) => open.push(Node {
+                link_type: *link_type,
+                url: dest_url,
+                range,
+                is_image: matches!(tag, Tag::Image { .. }),
+                content_end: None,
+                follows_emphasis: touches_emphasis(document, index.checked_sub(1), range.start),
+                precedes_emphasis: false,
+                events: inside(document, index),
+            }),
             Event::End(TagEnd::Link | TagEnd::Image) => {
-                if let Some(node) = open.pop() {
+                if let Some(mut node) = open.pop() {
+                    node.precedes_emphasis =
+                        touches_emphasis(document, index.checked_add(1), range.end);
                     links.node(&node);
                 }
                 if let Some(parent) = open.last_mut() {
@@ -79,6 +74,19 @@ pub(super) fn rewrite(
     links.definitions(document);
 }
 
+/// Whether the event is emphasis that is written with `_` and begins or ends at a place.
+fn touches_emphasis(document: &Document<'_>, event: Option<usize>, at: usize) -> bool {
+    let Some((event, range)) = event.and_then(|event| document.events.get(event)) else {
+        return false;
+    };
+    let mark = match event {
+        Event::Start(Tag::Emphasis | Tag::Strong) if range.start == at => Some(at),
+        Event::End(TagEnd::Emphasis | TagEnd::Strong) if range.end == at => at.checked_sub(1),
+        _ => None,
+    };
+    mark.is_some_and(|mark| document.source.as_bytes().get(mark) == Some(&b'_'))
+}
+
 fn inside<'d, 'a>(document: &'d Document<'a>, start: usize) -> &'d [(Event<'a>, Range<usize>)] {
     document.events.get(start + 1..).unwrap_or_default()
 }
@@ -90,28 +98,14 @@ struct Node<'a> {
     range: &'a Range<usize>,
     is_image: bool,
     content_end: Option<usize>,
+    /// Whether emphasis that is written with `_` stands right before it, or behind.
+    follows_emphasis: bool,
+    precedes_emphasis: bool,
     /// The events that follow the one that opened it.
     events: &'a [(Event<'a>, Range<usize>)],
 }
 
-impl<'a> Node<'a> {
-    fn new(
-        link_type: LinkType,
-        url: &'a str,
-        range: &'a Range<usize>,
-        is_image: bool,
-        events: &'a [(Event<'a>, Range<usize>)],
-    ) -> Self {
-        Self {
-            link_type,
-            url,
-            range,
-            is_image,
-            content_end: None,
-            events,
-        }
-    }
-
+impl Node<'_> {
     /// Whether it is a link with nothing in it, as its picture leaves it that leads nowhere and has no
     /// description.
     fn is_empty_link(&self) -> bool {
@@ -184,7 +178,7 @@ impl Links<'_, '_> {
             Target::Unsafe if !node.is_image && is_inline => self.point(node, parts.as_ref(), "#"),
             Target::Unsafe if !node.is_image => {}
             Target::Unsafe | Target::Missing => match parts {
-                Some(parts) => self.unwrap(&parts),
+                Some(parts) => self.unwrap(node, &parts),
                 None => self
                     .splice
                     .replace(node.range.clone(), escape(&node.text(), true)),
@@ -255,7 +249,7 @@ impl Links<'_, '_> {
     }
 
     /// Leaves the text of a link, or the description of an image, as it is written.
-    fn unwrap(&mut self, parts: &destinations::Parts) {
+    fn unwrap(&mut self, node: &Node<'_>, parts: &destinations::Parts) {
         let text = self
             .source
             .get(parts.opener.end..parts.closer.start)
@@ -267,9 +261,21 @@ impl Links<'_, '_> {
         if starts_line {
             opener.end += text.len() - text.trim_start_matches([' ', '\t']).len();
         }
-        self.splice
-            .replace(opener, if begins_block { "\\" } else { "" });
-        self.splice.delete(parts.closer.clone());
+        // Emphasis with `_` is none beside a letter.
+        let is_letter = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+        let mark = if begins_block {
+            "\\"
+        } else if node.follows_emphasis && is_letter(first) {
+            " "
+        } else {
+            ""
+        };
+        self.splice.replace(opener, mark);
+        if node.precedes_emphasis && is_letter(text.chars().next_back()) {
+            self.splice.replace(parts.closer.clone(), " ");
+        } else {
+            self.splice.delete(parts.closer.clone());
+        }
     }
 
     /// Every `]:` outside the blocks that hold text belongs to a definition, whether the parser

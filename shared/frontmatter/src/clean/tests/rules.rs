@@ -233,6 +233,22 @@ fn callouts_get_one_spelling_and_a_record() {
 }
 
 #[test]
+fn emphasis_stays_beside_what_is_unwrapped() {
+    assert_cleaned(
+        Flavor::GitHub,
+        &[
+            ("[a](b/c.md)_d e_\n", "a _d e_\n"),
+            ("_a b_[c](d.md)_e f_\n", "_a b_ c _e f_\n"),
+            ("__a__[c](d.md)\n", "__a__ c\n"),
+            (
+                "_[c](d.md)_ a_[c](d.md)_b *a*[c](d.md)\n",
+                "_c_ a_c_b *a*c\n",
+            ),
+        ],
+    );
+}
+
+#[test]
 fn leading_badges_are_recorded_and_later_ones_stay() {
     let context = context(Flavor::Auto);
     let badge = "[![npm](https://img.shields.io/npm/v/app.svg)](https://npm.im/app)";
