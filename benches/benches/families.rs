@@ -24,7 +24,7 @@ const LARGEST_BLOCK: usize = 64 * 1024;
 const TURNS: usize = 5;
 
 /// A name, what comes first, what is repeated and what comes last.
-const FAMILIES: [(&str, &str, &str, &str); 24] = [
+const FAMILIES: [(&str, &str, &str, &str); 29] = [
     ("quotes in quotes", "", ">", " a\n"),
     ("lists in lists", "", "- ", "a\n"),
     ("brackets that nothing closes", "", "[", "\n"),
@@ -38,12 +38,27 @@ const FAMILIES: [(&str, &str, &str, &str); 24] = [
     ("columns of a table", "", "|a", "|\n"),
     ("tags that nothing closes", "", "<b>", "\n"),
     ("tags that never begin", "", "</b>", "\n"),
+    ("blocks in ever more elements", "", "<div>\n\na\n\n", ""),
+    ("blocks in ever more links", "", "<a href=x>\n\na\n\n", ""),
+    (
+        "closing tags of other elements",
+        "<div>\n\n",
+        "<div>\n\n</main>\n\n",
+        "",
+    ),
+    ("pictures in HTML", "", "<img src=x alt=y>\n\n", ""),
     ("half tags", "", "<a href=\"", "\n"),
     ("comments that nothing closes", "", "<!-- ", "\n"),
     ("character references", "", "&lt;&#1;&", "\n"),
     ("wikilinks", "", "[[a|b]] ![[c", "]]\n"),
     ("formulas", "", "$a $$b ", "\n"),
     ("Obsidian's marks", "", "%%a ==b ^c #d > [!x]\n", ""),
+    (
+        "sentences about a licence",
+        "## License\n\n",
+        "This is licensed under MIT. ",
+        "\n",
+    ),
     ("footnotes", "", "[^a]: b[^a]\n\n", ""),
     ("one key over and over", "---\n", "a: 1\n", "---\n"),
     ("a list of many", "---\na:\n", "- b\n", "---\n"),

@@ -9,6 +9,12 @@ use crate::clean::decode;
 use crate::clean::html_tokens::{Tag as HtmlTag, TokenKind, tokens};
 use crate::document::{Document, Event, Tag};
 
+/// Deepest nesting in which a closing tag finds its element, as no page has it: a bound keeps closing linear.
+const MAX_NESTING: usize = 64;
+
+/// Most open links that a block begins in.
+const MAX_LINKS_AROUND: usize = 8;
+
 /// Whether a list is prose or links shows in so many pieces.
 const MAX_LIST_PIECES: usize = 512;
 
@@ -160,7 +166,7 @@ struct Walk<'a> {
     open: Option<Block<'a>>,
     /// Markdown containers (quotes, lists, tables) around the current event.
     containers: usize,
-    /// Open HTML wrappers: name, and whether it centres.
+    /// Open HTML wrappers: name, and whether it or one around it centres.
     wrappers: Vec<(Cow<'a, str>, bool)>,
     /// Inside an image's alt text: the text so far, the address, the range.
     image: Option<(String, &'a str, Range<usize>)>,
@@ -177,7 +183,7 @@ struct Walk<'a> {
 
 impl<'a> Walk<'a> {
     fn centred(&self) -> bool {
-        self.wrappers.iter().any(|(_, centres)| *centres)
+        self.wrappers.last().is_some_and(|(_, centred)| *centred)
     }
 
     fn begin(&mut self, kind: Kind, html: bool, start: usize) {
@@ -188,7 +194,7 @@ impl<'a> Walk<'a> {
             centred: self.centred(),
             aligned: false,
             range: start..start,
-            inlines: (0..self.links)
+            inlines: (0..self.links.min(MAX_LINKS_AROUND))
                 .map(|_| Inline::LinkStart { range: None })
                 .collect(),
         });
@@ -448,8 +454,8 @@ impl<'a> Walk<'a> {
             }
             name @ ("div" | "center" | "section" | "header" | "article" | "main") if top => {
                 self.close(place.start);
-                self.wrappers
-                    .push((tag.name.clone(), align || name == "center"));
+                let centred = self.centred() || align || name == "center";
+                self.wrappers.push((tag.name.clone(), centred));
             }
             name @ ("details" | "table" | "ul" | "ol" | "dl" | "pre" | "blockquote" | "script"
             | "style") => {
@@ -503,14 +509,15 @@ impl<'a> Walk<'a> {
                 if self.other.is_empty() && self.containers == 0 =>
             {
                 // One that closes nothing is passed over, as browsers do.
-                if let Some(at) = self.wrappers.iter().rposition(|(open, _)| open == name) {
+                let names = self.wrappers.iter().map(|(open, _)| open.as_ref());
+                if let Some(at) = innermost(names, name) {
                     self.close(place.start);
                     self.wrappers.truncate(at);
                 }
             }
             "details" | "table" | "ul" | "ol" | "dl" | "pre" | "blockquote" | "script"
             | "style" => {
-                if let Some(at) = self.other.iter().rposition(|open| open == name) {
+                if let Some(at) = innermost(self.other.iter().map(AsRef::as_ref), name) {
                     self.other.truncate(at);
                     if self.other.is_empty() && self.containers == 0 {
                         self.close(place.end);
@@ -525,6 +532,16 @@ impl<'a> Walk<'a> {
             _ => {}
         }
     }
+}
+
+/// The place of the innermost open element of a name.
+fn innermost<'n>(
+    open: impl DoubleEndedIterator<Item = &'n str> + ExactSizeIterator,
+    name: &str,
+) -> Option<usize> {
+    let count = open.len();
+    let depth = open.rev().take(MAX_NESTING).position(|open| open == name)?;
+    Some(count - 1 - depth)
 }
 
 fn is_visible(inline: &Inline<'_>) -> bool {

@@ -94,7 +94,8 @@ pub(super) fn take(
             _ => break,
         }
         if holds_more {
-            for wrapper in &mut wrappers {
+            // Those around it learn of it when this one ends.
+            if let Some(wrapper) = wrappers.last_mut() {
                 wrapper.holds_more = true;
             }
         }

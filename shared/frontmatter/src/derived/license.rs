@@ -44,6 +44,12 @@ const LICENSE_WORDS: [&str; 34] = [
     "licenciamento",
 ];
 
+/// What is read of the sections about the licence, in bytes: more is the licence itself, or something else.
+const MAX_SECTION_BYTES: usize = 8 * 1024;
+
+/// Longest line `License: …`, in bytes.
+const MAX_LINE_BYTES: usize = 256;
+
 /// Longest heading that is about the licence, in words.
 const MAX_HEADING_WORDS: usize = 5;
 
@@ -134,7 +140,9 @@ impl LicenseReading {
     /// Reads text of a section, prose or not.
     pub(super) fn section(&mut self, text: &str) {
         if self.is_in_section {
-            self.section.push_str(text);
+            let room = MAX_SECTION_BYTES.saturating_sub(self.section.len());
+            let fits = text.floor_char_boundary(room.min(text.len()));
+            self.section.push_str(text.get(..fits).unwrap_or_default());
         }
     }
 
@@ -146,8 +154,8 @@ impl LicenseReading {
             Line::Begins if begins_with_license_word(text) => {
                 self.line = Line::Kept(text.to_owned());
             }
-            Line::Begins => self.line = Line::Passed,
-            Line::Kept(line) => line.push_str(text),
+            Line::Kept(line) if line.len() < MAX_LINE_BYTES => line.push_str(text),
+            Line::Begins | Line::Kept(_) => self.line = Line::Passed,
             Line::Passed => {}
         }
     }

@@ -70,8 +70,14 @@ pub(super) fn cut(text: &str) -> String {
     if length(text) <= MAX_CHARS {
         return text.to_owned();
     }
+    // Counting what goes further would take as long for each sentence as the text is.
+    let fitting = text
+        .char_indices()
+        .nth(MAX_CHARS)
+        .map_or(text.len(), |(at, _)| at);
     let sentence = sentence_ends(text)
         .into_iter()
+        .filter(|end| *end <= fitting)
         .filter_map(|end| text.get(..end))
         .rfind(|text| (MIN_CUT..=MAX_CHARS).contains(&length(text)));
     if let Some(sentence) = sentence {

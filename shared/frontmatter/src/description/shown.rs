@@ -26,19 +26,19 @@ pub(super) fn shown(block: &Block<'_>, is_obsidian: &dyn Fn() -> bool) -> String
 
 /// A block without the first line, where that leads to translations, and without the last lines of links.
 pub(super) fn without_navigation<'a, 'b>(inlines: &'a [Inline<'b>]) -> &'a [Inline<'b>] {
-    let is_break = |inline: &Inline<'_>| matches!(inline, Inline::Break);
-    let is_line = |line: &[Inline<'_>]| !raw_text(line).trim().is_empty();
-    let mut ends = inlines
-        .iter()
-        .enumerate()
-        .filter(|(_, inline)| is_break(inline));
-    let first = ends.find_map(|(at, _)| {
-        inlines
-            .split_at_checked(at)
-            .filter(|(line, _)| is_line(line))
-    });
+    // The first line that has something to read ends at the first break behind that.
+    let text = inlines.iter().position(is_text);
+    let first = text
+        .and_then(|text| {
+            let line = inlines.get(text..)?.iter();
+            let end = line.take_while(|inline| !matches!(inline, Inline::Break));
+            Some(text + end.count())
+        })
+        .and_then(|end| inlines.split_at_checked(end));
     let rest = match first {
-        Some((line, rest)) if is_switcher(line, &raw_text(line)) && is_line(rest) => rest,
+        Some((line, rest)) if is_switcher(line, &raw_text(line)) && rest.iter().any(is_text) => {
+            rest
+        }
         _ => inlines,
     };
     without_link_lines(rest)

@@ -90,6 +90,9 @@ const SUBJECTS: [&str; 26] = [
     "released under",
 ];
 
+/// Most sentences that are looked at.
+const MAX_DECLARATIONS: usize = 64;
+
 /// Longest sentence that is looked at, in bytes.
 const MAX_SENTENCE_BYTES: usize = 300;
 
@@ -124,7 +127,8 @@ pub(super) fn of_section(text: &str) -> Option<String> {
 
 /// The licence that a sentence anywhere puts the document under: `This software is distributed under the MIT license`.
 pub(super) fn declared(text: &str) -> Option<String> {
-    memchr::memmem::find_iter(text.as_bytes(), "ed under ").find_map(|at| {
+    let places = memchr::memmem::find_iter(text.as_bytes(), "ed under ");
+    places.take(MAX_DECLARATIONS).find_map(|at| {
         let sentence = sentence(text, at);
         let lower = sentence.to_lowercase();
         let said = lower.trim_start_matches(|c: char| !c.is_alphanumeric());
@@ -141,19 +145,22 @@ fn is_of_others(sentence: &str) -> bool {
         && !OWN.iter().any(|own| sentence.contains(own))
 }
 
-/// The sentence that stands at a place, or the line.
+/// The sentence that stands at a place, or the line; of a longer one, what is near.
 fn sentence(text: &str, at: usize) -> &str {
-    let (before, after) = text.split_at_checked(at).unwrap_or((text, ""));
+    let near = text.floor_char_boundary(at.saturating_sub(MAX_SENTENCE_BYTES))
+        ..text.floor_char_boundary(text.len().min(at + MAX_SENTENCE_BYTES));
+    let before = text.get(near.start..at).unwrap_or_default();
+    let behind = text.get(at..near.end).unwrap_or_default();
     let ends = ['\n', '。', ';', '；'];
     let start = [before.rfind(ends), before.rfind(". ")]
         .into_iter()
         .max()
         .flatten();
-    let end = [after.find(ends), after.find(". ")]
+    let end = [behind.find(ends), behind.find(". ")]
         .into_iter()
         .flatten()
         .min();
-    text.get(start.unwrap_or_default()..at + end.unwrap_or(after.len()))
+    text.get(near.start + start.unwrap_or_default()..at + end.unwrap_or(behind.len()))
         .unwrap_or_default()
 }
 
