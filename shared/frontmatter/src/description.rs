@@ -328,6 +328,10 @@ mod tests {
                 Some("A tool that cuts wood."),
             ),
             (
+                "# T\n\nThis is a tool that finds deprecated packages.\n\nMore of it.\n",
+                Some("This is a tool that finds deprecated packages."),
+            ),
+            (
                 "# T\n\nTo install, run this in a shell.\n\nThis repository contains the code of [a paper with a name that is very, very long](x).\n",
                 Some(
                     "This repository contains the code of a paper with a name that is very, very long.",

@@ -54,7 +54,7 @@ const MAX_LINE_BYTES: usize = 256;
 const MAX_HEADING_WORDS: usize = 5;
 
 /// What a heading about other licences says besides.
-const OF_OTHERS: [&str; 5] = ["third", "3rd", "dependenc", "librar", "key"];
+const OF_OTHERS: [&str; 5] = ["third", "3rd", "dependenc", "libraries", "key"];
 
 /// The licence that a badge names.
 pub(super) fn badge_license(url: &str) -> Option<String> {

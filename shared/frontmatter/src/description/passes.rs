@@ -116,15 +116,18 @@ const CONTENTS: [&str; 6] = [
 const CONTENTS_WORDS: usize = 4;
 
 /// What a text says of its subject that is kept up no more, and how it begins then.
-const ENDINGS: [&str; 8] = [
+const ENDINGS: [&str; 11] = [
     "longer be maintained",
-    "unmaintained",
-    "not maintained",
+    "is unmaintained",
+    "effectively unmaintained",
+    "is not maintained",
     "no longer maintained",
     "maintenance mode",
-    "deprecated",
-    "archived",
-    "obsolete",
+    "is deprecated",
+    "been deprecated",
+    "is archived",
+    "been archived",
+    "is obsolete",
 ];
 const SUBJECTS: [&str; 15] = [
     "this image",
