@@ -1,7 +1,11 @@
 //! Which pictures are badges (2.5).
 
 /// What the address of a badge contains.
-const MARKS: [&str; 51] = [
+const MARKS: [&str; 55] = [
+    "builds.sr.ht",
+    "licenses.dev/b/",
+    "elpa.gnu.org/",
+    "melpa.org/packages/",
     "way2muchnoise.eu",
     "devins-badges",
     "img.shields.io",
@@ -55,8 +59,8 @@ const MARKS: [&str; 51] = [
     "huggingface.co/datasets/huggingface/badges",
 ];
 /// `/badge` or `/badges`, and what comes behind it.
-const BADGE: [&str; 6] = [
-    "/badge/", "/badge.", "/badge?", "/badges/", "/badges.", "/badges?",
+const BADGE: [&str; 7] = [
+    "/badge-", "/badge/", "/badge.", "/badge?", "/badges/", "/badges.", "/badges?",
 ];
 
 /// Whether a picture's address is that of a badge service.

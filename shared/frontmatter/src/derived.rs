@@ -576,6 +576,7 @@ mod tests {
             "![Acme](https://a.com/assets/thanks/acme.svg)\n\n",
             "## 💖 Sponsors\n\n![Acme](https://a.com/acme.svg)\n\n## More\n\n",
             "![Build Status](https://a.com/b.svg)\n\n",
+            "![Itch](https://a.com/images/badge-color.svg)\n\n",
         ] {
             let image = of(&format!("{thanks}![p](https://e.com/p.png)\n")).image;
             assert_eq!(

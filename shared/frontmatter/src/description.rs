@@ -324,7 +324,7 @@ mod tests {
                 Some("道具は、木を切るための道具です。"),
             ),
             (
-                "# T\n\n> Attention : traduit par une machine, sans relecture.\n\nT by Jane and contributors\n\nProject architect: @jane\n\nThis project is now in maintenance mode.\n\nA tool that cuts wood.\n",
+                "# T\n\n作者：亚双义一真\n\n\\*\\*\\* New: it is out at last \\*\\*\\*\n\n> Attention : traduit par une machine, sans relecture.\n\nT by Jane and contributors\n\nProject architect: @jane\n\nThis project is now in maintenance mode.\n\nA tool that cuts wood.\n",
                 Some("A tool that cuts wood."),
             ),
             (

@@ -16,7 +16,7 @@ use crate::keys::is_placeholder;
 use crate::report::Source;
 use crate::slugger::{is_slug_of, slug};
 
-use picture::{clean_alt, picture_title};
+use picture::{clean_alt, is_generic_alt, picture_title};
 use removal::removal;
 
 /// Longest title that is derived, in characters.
@@ -31,7 +31,7 @@ const MANY_HEADINGS: usize = 2;
 const MAX_NAME_WORDS: usize = 12;
 
 /// Headings that name a part of any document.
-const GENERIC: [&str; 44] = [
+const GENERIC: [&str; 64] = [
     "table of contents",
     "contents",
     "toc",
@@ -76,6 +76,26 @@ const GENERIC: [&str; 44] = [
     "what's new",
     "changelog",
     "release notes",
+    "前言",
+    "安装",
+    "使用",
+    "使用方法",
+    "启动步骤",
+    "はじめに",
+    "概要",
+    "소개",
+    "introdução",
+    "introducción",
+    "introduzione",
+    "einleitung",
+    "einführung",
+    "instalação",
+    "instalación",
+    "введение",
+    "установка",
+    "giới thiệu",
+    "giriş",
+    "kurulum",
 ];
 /// Longest language behind a README's name, with what sets it apart.
 const MAX_LANGUAGE_BYTES: usize = 11;
@@ -237,7 +257,9 @@ fn subject(blocks: &[Block<'_>]) -> Option<String> {
 }
 
 fn subject_of(text: &str) -> Option<String> {
-    let (subject, rest) = text.split_once(" is ")?;
+    let (subject, rest) = [" is ", " — ", " – "]
+        .into_iter()
+        .find_map(|between| text.split_once(between))?;
     let name = subject.strip_prefix("The ").unwrap_or(subject).trim();
     let is_name = name.starts_with(char::is_uppercase)
         && words(name) <= MAX_SUBJECT_WORDS
@@ -248,7 +270,8 @@ fn subject_of(text: &str) -> Option<String> {
     let is_told = ["a ", "an ", "the "]
         .iter()
         .any(|article| rest.starts_with(article));
-    (is_name && is_told).then(|| name.to_owned())
+    let is_dash = !text.contains(" is ");
+    (is_name && (is_told || is_dash)).then(|| name.to_owned())
 }
 
 fn is_sentence(heading: &str) -> bool {
@@ -423,6 +446,7 @@ pub(crate) fn heading_text(block: &Block<'_>) -> String {
         .images()
         .find(|(_, url)| !is_badge(url))
         .map(|(alt, _)| clean_alt(alt))
+        .filter(|alt| !is_generic_alt(alt))
         .unwrap_or_default()
 }
 
@@ -475,6 +499,10 @@ fn without_ornaments(text: &str) -> &str {
 
 fn is_generic(text: &str) -> bool {
     let text = without_ornaments(text);
+    // `一、前言`
+    let numbered =
+        text.trim_start_matches(['一', '二', '三', '四', '五', '六', '七', '八', '九', '十']);
+    let text = numbered.strip_prefix(['、', '.', '．']).unwrap_or(text);
     let text = text
         .trim_matches(|c: char| !c.is_alphanumeric())
         .to_lowercase();
@@ -572,6 +600,9 @@ mod tests {
                 "Tool",
             ),
             ("This is a set of tools.\n\n## Usage\n", "Untitled"),
+            ("**Набор** — это инструменты.\n\n## Usage\n", "Набор"),
+            ("# 一、前言\n\nText of it.\n", "Untitled"),
+            ("## ![logo](x.png)\n\nText of it.\n", "Untitled"),
             (
                 "<h2 align=\"center\"><a href=\"x\">Tool: Cutting Wood</a></h2>\n\nText\n",
                 "Tool: Cutting Wood",

@@ -64,7 +64,12 @@ const DIRECTIONS: [&str; 13] = [
 ];
 
 /// How a text begins that asks for something, or says what to do and not what the document is about.
-const INSTRUCTIONS: [&str; 19] = [
+const INSTRUCTIONS: [&str; 24] = [
+    "to update",
+    "this will install",
+    "you can clone",
+    "you can install",
+    "you can download",
     "download ",
     "e.g",
     "please cite",
@@ -87,7 +92,8 @@ const INSTRUCTIONS: [&str; 19] = [
 ];
 
 /// How a text begins that says when, or by whom.
-const BYLINES: [&str; 9] = [
+const BYLINES: [&str; 10] = [
+    "作者",
     "by ",
     "written by",
     "created by",
@@ -169,6 +175,9 @@ const SWITCHER_WORDS: usize = 2;
 /// Longest label of a line `Label: value`, in words.
 const LABEL_WORDS: usize = 2;
 
+/// Longest label of a line `时间：…`, in characters.
+const CJK_LABEL_CHARS: usize = 4;
+
 /// Longest label of a line `Label: https://…`, in words.
 const ADDRESS_LABEL_WORDS: usize = 6;
 
@@ -198,7 +207,7 @@ const NOTES: [&str; 21] = [
 ];
 
 /// How other paragraphs begin that are one, before a colon or a date.
-const ASIDES: [&str; 4] = ["disclaimer", "notice", "update", "status"];
+const ASIDES: [&str; 5] = ["disclaimer", "notice", "update", "status", "new"];
 
 /// A short sentence of which a good part is a link.
 pub(super) fn is_mostly_a_link(block: &Block<'_>, text: &str) -> bool {
@@ -410,5 +419,8 @@ fn is_label(text: &str) -> bool {
     let tags = text
         .split_once([':', '：'])
         .is_some_and(|(_, rest)| !rest.trim().is_empty() && rest.split_whitespace().all(is_tag));
-    bare || address || tags
+    let fact = text.split_once('：').is_some_and(|(label, value)| {
+        label.chars().count() <= CJK_LABEL_CHARS && !value.contains('。')
+    });
+    bare || address || tags || fact
 }

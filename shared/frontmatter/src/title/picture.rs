@@ -111,7 +111,7 @@ fn has_words_of(text: &str, name: &str) -> bool {
         && name.iter().all(|word| text.contains(word))
 }
 
-fn is_generic_alt(text: &str) -> bool {
+pub(super) fn is_generic_alt(text: &str) -> bool {
     GENERIC_ALTS.contains(&text.to_lowercase().as_str())
 }
 

@@ -15,7 +15,12 @@ const MAX_FILLERS: usize = 3;
 const MAX_WORDS_BEFORE: usize = 2;
 
 /// In a sentence about what is not the document's own.
-const OF_OTHERS: [&str; 12] = [
+const OF_OTHERS: [&str; 17] = [
+    "[insert",
+    "[insér",
+    "your choice",
+    "votre choix",
+    "choose a licen",
     "includ",
     "bundle",
     "icon",
@@ -131,7 +136,12 @@ pub(super) fn declared(text: &str) -> Option<String> {
     places.take(MAX_DECLARATIONS).find_map(|at| {
         let sentence = sentence(text, at);
         let lower = sentence.to_lowercase();
-        let said = lower.trim_start_matches(|c: char| !c.is_alphanumeric());
+        // `License: This project …`
+        let unlabelled = lower
+            .split_once(": ")
+            .filter(|(label, _)| !label.contains(' '));
+        let said = unlabelled.map_or(lower.as_str(), |(_, rest)| rest);
+        let said = said.trim_start_matches(|c: char| !c.is_alphanumeric());
         let is_declared = sentence.len() <= MAX_SENTENCE_BYTES
             && SUBJECTS.iter().any(|subject| said.starts_with(subject))
             && DECLARES.iter().any(|words| said.contains(words))
@@ -610,6 +620,10 @@ mod tests {
             ),
             (
                 "This tool tells what is licensed under what: MIT.",
+                Some("MIT"),
+            ),
+            (
+                "License: This project is licensed under the MIT License",
                 Some("MIT"),
             ),
             ("Jane licensed under MIT what she made.", None),
