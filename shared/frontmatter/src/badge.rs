@@ -1,7 +1,7 @@
 //! Which pictures are badges (2.5).
 
 /// What the address of a badge contains.
-const MARKS: [&str; 55] = [
+const MARKS: [&str; 57] = [
     "builds.sr.ht",
     "licenses.dev/b/",
     "elpa.gnu.org/",
@@ -53,14 +53,16 @@ const MARKS: [&str; 55] = [
     "rultor.com/b/",
     "gh-card.dev",
     "/shields/",
-    "status.svg",
+    "/status.svg",
+    "?status.svg",
+    "badge-color.svg",
     "github.io/sb/",
     "yunohost.org/integration",
     "huggingface.co/datasets/huggingface/badges",
 ];
 /// `/badge` or `/badges`, and what comes behind it.
-const BADGE: [&str; 7] = [
-    "/badge-", "/badge/", "/badge.", "/badge?", "/badges/", "/badges.", "/badges?",
+const BADGE: [&str; 6] = [
+    "/badge/", "/badge.", "/badge?", "/badges/", "/badges.", "/badges?",
 ];
 
 /// Whether a picture's address is that of a badge service.

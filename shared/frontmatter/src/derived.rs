@@ -11,9 +11,12 @@ use crate::badge::is_badge;
 use crate::blocks::decoded;
 use crate::document::{Document, Event, Tag};
 use crate::slugger::Slugger;
+use crate::title::without_ornaments;
 
 use count::Count;
-use language::{first_strong_is_rtl, suffix_language};
+use language::first_strong_is_rtl;
+
+pub(crate) use language::suffix_language;
 use license::{LicenseReading, badge_license, is_license_badge, linked_license};
 
 /// Most headings and links that are listed.
@@ -50,13 +53,14 @@ const SECTIONS_OF_THANKS: [&str; 13] = [
     "contributors",
 ];
 /// In the text of a badge.
-const BADGE_TEXTS: [&str; 4] = ["build status", "badge", "coverage", "downloads"];
+const BADGE_TEXTS: [&str; 2] = ["build status", "coverage status"];
 /// Texts of pictures that say nothing of them.
 const EMPTY_TEXTS: [&str; 6] = ["image", "img", "picture", "alt text", "alt", "photo"];
 /// In the address of a button, of a person's portrait, or of a picture of those who paid.
-const BUTTONS: [&str; 9] = [
+const BUTTONS: [&str; 10] = [
     "install-with-",
-    "ukraine",
+    "standwithukraine",
+    "stand-with-ukraine",
     "contrib.rocks",
     "//avatars",
     "open_in_",
@@ -307,12 +311,10 @@ impl Reading {
     }
 
     fn picture(&mut self, url: &str, alt: &str) {
-        if self.license.badge.is_none() && self.lists == 0 {
-            let link = [&self.link, &self.html_link].into_iter().flatten();
-            self.license.badge = badge_license(url).or_else(|| {
-                let mut link = link.filter(|_| is_license_badge(url));
-                link.find_map(|link| linked_license(link))
-            });
+        if self.license.badge.is_none() && self.lists == 0 && is_license_badge(url) {
+            let mut links = [&self.link, &self.html_link].into_iter().flatten();
+            self.license.badge =
+                badge_license(url).or_else(|| links.find_map(|link| linked_license(link)));
         }
         // One that a later reading would take for another, or for none, is none now.
         let is_absolute = || {
@@ -320,15 +322,15 @@ impl Reading {
                 && crate::keys::collapse(url) == url
                 && url::Url::parse(url).is_ok_and(|url| url.has_host())
         };
-        let leads_to_appeal = || {
+        let leads_elsewhere = || {
             let mut links = [&self.link, &self.html_link].into_iter().flatten();
-            links.any(|link| is_appeal(link, ""))
+            links.any(|link| is_beside_the_point(link, ""))
         };
         if self.derived.image.is_none()
             && !self.is_thanking
             && !is_badge(url)
-            && !is_appeal(url, alt)
-            && !leads_to_appeal()
+            && !is_beside_the_point(url, alt)
+            && !leads_elsewhere()
             && is_absolute()
         {
             let alt = crate::blocks::clean_text(alt);
@@ -430,16 +432,16 @@ fn done_date(text: &str) -> Option<String> {
 
 fn is_of_thanks(heading: &str) -> bool {
     let lower = heading.to_lowercase();
-    let said = lower.trim_matches(|c: char| !c.is_alphabetic());
+    let said = without_ornaments(&lower).trim_end_matches(|c: char| !c.is_alphabetic());
     said == "support"
         || SECTIONS_OF_THANKS
             .iter()
             .any(|words| said.starts_with(words))
 }
 
-/// Whether a picture, or the link around it, asks for something or thanks somebody: no picture of what the page is
-/// about.
-fn is_appeal(url: &str, alt: &str) -> bool {
+/// Whether a picture, or the link around it, asks for something, thanks somebody or tells a state: no picture of what
+/// the page is about.
+fn is_beside_the_point(url: &str, alt: &str) -> bool {
     let (url, alt) = (url.to_ascii_lowercase(), alt.to_lowercase());
     APPEALS
         .iter()
@@ -574,7 +576,7 @@ mod tests {
             "[![A](https://a.com/a.png)](https://a.com/?utm_medium=sponsorship)\n\n",
             "<a href=\"https://patreon.com/x\"><img src=\"https://a.com/a.png\"></a>\n\n",
             "![Acme](https://a.com/assets/thanks/acme.svg)\n\n",
-            "## 💖 Sponsors\n\n![Acme](https://a.com/acme.svg)\n\n## More\n\n",
+            "## :heart: Sponsors\n\n![Acme](https://a.com/acme.svg)\n\n## More\n\n",
             "![Build Status](https://a.com/b.svg)\n\n",
             "![Itch](https://a.com/images/badge-color.svg)\n\n",
         ] {

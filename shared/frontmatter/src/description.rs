@@ -6,7 +6,7 @@ mod shown;
 
 use crate::blocks::{Block, Kind};
 use crate::report::Source;
-use crate::title::Title;
+use crate::title::{Title, without_ornaments};
 
 use passes::{container, is_mostly_a_link, is_tagline_quote, passes};
 use sentences::{cut, without_lead_in};
@@ -186,7 +186,7 @@ const MAX_SECTION_WORDS: usize = 6;
 
 fn is_about_use(heading: &str) -> bool {
     let lower = heading.to_lowercase();
-    let said = lower.trim_start_matches(|c: char| !c.is_alphabetic());
+    let said = without_ornaments(&lower);
     words(said) <= MAX_SECTION_WORDS && SECTIONS_OF_USE.iter().any(|words| said.starts_with(words))
 }
 
@@ -326,6 +326,22 @@ mod tests {
             (
                 "# T\n\n作者：亚双义一真\n\n\\*\\*\\* New: it is out at last \\*\\*\\*\n\n> Attention : traduit par une machine, sans relecture.\n\nT by Jane and contributors\n\nProject architect: @jane\n\nThis project is now in maintenance mode.\n\nA tool that cuts wood.\n",
                 Some("A tool that cuts wood."),
+            ),
+            (
+                "# T\n\nDownload videos in no time.\n\nMore of it.\n",
+                Some("Download videos in no time."),
+            ),
+            (
+                "# T\n\nTodo list for two.\n\nMore of it.\n",
+                Some("Todo list for two."),
+            ),
+            (
+                "# T\n\nNew 3D engine of ours.\n\nMore of it.\n",
+                Some("New 3D engine of ours."),
+            ),
+            (
+                "# T\n\n> Notable and quick to learn\n\nMore of it.\n",
+                Some("Notable and quick to learn"),
             ),
             (
                 "# T\n\nThis is a tool that finds deprecated packages.\n\nMore of it.\n",

@@ -10,6 +10,7 @@ use unicode_normalization::UnicodeNormalization as _;
 use crate::badge::is_badge;
 use crate::blocks::{Block, Inline, Kind};
 use crate::clean::html_tokens::{TokenKind, tokens};
+use crate::derived::suffix_language;
 use crate::description::{cut_at_word, words};
 use crate::document::{Document, Edit};
 use crate::keys::is_placeholder;
@@ -97,8 +98,6 @@ const GENERIC: [&str; 64] = [
     "giriş",
     "kurulum",
 ];
-/// Longest language behind a README's name, with what sets it apart.
-const MAX_LANGUAGE_BYTES: usize = 11;
 /// Paragraphs that are looked at for what one says that something is.
 const MAX_INTRODUCTIONS: usize = 4;
 /// Longest name that a sentence begins with, in words.
@@ -257,9 +256,14 @@ fn subject(blocks: &[Block<'_>]) -> Option<String> {
 }
 
 fn subject_of(text: &str) -> Option<String> {
-    let (subject, rest) = [" is ", " — ", " – "]
+    [" is a ", " is an ", " is the ", " — ", " – "]
         .into_iter()
-        .find_map(|between| text.split_once(between))?;
+        .filter_map(|between| text.split_once(between))
+        .find_map(|(subject, _)| name_in(subject))
+}
+
+/// What a sentence begins with, where that is a name.
+fn name_in(subject: &str) -> Option<String> {
     let name = subject.strip_prefix("The ").unwrap_or(subject).trim();
     let is_name = name.starts_with(char::is_uppercase)
         && words(name) <= MAX_SUBJECT_WORDS
@@ -267,11 +271,7 @@ fn subject_of(text: &str) -> Option<String> {
             let first = name.split(|c: char| !c.is_alphanumeric()).next();
             first.is_some_and(|first| first.eq_ignore_ascii_case(word))
         });
-    let is_told = ["a ", "an ", "the "]
-        .iter()
-        .any(|article| rest.starts_with(article));
-    let is_dash = !text.contains(" is ");
-    (is_name && (is_told || is_dash)).then(|| name.to_owned())
+    is_name.then(|| name.to_owned())
 }
 
 fn is_sentence(heading: &str) -> bool {
@@ -288,7 +288,7 @@ fn ids(source: &str, heading: &Block<'_>, blocks: &[Block<'_>]) -> Vec<String> {
             && is_slug_of(&own, &block.text())
     });
     let set = tokens(source.get(heading.range.clone()).unwrap_or_default());
-    let set = set.into_iter().filter_map(|token| match token.kind {
+    let set = set.filter_map(|token| match token.kind {
         TokenKind::Open(tag) => Some(tag.attributes),
         _ => None,
     });
@@ -306,11 +306,11 @@ fn ids(source: &str, heading: &Block<'_>, blocks: &[Block<'_>]) -> Vec<String> {
 /// `README`, `readme.zh-CN`, `README_fr`, `index`.
 fn is_readme(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
-    let language = lower
+    let behind = lower
         .strip_prefix("readme")
         .or_else(|| lower.strip_prefix("index"));
-    language.is_some_and(|rest| {
-        rest.is_empty() || (rest.starts_with(['.', '_', '-']) && rest.len() <= MAX_LANGUAGE_BYTES)
+    behind.is_some_and(|rest| {
+        rest.is_empty() || rest.len() == "_cn".len() || suffix_language(name).is_some()
     })
 }
 
@@ -377,10 +377,8 @@ fn first_heading<'a, 'b>(
                     && block.images().next().is_none()
                     && name_hint.is_none_or(|hint| letters(hint) != letters(&text))
                     && !(is_without_h1 && is_headline(block, &text));
-                if tagline
-                    || (block.html && text.is_empty())
-                    || (!text.is_empty() && !says_something(&text))
-                {
+                let is_mute = !says_something(&text) && (block.html || !text.is_empty());
+                if tagline || is_mute {
                     continue;
                 }
                 let names = !text.is_empty()
@@ -482,7 +480,7 @@ fn without_remains(heading: &str) -> &str {
 }
 
 /// A heading without the emoji, numbers and `:shortcodes:` before it.
-fn without_ornaments(text: &str) -> &str {
+pub(crate) fn without_ornaments(text: &str) -> &str {
     let mut text = text;
     loop {
         // An information mark is a letter for Unicode.
@@ -492,17 +490,18 @@ fn without_ornaments(text: &str) -> &str {
             Some((name, rest)) if !name.is_empty() && !name.contains(char::is_whitespace) => {
                 text = rest;
             }
-            _ => return text.trim_start_matches(':').trim_start(),
+            _ => break,
         }
     }
+    let text = text.trim_start_matches(':').trim_start();
+    // `一、前言`
+    text.trim_start_matches(['一', '二', '三', '四', '五', '六', '七', '八', '九', '十'])
+        .strip_prefix(['、', '.', '．'])
+        .unwrap_or(text)
 }
 
 fn is_generic(text: &str) -> bool {
     let text = without_ornaments(text);
-    // `一、前言`
-    let numbered =
-        text.trim_start_matches(['一', '二', '三', '四', '五', '六', '七', '八', '九', '十']);
-    let text = numbered.strip_prefix(['、', '.', '．']).unwrap_or(text);
     let text = text
         .trim_matches(|c: char| !c.is_alphanumeric())
         .to_lowercase();

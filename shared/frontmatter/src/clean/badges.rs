@@ -93,11 +93,9 @@ pub(super) fn take(
             Some((Event::Start(Tag::Heading { level: 1, .. }) | Event::Rule, _)) => {}
             _ => break,
         }
-        if holds_more {
-            // Those around it learn of it when this one ends.
-            if let Some(wrapper) = wrappers.last_mut() {
-                wrapper.holds_more = true;
-            }
+        // Those around it learn of it when this one ends.
+        if holds_more && let Some(wrapper) = wrappers.last_mut() {
+            wrapper.holds_more = true;
         }
     }
     let mut badges: Vec<Badge> = badges.into_iter().map(|(_, badge)| badge).collect();

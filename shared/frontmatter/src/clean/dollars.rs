@@ -64,7 +64,7 @@ fn settle_block(
     atoms: &[(Range<usize>, bool)],
     splice: &mut Splice,
 ) {
-    let first_atom = atoms.partition_point(|(atom, _)| atom.start < block.start);
+    let start = block.start;
     let runs = runs(source, block);
     if runs.len() < 2 {
         return;
@@ -74,7 +74,7 @@ fn settle_block(
         by_length.entry(run.len()).or_default().push(run.start);
     }
     let mut position = 0;
-    let mut next_atom = first_atom;
+    let mut next_atom = atoms.partition_point(|(atom, _)| atom.start < start);
     for run in &runs {
         // Code and tags that begin first are read first.
         while let Some((atom, _)) = atoms

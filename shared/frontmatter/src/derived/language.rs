@@ -1,7 +1,7 @@
 //! The language in a file's name, and the direction of a text (2.10).
 
 /// The language in a file's name: `README.zh-CN`, `README-ja`, `HOWTO_fa_IR`.
-pub(super) fn suffix_language(stem: &str) -> Option<String> {
+pub(crate) fn suffix_language(stem: &str) -> Option<String> {
     const LANGUAGES: [&str; 44] = [
         "ar", "bg", "bn", "ca", "cs", "da", "de", "el", "en", "es", "et", "eu", "fa", "fi", "fr",
         "he", "hi", "hr", "hu", "id", "it", "ja", "ko", "lt", "lv", "nb", "nl", "no", "pl", "pt",

@@ -54,7 +54,7 @@ const MAX_LINE_BYTES: usize = 256;
 const MAX_HEADING_WORDS: usize = 5;
 
 /// What a heading about other licences says besides.
-const OF_OTHERS: [&str; 5] = ["third", "3rd", "dependenc", "libraries", "key"];
+const HEADINGS_OF_OTHERS: [&str; 5] = ["third", "3rd", "dependenc", "libraries", "key"];
 
 /// The licence that a badge names.
 pub(super) fn badge_license(url: &str) -> Option<String> {
@@ -127,7 +127,12 @@ impl LicenseReading {
             .or_else(|| labelled.next().filter(|_| labelled.next().is_none()))
             .or(self.linked)
             .or_else(|| declared(text))
-            .or_else(|| self.is_dedicated.then(|| "CC0-1.0".to_owned()))
+            .or_else(|| {
+                let says_so = ["public domain", "domaine public"]
+                    .iter()
+                    .any(|words| text.contains(words));
+                (self.is_dedicated && says_so).then(|| "CC0-1.0".to_owned())
+            })
     }
 
     pub(super) fn begin_section(&mut self, heading: &str) {
@@ -228,7 +233,7 @@ fn is_about_license(heading: &str) -> bool {
     };
     if says_so {
         let lower = heading.to_lowercase();
-        !OF_OTHERS.iter().any(|other| lower.contains(other))
+        !HEADINGS_OF_OTHERS.iter().any(|other| lower.contains(other))
     } else {
         ["copyright", "copyrights"]
             .iter()

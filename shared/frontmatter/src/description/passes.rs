@@ -64,13 +64,12 @@ const DIRECTIONS: [&str; 13] = [
 ];
 
 /// How a text begins that asks for something, or says what to do and not what the document is about.
-const INSTRUCTIONS: [&str; 24] = [
+const INSTRUCTIONS: [&str; 23] = [
     "to update",
     "this will install",
     "you can clone",
     "you can install",
     "you can download",
-    "download ",
     "e.g",
     "please cite",
     "please export",
@@ -78,14 +77,14 @@ const INSTRUCTIONS: [&str; 24] = [
     "please make",
     "please ensure",
     "please install",
-    "todo",
+    "todo:",
     "tl;dr",
     "tl,dr",
-    "tldr",
+    "tldr:",
     "to install",
     "to clone",
-    "to run ",
-    "to build",
+    "to run th",
+    "to build th",
     "see file",
     "make sure ",
     "first, ",
@@ -182,8 +181,25 @@ const CJK_LABEL_CHARS: usize = 4;
 const ADDRESS_LABEL_WORDS: usize = 6;
 
 /// How a quote begins that is a note, not a tagline.
-const NOTES: [&str; 21] = [
+const NOTES: [&str; 9] = [
     "note",
+    "warning",
+    "tip",
+    "important",
+    "caution",
+    "说明",
+    "注意",
+    "cover image",
+    "[!",
+];
+
+/// How other paragraphs begin that are one, before a colon or a date.
+const ASIDES: [&str; 3] = ["disclaimer", "notice", "update"];
+
+/// What is one only before a colon: these begin other words and sentences, too.
+const LABELS: [&str; 14] = [
+    "status",
+    "new",
     "nota",
     "notiz",
     "hinweis",
@@ -196,18 +212,7 @@ const NOTES: [&str; 21] = [
     "внимание",
     "примечание",
     "dikkat",
-    "warning",
-    "tip",
-    "important",
-    "caution",
-    "说明",
-    "注意",
-    "cover image",
-    "[!",
 ];
-
-/// How other paragraphs begin that are one, before a colon or a date.
-const ASIDES: [&str; 5] = ["disclaimer", "notice", "update", "status", "new"];
 
 /// A short sentence of which a good part is a link.
 pub(super) fn is_mostly_a_link(block: &Block<'_>, text: &str) -> bool {
@@ -342,11 +347,16 @@ pub(super) fn container(text: &str, is_inside: bool) -> Option<bool> {
 fn is_aside(block: &Block<'_>, text: &str) -> bool {
     let lower = text.to_lowercase();
     let said = said(&lower);
+    let ends_label = |rest: &str| {
+        let rest = rest.trim_start_matches([' ', '\u{a0}']);
+        rest.starts_with([':', '：', '!', '！'])
+    };
+    let is_label = LABELS
+        .iter()
+        .any(|label| said.strip_prefix(label).is_some_and(ends_label));
     let is_note = NOTES.iter().chain(&ASIDES).any(|note| {
         said.strip_prefix(note).is_some_and(|rest| {
-            rest.trim_start_matches([' ', '\u{a0}'])
-                .starts_with([':', '：', '!', '！'])
-                || rest.strip_prefix(' ').is_some_and(begins_with_date)
+            ends_label(rest) || rest.strip_prefix(' ').is_some_and(begins_with_date)
         })
     });
     let is_parenthesis = text.starts_with('(') && text.ends_with(')');
@@ -354,7 +364,7 @@ fn is_aside(block: &Block<'_>, text: &str) -> bool {
         && LANGUAGES_ELSEWHERE
             .iter()
             .any(|words| lower.contains(words));
-    is_note || is_parenthesis || is_elsewhere
+    is_note || is_label || is_parenthesis || is_elsewhere
 }
 
 /// `2025-11-01 …`, `(30 May 2022) …`, `nov 2025 …`.

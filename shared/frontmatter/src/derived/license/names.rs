@@ -15,13 +15,14 @@ const MAX_FILLERS: usize = 3;
 const MAX_WORDS_BEFORE: usize = 2;
 
 /// In a sentence about what is not the document's own.
-const OF_OTHERS: [&str; 17] = [
+const OF_OTHERS: [&str; 18] = [
     "[insert",
     "[insér",
     "your choice",
     "votre choix",
     "choose a licen",
-    "includ",
+    "includes",
+    "include ",
     "bundle",
     "icon",
     "font",
@@ -588,6 +589,7 @@ mod tests {
                 "All documentation and hardware is under CC BY-SA 4.0.\nAll software is under the GNU GPLv3.",
                 Some("GPL-3.0"),
             ),
+            ("MIT, see the included LICENSE.", Some("MIT")),
             ("It bundles jQuery, licensed under MIT.", None),
             (
                 "Uses icons from Foo (CC BY 4.0). The rest is MIT.",
