@@ -6,11 +6,8 @@ use std::ops::Range;
 use pulldown_cmark::TagEnd;
 
 use crate::clean::decode;
-use crate::clean::html_tokens::{Tag as HtmlTag, TokenKind, tokens};
+use crate::clean::html_tokens::{Tag as HtmlTag, TokenKind, innermost, tokens};
 use crate::document::{Document, Event, Tag};
-
-/// Deepest nesting in which a closing tag finds its element, as no page has it: a bound keeps closing linear.
-const MAX_NESTING: usize = 64;
 
 /// Most open links that a block begins in.
 const MAX_LINKS_AROUND: usize = 8;
@@ -532,16 +529,6 @@ impl<'a> Walk<'a> {
             _ => {}
         }
     }
-}
-
-/// The place of the innermost open element of a name.
-fn innermost<'n>(
-    open: impl DoubleEndedIterator<Item = &'n str> + ExactSizeIterator,
-    name: &str,
-) -> Option<usize> {
-    let count = open.len();
-    let depth = open.rev().take(MAX_NESTING).position(|open| open == name)?;
-    Some(count - 1 - depth)
 }
 
 fn is_visible(inline: &Inline<'_>) -> bool {

@@ -293,6 +293,30 @@ mod tests {
     }
 
     #[test]
+    fn a_tagline_may_begin_as_an_instruction_does() {
+        for (text, expected) in [
+            (
+                "# T\n\nDownload videos in no time.\n\nMore of it.\n",
+                Some("Download videos in no time."),
+            ),
+            (
+                "# T\n\nTodo list for two.\n\nMore of it.\n",
+                Some("Todo list for two."),
+            ),
+            (
+                "# T\n\nNew 3D engine of ours.\n\nMore of it.\n",
+                Some("New 3D engine of ours."),
+            ),
+            (
+                "# T\n\n> Notable and quick to learn\n\nMore of it.\n",
+                Some("Notable and quick to learn"),
+            ),
+        ] {
+            assert_eq!(description(text).as_deref(), expected, "{text}");
+        }
+    }
+
+    #[test]
     fn what_leads_elsewhere_gives_way_to_what_says_something() {
         for (text, expected) in [
             (
@@ -326,22 +350,6 @@ mod tests {
             (
                 "# T\n\n作者：亚双义一真\n\n\\*\\*\\* New: it is out at last \\*\\*\\*\n\n> Attention : traduit par une machine, sans relecture.\n\nT by Jane and contributors\n\nProject architect: @jane\n\nThis project is now in maintenance mode.\n\nA tool that cuts wood.\n",
                 Some("A tool that cuts wood."),
-            ),
-            (
-                "# T\n\nDownload videos in no time.\n\nMore of it.\n",
-                Some("Download videos in no time."),
-            ),
-            (
-                "# T\n\nTodo list for two.\n\nMore of it.\n",
-                Some("Todo list for two."),
-            ),
-            (
-                "# T\n\nNew 3D engine of ours.\n\nMore of it.\n",
-                Some("New 3D engine of ours."),
-            ),
-            (
-                "# T\n\n> Notable and quick to learn\n\nMore of it.\n",
-                Some("Notable and quick to learn"),
             ),
             (
                 "# T\n\nThis is a tool that finds deprecated packages.\n\nMore of it.\n",

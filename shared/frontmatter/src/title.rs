@@ -1,5 +1,6 @@
 //! The title: which heading, picture or file name names the document (2.5).
 
+mod names;
 mod picture;
 mod removal;
 
@@ -8,7 +9,7 @@ use std::borrow::Cow;
 use unicode_normalization::UnicodeNormalization as _;
 
 use crate::badge::is_badge;
-use crate::blocks::{Block, Inline, Kind};
+use crate::blocks::{Block, Kind};
 use crate::clean::html_tokens::{TokenKind, tokens};
 use crate::derived::suffix_language;
 use crate::description::{cut_at_word, words};
@@ -17,6 +18,7 @@ use crate::keys::is_placeholder;
 use crate::report::Source;
 use crate::slugger::{is_slug_of, slug};
 
+use names::{manual_title, old_heading, only_h1, subject};
 use picture::{clean_alt, is_generic_alt, picture_title};
 use removal::removal;
 
@@ -97,15 +99,6 @@ const GENERIC: [&str; 64] = [
     "giới thiệu",
     "giriş",
     "kurulum",
-];
-/// Paragraphs that are looked at for what one says that something is.
-const MAX_INTRODUCTIONS: usize = 4;
-/// Longest name that a sentence begins with, in words.
-const MAX_SUBJECT_WORDS: usize = 4;
-/// With these, a sentence begins that names nothing.
-const POINTERS: [&str; 16] = [
-    "this", "that", "these", "it", "there", "here", "what", "which", "my", "our", "your", "his",
-    "her", "he", "she", "i",
 ];
 /// How a first heading begins that is about the document, and not its name.
 const QUESTIONS: [&str; 4] = ["what is", "what's", "about ", "why "];
@@ -202,76 +195,6 @@ pub(crate) fn find(
 /// A derived title: cut, and with the emoji that `:shortcodes:` stand for.
 fn written(text: &str) -> String {
     cut_at_word(&crate::emoji::shown(text), MAX_TITLE_CHARS)
-}
-
-/// What a manual page is of: `# NAME`, and below it `axe - cuts wood`.
-fn manual_title(blocks: &[Block<'_>]) -> Option<(String, usize)> {
-    let mut blocks = blocks.iter().skip_while(|block| block.is_pictures());
-    let (name, line) = (blocks.next()?, blocks.next()?);
-    let is_manual = matches!(name.kind, Kind::Heading(_))
-        && name.text() == "NAME"
-        && line.kind == Kind::Paragraph;
-    let text = is_manual.then(|| line.text())?;
-    let (title, _) = text.split_once(" - ")?;
-    (words(title) <= MAX_SUBJECT_WORDS).then(|| (title.to_owned(), name.range.end))
-}
-
-/// What the only `h1` says, wherever it stands. As it begins a part of the document, it stays.
-fn only_h1(blocks: &[Block<'_>]) -> Option<String> {
-    let mut headings = blocks.iter().filter(|block| block.kind == Kind::Heading(1));
-    let text = heading_text(headings.next()?);
-    let is_name = headings.next().is_none()
-        && says_something(&text)
-        && !is_generic(&text)
-        && !is_placeholder(&text)
-        && !is_question(&text)
-        && !is_sentence(&text);
-    is_name.then_some(text)
-}
-
-/// A first line `#Axe`, which was a heading once.
-fn old_heading(blocks: &[Block<'_>]) -> Option<String> {
-    let first = blocks.iter().find(|block| !block.is_pictures())?;
-    let line = match first.inlines.first()? {
-        Inline::Text(text) if first.kind == Kind::Paragraph => text.trim(),
-        _ => return None,
-    };
-    let text = line.trim_start_matches('#');
-    let is_heading = text.len() < line.len()
-        && text.starts_with(char::is_alphanumeric)
-        && !text.contains('#')
-        && !is_generic(text)
-        && !is_sentence(text);
-    is_heading.then(|| without_remains(text).to_owned())
-}
-
-/// What the first paragraph says that something is: `Axe is a tool`.
-fn subject(blocks: &[Block<'_>]) -> Option<String> {
-    let paragraphs = blocks
-        .iter()
-        .filter(|block| block.kind == Kind::Paragraph && !block.is_pictures());
-    paragraphs
-        .take(MAX_INTRODUCTIONS)
-        .find_map(|block| subject_of(&block.text()))
-}
-
-fn subject_of(text: &str) -> Option<String> {
-    [" is a ", " is an ", " is the ", " — ", " – "]
-        .into_iter()
-        .filter_map(|between| text.split_once(between))
-        .find_map(|(subject, _)| name_in(subject))
-}
-
-/// What a sentence begins with, where that is a name.
-fn name_in(subject: &str) -> Option<String> {
-    let name = subject.strip_prefix("The ").unwrap_or(subject).trim();
-    let is_name = name.starts_with(char::is_uppercase)
-        && words(name) <= MAX_SUBJECT_WORDS
-        && !POINTERS.iter().any(|word| {
-            let first = name.split(|c: char| !c.is_alphanumeric()).next();
-            first.is_some_and(|first| first.eq_ignore_ascii_case(word))
-        });
-    is_name.then(|| name.to_owned())
 }
 
 fn is_sentence(heading: &str) -> bool {

@@ -8,7 +8,7 @@ use std::ops::Range;
 use super::CleanOptions;
 use super::html_policy::{self as policy, Element};
 use super::html_steps::{Placed, Step, blocks, steps};
-use super::html_tokens::{Tag, TokenKind};
+use super::html_tokens::{Tag, TokenKind, innermost};
 use super::splice::Splice;
 use super::warnings::{Code, Warnings};
 use crate::document::Document;
@@ -306,13 +306,8 @@ impl<'s> Sanitiser<'_, '_, 's> {
         }
         let found = self.reachable().find_map(|index| {
             let open = &self.frames.get(index)?.open;
-            // Deeper than any page nests; a bound keeps closing linear.
-            let depth = open
-                .iter()
-                .rev()
-                .take(64)
-                .position(|open| open.name == name)?;
-            Some((index, open.len() - 1 - depth))
+            let position = innermost(open.iter().map(|open| open.name), name)?;
+            Some((index, position))
         });
         let Some((frame, position)) = found else {
             // The closing tag of what was taken out is taken out quietly with it.

@@ -11,6 +11,9 @@ const RAW_TEXT: [&str; 9] = [
     "script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes", "noscript",
 ];
 
+/// Deepest nesting in which a closing tag finds its element, as no page has it: a bound keeps closing linear.
+const MAX_NESTING: usize = 64;
+
 /// One piece of markup, with its bytes in the text that was cut.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Token<'a> {
@@ -80,6 +83,16 @@ pub(crate) fn whole_token(text: &str) -> Option<TokenKind<'_>> {
         .token(0)
         .filter(|_| text.starts_with('<'))?;
     (token.range.len() == text.len()).then_some(token.kind)
+}
+
+/// The place of the innermost open element of a name.
+pub(crate) fn innermost<'n>(
+    open: impl DoubleEndedIterator<Item = &'n str> + ExactSizeIterator,
+    name: &str,
+) -> Option<usize> {
+    let count = open.len();
+    let depth = open.rev().take(MAX_NESTING).position(|open| open == name)?;
+    Some(count - 1 - depth)
 }
 
 struct Cutter<'a> {
