@@ -137,6 +137,7 @@ async fn without_the_build_key_nothing_is_noted() {
 #[tokio::test]
 async fn what_a_build_says_is_bounded() {
     let site = Site::start().await;
+    site.add("jo", None).await;
     let key = site.stack.build_key();
     let entries = |count: usize| {
         let all = (0..count).map(|at| json!({"id": format!("jo/n{at}"), "digest": "0".repeat(32)}));
@@ -147,6 +148,9 @@ async fn what_a_build_says_is_bounded() {
     assert_error(tell(&site, key, &entries(1001)).await, 413, "too_large").await;
     let padded = json!({"entries": [], "padding": "x".repeat(400_000)});
     assert_error(tell(&site, key, &padded).await, 413, "too_large").await;
+    let nobody_s = json!({"entries": [{"id": "nobody/n1", "digest": "0".repeat(32)}]});
+    let nobody_s = tell(&site, key, &nobody_s).await;
+    assert_eq!(body(nobody_s).await["new"], 0);
     let none = tell(&site, key, &json!({"entries": []})).await;
     assert_eq!(body(none).await["new"], 0);
     for wrong in [

@@ -35,6 +35,7 @@ pub(crate) async fn invoke(
         "me" => answer!(me),
         "readmes" => answer!(readmes),
         "set_password" => answer!(set_password),
+        "site" => answer!(site),
         "upload_profile_pic" => answer!(upload_profile_pic),
         "upload_readme" => answer!(upload_readme),
         "upload_url" => answer!(upload_url),
@@ -81,6 +82,7 @@ pub(crate) async fn make_demo(members: &Members) {
 pub(crate) const ANSWERS: &[(&str, i64, &str)] = &[
     ("login", 200, ""),
     ("me", 200, ""),
+    ("site", 200, ""),
     ("upload_profile_pic", 200, ""),
     ("upload_profile_pic.delete", 200, ""),
     ("upload_url", 200, ""),

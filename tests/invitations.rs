@@ -8,7 +8,7 @@ use members::{Account, CODE_TTL_SECONDS, Created, Email, IssuedCode, NewMember};
 use reqwest::{Method, Response, StatusCode};
 use serde_json::{Value, json};
 
-use crate::site::{PASSWORD, Site, assert_error};
+use crate::site::{PASSWORD, Site, assert_error, body};
 
 const NEW: &str = "another sentence to remember";
 const REFUSED: &str =
@@ -79,7 +79,20 @@ async fn an_invited_member_sets_a_password_and_signs_in() {
         StatusCode::UNAUTHORIZED
     );
     let typed = code.to_string().to_lowercase().replace('-', " ");
-    assert_eq!(redeem(&site, &typed, NEW).await.status(), StatusCode::OK);
+    let joined = redeem(&site, &typed, NEW).await;
+    assert_eq!(joined.status(), StatusCode::OK);
+    // The answer signs the member in, as a login does.
+    let joined = body(joined).await;
+    assert_eq!(
+        (&joined["token_type"], &joined["member"]["handle"]),
+        (&json!("Bearer"), &json!("jo"))
+    );
+    let me = site
+        .get("/api/me")
+        .bearer_auth(joined["access_token"].as_str().unwrap());
+    let me = body(me.send().await.unwrap()).await;
+    assert_eq!(me["member"], joined["member"]);
+    assert!(account(&site, "jo").await.last_login_at.is_some());
     assert_eq!(
         site.login("jo@club.example", NEW).await.status(),
         StatusCode::OK

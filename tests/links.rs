@@ -84,6 +84,70 @@ async fn members_are_linked_once_they_have_a_page() {
     wait_for_text(&site, "jo", "With sam on a trip.").await;
 }
 
+/// Somebody else's document answers to its address, and to no other name.
+#[tokio::test]
+async fn a_document_of_another_member_is_linked_by_its_address() {
+    let site = Site::start().await;
+    let (jo, sam) = (site.member("jo").await, site.member("sam").await);
+    let note = "# Diary\n\nOn [[sam/my-trip|our trip]], [here](sam/my-trip.md#Day%20One), not [[sam/elsewhere|there]] or [[my-trip|that]].\n";
+    site.publish(&jo, "Diary.md", note).await;
+    let unlinked = "On our trip, here, not there or that.";
+    wait_for_text(&site, "jo/diary", unlinked).await;
+    let report = site.publish(&sam, "My Trip.md", "# A trip\n").await;
+    assert_eq!(report["state"], "published");
+    let linked = "On [our trip](/sam/my-trip/), [here](/sam/my-trip/#day-one), not there or that.";
+    wait_for_text(&site, "jo/diary", linked).await;
+
+    // What its author keeps back is there for nobody.
+    site.upload(&sam, "My Trip.md", "---\ndraft: true\n---\n\n# A trip\n")
+        .await;
+    wait_for_text(&site, "jo/diary", unlinked).await;
+    site.publish(&sam, "My Trip.md", "# Another title\n").await;
+    wait_for_text(&site, "jo/diary", linked).await;
+    withdraw(&site, &sam, "my-trip").await;
+    wait_for_text(&site, "jo/diary", unlinked).await;
+}
+
+/// Links as Obsidian and editors of Markdown write them, from folders that no upload has.
+#[tokio::test]
+async fn a_link_finds_its_document_however_it_is_written() {
+    let site = Site::start().await;
+    let jo = site.member("jo").await;
+    site.publish(&jo, "README.md", "# Hello\n\n## My Heading\n\nText.\n")
+        .await;
+    site.publish(&jo, "Alpha.md", "# First\n\n## Part One\n\nText.\n")
+        .await;
+    // As a Mac names it, and as everybody else types it.
+    site.publish(&jo, "Ko\u{308}ln.md", "# City\n\nText.\n")
+        .await;
+    let links = [
+        ("[[folder/Alpha]]", "[folder/Alpha](/jo/alpha/)"),
+        ("[a](Notes/Alpha.md)", "[a](/jo/alpha/)"),
+        ("[b](../Alpha.md)", "[b](/jo/alpha/)"),
+        ("[c](Alpha.md#Part%20One)", "[c](/jo/alpha/#part-one)"),
+        ("[[jo/alpha|d]]", "[d](/jo/alpha/)"),
+        ("[[README|e]]", "[e](/jo/)"),
+        ("[f](README.md)", "[f](/jo/)"),
+        ("[[README#My Heading|g]]", "[g](/jo/#my-heading)"),
+        ("[[K\u{f6}ln|h]]", "[h](/jo/koln/)"),
+        ("[[Ko\u{308}ln|i]]", "[i](/jo/koln/)"),
+        ("[j](K%C3%B6ln.md)", "[j](/jo/koln/)"),
+        ("[k](Ko%CC%88ln.md)", "[k](/jo/koln/)"),
+    ];
+    let text: String = links.map(|(written, _)| format!("- {written}\n")).concat();
+    let report = site
+        .publish(&jo, "All.md", format!("# All\n\n{text}"))
+        .await;
+    assert_eq!(report["warnings"], serde_json::json!([]), "{report}");
+    let all = content(&site, "jo/all").await;
+    for (written, link) in links {
+        assert!(all.contains(&format!("- {link}\n")), "{written}: {all}");
+    }
+    // Köln's other spelling is the same document.
+    let again = site.upload(&jo, "K\u{f6}ln.md", "# City\n\nMore.\n").await;
+    assert_eq!(body(again).await["readme"]["slug"], "koln");
+}
+
 #[tokio::test]
 async fn a_member_is_found_by_name_and_a_picture_by_its_file() {
     let site = Site::start().await;

@@ -8,8 +8,10 @@
 )]
 
 mod builds;
+mod caches;
 mod canary;
 mod content;
+mod documents;
 mod errors;
 mod events;
 mod flask_accounts;
@@ -22,8 +24,13 @@ mod login_faults;
 mod me;
 mod photo;
 mod picture_faults;
+mod privacy;
+mod public_site;
+mod quota;
 mod readmes;
 mod rebuild_site;
+mod referrers;
+mod removal;
 mod requests;
 mod roles;
 mod sessions;
@@ -37,3 +44,26 @@ mod tokens;
 mod upload_profile_pic;
 mod upload_readme;
 mod upload_url;
+
+/// Whether a fault at the call `at` is tried before the call takes effect, after it, or both: in turns, or in the full
+/// mode both.
+fn before_and_after(at: usize) -> &'static [bool] {
+    match sized(at % 2, 2) {
+        0 => &[false],
+        1 => &[true],
+        _ => &[false, true],
+    }
+}
+
+/// The first number, or the second in the full mode: what takes minutes and says the same of more.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "no function reads it: it chooses what this very program does"
+)]
+fn sized<T>(usual: T, full: T) -> T {
+    if std::env::var_os("MASTHEAD_FULL").is_some() {
+        full
+    } else {
+        usual
+    }
+}

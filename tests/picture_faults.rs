@@ -1,6 +1,8 @@
 //! A profile's picture when a function is cut short: the old one or the new one, never a broken
 //! link, and the next try sets it right (hardening cases D10 and D11).
 
+use std::collections::BTreeSet;
+use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -15,10 +17,13 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::retry::RetryConfig;
 use base64ct::{Base64, Encoding as _};
 use blobs::layout::{
-    OWN_PAGE, OriginalKey, PictureChangeKey, SourceKey, content_key, pictures_prefix,
+    LaterKey, OWN_PAGE, OriginalKey, OriginalNote, PictureChangeKey, SourceKey, content_key,
+    pictures_prefix,
 };
 use blobs::{Blobs, Condition, Upload};
+use distribution::Distribution;
 use endpoint::{Bearer, Clock, Environment, Origins, aws, configuration};
+use hyper::body::Bytes;
 use image::ImageFormat;
 use local::{Options, Stack};
 use members::{Created, Email, Members, NewMember, Picture, Seen};
@@ -29,27 +34,45 @@ use uuid::Uuid;
 
 use crate::photo::{plain, shade};
 
-const OLD: u8 = 40;
+pub(crate) const OLD: u8 = 40;
 const NEW: u8 = 200;
 const PUBLIC_URL: &str = "https://club.example";
 
-/// A process that is killed at its call `at`: neither that call nor a later one gets through, or
-/// that one still does and only its answer is lost.
-#[derive(Debug, Clone)]
-struct Killed {
+/// A client whose calls go through a function of a test's own.
+struct Through<F> {
     inner: SharedHttpClient,
-    calls: Arc<AtomicUsize>,
-    at: usize,
-    commits: bool,
+    call: Arc<F>,
 }
 
-#[derive(Debug)]
-struct Connector {
+struct Connector<F> {
     inner: SharedHttpConnector,
-    killed: Killed,
+    call: Arc<F>,
 }
 
-impl HttpClient for Killed {
+impl<F> fmt::Debug for Through<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Through").finish_non_exhaustive()
+    }
+}
+
+impl<F> fmt::Debug for Connector<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connector").finish_non_exhaustive()
+    }
+}
+
+/// What a test does with a call of a process to its stores.
+pub(crate) trait Call:
+    Fn(&SharedHttpConnector, HttpRequest) -> HttpConnectorFuture + Send + Sync + 'static
+{
+}
+
+impl<F: Fn(&SharedHttpConnector, HttpRequest) -> HttpConnectorFuture + Send + Sync + 'static> Call
+    for F
+{
+}
+
+impl<F: Call> HttpClient for Through<F> {
     fn http_connector(
         &self,
         settings: &HttpConnectorSettings,
@@ -57,54 +80,79 @@ impl HttpClient for Killed {
     ) -> SharedHttpConnector {
         SharedHttpConnector::new(Connector {
             inner: self.inner.http_connector(settings, components),
-            killed: self.clone(),
+            call: Arc::clone(&self.call),
         })
     }
 }
 
-impl HttpConnector for Connector {
+impl<F: Call> HttpConnector for Connector<F> {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let Killed {
-            calls, at, commits, ..
-        } = &self.killed;
-        let call = calls.fetch_add(1, Ordering::SeqCst);
-        let dead = || ConnectorError::io("the process was killed".into());
-        if call < *at {
-            self.inner.call(request)
-        } else if call == *at && *commits {
-            let answer = self.inner.call(request);
-            HttpConnectorFuture::new(async move {
-                answer.await?;
-                Err(dead())
-            })
-        } else {
-            HttpConnectorFuture::ready(Err(dead()))
-        }
+        (self.call)(&self.inner, request)
     }
 }
 
+/// What a process that was killed has of a call.
+pub(crate) fn dead() -> ConnectorError {
+    ConnectorError::io("the process was killed".into())
+}
+
 /// The stores as one process reaches them.
-struct Stores {
-    uploads: Blobs,
-    content: Blobs,
-    members: Members,
+pub(crate) struct Stores {
+    pub(crate) uploads: Blobs,
+    pub(crate) content: Blobs,
+    pub(crate) members: Members,
     calls: Arc<AtomicUsize>,
+    bytes: Arc<AtomicUsize>,
 }
 
 impl Stores {
-    fn killed_at(environment: &Environment, at: usize, commits: bool) -> Self {
+    /// The stores of a process that is killed at its call `at`: neither that call nor a later one gets through,
+    /// or that one still does and only its answer is lost.
+    pub(crate) fn killed_at(environment: &Environment, at: usize, commits: bool) -> Self {
         let calls = Arc::new(AtomicUsize::new(0));
+        let bytes = Arc::new(AtomicUsize::new(0));
+        let (counted, read) = (Arc::clone(&calls), Arc::clone(&bytes));
+        let mut stores = Self::through(environment, &calls, move |inner, request| {
+            let call = counted.fetch_add(1, Ordering::SeqCst);
+            if call < at {
+                let (answer, read) = (inner.call(request), Arc::clone(&read));
+                HttpConnectorFuture::new(async move {
+                    let answer = answer.await?;
+                    let length = answer.headers().get("content-length");
+                    let length = length.and_then(|length| length.parse().ok());
+                    read.fetch_add(length.unwrap_or_default(), Ordering::SeqCst);
+                    Ok(answer)
+                })
+            } else if call == at && commits {
+                let answer = inner.call(request);
+                HttpConnectorFuture::new(async move {
+                    answer.await?;
+                    Err(dead())
+                })
+            } else {
+                HttpConnectorFuture::ready(Err(dead()))
+            }
+        });
+        stores.bytes = bytes;
+        stores
+    }
+
+    /// The stores by a client whose calls go through `call`, which counts `calls`.
+    pub(crate) fn through(
+        environment: &Environment,
+        calls: &Arc<AtomicUsize>,
+        call: impl Call,
+    ) -> Self {
+        let call = Arc::new(call);
         let config = |endpoint| {
             let config = aws::config(environment, endpoint).unwrap();
-            let killed = Killed {
+            let own = Through {
                 inner: config.http_client().unwrap(),
-                calls: Arc::clone(&calls),
-                at,
-                commits,
+                call: Arc::clone(&call),
             };
             config
                 .to_builder()
-                .http_client(killed)
+                .http_client(own)
                 .retry_config(RetryConfig::disabled())
                 .build()
         };
@@ -116,15 +164,22 @@ impl Stores {
                 &config(aws::ENDPOINT_DYNAMODB),
                 environment.required("MEMBERS_TABLE").unwrap(),
             ),
-            calls,
+            calls: Arc::clone(calls),
+            bytes: Arc::default(),
         }
     }
 
-    fn healthy(environment: &Environment) -> Self {
+    /// How many calls were made so far, and how many bytes the answers had.
+    pub(crate) fn traffic(&self) -> (usize, usize) {
+        let read = |counter: &AtomicUsize| counter.load(Ordering::SeqCst);
+        (read(&self.calls), read(&self.bytes))
+    }
+
+    pub(crate) fn healthy(environment: &Environment) -> Self {
         Self::killed_at(environment, usize::MAX, false)
     }
 
-    fn shelf(&self) -> Shelf<'_> {
+    pub(crate) fn shelf(&self) -> Shelf<'_> {
         Shelf {
             uploads: &self.uploads,
             content: &self.content,
@@ -133,7 +188,7 @@ impl Stores {
         }
     }
 
-    fn resize_picture(&self) -> resize_picture::State {
+    pub(crate) fn resize_picture(&self) -> resize_picture::State {
         resize_picture::State {
             uploads: self.uploads.clone(),
             content: self.content.clone(),
@@ -144,7 +199,7 @@ impl Stores {
         }
     }
 
-    fn rewrite_readme(&self) -> rewrite_readme::State {
+    pub(crate) fn rewrite_readme(&self) -> rewrite_readme::State {
         rewrite_readme::State {
             uploads: self.uploads.clone(),
             content: self.content.clone(),
@@ -152,27 +207,23 @@ impl Stores {
             link_base: "/".to_owned(),
             themes: frontmatter::Themes::default(),
             public_url: PUBLIC_URL.to_owned(),
+            converting: Semaphore::new(1),
             clock: Clock::system(),
+            distribution: Distribution::default(),
         }
     }
 
     /// Puts a README that shows the picture, and converts it.
     async fn publish(&self, account: &members::Account) {
         let key = SourceKey::new(&account.id, OWN_PAGE).key();
-        let source = Upload {
-            bytes: "# Jo\n\n![[me.png]]\n".into(),
-            content_type: "text/markdown",
-            ..Upload::default()
-        };
-        let put = self.uploads.put(&key, source, Condition::Always);
-        put.await.unwrap();
+        put(&self.uploads, &key, "# Jo\n\n![[me.png]]\n").await;
         let answer = rewrite_readme::handler(&self.rewrite_readme(), self.tells(&key)).await;
         assert_eq!(answer.unwrap(), json!({"batchItemFailures": []}));
     }
 
     /// The shade of the picture that the published document shows, which is there; `None`: it shows
     /// none.
-    async fn published(&self, account: &members::Account) -> Option<u8> {
+    pub(crate) async fn published(&self, account: &members::Account) -> Option<u8> {
         let key = content_key(&account.handle);
         let output = self.content.get(&key, 1 << 20).await.unwrap();
         let text = String::from_utf8(output.expect("an output").bytes.to_vec()).unwrap();
@@ -182,14 +233,20 @@ impl Stores {
         Some(shade(&file.expect("no broken picture").bytes))
     }
 
+    /// The keys of the member's READMEs that wait to be looked at again.
+    pub(crate) async fn later(&self, account: &members::Account) -> BTreeSet<String> {
+        let listed = self.uploads.list_all(&LaterKey::prefix(&account.id)).await;
+        listed.unwrap().into_iter().map(|entry| entry.key).collect()
+    }
+
     /// What S3 says of a key.
-    fn tells(&self, key: &str) -> Value {
+    pub(crate) fn tells(&self, key: &str) -> Value {
         json!({"Records": [{"eventVersion": "2.1", "eventSource": "aws:s3", "eventName": "ObjectCreated:Put",
             "s3": {"bucket": {"name": self.uploads.bucket()}, "object": {"key": key}}}]})
     }
 
     /// A member whose picture is [`OLD`].
-    async fn member(&self, handle: &str) -> members::Account {
+    pub(crate) async fn member(&self, handle: &str) -> members::Account {
         let email = Email::parse(&format!("{handle}@club.example")).unwrap();
         let member = NewMember {
             id: Uuid::now_v7().to_string(),
@@ -209,13 +266,13 @@ impl Stores {
         self.now(&account).await
     }
 
-    async fn now(&self, account: &members::Account) -> members::Account {
+    pub(crate) async fn now(&self, account: &members::Account) -> members::Account {
         let found = self.members.by_email(&account.email).await;
         found.unwrap().unwrap()
     }
 
     /// The shade of the profile's picture: all three renditions are there, and are of one picture.
-    async fn whole(&self, account: &members::Account) -> u8 {
+    pub(crate) async fn whole(&self, account: &members::Account) -> u8 {
         let Picture(keys) = self.now(account).await.picture.expect("a picture");
         assert_eq!(keys.len(), 3);
         let mut shades = Vec::new();
@@ -230,21 +287,16 @@ impl Stores {
         shades[0]
     }
 
-    async fn send(&self, account: &members::Account, bytes: Vec<u8>) -> Value {
+    pub(crate) async fn send(&self, account: &members::Account, bytes: Vec<u8>) -> Value {
         let key = OriginalKey::new(&account.id).key();
-        let original = Upload {
-            bytes: bytes.into(),
-            content_type: "image/png",
-            ..Upload::default()
-        };
-        let put = self.uploads.put(&key, original, Condition::Always);
-        put.await.unwrap();
+        put(&self.uploads, &key, bytes).await;
         self.tells(&key)
     }
 
     async fn waits(&self, account: &members::Account) -> bool {
         let key = OriginalKey::new(&account.id).key();
-        self.uploads.head(&key).await.unwrap().is_some()
+        let head = self.uploads.head(&key).await.unwrap();
+        head.is_some_and(|head| !OriginalNote::is_dealt_with(&head.metadata))
     }
 
     async fn stored(&self, account: &members::Account) -> usize {
@@ -256,12 +308,21 @@ impl Stores {
     }
 }
 
-fn is_near(one: u8, other: u8) -> bool {
+pub(crate) fn is_near(one: u8, other: u8) -> bool {
     one.abs_diff(other) < 4
 }
 
+pub(crate) async fn put(blobs: &Blobs, key: &str, bytes: impl Into<Bytes>) {
+    let upload = Upload {
+        bytes: bytes.into(),
+        content_type: "application/octet-stream",
+        ..Upload::default()
+    };
+    blobs.put(key, upload, Condition::Always).await.unwrap();
+}
+
 /// Only the stores: nobody else works on what a test puts there.
-async fn stack() -> (Stack, Environment) {
+pub(crate) async fn stack() -> (Stack, Environment) {
     crate::canary::watch();
     let options = Options {
         port: 0,
@@ -273,14 +334,14 @@ async fn stack() -> (Stack, Environment) {
     (stack, environment)
 }
 
-/// Runs `work` with a process that is killed at its first call, at its second, and so on, before and
+/// Runs `work` with a process that is killed at its first call, at its second, and so on, before or
 /// after the call takes effect, until one gets through. `work` is given the number of the try.
-async fn at_every_call(
+pub(crate) async fn at_every_call(
     environment: &Environment,
     mut work: impl AsyncFnMut(usize, bool, Stores),
 ) -> usize {
     for at in 0..100 {
-        for commits in [false, true] {
+        for &commits in crate::before_and_after(at) {
             let stores = Stores::killed_at(environment, at, commits);
             let calls = Arc::clone(&stores.calls);
             work(at, commits, stores).await;
@@ -408,7 +469,7 @@ async fn a_failing_store_is_a_503_and_no_broken_link() {
     }
 }
 
-fn event(method: &str, token: &str, file: &[u8]) -> Value {
+pub(crate) fn event(method: &str, token: &str, file: &[u8]) -> Value {
     let head =
         b"--b\r\nContent-Disposition: form-data; name=\"profile_pic\"; filename=\"a\"\r\n\r\n";
     let body = [head.as_slice(), file, b"\r\n--b--\r\n"].concat();
@@ -473,6 +534,45 @@ async fn the_last_original_wins_and_no_version_stays() {
     assert!(is_near(stores.whole(&account).await, NEW));
 }
 
+/// A write whose answer is lost is tried again, and refused since the first try changed what it asks for.
+#[tokio::test]
+async fn a_write_that_is_tried_again_takes_no_picture_away() {
+    let (_stack, environment) = stack().await;
+    let healthy = Stores::healthy(&environment);
+    let account = healthy.member("jo").await;
+    let twice = Stores::through(&environment, &Arc::default(), |inner, request| {
+        let target = request.headers().get("x-amz-target");
+        if !target.is_some_and(|target| target.ends_with(".UpdateItem")) {
+            return inner.call(request);
+        }
+        let (inner, first) = (inner.clone(), request.try_clone().unwrap());
+        HttpConnectorFuture::new(async move {
+            inner.call(first).await?;
+            inner.call(request).await
+        })
+    });
+    let made = picture::renditions(&plain(NEW, 64, ImageFormat::Png)).unwrap();
+    let put = twice.shelf();
+    let put = put.put(&account, made, "me.png", rand::random(), Seen::Unchanged);
+    assert_eq!(put.await.unwrap(), None);
+    assert!(is_near(healthy.whole(&account).await, NEW));
+}
+
+/// Whoever read the account before it got another address finds it all the same.
+#[tokio::test]
+async fn a_sweep_spares_the_picture_of_a_member_with_another_address() {
+    let (_stack, environment) = stack().await;
+    let stores = Stores::healthy(&environment);
+    let account = stores.member("jo").await;
+    let email = Email::parse("jo@new.example").unwrap();
+    let changed = stores.members.change_email(&account, &email).await;
+    assert_eq!(changed.unwrap(), members::Renamed::Renamed);
+    let mut shelf = stores.shelf();
+    shelf.now_ms += 2 * 60 * 60 * 1000;
+    shelf.sweep(&account, &Picture::default()).await.unwrap();
+    assert_eq!(stores.stored(&account).await, 3);
+}
+
 /// S3 lists a thousand versions at a time. Of an address that was used more often, nothing stays
 /// either, nor becomes the original again.
 #[tokio::test]
@@ -515,6 +615,11 @@ async fn a_killed_conversion_shows_a_picture_that_is_there() {
 
             let event = healthy.tells(&PictureChangeKey::new(&account.id).key());
             let _ = rewrite_readme::handler(&killed.rewrite_readme(), event.clone()).await;
+            // A message that fails comes again, whether or not what asked for it is still there.
+            let mut told = healthy.later(&account).await;
+            for key in &told {
+                let _ = rewrite_readme::handler(&killed.rewrite_readme(), healthy.tells(key)).await;
+            }
             let between = healthy.published(&account).await;
             let changed = |shade: Option<u8>| {
                 if taken_away {
@@ -529,6 +634,13 @@ async fn a_killed_conversion_shows_a_picture_that_is_there() {
                 rewrite_readme::handler(&healthy.rewrite_readme(), event.clone())
                     .await
                     .unwrap();
+                told.append(&mut healthy.later(&account).await);
+                for key in &told {
+                    rewrite_readme::handler(&healthy.rewrite_readme(), healthy.tells(key))
+                        .await
+                        .unwrap();
+                }
+                assert!(healthy.later(&account).await.is_empty(), "at {at}");
                 let after = healthy.published(&account).await;
                 assert!(changed(after), "{after:?} at {at}");
                 let expected = if taken_away { 0 } else { 3 };
@@ -564,6 +676,11 @@ async fn a_document_published_while_the_picture_changes_shows_one_that_is_there(
         rewrite_readme::handler(&stores.rewrite_readme(), event)
             .await
             .unwrap();
+        for key in stores.later(&account).await {
+            rewrite_readme::handler(&stores.rewrite_readme(), stores.tells(&key))
+                .await
+                .unwrap();
+        }
         let shown = stores.published(&account).await.expect("a picture");
         assert!(is_near(shown, NEW), "{shown} in round {round}");
         assert_eq!(stores.stored(&account).await, 3, "in round {round}");

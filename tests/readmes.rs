@@ -69,6 +69,79 @@ async fn reports_say_what_became_of_each_file() {
     assert_eq!(none["readmes"].as_array().map(Vec::len), Some(0));
 }
 
+/// However many documents a member has, and however long their reports are, a page of the list is a
+/// small answer.
+#[tokio::test]
+async fn many_documents_with_many_warnings_are_listed_in_pages() {
+    let site = Site::start().await;
+    let member = site.member("jo").await;
+    let missing =
+        (0..40).map(|number| format!("![picture {number}](a/{}{number}.png)\n\n", "x".repeat(60)));
+    let text = format!("# Many\n\n{}", missing.collect::<String>());
+    let slugs: Vec<String> = (0..120).map(|number| format!("many-{number}")).collect();
+    for slug in &slugs {
+        let answer = site
+            .upload(&member, &format!("{slug}.md"), text.clone())
+            .await;
+        assert_eq!(answer.status(), StatusCode::ACCEPTED);
+    }
+    for slug in &slugs {
+        let report = site.report(&member, &format!("/api/readmes/{slug}")).await;
+        assert_eq!(report["warnings"].as_array().map(Vec::len), Some(40));
+    }
+    let mut listed = Vec::new();
+    let mut path = "/api/readmes?limit=100".to_owned();
+    loop {
+        let answer = site
+            .get(&path)
+            .bearer_auth(&member.token)
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(answer.status(), StatusCode::OK);
+        let text = answer.text().await.unwrap();
+        assert!(text.len() < 100_000, "{}", text.len());
+        let page: serde_json::Value = serde_json::from_str(&text).unwrap();
+        listed.extend(page["readmes"].as_array().unwrap().clone());
+        let Some(cursor) = page["cursor"].as_str() else {
+            break;
+        };
+        path = format!("/api/readmes?limit=100&cursor={cursor}");
+    }
+    let mut wanted = slugs.clone();
+    wanted.sort_by_key(|slug| format!("{slug}.md"));
+    let found: Vec<_> = listed
+        .iter()
+        .map(|one| one["slug"].as_str().unwrap())
+        .collect();
+    assert_eq!(found, wanted);
+    for one in &listed {
+        assert_eq!(
+            (&one["title"], &one["warning_count"]),
+            (&"Many".into(), &40.into())
+        );
+        assert!(one.get("warnings").is_none());
+    }
+    for query in [
+        "limit=0",
+        "limit=101",
+        "limit=x",
+        "limit=-1",
+        "cursor=",
+        "cursor=a%1Db",
+        "cursor=%25EF%25BF%25BF",
+    ] {
+        let path = format!("/api/readmes?{query}");
+        let answer = site
+            .get(&path)
+            .bearer_auth(&member.token)
+            .send()
+            .await
+            .unwrap();
+        assert_error(answer, 400, "bad_request").await;
+    }
+}
+
 /// A published file that becomes a draft is withdrawn.
 #[tokio::test]
 async fn a_draft_takes_the_published_version_away() {
@@ -163,7 +236,7 @@ async fn members_don_t_reach_each_other() {
         "/api/readmes/",
         "/api/readmes/a/b",
     ] {
-        let answer = site.raw(format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\nauthorization: Bearer {}\r\n\r\n", jo.token)).await;
+        let answer = site.raw(format!("GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\nauthorization: Bearer {}\r\n\r\n", jo.token)).await;
         assert!(answer.starts_with("HTTP/1.1 404"), "{path}: {answer}");
     }
 }

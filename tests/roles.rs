@@ -7,11 +7,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use blobs::layout::PictureChangeKey;
+use auth::Code;
+use blobs::layout::{self, LaterKey, OriginalKey, PictureChangeKey, SourceKey};
 use blobs::{Blobs, Condition, Upload};
 use endpoint::{Clock, Environment, aws, configuration};
 use image::ImageFormat;
 use local::Options;
+use members::{Created, IssuedCode, NewMember};
 use serde_json::{Value, json};
 
 use crate::events::{self, ANSWERS, DELIVERIES, event, invoke, make_demo};
@@ -84,16 +86,33 @@ async fn calls() -> BTreeMap<String, BTreeSet<Call>> {
     for name in DELIVERIES {
         deliver(name.split('.').next().unwrap(), event(name)).await;
     }
+    // The note links to the page.
+    let asked = LaterKey(SourceKey::new(MEMBER, "note")).key();
+    assert!(uploads.head(&asked).await.unwrap().is_some());
+    deliver("rewrite_readme", of_key(&asked)).await;
+    assert!(uploads.head(&asked).await.unwrap().is_none());
     // Now that there is something to list, a build reads it, and another one is started.
     let mut build = event("content.build");
     build["headers"]["authorization"] = json!(format!("Bearer {}", stack.build_key()));
     assert_eq!(ask("content", build).await.0, 200);
     let mut state = rebuild_site::State::from_env(&noted["rebuild_site"].0).unwrap();
     state.watch.clock = Clock::from_fn(|| SystemTime::now() + Duration::from_mins(10));
+    state.pause = Duration::ZERO;
     Box::pin(state.ready()).await.unwrap();
     let outcome = rebuild_site::handler(&state, event("rebuild_site"));
     assert_eq!(Box::pin(outcome).await.unwrap()["outcome"], "failed");
     assert_eq!(ask("content", event("content")).await.0, 200);
+    // A code is used up.
+    let members = configuration::members(&environment).unwrap();
+    let demo = members.by_id(MEMBER).await.unwrap().unwrap();
+    let code = Code::new(rand::random());
+    let issued = IssuedCode::new(code.digest(), Clock::system().unix_seconds());
+    assert!(members.issue_code(&demo, &issued).await.unwrap());
+    let mut with_code = event("set_password");
+    with_code["body"] = json!(
+        json!({"code": code.to_string(), "password": "another sentence to remember"}).to_string()
+    );
+    assert_eq!(ask("set_password", with_code).await.0, 200);
     // Gone again: by its author, whose password set_password has changed.
     let mut login = event("login");
     login["body"] = json!(
@@ -137,7 +156,47 @@ async fn calls() -> BTreeMap<String, BTreeSet<Call>> {
     withdraw["rawPath"] = json!("/api/readmes/note");
     withdraw["requestContext"]["http"]["method"] = json!("DELETE");
     assert_eq!(ask_as_member("readmes", withdraw).await.0, 202);
+    deliver("rewrite_readme", of_note.clone()).await;
+
+    // Of a member who is gone, whose handle another one has, and of one whom nobody knows.
+    let members = configuration::members(&environment).unwrap();
+    let demo = members.by_id(MEMBER).await.unwrap().unwrap();
+    assert!(
+        members.depart(&demo, 0).await.unwrap() && {
+            let going = members.by_email(&demo.email).await.unwrap().unwrap();
+            members.forget(&going, u64::from(u32::MAX)).await.unwrap()
+        }
+    );
+    put_note("# Too late\n").await;
+    let content = Blobs::new(&config, environment.required("CONTENT_BUCKET").unwrap());
+    for key in ["content/demo/note.md", "pictures/demo/late-96.webp"] {
+        let of_demo = Upload {
+            metadata: [(layout::OWNER.to_owned(), layout::owner(MEMBER))].into(),
+            ..Upload::default()
+        };
+        let put = content.put(key, of_demo, Condition::Always);
+        put.await.unwrap();
+    }
+    let next = NewMember {
+        id: "0197f0c4-6d1e-7cc3-9a4b-2f6f3a1c8d71".to_owned(),
+        email: demo.email.clone(),
+        name: demo.name.clone(),
+        handle: demo.handle.clone(),
+        password_hash: None,
+        created_at: 0,
+    };
+    assert_eq!(members.create(next).await.unwrap(), Created::Created);
     deliver("rewrite_readme", of_note).await;
+    let late = [
+        ("rewrite_readme", change),
+        ("rewrite_readme", "readmes/nobody/note.md".to_owned()),
+        ("resize_picture", OriginalKey::new(MEMBER).key()),
+    ];
+    for (function, key) in late {
+        let put = uploads.put(&key, Upload::default(), Condition::Always);
+        put.await.unwrap();
+        deliver(function, of_key(&key)).await;
+    }
 
     let noted = noted.into_iter().map(|(name, (_, calls))| {
         let calls = Arc::clone(&calls).lock().unwrap().iter().cloned().collect();
@@ -225,7 +284,12 @@ async fn roles_grant_what_functions_ask_for_and_no_more() {
             .into_iter()
             .filter(|call| !call.on.ends_with("/ready"))
             .collect();
-        assert!(!calls.is_empty(), "{name} asked for nothing");
+        // `site` has no store, and no right to one.
+        assert_eq!(
+            calls.is_empty(),
+            statements.is_empty(),
+            "{name} asked for {calls:?}"
+        );
         for call in &calls {
             assert!(
                 statements.iter().any(|statement| allows(statement, call)),

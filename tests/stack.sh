@@ -1,7 +1,7 @@
 # What scripts need that start a `masthead dev` or install tools: sourced, not run.
 #
 # start_stack sets masthead (the program), url, port and data (the stack's folder, with its
-# demo-password), and stops the stack and removes its folder when the script ends, however it ends.
+# demo-password, unless it is set), and stops the stack and removes its folder when the script ends, however it ends.
 
 fail() {
   echo "$0: $*" >&2
@@ -84,7 +84,7 @@ start_stack() {
   local attempt
   masthead=$(target_directory)/debug/masthead
   temporary=$(mktemp -d)
-  data=$temporary/data
+  data=${data:-$temporary/data}
   trap 'stop_stack; rm -rf "$temporary"' EXIT
   trap 'exit 130' INT
   trap 'exit 143' TERM

@@ -236,6 +236,9 @@ async fn every_function_starts_with_what_the_template_gives_it() {
                 "DEPLOY_HOOK_SECRET_ARN" => {
                     "arn:aws:secretsmanager:eu-central-1:123456789012:secret:h"
                 }
+                "REBUILD_AT_MOST_MINUTES" => "10",
+                "SITE_NAME" => "Chess Club",
+                "DISTRIBUTION_ID" => "E1EXAMPLE",
                 "EDGE_ID" => "51af3dc0-da77-11e4-872e-1234567db123",
                 _ if value.is_empty() => "",
                 other => site.environment.required(other).unwrap(),
@@ -265,10 +268,16 @@ fn is_optional(variable: &str) -> bool {
         "DEPLOY_HOOK_SECRET_ARN",
         "DEPLOY_HOOK_TOKEN",
         "DEPLOY_HOOK_URL",
+        "DISTRIBUTION_ID",
         "EDGE_ID",
         "JWT_KEYS",
         "LINK_BASE",
+        "MAX_READMES",
+        "MAX_README_BYTES_TOTAL",
         "MIN_PASSWORD_LENGTH",
+        "REBUILD_AT_MOST_MINUTES",
+        "SITE_NAME",
+        "SITE_URL",
         "THEMES",
     ];
     variable.starts_with("AWS_ENDPOINT_URL_") || has_default.contains(&variable)
@@ -284,7 +293,42 @@ fn start(name: &str, environment: &Environment) -> anyhow::Result<()> {
             }
         };
     }
-    start!(content login me readmes rebuild_site resize_picture rewrite_readme set_password upload_profile_pic upload_readme upload_url)
+    start!(content login me readmes rebuild_site resize_picture rewrite_readme set_password site upload_profile_pic upload_readme upload_url)
+}
+
+/// What may be answered is what a function starts with.
+#[test]
+fn the_shortest_password_may_be_all_that_the_template_takes() {
+    let template = Template::read();
+    let parameter = &template.0["Parameters"]["MinPasswordLength"];
+    for limit in ["MinValue", "Default", "MaxValue"] {
+        let value = parameter[limit].to_string();
+        let environment: Environment = [("MIN_PASSWORD_LENGTH", value.as_str())]
+            .into_iter()
+            .collect();
+        assert!(
+            endpoint::configuration::password_rules(&environment).is_ok(),
+            "{limit}"
+        );
+    }
+}
+
+/// Only the site's origin has to be answered: Enter will do for everything else.
+#[test]
+fn every_parameter_but_the_origin_has_a_default_that_it_takes() {
+    let template = Template::read();
+    for (name, parameter) in template.0["Parameters"].as_object().unwrap() {
+        let Some(default) = parameter.get("Default") else {
+            assert_eq!(name, "SiteOrigin");
+            continue;
+        };
+        if let (Some(pattern), Some(text)) =
+            (parameter["AllowedPattern"].as_str(), default.as_str())
+        {
+            let pattern = regex_lite::Regex::new(pattern).unwrap();
+            assert!(pattern.is_match(text), "{name}: {text}");
+        }
+    }
 }
 
 /// What holds data stays when the stack goes, and can be brought back.
@@ -298,11 +342,13 @@ fn data_is_kept() {
         "AWS::KMS::Key",
     ];
     for (id, resource) in kinds.iter().flat_map(|kind| template.of_type(kind)) {
-        // What is in it is a parameter of the stack.
+        // The hook is at the host, who shows it again. CloudFormation would write over it if its first value changed.
         if id == "DeployHook" {
+            assert_eq!(resource["Properties"]["SecretString"], "{}");
             continue;
         }
-        assert_eq!(resource["DeletionPolicy"], "Retain", "{id}");
+        // A first deployment that fails leaves nothing behind; one that worked stays.
+        assert_eq!(resource["DeletionPolicy"], "RetainExceptOnCreate", "{id}");
         assert_eq!(resource["UpdateReplacePolicy"], "Retain", "{id}");
     }
     for (id, bucket) in template.of_type("AWS::S3::Bucket") {
@@ -320,7 +366,10 @@ fn data_is_kept() {
         );
     }
     let table = &template.resource("MembersTable")["Properties"];
-    assert_eq!(table["DeletionProtectionEnabled"], true);
+    // With it from the start CloudFormation could not take back what a failed deployment made.
+    let protected = serde_json::json!(["IsTableProtected", true, false]);
+    assert_eq!(table["DeletionProtectionEnabled"]["Fn::If"], protected);
+    assert_eq!(template.0["Parameters"]["ProtectTable"]["Default"], "no");
     assert_eq!(
         table["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"],
         true
@@ -338,7 +387,7 @@ fn data_is_kept() {
     assert_eq!(*made, pinned);
 }
 
-/// The site is looked at every minute where there is something to call, and nowhere else.
+/// The site is looked at every minute, as the look itself counts on.
 #[test]
 fn builds_are_started_by_the_schedule() {
     let template = Template::read();
@@ -346,8 +395,19 @@ fn builds_are_started_by_the_schedule() {
     let schedule = &function["Events"]["EveryMinute"];
     assert_eq!(schedule["Type"], "Schedule");
     assert_eq!(schedule["Properties"]["Schedule"], "rate(1 minute)");
-    let state = serde_json::json!(["HasDeployHook", "ENABLED", "DISABLED"]);
-    assert_eq!(schedule["Properties"]["State"]["Fn::If"], state);
+    let intervals = rebuild_site::Intervals::default();
+    assert_eq!(intervals.look.as_secs(), 60);
+    // Who sets nothing gets in AWS what `masthead dev` does.
+    let at_most = &template.0["Parameters"]["RebuildAtMostMinutes"];
+    let minutes = at_most["Default"].as_u64().unwrap();
+    assert_eq!(minutes * 60, intervals.at_most.as_secs());
+    for limit in ["MinValue", "MaxValue"] {
+        let minutes = at_most[limit].to_string();
+        let set: Environment = [("REBUILD_AT_MOST_MINUTES", minutes.as_str())]
+            .into_iter()
+            .collect();
+        assert!(rebuild_site::Intervals::from_env(&set).is_ok(), "{limit}");
+    }
     // The next run is the next try: Lambda's own would come while it waits.
     assert_eq!(function["EventInvokeConfig"]["MaximumRetryAttempts"], 0);
     // Another run takes the turn after a minute.
@@ -362,13 +422,102 @@ fn builds_are_started_by_the_schedule() {
     );
 }
 
+/// A new stack takes over what a deleted one left. What it imports it must know for its own, and change nothing of it.
+#[test]
+fn what_is_kept_can_be_taken_over() {
+    let (template, kept) = (Template::read(), Template::of("docs/kept.yaml"));
+    let is_data = |id: &&String| {
+        [
+            "MembersTable",
+            "UploadsBucket",
+            "ContentBucket",
+            "SigningKeys",
+        ]
+        .contains(&id.as_str())
+    };
+    assert!(kept.resources().keys().all(|id| is_data(&id)));
+    assert_eq!(kept.resources().len(), 4);
+    for (id, resource) in kept.resources() {
+        let own = template.resource(id);
+        for attribute in ["Type", "DeletionPolicy", "UpdateReplacePolicy"] {
+            assert_eq!(resource[attribute], own[attribute], "{id}");
+        }
+        for (name, value) in resource["Properties"].as_object().into_iter().flatten() {
+            assert_eq!(*value, own["Properties"][name], "{id}: {name}");
+        }
+    }
+    let text = std::fs::read_to_string(root().join("docs/deploy.md"))
+        .unwrap()
+        .replace('\\', "");
+    for id in kept.resources().keys() {
+        let named = format!("\"LogicalResourceId\":\"{id}\"");
+        assert!(text.contains(&named), "{named}");
+    }
+}
+
+/// Names that an account has once, whatever the region: two regions may hold a stack of the same name.
+#[test]
+fn names_that_are_global_hold_the_region() {
+    let template = Template::read();
+    let resources = template.resources().iter();
+    let cloudfront = resources.filter(|(_, resource)| {
+        let kind = resource["Type"].as_str().unwrap();
+        kind.starts_with("AWS::CloudFront::") && kind != "AWS::CloudFront::Distribution"
+    });
+    let mut named = 0;
+    for (id, resource) in cloudfront {
+        let properties = &resource["Properties"];
+        let config = properties.as_object().unwrap().values();
+        let name = [properties]
+            .into_iter()
+            .chain(config)
+            .find_map(|level| level["Name"]["Fn::Sub"].as_str());
+        let name = name.unwrap_or_else(|| panic!("{id} has no name"));
+        assert!(
+            name.starts_with("${AWS::StackName}-${AWS::Region}-"),
+            "{id}: {name}"
+        );
+        named += 1;
+    }
+    assert!(named >= 7, "{named} were read");
+}
+
+/// What docs/deploy.md allows a stack's name to be fits into every name that is made of it.
+#[test]
+fn the_longest_stack_name_fits_everywhere() {
+    let text = std::fs::read_to_string(root().join("docs/deploy.md")).unwrap();
+    let (_, rest) = text.split_once("A stack's name has at most ").unwrap();
+    let longest: usize = rest.split(' ').next().unwrap().parse().unwrap();
+    // Functions of Lambda and of CloudFront and origin access controls have the least room.
+    let room = 64;
+    let longest_region = "ap-northeast-1".len();
+    let template = std::fs::read_to_string(root().join("template.yaml")).unwrap();
+    let names = template.lines().filter_map(|line| {
+        let name = line
+            .trim()
+            .strip_prefix("Name: !Sub '")
+            .or_else(|| line.trim().strip_prefix("FunctionName: !Sub '"))?;
+        Some(name.trim_end_matches('\''))
+    });
+    let mut left = Vec::new();
+    for name in names {
+        let without = name
+            .replace("${AWS::StackName}", "")
+            .replace("${AWS::Region}", &"r".repeat(longest_region));
+        assert!(!without.contains("${"), "{name}");
+        left.push(room - without.len());
+    }
+    assert_eq!(left.iter().min(), Some(&longest), "{left:?}");
+}
+
 /// An upload that can't be converted is tried five times, put aside, and told of.
 #[test]
 fn uploads_are_not_lost_on_the_way() {
     let template = Template::read();
-    for (id, queue_id) in [
-        ("RewriteReadme", "UploadsQueue"),
-        ("ResizePicture", "PicturesQueue"),
+    for (id, queue_id, mapping) in [
+        ("RewriteReadme", "UploadsQueue", "Uploads"),
+        ("RewriteReadme", "LaterQueue", "Later"),
+        ("ResizePicture", "PicturesQueue", "Uploads"),
     ] {
         let function = &template.resource(id)["Properties"];
         let queue = &template.resource(queue_id)["Properties"];
@@ -380,13 +529,15 @@ fn uploads_are_not_lost_on_the_way() {
             queue["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"],
             "DeadLetters.Arn"
         );
-        let mapping = &function["Events"]["Uploads"]["Properties"];
+        let mapping = &function["Events"][mapping]["Properties"];
         assert_eq!(mapping["Queue"]["Fn::GetAtt"], format!("{queue_id}.Arn"));
         assert_eq!(
             mapping["FunctionResponseTypes"][0],
             "ReportBatchItemFailures"
         );
-        assert!(mapping["ScalingConfig"]["MaximumConcurrency"].is_u64());
+        // A new account has ten in all, and members who sign in need some of them.
+        let most = template.number(&mapping["ScalingConfig"]["MaximumConcurrency"]);
+        assert!((2..=3).contains(&most), "{queue_id}: {most}");
         assert_eq!(function["RecursiveLoop"], "Terminate");
     }
     // Each key that a function writes to the bucket comes to the queue of the one that waits for it.
@@ -407,9 +558,21 @@ fn uploads_are_not_lost_on_the_way() {
             "readmes/ s3:ObjectCreated:* UploadsQueue.Arn",
             "readmes/ s3:ObjectRemoved:* UploadsQueue.Arn",
             "picture-changes/ s3:ObjectCreated:* UploadsQueue.Arn",
+            "later/ s3:ObjectCreated:* LaterQueue.Arn",
             "pictures/ s3:ObjectCreated:* PicturesQueue.Arn",
         ]
     );
+    // What can wait never has as much of the function as what members wait for.
+    let turns = |mapping: &str| {
+        let events = &template.resource("RewriteReadme")["Properties"]["Events"];
+        events[mapping]["Properties"]["ScalingConfig"]["MaximumConcurrency"].clone()
+    };
+    assert_eq!(turns("Uploads")["Ref"], "PublishConcurrency");
+    let fewest = template.0["Parameters"]["PublishConcurrency"]["MinValue"].as_u64();
+    assert!(turns("Later").as_u64().unwrap() < fewest.unwrap());
+    let timeouts = ["RewriteReadme", "ResizePicture"]
+        .map(|id| template.resource(id)["Properties"]["Timeout"].as_u64());
+    assert_eq!(timeouts, [Some(uploads::TIMEOUT.as_secs()); 2]);
     assert_eq!(
         template.resource("DeadLettersAlarm")["Properties"]["Threshold"],
         0

@@ -51,7 +51,7 @@ async fn a_picture_becomes_square_renditions_on_the_profile() {
         assert_eq!(answer.status(), StatusCode::OK);
         assert_eq!(
             answer.headers()["cache-control"],
-            "public, max-age=31536000, immutable"
+            "public, max-age=31536000, s-maxage=300, immutable"
         );
         assert_eq!(answer.headers()["x-content-type-options"], "nosniff");
         let decoded = image::load_from_memory(&answer.bytes().await.unwrap()).unwrap();

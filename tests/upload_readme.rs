@@ -1,9 +1,30 @@
 //! `POST /api/upload_readme`.
 
-use reqwest::StatusCode;
 use reqwest::multipart::{Form, Part};
+use reqwest::{Response, StatusCode};
+use serde_json::json;
 
-use crate::site::{Site, assert_error, body};
+use crate::site::{SignedIn, Site, assert_error, body};
+
+/// Sends a file with text fields beside it.
+async fn send(
+    site: &Site,
+    member: &SignedIn,
+    file_name: &str,
+    text: impl Into<Vec<u8>>,
+    fields: &[(&'static str, &str)],
+) -> Response {
+    let file = Part::bytes(text.into()).file_name(file_name.to_owned());
+    let mut form = Form::new().part("readme_file", file);
+    for (name, value) in fields {
+        form = form.text(*name, (*value).to_owned());
+    }
+    let request = site
+        .post("/api/upload_readme")
+        .bearer_auth(&member.token)
+        .multipart(form);
+    request.send().await.unwrap()
+}
 
 /// Whatever a file is called, its key is the member's own and made of `[a-z0-9-]`.
 #[tokio::test]
@@ -74,7 +95,7 @@ async fn hostile_file_names_stay_inside_the_member_s_folder() {
     }
 }
 
-/// 2.8: one file can't take another's place unnoticed.
+/// One file can't take another's place unnoticed.
 #[tokio::test]
 async fn two_names_of_one_slug_conflict() {
     let site = Site::start().await;
@@ -135,6 +156,140 @@ async fn a_slug_can_be_chosen() {
             .unwrap();
         assert_eq!(body(answer).await["readme"]["slug"], stored, "{slug}");
     }
+}
+
+/// A second project's README has the name of the first one's.
+#[tokio::test]
+async fn a_readme_of_another_title_asks_before_it_replaces() {
+    const CAREFUL: (&str, &str) = ("replace", "same_title");
+    let site = Site::start().await;
+    let member = site.member("jo").await;
+    let first = "# Flask Backend\n\nHello.\n";
+    let answer = send(&site, &member, "README.md", first, &[CAREFUL]).await;
+    assert_eq!(body(answer).await["readme"]["replaced"], json!(null));
+    // A new version of the same document asks nothing.
+    let second = "---\ntitle: flask backend\n---\n\nHello again.\n";
+    let answer = send(&site, &member, "README.md", second, &[CAREFUL]).await;
+    let replaced = json!({"title": "Flask Backend", "file_name": "README.md"});
+    assert_eq!(body(answer).await["readme"]["replaced"], replaced);
+
+    let other = "# Chess Clock\n\nTick.\n";
+    let refused = send(&site, &member, "README.md", other, &[CAREFUL]).await;
+    assert_eq!(refused.status(), StatusCode::CONFLICT);
+    let refused = body(refused).await;
+    assert_eq!(refused["code"], "other_title");
+    let message = refused["message"].as_str().unwrap();
+    assert!(
+        message.contains("“Chess Clock” would take the place of “flask backend”"),
+        "{message}"
+    );
+    let there = json!({"slug": "readme", "title": "flask backend"});
+    let instead = json!({"slug": "chess-clock", "title": "Chess Clock"});
+    assert_eq!(
+        (&refused["replaces"], &refused["instead"]),
+        (&there, &instead)
+    );
+    assert_eq!(
+        site.report(&member, "/api/readmes/readme").await["fields"][0]["value"],
+        "flask backend"
+    );
+
+    // A name of its own, and a new version under that.
+    let own = [CAREFUL, ("slug", "chess-clock")];
+    for text in [other, "# Chess Clock\n\nTock.\n"] {
+        let answer = send(&site, &member, "README.md", text, &own).await;
+        assert_eq!(body(answer).await["readme"]["slug"], "chess-clock");
+    }
+    // What has that name under another title is left alone, as is a file of another name.
+    let third = "# Chess Clock!\n\nNo.\n";
+    let refused = body(send(&site, &member, "README.md", third, &[CAREFUL]).await).await;
+    assert_eq!(refused["instead"]["slug"], "chess-clock");
+    let refused = body(send(&site, &member, "README.md", third, &own).await).await;
+    assert_eq!(refused["instead"]["slug"], "chess-clock-2");
+    site.publish(&member, "Trip.md", "# A trip\n").await;
+    let trip = "# Trip\n\nAnother.\n";
+    let refused = body(send(&site, &member, "README.md", trip, &[CAREFUL]).await).await;
+    assert_eq!(refused["instead"]["slug"], "trip-2");
+
+    // Whoever doesn't ask replaces, and is told what.
+    for fields in [&[][..], &[("replace", "any")]] {
+        let answer = send(&site, &member, "README.md", trip, fields).await;
+        assert_eq!(answer.status(), StatusCode::ACCEPTED);
+        let replaced = body(answer).await["readme"]["replaced"]["title"].take();
+        assert!(replaced == "flask backend" || replaced == "Trip");
+    }
+    let wrong = send(&site, &member, "README.md", trip, &[("replace", "no")]).await;
+    assert_error(wrong, 400, "bad_request").await;
+}
+
+/// The title stands at the top, and no more than that is read.
+#[tokio::test]
+async fn the_title_of_a_long_document_is_found() {
+    let site = Site::start().await;
+    let member = site.member("jo").await;
+    let long = |title: &str| format!("# {title}\n\n{}", "words and words\n".repeat(20_000));
+    for text in [long("One"), long("One") + "more\n", long("Two")] {
+        let fields = [("replace", "same_title")];
+        let answer = send(&site, &member, "README.md", text.clone(), &fields).await;
+        let expected = if text.starts_with("# Two") { 409 } else { 202 };
+        assert_eq!(answer.status().as_u16(), expected);
+    }
+    let nameless = "Without any heading.\n";
+    let answer = send(&site, &member, "Notes.md", nameless, &[]).await;
+    assert_eq!(answer.status(), StatusCode::ACCEPTED);
+    let answer = send(&site, &member, "Notes.md", "Nor one here.\n", &[]).await;
+    assert_eq!(body(answer).await["readme"]["replaced"]["title"], "Notes");
+}
+
+/// What people send in the place of text is named by its content, whatever its name and its size.
+#[tokio::test]
+async fn what_is_no_text_is_named_for_what_it_is() {
+    let site = Site::start().await;
+    let member = site.member("jo").await;
+    let zip = |holds: &str| {
+        let mut zip = b"PK\x03\x04\x14\0\x06\0\x08\0".to_vec();
+        zip.extend(holds.as_bytes());
+        zip.extend([0xff, 0, 0xfe]);
+        zip
+    };
+    let mut large = zip("[Content_Types].xml word/document.xml");
+    large.resize(2 * 1024 * 1024, 0x80);
+    let page = "\n<!DOCTYPE html>\n<html lang=\"en\"><body><h1>Hi</h1></body></html>\n";
+    let notebook = r#"{"cells": [{"cell_type": "markdown", "source": ["Hi"]}], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}"#;
+    for (file_name, bytes, kind) in [
+        ("essay.docx", zip("word/document.xml"), "a Word document"),
+        ("README.md", zip("word/document.xml"), "a Word document"),
+        ("large.docx", large, "a Word document"),
+        (
+            "old.doc",
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0".to_vec(),
+            "a Word document",
+        ),
+        ("essay.pdf", b"%PDF-1.7\n%\xe2\xe3".to_vec(), "a PDF"),
+        ("plain.pdf", b"%PDF-1.4\nall of it text".to_vec(), "a PDF"),
+        ("all.zip", zip("README.md"), "an archive"),
+        ("all.tgz", b"\x1f\x8b\x08\0".to_vec(), "an archive"),
+        ("work.ipynb", notebook.into(), "a Jupyter notebook"),
+        ("page.html", page.into(), "a web page"),
+        ("README.md", page.into(), "a web page"),
+        ("essay.rtf", br"{\rtf1\ansi Hi}".to_vec(), "rich text"),
+        (
+            "essay.odt",
+            zip("mimetypeapplication/vnd.oasis.opendocument.text"),
+            "an OpenDocument file",
+        ),
+        ("essay.pages", zip("Index/Document.iwa"), "a Pages document"),
+        ("sums.xlsx", zip("xl/workbook.xml"), "an Office document"),
+        ("me.md", b"\xff\xd8\xff\xe0".to_vec(), "a picture"),
+    ] {
+        let answer = site.upload(&member, file_name, bytes).await;
+        let message = assert_error(answer, 422, "invalid_file").await;
+        let named = message.starts_with(&format!("This is {kind}"));
+        assert!(named, "{file_name}: {message}");
+    }
+    let text = "<html>\n\n# Hello\n";
+    let answer = site.upload(&member, "page.html", text).await;
+    assert_eq!(answer.status(), StatusCode::ACCEPTED);
 }
 
 /// Encodings.

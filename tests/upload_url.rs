@@ -5,7 +5,7 @@ use reqwest::{Response, StatusCode};
 use serde_json::{Value, json};
 
 use crate::photo::{gradient, plain};
-use crate::site::{SignedIn, Site, assert_error, body};
+use crate::site::{PASSWORD, SignedIn, Site, assert_error, body};
 
 /// Nothing that a header could carry as it is.
 const FILE_NAME: &str = "Ich & du, 我.png";
@@ -152,6 +152,71 @@ async fn an_address_is_good_for_what_was_announced_only() {
     );
     assert_eq!(me(&site, &member).await["picture_upload"], Value::Null);
     assert_eq!(put(&site, &upload, picture).await.status(), StatusCode::OK);
+}
+
+/// An address is good for one put: while the picture waits, and once it is dealt with, and after the
+/// picture was taken away again.
+#[tokio::test]
+async fn an_address_works_once() {
+    let site = Site::start().await;
+    let member = site.member("jo").await;
+    let picture = plain(40, 64, ImageFormat::Png);
+    let wanted = json!({
+        "kind": "profile_pic", "content_type": "image/png", "size": picture.len(), "file_name": "me.png"
+    });
+    // The first is signed for nothing, the second for what took the first one's place.
+    for _ in 0..2 {
+        let upload = body(ask(&site, &member, &wanted).await).await["upload"].take();
+        let unused = body(ask(&site, &member, &wanted).await).await["upload"].take();
+        assert_eq!(put(&site, &upload, picture.clone()).await.status(), 200);
+        for _ in 0..100 {
+            assert_eq!(put(&site, &upload, picture.clone()).await.status(), 412);
+        }
+        let ready = settled(&site, &member).await;
+        assert_eq!(ready["picture_upload"], json!({"state": "ready"}));
+        let delete = site.request(reqwest::Method::DELETE, "/api/upload_profile_pic");
+        let removed = delete.bearer_auth(&member.token).send().await.unwrap();
+        assert_eq!(removed.status(), 200);
+        for _ in 0..100 {
+            assert_eq!(put(&site, &upload, picture.clone()).await.status(), 412);
+        }
+        // Asked for before another picture was sent: what it was signed for is no more.
+        assert_eq!(put(&site, &unused, picture.clone()).await.status(), 412);
+        assert_eq!(
+            settled(&site, &member).await["member"]["picture"],
+            Value::Null
+        );
+    }
+}
+
+/// A session that is over sends no picture, not even to an address that it asked for before.
+#[tokio::test]
+async fn an_address_of_a_session_that_is_over_changes_nothing() {
+    let site = Site::start().await;
+    let member = site.member("jo").await;
+    let picture = plain(40, 64, ImageFormat::Png);
+    let wanted = json!({"kind": "profile_pic", "content_type": "image/png", "size": picture.len()});
+    let upload = body(ask(&site, &member, &wanted).await).await["upload"].take();
+    let changed = site
+        .post("/api/set_password")
+        .bearer_auth(&member.token)
+        .json(&json!({"current_password": PASSWORD, "password": "another sentence to remember"}))
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(changed.status(), 200);
+    let again = site
+        .login(&member.email, "another sentence to remember")
+        .await;
+    let token = body(again).await["access_token"].take();
+    let again = SignedIn {
+        token: token.as_str().unwrap().to_owned(),
+        ..member
+    };
+    assert_eq!(put(&site, &upload, picture).await.status(), 200);
+    let me = settled(&site, &again).await;
+    assert_eq!(me["picture_upload"], Value::Null);
+    assert_eq!(me["member"]["picture"], Value::Null);
 }
 
 #[tokio::test]

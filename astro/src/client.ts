@@ -3,10 +3,10 @@
 import { send, type PictureStage } from './picture.js';
 import { Session, type Ending, type Storage } from './session.js';
 import { settled, type Wait } from './wait.js';
-import { call, MastheadError, type Call, type Member, type Picture, type PictureReport, type Progress, type Readme } from './wire.js';
+import { call, MastheadError, type Call, type ListedReadme, type Member, type Picture, type PictureReport, type Progress, type Readme, type ReadmePage, type Replaced, type Site } from './wire.js';
 
 export { MastheadError };
-export type { Code, Field, Member, Picture, PictureReport, Readme, Warning } from './wire.js';
+export type { Code, Field, ListedReadme, Member, Picture, PictureReport, Readme, Replaced, Replacement, Site, Titled, Warning } from './wire.js';
 export type { PictureStage } from './picture.js';
 export type { Ending, Storage } from './session.js';
 export type { Wait } from './wait.js';
@@ -40,6 +40,20 @@ export interface PictureUpload extends Upload {
 export interface ReadmeUpload extends Upload {
   /** The document's name in its address; otherwise it is made from the file's name. */
   slug?: string | undefined;
+  /**
+   * Which document the file may take the place of. With `same_title`, one of another title is refused by a
+   * {@link MastheadError} with the code `other_title`, which has both titles and a slug to send it to instead.
+   *
+   * @default 'any'
+   */
+  replace?: 'any' | 'same_title' | undefined;
+}
+
+/** A README that has arrived. */
+export interface SentReadme {
+  slug: string;
+  /** What it took the place of. */
+  replaced: Replaced | null;
 }
 
 export interface Watch extends Wait {
@@ -55,6 +69,13 @@ export interface Account {
 
 /** Either the code of an invitation or a reset, or the password until now. */
 export type NewPassword = { password: string } & ({ code: string } | { currentPassword: string });
+
+/** The answer of a login, and of a code that was used. */
+interface Granted {
+  access_token: string;
+  expires_in: number;
+  member: Member;
+}
 
 export type Client = ReturnType<typeof createClient>;
 
@@ -77,6 +98,14 @@ export function createClient({ url = '', storage = 'local' }: ClientOptions = {}
       throw error;
     }
   }
+
+  const granted = ({ access_token, expires_in, member }: Granted): Member => {
+    session.start(access_token, expires_in);
+    return member;
+  };
+
+  /** Asked for once: whatever is in it changes with a deployment. */
+  let site: Promise<Site> | undefined;
 
   const readme = async (slug: string, signal?: AbortSignal): Promise<Readme> =>
     (await signed<{ readme: Readme }>(`/api/readmes/${encodeURIComponent(slug)}`, { signal })).readme;
@@ -117,12 +146,20 @@ export function createClient({ url = '', storage = 'local' }: ClientOptions = {}
     },
 
     async login(email: string, password: string): Promise<Member> {
-      const answer = await call<{ access_token: string; expires_in: number; member: Member }>(`${base}/api/login`, {
-        method: 'POST',
-        json: { email, password },
-      });
-      session.start(answer.access_token, answer.expires_in);
-      return answer.member;
+      return granted(await call<Granted>(`${base}/api/login`, { method: 'POST', json: { email, password } }));
+    },
+
+    /** Sets a password by the code of an invitation or a reset, and signs the member in. */
+    async join(code: string, password: string): Promise<Member> {
+      return granted(await call<Granted>(`${base}/api/set_password`, { method: 'POST', json: { code, password } }));
+    },
+
+    /** What the site is called, the password's rule and the limits; for everybody. */
+    site(): Promise<Site> {
+      site ??= call<{ site: Site }>(`${base}/api/site`, {}).then((answer) => answer.site);
+      // What failed is asked for again.
+      site.catch(() => (site = undefined));
+      return site;
     },
 
     /** Forgets the token. */
@@ -153,17 +190,26 @@ export function createClient({ url = '', storage = 'local' }: ClientOptions = {}
     },
 
     /** Sends a README. What becomes of it is in its report: see `watchReport`. */
-    async uploadReadme(file: File, { slug, onProgress, signal }: ReadmeUpload = {}): Promise<{ slug: string }> {
+    async uploadReadme(file: File, { slug, replace, onProgress, signal }: ReadmeUpload = {}): Promise<SentReadme> {
       const form = new FormData();
       form.append('readme_file', file);
       if (slug) form.append('slug', slug);
-      const answer = await signed<{ readme: { slug: string } }>('/api/upload_readme', { method: 'POST', form, progress: onProgress, signal });
-      return { slug: answer.readme.slug };
+      if (replace) form.append('replace', replace);
+      const { readme } = await signed<{ readme: SentReadme }>('/api/upload_readme', { method: 'POST', form, progress: onProgress, signal });
+      return { slug: readme.slug, replaced: readme.replaced };
     },
 
-    /** The reports of all that the member has uploaded. */
-    async readmes(signal?: AbortSignal): Promise<Readme[]> {
-      return (await signed<{ readmes: Readme[] }>('/api/readmes', { signal })).readmes;
+    /** All that the member has uploaded. `readme` has the fields and warnings of one document. */
+    async readmes(signal?: AbortSignal): Promise<ListedReadme[]> {
+      const all: ListedReadme[] = [];
+      let cursor: string | null = null;
+      do {
+        const query: string = cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`;
+        const page: ReadmePage = await signed<ReadmePage>(`/api/readmes?limit=100${query}`, { signal });
+        all.push(...page.readmes);
+        cursor = page.cursor;
+      } while (cursor !== null);
+      return all;
     },
 
     readme,
@@ -187,11 +233,11 @@ export function createClient({ url = '', storage = 'local' }: ClientOptions = {}
       await signed(`/api/readmes/${encodeURIComponent(slug)}`, { method: 'DELETE' });
     },
 
-    /** Sets a password. Every session ends, this one included: sign in again. */
+    /** Sets a password. Every session ends; with a code, as by `join`, a new one starts, otherwise sign in again. */
     async setPassword(change: NewPassword): Promise<void> {
       const { password } = change;
       if ('code' in change) {
-        await call(`${base}/api/set_password`, { method: 'POST', json: { code: change.code, password } });
+        await this.join(change.code, password);
       } else {
         await signed('/api/set_password', { method: 'POST', json: { current_password: change.currentPassword, password } });
         session.end('signed_out');

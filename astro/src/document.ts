@@ -1,7 +1,9 @@
-// A published file: its frontmatter, its Markdown, and what a page may safely show of it.
+// A published file: its frontmatter and its Markdown.
 
 import yaml from 'js-yaml';
+import { guarded } from './guards.js';
 import type { ManifestEntry, Picture } from './manifest.js';
+import { neutralData } from './neutral.js';
 
 /** What the loader adds to an entry's own data, under the key `masthead`. */
 export interface About {
@@ -16,7 +18,9 @@ export interface About {
 }
 
 export interface Document {
+  /** With no mark in it that Astro takes for a command, and no HTML where themes print some. */
   data: Record<string, unknown>;
+  /** As it was written. */
   body: string;
 }
 
@@ -44,34 +48,5 @@ export function readDocument(text: string, entry: ManifestEntry): Document {
     updated: new Date(entry.updated),
     picture: entry.picture,
   };
-  return { data: { ...data, masthead: about }, body: text.slice(found[0].length).trim() };
+  return { data: { ...guarded(neutralData(data) as Record<string, unknown>), masthead: about }, body: text.slice(found[0].length).trim() };
 }
-
-// @astrojs/markdown-satteri and -remark, the plugin that marks images.
-const MARKED_IMAGE = /__ASTRO_IMAGE_="([^"]+)"/g;
-
-/**
- * Gives images that Astro has marked for its own processing their plain attributes back.
- *
- * Astro would fetch such an image while it builds, and fail where there is none: a member's file
- * must not be able to do that. An image of the build machine's own files loses its address.
- */
-export function plainImages(html: string): string {
-  return html.replace(MARKED_IMAGE, (_marker, json: string) => {
-    const attributes: Record<string, unknown> = JSON.parse(unescape(json));
-    const { src, index: _index, inferSize: _inferSize, ...others } = attributes;
-    // Astro has decoded the address.
-    const address = typeof src === 'string' && /^https?:/i.test(src) ? URL.parse(src)?.href : undefined;
-    const kept: Record<string, unknown> = { src: address, ...others };
-    return Object.entries(kept)
-      .filter(([, value]) => value !== null && value !== undefined)
-      .map(([name, value]) => `${name}="${escape(String(value))}"`)
-      .join(' ');
-  });
-}
-
-const unescape = (text: string) =>
-  text.replace(/&(?:#x22|quot);/g, '"').replace(/&(?:#x27|apos);/g, "'").replace(/&(?:#x3C|lt);/gi, '<').replace(/&(?:#x3E|gt);/gi, '>').replace(/&(?:amp|#x26|#38);/g, '&');
-
-const escape = (text: string) =>
-  text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');

@@ -6,6 +6,7 @@ const ATTEMPT_MS = 15_000;
 const MAX_PAUSE_MS = 10_000;
 /** Pause before the second attempt, in milliseconds; it doubles. */
 const FIRST_PAUSE_MS = 250;
+const MAX_REDIRECTS = 3;
 
 /** The server could not be reached, or gave no usable answer however often it was asked. */
 export class Unavailable extends Error {
@@ -66,7 +67,8 @@ async function once(url: URL, { maxBytes, etag, post }: Reading): Promise<Answer
   };
   const sent = post ? { method: 'POST', body: JSON.stringify(post.json) } : {};
   try {
-    const response = await fetch(url, { ...sent, headers, signal: AbortSignal.timeout(ATTEMPT_MS) });
+    const response = await follow(url, { ...sent, headers, signal: AbortSignal.timeout(ATTEMPT_MS) });
+    if (response instanceof Failure) return response;
     if ([200, 304, 404].includes(response.status)) {
       const text = await read(response, maxBytes);
       return text instanceof Failure ? text : { status: response.status, etag: response.headers.get('etag'), text };
@@ -78,6 +80,25 @@ async function once(url: URL, { maxBytes, etag, post }: Reading): Promise<Answer
   } catch (cause) {
     return new Failure(reason(cause), true, { cause });
   }
+}
+
+/**
+ * Redirects are followed on the same host, from http to https as well, and nowhere else: what a build
+ * fetches comes from Masthead. A post has the key with it, and is followed nowhere.
+ */
+async function follow(url: URL, request: RequestInit): Promise<Response | Failure> {
+  let from = url;
+  for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects += 1) {
+    const response = await fetch(from, { ...request, redirect: 'manual' });
+    const location = response.status >= 300 && response.status < 400 ? response.headers.get('location') : null;
+    if (location === null) return response;
+    await response.body?.cancel();
+    const to = URL.parse(location, from);
+    const isUpgrade = from.protocol === 'http:' && to?.protocol === 'https:' && to.hostname === from.hostname;
+    if (!to || request.method === 'POST' || (to.origin !== from.origin && !isUpgrade)) return new Failure(`leads to ${to?.origin ?? location}, which is not followed; set MASTHEAD_URL to that if it is Masthead`, false);
+    from = to;
+  }
+  return new Failure('leads from one address to the next', false);
 }
 
 /** The body as UTF-8 text, given up once it is longer than `maxBytes`. */

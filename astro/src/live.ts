@@ -2,14 +2,15 @@
 
 import type { LiveLoader } from 'astro/loaders';
 import { readDocument } from './document.js';
+import { wallWith } from './html/wall.js';
 import { ask } from './http.js';
 import { readManifest, type ManifestEntry, type Page } from './manifest.js';
-import { baseUrl, count, inParallel, type MastheadOptions } from './options.js';
+import { baseUrl, count, fileOf, inParallel, type MastheadOptions } from './options.js';
 import { mastheadSchema, type MastheadEntry } from './schema.js';
 
 export interface MastheadLiveOptions extends MastheadOptions {
   /**
-   * Makes HTML of Markdown.
+   * Makes HTML of Markdown. What isn't allowed in a page is taken out of it afterwards.
    *
    * @default the package `satteri`, which Astro 7 renders with
    */
@@ -49,11 +50,12 @@ export function mastheadLiveLoader(
   const attempts = count(options.attempts, DEFAULTS.attempts);
   const keep = count(options.keep, DEFAULTS.keep);
   const render = options.render ?? renderWithSatteri;
+  const wall = wallWith(...(options.allow ?? []));
   const documents = new Map<string, Kept>();
   let pages: Page[] = [];
 
   async function manifest(): Promise<ManifestEntry[]> {
-    const read = await readManifest(baseUrl(options.url), attempts, pages);
+    const read = await readManifest(baseUrl(options.url, process.env), attempts, pages);
     pages = read.pages;
     return read.entries.filter(({ id }) => options.filter?.(id) ?? true);
   }
@@ -62,7 +64,7 @@ export function mastheadLiveLoader(
     const digest = [entry.digest, ...Object.values(entry.picture ?? {})].join(' ');
     const kept = documents.get(entry.id);
     if (kept?.digest === digest) return kept.entry;
-    const answer = await ask(new URL(entry.url), { attempts, maxBytes: MAX_FILE_BYTES });
+    const answer = await ask(fileOf(entry, baseUrl(options.url, process.env)), { attempts, maxBytes: MAX_FILE_BYTES });
     if (answer.status !== 200) return undefined;
     const { data, body } = readDocument(answer.text, entry);
     const parsed = mastheadSchema.safeParse(data);
@@ -73,7 +75,7 @@ export function mastheadLiveLoader(
     const live: LiveEntry = {
       id: entry.id,
       data: parsed.data,
-      rendered: { html: await render(body) },
+      rendered: { html: wall.html(await render(body)) },
       cacheHint: { tags: [`masthead:${entry.id}`], lastModified: new Date(entry.updated) },
     };
     // The oldest makes room.

@@ -2,15 +2,35 @@
 // the build goes on.
 
 import type { Loader, LoaderContext } from 'astro/loaders';
-import { plainImages, readDocument } from './document.js';
-import { ask } from './http.js';
+import { folderOf, isMembers, isSitesOwn, membersIn, withoutMembers } from './beside.js';
+import { readDocument } from './document.js';
+import { environment, type Environment } from './environment.js';
+import { allowancesOf, assetsOf } from './html/allowances.js';
+import { policyWith } from './html/policy.js';
+import { wallOf, type Wall } from './html/wall.js';
+import { ask, Unavailable } from './http.js';
+import { withoutFiles } from './images.js';
 import { readManifest, type Manifest, type ManifestEntry, type Page } from './manifest.js';
 import { tell } from './tell.js';
-import { baseUrl, count, inParallel, type MastheadOptions } from './options.js';
+import { neutralData, neutralText } from './neutral.js';
+import { baseUrl, count, fileOf, inParallel, type MastheadOptions } from './options.js';
 import { mastheadSchema } from './schema.js';
 import { watch } from './watch.js';
 
 export interface MastheadLoaderOptions extends MastheadOptions {
+  /**
+   * The folder below which members' entries stand: with `members`, the entry `jo/trip` is `members/jo/trip`.
+   *
+   * @default none
+   */
+  prefix?: string | undefined;
+  /**
+   * The site's own loader, such as `glob()` or Starlight's `docsLoader()`: its entries stand in the same
+   * collection. Where a member's entry has the id of one of them, the site's own stays.
+   *
+   * @default none
+   */
+  beside?: Loader | undefined;
   /**
    * How often `astro dev` looks for changes, in milliseconds; 0 for never.
    *
@@ -21,14 +41,14 @@ export interface MastheadLoaderOptions extends MastheadOptions {
    * Whether a build ends with an error when the server is away and no earlier build left anything
    * to show. Otherwise it goes on without the members' entries, and says so.
    *
-   * @default false
+   * @default true, and false in `astro dev`, which looks again
    */
   failWhenEmpty?: boolean | undefined;
   /**
    * The key by which Masthead knows this site's builds. With it a build says what it read, and each
    * author's report tells since when the site has their document. `astro dev` says nothing.
    *
-   * @default the environment variable MASTHEAD_BUILD_KEY, else none
+   * @default the variable MASTHEAD_BUILD_KEY of the environment or of `.env`, else none
    */
   buildKey?: string | undefined;
 }
@@ -36,28 +56,43 @@ export interface MastheadLoaderOptions extends MastheadOptions {
 /** A README has at most 1 MiB; its frontmatter comes on top. */
 const MAX_FILE_BYTES = 4 * 1024 * 1024;
 /** What the loader makes of a file; a higher number has every file fetched again. */
-const REVISION = 1;
+const REVISION = 3;
 const DEFAULTS = { concurrency: 8, attempts: 4, pollMs: 2000 };
 /** The key under which the manifest is kept between builds. */
 const MANIFEST = 'manifest';
+
+/** What a loader was told, and what follows from it. */
+interface Setting {
+  options: MastheadLoaderOptions;
+  base: URL;
+  /** Put before each id. */
+  folder: string;
+  variables: Environment;
+}
 
 /**
  * Members' published documents as a content collection.
  *
  * Only files whose digest changed are fetched. An entry that can't be used is passed over with a
- * warning, and its last good version stays; when the server is away, so does everything.
+ * warning, and its last good version stays; when the server is away, so does everything. Entries that
+ * the loader didn't bring are left alone.
  */
 export function mastheadLoader(options: MastheadLoaderOptions = {}): Loader & { schema: typeof mastheadSchema } {
+  // What can't be allowed is said at once.
+  policyWith(options.allow ?? []);
+  const folder = folderOf(options.prefix);
   return {
     name: 'masthead',
     schema: mastheadSchema,
     async load(context) {
-      const base = baseUrl(options.url);
-      const read = await sync(context, options, base);
-      if (!context.watcher) await acknowledge(context, options, base, read);
+      await options.beside?.load({ ...context, store: withoutMembers(context.store) });
+      const variables = await environment(context);
+      const setting = { options, folder, variables, base: baseUrl(options.url, variables) };
+      const read = await sync(context, setting);
+      if (!context.watcher) await acknowledge(context, setting, read);
       const pollMs = options.pollMs ?? DEFAULTS.pollMs;
       if (context.watcher && pollMs > 0) {
-        watch(context.collection, pollMs, async () => void (await sync(context, options, base, true)));
+        watch(context.collection, pollMs, async () => void (await sync(context, setting, true)));
       }
     },
   };
@@ -67,8 +102,10 @@ export function mastheadLoader(options: MastheadLoaderOptions = {}): Loader & { 
  * Brings the store in line with the server, and gives the entries that are in it now as the server
  * has them. `quietly`: says nothing while nothing changes.
  */
-async function sync(context: LoaderContext, options: MastheadLoaderOptions, base: URL, quietly = false): Promise<ManifestEntry[]> {
-  const { store, meta, logger } = context;
+async function sync(context: LoaderContext, { options, base, folder }: Setting, quietly = false): Promise<ManifestEntry[]> {
+  const { store, meta, logger, config } = context;
+  const idOf = ({ id }: ManifestEntry) => folder + id;
+  const wall = wallOf(policyWith([...allowancesOf(config), ...(options.allow ?? [])], assetsOf(config)));
   const attempts = count(options.attempts, DEFAULTS.attempts);
   const known = pagesOf(meta.get(MANIFEST), base);
   let manifest: Manifest;
@@ -80,31 +117,30 @@ async function sync(context: LoaderContext, options: MastheadLoaderOptions, base
       logger.debug(said(error));
       return [];
     }
-    const kept = store.keys().length;
-    const outcome = kept > 0 ? `the ${kept} entries of the last build stay` : 'there are no entries of an earlier build, so there are none now';
-    const message = `Masthead is away: ${said(error)}; ${outcome}. Start it, or set MASTHEAD_URL.`;
-    if (kept === 0 && options.failWhenEmpty) throw new Error(message, { cause: error });
-    logger.error(message);
+    const kept = membersIn(store).length;
+    if (kept === 0) return nothing(context, options, error);
+    logger.error(`Masthead is away: ${said(error)}; the ${kept} entries of the last build stay. Start it, or set MASTHEAD_URL.`);
     return [];
   }
 
   const wanted = manifest.entries.filter(({ id }) => options.filter?.(id) ?? true);
-  const ids = new Set(wanted.map(({ id }) => id));
-  const gone = store.keys().filter((id) => !ids.has(id));
+  const ids = new Set(wanted.map(idOf));
+  const gone = membersIn(store).filter((id) => !ids.has(id));
   for (const id of gone) store.delete(id);
 
-  const changed = wanted.filter((entry) => store.get(entry.id)?.digest !== digestOf(entry));
+  const changed = wanted.filter((entry) => store.get(idOf(entry))?.digest !== digestOf(entry));
   const taken: string[] = [];
-  const refused: string[] = [];
+  const refused: unknown[] = [];
   await inParallel(changed, count(options.concurrency, DEFAULTS.concurrency), async (entry) => {
     try {
-      if (await take(context, entry, attempts)) taken.push(entry.id);
+      if (isSitesOwn(store, idOf(entry))) throw new Error('the site has an entry of its own under that id');
+      if (await take(context, entry, { id: idOf(entry), attempts, base, wall })) taken.push(entry.id);
     } catch (error) {
-      refused.push(entry.id);
+      refused.push(error);
       // Told once: the watch comes by here every other second.
       if (quietly && manifest.unchanged) return;
-      const stays = store.has(entry.id) ? 'its last good version stays' : 'it has no page';
-      logger.warn(`“${entry.id}” is passed over, ${stays}: ${said(error)}`);
+      const stays = isMembers(store, idOf(entry)) ? 'its last good version stays' : 'it has no page';
+      logger.warn(`“${idOf(entry)}” is passed over, ${stays}: ${said(error)}`);
     }
   });
   meta.set(MANIFEST, JSON.stringify({ base: base.href, pages: manifest.pages }));
@@ -113,12 +149,26 @@ async function sync(context: LoaderContext, options: MastheadLoaderOptions, base
     if (refused.length > 0) parts.push(`${refused.length} passed over`);
     logger.info(parts.join(', '));
   }
-  return wanted.filter((entry) => store.get(entry.id)?.digest === digestOf(entry));
+  // The list came, and then no file did.
+  if (!quietly && refused.length > 0 && membersIn(store).length === 0 && refused.every((error) => error instanceof Unavailable)) return nothing(context, options, refused[0]);
+  return wanted.filter((entry) => store.get(idOf(entry))?.digest === digestOf(entry));
+}
+
+/**
+ * Ends a build that would publish the site without its members, or says that it will.
+ *
+ * @throws {Error} in a build, unless `failWhenEmpty` is `false`.
+ */
+function nothing({ logger, watcher }: LoaderContext, { failWhenEmpty = !watcher }: MastheadLoaderOptions, cause: unknown): [] {
+  const message = `Masthead is away: ${said(cause)}; there are no entries of an earlier build`;
+  if (failWhenEmpty) throw new Error(`${message}, and no site is built without its members. Start it, set MASTHEAD_URL, or give the loader failWhenEmpty: false.`, { cause });
+  logger.error(`${message}, so there are none now. Start it, or set MASTHEAD_URL.`);
+  return [];
 }
 
 /** Tells the server what this build read. A build goes on where that fails. */
-async function acknowledge({ logger }: LoaderContext, options: MastheadLoaderOptions, base: URL, read: readonly ManifestEntry[]): Promise<void> {
-  const key = options.buildKey || process.env['MASTHEAD_BUILD_KEY'];
+async function acknowledge({ logger }: LoaderContext, { options, base, variables }: Setting, read: readonly ManifestEntry[]): Promise<void> {
+  const key = options.buildKey || variables['MASTHEAD_BUILD_KEY'];
   if (!key || read.length === 0) return;
   try {
     await tell(base, key, count(options.attempts, DEFAULTS.attempts), read);
@@ -132,24 +182,26 @@ async function acknowledge({ logger }: LoaderContext, options: MastheadLoaderOpt
  *
  * @throws where it can't be had or used.
  */
-async function take(context: LoaderContext, entry: ManifestEntry, attempts: number): Promise<boolean> {
-  const answer = await ask(new URL(entry.url), { attempts, maxBytes: MAX_FILE_BYTES });
+async function take(context: LoaderContext, entry: ManifestEntry, { id, attempts, base, wall }: { id: string; attempts: number; base: URL; wall: Wall }): Promise<boolean> {
+  const answer = await ask(fileOf(entry, base), { attempts, maxBytes: MAX_FILE_BYTES });
   if (answer.status !== 200) {
     // Withdrawn since the manifest was read.
-    context.store.delete(entry.id);
+    context.store.delete(id);
     return false;
   }
   const { data: raw, body } = readDocument(answer.text, entry);
-  const data = await context.parseData({ id: entry.id, data: raw });
+  const data = withoutFiles(await context.parseData({ id, data: raw }), raw);
   // Rendered with its frontmatter, which plugins of the site may want.
   const rendered = await context.renderMarkdown(answer.text);
+  const html = wall.html(rendered.html);
   context.store.set({
-    id: entry.id,
+    id,
     data,
-    body,
-    filePath: filePath(context, entry.id),
+    body: neutralText(body),
+    filePath: filePath(context, id),
     digest: digestOf(entry),
-    rendered: { html: plainImages(rendered.html), metadata: { ...rendered.metadata, imagePaths: [] } },
+    // Without paths of images Astro leaves the HTML as it is.
+    rendered: { html, metadata: { ...neutralData(rendered.metadata), imagePaths: [] } },
   });
   return true;
 }

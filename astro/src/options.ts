@@ -1,10 +1,14 @@
 // What both loaders are told, and what they assume.
 
+import type { Environment } from './environment.js';
+import type { Allowance } from './html/policy.js';
+import { Unavailable } from './http.js';
+
 export interface MastheadOptions {
   /**
    * Address of Masthead: of `masthead dev`, or of the deployed site.
    *
-   * @default the environment variable MASTHEAD_URL, else http://localhost:3000
+   * @default the variable MASTHEAD_URL of the environment or, in a build, of `.env`; else http://localhost:3000
    */
   url?: string | undefined;
   /**
@@ -25,6 +29,13 @@ export interface MastheadOptions {
    * @default 4
    */
   attempts?: number | undefined;
+  /**
+   * What may stand in members' HTML beside the table of the package: for plugins and elements of the
+   * site's own. `katex` of `masthead-astro/markdown` is one such.
+   *
+   * @default nothing
+   */
+  allow?: readonly Allowance[] | undefined;
 }
 
 const DEFAULT_URL = 'http://localhost:3000';
@@ -34,13 +45,32 @@ const DEFAULT_URL = 'http://localhost:3000';
  *
  * @throws {TypeError} where it is none.
  */
-export function baseUrl(url: string | undefined): URL {
-  const given = url || process.env['MASTHEAD_URL'] || DEFAULT_URL;
+export function baseUrl(url: string | undefined, variables: Environment): URL {
+  const given = url || variables['MASTHEAD_URL'] || DEFAULT_URL;
   const base = URL.parse(given.endsWith('/') ? given : `${given}/`);
   if (!base || !/^https?:$/.test(base.protocol)) {
     throw new TypeError(`masthead-astro: “${given}” is no address of a Masthead server; set MASTHEAD_URL to one such as ${DEFAULT_URL}`);
   }
   return base;
+}
+
+const LOOPBACK = /^(localhost|127\.0\.0\.1|\[::1\])$/;
+
+/** Whether an address is of that server. This machine has three names. */
+export function isOf(url: URL, base: URL): boolean {
+  if (url.origin === base.origin) return true;
+  return url.protocol === base.protocol && url.port === base.port && LOOPBACK.test(url.hostname) && LOOPBACK.test(base.hostname);
+}
+
+/**
+ * Where the file of an entry lies.
+ *
+ * @throws {Unavailable} where that is another server: a list of what is published sends nobody elsewhere.
+ */
+export function fileOf({ url }: { url: string }, base: URL): URL {
+  const address = new URL(url);
+  if (!isOf(address, base)) throw new Unavailable(`its file lies at ${address.origin}, and not at ${base.origin}; if both are Masthead, set MASTHEAD_URL to the first`);
+  return address;
 }
 
 /** A whole number of at least one. */

@@ -8,6 +8,8 @@ export type Code =
   | 'not_found'
   | 'method_not_allowed'
   | 'conflict'
+  | 'quota_exceeded'
+  | 'other_title'
   | 'too_large'
   | 'unsupported_media_type'
   | 'invalid_file'
@@ -30,13 +32,45 @@ export class MastheadError extends Error {
   readonly status: number;
   /** How long to wait, in seconds, where the server said. */
   readonly retryAfter: number | undefined;
+  /** With the code `other_title`: what would be replaced, and where the file could go instead. */
+  readonly replacement: Replacement | undefined;
 
-  constructor(code: Code, status: number, message: string, retryAfter?: number) {
+  constructor(code: Code, status: number, message: string, retryAfter?: number, replacement?: Replacement) {
     super(message);
     this.code = code;
     this.status = status;
     this.retryAfter = retryAfter;
+    this.replacement = replacement;
   }
+}
+
+/** A document as its author knows it. */
+export interface Titled {
+  slug: string;
+  title: string;
+}
+
+/** A document that an upload would take the place of, and the title of that upload with a slug made of it. */
+export interface Replacement {
+  replaces: Titled;
+  instead: Titled;
+}
+
+/** A document that an upload took the place of; what isn't known is `null`. */
+export interface Replaced {
+  title: string | null;
+  file_name: string | null;
+}
+
+/** What is known before anybody signs in. */
+export interface Site {
+  name: string;
+  url: string | null;
+  /** How many characters a password has. */
+  password: { min: number; max: number };
+  /** How large files may be, in bytes. */
+  limits: { readme: number; picture: number; large_picture: number };
+  version: string;
 }
 
 export interface Member {
@@ -65,8 +99,8 @@ export interface Warning {
   hint: string;
 }
 
-/** What became of an upload. */
-export interface Readme {
+/** An upload, as it stands. */
+interface Standing {
   slug: string;
   entry_id: string;
   state: 'processing' | 'published' | 'draft' | 'rejected';
@@ -83,8 +117,26 @@ export interface Readme {
   uploaded_at: string;
   /** Why it was rejected. */
   reason: string | null;
+}
+
+/** What became of an upload. */
+export interface Readme extends Standing {
   fields: Field[];
   warnings: Warning[];
+}
+
+/** An upload in the list of all. */
+export interface ListedReadme extends Standing {
+  /** As it stands in the frontmatter; `null` while this version is being converted. */
+  title: string | null;
+  warning_count: number;
+}
+
+/** A part of that list. */
+export interface ReadmePage {
+  readmes: ListedReadme[];
+  /** Leads to the rest; `null` on the last page. */
+  cursor: string | null;
 }
 
 /** What became of the picture that was sent last. */
@@ -124,7 +176,8 @@ export async function call<T>(url: string, { method = 'GET', token, json, form, 
   if (envelope?.['status'] === 'success') return envelope as T;
   const { code, message } = envelope ?? {};
   if (typeof code === 'string' && typeof message === 'string') {
-    throw new MastheadError(code as Code, status, message, retryAfter);
+    const replacement = code === 'other_title' ? (envelope as unknown as Replacement) : undefined;
+    throw new MastheadError(code as Code, status, message, retryAfter, replacement && { replaces: replacement.replaces, instead: replacement.instead });
   }
   throw new MastheadError('unreadable', status, `The server answered with status ${status} and nothing that this page can read. Please try again.`);
 }
@@ -137,6 +190,8 @@ export async function call<T>(url: string, { method = 'GET', token, json, form, 
  */
 export async function store(url: string, request: Outgoing): Promise<void> {
   const { status } = await send(url, request);
+  // An address works once.
+  if (status === 412) throw new MastheadError('conflict', status, 'Another picture was sent meanwhile. Please send this one again.');
   if (status !== 200) throw new MastheadError('unavailable', status, 'The file could not be stored. Please try again.');
 }
 

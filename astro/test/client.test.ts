@@ -56,7 +56,7 @@ test('a session ends by itself, and says so', async () => {
   const seen: unknown[] = [];
   const stop = client.onSession((...what) => seen.push(what));
   await client.login('jo@club.example', 'x');
-  await vi.waitFor(() => expect(seen).toEqual([[true], [false, 'expired']]), { timeout: 3000 });
+  await vi.waitFor(() => expect(seen).toEqual([[true], [false, 'expired']]), { timeout: 60_000 });
   expect(local.getItem('accessToken')).toBe(null);
   await expect(client.me()).rejects.toMatchObject({ code: 'invalid_token' });
   stop();
@@ -136,6 +136,43 @@ test('an upload that is aborted is no failure of the server', async () => {
   expect(client.signedIn).toBe(true);
 });
 
+test('a file of another title says what it would replace, and what to do instead', async () => {
+  const both = { replaces: { slug: 'readme', title: 'A' }, instead: { slug: 'b', title: 'B' } };
+  const forms: string[] = [];
+  await using server = await serve(async (request, response) => {
+    if (request.url === '/api/login') return json(response, 200, granted);
+    forms.push((await buffer(request)).toString());
+    if (forms.length === 1) return json(response, 409, { status: 'error', code: 'other_title', message: 'Another one.', ...both });
+    json(response, 202, { status: 'success', readme: { slug: 'readme', state: 'processing', report: '/api/readmes/readme', replaced: { title: 'A', file_name: 'README.md' } } });
+  });
+  const client = createClient({ url: server.url });
+  await client.login('a', 'b');
+  const file = new File(['# B'], 'README.md');
+  await expect(client.uploadReadme(file, { replace: 'same_title' })).rejects.toMatchObject({ code: 'other_title', status: 409, replacement: both });
+  expect(await client.uploadReadme(file)).toEqual({ slug: 'readme', replaced: { title: 'A', file_name: 'README.md' } });
+  expect(forms.map((form) => /name="replace"\s+(\w+)/.exec(form)?.[1])).toEqual(['same_title', undefined]);
+});
+
+test('a code signs in whoever sets a password with it', async () => {
+  await using server = await serve((_request, response) => json(response, 200, granted));
+  const client = createClient({ url: server.url });
+  expect(await client.join('CODE', 'four words of nonsense')).toEqual(MEMBER);
+  expect(client.signedIn).toBe(true);
+  client.logout();
+  await client.setPassword({ code: 'CODE', password: 'four words of nonsense' });
+  expect(client.signedIn).toBe(true);
+  expect(server.requests).toEqual(['POST /api/set_password', 'POST /api/set_password']);
+});
+
+test('what a site says of itself is asked for once, and again where that failed', async () => {
+  const answers: [number, unknown][] = [[503, { status: 'error', code: 'unavailable', message: 'Busy.' }], [200, { status: 'success', site: { name: 'Chess Club' } }]];
+  await using server = await serve((_request, response) => json(response, ...answers.shift()!));
+  const client = createClient({ url: server.url });
+  await expect(client.site()).rejects.toMatchObject({ code: 'unavailable' });
+  expect([await client.site(), await client.site()].map(({ name }) => name)).toEqual(['Chess Club', 'Chess Club']);
+  expect(server.requests).toHaveLength(2);
+});
+
 /** A server that takes pictures of any size, and says of the last one what `reports` say in turn. */
 async function studio(reports: unknown[], put: Handler = (_request, response) => void response.end()) {
   const bodies: { path: string; headers: IncomingHttpHeaders; bytes: Buffer }[] = [];
@@ -197,6 +234,8 @@ test('a large picture that is rejected, removed or not stored is told apart', as
   await expect(client.watchPicture({ timeoutMs: 300 })).rejects.toMatchObject({ code: 'unavailable', status: 0 });
   status = 403;
   await expect(client.uploadPicture(large())).rejects.toMatchObject({ code: 'unavailable', status: 403 });
+  status = 412;
+  await expect(client.uploadPicture(large())).rejects.toMatchObject({ code: 'conflict', status: 412 });
 });
 
 test('what can’t be taken is said before anything is sent', async () => {

@@ -67,7 +67,7 @@ test('a picture of any size becomes the profile’s, is shown by its name, and i
 
   await client.deletePicture();
   expect(await client.account()).toMatchObject({ member: { picture: null }, pictureUpload: null });
-  await expect.poll(published, { timeout: 10_000 }).not.toContain('/pictures/');
+  await expect.poll(published, { timeout: 60_000 }).not.toContain('/pictures/');
   await client.deletePicture();
   await client.deleteReadme('portrait');
 });

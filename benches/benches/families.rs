@@ -24,7 +24,7 @@ const LARGEST_BLOCK: usize = 64 * 1024;
 const TURNS: usize = 5;
 
 /// A name, what comes first, what is repeated and what comes last.
-const FAMILIES: [(&str, &str, &str, &str); 29] = [
+const FAMILIES: [(&str, &str, &str, &str); 36] = [
     ("quotes in quotes", "", ">", " a\n"),
     ("lists in lists", "", "- ", "a\n"),
     ("brackets that nothing closes", "", "[", "\n"),
@@ -53,6 +53,23 @@ const FAMILIES: [(&str, &str, &str, &str); 29] = [
     ("wikilinks", "", "[[a|b]] ![[c", "]]\n"),
     ("formulas", "", "$a $$b ", "\n"),
     ("Obsidian's marks", "", "%%a ==b ^c #d > [!x]\n", ""),
+    ("per cent signs", "", "%", "\n"),
+    ("comments in items", "", "- %%\n\n  a%%\n", ""),
+    ("comments that open code", "", "- %%\n  ```\n  %%\n", ""),
+    ("comments in HTML", "<div>\n", "%%<b>%%\n", ""),
+    ("comments of other tools", "", "- {/*\n\n*/} {# #}\n", ""),
+    (
+        "hidden elements",
+        "",
+        "<p hidden>a <b hidden>\n\n</p>\n\n",
+        "",
+    ),
+    (
+        "footnotes that nobody reads",
+        "",
+        "[^a]: b\n\n[c]: d\n[c]: <> 'e'\n\n",
+        "",
+    ),
     (
         "sentences about a licence",
         "## License\n\n",

@@ -1,4 +1,5 @@
-//! Signing in against the `argon2` crate alone: what Masthead adds to the hash.
+//! Signing in against the `argon2` crate alone: what Masthead adds to the hash, and what its own memory
+//! saves; and how long hashes of other kinds take.
 
 use std::hint::black_box;
 
@@ -33,4 +34,26 @@ fn main() {
         "argon2",
         hash_alone,
     );
+    // What docs/security.md says of hashes that were imported: each takes its own time until it is
+    // replaced.
+    let key = "00".repeat(64);
+    for (what, stored) in [
+        ("scrypt of Flask", format!("scrypt:32768:8:1$salt${key}")),
+        (
+            "pbkdf2 of Flask",
+            format!("pbkdf2:sha256:1000000$salt${}", &key[..64]),
+        ),
+        (
+            "argon2 of 4 MiB",
+            stored.replace("m=19456,t=2", "m=4096,t=1"),
+        ),
+    ] {
+        benches::compare(
+            what,
+            0,
+            || verify(Some(&stored)),
+            "nobody's account",
+            || verify(None),
+        );
+    }
 }

@@ -4,6 +4,7 @@ mod aws;
 mod convert;
 mod dev;
 mod handle;
+mod hook;
 mod keys;
 mod outcome;
 mod output;
@@ -18,7 +19,7 @@ use clap::{Parser, Subcommand};
 
 /// Sign-in, profile pictures and published READMEs for the members of an Astro site.
 #[derive(Debug, Parser)]
-#[command(version, propagate_version = true, after_help = AFTER_HELP)]
+#[command(name = "masthead", version, propagate_version = true, after_help = AFTER_HELP)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -34,13 +35,15 @@ First steps:
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Run the whole backend on this machine: API, S3, DynamoDB and a page to try it.
-    Dev(dev::Dev),
-    /// Invite, import, list, disable, enable, remove and export members.
+    Dev(Box<dev::Dev>),
+    /// Invite, import, list, rename, disable, enable, remove and export members.
     Users(users::Users),
     /// Convert a README to frontmatter-rich Markdown, as publishing does.
     Convert(convert::Convert),
     /// List the keys that tokens are signed with, and change them.
     Keys(keys::Keys),
+    /// Set, show and remove the address that starts a build of the site in AWS.
+    Hook(hook::Hook),
     /// Queue published READMEs for conversion again.
     Rewrite(rewrite::Rewrite),
 }
@@ -51,6 +54,7 @@ fn main() -> ExitCode {
         Command::Users(users) => users.run(),
         Command::Convert(convert) => convert.run(),
         Command::Keys(keys) => keys.run(),
+        Command::Hook(hook) => hook.run(),
         Command::Rewrite(rewrite) => rewrite.run(),
     };
     outcome::exit_code(outcome)

@@ -4,6 +4,8 @@ use std::fmt::Arguments;
 use std::io::{self, ErrorKind, Write as _};
 use std::process;
 
+use members::is_hidden;
+
 /// As of a program that SIGPIPE ends: what shells expect of the left side of `| head`.
 const READER_GONE: i32 = 128 + 13;
 
@@ -17,6 +19,12 @@ pub(crate) fn text(text: Arguments<'_>) {
 pub(crate) fn bytes(bytes: &[u8]) {
     let mut output = io::stdout().lock();
     end_unless(output.write_all(bytes).and_then(|()| output.flush()));
+}
+
+/// Text without what could be a command to a terminal, or turn what stands beside it about.
+pub(crate) fn harmless(text: &str) -> String {
+    let shown = |c| if is_hidden(c) { '\u{fffd}' } else { c };
+    text.chars().map(shown).collect()
 }
 
 /// A reader who has enough ends the program quietly; a full disk ends it with a line that says so.

@@ -1,7 +1,6 @@
 //! `masthead rewrite`: conversion again, after an upgrade of the converter or to repair.
 
-use anyhow::{Context as _, anyhow, ensure};
-use aws_sdk_sqs::types::SendMessageBatchRequestEntry;
+use anyhow::{Context as _, anyhow};
 use blobs::Blobs;
 use blobs::layout::SourceKey;
 use clap::Args;
@@ -57,49 +56,50 @@ async fn queue_locally(port: u16) -> anyhow::Result<usize> {
     Ok(queued.queued)
 }
 
-/// Sends for each source the message that S3 sends for an upload.
+/// Has READMEs converted again, whose keys are `keys`; on this machine all of them, which takes no longer
+/// than to say which.
+pub(crate) async fn again(target: &Target, keys: &[String]) -> anyhow::Result<()> {
+    match target.aws().await? {
+        Some(aws) => {
+            let environment = aws.environment().await?;
+            let uploads = environment.required("UPLOADS_BUCKET")?;
+            for keys in keys.chunks(usize::from(BATCH)) {
+                send(&aws, uploads, keys).await?;
+            }
+            Ok(())
+        }
+        None => queue_locally(target.port).await.map(|_| ()),
+    }
+}
+
+/// Sends for each source the message that S3 sends for an upload, to the queue of what can wait.
 async fn queue_in_aws(aws: &Aws) -> anyhow::Result<usize> {
     let environment = aws.environment().await?;
     let config = endpoint::aws::config(&environment, endpoint::aws::ENDPOINT_S3)?;
     let uploads = Blobs::new(&config, environment.required("UPLOADS_BUCKET")?);
-    let queue = aws.output("UploadsQueue")?;
-    let sqs = aws_sdk_sqs::Client::new(&aws.config);
 
     let (mut queued, mut cursor) = (0, None);
     loop {
         let page = uploads
             .list(SourceKey::all(), cursor.as_deref(), BATCH)
             .await?;
-        let entries: Vec<_> = page
-            .entries
-            .iter()
-            .enumerate()
-            .map(|(number, source)| {
-                SendMessageBatchRequestEntry::builder()
-                    .id(number.to_string())
-                    .message_body(local::s3_event(uploads.bucket(), &source.key).to_string())
-                    .build()
-            })
-            .collect::<Result<_, _>>()?;
-        if !entries.is_empty() {
-            let count = entries.len();
-            let sent = sqs
-                .send_message_batch()
-                .queue_url(queue)
-                .set_entries(Some(entries))
-                .send()
-                .await
-                .with_context(|| format!("{queued} READMEs are queued, the others are not"))?;
-            ensure!(
-                sent.failed().is_empty(),
-                "{queued} READMEs are queued, of the next {count} {} are not; say it again",
-                sent.failed().len()
-            );
-            queued += count;
+        let keys: Vec<String> = page.entries.into_iter().map(|source| source.key).collect();
+        if !keys.is_empty() {
+            let sent = send(aws, uploads.bucket(), &keys).await;
+            sent.with_context(|| format!("{queued} READMEs are queued; say it again"))?;
+            queued += keys.len();
         }
         match page.cursor {
             Some(next) => cursor = Some(next),
             None => return Ok(queued),
         }
     }
+}
+
+/// Sends the messages of one batch.
+async fn send(aws: &Aws, bucket: &str, keys: &[String]) -> anyhow::Result<()> {
+    let messages = keys
+        .iter()
+        .map(|key| local::s3_event(bucket, key).to_string());
+    aws.queue_later(&messages.collect::<Vec<_>>()).await
 }

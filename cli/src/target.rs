@@ -1,5 +1,7 @@
 //! Which site a command works on: the local stack, or one in AWS.
 
+use std::path::PathBuf;
+
 use anyhow::anyhow;
 use clap::Args;
 use endpoint::Environment;
@@ -11,6 +13,14 @@ pub(crate) struct Target {
     /// Port of the running `masthead dev` to work on.
     #[arg(long, default_value_t = local::DEFAULT_PORT, global = true, conflicts_with = "aws")]
     pub(crate) port: u16,
+    /// Its data folder, which holds the keys of its stores.
+    #[arg(
+        long,
+        default_value = ".masthead",
+        global = true,
+        conflicts_with = "aws"
+    )]
+    data: PathBuf,
     #[command(flatten)]
     in_aws: InAws,
 }
@@ -28,16 +38,32 @@ impl Target {
         } else {
             let options = local::Options {
                 port: self.port,
+                data: Some(self.data.clone()),
                 ..local::Options::default()
             };
-            Ok(local::environment(&options)?.into_iter().collect())
+            Ok(local::environment_of_folder(&options)?
+                .into_iter()
+                .collect())
         }
+    }
+
+    /// Whether it is the site in AWS.
+    pub(crate) fn is_in_aws(&self) -> bool {
+        self.in_aws.aws
     }
 
     /// What to say where the site's stores don't answer.
     pub(crate) fn unreachable(&self, cause: impl std::error::Error) -> anyhow::Error {
         if self.in_aws.aws {
             return anyhow!("the members table can't be read: {cause}");
+        }
+        // DynamoDB's word for keys of somebody else.
+        if cause.to_string().contains("UnrecognizedClientException") {
+            return anyhow!(
+                "the local stack on port {} has other keys than those in {}: name the data folder that it was started with by --data",
+                self.port,
+                self.data.display()
+            );
         }
         anyhow!(
             "no local stack answers on port {}; start it with `masthead dev`",

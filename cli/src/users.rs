@@ -1,16 +1,20 @@
 //! `masthead users`: the members of a site, for its administrator.
 
 mod add;
+mod cell;
+mod change_email;
 mod export;
 mod import;
 mod invite;
 mod list;
 mod new_member;
 mod remove;
+mod rename;
 mod roster;
 mod sheet;
 mod show;
 mod slip;
+mod stores;
 
 use anyhow::{Context as _, anyhow};
 use clap::{Args, Subcommand};
@@ -37,12 +41,16 @@ enum Command {
     Invite(invite::Invite),
     /// Invite every member of a CSV file, or take them over with the passwords they have.
     Import(import::Import),
-    /// Print a code and a link for a member who forgot their password.
+    /// Print a code and a link for each member who forgot their password.
     Reset(invite::Reset),
     /// Show every member as a table.
     List(list::List),
     /// Show one member, with what they published and when they last signed in.
     Show(show::Show),
+    /// Give a member another handle, another name, or both; what they published moves along.
+    Rename(rename::Rename),
+    /// Give a member another e-mail address to sign in with; their password and a code go on working.
+    ChangeEmail(change_email::ChangeEmail),
     /// End every session of a member at once; they can sign in again.
     SignOut(Who),
     /// Shut a member out, and end their sessions at once. Nothing they published goes.
@@ -75,11 +83,13 @@ impl Users {
                 Command::Import(import) => import.run(&members, &environment).await,
                 Command::Reset(reset) => reset.run(&members, &environment).await,
                 Command::Show(show) => show.run(&members, &environment).await,
+                Command::Rename(rename) => rename.run(&members, &environment, &self.target).await,
+                Command::ChangeEmail(change) => change.run(&members).await,
                 Command::SignOut(who) => sign_out(&members, &who.email).await,
                 Command::List(list) => list.run(&members).await,
                 Command::Disable(who) => set_disabled(&members, &who.email, true).await,
                 Command::Enable(who) => set_disabled(&members, &who.email, false).await,
-                Command::Remove(remove) => remove.run(&members, &environment).await,
+                Command::Remove(remove) => remove.run(&members, &environment, &self.target).await,
                 Command::Export => export::run(&members).await,
             }
         })
@@ -88,6 +98,9 @@ impl Users {
 
 async fn set_disabled(members: &Members, email: &str, disabled: bool) -> Outcome {
     let account = find(members, email).await?;
+    if account.is_going() {
+        return Err(anyhow!("{}", going(&account)).into());
+    }
     if !members.set_disabled(&account, disabled).await? {
         return Err(anyhow!("the member was removed meanwhile").into());
     }
@@ -98,6 +111,14 @@ async fn set_disabled(members: &Members, email: &str, disabled: bool) -> Outcome
     };
     say!("{} ({}) is {state}.", account.name, account.handle);
     Ok(())
+}
+
+/// What to say where a removal was begun.
+fn going(account: &Account) -> String {
+    format!(
+        "{} is being removed, which can't be taken back; say `masthead users remove` again if that was cut short",
+        account.name
+    )
 }
 
 async fn sign_out(members: &Members, email: &str) -> Outcome {

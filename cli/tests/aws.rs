@@ -3,7 +3,8 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
-use std::process::Command;
+use std::io::Write as _;
+use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex};
 
 use endpoint::Environment;
@@ -13,13 +14,29 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
 const SECRET: &str = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:masthead-AbCdEf";
+const HOOK: &str = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:hook-AbCdEf";
 const QUEUE: &str = "https://sqs.eu-central-1.amazonaws.com/123456789012/uploads";
 
 /// What the account holds, beside table and buckets.
 #[derive(Default)]
 struct Account {
     keys: String,
+    hook: String,
     messages: Vec<Value>,
+    /// What CloudFront was told to forget, and whether it is down.
+    forgotten: Vec<String>,
+    cloudfront_is_down: bool,
+}
+
+impl Account {
+    /// The secret that a call asks for.
+    fn secret(&mut self, asked: &Value) -> &mut String {
+        match asked["SecretId"].as_str().unwrap() {
+            SECRET => &mut self.keys,
+            HOOK => &mut self.hook,
+            other => panic!("there is no secret {other}"),
+        }
+    }
 }
 
 struct Aws {
@@ -40,6 +57,7 @@ impl Aws {
         let first = format!(r#"{{"signing":"k1","k1":"{}"}}"#, "Ab3z".repeat(16));
         let account = Arc::new(Mutex::new(Account {
             keys: first,
+            hook: "{}".to_owned(),
             ..Account::default()
         }));
         let environment: Environment = stack.environment().iter().cloned().collect();
@@ -57,8 +75,11 @@ impl Aws {
                 environment.required("CONTENT_BUCKET").unwrap(),
             ),
             ("PublicUrl", "https://d111111abcdef8.cloudfront.net"),
-            ("UploadsQueue", QUEUE),
+            ("SiteName", "Chess Club"),
+            ("LaterQueue", QUEUE),
             ("SigningKeys", SECRET),
+            ("DeployHook", HOOK),
+            ("DistributionId", "E1EXAMPLE"),
         ];
         let outputs = outputs.map(|(key, value)| {
             format!(
@@ -82,6 +103,11 @@ impl Aws {
 
     /// `masthead …`; `Err` holds what it wrote to standard error.
     async fn masthead(&self, arguments: &[&str]) -> Result<String, String> {
+        self.masthead_with(arguments, "").await
+    }
+
+    /// The same with something on standard input.
+    async fn masthead_with(&self, arguments: &[&str], input: &str) -> Result<String, String> {
         let environment: Environment = self.stack.environment().iter().cloned().collect();
         let mut command = Command::new(env!("CARGO_BIN_EXE_masthead"));
         command.args(arguments).env_clear();
@@ -95,16 +121,79 @@ impl Aws {
             command.env(name, environment.required(name).unwrap());
         }
         command.env("AWS_ENDPOINT_URL", &self.url);
-        let output = tokio::task::spawn_blocking(move || command.output())
-            .await
-            .unwrap()
-            .unwrap();
+        command.env("AWS_ENDPOINT_URL_CLOUDFRONT", &self.url);
+        command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let input = input.to_owned();
+        let run = tokio::task::spawn_blocking(move || {
+            let mut child = command.spawn().unwrap();
+            // Commands that read nothing may be gone already.
+            let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+            child.wait_with_output()
+        });
+        let output = run.await.unwrap().unwrap();
         let text = |bytes| String::from_utf8(bytes).unwrap();
         if output.status.success() {
             Ok(text(output.stdout))
         } else {
             Err(text(output.stderr))
         }
+    }
+
+    /// Jo Doe, whose handle is `jo-doe`.
+    async fn invite(&self, email: &str) -> String {
+        let invite = ["users", "invite", email, "--name", "Jo Doe", "--aws"];
+        self.masthead(&invite).await.unwrap()
+    }
+
+    /// The bucket of uploads, and keys of READMEs of the member with an address, which are stored there.
+    async fn readmes(&self, email: &str, slugs: &[String]) -> (String, Vec<String>) {
+        let environment: Environment = self.stack.environment().iter().cloned().collect();
+        let config = endpoint::aws::config(&environment, endpoint::aws::ENDPOINT_S3).unwrap();
+        let uploads = blobs::Blobs::new(&config, environment.required("UPLOADS_BUCKET").unwrap());
+        let members = endpoint::configuration::members(&environment).unwrap();
+        let address = members::Email::parse(email).unwrap();
+        // Somebody's: what is nobody's is erased.
+        let member = members.by_email(&address).await.unwrap().unwrap().id;
+        let keys: Vec<String> = slugs
+            .iter()
+            .map(|slug| format!("readmes/{member}/{slug}.md"))
+            .collect();
+        for key in &keys {
+            let upload = blobs::Upload {
+                content_type: "text/markdown",
+                ..blobs::Upload::default()
+            };
+            uploads
+                .put(key, upload, blobs::Condition::Always)
+                .await
+                .unwrap();
+        }
+        (uploads.bucket().to_owned(), keys)
+    }
+
+    /// The keys that were queued since this was asked last, in order, all of the same bucket.
+    fn queued(&self, bucket: &str) -> Vec<String> {
+        let messages = std::mem::take(&mut self.account.lock().unwrap().messages);
+        let queued = messages.iter().map(|message| {
+            let s3 = &message["Records"][0]["s3"];
+            assert_eq!(s3["bucket"]["name"], bucket);
+            s3["object"]["key"].as_str().unwrap().to_owned()
+        });
+        let mut queued: Vec<String> = queued.collect();
+        queued.sort();
+        queued
+    }
+
+    fn cloudfront_is_down(&self, is_down: bool) {
+        self.account.lock().unwrap().cloudfront_is_down = is_down;
+    }
+
+    /// What CloudFront was told to forget since this was asked last.
+    fn forgotten(&self) -> Vec<String> {
+        std::mem::take(&mut self.account.lock().unwrap().forgotten)
     }
 
     fn keys(&self) -> String {
@@ -135,6 +224,17 @@ async fn answer(mut stream: TcpStream, outputs: &str, account: &Mutex<Account>) 
         .find_map(|line| line.strip_prefix("x-amz-target: "))
         .unwrap_or_default();
     let (status, body) = match target {
+        "" if head.starts_with("post /2020-05-31/distribution/e1example/invalidation ") => {
+            let mut account = account.lock().unwrap();
+            if account.cloudfront_is_down {
+                (503, String::new())
+            } else {
+                let paths = body.split("<Path>").skip(1);
+                let paths = paths.map(|rest| rest.split('<').next().unwrap().to_owned());
+                account.forgotten.extend(paths);
+                (201, invalidation())
+            }
+        }
         "" if body.contains("StackName=masthead&") || body.ends_with("StackName=masthead") => (
             200,
             format!(
@@ -151,14 +251,16 @@ async fn answer(mut stream: TcpStream, outputs: &str, account: &Mutex<Account>) 
                 .to_owned(),
         ),
         "secretsmanager.getsecretvalue" => {
-            assert_eq!(serde_json::from_str::<Value>(&body).unwrap()["SecretId"], SECRET);
-            (200, json!({"ARN": SECRET, "SecretString": account.lock().unwrap().keys}).to_string())
+            let asked: Value = serde_json::from_str(&body).unwrap();
+            let mut account = account.lock().unwrap();
+            let text = account.secret(&asked).clone();
+            (200, json!({"ARN": asked["SecretId"], "SecretString": text}).to_string())
         }
         "secretsmanager.putsecretvalue" => {
             let asked: Value = serde_json::from_str(&body).unwrap();
-            assert_eq!(asked["SecretId"], SECRET);
-            asked["SecretString"].as_str().unwrap().clone_into(&mut account.lock().unwrap().keys);
-            (200, json!({"ARN": SECRET}).to_string())
+            let mut account = account.lock().unwrap();
+            asked["SecretString"].as_str().unwrap().clone_into(account.secret(&asked));
+            (200, json!({"ARN": asked["SecretId"]}).to_string())
         }
         "amazonsqs.sendmessagebatch" => {
             let asked: Value = serde_json::from_str(&body).unwrap();
@@ -181,24 +283,129 @@ async fn answer(mut stream: TcpStream, outputs: &str, account: &Mutex<Account>) 
     stream.write_all((head + &body).as_bytes()).await.unwrap();
 }
 
+/// What CloudFront answers with.
+fn invalidation() -> String {
+    "<Invalidation><Id>I1</Id><Status>InProgress</Status><CreateTime>2026-01-01T00:00:00Z</CreateTime>\
+     <InvalidationBatch><Paths><Quantity>0</Quantity></Paths><CallerReference>r</CallerReference></InvalidationBatch>\
+     </Invalidation>"
+        .to_owned()
+}
+
+/// What CloudFront keeps of Jo Doe.
+const OF_JO_DOE: [&str; 3] = [
+    "/content/jo-doe.md",
+    "/content/jo-doe/*",
+    "/pictures/jo-doe/*",
+];
+
+/// Cut short, the same words do what is left: caches forget the former handle, READMEs are converted again.
+#[tokio::test]
+async fn a_member_of_a_stack_is_renamed() {
+    let aws = Aws::start().await;
+    let email = "jo@club.example";
+    aws.invite(email).await;
+    let (bucket, keys) = aws.readmes(email, &["readme".to_owned()]).await;
+    let rename = "users rename jo-doe jo --name Roe --aws";
+    let rename: Vec<&str> = rename.split(' ').collect();
+    aws.cloudfront_is_down(true);
+    let refused = aws.masthead(&rename).await.unwrap_err();
+    assert!(
+        refused.contains("say it again: CloudFront couldn't be told"),
+        "{refused}"
+    );
+    aws.cloudfront_is_down(false);
+    aws.queued(&bucket);
+    let renamed = aws.masthead(&rename).await.unwrap();
+    assert!(
+        renamed.contains("is Roe (jo) from now on. READMEs that are converted again: 1."),
+        "{renamed}"
+    );
+    assert_eq!(aws.queued(&bucket), keys);
+    assert_eq!(aws.forgotten(), OF_JO_DOE);
+}
+
+#[tokio::test]
+async fn a_member_of_a_stack_gets_another_address() {
+    let aws = Aws::start().await;
+    let (before, after) = ("jo@clib.example", "jo@club.example");
+    let invited = aws.invite(before).await;
+    let change = ["users", "change-email", before, after, "--aws"];
+    let changed = aws.masthead(&change).await.unwrap();
+    assert!(
+        changed.contains("Jo Doe (jo-doe) signs in as jo@club.example from now on")
+            && changed.contains("goes on working"),
+        "{changed}"
+    );
+    let listed = aws.masthead(&["users", "list", "--aws"]).await.unwrap();
+    assert!(
+        listed.contains(after) && !listed.contains(before),
+        "{listed}"
+    );
+    let again = aws.masthead(&change).await.unwrap_err();
+    assert!(again.contains("there is no member"), "{again}");
+    // Of the slip that was handed out.
+    let (_, code) = invited.split_once("/join#").unwrap();
+    let code = code.split_whitespace().next().unwrap();
+    let choice = json!({"code": code, "password": "four words of nonsense"});
+    let set = reqwest::Client::new()
+        .post(format!("{}/api/set_password", aws.stack.api_url()))
+        .json(&choice);
+    assert_eq!(set.send().await.unwrap().status(), 200);
+}
+
+/// CloudFront forgets what was published of a member who goes. One that can't be told keeps the account,
+/// so that saying it again tells it.
+#[tokio::test]
+async fn caches_forget_a_member_who_goes() {
+    let aws = Aws::start().await;
+    let email = "jo@club.example";
+    aws.invite(email).await;
+    let rename = ["users", "rename", email, "jo", "--aws"];
+    aws.masthead(&rename).await.unwrap();
+    aws.forgotten();
+    let remove = ["users", "remove", email, "--yes", "--aws"];
+    aws.cloudfront_is_down(true);
+    let refused = aws.masthead(&remove).await.unwrap_err();
+    assert!(
+        refused.contains("everything is erased, but CloudFront"),
+        "{refused}"
+    );
+    let listed = aws.masthead(&["users", "list", "--aws"]).await.unwrap();
+    assert!(listed.contains("going"), "{listed}");
+    let enabled = aws.masthead(&["users", "enable", email, "--aws"]).await;
+    assert!(enabled.unwrap_err().contains("can't be taken back"));
+
+    aws.cloudfront_is_down(false);
+    let removed = aws.masthead(&remove).await.unwrap();
+    assert!(removed.contains("Jo Doe (jo) is removed"), "{removed}");
+    let of_jo = OF_JO_DOE.map(|path| path.replace("jo-doe", "jo"));
+    let all = [of_jo, OF_JO_DOE.map(str::to_owned)].concat();
+    assert_eq!(aws.forgotten(), all, "former handles, too");
+    let again = aws.masthead(&remove).await.unwrap_err();
+    assert!(again.contains("there is no member"), "{again}");
+}
+
 #[tokio::test]
 async fn members_of_a_stack_are_found_by_its_outputs() {
     let aws = Aws::start().await;
-    let invited = aws
-        .masthead(&[
-            "users",
-            "invite",
-            "jo@club.example",
-            "--name",
-            "Jo Doe",
-            "--aws",
-        ])
-        .await
-        .unwrap();
+    let invited = aws.invite("jo@club.example").await;
     assert!(
         invited.contains("https://d111111abcdef8.cloudfront.net/join#"),
         "{invited}"
     );
+    let folder = tempfile::tempdir().unwrap();
+    let sheet = folder.path().join("slip.html");
+    let again = [
+        "users",
+        "reset",
+        "jo@club.example",
+        "--aws",
+        "--sheet",
+        sheet.to_str().unwrap(),
+    ];
+    aws.masthead(&again).await.unwrap();
+    let slip = std::fs::read_to_string(&sheet).unwrap();
+    assert!(slip.contains("<p>Chess Club</p>"), "{slip}");
     let listed = aws
         .masthead(&["users", "list", "--aws", "--stack", "masthead"])
         .await
@@ -233,38 +440,17 @@ async fn what_is_missing_is_said_in_one_line() {
 #[tokio::test]
 async fn every_source_is_queued_again() {
     let aws = Aws::start().await;
-    let environment: Environment = aws.stack.environment().iter().cloned().collect();
-    let config = endpoint::aws::config(&environment, endpoint::aws::ENDPOINT_S3).unwrap();
-    let uploads = blobs::Blobs::new(&config, environment.required("UPLOADS_BUCKET").unwrap());
-    let mut keys: Vec<String> = (0..23)
-        .map(|number| format!("readmes/nobody/note-{number:02}.md"))
-        .collect();
-    keys.push("readmes/nobody/with space+plus.md".to_owned());
-    for key in &keys {
-        let upload = blobs::Upload {
-            content_type: "text/markdown",
-            ..blobs::Upload::default()
-        };
-        uploads
-            .put(key, upload, blobs::Condition::Always)
-            .await
-            .unwrap();
-    }
+    let email = "jo@club.example";
+    aws.invite(email).await;
+    let mut slugs: Vec<String> = (0..23).map(|number| format!("note-{number:02}")).collect();
+    slugs.push("with space+plus".to_owned());
+    let (bucket, mut keys) = aws.readmes(email, &slugs).await;
     let said = aws.masthead(&["rewrite", "--all", "--aws"]).await.unwrap();
     assert_eq!(said, "24 READMEs are queued for conversion.\n");
-    let messages = std::mem::take(&mut aws.account.lock().unwrap().messages);
-    let mut queued: Vec<String> = messages
-        .iter()
-        .map(|message| {
-            let s3 = &message["Records"][0]["s3"];
-            assert_eq!(s3["bucket"]["name"], uploads.bucket());
-            s3["object"]["key"].as_str().unwrap().to_owned()
-        })
-        .collect();
-    queued.sort();
-    keys.pop();
-    keys.push("readmes/nobody/with+space%2Bplus.md".to_owned());
-    assert_eq!(queued, keys);
+    for key in &mut keys {
+        *key = key.replace('+', "%2B").replace(' ', "+");
+    }
+    assert_eq!(aws.queued(&bucket), keys);
 }
 
 /// The stack's own key, then a rotation that was cut short goes on, then one at once.
@@ -306,21 +492,85 @@ async fn keys_are_listed_and_rotated() {
 }
 
 #[tokio::test]
+async fn a_hook_is_set_shown_without_its_address_and_removed() {
+    let aws = Aws::start().await;
+    let show = async || aws.masthead(&["hook", "show", "--aws"]).await.unwrap();
+    let set = async |input: &str| {
+        let arguments = ["hook", "set", "--event", "members", "--aws"];
+        aws.masthead_with(&arguments, input).await
+    };
+    assert!(show().await.starts_with("There is no hook"));
+
+    let said = set("https://api.netlify.com/build_hooks/s3cret\n")
+        .await
+        .unwrap();
+    assert!(
+        said.contains("api.netlify.com") && !said.contains("s3cret"),
+        "{said}"
+    );
+    let github = "https://api.github.com/repos/club/site/dispatches\nghp_s3cret\n";
+    set(github).await.unwrap();
+    let kept: Value = serde_json::from_str(&aws.account.lock().unwrap().hook).unwrap();
+    assert_eq!(
+        kept,
+        json!({"url": github.lines().next(), "token": "ghp_s3cret", "event_type": "members"})
+    );
+    let said = show().await;
+    assert!(
+        said.contains("api.github.com, with a token") && said.contains("members"),
+        "{said}"
+    );
+    assert!(
+        !said.contains("s3cret") && !said.contains("/repos"),
+        "{said}"
+    );
+
+    // What can't be used changes nothing, and is not quoted.
+    let no_token = github.lines().next().unwrap();
+    for wrong in ["", "http://s3cret.example/", "s3cret", no_token] {
+        let said = set(wrong).await.unwrap_err();
+        assert!(
+            said.starts_with("error: ") && !said.contains("s3cret"),
+            "{said}"
+        );
+    }
+    assert!(show().await.contains("with a token"));
+
+    aws.masthead(&["hook", "remove", "--aws"]).await.unwrap();
+    assert!(show().await.starts_with("There is no hook"));
+    let said = aws.masthead(&["hook", "show"]).await.unwrap_err();
+    assert!(
+        said.contains("--aws") && said.contains("--rebuild-command"),
+        "{said}"
+    );
+}
+
+#[tokio::test]
 async fn keys_of_the_local_stack_are_rotated_too() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().to_str().unwrap();
     let run = |arguments: &[&str]| {
-        let output = Command::new(env!("CARGO_BIN_EXE_masthead"))
+        let mut command = Command::new(env!("CARGO_BIN_EXE_masthead"));
+        command
             .args(arguments)
             .args(["--data", data])
             .output()
-            .unwrap();
-        assert!(output.status.success(), "{output:?}");
-        String::from_utf8(output.stdout).unwrap()
+            .unwrap()
     };
-    run(&["keys", "list"]);
+    let none = run(&["keys", "list"]);
+    assert_eq!(none.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&none.stderr).contains("masthead dev"));
+    assert_eq!(
+        folder.path().read_dir().unwrap().count(),
+        0,
+        "a look makes nothing"
+    );
+
     let before = local::jwt_keys(folder.path()).unwrap();
-    run(&["keys", "rotate"]);
+    for command in ["list", "rotate"] {
+        let output = run(&["keys", command]);
+        assert!(output.status.success(), "{output:?}");
+    }
     let after: Value = serde_json::from_str(&local::jwt_keys(folder.path()).unwrap()).unwrap();
     assert_eq!(
         after["keys"].as_object().unwrap().len(),

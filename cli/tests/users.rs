@@ -24,12 +24,14 @@ struct Site {
 }
 
 impl Site {
-    /// A site in memory on three ports in a row, as the command line expects them.
+    /// A site on three ports in a row, with its data where the command line looks for it.
     async fn start() -> anyhow::Result<Self> {
+        let folder = tempfile::tempdir()?;
         for _ in 0..50 {
             let port = rand::random_range(20_000..30_000);
             let options = Options {
                 port,
+                data: Some(folder.path().join(".masthead")),
                 ..Options::default()
             };
             match local::start(options).await {
@@ -38,7 +40,7 @@ impl Site {
                         stack,
                         port,
                         client: reqwest::Client::new(),
-                        folder: tempfile::tempdir()?,
+                        folder,
                     });
                 }
                 Err(StartError::PortTaken { .. }) => {}
@@ -173,11 +175,43 @@ async fn a_roster_leads_to_members_who_can_sign_in() -> anyhow::Result<()> {
     }
     let listed = site.users(&["list", "--json"]).await.unwrap();
     assert_eq!(listed.matches(r#""state":"active""#).count(), ROSTER);
-    let again = site.users(&["import", "roster.csv"]).await.unwrap_err();
-    assert!(
-        again.contains("line 2: a member with this address exists"),
-        "{again}"
-    );
+    // The roster of the next year: everybody of this one, and one more.
+    let mut csv = std::fs::read_to_string(site.file("roster.csv"))?;
+    csv.push_str("Newcomer,new@club.example\n");
+    std::fs::write(site.file("roster.csv"), csv)?;
+    let again = site
+        .users(&["import", "roster.csv", "--sheet", "newcomers.html"])
+        .await
+        .unwrap();
+    assert!(again.starts_with("1 members are imported"), "{again}");
+    assert_eq!(self::codes(&site.file("newcomers.html")).len(), 1);
+    let password = "a sentence of member 7";
+    assert!(site.login("m7@club.example", password).await.is_some());
+
+    // Two who forgot their passwords get their codes on one sheet.
+    let both = ["m7@club.example", "m8@club.example"];
+    site.users(&["reset", both[0], both[1], "--sheet", "reset.html"])
+        .await
+        .unwrap();
+    for (email, code) in both.iter().zip(self::codes(&site.file("reset.html"))) {
+        assert_eq!(
+            site.set_password(&code, "words that come to mind").await,
+            200
+        );
+        assert!(site.login(email, "words that come to mind").await.is_some());
+    }
+    let refused = site
+        .users(&[
+            "reset",
+            both[0],
+            "nobody@club.example",
+            "--sheet",
+            "none.html",
+        ])
+        .await
+        .unwrap_err();
+    assert!(refused.contains("nobody@club.example"), "{refused}");
+    assert!(!site.file("none.html").exists(), "no code was issued");
     Ok(())
 }
 
@@ -221,12 +255,46 @@ async fn members_move_with_their_passwords() -> anyhow::Result<()> {
         one.set_password(line(&invited, "code"), PASSWORD).await,
         200
     );
-    std::fs::write(
-        two.file("roster.csv"),
-        one.users(&["export"]).await.unwrap(),
-    )?;
+    let formula = "=HYPERLINK(\"https://evil.example\")";
+    one.users(&["invite", "+ann@club.example", "--name", formula])
+        .await
+        .unwrap();
+    let exported = one.users(&["export"]).await.unwrap();
+    for line in exported.lines().flat_map(|line| line.split(',')) {
+        let cell = line.trim_start_matches('"');
+        assert!(!cell.starts_with(['=', '+', '-', '@']), "{exported}");
+    }
+    std::fs::write(two.file("roster.csv"), exported)?;
     two.users(&["import", "roster.csv"]).await.unwrap();
     assert!(two.login("jo@club.example", PASSWORD).await.is_some());
+    let shown = two.users(&["show", "+ann@club.example"]).await.unwrap();
+    assert_eq!(line(&shown, "name"), formula);
+    Ok(())
+}
+
+/// A name is what everybody sees of it, and a terminal is told nothing by it.
+#[tokio::test]
+async fn names_and_addresses_that_hide_something_are_refused_wherever_they_are_set()
+-> anyhow::Result<()> {
+    let site = Site::start().await?;
+    for (email, name, told) in [
+        ("jo@club.example", "Jo\u{202e}eoD", "U+202E"),
+        ("jo@club.example", "Jo\u{200b}Doe", "U+200B"),
+        ("jo@club.example", "Jo\u{1b}[31m", "U+001B"),
+        ("jo\u{200b}@club.example", "Jo Doe", "not an e-mail address"),
+    ] {
+        let one_by_one = ["invite", email, "--name", name];
+        let refused = site.users(&one_by_one).await.unwrap_err();
+        assert!(refused.contains(told), "{refused}");
+        let roster = format!("email,name,\u{1b}]0;x\u{7}\n{email},{name},\n");
+        std::fs::write(site.file("roster.csv"), roster)?;
+        let refused = site.users(&["import", "roster.csv"]).await.unwrap_err();
+        assert!(
+            refused.contains("line 2") && refused.contains(told),
+            "{refused}"
+        );
+        assert!(!refused.contains(['\u{1b}', '\u{7}']), "{refused:?}");
+    }
     Ok(())
 }
 
@@ -266,8 +334,12 @@ async fn codes_sessions_and_removal() -> anyhow::Result<()> {
         .await
         .context("a token")?;
 
-    for text in ["# One", "# Two"] {
-        let file = Part::bytes(text.as_bytes()).file_name("README.md");
+    for (text, name) in [
+        ("# One", "README.md"),
+        ("# Two", "README.md"),
+        ("# Three", "my-secret-plans.md"),
+    ] {
+        let file = Part::bytes(text.as_bytes()).file_name(name);
         let form = Form::new().part("readme_file", file);
         let request = site
             .client
@@ -283,7 +355,10 @@ async fn codes_sessions_and_removal() -> anyhow::Result<()> {
     assert_ne!(line(&shown, "last login"), "never");
 
     let (uploads, content) = ("masthead-uploads", "masthead-content");
-    assert_eq!(versions(&site, uploads).await?, 2, "the older one, too");
+    assert_eq!(versions(&site, uploads).await?, 3, "the older one, too");
+    for word in ["my-secret-plans", email] {
+        assert!(is_in_a_file(&site.file(".masthead"), word), "{word}");
+    }
     site.users(&["remove", email, "--yes"]).await.unwrap();
     while site.stack.queued().await? > 0 {
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
@@ -296,8 +371,333 @@ async fn codes_sessions_and_removal() -> anyhow::Result<()> {
         (0, 0)
     );
     assert_eq!(site.me(&token).await, 401);
+    for word in ["my-secret-plans", email] {
+        let started = std::time::Instant::now();
+        while is_in_a_file(&site.file(".masthead"), word) {
+            ensure!(
+                started.elapsed().as_secs() < 30,
+                "{word} is still in a file"
+            );
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        }
+    }
     assert!(site.users(&["show", email]).await.is_err());
     assert_eq!(site.users(&["list"]).await.unwrap().lines().count(), 1);
+    // Whoever comes next under the address and the handle is another member.
+    let again = site.users(&["invite", email, "--name", "Jo Doe"]).await;
+    assert!(again.unwrap().contains("their pages will be under jo-doe"));
+    assert_eq!(site.me(&token).await, 401);
+    let leftovers = site.users(&["remove", "--leftovers", "--yes"]).await;
+    assert_eq!(leftovers.unwrap(), "Every file belongs to a member.\n");
+    Ok(())
+}
+
+/// A page that links to one that is gone says so.
+#[tokio::test]
+async fn pages_that_link_to_a_member_who_goes_are_converted_again() -> anyhow::Result<()> {
+    let site = Site::start().await?;
+    let mut tokens = Vec::new();
+    for (email, name) in [("jo@club.example", "Jo Doe"), ("zoe@club.example", "Zoe")] {
+        let invited = site
+            .users(&["invite", email, "--name", name])
+            .await
+            .unwrap();
+        assert_eq!(
+            site.set_password(line(&invited, "code"), PASSWORD).await,
+            200
+        );
+        tokens.push(site.login(email, PASSWORD).await.context("a token")?);
+    }
+    for (token, text) in tokens.iter().zip(["# Jo\n", "# Zoe\n\nSee [[Jo Doe]].\n"]) {
+        let file = Part::bytes(text.as_bytes()).file_name("README.md");
+        let form = Form::new().part("readme_file", file);
+        let request = site
+            .client
+            .post(site.url("/api/upload_readme"))
+            .bearer_auth(token);
+        assert_eq!(request.multipart(form).send().await?.status(), 202);
+        settle(&site).await?;
+    }
+    let zoe = async || {
+        let page = site.client.get(site.url("/content/zoe.md")).send().await?;
+        page.text().await
+    };
+    assert!(
+        zoe().await?.contains("[Jo Doe](/jo-doe/)"),
+        "{}",
+        zoe().await?
+    );
+    let removed = site.users(&["remove", "jo@club.example", "--yes"]).await;
+    let removed = removed.unwrap();
+    assert!(removed.contains("converted again: 1."), "{removed}");
+    settle(&site).await?;
+    assert!(!zoe().await?.contains("/jo-doe"), "{}", zoe().await?);
+    Ok(())
+}
+
+/// Whether a file in a folder holds a word.
+fn is_in_a_file(folder: &Path, word: &str) -> bool {
+    let entries = std::fs::read_dir(folder).unwrap();
+    entries.map(|entry| entry.unwrap().path()).any(|path| {
+        if path.is_dir() {
+            return is_in_a_file(&path, word);
+        }
+        // A journal may go meanwhile.
+        let content = std::fs::read(&path).unwrap_or_default();
+        let mut windows = content.windows(word.len());
+        windows.any(|window| window == word.as_bytes())
+    })
+}
+
+/// A member who sends documents, over HTTP as everybody does.
+struct Author<'a> {
+    site: &'a Site,
+    token: String,
+}
+
+impl<'a> Author<'a> {
+    async fn invited(site: &'a Site, email: &str, name: &str) -> anyhow::Result<Self> {
+        let invited = site
+            .users(&["invite", email, "--name", name])
+            .await
+            .map_err(anyhow::Error::msg)?;
+        ensure!(site.set_password(line(&invited, "code"), PASSWORD).await == 200);
+        let token = site.login(email, PASSWORD).await.context("a token")?;
+        Ok(Self { site, token })
+    }
+
+    /// Sends a file, and waits until everything that comes of it is done.
+    async fn send(
+        &self,
+        path: &str,
+        field: &str,
+        name: &str,
+        bytes: Vec<u8>,
+    ) -> anyhow::Result<()> {
+        let file = Part::bytes(bytes).file_name(name.to_owned());
+        let form = Form::new().part(field.to_owned(), file);
+        let url = self.site.url(path);
+        let request = self.site.client.post(url).bearer_auth(&self.token);
+        let sent = request.multipart(form).send().await?;
+        ensure!(sent.status().is_success(), "{}", sent.text().await?);
+        settle(self.site).await
+    }
+
+    async fn publish(&self, name: &str, text: &str) -> anyhow::Result<()> {
+        let bytes = text.as_bytes().to_vec();
+        self.send("/api/upload_readme", "readme_file", name, bytes)
+            .await
+    }
+
+    async fn me(&self) -> anyhow::Result<Value> {
+        let request = self.site.client.get(self.site.url("/api/me"));
+        let me: Value = request
+            .bearer_auth(&self.token)
+            .send()
+            .await?
+            .json()
+            .await?;
+        Ok(me["member"].clone())
+    }
+}
+
+/// What is published under an entry id; `None`: nothing.
+async fn published(site: &Site, entry: &str) -> anyhow::Result<Option<String>> {
+    let url = site.url(&format!("/content/{entry}.md"));
+    let answer = site.client.get(url).send().await?;
+    Ok(match answer.status().as_u16() {
+        200 => Some(answer.text().await?),
+        _ => None,
+    })
+}
+
+/// A PNG of one pixel.
+const PIXEL: &[u8] = &[
+    0x89, b'P', b'N', b'G', 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 0x0d, b'I', b'H', b'D', b'R', 0, 0, 0,
+    1, 0, 0, 0, 1, 8, 6, 0, 0, 0, 0x1f, 0x15, 0xc4, 0x89, 0, 0, 0, 0x0d, b'I', b'D', b'A', b'T',
+    0x78, 0xda, 0x63, 0x64, 0xf8, 0xcf, 0x50, 0x0f, 0, 0x03, 0x86, 0x01, 0x80, 0x5a, 0x34, 0x7d,
+    0x6b, 0, 0, 0, 0, b'I', b'E', b'N', b'D', 0xae, 0x42, 0x60, 0x82,
+];
+
+/// Everything of a member moves along, and nothing stays where it was.
+#[tokio::test]
+async fn a_member_gets_another_handle_and_name() -> anyhow::Result<()> {
+    let site = Site::start().await?;
+    let jo = Author::invited(&site, "jo@club.example", "Jo Doe").await?;
+    let zoe = Author::invited(&site, "zoe@club.example", "Zoe").await?;
+    let picture = PIXEL.to_vec();
+    jo.send("/api/upload_profile_pic", "profile_pic", "me.png", picture)
+        .await?;
+    jo.publish("README.md", "# Hello\n\n![[me.png]] and [[Trip]]\n")
+        .await?;
+    jo.publish("Trip.md", "# Trip\n\nText.\n").await?;
+    zoe.publish(
+        "README.md",
+        "# Zoe\n\nWith [[jo-doe]], [[Jo Doe|Jo]], [[jo-doe/trip|trip]], [[jo]], [[Jo Roe|Roe]], [[jo/trip|tour]].\n",
+    )
+    .await?;
+    let before = published(&site, "zoe").await?.context("Zoe's page")?;
+    assert!(
+        before.contains(
+            "With [jo-doe](/jo-doe/), [Jo](/jo-doe/), [trip](/jo-doe/trip/), jo, Roe, tour."
+        ),
+        "{before}"
+    );
+    let old_picture = jo.me().await?["picture"]["96"]
+        .as_str()
+        .context("a picture")?
+        .to_owned();
+
+    let nothing = site.users(&["rename", "jo-doe"]).await.unwrap_err();
+    assert!(nothing.contains("--name"), "{nothing}");
+    let taken = site.users(&["rename", "jo-doe", "zoe"]).await.unwrap_err();
+    assert!(taken.contains("the handle “zoe” is taken"), "{taken}");
+    let renamed = site
+        .users(&["rename", "jo@club.example", "jo", "--name", "Jo Roe"])
+        .await
+        .unwrap();
+    assert!(
+        renamed.contains(
+            "Jo Doe (jo-doe) is Jo Roe (jo) from now on. READMEs that are converted again: 2."
+        ),
+        "{renamed}"
+    );
+    settle(&site).await?;
+
+    // The session goes on, and has the picture under its new address.
+    let me = jo.me().await?;
+    assert_eq!(
+        (&me["handle"], &me["name"]),
+        (&json!("jo"), &json!("Jo Roe"))
+    );
+    let picture = me["picture"]["512"].as_str().context("a picture")?;
+    assert!(picture.contains("/pictures/jo/"), "{picture}");
+    assert_eq!(site.client.get(picture).send().await?.status(), 200);
+    assert_eq!(site.client.get(&old_picture).send().await?.status(), 404);
+    let page = published(&site, "jo").await?.context("the page")?;
+    assert!(page.contains("author: \"Jo Roe\""), "{page}");
+    assert!(
+        page.contains(picture) && page.contains("(/jo/trip/)"),
+        "{page}"
+    );
+    assert!(published(&site, "jo/trip").await?.is_some());
+    for gone in ["jo-doe", "jo-doe/trip"] {
+        assert_eq!(published(&site, gone).await?, None, "{gone}");
+    }
+    let after = published(&site, "zoe").await?.context("Zoe's page")?;
+    assert!(
+        after.contains("With jo-doe, Jo, trip, [jo](/jo/), [Roe](/jo/), [tour](/jo/trip/)."),
+        "{after}"
+    );
+    // A former handle is nobody else's, and may be had again.
+    let add = [
+        "invite",
+        "new@club.example",
+        "--name",
+        "New",
+        "--handle",
+        "jo-doe",
+    ];
+    assert!(site.users(&add).await.is_err());
+    // Somebody who is shut out is renamed like everybody else, with the picture.
+    site.users(&["disable", "jo@club.example"]).await.unwrap();
+    site.users(&["rename", "jo", "jo-doe"]).await.unwrap();
+    site.users(&["enable", "jo@club.example"]).await.unwrap();
+    settle(&site).await?;
+    assert!(published(&site, "jo-doe/trip").await?.is_some());
+    assert_eq!(published(&site, "jo/trip").await?, None);
+    site.users(&["rename", "jo-doe", "--name", "Jo Doe"])
+        .await
+        .unwrap();
+    settle(&site).await?;
+    let again = published(&site, "zoe").await?.context("Zoe's page")?;
+    assert_eq!(again, before, "as it was");
+
+    // Who goes leaves nothing under any of the handles, and all of them are free.
+    let uploads = versions(&site, "masthead-uploads").await?;
+    assert!(uploads > 0);
+    site.users(&["remove", "jo@club.example", "--yes"])
+        .await
+        .unwrap();
+    settle(&site).await?;
+    let leftovers = site.users(&["remove", "--leftovers", "--yes"]).await;
+    assert_eq!(leftovers.unwrap(), "Every file belongs to a member.\n");
+    for handle in ["jo", "jo-doe"] {
+        let email = format!("{handle}@new.example");
+        let add = ["invite", &email, "--name", "New", "--handle", handle];
+        site.users(&add).await.unwrap();
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_member_gets_another_address() -> anyhow::Result<()> {
+    let site = Site::start().await?;
+    // A slip with a misspelt address is as good as any.
+    let invited = site
+        .users(&["invite", "jo@clib.example", "--name", "Jo Doe"])
+        .await
+        .unwrap();
+    let changed = site
+        .users(&["change-email", "jo@clib.example", "Jo@Club.example"])
+        .await
+        .unwrap();
+    assert!(
+        changed.contains("Jo Doe (jo-doe) signs in as jo@club.example from now on")
+            && changed.contains("goes on working"),
+        "{changed}"
+    );
+    let code = line(&invited, "code");
+    assert_eq!(site.set_password(code, PASSWORD).await, 200);
+    assert_eq!(site.login("jo@clib.example", PASSWORD).await, None);
+    let token = site
+        .login("jo@club.example", PASSWORD)
+        .await
+        .context("a token")?;
+
+    let zoe = Author::invited(&site, "zoe@club.example", "Zoe").await?;
+    for (wrong, said) in [
+        (
+            ["change-email", "zoe@club.example", "jo@club.example"],
+            "exists",
+        ),
+        (
+            ["change-email", "zoe@club.example", "zoe@club.example"],
+            "that they have",
+        ),
+        (
+            ["change-email", "nobody@club.example", "a@club.example"],
+            "no member",
+        ),
+        (["change-email", "zoe@club.example", "none"], "none"),
+    ] {
+        let refused = site.users(&wrong).await.unwrap_err();
+        assert!(refused.contains(said), "{refused}");
+    }
+    zoe.publish("README.md", "# Zoe\n").await?;
+    site.users(&["change-email", "zoe@club.example", "zoe@new.example"])
+        .await
+        .unwrap();
+    assert_eq!(
+        (site.me(&zoe.token).await, site.me(&token).await),
+        (401, 200)
+    );
+    let shown = site.users(&["show", "zoe@new.example"]).await.unwrap();
+    assert!(line(&shown, "readme").starts_with("published"), "{shown}");
+    assert!(site.login("zoe@new.example", PASSWORD).await.is_some());
+    // The former address is free.
+    Author::invited(&site, "zoe@club.example", "Zoe Two").await?;
+    site.users(&["remove", "zoe@new.example", "--yes"])
+        .await
+        .unwrap();
+    assert_eq!(published(&site, "zoe").await?, None);
+    Ok(())
+}
+
+async fn settle(site: &Site) -> anyhow::Result<()> {
+    while site.stack.queued().await? > 0 {
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
     Ok(())
 }
 
@@ -309,6 +709,16 @@ async fn versions(site: &Site, bucket: &str) -> anyhow::Result<usize> {
         aws_sdk_s3::Client::from_conf(Builder::from(&config).force_path_style(true).build());
     let listed = client.list_object_versions().bucket(bucket).send().await?;
     Ok(listed.versions().len() + listed.delete_markers().len())
+}
+
+#[test]
+fn a_version_names_the_program_that_people_run() {
+    let version = concat!("masthead ", env!("CARGO_PKG_VERSION"), "\n");
+    for option in ["-V", "--version"] {
+        let mut masthead = Command::new(env!("CARGO_BIN_EXE_masthead"));
+        let said = masthead.arg(option).output().unwrap().stdout;
+        assert_eq!(String::from_utf8(said).unwrap(), version);
+    }
 }
 
 /// A reader who has enough is no reason to complain.
@@ -339,5 +749,30 @@ fn output_that_nobody_reads_is_no_error() {
     assert_eq!(
         (output.status.code(), output.stderr),
         (Some(141), Vec::new())
+    );
+}
+
+#[tokio::test]
+async fn the_folder_with_the_keys_is_asked_for() {
+    let site = Site::start().await.unwrap();
+    let said = site
+        .users(&["list", "--data", "nowhere"])
+        .await
+        .unwrap_err();
+    assert!(
+        said.contains("no keys of a local stack in nowhere"),
+        "{said}"
+    );
+    assert!(!site.file("nowhere").exists(), "nothing is made there");
+
+    let other = Options {
+        data: Some(site.file("other")),
+        ..Options::default()
+    };
+    local::environment(&other).unwrap();
+    let said = site.users(&["list", "--data", "other"]).await.unwrap_err();
+    assert!(
+        said.contains("has other keys than those in other"),
+        "{said}"
     );
 }

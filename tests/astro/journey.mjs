@@ -246,15 +246,16 @@ async function journey() {
     ok(/damaged/.test(reason), `the reason is the server’s: ${reason}`);
     await looksRight('account-rejected');
     await client.uploadPicture(new File([buffer], name, { type }));
-    // Held back for as long as it takes to see it; what follows is the server's own.
-    let held = 4;
+    // Held back until it is seen; what follows is the server's own.
+    let seen = false;
     await page.route('**/api/me', async (route) => {
       const response = await route.fetch();
       const answer = await response.json();
-      await route.fulfill({ response, json: (held -= 1) > 0 ? { ...answer, picture_upload: { state: 'processing' } } : answer });
+      await route.fulfill({ response, json: seen ? answer : { ...answer, picture_upload: { state: 'processing' } } });
     });
     await page.reload();
     await says(said(picture), 'The picture that you sent last is being made into squares.');
+    seen = true;
     await says(said(picture), 'Your profile shows the new picture.');
     equal(await refused(picture).innerText(), '', 'the reason of before');
     await page.unroute('**/api/me');
@@ -273,6 +274,36 @@ async function journey() {
     await looksRight('account');
     await fitsEverybody(page, 'the account');
   });
+
+  await run('a README of another title asks before it replaces, and its report comes into view', async () => {
+    await page.setViewportSize(PHONE);
+    await page.getByLabel('Markdown file').setInputFiles(markdown('README.md', '# Chess Clock\n\nIt ticks.\n'));
+    await button('Publish').click();
+    await says(upload.locator('[data-question]'), /^The file’s title is “Chess Clock”\. It would take the place of “Flask Backend”, your own page\./);
+    await looksRight('account-question');
+    await button('Cancel').click();
+    await says(said(upload), '“README.md” is not sent, and still chosen.');
+    await button('Publish').click();
+    // The first look finds it in the works, with a page too short to be led up.
+    const inTheWorks = async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, json: { ...(await response.json()), state: 'processing', fields: [], warnings: [] } });
+    };
+    await page.route('**/api/readmes/chess-clock', inTheWorks, { times: 1 });
+    await button('Keep both').click();
+    await says(said(reports), /^Published/);
+    await says(reports.locator('[data-report] h3'), 'Chess Clock');
+    await eventually(() => reports.locator('[data-report] h3').evaluate((heading) => {
+      const { top } = heading.getBoundingClientRect();
+      return top >= -1 && top <= innerHeight / 2 && document.activeElement === heading;
+    }), 'the report comes into view, and has the focus');
+    await says(reports.locator('[data-list] li').first().locator('.mh-title'), 'Chess Clock');
+    ok((await reports.locator('[data-list] li').first().locator('time').innerText()).length > 5, 'the list has dates');
+    await (await signedIn(DEMO)).deleteReadme('chess-clock');
+    await page.setViewportSize(DESK);
+    await page.reload();
+    await listed('Flask Backend').waitFor();
+  }, [/status of 409/]);
 
   await run('a member’s HTML is text, wherever it is shown', async () => {
     const title = '<img src=x onerror="globalThis.ran = true">';
@@ -293,6 +324,9 @@ async function journey() {
     await page.getByLabel('Markdown file').setInputFiles({ name: 'latin.md', mimeType: 'text/markdown', buffer: Buffer.from('# Caf\xe9\n', 'latin1') });
     await button('Publish').click();
     await says(refused(upload), /^The file is not UTF-8 text/);
+    await page.getByLabel('Markdown file').setInputFiles({ name: 'Essay.md', mimeType: 'text/markdown', buffer: Buffer.from('PK\x03\x04 word/document.xml \xff', 'latin1') });
+    await button('Publish').click();
+    await says(refused(upload), /^This is a Word document\. Save it as plain text/);
   }, [/status of 413/, /status of 422/]);
 
   await run('an upload that takes long can be stopped', async () => {
@@ -346,6 +380,7 @@ async function journey() {
   await run('a session that is over by the clock is said so', async () => {
     await signIn(DEMO.password);
     await says(login, /Signed in as Demo Member/);
+    await says(upload.locator('[data-hint]'), 'late.md, 7 bytes');
     await page.clock.install();
     await page.reload();
     await says(login, /Signed in as Demo Member/);
@@ -360,6 +395,8 @@ async function journey() {
     await page.getByLabel('New password').fill('lanterns over quiet marshland');
     await button('Set password').click();
     await says(refused(page.locator('masthead-join')), /code/i);
+    await says(page.locator('[data-welcome]'), 'Choose your password for Masthead.');
+    await says(page.locator('[data-rule]'), '15 to 128 characters, not a common password.');
     await fitsEverybody(page, 'the joining');
   }, [/status of 40[0-9]/]);
 }

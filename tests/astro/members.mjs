@@ -3,14 +3,14 @@ import { spawnSync } from 'node:child_process';
 import { createClient } from 'masthead-astro/client';
 import { ok } from '../browser/harness.mjs';
 
-const { MASTHEAD, MASTHEAD_PORT, MASTHEAD_URL, MASTHEAD_PASSWORD } = process.env;
+const { MASTHEAD, MASTHEAD_DATA, MASTHEAD_PORT, MASTHEAD_URL, MASTHEAD_PASSWORD } = process.env;
 const PASSWORD = 'four words of nonsense';
 export const DEMO = { email: 'demo@example.com', password: MASTHEAD_PASSWORD };
 
 /** A client that is signed in as a new member. */
 export async function member(handle, name) {
   const email = `${handle}@club.example`;
-  const made = spawnSync(MASTHEAD, ['users', 'add', email, '--name', name, '--handle', handle, '--password-stdin', '--port', MASTHEAD_PORT], { input: PASSWORD, encoding: 'utf8' });
+  const made = spawnSync(MASTHEAD, ['users', 'add', email, '--name', name, '--handle', handle, '--password-stdin', '--port', MASTHEAD_PORT, '--data', MASTHEAD_DATA], { input: PASSWORD, encoding: 'utf8' });
   ok(made.status === 0, `${handle} is added: ${made.stderr}`);
   return signedIn({ email, password: PASSWORD });
 }

@@ -6,7 +6,8 @@ import { createRequire } from "node:module";
 import { chromium } from "playwright-core";
 
 const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const PATIENCE_MS = 15_000;
+// A machine that runs builds beside the browser is slow; what holds is seen long before.
+const PATIENCE_MS = 90_000;
 /** As much of a page's text is printed, in characters, when a step fails. */
 const MAX_SEEN = 4000;
 const FLAGS = [
@@ -21,7 +22,7 @@ const FLAGS = [
 
 export function launch(flags = []) {
   // A browser that Playwright launches has a new --user-data-dir of its own.
-  return chromium.launch({ executablePath: process.env.CHROMIUM, headless: true, args: [...FLAGS, ...flags] });
+  return chromium.launch({ executablePath: process.env.CHROMIUM, headless: true, args: [...FLAGS, ...flags], timeout: PATIENCE_MS });
 }
 
 /** A page whose every complaint is kept: console errors, exceptions, violations of the policy. */

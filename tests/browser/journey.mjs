@@ -14,6 +14,7 @@ const {
 } = process.env;
 const EMAIL = "demo@example.com";
 const NEW_PASSWORD = "lanterns over quiet marshland";
+const PHONE = { width: 375, height: 812 };
 const WRONG = "The e-mail address or the password is wrong.";
 
 const browser = await launch();
@@ -46,6 +47,31 @@ async function publish(file, title) {
   await button("Publish").click();
   await says(report.heading, title);
   await eventually(async () => (await report.state.innerText()) !== "In the works", "the report of the file arrives");
+}
+
+/** Runs `action` on a phone; PICTURES keeps a picture of how it ends. */
+async function onPhone(name, action) {
+  const usual = page.viewportSize();
+  await page.setViewportSize(PHONE);
+  await action();
+  await picture(name);
+  await page.setViewportSize(usual);
+}
+
+async function picture(name) {
+  if (PICTURES) {
+    await page.screenshot({ path: `${PICTURES}/${name}.png` });
+  }
+}
+
+/** The report begins in the upper half of what is seen. */
+async function reportIsInView() {
+  const seen = () => id("report").evaluate((section) => {
+    const { top } = section.getBoundingClientRect();
+    return top >= -1 && top <= innerHeight / 2;
+  });
+  await eventually(seen, "the report comes into view");
+  equal(await focused(), "report-heading", "the focus");
 }
 
 /** Value and source of a field in the report. */
@@ -137,7 +163,7 @@ async function journey() {
     const answer = await page.goto(SITE);
     equal(answer.status(), 200, "the status of the page");
     ok(/script-src 'self';/.test(answer.headers()["content-security-policy"]), "the page has a strict policy");
-    await says(id("sign-in-heading"), "Sign in");
+    await says(id("sign-in-heading"), /^Sign in to /);
     ok(!(await id("desk").isVisible()), "the desk is hidden");
     await fitsEverybody(page, "the sign-in");
   });
@@ -159,7 +185,7 @@ async function journey() {
 
   await run("signing in needs nothing but a keyboard", async () => {
     await page.reload();
-    await says(id("sign-in-heading"), "Sign in");
+    await says(id("sign-in-heading"), /^Sign in to /);
     await page.keyboard.press("Tab");
     equal(await focused(), "email", "the first stop");
     const ring = await id("email").evaluate((input) => getComputedStyle(input).outlineStyle);
@@ -210,8 +236,16 @@ async function journey() {
   });
 
   await run("where the browser can’t scale it down, the whole photo goes to the store", async () => {
+    const question = id("picture-remove");
     await button("Remove picture").click();
+    await fitsEverybody(page, "the question before a picture is removed");
+    await question.getByRole("button", { name: "Keep it" }).click();
+    ok(await id("picture-stored").isVisible(), "the picture is kept");
+    await button("Remove picture").click();
+    await onPhone("phone-remove", async () => {});
+    await question.getByRole("button", { name: "Remove", exact: true }).click();
     await says(id("picture-status"), "Your profile shows no picture.");
+    equal(await focused(), "profile_pic", "the focus");
     ok(!(await id("picture-stored").isVisible()), "no picture is shown");
     await page.evaluate(() => {
       globalThis.createImageBitmap = () => Promise.reject(new DOMException("can't", "InvalidStateError"));
@@ -263,6 +297,42 @@ async function journey() {
     await says(page.locator(".warnings li").filter({ hasText: "[[YAML Conversion]]" }).locator(".place"), "Line 9, column 3");
     await eventually(() => id("report-status").evaluate((status) => /^Published, \d warnings\.$/.test(status.textContent)), "the state is announced");
   });
+
+  await run("a README of another title asks before it replaces, and gets a name of its own", async () => {
+    const question = id("other-title");
+    const answer = (name) => question.getByRole("button", { name, exact: true }).click();
+    await onPhone("phone-report", async () => {
+      await choose(markdown("README.md", "# Chess Clock\n\nIt ticks.\n"));
+      await button("Publish").click();
+      await says(id("other-title-text"), /^The file’s title is “Chess Clock”\. It would take the place of “Flask Backend”, your own page\./);
+      equal(await focused(), "Keep both", "the focus");
+      await picture("phone-question");
+      await fitsEverybody(page, "the question before a replacement");
+      await page.keyboard.press("Escape");
+      await says(id("publish-status"), "“README.md” is not sent, and still chosen.");
+      await button("Publish").click();
+      await answer("Keep both");
+      await says(report.heading, "Chess Clock");
+      await says(report.state, "Published");
+      await reportIsInView();
+      await listed("Flask Backend").waitFor();
+    });
+    equal(new URL(page.url()).hash, "#/readmes/chess-clock", "the report's address");
+    const first = page.locator("#readmes li").first();
+    await says(first.getByRole("link"), "Chess Clock");
+    ok(/\d\d:\d\d/.test(await first.locator("time").innerText()), "the list is newest first, with dates");
+    await choose(markdown("README.md", "# Chess Timer\n\nIt ticks.\n"));
+    await page.getByLabel("Name in the address").fill("chess-clock");
+    await button("Publish").click();
+    await answer("Replace it");
+    await says(id("publish-status"), "“README.md” has arrived, in the place of “Chess Clock”.");
+    await says(report.heading, "Chess Timer");
+    await page.getByRole("link", { name: "Flask Backend", exact: true }).click();
+    await says(source("Markdown"), /## Tokens/);
+    await page.evaluate(async () => (await import("/client.js")).deleteReadme("chess-clock"));
+    await page.reload();
+    await says(source("Markdown"), /## Tokens/);
+  }, [/status of 409/]);
 
   await run("the converted file is shown as source", async () => {
     await says(source("Frontmatter"), /^title: "Flask Backend"\n/);
@@ -328,6 +398,12 @@ async function journey() {
     await button("Publish").click();
     await says(id("publish-error"), /^The file is not UTF-8 text: line 1 /);
     ok(!(await id("publish-progress").isVisible()), "the bar is gone");
+    const word = Buffer.concat([Buffer.from("PK\x03\x04"), Buffer.from("word/document.xml"), Buffer.alloc(2_000_000, 0xff)]);
+    await onPhone("phone-word", async () => {
+      await choose({ name: "Essay.docx", mimeType: "application/octet-stream", buffer: word });
+      await button("Publish").click();
+      await says(id("publish-error"), /^This is a Word document\. Save it as plain text/);
+    });
   }, [/status of 413/, /status of 422/]);
 
   await run("a draft stays private, and the list says each state", async () => {
@@ -422,10 +498,14 @@ async function journey() {
     await page.evaluate(() => sessionStorage.setItem("masthead.token", `${sessionStorage.getItem("masthead.token")}x`));
     await choose(markdown("late.md", "# Late\n"));
     await button("Publish").click();
-    await says(id("notice"), "Your session is over. Please sign in again.");
+    await says(id("notice"), "Your session is over. Please sign in again. “late.md” stays chosen.");
     equal(await focused(), "sign-in-heading", "the focus");
     equal(await page.evaluate(() => sessionStorage.length), 0, "tokens kept");
+    await onPhone("phone-session", async () => {});
     await signIn(PASSWORD);
+    await says(id("drop-hint"), "late.md, 7 bytes");
+    await button("Publish").click();
+    await says(report.heading, "Late");
   }, [/status of 401/]);
 
   await run("the password is changed, and the new one signs in", async () => {
@@ -462,7 +542,7 @@ async function journey() {
     await page.goBack();
     ok(!(await id("desk").isVisible()), "the way back leads to no desk");
     await page.reload();
-    await says(id("sign-in-heading"), "Sign in");
+    await says(id("sign-in-heading"), /^Sign in to /);
   });
 
   await run("an invited member chooses a password by the link, once", async () => {
@@ -473,7 +553,9 @@ async function journey() {
     await says(id("join-heading"), "Choose a password");
     equal([await code.inputValue(), new URL(page.url()).hash], [hash.slice(1), ""], "the code, and what is left of it in the address");
     equal(await focused(), "join-password", "the focus");
+    await says(id("join-password-hint"), /^15 to 128 characters, not a common password\./);
     await fitsEverybody(page, "the join form");
+    await onPhone("phone-join", async () => {});
     await newPassword.fill("passwordpassword");
     await button("Set password").click();
     await says(id("join-error"), /common/);
@@ -483,10 +565,18 @@ async function journey() {
     equal(await newPassword.getAttribute("type"), "text", "the field's type");
     await newPassword.fill(NEW_PASSWORD);
     await button("Set password").click();
-    await says(id("notice"), /^Your password is set/);
-    await fillSignIn(NEW_PASSWORD, "robin@club.example");
-    await button("Sign in").click();
+    await says(id("notice"), "Your password is set, and you are signed in.");
     await says(id("member-name"), "Robin Roe");
+    equal([new URL(page.url()).pathname, await focused()], ["/", "publish-heading"], "the address, and the focus");
+
+    // What Robin chose is none of the next member's business, who signs in after the session is over.
+    await choose(markdown("robins.md", "# Robin’s\n"));
+    await page.evaluate(() => sessionStorage.setItem("masthead.token", `${sessionStorage.getItem("masthead.token")}x`));
+    await button("Publish").click();
+    await says(id("notice"), /stays chosen\.$/);
+    await signIn(NEW_PASSWORD);
+    await says(id("drop-hint"), "Choose a file, or drop one here.");
+    equal(await id("readme_file").evaluate(({ files }) => files.length), 0, "files chosen");
     await button("Sign out").click();
 
     await page.goto(`${SITE}${pathname}${hash}`);

@@ -174,7 +174,7 @@ const erudite = z.object({
 
 export const themes = { starlight, blog, astropaper, astrowind, fuwari, 'starlight-blog': starlightBlog, cactus, erudite };
 
-/** A collection of our own, as `docs/frontmatter.md` describes it. */
+/** A collection of our own, as `docs/conversion.md` describes it (3.1). */
 export const own = z.object({
   title: z.string().min(1),
   description: z.string().default(''),

@@ -1,25 +1,7 @@
 // Hostile documents: everything that we know to have worked somewhere, in every place of a document
 // and in every spelling that a browser or a renderer undoes.
 import { readFileSync } from 'node:fs';
-
-const PLACES = [
-  (x) => x,
-  (x) => `text ${x} text`,
-  (x) => `# ${x}\n\ntext`,
-  (x) => `> ${x}\n\ntext`,
-  (x) => `- a\n\n  ${x}\n- b`,
-  (x) => `| a | b |\n|---|---|\n| ${x.replaceAll('\n', ' ')} | c |`,
-  (x) => `<div>\n${x}\n</div>\n`,
-  (x) => `<details>\n\n${x}\n\n</details>\n`,
-  (x) => `a \`b\` <b>c</b> ${x} \`d\` **e**\n`,
-  (x) => `[link ${x}](https://e.example/)`,
-  (x) => `![${x}](https://e.example/p.png "${x}")`,
-  (x) => `text[^1]\n\n[^1]: ${x}`,
-  (x) => `%%hidden%% ==mark== [[note|${x.replaceAll('\n', ' ')}]]`,
-  (x) => `<!-- ${x} -->\n${x}`,
-  (x) => `<p align="center">\n  ${x}\n  <img src="https://e.example/p.png" alt="${x.replaceAll('"', '&quot;')}">\n</p>`,
-  (x) => `---\ntitle: ${JSON.stringify(x)}\ndescription: ${JSON.stringify(x)}\nimage: ${JSON.stringify(x)}\n---\n\n${x}`,
-];
+import { PLACES } from './places.mjs';
 
 const ADDRESSES = ['javascript:alert(1)', 'vbscript:msgbox(1)', 'data:text/html,<script>alert(1)</script>', 'data:text/html;base64,PHNjcmlwdD4=',
   'data:image/svg+xml;base64,PHN2Zz4=', 'file:///etc/passwd', 'blob:https://e.example/x', 'javascript://e.example/%0aalert(1)', 'feed:javascript:alert(1)', 'jar:https://e.example!/x'];

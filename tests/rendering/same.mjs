@@ -36,7 +36,7 @@ function rules(text) {
   if (/\[\[|%%|==|\^|\[!|(^|\s)#\w/.test(text)) found.add('obsidian');
   if (text.includes('$')) found.add('mathematics');
   if (/\r(?!\n)|\0/.test(text)) found.add('line breaks');
-  // pulldown-cmark, which the converter reads with, may see HTML where remark sees none.
+  // Sätteri, whose parser the converter reads with, may see HTML where remark sees none.
   if (!found.has('html') && /<[a-z/!?]/i.test(text)) found.add('angle brackets');
   return found;
 }
@@ -87,7 +87,7 @@ for (const document of fromCorpus(corpus || undefined)) {
 // with it the distance of an indented code block from the list before it. 576 to 589: a picture's
 // description keeps the emphasis that a picture wouldn't show.
 const KNOWN = new Set([
-  201, 257, 473, 474, 493, 494, 518, 519, 520, 521, 534, 535, 548, 564, 571, 573, 576, 577, 585, 589,
+  201, 257, 473, 474, 494, 518, 519, 520, 521, 534, 535, 548, 564, 571, 573, 576, 577, 585, 589,
 ].map((number) => `CommonMark ${number}`));
 const excused = new Set();
 

@@ -55,15 +55,15 @@ async fn forward(
         .headers
         .get("x-amz-target")
         .and_then(|value| value.to_str().ok());
-    let call = match operation {
+    let made = match operation {
         Some(operation) => of_dynamodb(operation, &body),
-        None => of_s3(
+        None => vec![of_s3(
             parts.method.as_str(),
             parts.uri.path(),
             parts.uri.query().unwrap_or_default(),
-        ),
+        )],
     };
-    calls.lock().unwrap().push(call);
+    calls.lock().unwrap().extend(made);
     let url = format!("{target}{}", parts.uri);
     // The host is part of what is signed, so it goes on as it came.
     let sent = client
@@ -83,8 +83,23 @@ async fn forward(
         .unwrap()
 }
 
-fn of_dynamodb(operation: &str, body: &[u8]) -> Call {
+fn of_dynamodb(operation: &str, body: &[u8]) -> Vec<Call> {
     let body: Value = serde_json::from_slice(body).unwrap();
+    // A transaction needs the right to each of its parts.
+    if let Some(parts) = body["TransactItems"].as_array() {
+        let parts = parts.iter().flat_map(|part| part.as_object().unwrap());
+        let calls = parts.map(|(kind, part)| match kind.as_str() {
+            "ConditionCheck" | "Put" | "Delete" | "Update" => {
+                of_item(&format!("DynamoDB_20120810.{kind}Item"), part)
+            }
+            other => panic!("{other}: {part}"),
+        });
+        return calls.collect();
+    }
+    vec![of_item(operation, &body)]
+}
+
+fn of_item(operation: &str, body: &Value) -> Call {
     let places = [
         "/Key/pk/S",
         "/Item/pk/S",
@@ -113,6 +128,7 @@ fn of_s3(method: &str, path: &str, query: &str) -> Call {
     let action = match (method, listed) {
         ("GET", Some(_)) if has("versions") => "s3:ListBucketVersions",
         ("GET", Some(_)) => "s3:ListBucket",
+        ("GET" | "HEAD", None) if has("versionId") => "s3:GetObjectVersion",
         // A head needs the right to read.
         ("GET" | "HEAD", None) => "s3:GetObject",
         ("PUT", None) => "s3:PutObject",

@@ -23,7 +23,11 @@ pub(crate) struct Template(pub(crate) Value);
 
 impl Template {
     pub(crate) fn read() -> Self {
-        let text = std::fs::read_to_string(root().join("template.yaml")).unwrap();
+        Self::of("template.yaml")
+    }
+
+    pub(crate) fn of(file: &str) -> Self {
+        let text = std::fs::read_to_string(root().join(file)).unwrap();
         Self(json_from(serde_yaml::from_str(&text).unwrap()))
     }
 
@@ -41,6 +45,17 @@ impl Template {
         let all = self.resources().iter();
         all.filter(|(_, resource)| resource["Type"] == kind)
             .collect()
+    }
+
+    /// A number, or the default of the parameter that says it.
+    pub(crate) fn number(&self, value: &Value) -> u64 {
+        let default = value["Ref"]
+            .as_str()
+            .map(|name| &self.0["Parameters"][name]["Default"]);
+        default
+            .unwrap_or(value)
+            .as_u64()
+            .unwrap_or_else(|| panic!("{value} is no number"))
     }
 
     /// The functions by the names of their binaries.

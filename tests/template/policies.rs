@@ -97,7 +97,10 @@ fn few_functions_can_do_harm() {
                 .any(|named| **named == action)
                 && statement.to_string().contains(on)
         });
-        able.map(|(id, _)| id).collect()
+        let mut able: Vec<String> = able.map(|(id, _)| id).collect();
+        // A role may have a statement for each prefix.
+        able.dedup();
+        able
     };
     assert_eq!(
         who("dynamodb:UpdateItem", "EMAIL#*"),
@@ -117,19 +120,25 @@ fn few_functions_can_do_harm() {
         who("s3:PutObject", "UploadsBucket"),
         [
             "ResizePictureRole",
+            "RewriteReadmeRole",
             "UploadProfilePicRole",
             "UploadReadmeRole",
             "UploadUrlRole"
         ]
     );
-    // Those two only say that a picture changed: a README or an original is no matter of theirs.
+    // It only asks for another look.
+    assert!(
+        !who("s3:PutObject", "UploadsBucket.Arn}/readmes/*")
+            .contains(&"RewriteReadmeRole".to_owned())
+    );
+    // A README is no matter of those two: they say that a picture changed, or that one is dealt with.
     assert_eq!(
         who("s3:PutObject", "UploadsBucket.Arn}/picture-changes/*"),
         ["ResizePictureRole", "UploadProfilePicRole"]
     );
     assert_eq!(
         who("s3:PutObject", "UploadsBucket.Arn}/pictures/*"),
-        ["UploadUrlRole"]
+        ["ResizePictureRole", "UploadProfilePicRole", "UploadUrlRole"]
     );
     assert_eq!(
         who("s3:PutObject", "ContentBucket"),
@@ -193,7 +202,7 @@ fn stores_let_nobody_in_but_those_of_this_account() {
     }
 }
 
-/// No secret stands in the template, and none can be given to it as a parameter that shows.
+/// No secret stands in the template, and none is a parameter: SAM takes no empty answer for one that doesn't show.
 #[test]
 fn no_secret_stands_in_the_template() {
     let template = Template::read();
@@ -214,19 +223,16 @@ fn no_secret_stands_in_the_template() {
             let harmless = ["MIN_PASSWORD_LENGTH"].contains(&name.as_str());
             if sounds_secret(name) && !harmless {
                 assert!(
-                    value == ""
-                        || value["Ref"] == "SigningKeys"
-                        || value["Fn::If"][1]["Ref"] == "DeployHook",
+                    value == "" || value["Ref"] == "SigningKeys" || value["Ref"] == "DeployHook",
                     "{name}: {value}"
                 );
             }
         }
     }
     for (name, parameter) in template.0["Parameters"].as_object().unwrap() {
-        let harmless = ["MinPasswordLength", "DeployHookEvent"].contains(&name.as_str());
-        if sounds_secret(name) && !harmless {
-            assert_eq!(parameter["NoEcho"], true, "{name}");
-        }
+        assert!(parameter.get("NoEcho").is_none(), "{name}");
+        let harmless = ["MinPasswordLength"].contains(&name.as_str());
+        assert!(!sounds_secret(name) || harmless, "{name}");
     }
     // A key in base64 or hexadecimal is a run of at least 32 characters, with digits among them.
     let mut stack = vec![&template.0["Resources"]];
@@ -284,19 +290,147 @@ fn no_origin_is_a_star() {
 fn routes_are_throttled() {
     let template = Template::read();
     let stage = &template.resource("ApiStage")["Properties"];
-    let all = stage["DefaultRouteSettings"]["ThrottlingRateLimit"]
-        .as_u64()
-        .unwrap();
+    let all = template.number(&stage["DefaultRouteSettings"]["ThrottlingRateLimit"]);
     for key in [
         "ANY /api/login",
         "ANY /api/set_password",
         "ANY /api/upload_profile_pic",
         "ANY /api/upload_url",
     ] {
-        let own = stage["RouteSettings"][key]["ThrottlingRateLimit"].as_u64();
-        assert!(own.is_some_and(|own| own < all), "{key}");
+        let own = template.number(&stage["RouteSettings"][key]["ThrottlingRateLimit"]);
+        assert!(own < all, "{key}");
     }
     let format = stage["AccessLogSettings"]["Format"].as_str().unwrap();
     let logged: Value = serde_json::from_str(&format.replace('\n', "")).unwrap();
     assert!(!logged.to_string().to_lowercase().contains("authorization"));
+    // The one header that the API can log holds the viewer's address, put there by CloudFront.
+    assert_eq!(logged["viewer"], "$context.identity.userAgent");
+    let function = &template.resource("ViewerAddress")["Properties"]["FunctionCode"];
+    let code = function.as_str().unwrap();
+    for header in ["user-agent", "masthead-viewer"] {
+        let set = format!("event.request.headers['{header}'] = {{ value: event.viewer.ip }};");
+        assert!(code.contains(&set), "{code}");
+    }
+}
+
+/// A flood of requests for what is published costs the functions one answer in ten seconds: no header and no further
+/// parameter of a requester makes an answer that is not kept yet, and nothing but the list is kept.
+#[test]
+fn what_is_published_is_kept_at_the_edge_for_ten_seconds() {
+    let template = Template::read();
+    let distribution = &template.resource("Distribution")["Properties"]["DistributionConfig"];
+    let behaviours = list(&distribution["CacheBehaviors"]);
+    let paths: Vec<&str> = behaviours
+        .iter()
+        .map(|behaviour| behaviour["PathPattern"].as_str().unwrap())
+        .collect();
+    // The first that fits counts.
+    assert_eq!(paths[..2], ["/api/content", "/api/*"]);
+    assert_eq!(behaviours[0]["CachePolicyId"]["Ref"], "ManifestCaching");
+    assert_eq!(
+        behaviours[1]["CachePolicyId"], "4135ea2d-6df8-44a3-9df3-4b5a84be39ad",
+        "AWS's CachingDisabled"
+    );
+
+    let policy = &template.resource("ManifestCaching")["Properties"]["CachePolicyConfig"];
+    assert_eq!(
+        (&policy["MinTTL"], &policy["DefaultTTL"]),
+        (&0.into(), &0.into())
+    );
+    assert_eq!(policy["MaxTTL"], 10);
+    let key = &policy["ParametersInCacheKeyAndForwardedToOrigin"];
+    assert_eq!(key["CookiesConfig"]["CookieBehavior"], "none");
+    assert_eq!(key["HeadersConfig"]["HeaderBehavior"], "none");
+    assert_eq!(
+        key["QueryStringsConfig"]["QueryStrings"],
+        serde_json::json!(["cursor"])
+    );
+
+    // What is kept was answered to somebody else: who may read it across origins is CloudFront's to say.
+    assert_eq!(
+        behaviours[0]["ResponseHeadersPolicyId"]["Ref"],
+        "PublicHeaders"
+    );
+    let headers =
+        |id: &str| template.resource(id)["Properties"]["ResponseHeadersPolicyConfig"].clone();
+    assert_eq!(
+        headers("PublicHeaders")["CorsConfig"]["OriginOverride"],
+        true
+    );
+    assert_eq!(
+        headers("PublicHeaders")["SecurityHeadersConfig"],
+        headers("SecurityHeaders")["SecurityHeadersConfig"]
+    );
+}
+
+/// What the alarm counts is in the API's log, under the names that the log has.
+#[test]
+fn refused_logins_are_counted_and_told() {
+    let template = Template::read();
+    let filter = &template.resource("RefusedLogins")["Properties"];
+    let log = &template.resource("ApiStage")["Properties"]["AccessLogSettings"];
+    assert_eq!(filter["LogGroupName"]["Ref"], "ApiLog");
+    assert_eq!(log["DestinationArn"]["Fn::GetAtt"], "ApiLog.Arn");
+    let format = log["Format"].as_str().unwrap().replace('\n', "");
+    let logged: Value = serde_json::from_str(&format).unwrap();
+    assert_eq!(logged["route"], "$context.routeKey");
+    assert_eq!(logged["status"], "$context.status");
+    let pattern = filter["FilterPattern"].as_str().unwrap();
+    for named in ["ANY /api/login", "ANY /api/set_password"] {
+        assert!(pattern.contains(&format!("$.route = \"{named}\"")));
+        let routes = template.of_type("AWS::ApiGatewayV2::Route");
+        assert!(
+            routes
+                .iter()
+                .any(|(_, route)| route["Properties"]["RouteKey"] == named)
+        );
+    }
+    for refused in ["401", "429"] {
+        assert!(pattern.contains(&format!("$.status = \"{refused}\"")));
+    }
+    let alarm = &template.resource("RefusedLoginsAlarm")["Properties"];
+    let counted = &filter["MetricTransformations"][0];
+    assert_eq!(alarm["MetricName"], counted["MetricName"]);
+    assert_eq!(alarm["Namespace"], counted["MetricNamespace"]);
+    assert_eq!(alarm["AlarmActions"][0]["Ref"], "Alarms");
+}
+
+/// A limit for each source costs money: it is there for whoever asks for it.
+#[test]
+fn logins_can_be_limited_for_each_source() {
+    let template = Template::read();
+    assert_eq!(template.0["Parameters"]["WebAclArn"]["Default"], "");
+    let distribution = &template.resource("Distribution")["Properties"]["DistributionConfig"];
+    assert_eq!(distribution["WebACLId"]["Fn::If"][0], "HasWebAcl");
+    let acl = Template::of("web-acl.yaml");
+    let rule = &acl.resource("WebAcl")["Properties"]["Rules"][0]["Statement"]["RateBasedStatement"];
+    assert_eq!(rule["AggregateKeyType"], "IP");
+    for path in ["/api/login", "/api/set_password"] {
+        assert!(rule["ScopeDownStatement"].to_string().contains(path));
+    }
+}
+
+/// What the gateway answers by itself, such as 429, is a status to a page of the site and no broken line: CloudFront says who
+/// may read it, and leaves the functions' own word alone.
+#[test]
+fn answers_of_the_gateway_itself_may_be_read_by_the_site() {
+    let template = Template::read();
+    let behaviors =
+        &template.resource("Distribution")["Properties"]["DistributionConfig"]["CacheBehaviors"];
+    let mut of_the_api = 0;
+    for behavior in list(behaviors) {
+        if behavior["TargetOriginId"] != "api" {
+            continue;
+        }
+        of_the_api += 1;
+        let policy = behavior["ResponseHeadersPolicyId"]["Ref"].as_str().unwrap();
+        let cors =
+            &template.resource(policy)["Properties"]["ResponseHeadersPolicyConfig"]["CorsConfig"];
+        let origins = &cors["AccessControlAllowOrigins"]["Items"]["Fn::Split"];
+        assert_eq!(*origins, json!([",", {"Ref": "SiteOrigin"}]), "{policy}");
+        assert_eq!(cors["AccessControlAllowCredentials"], false, "{policy}");
+        let exposed = list(&cors["AccessControlExposeHeaders"]["Items"]);
+        assert!(exposed.contains(&&json!("Retry-After")), "{policy}");
+    }
+    assert!(of_the_api >= 1);
 }

@@ -33,6 +33,7 @@ export abstract class MastheadElement extends HTMLElement {
       this.#isSetUp = true;
       this.querySelector('[data-cancel]')?.addEventListener('click', () => this.stopSending());
       this.setUp();
+      this.#introduce();
     }
     this.#stop = this.client.onSession((signedIn, ending) => this.#follow(signedIn, ending));
     this.#follow(this.client.signedIn);
@@ -44,8 +45,21 @@ export abstract class MastheadElement extends HTMLElement {
 
   /** Called once, to listen to what is inside. */
   protected abstract setUp(): void;
-  /** Called at the start, and when a session starts or ends. */
-  protected abstract follow(signedIn: boolean): void | Promise<void>;
+  /** Called at the start, and when a session starts or ends. One that is `expired` may go on. */
+  protected abstract follow(signedIn: boolean, ending?: Ending): void | Promise<void>;
+
+  /** Says the club's name and the password's rule, where the markup has places for them. It works without, too. */
+  #introduce(): void {
+    const [welcome, rule] = [this.querySelector<HTMLElement>('[data-welcome]'), this.querySelector<HTMLElement>('[data-rule]')];
+    if (!welcome && !rule) return;
+    this.client.site().then(
+      ({ name, password: { min, max } }) => {
+        if (welcome) welcome.textContent = `${welcome.dataset['welcome']} ${name}.`;
+        if (rule) rule.textContent = `${min} to ${max} characters, not a common password. `;
+      },
+      () => {},
+    );
+  }
 
   #follow(signedIn: boolean, ending?: Ending): void {
     for (const part of this.querySelectorAll<HTMLElement>('[data-session]')) {
@@ -54,7 +68,7 @@ export abstract class MastheadElement extends HTMLElement {
     const said = this.querySelector<HTMLElement>('[data-ending]');
     if (said && (signedIn || ending)) said.textContent = ending ? ENDINGS[ending] : '';
     // A session that is over has said so; any other fault shows where the element shows it.
-    Promise.resolve(this.follow(signedIn)).catch((error) => this.fault(error));
+    Promise.resolve(this.follow(signedIn, ending)).catch((error) => this.fault(error));
   }
 
   /** Shows why something failed; nothing for what was given up or is told by the session's end. */

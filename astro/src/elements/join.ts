@@ -1,4 +1,4 @@
-// <masthead-join>: a new member, or one who forgot, sets a password by a code.
+// <masthead-join>: a new member, or one who forgot, sets a password by a code, and is signed in.
 
 import { MastheadElement } from './base.js';
 
@@ -13,14 +13,16 @@ export class MastheadJoin extends MastheadElement {
       password.type = (event.target as HTMLInputElement).checked ? 'text' : 'password';
     });
     this.onSubmit(form, async () => {
-      await this.client.setPassword({ code: this.find<HTMLInputElement>('[name="code"]').value, password: password.value });
+      const member = await this.client.join(this.find<HTMLInputElement>('[name="code"]').value, password.value);
       form.reset();
       password.type = 'password';
       this.find('[data-before]').hidden = true;
       const after = this.find('[data-after]');
       after.hidden = false;
       after.focus();
-      this.tell('joined', {});
+      this.tell('joined', { member });
+      const next = this.dataset['redirect'];
+      if (next) location.assign(next);
     });
   }
 

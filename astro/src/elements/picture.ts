@@ -1,6 +1,6 @@
 // <masthead-profile-picture>: shows the member's picture, takes a new one, and takes it away.
 
-import type { Picture, PictureStage } from '../client.js';
+import type { Ending, Picture, PictureStage } from '../client.js';
 import { isAbort, MastheadElement } from './base.js';
 
 const STAGES: Record<PictureStage, string> = {
@@ -11,6 +11,8 @@ const STAGES: Record<PictureStage, string> = {
 
 export class MastheadProfilePicture extends MastheadElement {
   #preview: string | undefined;
+  /** The member who chose the file: whoever else signs in finds nothing chosen. */
+  #handle: string | undefined;
   /** Ends the wait for a picture of before this page; whatever is newer does. */
   #waiting: AbortController | undefined;
 
@@ -55,7 +57,7 @@ export class MastheadProfilePicture extends MastheadElement {
     });
   }
 
-  protected override async follow(signedIn: boolean): Promise<void> {
+  protected override async follow(signedIn: boolean, ending?: Ending): Promise<void> {
     this.#waiting?.abort();
     const { signal } = (this.#waiting = new AbortController());
     this.say('error', '');
@@ -63,10 +65,13 @@ export class MastheadProfilePicture extends MastheadElement {
     if (!signedIn) {
       this.stopSending();
       this.find<HTMLDialogElement>('dialog').close();
-      this.find<HTMLFormElement>('form').reset();
+      // A session that is over by itself goes on with the next sign-in, and the file with it.
+      if (ending === 'signed_out') this.find<HTMLFormElement>('form').reset();
       return this.#show({ picture: null });
     }
     const { member, pictureUpload } = await this.client.account();
+    if (this.#handle !== undefined && this.#handle !== member.handle) this.find<HTMLFormElement>('form').reset();
+    this.#handle = member.handle;
     this.find('[data-initials]').textContent = initials(member.name);
     if (signal.aborted) return;
     this.#show({ picture: member.picture });

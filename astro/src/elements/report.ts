@@ -1,6 +1,6 @@
 // <masthead-publish-report>: the member's documents, and what became of each.
 
-import type { Field, Readme, Warning } from '../client.js';
+import type { Field, ListedReadme, Readme, Warning } from '../client.js';
 import { h, MastheadElement } from './base.js';
 
 const STATES: Record<Readme['state'], string> = {
@@ -22,8 +22,10 @@ const SOURCES: Record<Field['source'], string> = {
 };
 
 export class MastheadPublishReport extends MastheadElement {
-  #readmes: Readme[] = [];
+  #readmes: ListedReadme[] = [];
   #open: string | undefined;
+  /** The report that is open, once it is there: the list has none. */
+  #report: Readme | undefined;
   #watching: AbortController | undefined;
   #uploaded = (event: Event) => void this.#watch((event as CustomEvent<{ slug: string }>).detail.slug);
 
@@ -49,13 +51,13 @@ export class MastheadPublishReport extends MastheadElement {
     if (signedIn) return this.#list();
     this.#watching?.abort();
     this.#readmes = [];
-    this.#open = undefined;
+    this.#open = this.#report = undefined;
     this.find<HTMLDialogElement>('dialog').close();
     this.#draw();
   }
 
   async #list(): Promise<void> {
-    this.#readmes = await this.client.readmes();
+    this.#readmes = newestFirst(await this.client.readmes());
     this.#draw();
     const late = this.#readmes.find(({ state }) => state === 'processing');
     if (late) await this.#watch(late.slug, false);
@@ -70,8 +72,13 @@ export class MastheadPublishReport extends MastheadElement {
       const readme = await this.client.watchReport(slug, {
         signal: watching.signal,
         onReport: (report) => {
-          this.#readmes = [...this.#readmes.filter((other) => other.slug !== slug), report].sort((a, b) => a.slug.localeCompare(b.slug));
+          this.#readmes = newestFirst([...this.#readmes.filter((other) => other.slug !== slug), listed(report)]);
+          const before = this.#report?.slug === slug ? this.#report.state : undefined;
+          if (this.#open === slug) this.#report = report;
           this.#draw();
+          // A report that grows was too short to be led up; whoever is elsewhere by then stays there.
+          const isFollowed = before === undefined || document.activeElement === this.#title;
+          if (opens && before !== report.state && isFollowed) this.#comeIntoView();
         },
       });
       if (opens) {
@@ -84,7 +91,34 @@ export class MastheadPublishReport extends MastheadElement {
     }
   }
 
-  #ask(readme: Readme): void {
+  /** Opens the report of a document that is in the list, or closes it. */
+  async #toggle(slug: string): Promise<void> {
+    this.#open = this.#open === slug ? undefined : slug;
+    this.#report = undefined;
+    this.#draw();
+    if (this.#open === undefined) return;
+    const report = await this.client.readme(slug);
+    // Another one may be open by now.
+    if (this.#open !== slug) return;
+    this.#report = report;
+    this.#draw();
+    this.#comeIntoView();
+  }
+
+  get #title(): HTMLElement | null {
+    return this.querySelector<HTMLElement>('[data-report] h3');
+  }
+
+  /** On a phone the report stands far below what was pressed. */
+  #comeIntoView(): void {
+    const heading = this.#title;
+    if (!heading) return;
+    const { top } = heading.getBoundingClientRect();
+    if (top < 0 || top > innerHeight / 2) heading.scrollIntoView({ block: 'start' });
+    heading.focus({ preventScroll: true });
+  }
+
+  #ask(readme: ListedReadme): void {
     const dialog = this.find<HTMLDialogElement>('dialog');
     dialog.dataset['slug'] = readme.slug;
     dialog.returnValue = '';
@@ -98,7 +132,7 @@ export class MastheadPublishReport extends MastheadElement {
     this.#watching?.abort();
     await this.client.deleteReadme(slug);
     this.#readmes = this.#readmes.filter((readme) => readme.slug !== slug);
-    if (this.#open === slug) this.#open = undefined;
+    if (this.#open === slug) this.#open = this.#report = undefined;
     this.#draw();
     this.say('status', `“${title}” is deleted.`);
     this.find('[data-heading]').focus();
@@ -109,31 +143,29 @@ export class MastheadPublishReport extends MastheadElement {
     const focused = (document.activeElement as HTMLElement | null)?.dataset['focus'];
     this.find('[data-none]').hidden = this.#readmes.length > 0;
     this.find('[data-list]').replaceChildren(...this.#readmes.map((readme) => this.#item(readme)));
-    const open = this.#readmes.find(({ slug }) => slug === this.#open);
-    this.find('[data-report]').replaceChildren(...(open ? this.#report(open) : []));
+    const report = this.#report?.slug === this.#open ? this.#report : undefined;
+    this.find('[data-report]').replaceChildren(...(report ? this.#parts(report) : []));
     // What had the focus was drawn anew.
     if (focused) this.querySelector<HTMLElement>(`[data-focus="${CSS.escape(focused)}"]`)?.focus();
   }
 
-  #item(readme: Readme): HTMLElement {
+  #item(readme: ListedReadme): HTMLElement {
     const isOpen = readme.slug === this.#open;
-    const toggle = () => {
-      this.#open = isOpen ? undefined : readme.slug;
-      this.#draw();
-    };
+    const toggle = () => void this.#toggle(readme.slug).catch((error) => this.fault(error));
     return h(
       'li',
       { 'data-slug': readme.slug },
-      h('button', { type: 'button', class: 'mh-entry', 'aria-expanded': isOpen, 'data-focus': `open-${readme.slug}`, onclick: toggle }, h('span', { class: 'mh-title' }, titleOf(readme)), state(readme)),
+      h('button', { type: 'button', class: 'mh-entry', 'aria-expanded': isOpen, 'data-focus': `open-${readme.slug}`, onclick: toggle }, h('span', { class: 'mh-title' }, titleOf(readme)), state(readme), when(readme)),
       h('button', { type: 'button', class: 'mh-quiet', 'data-focus': `delete-${readme.slug}`, 'aria-label': `Delete ${titleOf(readme)}`, onclick: () => this.#ask(readme) }, 'Delete'),
     );
   }
 
-  #report(readme: Readme): HTMLElement[] {
+  #parts(readme: Readme): HTMLElement[] {
     const base = this.dataset['pages'] ?? '/';
     const address = `${base.replace(/\/?$/, '/')}${readme.entry_id}/`;
     const parts: (HTMLElement | false)[] = [
-      h('h3', {}, titleOf(readme)),
+      // Drawn anew with each look while it has the focus.
+      h('h3', { tabindex: -1, 'data-focus': 'report' }, titleOf(listed(readme))),
       h('p', { class: 'mh-byline' }, state(readme), readme.file_name ? ` ${readme.file_name},` : '', ` sent ${new Date(readme.uploaded_at).toLocaleString()}`),
       readme.state === 'rejected' && h('p', { class: 'mh-reason' }, `${readme.reason ?? ''}${readme.live ? ' The last good version stays on the site.' : ''}`),
       readme.state === 'draft' && h('p', {}, 'A draft stays with you. Take draft: true out of the file and send it again to publish it.'),
@@ -146,9 +178,14 @@ export class MastheadPublishReport extends MastheadElement {
   }
 }
 
-function titleOf(readme: Readme | undefined): string {
-  const title = readme?.fields.find(({ key }) => key === 'title')?.value;
-  return typeof title === 'string' ? title : (readme?.file_name ?? readme?.slug ?? '');
+function titleOf(readme: ListedReadme | undefined): string {
+  return readme?.title ?? readme?.file_name ?? readme?.slug ?? '';
+}
+
+/** A report as the list has it. */
+function listed({ fields, warnings, ...standing }: Readme): ListedReadme {
+  const title = fields.find(({ key }) => key === 'title')?.value;
+  return { ...standing, title: typeof title === 'string' ? title : null, warning_count: warnings.length };
 }
 
 /** Servers of before builds told leave `site` out. */
@@ -157,8 +194,17 @@ function inSite({ site }: Readme): string {
   return site?.state === 'queued' ? 'Queued for the next build' : 'From the next build on';
 }
 
+function newestFirst(readmes: ListedReadme[]): ListedReadme[] {
+  return [...readmes].sort((one, other) => other.uploaded_at.localeCompare(one.uploaded_at));
+}
+
+/** The day on which it was sent. */
+function when({ uploaded_at }: ListedReadme): HTMLElement {
+  return h('time', { class: 'mh-hint', datetime: uploaded_at }, new Date(uploaded_at).toLocaleDateString(undefined, { dateStyle: 'medium' }));
+}
+
 /** Not by colour alone: each state has its word and its mark. */
-function state({ state }: Readme): HTMLElement {
+function state({ state }: Pick<Readme, 'state'>): HTMLElement {
   return h('span', { class: 'mh-state', 'data-state': state }, STATES[state] ?? state);
 }
 

@@ -12,8 +12,8 @@ export interface Site {
   log: string[];
 }
 
-/** `markdown`: Astro's options for rendering; `watched`: as in `astro dev`. */
-export async function site({ schema = mastheadSchema as ZodType, markdown = {}, watched = false } = {}): Promise<Site> {
+/** `markdown`: Astro's options for rendering; `watched`: as in `astro dev`; `root`: the site's folder. */
+export async function site({ schema = mastheadSchema as ZodType, markdown = {}, watched = false, root = 'file:///club/site/' } = {}): Promise<Site> {
   const processor = await createSatteriMarkdownProcessor(markdown);
   const entries = new Map<string, any>();
   const meta = new Map<string, string>();
@@ -24,13 +24,14 @@ export async function site({ schema = mastheadSchema as ZodType, markdown = {}, 
     has: (id: string) => entries.has(id),
     keys: () => [...entries.keys()],
     values: () => [...entries.values()],
+    entries: () => [...entries],
     set: (entry: { id: string }) => (entries.set(entry.id, entry), true),
     delete: (id: string) => void entries.delete(id),
     clear: () => entries.clear(),
   } as unknown as DataStore;
   const context = {
     collection: 'members',
-    config: { root: new URL('file:///club/site/'), srcDir: new URL('file:///club/site/source/') },
+    config: { root: new URL(root), srcDir: new URL('source/', root) },
     store,
     meta: meta as unknown as MetaStore,
     logger: { debug: say('debug'), info: say('info'), warn: say('warn'), error: say('error') },

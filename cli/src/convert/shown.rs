@@ -6,6 +6,8 @@ use anstyle::{AnsiColor, Style};
 use frontmatter::{Field, Output, Warning};
 use serde_json::Value;
 
+use crate::output::harmless;
+
 const FAINT: Style = Style::new().dimmed();
 const STRONG: Style = Style::new().bold();
 const CAUTION: Style = AnsiColor::Yellow.on_default().bold();
@@ -55,7 +57,7 @@ pub(super) fn shown(output: &Output) -> String {
 fn row(field: &Field) -> [String; 3] {
     let source = serde_json::to_value(field.source).unwrap_or_default();
     let source = source.as_str().unwrap_or_default().replace('_', " ");
-    [field.key.clone(), source, value(&field.value)]
+    [harmless(&field.key), source, value(&field.value)]
 }
 
 fn show_warning(text: &mut String, warning: &Warning) {
@@ -71,20 +73,13 @@ fn show_warning(text: &mut String, warning: &Warning) {
         text,
         format_args!("  {STRONG}{at}:{column}{STRONG:#}  {quoted}  {FAINT}{code}{FAINT:#}"),
     );
-    line(text, format_args!("      {hint}"));
+    line(text, format_args!("      {}", harmless(hint)));
 }
 
 fn line(text: &mut String, line: std::fmt::Arguments<'_>) {
     // Writing to a string doesn't fail.
     let _ = text.write_fmt(line);
     text.push('\n');
-}
-
-/// Text of the file without control characters, which could be commands to a terminal.
-fn harmless(text: &str) -> String {
-    text.chars()
-        .map(|c| if c.is_control() { '\u{fffd}' } else { c })
-        .collect()
 }
 
 /// A value on one line, cut where it is long.

@@ -12,8 +12,6 @@ use uuid::Uuid;
 pub(crate) const EMAIL: &str = "demo@example.com";
 const NAME: &str = "Demo Member";
 const HANDLE: &str = "demo";
-/// Keeps the password that was made for this data folder.
-const PASSWORD_FILE: &str = "demo-password";
 /// Crockford's base 32 in lower case: nothing that is mistaken for something else.
 const ALPHABET: &[u8] = b"0123456789abcdefghjkmnpqrstvwxyz";
 /// Groups of four characters: 80 bits.
@@ -21,14 +19,10 @@ const GROUPS: usize = 4;
 
 /// Makes the demo member where there is none, and says the password: as it was made, or that it
 /// was changed since.
-pub(crate) async fn member(
-    environment: &[(String, String)],
-    data: &Path,
-) -> anyhow::Result<String> {
-    let environment: Environment = environment.iter().cloned().collect();
-    let members = configuration::members(&environment)?;
+pub(crate) async fn member(environment: &Environment, data: &Path) -> anyhow::Result<String> {
+    let members = configuration::members(environment)?;
     let email = Email::parse(EMAIL)?;
-    let file = data.join(PASSWORD_FILE);
+    let file = data.join(local::DEMO_PASSWORD_FILE);
     if let Some(account) = members.by_email(&email).await? {
         let kept = std::fs::read_to_string(&file).unwrap_or_default();
         let kept = kept.trim();

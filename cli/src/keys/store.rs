@@ -36,7 +36,7 @@ impl Place {
             return Ok(Store::File(self.data.clone()));
         };
         Ok(Store::Secret {
-            client: Client::new(&aws.config),
+            client: Client::new(aws.config()),
             arn: aws.output("SigningKeys")?.to_owned(),
         })
     }
@@ -46,8 +46,15 @@ impl Store {
     pub(super) async fn read(&self) -> anyhow::Result<StoredKeys> {
         match self {
             Self::File(folder) => {
-                let text = local::jwt_keys(folder)
-                    .with_context(|| format!("the keys in {} can't be read", folder.display()))?;
+                // Looking at keys makes none: in a wrong folder they would be of nobody.
+                let text = local::kept_jwt_keys(folder)
+                    .with_context(|| format!("the keys in {} can't be read", folder.display()))?
+                    .with_context(|| {
+                        format!(
+                            "there are no keys in {}; `masthead dev` makes them when it first starts, and --data names its folder",
+                            folder.display()
+                        )
+                    })?;
                 let ring = StoredKeys::parse(&text);
                 ring.with_context(|| format!("the keys in {} are damaged", folder.display()))
             }

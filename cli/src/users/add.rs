@@ -5,9 +5,9 @@ use std::io::Read as _;
 use anyhow::{Context as _, anyhow};
 use auth::password::{self, Password, Rules};
 use clap::Args;
-use members::{Created, Email, Members};
+use members::{Created, Email, Members, parse_name};
 
-use super::new_member::{self, check_name};
+use super::new_member;
 use crate::handle;
 use crate::outcome::{Failure, Outcome};
 use crate::output::say;
@@ -32,8 +32,9 @@ pub(crate) struct Add {
 
 impl Add {
     pub(crate) async fn run(self, members: &Members) -> Outcome {
-        let email = Email::parse(&self.email).with_context(|| format!("“{}”", self.email))?;
-        let name = check_name(&self.name).map_err(|error| Failure::WrongCall(anyhow!(error)))?;
+        let email =
+            Email::of_new_member(&self.email).with_context(|| format!("“{}”", self.email))?;
+        let name = &parse_name(&self.name).map_err(|error| Failure::WrongCall(error.into()))?;
         let password = Password::new(read_line()?.as_str());
         let rules = Rules::new(self.min_password_length)
             .map_err(|error| Failure::WrongCall(error.into()))?;

@@ -14,7 +14,7 @@ use super::new_member;
 use super::roster::{self, BadRow, Roster, Row, Taken};
 use super::slip::{Handout, Slip, new_code};
 use crate::outcome::Outcome;
-use crate::output::say;
+use crate::output::{harmless, say};
 use crate::progress::Progress;
 
 /// How many members are written at the same time.
@@ -22,7 +22,7 @@ const AT_ONCE: usize = 16;
 
 #[derive(Debug, Args)]
 pub(crate) struct Import {
-    /// A CSV file with the columns email and name, and where wanted handle and `password_hash`.
+    /// A CSV file with the columns `email` and `name`, and where wanted `handle` and `password_hash`.
     roster: PathBuf,
     /// Check the file and write nothing.
     #[arg(long)]
@@ -42,7 +42,7 @@ impl Import {
             return Err(anyhow!(
                 "{} of {} rows are bad, so nothing was imported; mend them, or say --skip-bad",
                 roster.bad.len(),
-                roster.bad.len() + roster.rows.len()
+                roster.bad.len() + roster.rows.len() + roster.members
             )
             .into());
         }
@@ -51,6 +51,10 @@ impl Import {
                 "{} members can be imported; nothing was written.",
                 roster.rows.len()
             );
+            return Ok(());
+        }
+        if roster.rows.is_empty() {
+            say!("There is nobody to import.");
             return Ok(());
         }
         let outlet = self.handout.open(environment)?;
@@ -95,7 +99,13 @@ fn report(roster: &Roster) {
     if !roster.ignored.is_empty() {
         eprintln!(
             "These columns mean nothing here: {}.",
-            roster.ignored.join(", ")
+            harmless(&roster.ignored.join(", "))
+        );
+    }
+    if roster.members > 0 {
+        eprintln!(
+            "{} rows are of members already; nothing about them changes.",
+            roster.members
         );
     }
     for BadRow { line, reason } in &roster.bad {

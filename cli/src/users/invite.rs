@@ -3,11 +3,11 @@
 use anyhow::{Context as _, anyhow};
 use clap::Args;
 use endpoint::Environment;
-use members::{Account, Created, Email, Members};
+use members::{Account, Created, Email, Members, parse_name};
 
-use super::find;
-use super::new_member::{self, check_name};
+use super::new_member;
 use super::slip::{Handout, Slip, new_code};
+use super::{find, going};
 use crate::handle;
 use crate::outcome::{Failure, Outcome};
 use crate::output::say;
@@ -28,16 +28,18 @@ pub(crate) struct Invite {
 
 #[derive(Debug, Args)]
 pub(crate) struct Reset {
-    /// The member's e-mail address.
-    email: String,
+    /// The members' e-mail addresses.
+    #[arg(required = true, value_name = "EMAIL")]
+    emails: Vec<String>,
     #[command(flatten)]
     handout: Handout,
 }
 
 impl Invite {
     pub(crate) async fn run(self, members: &Members, environment: &Environment) -> Outcome {
-        let email = Email::parse(&self.email).with_context(|| format!("“{}”", self.email))?;
-        let name = check_name(&self.name).map_err(|error| Failure::WrongCall(anyhow!(error)))?;
+        let email =
+            Email::of_new_member(&self.email).with_context(|| format!("“{}”", self.email))?;
+        let name = &parse_name(&self.name).map_err(|error| Failure::WrongCall(error.into()))?;
         if let Some(account) = members.by_email(&email).await? {
             if account.password_hash.is_some() {
                 return Err(anyhow!(
@@ -46,7 +48,7 @@ impl Invite {
                 )
                 .into());
             }
-            return issue(members, &account, &self.handout, environment).await;
+            return issue(members, &[account], &self.handout, environment).await;
         }
         let outlet = self.handout.open(environment)?;
         let handles: Vec<String> = match self.handle {
@@ -87,19 +89,29 @@ impl Invite {
 
 impl Reset {
     pub(crate) async fn run(self, members: &Members, environment: &Environment) -> Outcome {
-        let account = find(members, &self.email).await?;
-        issue(members, &account, &self.handout, environment).await
+        let mut accounts: Vec<Account> = Vec::new();
+        for email in &self.emails {
+            let account = find(members, email).await?;
+            if !accounts.iter().any(|known| known.id == account.id) {
+                accounts.push(account);
+            }
+        }
+        issue(members, &accounts, &self.handout, environment).await
     }
 }
 
-/// Gives an account a new code and hands it out.
+/// Gives each account a new code and hands the codes out. Where a code can't be issued after others were, those are handed
+/// out all the same: they have replaced earlier ones.
 async fn issue(
     members: &Members,
-    account: &Account,
+    accounts: &[Account],
     handout: &Handout,
     environment: &Environment,
 ) -> Outcome {
-    if account.disabled {
+    if let Some(account) = accounts.iter().find(|account| account.is_going()) {
+        return Err(anyhow!("{}", going(account)).into());
+    }
+    if let Some(account) = accounts.iter().find(|account| account.disabled) {
         return Err(anyhow!(
             "{} is disabled and could not use a code; `masthead users enable` first",
             account.name
@@ -107,33 +119,44 @@ async fn issue(
         .into());
     }
     let outlet = handout.open(environment)?;
-    let (code, issued) = new_code();
-    match members.issue_code(account, &issued).await {
-        Ok(true) => {}
-        Ok(false) => {
-            outlet.close();
-            return Err(anyhow!("the member was removed meanwhile").into());
+    let (mut slips, mut failure, mut expires_at) = (Vec::new(), None, 0);
+    for account in accounts {
+        let (code, issued) = new_code();
+        match members.issue_code(account, &issued).await {
+            Ok(true) => {}
+            Ok(false) => {
+                failure = Some(anyhow!("{} was removed meanwhile", account.name));
+                break;
+            }
+            Err(error) => {
+                failure = Some(error.into());
+                break;
+            }
         }
-        Err(error) => {
-            outlet.close();
-            return Err(error.into());
+        if account.password_hash.is_some() {
+            say!(
+                "{} can set a new password; the old one works until then.",
+                account.name
+            );
+        } else {
+            say!(
+                "{} is invited again; an earlier code no longer works.",
+                account.name
+            );
         }
+        expires_at = issued.expires_at;
+        slips.push(Slip {
+            name: account.name.clone(),
+            email: account.email.as_str().to_owned(),
+            code,
+        });
     }
-    if account.password_hash.is_some() {
-        say!(
-            "{} can set a new password; the old one works until then.",
-            account.name
-        );
+    if slips.is_empty() {
+        outlet.close();
     } else {
-        say!(
-            "{} is invited again; an earlier code no longer works.",
-            account.name
-        );
+        outlet.hand_out(&slips, expires_at)?;
     }
-    let slip = Slip {
-        name: account.name.clone(),
-        email: account.email.as_str().to_owned(),
-        code,
-    };
-    Ok(outlet.hand_out(&[slip], issued.expires_at)?)
+    failure.map_or(Ok(()), |failure| {
+        Err(failure.context("not everybody has a new code").into())
+    })
 }

@@ -44,6 +44,9 @@ pub(super) fn state(account: &Account, now: u64) -> &'static str {
         .code
         .as_ref()
         .is_some_and(|code| now < code.expires_at);
+    if account.is_going() {
+        return "going";
+    }
     match (account.disabled, &account.password_hash) {
         (true, _) => "disabled",
         (false, Some(_)) => "active",

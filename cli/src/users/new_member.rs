@@ -1,22 +1,8 @@
-//! What every way of making a member shares: the rules for names, and the account to begin with.
+//! What every way of making a member shares: the account to begin with.
 
 use endpoint::Clock;
 use members::{Email, NewMember};
 use uuid::Uuid;
-
-/// Longest name, in code points.
-const MAX_NAME: usize = 100;
-
-/// A name as it is stored.
-pub(super) fn check_name(typed: &str) -> Result<&str, String> {
-    let name = typed.trim();
-    let length = name.chars().count();
-    if length == 0 || length > MAX_NAME || name.chars().any(char::is_control) {
-        Err(format!("a name has 1 to {MAX_NAME} characters on one line"))
-    } else {
-        Ok(name)
-    }
-}
 
 pub(super) fn new(
     email: Email,

@@ -1,88 +1,147 @@
 //! `masthead users remove`: erases a member with everything that is theirs.
 
+use std::collections::BTreeSet;
 use std::io::IsTerminal as _;
+use std::time::Duration;
 
 use anyhow::{Context as _, anyhow};
-use blobs::Blobs;
-use blobs::layout::{
-    OriginalKey, PictureChangeKey, SourceKey, content_key, member_content_prefix, pictures_prefix,
-};
+use blobs::layout::SourceKey;
 use clap::Args;
-use endpoint::{Clock, Environment, aws};
+use endpoint::{Clock, Environment};
+use frontmatter::names::fold;
 use members::{Account, Members};
+use removal::{Leftovers, REQUEST_SECONDS, Removal};
 
 use super::find;
+use super::stores::Stores;
 use crate::outcome::{Failure, Outcome};
 use crate::output::{self, say};
+use crate::rewrite;
+use crate::target::Target;
+
+/// Most READMEs that are converted again for one name.
+const MAX_REFERRERS: usize = 1000;
+
+/// What is said at the end of what a removal can't reach.
+const LEFT: &str = "What stays, and for how long, is in docs/members.md: a tombstone with id and handle for 35 days, backups of the \
+                    table for 35 days, and logs, which hold the id alone.";
 
 #[derive(Debug, Args)]
 pub(crate) struct Remove {
     /// The member's e-mail address.
-    email: String,
+    #[arg(required_unless_present = "leftovers")]
+    email: Option<String>,
+    /// Erase every file that belongs to no member, such as what former removals left.
+    #[arg(long, conflicts_with = "email")]
+    leftovers: bool,
     /// Don't ask.
     #[arg(long)]
     yes: bool,
 }
 
 impl Remove {
-    pub(crate) async fn run(self, members: &Members, environment: &Environment) -> Outcome {
-        let account = find(members, &self.email).await?;
+    pub(crate) async fn run(
+        self,
+        members: &Members,
+        environment: &Environment,
+        target: &Target,
+    ) -> Outcome {
+        let stores = Stores::of(environment)?;
+        let Some(email) = &self.email else {
+            return leftovers(members, &stores, self.yes).await;
+        };
+        let account = find(members, email).await?;
         if !self.yes {
-            confirm(&account)?;
+            confirm(&format!(
+                "Remove {} ({}) with every picture and README?",
+                account.name, account.handle
+            ))?;
         }
-        let config = aws::config(environment, aws::ENDPOINT_S3)?;
-        let uploads = Blobs::new(&config, environment.required("UPLOADS_BUCKET")?);
-        let content = Blobs::new(&config, environment.required("CONTENT_BUCKET")?);
-
-        // First nobody can upload any more, then the files go, the sources before their outputs;
-        // the account is last, so that a removal that was cut short can be done again.
-        members.set_disabled(&account, true).await?;
-        uploads
-            .delete_every_version(&SourceKey::prefix(&account.id))
-            .await?;
-        uploads
-            .delete_every_version(&OriginalKey::new(&account.id).key())
-            .await?;
-        uploads
-            .delete_every_version(&PictureChangeKey::new(&account.id).key())
-            .await?;
-        members
-            .note_change(Clock::system().unix_milliseconds())
-            .await?;
-        content
-            .delete_every_version(&content_key(&account.handle))
-            .await?;
-        content
-            .delete_every_version(&member_content_prefix(&account.handle))
-            .await?;
-        content
-            .delete_every_version(&pictures_prefix(&account.handle))
-            .await?;
-        for built in members.built_of(&account.handle).await? {
-            members.forget_built(&built.handle, &built.slug).await?;
+        let removal = Removal {
+            uploads: &stores.uploads,
+            content: &stores.content,
+            members,
+            account: &account,
+        };
+        let now_ms = || Clock::system().unix_milliseconds();
+        let since = account.going_since.unwrap_or_else(|| now_ms() / 1000);
+        let mut erased = removal.erase(now_ms()).await?;
+        if target.is_in_aws() {
+            // A request that came before the tombstone may still store a picture.
+            let over = since.saturating_add(REQUEST_SECONDS);
+            let wait = over.saturating_sub(now_ms() / 1000);
+            tokio::time::sleep(Duration::from_secs(wait)).await;
+            erased = erased.and(removal.erase(now_ms()).await?);
         }
-        members.remove(&account).await?;
+        // The account is still there, so that saying it again finds it.
+        stores.forget(&account, account.handles()).await.context(
+            "everything is erased, but CloudFront couldn't be told to forget its copies, and the account waits for that; say it again",
+        )?;
+        let referrers = referrers(members, &account).await?;
+        if !referrers.is_empty() {
+            let again = rewrite::again(target, &referrers).await;
+            again.context("READMEs of others link to what is gone, and aren't queued for conversion; say it again")?;
+            say!(
+                "READMEs of others that link to their documents are converted again: {}.",
+                referrers.len()
+            );
+        }
+        removal.finish(now_ms()).await?;
         say!(
-            "{} ({}) is removed, with every picture, README and older version of one.\n\
-             Backups of the table and copies in caches keep what they have until they expire; \
-             docs/members.md says how long.",
+            "{} ({}) is removed: {} versions of uploads, {} of what was published, {} items of the table.",
             account.name,
-            account.handle
+            account.handle,
+            erased.uploads,
+            erased.published,
+            erased.items
         );
+        say!("{LEFT}");
         Ok(())
     }
 }
 
-fn confirm(account: &Account) -> Outcome {
+/// Keys of the READMEs of others that have a link to the page of a member who goes, or to another document
+/// of theirs.
+async fn referrers(members: &Members, account: &Account) -> anyhow::Result<Vec<String>> {
+    let mut found = members.referrers_of_addresses(&account.handle).await?;
+    for name in [account.handle.clone(), fold(&account.name)] {
+        found.extend(members.referrers(&name, None, MAX_REFERRERS).await?);
+    }
+    let keys: BTreeSet<_> = found
+        .iter()
+        .map(|it| SourceKey::new(&it.member_id, &it.slug).key())
+        .collect();
+    Ok(keys.into_iter().collect())
+}
+
+/// Erases what is no member's.
+async fn leftovers(members: &Members, stores: &Stores, yes: bool) -> Outcome {
+    let (uploads, content) = (&stores.uploads, &stores.content);
+    let found = Leftovers::find(uploads, content, members).await?;
+    if found.is_empty() {
+        say!("Every file belongs to a member.");
+        return Ok(());
+    }
+    if !yes {
+        let of = found.of.join("\n");
+        confirm(&format!(
+            "{of}\n\nErase {} versions of files that are under these ids and handles, which no member has?",
+            found.len()
+        ))?;
+    }
+    let now_ms = Clock::system().unix_milliseconds();
+    let erased = found.erase(uploads, content, members, now_ms).await?;
+    say!("{erased} versions are erased.");
+    Ok(())
+}
+
+fn confirm(question: &str) -> Outcome {
     if !std::io::stdin().is_terminal() {
         return Err(Failure::WrongCall(anyhow!(
             "removing can't be undone; say --yes"
         )));
     }
-    output::text(format_args!(
-        "Remove {} ({}) with every picture and README? This can't be undone. [y/N] ",
-        account.name, account.handle
-    ));
+    output::text(format_args!("{question} This can't be undone. [y/N] "));
     let mut answer = String::new();
     std::io::stdin()
         .read_line(&mut answer)

@@ -6,10 +6,11 @@ use std::path::Path;
 use anyhow::{Context as _, anyhow};
 use auth::password;
 use csv::{ByteRecord, ReaderBuilder, Trim};
-use members::Email;
+use members::{Email, parse_name};
 
-use super::new_member::check_name;
+use super::cell;
 use crate::handle;
+use crate::output::harmless;
 
 const COLUMNS: [&str; 4] = ["email", "name", "handle", "password_hash"];
 /// What a spreadsheet may put between two fields, by its country.
@@ -38,6 +39,8 @@ pub(super) struct BadRow {
 pub(super) struct Roster {
     pub(super) rows: Vec<Row>,
     pub(super) bad: Vec<BadRow>,
+    /// How many rows name a member who is there already: a roster grows, and is imported again.
+    pub(super) members: usize,
     /// Columns that mean nothing here.
     pub(super) ignored: Vec<String>,
 }
@@ -85,13 +88,11 @@ pub(super) fn check(bytes: &[u8], taken: &Taken) -> anyhow::Result<Roster> {
             if let Some(first) = first_lines.get(&draft.email) {
                 return Err(format!("the address stands in line {first} already"));
             }
-            if taken.emails.contains(&draft.email) {
-                return Err("a member with this address exists".to_owned());
-            }
             first_lines.insert(draft.email.clone(), line);
             Ok(draft)
         });
         match draft {
+            Ok(draft) if taken.emails.contains(&draft.email) => roster.members += 1,
             Ok(draft) => drafts.push(draft),
             Err(reason) => roster.bad.push(BadRow { line, reason }),
         }
@@ -215,6 +216,7 @@ impl Columns {
         }
         let text = |index: usize| {
             str::from_utf8(record.get(index).unwrap_or_default())
+                .map(cell::read)
                 .map_err(|_| "not UTF-8; save the file as CSV in UTF-8".to_owned())
         };
         let optional = |index: Option<usize>| match index {
@@ -222,8 +224,9 @@ impl Columns {
             None => Ok(None),
         };
         let typed = text(self.email)?;
-        let email = Email::parse(typed).map_err(|error| format!("“{typed}”: {error}"))?;
-        let name = check_name(text(self.name)?)?.to_owned();
+        let email = Email::of_new_member(typed)
+            .map_err(|error| format!("“{}”: {error}", harmless(typed)))?;
+        let name = parse_name(text(self.name)?).map_err(|error| error.to_string())?;
         let handle = optional(self.handle)?.map(handle::parse).transpose()?;
         let password_hash = optional(self.password_hash)?;
         if password_hash.is_some_and(|hash| !password::is_readable(hash)) {

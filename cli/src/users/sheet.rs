@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, anyhow};
 use qrcode::{Color, QrCode};
 
-use super::slip::Slip;
+use super::slip::{SiteShown, Slip};
 
 /// Modules of white that a reader needs around a QR code (ISO/IEC 18004).
 const QUIET_ZONE: usize = 4;
@@ -46,13 +46,13 @@ impl Sheet {
     pub(super) fn write(
         self,
         slips: &[Slip],
-        public_url: &str,
+        site: &SiteShown,
         until: &str,
     ) -> anyhow::Result<PathBuf> {
         let mut file = BufWriter::new(self.file);
         file.write_all(HEAD.as_bytes())?;
         for slip in slips {
-            file.write_all(section(slip, public_url, until)?.as_bytes())?;
+            file.write_all(section(slip, site, until)?.as_bytes())?;
         }
         file.write_all(b"</main>\n</html>\n")?;
         file.flush()?;
@@ -89,14 +89,18 @@ const HEAD: &str = r#"<!doctype html>
 <main>
 "#;
 
-fn section(slip: &Slip, public_url: &str, until: &str) -> anyhow::Result<String> {
-    let link = slip.link(public_url);
-    let (name, email) = (escaped(&slip.name), escaped(&slip.email));
-    let (join, code) = (escaped(&format!("{public_url}/join")), &slip.code);
+fn section(slip: &Slip, site: &SiteShown, until: &str) -> anyhow::Result<String> {
+    let link = slip.link(&site.public_url);
+    let (name, email, club) = (
+        escaped(&slip.name),
+        escaped(&slip.email),
+        escaped(&site.name),
+    );
+    let (join, code) = (escaped(&format!("{}/join", site.public_url)), &slip.code);
     let mut section = String::new();
     writeln!(
         section,
-        "<section>\n<div>\n<h2>{name}</h2>\n<p>{email}</p>\n\
+        "<section>\n<div>\n<p>{club}</p>\n<h2>{name}</h2>\n<p>{email}</p>\n\
          <p>Open {join} or scan the square, and choose a password. Your code:</p>\n\
          <p class=\"code\">{code}</p>\n<p>It works once, until {until}.</p>\n</div>\n{}\n\
          <p class=\"link\">{}</p>\n</section>",
@@ -136,6 +140,7 @@ fn escaped(text: &str) -> String {
             '<' => escaped.push_str("&lt;"),
             '>' => escaped.push_str("&gt;"),
             '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
             other => escaped.push(other),
         }
     }
@@ -155,13 +160,21 @@ mod tests {
         }
     }
 
+    fn club() -> SiteShown {
+        SiteShown {
+            name: "Chess & <b>Go</b>".to_owned(),
+            public_url: "https://club.example".to_owned(),
+        }
+    }
+
     #[test]
     fn a_slip_holds_code_link_and_square_and_no_foreign_markup() {
-        let section = section(&slip(), "https://club.example", "2026-01-31").unwrap();
+        let section = section(&slip(), &club(), "2026-01-31").unwrap();
         for expected in [
             "<p class=\"code\">ZZZZ-ZZZZ-ZZZZ-ZZZZ</p>",
             "https://club.example/join#ZZZZ-ZZZZ-ZZZZ-ZZZZ",
             "until 2026-01-31",
+            "<p>Chess &amp; &lt;b&gt;Go&lt;/b&gt;</p>",
             "Jo &lt;script&gt;alert(1)&lt;/script&gt; &amp; &quot;Doe&quot;",
             "<svg role=\"img\"",
         ] {
@@ -201,9 +214,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("sheet.html");
         let written = Sheet::create(&path).unwrap();
-        written
-            .write(&[slip()], "https://club.example", "2026-01-31")
-            .unwrap();
+        written.write(&[slip()], &club(), "2026-01-31").unwrap();
         let before = std::fs::read(&path).unwrap();
         assert!(Sheet::create(&path).is_err());
         assert_eq!(std::fs::read(&path).unwrap(), before);

@@ -30,11 +30,13 @@ impl Show {
         }
 
         let sources = uploads.list_all(&SourceKey::prefix(&account.id)).await?;
-        let reports = members.reports(&account.id).await?;
+        let reports = members.summaries(&account.id, None).await?;
         if sources.is_empty() {
             say!("{:<12}  none", "uploads");
             return Ok(());
         }
+        let bytes: u64 = sources.iter().map(|source| source.size).sum();
+        say!("{:<12}  {}, {bytes} bytes", "uploads", sources.len());
         let mut table = Table::new();
         table
             .load_style(NOTHING)

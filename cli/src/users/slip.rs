@@ -34,6 +34,13 @@ impl Slip {
     }
 }
 
+/// What slips say of the site.
+pub(super) struct SiteShown {
+    /// As the members call it.
+    pub(super) name: String,
+    pub(super) public_url: String,
+}
+
 /// Where slips go.
 #[derive(Debug, Args)]
 pub(super) struct Handout {
@@ -45,15 +52,18 @@ pub(super) struct Handout {
 /// Slips on their way to the administrator. The sheet's file is there from the start, so that codes
 /// aren't issued which then can't be written down.
 pub(super) struct Outlet {
-    public_url: String,
+    site: SiteShown,
     sheet: Option<Sheet>,
 }
 
 impl Handout {
     pub(super) fn open(&self, environment: &Environment) -> anyhow::Result<Outlet> {
-        let public_url = configuration::public_url(environment)?;
+        let site = SiteShown {
+            name: configuration::site_name(environment).to_owned(),
+            public_url: configuration::public_url(environment)?,
+        };
         let sheet = self.sheet.as_deref().map(Sheet::create).transpose()?;
-        Ok(Outlet { public_url, sheet })
+        Ok(Outlet { site, sheet })
     }
 }
 
@@ -66,7 +76,7 @@ impl Outlet {
             .ok_or_else(|| anyhow!("the date is out of range"))?;
         match (self.sheet, slips) {
             (Some(sheet), _) => {
-                let path = sheet.write(slips, &self.public_url, until)?;
+                let path = sheet.write(slips, &self.site, until)?;
                 say!(
                     "The codes are in {}. Print it and delete it: whoever reads it can sign in.",
                     path.display()
@@ -75,7 +85,7 @@ impl Outlet {
             (None, []) => {}
             (None, [slip]) => {
                 say!("  code  {}", slip.code);
-                say!("  link  {}", slip.link(&self.public_url));
+                say!("  link  {}", slip.link(&self.site.public_url));
             }
             (None, slips) => {
                 let mut table = Table::new();
@@ -83,7 +93,7 @@ impl Outlet {
                     .load_style(NOTHING)
                     .set_header(["NAME", "E-MAIL", "CODE", "LINK"]);
                 for slip in slips {
-                    let (code, link) = (slip.code.to_string(), slip.link(&self.public_url));
+                    let (code, link) = (slip.code.to_string(), slip.link(&self.site.public_url));
                     table.add_row([&slip.name, &slip.email, &code, &link]);
                 }
                 say!("{}", table.trim_fmt());

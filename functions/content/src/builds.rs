@@ -1,6 +1,6 @@
 //! `POST /api/content`: a build says which version of which entry it read.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use auth::build_key::BuildKey;
 use blobs::layout;
@@ -62,17 +62,20 @@ pub(crate) async fn note(builds: &Builds, request: &Request, now: u64) -> Result
         .collect::<Result<_, _>>()?;
     let known = builds.members.built_among(&read).await?;
     let known: HashSet<_> = known.iter().map(version).collect();
-    let new: Vec<Built> = read
-        .into_iter()
-        .filter(|built| !known.contains(&version(built)))
-        .collect();
-    let count = new.len();
-    stream::iter(new)
-        .map(|built| async move { builds.members.put_built(&built).await })
-        .buffer_unordered(WRITES)
-        .try_collect::<()>()
-        .await?;
-    Ok(count)
+    // By slug: of an entry that is named twice the last version counts.
+    let mut new: BTreeMap<String, BTreeMap<String, Built>> = BTreeMap::new();
+    for built in read {
+        if !known.contains(&version(&built)) {
+            let of_member = new.entry(built.handle.clone()).or_default();
+            of_member.insert(built.slug.clone(), built);
+        }
+    }
+    let noted = stream::iter(new).map(|(handle, entries)| async move {
+        let entries: Vec<Built> = entries.into_values().collect();
+        builds.members.put_built(&handle, &entries).await
+    });
+    let noted: Vec<usize> = noted.buffer_unordered(WRITES).try_collect().await?;
+    Ok(noted.into_iter().sum())
 }
 
 /// Which version of which entry it is, whenever it was read.

@@ -17,6 +17,9 @@ use builds::Builds;
 const PAGE: u16 = 500;
 /// Longest cursor that is looked at, in bytes: longer than any key there is.
 const MAX_CURSOR_BYTES: usize = 1024;
+/// What is published may be kept by caches that many share, such as CloudFront, for 10 seconds, so that a flood of
+/// requests lists the bucket once in that time; browsers and builds ask each time.
+const CACHE_CONTROL: &str = "public, max-age=0, s-maxage=10";
 
 /// What this function may touch: the content bucket's listing, and of the members table what builds
 /// have read.
@@ -115,7 +118,9 @@ async fn list(state: &State, request: &Request) -> endpoint::Result {
         .headers()
         .get(header::IF_NONE_MATCH)
         .and_then(|value| value.to_str().ok());
-    let unchanged = known.is_some_and(|known| known.split(',').any(|tag| tag.trim() == etag));
+    // Compared weakly (RFC 9110 section 13.1.2): CloudFront puts `W/` before the tag of what it compresses.
+    let is_known = |tag: &str| tag.trim().trim_start_matches("W/") == etag;
+    let unchanged = known.is_some_and(|known| known.split(',').any(is_known));
     let mut response = if unchanged {
         endpoint::empty(StatusCode::NOT_MODIFIED)
     } else {
@@ -125,9 +130,12 @@ async fn list(state: &State, request: &Request) -> endpoint::Result {
             cursor: page.cursor,
         })?
     };
-    response
-        .headers_mut()
-        .insert(header::ETAG, HeaderValue::from_str(&etag)?);
+    let headers = response.headers_mut();
+    headers.insert(header::ETAG, HeaderValue::from_str(&etag)?);
+    headers.insert(
+        header::CACHE_CONTROL,
+        HeaderValue::from_static(CACHE_CONTROL),
+    );
     Ok(response)
 }
 

@@ -1,9 +1,10 @@
 //! `POST /api/login`: an e-mail address and a password for a token.
 
 use auth::password::{self, MAX_PASSWORD_CODE_POINTS, Password, Verdict};
-use endpoint::{Clock, Environment, Error, JsonObject, Origins, Request, Tokens, configuration};
-use members::{Account, Email, Guess, Members, PublicMember, Target};
-use serde::Serialize;
+use endpoint::{
+    Clock, Environment, Error, JsonObject, Origins, Request, SignedIn, Tokens, configuration,
+};
+use members::{Account, Email, Guess, Members, Target};
 
 /// What a login may touch: the members table and the signing key.
 #[derive(Debug)]
@@ -40,14 +41,6 @@ impl State {
     }
 }
 
-#[derive(Serialize)]
-struct SignedIn<'a> {
-    access_token: String,
-    token_type: &'static str,
-    expires_in: u64,
-    member: PublicMember<'a>,
-}
-
 pub async fn handler(state: &State, request: Request) -> endpoint::Result {
     if endpoint::path(&request) != "/api/login" {
         return Err(Error::NotFound);
@@ -64,7 +57,7 @@ pub async fn handler(state: &State, request: Request) -> endpoint::Result {
     }
     let password = Password::new(password);
     // Without keys there is no login, however right the password: nothing is counted then.
-    let expires_in = state.tokens.ttl_seconds().await?;
+    state.tokens.ttl_seconds().await?;
 
     // Text that can't be an address is counted and hashed like an unknown one: nothing tells them
     // apart.
@@ -107,16 +100,8 @@ pub async fn handler(state: &State, request: Request) -> endpoint::Result {
         note_login(state, &account, now),
         bring_up_to_date
     );
-    let access_token = state
-        .tokens
-        .issue(&account.id, account.version, now, (state.random)())
-        .await?;
-    endpoint::ok(&SignedIn {
-        access_token,
-        token_type: "Bearer",
-        expires_in,
-        member: account.public(&state.public_url),
-    })
+    let random = (state.random)();
+    endpoint::ok(&SignedIn::new(&state.tokens, &account, &state.public_url, now, random).await?)
 }
 
 /// Takes the guess back. The member is signed in whether or not that works: their next wrong

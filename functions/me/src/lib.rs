@@ -1,6 +1,6 @@
 //! `GET /api/me`: who the token belongs to, and what became of their picture.
 
-use blobs::layout::OriginalKey;
+use blobs::layout::{OriginalKey, OriginalNote};
 use blobs::{Blobs, Head};
 use endpoint::{Bearer, Environment, Error, Origins, Request, aws, configuration};
 use members::{Account, PublicMember};
@@ -70,6 +70,7 @@ pub async fn handler(state: &State, request: Request) -> endpoint::Result {
         .head(&OriginalKey::new(&member.id).key())
         .await
         .map_err(Error::unavailable)?;
+    let original = original.filter(|head| !OriginalNote::is_dealt_with(&head.metadata));
     // The account is written before the original goes, so it is read after that was looked for: an
     // original that is gone has left its picture or its reason.
     let current = state.bearer.members.by_email(&member.email).await?;

@@ -1,10 +1,12 @@
 //! `/api/readmes` and `/api/readmes/{slug}`: the member's publish reports, and withdrawal.
 
+mod list;
+
 use blobs::Blobs;
 use blobs::layout::{SourceKey, SourceNote, content_key};
 use endpoint::http::Method;
 use endpoint::{Bearer, Environment, Error, Origins, Request, aws, configuration, rfc3339};
-use members::{Account, Built, Report, State as Outcome};
+use members::{Account, Built, State as Outcome, Summary};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -44,7 +46,7 @@ impl State {
 
 /// A source as it is now, joined with what was last reported of it.
 #[derive(Serialize)]
-struct Readme {
+struct Standing {
     slug: String,
     entry_id: String,
     state: &'static str,
@@ -58,6 +60,13 @@ struct Readme {
     version: String,
     uploaded_at: String,
     reason: Option<String>,
+}
+
+/// One document with the whole report on its present version.
+#[derive(Serialize)]
+struct Readme {
+    #[serde(flatten)]
+    standing: Standing,
     fields: Value,
     warnings: Value,
 }
@@ -73,11 +82,6 @@ struct InSite {
 #[derive(Serialize)]
 struct One {
     readme: Readme,
-}
-
-#[derive(Serialize)]
-struct All {
-    readmes: Vec<Readme>,
 }
 
 #[derive(Serialize)]
@@ -101,9 +105,7 @@ pub async fn handler(state: &State, request: Request) -> endpoint::Result {
     let member = state.bearer.member(&request).await?;
 
     let Some(slug) = slug else {
-        return endpoint::ok(&All {
-            readmes: all(state, &member).await?,
-        });
+        return list::list(state, &member, &request).await;
     };
     let source = SourceKey::new(&member.id, &slug);
     let head = state
@@ -125,42 +127,23 @@ pub async fn handler(state: &State, request: Request) -> endpoint::Result {
     let report = state.bearer.members.report(&member.id, &slug).await?;
     let built = built(state, &member).await?;
     let file_name = SourceNote::from_metadata(&head.metadata).map(|note| note.file_name);
-    let mut readme = readme(
-        state,
-        &member,
-        &source,
-        (&head.etag, head.last_modified),
-        report,
-        &built,
+    let summary = report.as_ref().map(Summary::of);
+    let version = (head.etag.as_str(), head.last_modified);
+    let mut standing = standing(state, &member, &source, version, summary.as_ref(), &built);
+    standing.file_name = file_name.or(standing.file_name);
+    let current = report.filter(|report| report.source_version == head.etag);
+    let nothing = || Value::Array(Vec::new());
+    let (fields, warnings) = current.map_or_else(
+        || (nothing(), nothing()),
+        |report| (report.fields, report.warnings),
     );
-    readme.file_name = file_name.or(readme.file_name);
-    endpoint::ok(&One { readme })
-}
-
-async fn all(state: &State, member: &Account) -> Result<Vec<Readme>, Error> {
-    let sources = state
-        .uploads
-        .list_all(&SourceKey::prefix(&member.id))
-        .await
-        .map_err(Error::unavailable)?;
-    let mut reports = state.bearer.members.reports(&member.id).await?;
-    let built = built(state, member).await?;
-    let readmes = sources.iter().filter_map(|entry| {
-        let source = SourceKey::parse(&entry.key)?;
-        let report = reports
-            .iter()
-            .position(|report| report.slug == source.slug)
-            .map(|at| reports.swap_remove(at));
-        Some(readme(
-            state,
-            member,
-            &source,
-            (&entry.etag, entry.last_modified),
-            report,
-            &built,
-        ))
-    });
-    Ok(readmes.collect())
+    endpoint::ok(&One {
+        readme: Readme {
+            standing,
+            fields,
+            warnings,
+        },
+    })
 }
 
 /// What builds have read of the member's entries.
@@ -172,7 +155,7 @@ async fn built(state: &State, member: &Account) -> Result<Vec<Built>, Error> {
 }
 
 /// Whether the version that is live is the one that a build last read.
-fn in_site(report: &Report, built: &[Built]) -> Option<InSite> {
+fn in_site(report: &Summary, built: &[Built]) -> Option<InSite> {
     // A report of before builds told says no digest.
     let digest = report.digest.as_ref().filter(|_| report.live)?;
     let built = built
@@ -184,41 +167,26 @@ fn in_site(report: &Report, built: &[Built]) -> Option<InSite> {
     })
 }
 
-fn readme(
+fn standing(
     state: &State,
     member: &Account,
     source: &SourceKey,
     (version, last_modified): (&str, u64),
-    report: Option<Report>,
+    report: Option<&Summary>,
     built: &[Built],
-) -> Readme {
+) -> Standing {
     let entry_id = source.entry_id(&member.handle);
-    let live = report.as_ref().is_some_and(|report| report.live);
+    let live = report.is_some_and(|report| report.live);
     let url = live.then(|| format!("{}/{}", state.public_url, content_key(&entry_id)));
     let site = report
-        .as_ref()
         .filter(|_| state.builds_tell)
         .and_then(|report| in_site(report, built));
-    let file_name = report.as_ref().and_then(|report| report.file_name.clone());
+    let file_name = report.and_then(|report| report.file_name.clone());
     let current = report.filter(|report| report.source_version == version);
-    let (outcome, reason, fields, warnings) = match current {
-        Some(report) => (
-            Some(report.state),
-            report.reason,
-            report.fields,
-            report.warnings,
-        ),
-        None => (
-            None,
-            None,
-            Value::Array(Vec::new()),
-            Value::Array(Vec::new()),
-        ),
-    };
-    Readme {
+    Standing {
         slug: source.slug.clone(),
         entry_id,
-        state: match outcome {
+        state: match current.map(|report| report.state) {
             None => "processing",
             Some(Outcome::Published) => "published",
             Some(Outcome::Draft) => "draft",
@@ -230,9 +198,7 @@ fn readme(
         file_name,
         version: version.trim_matches('"').to_owned(),
         uploaded_at: rfc3339(last_modified),
-        reason,
-        fields,
-        warnings,
+        reason: current.and_then(|report| report.reason.clone()),
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod answer;
 mod source;
+mod stored;
 
 use std::fmt;
 use std::time::Duration;
@@ -20,12 +21,11 @@ use serde_json::json;
 
 use crate::Start;
 pub use source::Hooks;
+pub use stored::StoredHook;
 
 /// What GitHub's workflow is asked for by, unless `DEPLOY_HOOK_EVENT` says otherwise.
-pub(crate) const DEFAULT_EVENT: &str = "masthead";
+pub const DEFAULT_EVENT: &str = "masthead";
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
-/// From the name's resolution to the answer's head; well inside the function's own time.
-const TIMEOUT: Duration = Duration::from_secs(10);
 /// GitHub asks each caller for one.
 const AGENT: &str = concat!("masthead/", env!("CARGO_PKG_VERSION"));
 /// Of GitHub's REST API.
@@ -83,19 +83,24 @@ impl Hook {
         })
     }
 
-    /// Calls it once.
-    pub async fn start(&self) -> Start {
-        let host = self.url.host().unwrap_or_default();
+    /// The host that is called: all of the address that may be shown.
+    pub fn host(&self) -> &str {
+        self.url.host().unwrap_or_default()
+    }
+
+    /// Calls it once, and gives it up if the answer's head isn't there within `patience`.
+    pub async fn start(&self, patience: Duration) -> Start {
+        let host = self.host();
         let try_again = |reason: String| Start::TryAgain {
             reason,
             after: None,
         };
-        match tokio::time::timeout(TIMEOUT, self.call()).await {
+        match tokio::time::timeout(patience, self.call()).await {
             Ok(Ok(response)) => answer::read(host, response.status(), response.headers()),
             Ok(Err(cause)) => try_again(format!("{host} can't be reached: {cause}")),
             Err(_) => try_again(format!(
                 "{host} did not answer within {} s",
-                TIMEOUT.as_secs()
+                patience.as_secs()
             )),
         }
     }

@@ -1,5 +1,6 @@
 //! Every minute: has the site built anew once what is published changed, has been quiet for a
-//! minute, and no build was started within five.
+//! minute, and no build was started within five. Where it is never quiet, ten minutes after the first
+//! change.
 //!
 //! Whoever changes what is published notes it ([`members::Members::note_change`]); a note is a reason
 //! to look, and no more. What decides is the fingerprint of what is published against the one that
@@ -10,6 +11,8 @@ pub mod hook;
 mod look;
 mod rule;
 
+use std::time::Duration;
+
 use blobs::Blobs;
 use endpoint::{Clock, Environment, aws, configuration};
 use serde_json::{Value, json};
@@ -17,6 +20,12 @@ use serde_json::{Value, json};
 use hook::Hooks;
 pub use look::{Outcome, Start, Watch, look};
 pub use rule::Intervals;
+
+/// How long before a build is started what it will read was looked at. CloudFront keeps what `GET /api/content` and the
+/// files answered for 10 seconds: a host that builds at once must not read what was published before that look.
+const BEHIND_THE_EDGE: Duration = Duration::from_secs(11);
+/// How long a host has to answer, from the name's resolution to the answer's head.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// So many failures in a row are an error of the function, which sets its alarm off.
 const FAILURES_TO_TELL: u32 = 3;
@@ -27,6 +36,10 @@ const FAILURES_TO_TELL: u32 = 3;
 pub struct State {
     pub watch: Watch,
     pub hooks: Hooks,
+    /// Between the look at what is published and the start of a build.
+    pub pause: Duration,
+    /// After which a host that doesn't answer is given up.
+    pub patience: Duration,
 }
 
 impl State {
@@ -34,6 +47,8 @@ impl State {
         Ok(Self {
             watch: Watch::from_env(environment)?,
             hooks: Hooks::from_env(environment)?,
+            pause: BEHIND_THE_EDGE,
+            patience: PATIENCE,
         })
     }
 
@@ -53,7 +68,7 @@ impl Watch {
             members: configuration::members(environment)?,
             content: Blobs::new(&config, environment.required("CONTENT_BUCKET")?),
             clock: Clock::system(),
-            intervals: Intervals::default(),
+            intervals: Intervals::from_env(environment)?,
         })
     }
 }
@@ -64,10 +79,15 @@ impl Watch {
 /// A store failed, or the host refuses to start a build or has failed to three times: the next run
 /// tries again, and the alarm goes off.
 pub async fn handler(state: &State, _event: Value) -> anyhow::Result<Value> {
+    // Nothing has to be looked at. A secret is only asked once there is something to build.
     if state.hooks.is_none() {
-        return Ok(json!({ "outcome": "no_hook" }));
+        return Ok(json!({ "outcome": Outcome::NoHook.name() }));
     }
-    let outcome = look(&state.watch, || state.hooks.start()).await?;
+    let outcome = look(&state.watch, || async {
+        tokio::time::sleep(state.pause).await;
+        state.hooks.start(state.patience).await
+    })
+    .await?;
     match &outcome {
         Outcome::Started => tracing::info!("started a build of the site"),
         Outcome::Failed {

@@ -29,6 +29,8 @@ pub enum Start {
     },
     /// Somebody has to change something; the sentence says what.
     Refused(String),
+    /// There is nothing to call.
+    NoHook,
 }
 
 /// What came of a look.
@@ -47,6 +49,9 @@ pub enum Outcome {
     /// A note, and nothing that a build would read has changed.
     Unchanged,
     Started,
+    /// There is nothing to call. What changed is forgotten as a reason to look; the first look an hour
+    /// after there is a hook, or after the next change, starts a build.
+    NoHook,
     Failed {
         reason: String,
         /// Not by a fault that may pass.
@@ -67,6 +72,7 @@ impl Outcome {
             Self::Noted => "noted",
             Self::Unchanged => "unchanged",
             Self::Started => "started",
+            Self::NoHook => "no_hook",
             Self::Failed { .. } => "failed",
         }
     }
@@ -90,9 +96,17 @@ where
         ..
     } = watch;
     let changes = members.changes().await?;
-    let seen = members.rebuild().await?;
+    let kept = members.rebuild().await?;
     let now = clock.unix_milliseconds();
+    let seen = Rebuild {
+        waiting_since_ms: intervals.waiting_since(&changes, &kept, now),
+        ..kept.clone()
+    };
     if let Some(waiting) = intervals.reason_to_wait(&changes, &seen, now) {
+        if seen != kept {
+            // Of two that look at the same moment either may note it.
+            members.put_rebuild(kept.turn, seen).await?;
+        }
         return Ok(waiting);
     }
     let turn = Rebuild {
@@ -104,45 +118,63 @@ where
     };
 
     let fingerprint = manifest::fingerprint(&watch.content).await?;
-    let mut after = Rebuild {
+    let after = Rebuild {
         looked_at_ms: now,
         not_before_ms: seen.not_before_ms,
         ..seen
     };
-    if intervals.is_settled(&changes, now) {
-        after.settled = changes.count;
-    }
-    let outcome = if after.told.as_ref() == Some(&fingerprint) {
-        after.failures = 0;
-        Outcome::Unchanged
+    // What was noted and may not have happened yet waits from now on.
+    let is_settled = intervals.is_settled(&changes, now);
+    let dealt_with = |told: String| Rebuild {
+        told: Some(told),
+        settled: if is_settled {
+            changes.count
+        } else {
+            after.settled
+        },
+        waiting_since_ms: (!is_settled).then_some(now),
+        failures: 0,
+        ..after.clone()
+    };
+    let (after, outcome) = if after.told.as_ref() == Some(&fingerprint) {
+        (dealt_with(fingerprint), Outcome::Unchanged)
     } else if after.told.is_none() && changes.count == 0 {
-        after.told = Some(fingerprint);
-        Outcome::Noted
+        (dealt_with(fingerprint), Outcome::Noted)
     } else {
         let started_at_ms = clock.unix_milliseconds();
-        let started = start().await;
-        let (reason, refused, asked) = match started {
+        let failed = |reason, refused, asked| {
+            let failures = after.failures.saturating_add(1);
+            let after = Rebuild {
+                failures,
+                not_before_ms: intervals.retry_at(clock.unix_milliseconds(), failures, asked),
+                ..after.clone()
+            };
+            let outcome = Outcome::Failed {
+                reason,
+                refused,
+                failures,
+            };
+            (after, outcome)
+        };
+        match start().await {
             Start::Started => {
                 let after = Rebuild {
-                    told: Some(fingerprint),
                     started_at_ms: Some(started_at_ms),
                     not_before_ms: later(started_at_ms, intervals.every),
-                    failures: 0,
-                    ..after
+                    ..dealt_with(fingerprint)
                 };
-                members.put_rebuild(turn.turn, after).await?;
-                return Ok(Outcome::Started);
+                (after, Outcome::Started)
             }
-            Start::TryAgain { reason, after } => (reason, false, after),
-            Start::Refused(reason) => (reason, true, None),
-        };
-        after.failures = after.failures.saturating_add(1);
-        let now = clock.unix_milliseconds();
-        after.not_before_ms = intervals.retry_at(now, after.failures, asked);
-        Outcome::Failed {
-            reason,
-            refused,
-            failures: after.failures,
+            Start::NoHook => {
+                let told = after.told.clone();
+                let after = Rebuild {
+                    told,
+                    ..dealt_with(fingerprint)
+                };
+                (after, Outcome::NoHook)
+            }
+            Start::TryAgain { reason, after } => failed(reason, false, after),
+            Start::Refused(reason) => failed(reason, true, None),
         }
     };
     members.put_rebuild(turn.turn, after).await?;

@@ -4,16 +4,19 @@
 //! renditions stand or it is refused, and then the renditions or the reason: a picture that is still
 //! being worked on is one whose original is there.
 
+use std::time::Duration;
+
 use anyhow::Context as _;
-use blobs::Blobs;
 use blobs::layout::{MAX_ORIGINAL_BYTES, OriginalKey, OriginalNote};
+use blobs::{Blobs, Head};
 use endpoint::{Clock, Environment, aws, configuration};
-use members::{Account, Members};
+use members::{Account, Members, Standing};
 use picture::Rendition;
 use profile_picture::Shelf;
+use removal::Leavings;
 use serde_json::Value;
 use tokio::sync::Semaphore;
-use uploads::Seen;
+use uploads::{Pace, Seen};
 
 /// What the member is told of a fault of ours.
 const DEFECT: &str = "This picture can't be read because of a defect in Masthead; the administrator has been told. Please export it again and send that.";
@@ -62,9 +65,19 @@ impl State {
     }
 }
 
-/// Takes an SQS batch of S3 events, or one bare S3 event: see [`uploads::deliver`].
+/// As [`within`], with a function's whole time.
 pub async fn handler(state: &State, event: Value) -> anyhow::Result<Value> {
-    uploads::deliver(&state.uploads, &event, |key| async move {
+    within(state, event, uploads::TIMEOUT).await
+}
+
+/// Takes an SQS batch of S3 events, or one bare S3 event, and answers before `time_left` is over: see
+/// [`uploads::deliver`].
+pub async fn within(state: &State, event: Value, time_left: Duration) -> anyhow::Result<Value> {
+    let pace = Pace {
+        at_once: 1,
+        time_left,
+    };
+    uploads::deliver(&state.uploads, &event, pace, |key| async move {
         // Boxed: a future this deep is more than the compiler lays out in one piece.
         Box::pin(reconcile(state, &key)).await
     })
@@ -91,26 +104,52 @@ async fn bring_in_line(state: &State, original: &OriginalKey, seen: &Seen) -> an
     let Some(head) = seen.head() else {
         return Ok(matches!(seen, Seen::Gone));
     };
-    let account = state.members.by_id(&original.member_id).await?;
-    let Some(account) = account.filter(|account| !account.disabled) else {
-        tracing::warn!(member = original.member_id, "erased a picture of nobody");
-        state.uploads.erase_seen(&key, head).await?;
+    let standing = state.members.standing(&original.member_id).await?;
+    if let Standing::Departed(departed) = &standing {
+        let leavings = Leavings {
+            uploads: &state.uploads,
+            content: &state.content,
+            members: &state.members,
+            departed,
+            now_ms: state.clock.unix_milliseconds(),
+        };
+        leavings.erase_picture().await?;
         return Ok(true);
+    }
+    if OriginalNote::is_dealt_with(&head.metadata) {
+        // What was cut short before it had erased the original goes on here.
+        state.uploads.erase_older(&key, head).await?;
+        return Ok(true);
+    }
+    let Standing::Member(account) = standing else {
+        return erase_nobodys(state, original, head).await;
     };
+    if account.disabled {
+        return erase_nobodys(state, original, head).await;
+    }
     // Whoever takes a picture away erases the original first and changes the account then: an
     // original that is still there after the account was read is still wanted.
     if !seen.is_now(state.uploads.head(&key).await?.as_ref()) {
         return Ok(false);
+    }
+    let note = OriginalNote::from_metadata(&head.metadata);
+    let put_away = || profile_picture::put_away(&state.uploads, &key, head, (state.random)());
+    if note
+        .account_version
+        .is_some_and(|version| version != account.version)
+    {
+        tracing::info!(
+            member = account.id,
+            "erased a picture of a session that is over"
+        );
+        return Ok(put_away().await?);
     }
     let made = match seen {
         Seen::Source(object) => renditions(state, &account, &object.bytes).await?,
         _ => Err(TOO_LARGE.to_owned()),
     };
     let done = match made {
-        Ok(made) => {
-            let note = OriginalNote::from_metadata(&head.metadata);
-            show(state, &account, made, &note.file_name).await?
-        }
+        Ok(made) => show(state, &account, made, &note.file_name).await?,
         Err(reason) => {
             tracing::info!(member = account.id, "rejected a picture");
             state
@@ -119,10 +158,14 @@ async fn bring_in_line(state: &State, original: &OriginalKey, seen: &Seen) -> an
                 .await?
         }
     };
-    if done {
-        state.uploads.erase_seen(&key, head).await?;
-    }
-    Ok(done)
+    Ok(done && put_away().await?)
+}
+
+/// Erases a picture whose member isn't let in, or whom nobody knows.
+async fn erase_nobodys(state: &State, original: &OriginalKey, head: &Head) -> anyhow::Result<bool> {
+    tracing::warn!(member = original.member_id, "erased a picture of nobody");
+    state.uploads.erase_seen(&original.key(), head).await?;
+    Ok(true)
 }
 
 /// Points the profile at the renditions. `false`: the profile was changed meanwhile.
@@ -145,12 +188,11 @@ async fn show(
         (state.random)(),
         members::Seen::Unchanged,
     );
-    let Some(changed) = put.await? else {
-        return Ok(false);
-    };
-    tracing::info!(member = account.id, "a profile has a new picture");
-    shelf.sweep_if_possible(account, &changed.replaced).await;
-    Ok(true)
+    let is_put = put.await?.is_some();
+    if is_put {
+        tracing::info!(member = account.id, "a profile has a new picture");
+    }
+    Ok(is_put)
 }
 
 /// The renditions, or the sentences that say why there are none.

@@ -9,7 +9,7 @@ async fn main() -> Result<(), endpoint::LambdaError> {
     let state = &resize_picture::State::from_env(&Environment::process())?;
     state.ready().await?;
     endpoint::run_events(service_fn(|event: LambdaEvent<Value>| {
-        resize_picture::handler(state, event.payload)
+        resize_picture::within(state, event.payload, endpoint::time_left(&event.context))
     }))
     .await
 }

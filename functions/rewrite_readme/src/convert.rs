@@ -1,12 +1,14 @@
 //! One conversion: what the converter is told about a document, and the names it is found by.
 
+use std::collections::BTreeMap;
+
 use blobs::layout::{OWN_PAGE, SourceKey, SourceNote, content_key};
 use blobs::{Head, Object};
 use bytes::Bytes;
-use frontmatter::names::fold;
+use frontmatter::names::{fold, is_address};
 use frontmatter::{Context, NoteDocument, NoteMember, Notes, Output, slug};
 use jiff::Timestamp;
-use members::{Account, Referrer, Report};
+use members::{Account, Named, Referrer};
 
 use crate::{State, pictures};
 
@@ -16,7 +18,9 @@ const DEFECT: &str = "This file can't be converted because of a defect in Masthe
 const MAX_NAMES: usize = 50;
 /// Longest of those names, in bytes: more would not fit into a key.
 pub(crate) const MAX_NAME_BYTES: usize = 512;
-/// Most names that are looked up among the members for one document.
+/// Most of the member's own entries that are looked up for their addresses in one document.
+const MAX_LINKED: usize = 100;
+/// Most names that are looked up among the members and their documents for one document.
 const MAX_MEMBERS_ASKED: usize = 20;
 
 /// The document, its links led to what is published; `Err` is the sentence that says why there is
@@ -29,7 +33,7 @@ pub(crate) async fn convert(
     known_links: &[String],
 ) -> anyhow::Result<Result<Output, String>> {
     let mut context = context(state, member, source, &object.head);
-    let first = run(source, object.bytes.clone(), context.clone()).await?;
+    let first = run(state, source, object.bytes.clone(), context.clone()).await?;
     let Ok(output) = &first else {
         return Ok(first);
     };
@@ -44,15 +48,20 @@ pub(crate) async fn convert(
     };
     for name in &output.references {
         if !known_links.contains(name) {
+            // Of a member who goes the report is refused, too.
             state.members.put_link(name, &referrer).await?;
         }
     }
     let files = std::mem::take(&mut context.notes.files);
+    let linked = linked(
+        &object.bytes,
+        &format!("{}{}/", state.link_base, member.handle),
+    );
     context.notes = Notes {
         files,
-        ..notes(state, member, source, &output.references).await?
+        ..notes(state, member, source, &output.references, &linked).await?
     };
-    run(source, object.bytes.clone(), context).await
+    run(state, source, object.bytes.clone(), context).await
 }
 
 /// Names under which links of others find a published document, folded.
@@ -73,7 +82,8 @@ pub(crate) fn names(
     let own = if source.slug == OWN_PAGE {
         vec![member.handle.clone(), member.name.clone()]
     } else {
-        vec![stem(source, head)]
+        // The address is for everybody, the others for the author's own links.
+        vec![source.entry_id(&member.handle), stem(source, head)]
     };
     let mut names: Vec<String> = Vec::new();
     for name in own
@@ -136,26 +146,44 @@ fn context(state: &State, member: &Account, source: &SourceKey, head: &Head) -> 
     }
 }
 
-/// What the document may link to: the member's other published documents, and the members whose
-/// own page is published under the name that a link asks for.
+/// What the document links to: those of the member's other published documents that have a name which a
+/// link asks for or that are `linked` by their slug, anybody's published documents by their address, and
+/// the members whose own page is published under such a name. Each is asked for by its name: a member
+/// may have a thousand documents.
 async fn notes(
     state: &State,
     member: &Account,
     source: &SourceKey,
     references: &[String],
+    linked: &[String],
 ) -> anyhow::Result<Notes> {
-    let reports: Vec<Report> = state
-        .members
-        .reports(&member.id)
-        .await?
-        .into_iter()
-        .filter(|report| report.live && report.slug != source.slug)
-        .collect();
+    let mut documents = BTreeMap::new();
+    for named in state.members.named(&member.id, references).await? {
+        if named.slug == source.slug {
+            continue;
+        }
+        let found = documents
+            .entry(named.slug.clone())
+            .or_insert_with(|| document(member, &named));
+        found.aliases.push(named.name);
+    }
     let mut members = Vec::new();
-    let foreign = references
-        .iter()
-        .filter(|name| !reports.iter().any(|report| report.names.contains(name)));
+    let mut by_address = Vec::new();
+    let foreign = references.iter().filter(|name| {
+        let mut own = documents.values();
+        !own.any(|document| document.aliases.contains(name))
+    });
     for name in foreign.take(MAX_MEMBERS_ASKED) {
+        if is_address(name) {
+            // What is published is there; whose it is, is no matter.
+            if state.content.head(&content_key(name)).await?.is_some() {
+                by_address.push(NoteDocument {
+                    entry_id: name.clone(),
+                    ..NoteDocument::default()
+                });
+            }
+            continue;
+        }
         let own = slug::for_upload("", Some(name));
         for handle in [Some(own), state.members.page(name).await?]
             .into_iter()
@@ -170,38 +198,83 @@ async fn notes(
             }
         }
     }
+    for slug in linked {
+        let range = Some((slug.as_str(), slug.as_str()));
+        let found = state.members.summaries(&member.id, range).await?;
+        let is_live = found.iter().any(|report| report.live);
+        if is_live && *slug != source.slug {
+            documents
+                .entry(slug.clone())
+                .or_insert_with(|| NoteDocument {
+                    entry_id: SourceKey::new(&member.id, slug).entry_id(&member.handle),
+                    ..NoteDocument::default()
+                });
+        }
+    }
     Ok(Notes {
-        documents: reports
-            .iter()
-            .map(|report| document(member, report))
-            .collect(),
+        documents: documents.into_values().chain(by_address).collect(),
         members,
         ..Notes::default()
     })
 }
 
-fn document(member: &Account, report: &Report) -> NoteDocument {
-    let source = SourceKey::new(&member.id, &report.slug);
-    let is_own_page = report.slug == OWN_PAGE;
-    let stem = report.file_name.as_deref().map(slug::file_stem);
+fn document(member: &Account, named: &Named) -> NoteDocument {
+    let source = SourceKey::new(&member.id, &named.slug);
+    let is_own_page = named.slug == OWN_PAGE;
+    let stem = named.file_name.as_deref().map(slug::file_stem);
     NoteDocument {
         path: if is_own_page {
             member.handle.clone()
         } else {
-            stem.unwrap_or_else(|| report.slug.clone())
+            stem.unwrap_or_else(|| named.slug.clone())
         },
         title: String::new(),
-        aliases: report.names.clone(),
+        aliases: Vec::new(),
         entry_id: source.entry_id(&member.handle),
     }
 }
 
+/// Slugs of the entries of `address`, the member's own page, anywhere in the source: where a document
+/// that was published is uploaded again, its links are such addresses.
+fn linked(source: &[u8], address: &str) -> Vec<String> {
+    let is_of_slug = |byte: &u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-');
+    let mut slugs = Vec::new();
+    for at in memchr::memmem::find_iter(source, address) {
+        let behind = source.get(at + address.len()..).unwrap_or_default();
+        let slug: Vec<u8> = match behind {
+            [b'/', rest @ ..] => rest
+                .iter()
+                .copied()
+                .take_while(is_of_slug)
+                .take(81)
+                .collect(),
+            // Another handle that begins like this one.
+            [next, ..] if is_of_slug(next) => continue,
+            _ => Vec::new(),
+        };
+        let slug = match String::from_utf8(slug) {
+            Ok(slug) if slug.is_empty() => OWN_PAGE.to_owned(),
+            Ok(slug) if slug.len() <= 80 => slug,
+            _ => continue,
+        };
+        if !slugs.contains(&slug) {
+            slugs.push(slug);
+        }
+        if slugs.len() == MAX_LINKED {
+            break;
+        }
+    }
+    slugs
+}
+
 /// The converter, on a thread of its own.
 async fn run(
+    state: &State,
     source: &SourceKey,
     bytes: Bytes,
     context: Context,
 ) -> anyhow::Result<Result<Output, String>> {
+    let _turn = state.converting.acquire().await?;
     let converted = tokio::task::spawn_blocking(move || frontmatter::convert(&bytes, &context));
     // A panic or a broken schema is a defect of ours, and the same bytes would have it again: the
     // author is told, the last good version stays, and the log has it.
@@ -219,4 +292,23 @@ async fn run(
             Err(DEFECT.to_owned())
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::linked;
+
+    #[test]
+    fn entries_are_known_by_their_addresses() {
+        let text = "[a](/jo/my-trip/) [b](/jo/my-trip/#x) [c](/jo/) [d](/jo) [e](/joanna/x/) [f](https://e.example/jo/other)";
+        assert_eq!(
+            linked(text.as_bytes(), "/jo"),
+            ["my-trip", "readme", "other"]
+        );
+        assert_eq!(linked(b"[a](/jo", "/jo"), ["readme"]);
+        assert_eq!(
+            linked(format!("/jo/{}/", "x".repeat(81)).as_bytes(), "/jo"),
+            [""; 0]
+        );
+    }
 }

@@ -1,18 +1,28 @@
 //! S3's events: brings each README's output and report in line with its source.
 //!
 //! An event only ever means "look at this key again". See [`reconcile`]. A member's picture that
-//! changed is such a key, too: see [`pictures`].
+//! changed is such a key, too: see [`pictures`]. One message converts one document: what others have to
+//! be converted because of it gets messages of its own, see [`later`].
 
 mod convert;
+mod later;
 mod pictures;
 mod reconcile;
 mod referrers;
 
+use std::time::Duration;
+
 use blobs::Blobs;
+use distribution::Distribution;
 use endpoint::{Clock, Environment, aws, configuration};
 use frontmatter::Themes;
 use members::Members;
 use serde_json::Value;
+use tokio::sync::Semaphore;
+use uploads::Pace;
+
+/// How many keys of a batch are worked on at the same time: all of them.
+const AT_ONCE: usize = 10;
 
 /// What this function may touch: sources to read, outputs to write, renditions that
 /// no document shows any more to delete, and the members table.
@@ -27,6 +37,10 @@ pub struct State {
     pub themes: Themes,
     /// Where pictures are public (`PUBLIC_URL`).
     pub public_url: String,
+    /// Where pictures are cached (`DISTRIBUTION_ID`); none where nothing is.
+    pub distribution: Distribution,
+    /// One document is converted at a time: the others of a batch wait for stores meanwhile.
+    pub converting: Semaphore,
 }
 
 impl State {
@@ -40,6 +54,11 @@ impl State {
             link_base: environment.optional("LINK_BASE").unwrap_or("/").to_owned(),
             themes: environment.parsed("THEMES", Themes::default())?,
             public_url: configuration::public_url(environment)?,
+            distribution: Distribution::new(
+                &aws::config(environment, aws::ENDPOINT_CLOUDFRONT)?,
+                environment.optional("DISTRIBUTION_ID"),
+            ),
+            converting: Semaphore::new(1),
         })
     }
 
@@ -59,9 +78,19 @@ impl State {
     }
 }
 
-/// Takes an SQS batch of S3 events, or one bare S3 event: see [`uploads::deliver`].
+/// As [`within`], with a function's whole time.
 pub async fn handler(state: &State, event: Value) -> anyhow::Result<Value> {
-    uploads::deliver(&state.uploads, &event, |key| async move {
+    within(state, event, uploads::TIMEOUT).await
+}
+
+/// Takes an SQS batch of S3 events, or one bare S3 event, and answers before `time_left` is over: see
+/// [`uploads::deliver`].
+pub async fn within(state: &State, event: Value, time_left: Duration) -> anyhow::Result<Value> {
+    let pace = Pace {
+        at_once: AT_ONCE,
+        time_left,
+    };
+    uploads::deliver(&state.uploads, &event, pace, |key| async move {
         // Boxed: a future this deep is more than the compiler lays out in one piece.
         Box::pin(reconcile::reconcile(state, &key)).await
     })

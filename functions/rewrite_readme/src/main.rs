@@ -9,7 +9,7 @@ async fn main() -> Result<(), endpoint::LambdaError> {
     let state = &rewrite_readme::State::from_env(&Environment::process())?;
     state.ready().await?;
     endpoint::run_events(service_fn(|event: LambdaEvent<Value>| {
-        rewrite_readme::handler(state, event.payload)
+        rewrite_readme::within(state, event.payload, endpoint::time_left(&event.context))
     }))
     .await
 }

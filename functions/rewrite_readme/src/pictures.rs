@@ -4,19 +4,17 @@
 //! then is the account looked at once more; whoever changes the picture changes the account first and
 //! reads the reports then. So either the change is seen here, or the name is seen there.
 
-use blobs::layout::SourceKey;
+use anyhow::Context as _;
+use blobs::layout::{self, SourceKey};
 use frontmatter::Output;
-use members::{Account, Report};
+use members::{Account, Report, Standing, Summary};
 use profile_picture::Shelf;
-use serde_json::Value;
 
-use crate::State;
-use crate::reconcile::{MAX_WARNINGS, settle};
+use crate::reconcile::{MAX_WARNINGS, leavings};
+use crate::{State, later};
 
 /// Edge length of the profile picture that a document shows, in pixels.
 const SIZE: &str = "512";
-/// Code of the warning that a document asks for an image that isn't there.
-const MISSING: &str = "missing-asset";
 
 /// The member's pictures by the names of their files, with the URLs that documents show.
 pub(crate) fn files(state: &State, member: &Account) -> Vec<(String, String)> {
@@ -70,35 +68,70 @@ pub(crate) async fn changed_since(state: &State, member: &Account) -> anyhow::Re
 
 /// Whether a change of the picture may change what this output shows.
 pub(crate) fn misses_an_image(report: &Report) -> bool {
-    let warnings = report.warnings.as_array();
-    warnings.is_some_and(|warnings| {
-        let mut codes = warnings
-            .iter()
-            .map(|warning| warning.get("code").and_then(Value::as_str));
-        // Where there are more than are kept, it may be among the others.
-        warnings.len() >= MAX_WARNINGS || codes.any(|code| code == Some(MISSING))
-    })
+    may_miss_an_image(&Summary::of(report))
 }
 
-/// Brings the member's READMEs in line with a picture that was changed: those that show another
+fn may_miss_an_image(report: &Summary) -> bool {
+    // Where there are more warnings than are kept, it may be among the others.
+    report.warnings >= MAX_WARNINGS || report.misses_an_image
+}
+
+/// Asks for the member's READMEs that have to do with a picture that was changed: those that show another
 /// one, and those that ask for an image that wasn't there. Then nothing names the former picture.
 ///
 /// Nothing goes round in circles: converting a README changes no picture.
 pub(crate) async fn changed(state: &State, member_id: &str) -> anyhow::Result<()> {
-    let Some(member) = state.members.by_id(member_id).await? else {
-        return Ok(());
-    };
-    let mut former = Vec::new();
-    for report in state.members.reports(member_id).await? {
-        let mut others = report.pictures.clone();
-        others.retain(|key| Some(key) != current(&member));
-        if !others.is_empty() || (report.live && misses_an_image(&report)) {
-            settle(state, &SourceKey::new(member_id, &report.slug)).await?;
+    let member = match state.members.standing(member_id).await? {
+        Standing::Member(member) => *member,
+        Standing::Departed(departed) => {
+            return leavings(state, &departed).erase_picture_change().await;
         }
-        former.append(&mut others);
+        // The word of a change is empty, and expires.
+        Standing::Nobody => return Ok(()),
+    };
+    let reports = state.members.summaries(member_id, None).await?;
+    let concerned = reports.iter().filter(|report| {
+        let shows_another = report
+            .pictures
+            .iter()
+            .any(|key| Some(key) != current(&member));
+        shows_another || (report.live && may_miss_an_image(report))
+    });
+    let sources = concerned.map(|report| SourceKey::new(member_id, &report.slug));
+    later::ask(state, sources).await?;
+    // Before the first picture there was nothing to be cached.
+    if member.picture_changes > 1 {
+        let all = member
+            .handles()
+            .map(|handle| format!("{}*", layout::pictures_prefix(handle)));
+        forget(state, &all.collect::<Vec<_>>()).await?;
     }
-    // Two READMEs that let go of a picture at the same time each leave it to the other.
-    shelf(state).let_go(&member, None, &former).await
+    Ok(())
+}
+
+/// Deletes what the report `before` named, `after` doesn't, which is written, and nothing else does: of
+/// READMEs that let go of a picture at the same time the last one to report finds it named by none.
+pub(crate) async fn let_go_after(
+    state: &State,
+    member: &Account,
+    before: Option<&Report>,
+    after: &Report,
+) -> anyhow::Result<()> {
+    let Some(before) = before else { return Ok(()) };
+    let mut keys = before.pictures.clone();
+    keys.retain(|key| !after.pictures.contains(key) && Some(key) != current(member));
+    if keys.is_empty() {
+        return Ok(());
+    }
+    shelf(state).let_go(member, None, &keys).await?;
+    forget(state, &keys).await
+}
+
+/// Has CloudFront forget what was taken away. If it can't be told, the message comes again.
+async fn forget(state: &State, keys: &[String]) -> anyhow::Result<()> {
+    let reference = base16ct::lower::encode_string(&rand::random::<[u8; 16]>());
+    let told = state.distribution.forget(keys, &reference).await;
+    told.context("CloudFront keeps copies of pictures that were taken away")
 }
 
 /// Deletes what the report `before` names, its README doesn't show any more, which shows `now`, and
@@ -115,7 +148,10 @@ pub(crate) async fn let_go(
     if keys.is_empty() {
         return Ok(());
     }
-    shelf(state).let_go(member, Some(&before.slug), &keys).await
+    shelf(state)
+        .let_go(member, Some(&before.slug), &keys)
+        .await?;
+    forget(state, &keys).await
 }
 
 fn shelf(state: &State) -> Shelf<'_> {

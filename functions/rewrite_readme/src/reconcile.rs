@@ -1,19 +1,23 @@
 //! One README: source, output and report brought in line.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use anyhow::Context as _;
 use blobs::layout::{
-    MAX_README_BYTES, OWN_PAGE, PictureChangeKey, SourceKey, SourceNote, content_key,
+    self, LaterKey, MAX_README_BYTES, OWN_PAGE, OWNER, PictureChangeKey, SourceKey, SourceNote,
+    content_key,
 };
 use blobs::{Condition, Head, Stored, Upload};
 use bytes::Bytes;
 use frontmatter::Output;
 use frontmatter::names::fold;
-use members::{Account, Report, State as Outcome};
+use members::{Account, Departed, Report, Standing, State as Outcome};
+use removal::Leavings;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use uploads::{ROUNDS, Seen};
 
-use crate::{State, convert, pictures, referrers};
+use crate::{State, convert, later, pictures, referrers};
 
 /// Warnings kept in a report; a DynamoDB item holds 400 KB.
 pub(crate) const MAX_WARNINGS: usize = 200;
@@ -23,12 +27,18 @@ const MAX_FIELD_BYTES: usize = 4 * 1024;
 const SHA256: &str = "sha256";
 const CACHE_CONTROL: &str = "public, max-age=0, must-revalidate";
 
-/// Brings one key in line, and then those whose links ask for a name that came or went with it.
+/// Brings one key in line, and asks for those to be whose links ask for a name that came or went with
+/// it.
 pub(crate) async fn reconcile(state: &State, key: &str) -> anyhow::Result<()> {
     if let Some(PictureChangeKey { member_id }) = PictureChangeKey::parse(key) {
         return pictures::changed(state, &member_id).await;
     }
-    let Some(source) = SourceKey::parse(key) else {
+    let later = LaterKey::parse(key);
+    if let Some(asked) = &later {
+        later::begin(state, asked).await?;
+    }
+    let source = later.map(|LaterKey(source)| source);
+    let Some(source) = source.or_else(|| SourceKey::parse(key)) else {
         tracing::info!("passed over a key that is no README's");
         return Ok(());
     };
@@ -37,12 +47,18 @@ pub(crate) async fn reconcile(state: &State, key: &str) -> anyhow::Result<()> {
             return Ok(());
         };
         let told = referrers::tell(state, &member, &source, settled).await?;
-        // Nothing may be taken away from a document that came back meanwhile.
-        let came_back =
-            settled == Settled::Gone && state.uploads.head(&source.key()).await?.is_some();
-        if told && !came_back {
-            return Ok(());
+        if !told {
+            continue;
         }
+        if settled == Settled::Gone {
+            // Nothing may be taken away from a document that came back meanwhile. And what was withdrawn
+            // left a delete marker, which would stay of a member who went meanwhile.
+            let came_back = state.uploads.head(&source.key()).await?.is_some();
+            if came_back || state.members.by_id(&member.id).await?.is_none() {
+                continue;
+            }
+        }
+        return Ok(());
     }
     anyhow::bail!("the README kept changing for {ROUNDS} rounds")
 }
@@ -55,62 +71,98 @@ pub(crate) enum Settled {
 }
 
 /// Looks at a source, and at whether it changed meanwhile, until it has been seen whole. `None`:
-/// it is nobody's.
+/// it is nobody's, and erased.
 pub(crate) async fn settle(
     state: &State,
     source: &SourceKey,
 ) -> anyhow::Result<Option<(Account, Settled)>> {
-    let Some(member) = state.members.by_id(&source.member_id).await? else {
-        tracing::warn!(member = source.member_id, "passed over a README of nobody");
-        return Ok(None);
-    };
-    let seen = {
-        let member = &member;
-        uploads::settle(
-            &state.uploads,
-            &source.key(),
-            MAX_README_BYTES,
-            |seen| async move { bring_in_line(state, member, source, &seen).await },
-        )
-        .await?
-    };
-    let settled = match *seen {
-        Seen::Gone => Settled::Gone,
-        _ => Settled::There,
-    };
-    Ok(Some((member, settled)))
+    for _ in 0..ROUNDS {
+        let Some(member) = author(state, source).await? else {
+            return Ok(None);
+        };
+        let went = AtomicBool::new(false);
+        let seen = {
+            let (member, went) = (&member, &went);
+            uploads::settle(
+                &state.uploads,
+                &source.key(),
+                MAX_README_BYTES,
+                |seen| async move { bring_in_line(state, member, source, &seen, went).await },
+            )
+            .await?
+        };
+        if went.into_inner() {
+            continue;
+        }
+        let settled = match *seen {
+            Seen::Gone => Settled::Gone,
+            _ => Settled::There,
+        };
+        return Ok(Some((member, settled)));
+    }
+    anyhow::bail!("the member kept coming and going for {ROUNDS} rounds")
 }
 
-/// Output and report as the source wants them. `false`: one of them changed under our hands.
+/// Whose README it is. `None`: nobody's, and then it is erased. Of a member who is gone nothing stays;
+/// what no member is known of is deleted so that an older version can be brought back, since it may be
+/// the table that is wrong.
+async fn author(state: &State, source: &SourceKey) -> anyhow::Result<Option<Account>> {
+    match state.members.standing(&source.member_id).await? {
+        Standing::Member(member) => return Ok(Some(*member)),
+        Standing::Departed(departed) => {
+            leavings(state, &departed).erase_readme(source).await?;
+        }
+        Standing::Nobody => {
+            let key = source.key();
+            if state.uploads.head(&key).await?.is_some() {
+                tracing::warn!(member = source.member_id, "deleted a README of nobody");
+                state.uploads.delete(&key).await?;
+            }
+        }
+    }
+    Ok(None)
+}
+
+pub(crate) fn leavings<'a>(state: &'a State, departed: &'a Departed) -> Leavings<'a> {
+    Leavings {
+        uploads: &state.uploads,
+        content: &state.content,
+        members: &state.members,
+        departed,
+        now_ms: state.clock.unix_milliseconds(),
+    }
+}
+
+/// Output and report as the source wants them. `false`: one of them changed under our hands. `went` is
+/// set where the member goes.
 async fn bring_in_line(
     state: &State,
     member: &Account,
     source: &SourceKey,
     seen: &Seen,
+    went: &AtomicBool,
 ) -> anyhow::Result<bool> {
     let output_key = content_key(&source.entry_id(&member.handle));
+    if let Seen::Gone = seen {
+        let output = state.content.head(&output_key).await?;
+        withdraw(state, member, source, output).await?;
+        list(state, member, source, false).await?;
+        leave_former_handles(state, member, source).await?;
+        return Ok(true);
+    }
+    // The picture may be another one than a moment ago, and the address somebody else's.
+    let now = state.members.by_email(&member.email).await?;
+    let Some(member) = &now.filter(|now| is_as_it_was(now, member)) else {
+        went.store(true, Ordering::Relaxed);
+        return Ok(true);
+    };
     let object = match seen {
-        Seen::Gone => {
-            withdraw(
-                state,
-                member,
-                source,
-                state.content.head(&output_key).await?,
-            )
-            .await?;
-            list(state, member, source, false).await?;
-            return Ok(true);
-        }
-        Seen::TooLarge(None) => return Ok(false),
+        Seen::Gone | Seen::TooLarge(None) => return Ok(false),
         Seen::TooLarge(Some(head)) => {
             let reason = frontmatter::Reject::TooLarge.to_string();
-            return reject(state, source, head, &output_key, reason).await;
+            return reject(state, member, source, head, &output_key, reason).await;
         }
         Seen::Source(object) => object,
-    };
-    // The picture may be another one than a moment ago.
-    let Some(member) = &state.members.by_email(&member.email).await? else {
-        return Ok(false);
     };
     let output = state.content.head(&output_key).await?;
     let before = state.members.report(&member.id, &source.slug).await?;
@@ -125,7 +177,7 @@ async fn bring_in_line(
     let converted = match converted {
         Ok(converted) => converted,
         Err(reason) => {
-            return reject(state, source, &object.head, &output_key, reason).await;
+            return reject(state, member, source, &object.head, &output_key, reason).await;
         }
     };
     let picture = pictures::shown(state, member, &converted).filter(|_| !converted.draft);
@@ -146,12 +198,13 @@ async fn bring_in_line(
     if converted.draft {
         withdraw(state, member, source, output).await?;
     } else {
-        match put_output(state, &output_key, output.as_ref(), &converted).await? {
+        match put_output(state, member, &output_key, output.as_ref(), &converted).await? {
             Stored::Stored(etag) => digest = Some(manifest::digest_of(&etag).to_owned()),
             Stored::Changed => return Ok(false),
         }
     }
     list(state, member, source, !converted.draft).await?;
+    leave_former_handles(state, member, source).await?;
     let (outcome, names, links) = if converted.draft {
         (Outcome::Draft, Vec::new(), Vec::new())
     } else {
@@ -165,13 +218,7 @@ async fn bring_in_line(
         live: !converted.draft,
         digest,
         fields: fields(&converted),
-        warnings: json!(
-            converted
-                .warnings
-                .iter()
-                .take(MAX_WARNINGS)
-                .collect::<Vec<_>>()
-        ),
+        warnings: warnings(&converted),
         pictures: picture.into_iter().collect(),
         links,
         names,
@@ -182,6 +229,14 @@ async fn bring_in_line(
         .members
         .put_report(&member.id, before.as_ref(), &report)
         .await?;
+    if reported {
+        pictures::let_go_after(state, member, before.as_ref(), &report).await?;
+    }
+    // What was written for somebody who was renamed meanwhile is taken away by the next round.
+    if !stays(state, member).await? {
+        went.store(true, Ordering::Relaxed);
+        return Ok(true);
+    }
     // Whoever changes the picture later finds the report that says what is missing.
     let is_stale = report.live
         && pictures::misses_an_image(&report)
@@ -201,9 +256,39 @@ async fn list(
         return Ok(());
     }
     if is_live {
-        state.members.put_page(&name, &member.handle).await?;
+        // Of a member who goes the report is refused, too.
+        state.members.put_page(&name, member).await?;
     } else {
         state.members.delete_page(&name, &member.handle).await?;
+    }
+    Ok(())
+}
+
+/// Takes what was published under handles that the member had before off the site, and the page off the list
+/// under former names.
+async fn leave_former_handles(
+    state: &State,
+    member: &Account,
+    source: &SourceKey,
+) -> anyhow::Result<()> {
+    for handle in &member.former_handles {
+        let former = Account {
+            handle: handle.clone(),
+            ..member.clone()
+        };
+        let output_key = content_key(&source.entry_id(handle));
+        let output = state.content.head(&output_key).await?;
+        withdraw(state, &former, source, output).await?;
+    }
+    if source.slug != OWN_PAGE {
+        return Ok(());
+    }
+    for handle in member.handles() {
+        for name in member.names() {
+            if *handle != member.handle || *name != member.name {
+                state.members.delete_page(&fold(name), handle).await?;
+            }
+        }
     }
     Ok(())
 }
@@ -215,7 +300,7 @@ async fn withdraw(
     source: &SourceKey,
     output: Option<Head>,
 ) -> anyhow::Result<()> {
-    if output.is_some() {
+    if output.is_some_and(|output| is_of(member, &output)) {
         let now = state.clock.unix_milliseconds();
         state.members.note_change(now).await?;
         let key = content_key(&source.entry_id(&member.handle));
@@ -228,15 +313,24 @@ async fn withdraw(
         .await?)
 }
 
+/// Whether an output was written for this member. Under the handle of a member who is gone there may be
+/// one of theirs until its message comes; one of before outputs said so is the handle's owner's.
+fn is_of(member: &Account, output: &Head) -> bool {
+    let owner = output.metadata.get(OWNER);
+    owner.is_none_or(|owner| *owner == layout::owner(&member.id))
+}
+
 /// Writes the output over the one that was seen, unless it is the same.
 async fn put_output(
     state: &State,
+    member: &Account,
     key: &str,
     seen: Option<&Head>,
     converted: &Output,
 ) -> anyhow::Result<Stored> {
     let digest = base16ct::lower::encode_string(&Sha256::digest(&converted.bytes));
-    if let Some(seen) = seen.filter(|head| head.metadata.get(SHA256) == Some(&digest)) {
+    let is_same = |head: &&Head| head.metadata.get(SHA256) == Some(&digest) && is_of(member, head);
+    if let Some(seen) = seen.filter(is_same) {
         return Ok(Stored::Stored(seen.etag.clone()));
     }
     let now = state.clock.unix_milliseconds();
@@ -245,7 +339,11 @@ async fn put_output(
         bytes: Bytes::copy_from_slice(&converted.bytes),
         content_type: "text/markdown; charset=utf-8",
         cache_control: Some(CACHE_CONTROL),
-        metadata: [(SHA256.to_owned(), digest)].into(),
+        metadata: [
+            (SHA256.to_owned(), digest),
+            (OWNER.to_owned(), layout::owner(&member.id)),
+        ]
+        .into(),
     };
     let condition = seen.map_or(Condition::Absent, |head| Condition::Unchanged(&head.etag));
     let stored = state.content.put(key, upload, condition).await;
@@ -256,16 +354,19 @@ async fn put_output(
 /// `false`: the report changed under our hands.
 async fn reject(
     state: &State,
+    member: &Account,
     source: &SourceKey,
     head: &Head,
     output_key: &str,
     reason: String,
 ) -> anyhow::Result<bool> {
+    leave_former_handles(state, member, source).await?;
     let before = state
         .members
         .report(&source.member_id, &source.slug)
         .await?;
     let output = state.content.head(output_key).await?;
+    let output = output.filter(|output| is_of(member, output));
     let live = output.is_some();
     let mut report = Report {
         live,
@@ -285,10 +386,14 @@ async fn reject(
         slug = source.slug,
         "rejected a README"
     );
-    Ok(state
+    let reported = state
         .members
         .put_report(&source.member_id, before.as_ref(), &report)
-        .await?)
+        .await?;
+    if reported {
+        pictures::let_go_after(state, member, before.as_ref(), &report).await?;
+    }
+    Ok(reported)
 }
 
 /// A report that says nothing yet, but still knows what its referrers were told.
@@ -310,9 +415,31 @@ fn report_after(before: Option<&Report>, source: &SourceKey, head: &Head) -> Rep
         pictures: Vec::new(),
         links: Vec::new(),
         names: Vec::new(),
-        announced: told(|report| &report.announced),
+        indexed: true,
+        // Of what no index leads to, referrers may never have been told.
+        announced: told(|report| &report.announced)
+            .into_iter()
+            .filter(|_| before.is_some_and(|report| report.indexed))
+            .collect(),
         telling: told(|report| &report.telling),
     }
+}
+
+/// Whether `member` is the same member still, under the same handle and name, who doesn't go.
+fn is_as_it_was(now: &Account, member: &Account) -> bool {
+    now.id == member.id && !now.is_going() && !now.is_renamed(member)
+}
+
+/// Whether it still is when asked.
+async fn stays(state: &State, member: &Account) -> anyhow::Result<bool> {
+    let now = state.members.by_email(&member.email).await?;
+    Ok(now.is_some_and(|now| is_as_it_was(&now, member)))
+}
+
+/// Warnings for the report, the first of them.
+fn warnings(converted: &Output) -> Value {
+    let kept = converted.warnings.iter().take(MAX_WARNINGS);
+    json!(kept.collect::<Vec<_>>())
 }
 
 /// Fields for the report; a value too long for it is left out as `null`.

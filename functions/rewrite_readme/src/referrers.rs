@@ -1,9 +1,8 @@
-//! Referrers: READMEs whose links ask for a name, converted again when a document of that name
+//! Referrers: READMEs whose links ask for a name, asked for again when a document of that name
 //! appears, is renamed or goes.
 //!
 //! A report holds the names its document has now, those that were last told of, and those that are
-//! being told. Where they differ, the referrers are brought in line, and only then the report says
-//! so: a message that fails on the way comes again and finds the same difference. Converting a referrer changes none
+//! being told. Where they differ, each referrer gets a message, and only then the report says so: a message that fails on the way comes again and finds the same difference. Converting a referrer changes none
 //! of its own names, so nothing goes round in circles.
 
 use std::collections::BTreeSet;
@@ -12,14 +11,15 @@ use blobs::layout::{OWN_PAGE, SourceKey};
 use frontmatter::names::fold;
 use members::{Account, Referrer, Report};
 
-use crate::reconcile::{Settled, settle};
-use crate::{State, pictures};
+use crate::reconcile::Settled;
+use crate::{State, later, pictures};
 
-/// Most referrers that are converted again for one name; `masthead rewrite --all` does the rest.
-const MAX_REFERRERS: i32 = 50;
+/// Most referrers that are asked for again for one name, as many as one message has time for;
+/// `masthead rewrite --all` does the rest.
+const MAX_REFERRERS: usize = 5000;
 
-/// Brings the referrers of every name in line that came or went with this document, and takes the
-/// report of a document that is gone away. `false`: the report changed under our hands.
+/// Asks for the referrers of every name that came or went with this document, and takes the report of
+/// a document that is gone away. `false`: the report changed under our hands.
 pub(crate) async fn tell(
     state: &State,
     member: &Account,
@@ -41,9 +41,11 @@ pub(crate) async fn tell(
     if telling != report && !replace(state, member, &report, &telling).await? {
         return Ok(false);
     }
-    for referrer in referrers(state, member, source, &telling.telling).await? {
-        settle(state, &SourceKey::new(&referrer.member_id, &referrer.slug)).await?;
-    }
+    let referrers = referrers(state, member, source, &telling.telling).await?;
+    let sources = referrers
+        .iter()
+        .map(|referrer| SourceKey::new(&referrer.member_id, &referrer.slug));
+    later::ask(state, sources).await?;
     if is_gone {
         forget(state, source, &telling.links, &[]).await?;
         pictures::let_go(state, member, Some(&report), None).await?;
@@ -104,13 +106,15 @@ async fn referrers(
 ) -> anyhow::Result<BTreeSet<Referrer>> {
     let mut referrers = BTreeSet::new();
     for name in names {
-        // A member's own page is found by everybody, by handle and name; any other document by
-        // its author.
-        let by_all =
-            source.slug == OWN_PAGE && (*name == member.handle || *name == fold(&member.name));
+        // Everybody finds a document by its address, and a member's own page by the member's name
+        // as well; by any other name only its author does. What came may be of today, and what
+        // went of before the member was renamed.
+        let mut addresses = member.handles().map(|handle| source.entry_id(handle));
+        let by_all = addresses.any(|address| address == *name)
+            || (source.slug == OWN_PAGE && member.names().any(|known| fold(known) == *name));
         let of = (!by_all).then_some(member.id.as_str());
         let found = state.members.referrers(name, of, MAX_REFERRERS).await?;
-        if i32::try_from(found.len()).is_ok_and(|found| found == MAX_REFERRERS) {
+        if found.len() == MAX_REFERRERS {
             tracing::warn!(
                 member = member.id,
                 slug = source.slug,

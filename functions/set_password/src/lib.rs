@@ -2,7 +2,7 @@
 
 use auth::Code;
 use auth::password::{self, Password, Rules, Verdict};
-use endpoint::{Bearer, Environment, Error, JsonObject, Origins, Request, configuration};
+use endpoint::{Bearer, Environment, Error, JsonObject, Origins, Request, SignedIn, configuration};
 use members::{Account, Member, Target};
 use serde::Serialize;
 
@@ -11,19 +11,19 @@ use serde::Serialize;
 pub struct State {
     pub bearer: Bearer,
     pub rules: Rules,
-    /// 128 random bits, for the salt.
+    /// 128 random bits: for salts and token ids.
     pub random: fn() -> [u8; 16],
+    pub public_url: String,
     pub origins: Origins,
 }
 
 impl State {
     pub fn from_env(environment: &Environment) -> anyhow::Result<Self> {
-        let min_length = environment.parsed("MIN_PASSWORD_LENGTH", password::DEFAULT_MIN_LENGTH)?;
         Ok(Self {
             bearer: configuration::bearer(environment)?,
-            rules: Rules::new(min_length)
-                .map_err(|error| Environment::unusable("MIN_PASSWORD_LENGTH", error))?,
+            rules: configuration::password_rules(environment)?,
             random: rand::random,
+            public_url: configuration::public_url(environment)?,
             origins: Origins::from_env(environment)?,
         })
     }
@@ -57,7 +57,8 @@ pub async fn handler(state: &State, request: Request) -> endpoint::Result {
     }
 }
 
-/// Sets the first password of an invited member, or the next one of a member who forgot theirs.
+/// Sets the first password of an invited member, or the next one of a member who forgot theirs, and signs
+/// them in: whoever has the code and the password could do so next.
 async fn with_code(state: &State, request: &Request, body: &JsonObject) -> endpoint::Result {
     const REFUSED: &str =
         "This code is wrong, used or too old. Please ask your administrator for a new one.";
@@ -68,7 +69,13 @@ async fn with_code(state: &State, request: &Request, body: &JsonObject) -> endpo
             "Send either “code” or “current_password”, not both.".to_owned(),
         ));
     }
-    let Bearer { members, clock, .. } = &state.bearer;
+    let Bearer {
+        members,
+        clock,
+        tokens,
+    } = &state.bearer;
+    // Without keys nobody can be signed in: the code is left as it is then.
+    tokens.ttl_seconds().await?;
     // The code stands for no account before it is found, so that only its source is counted: a
     // count for all codes together would let one guesser shut everybody out, and 80 random bits
     // leave nothing to guess.
@@ -96,7 +103,17 @@ async fn with_code(state: &State, request: &Request, body: &JsonObject) -> endpo
     if let Err(error) = members.forget_guesses(&target).await {
         tracing::warn!(member = account.id, %error, "could not forget failed guesses");
     }
-    endpoint::ok(&Changed {})
+    let now = clock.unix_seconds();
+    if let Err(error) = members.note_login(&account, now).await {
+        tracing::warn!(member = account.id, %error, "could not note a login");
+    }
+    let account = Account {
+        // As `redeem` left it.
+        version: account.version + 1,
+        ..account
+    };
+    let random = (state.random)();
+    endpoint::ok(&SignedIn::new(tokens, &account, &state.public_url, now, random).await?)
 }
 
 /// Changes the password of a member who is signed in.

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use blobs::Blobs;
-use blobs::layout::OriginalKey;
+use blobs::layout::{MAX_FORM_PICTURE_BYTES, OriginalKey};
 use endpoint::http::Method;
 use endpoint::multipart::{self, Form};
 use endpoint::{Bearer, Environment, Error, Origins, Request, aws, configuration};
@@ -13,12 +13,12 @@ use profile_picture::Shelf;
 use serde::Serialize;
 use tokio::sync::Semaphore;
 
-/// Largest picture through multipart, in bytes: Lambda takes 6 MB, base64 included.
-const MAX_PICTURE_BYTES: usize = 4 * 1024 * 1024;
 const FORM: Form<'static> = Form {
     file: "profile_pic",
-    max_file_bytes: MAX_PICTURE_BYTES,
+    max_file_bytes: MAX_FORM_PICTURE_BYTES,
     texts: &[],
+    // What is no picture is told by the decoder, which knows more kinds.
+    foreign: |_| None,
 };
 /// What this function may touch: the members table, pictures in the content bucket, and originals
 /// that wait in the uploads bucket.
@@ -109,7 +109,6 @@ async fn upload(state: &State, member: &Member, request: Request) -> endpoint::R
     let Some(changed) = changed else {
         return Err(Error::InvalidToken);
     };
-    shelf.sweep_if_possible(member, &changed.replaced).await;
     endpoint::ok(&Uploaded {
         picture: changed.picture.urls(&state.public_url),
     })
@@ -118,13 +117,10 @@ async fn upload(state: &State, member: &Member, request: Request) -> endpoint::R
 /// Takes the picture away, and one that is still waiting with it. Doing it again changes nothing.
 async fn remove(state: &State, member: &Member) -> endpoint::Result {
     forget_waiting(state, member).await?;
-    let shelf = state.shelf();
-    let replaced = shelf.remove(member).await.map_err(Error::unavailable)?;
-    let Some(replaced) = replaced else {
+    let removed = state.shelf().remove(member).await;
+    if removed.map_err(Error::unavailable)?.is_none() {
         return Err(Error::InvalidToken);
-    };
-    let swept = shelf.sweep(member, &replaced).await;
-    swept.map_err(Error::unavailable)?;
+    }
     endpoint::ok(&Removed {})
 }
 
@@ -132,8 +128,8 @@ async fn remove(state: &State, member: &Member) -> endpoint::Result {
 /// before the change of the account, and `resize_picture` looks at both the other way round.
 async fn forget_waiting(state: &State, member: &Member) -> Result<(), Error> {
     let key = OriginalKey::new(&member.id).key();
-    let erased = state.uploads.delete_every_version(&key).await;
-    erased.map_err(Error::unavailable)
+    let put_away = profile_picture::put_away_waiting(&state.uploads, &key, state.random);
+    put_away.await.map_err(Error::unavailable)
 }
 
 impl State {

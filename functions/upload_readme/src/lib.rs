@@ -1,17 +1,28 @@
 //! `POST /api/upload_readme`: stores a README for publishing.
 
+mod foreign;
+mod quota;
+mod replaced;
+mod title;
+
 use blobs::layout::{MAX_README_BYTES, SourceKey, SourceNote};
-use blobs::{Blobs, Condition, Stored, Upload};
+use blobs::{Blobs, Condition, Head, Stored, Upload};
 use bytes::Bytes;
-use endpoint::multipart::{self, Form};
+use endpoint::multipart::{self, Form, Submission};
 use endpoint::{Bearer, Environment, Error, Origins, Request, aws, configuration};
+use members::{Member, Usage};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
+use unicode_normalization::UnicodeNormalization as _;
+
+use quota::Held;
+use replaced::Replaced;
 
 const FORM: Form<'static> = Form {
     file: "readme_file",
     max_file_bytes: MAX_README_BYTES,
-    texts: &["slug"],
+    texts: &["slug", "replace"],
+    foreign: foreign::advice,
 };
 /// How often an upload is tried against other uploads of the same document.
 const ROUNDS: usize = 5;
@@ -21,6 +32,8 @@ const ROUNDS: usize = 5;
 pub struct State {
     pub bearer: Bearer,
     pub uploads: Blobs,
+    /// What a member's READMEs may take.
+    pub quota: Usage,
     pub origins: Origins,
 }
 
@@ -30,6 +43,7 @@ impl State {
         Ok(Self {
             bearer: configuration::bearer(environment)?,
             uploads: Blobs::new(&config, environment.required("UPLOADS_BUCKET")?),
+            quota: configuration::quota(environment)?,
             origins: Origins::from_env(environment)?,
         })
     }
@@ -56,6 +70,8 @@ struct Readme {
     state: &'static str,
     /// Where the publish report will be.
     report: String,
+    /// What had the same address before.
+    replaced: Option<Replaced>,
 }
 
 pub async fn handler(state: &State, request: Request) -> endpoint::Result {
@@ -73,6 +89,7 @@ pub async fn handler(state: &State, request: Request) -> endpoint::Result {
         .map(str::trim)
         .filter(|slug| !slug.is_empty());
     let slug = frontmatter::slug::for_upload(&form.file_name, given);
+    let same_title = same_title(&form)?;
 
     let source = SourceKey::new(&member.id, &slug);
     let note = SourceNote {
@@ -82,7 +99,16 @@ pub async fn handler(state: &State, request: Request) -> endpoint::Result {
         updated: state.bearer.clock.unix_seconds(),
         sha256: base16ct::lower::encode_string(&Sha256::digest(&form.bytes)),
     };
-    store(&state.uploads, &source, note, form.bytes).await?;
+    let mut held = Held::nothing(state, &member.id);
+    let sent = Sent {
+        member: &member,
+        source: &source,
+        bytes: form.bytes,
+        same_title,
+    };
+    let stored = store(&mut held, &sent, note).await;
+    held.settle(&stored).await;
+    let replaced = stored?;
 
     let report = format!("/api/readmes/{slug}");
     endpoint::accepted(&Accepted {
@@ -90,26 +116,60 @@ pub async fn handler(state: &State, request: Request) -> endpoint::Result {
             slug,
             state: "processing",
             report,
+            replaced,
         },
     })
 }
 
-/// Stores the source over what was seen there, so that of two uploads at once neither is answered
-/// and then lost unseen.
-async fn store(
-    uploads: &Blobs,
-    source: &SourceKey,
-    mut note: SourceNote,
+/// What was sent.
+struct Sent<'a> {
+    member: &'a Member,
+    source: &'a SourceKey,
     bytes: Bytes,
-) -> Result<(), Error> {
+    /// Whether it may replace nothing but a document of the same title.
+    same_title: bool,
+}
+
+/// Whether the form asks that a document of another title isn't replaced.
+fn same_title(form: &Submission) -> Result<bool, Error> {
+    match form.text("replace") {
+        None | Some("any") => Ok(false),
+        Some("same_title") => Ok(true),
+        Some(_) => Err(Error::BadRequest(
+            "“replace” must be “any” or “same_title”.".to_owned(),
+        )),
+    }
+}
+
+/// What is stored under a key, with its bytes unless another program put there more than a README has.
+async fn seen(state: &State, key: &str) -> Result<Option<(Head, Option<Bytes>)>, Error> {
+    match state.uploads.get(key, MAX_README_BYTES).await {
+        Ok(found) => Ok(found.map(|object| (object.head, Some(object.bytes)))),
+        Err(blobs::Error::TooLarge { .. }) => {
+            let head = state.uploads.head(key).await.map_err(Error::unavailable)?;
+            Ok(head.map(|head| (head, None)))
+        }
+        Err(error) => Err(Error::unavailable(error)),
+    }
+}
+
+/// Stores the source over what was seen there, so that of two uploads at once neither is answered
+/// and then lost unseen. What it takes is counted before. Answers what it replaced.
+async fn store(
+    held: &mut Held<'_>,
+    sent: &Sent<'_>,
+    mut note: SourceNote,
+) -> Result<Option<Replaced>, Error> {
+    let state = held.state;
+    let Sent { source, bytes, .. } = sent;
     let key = source.key();
     for _ in 0..ROUNDS {
-        let seen = uploads.head(&key).await.map_err(Error::unavailable)?;
+        let (seen, older_bytes) = seen(state, &key).await?.unzip();
         let older = seen
             .as_ref()
             .and_then(|head| SourceNote::from_metadata(&head.metadata));
-        if let Some(older) = older {
-            if !same_document(&older, &note) {
+        if let Some(older) = &older {
+            if !same_document(older, &note) {
                 return Err(Error::Conflict(format!(
                     "“{}” would take the place of “{}”, which has the same address “{}”. Rename the file, or send another “slug”.",
                     shown(&note.file_name),
@@ -123,6 +183,12 @@ async fn store(
                 note.updated = older.updated;
             }
         }
+        let older_bytes = older_bytes.flatten();
+        if let Some(older_bytes) = older_bytes.as_ref().filter(|_| sent.same_title) {
+            replaced::check(state, sent, &note.file_name, older_bytes).await?;
+        }
+        let before = seen.as_ref().map(|head| head.size);
+        held.ensure(before, bytes.len() as u64).await?;
         let condition = seen
             .as_ref()
             .map_or(Condition::Absent, |head| Condition::Unchanged(&head.etag));
@@ -132,13 +198,18 @@ async fn store(
             metadata: note.to_metadata(),
             ..Upload::default()
         };
-        if uploads
+        if state
+            .uploads
             .put(&key, upload, condition)
             .await
             .map_err(Error::unavailable)?
             != Stored::Changed
         {
-            return Ok(());
+            if seen.is_none() {
+                return Ok(None);
+            }
+            let replaced = Replaced::of(sent, older.map(|note| note.file_name), older_bytes);
+            return Ok(Some(replaced.await));
         }
     }
     Err(Error::unavailable(anyhow::anyhow!(
@@ -146,9 +217,11 @@ async fn store(
     )))
 }
 
-/// A document is replaced by a file of the same name, or by one that names the same slug as it did.
+/// A document is replaced by a file of the same name, however that is composed, or by one that names the same
+/// slug as it did.
 fn same_document(older: &SourceNote, newer: &SourceNote) -> bool {
-    older.file_name == newer.file_name || (older.slug_given && newer.slug_given)
+    let is_same_name = older.file_name.nfc().eq(newer.file_name.nfc());
+    is_same_name || (older.slug_given && newer.slug_given)
 }
 
 /// A file name, fit to be shown in a sentence.

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use blobs::Blobs;
 use blobs::layout::{MAX_ORIGINAL_BYTES, OriginalKey, OriginalNote};
+use blobs::{Blobs, Condition};
 use endpoint::{Bearer, Environment, Error, JsonObject, Origins, Request, aws, configuration};
 use serde::Serialize;
 
@@ -13,8 +13,8 @@ const CONTENT_TYPES: [&str; 4] = ["image/jpeg", "image/png", "image/webp", "imag
 /// How long the address can be used.
 const LIFETIME: Duration = Duration::from_mins(10);
 
-/// What this function may touch: the members table, and originals in the uploads bucket, which it
-/// may write only: its own right is what it hands out.
+/// What this function may touch: the members table, and originals in the uploads bucket. Its own right
+/// to write them is what it hands out.
 #[derive(Debug)]
 pub struct State {
     pub bearer: Bearer,
@@ -32,13 +32,14 @@ impl State {
         })
     }
 
-    /// Opens the connections while Lambda starts the function, with the whole processor. The bucket
-    /// isn't asked for anything: signing needs no request.
+    /// Opens the connections while Lambda starts the function, with the whole processor.
     ///
     /// # Errors
-    /// There is no such table, or no key ring in the secret.
+    /// There is no such table or bucket, or no key ring in the secret.
     pub async fn ready(&self) -> anyhow::Result<()> {
-        self.bearer.ready().await
+        let (bearer, uploads) = tokio::join!(self.bearer.ready(), self.uploads.ready());
+        bearer?;
+        Ok(uploads?)
     }
 }
 
@@ -94,10 +95,16 @@ pub async fn handler(state: &State, request: Request) -> endpoint::Result {
         ""
     };
     let key = OriginalKey::new(&member.id).key();
-    let metadata = OriginalNote::new(file_name).to_metadata();
+    let metadata = OriginalNote::new(file_name, Some(member.version)).to_metadata();
+    // Whatever is put ends the condition, so that the address works once.
+    let there = state.uploads.head(&key).await.map_err(Error::unavailable)?;
+    let condition = match &there {
+        Some(head) => Condition::Unchanged(&head.etag),
+        None => Condition::Absent,
+    };
     let signed = state
         .uploads
-        .presigned_put(&key, content_type, size, metadata, LIFETIME)
+        .presigned_put(&key, content_type, size, metadata, condition, LIFETIME)
         .await
         .map_err(Error::unavailable)?;
     endpoint::ok(&Answer {

@@ -4,6 +4,7 @@ pub mod build_key;
 mod code;
 mod hs256;
 mod keys;
+mod memory;
 pub mod password;
 mod rules;
 pub mod token;

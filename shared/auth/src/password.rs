@@ -5,16 +5,16 @@
 
 use std::fmt;
 
-use argon2::password_hash::phc::PasswordHash;
-use argon2::password_hash::{PasswordHasher as _, phc::Output};
+use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
 use argon2::{Algorithm, Argon2, Params, Version};
 use subtle::ConstantTimeEq as _;
 use unicode_normalization::UnicodeNormalization as _;
 use zeroize::Zeroizing;
 
+use crate::memory::{MEMORY, Turn};
 use crate::werkzeug::WerkzeugHash;
 
-pub use crate::rules::{DEFAULT_MIN_LENGTH, Rules, UnusableRules, WeakPassword};
+pub use crate::rules::{DEFAULT_MIN_LENGTH, MAX_LENGTH, Rules, UnusableRules, WeakPassword};
 
 /// Longest password that is looked at, in code points. New ones end at 128; an account that was
 /// imported may have a longer one.
@@ -22,7 +22,7 @@ pub const MAX_PASSWORD_CODE_POINTS: usize = 1024;
 
 /// Memory of one hash in KiB, its passes and lanes: OWASP's second choice for argon2id, and the
 /// least that is stored.
-const MEMORY_KIB: u32 = 19 * 1024;
+pub(crate) const MEMORY_KIB: u32 = 19 * 1024;
 const PASSES: u32 = 2;
 const LANES: u32 = 1;
 /// Dearest stored hash that is computed; a damaged item must not take the process down.
@@ -69,10 +69,25 @@ pub enum Verdict {
 }
 
 /// Hashes a password for storage, as a PHC string. `salt` is 128 random bits.
+///
+/// Waits for a turn, as [`verify`] does.
 pub fn hash(password: &Password, salt: [u8; 16]) -> Result<String, Unhashable> {
-    let hash = todays()
-        .hash_password_with_salt(password.text().as_bytes(), &salt)
-        .map_err(|_| Unhashable)?;
+    let argon2 = todays();
+    let mut output = [0; Params::DEFAULT_OUTPUT_LEN];
+    compute(
+        &argon2,
+        password,
+        &salt,
+        &mut output,
+        &mut MEMORY.turn(kib(&argon2)),
+    )?;
+    let hash = PasswordHash {
+        algorithm: Algorithm::Argon2id.ident(),
+        version: Some(Version::V0x13.into()),
+        params: ParamsString::try_from(argon2.params()).map_err(|_| Unhashable)?,
+        salt: Some(Salt::new(&salt).map_err(|_| Unhashable)?),
+        hash: Some(Output::new(&output).map_err(|_| Unhashable)?),
+    };
     Ok(hash.to_string())
 }
 
@@ -86,38 +101,66 @@ pub fn is_readable(stored: &str) -> bool {
 ///
 /// It costs one hash whatever is stored: nothing (`None`, for a member who is unknown or was only
 /// invited), a damaged string or one of unreasonable cost is answered `Wrong` after a hash under
-/// today's parameters, so that time doesn't tell them apart.
+/// today's parameters, so that time doesn't tell them apart. Of many at once each waits for its turn.
 pub fn verify(password: &Password, stored: Option<&str>) -> Verdict {
     let right = match stored.and_then(Stored::parse) {
-        Some(Stored::Phc(phc)) => once(|| phc.is_of(password)).then_some(if phc.outdated {
-            Verdict::RightButOutdated
-        } else {
-            Verdict::Right
-        }),
+        Some(Stored::Phc(phc)) => once(kib(&phc.argon2), |turn| phc.is_of(password, turn))
+            .then_some(if phc.outdated {
+                Verdict::RightButOutdated
+            } else {
+                Verdict::Right
+            }),
         Some(Stored::Werkzeug(hash)) => {
-            once(|| hash.is_of(password.text().as_bytes())).then_some(Verdict::RightButOutdated)
+            once(hash.kib(), |_| hash.is_of(password.text().as_bytes()))
+                .then_some(Verdict::RightButOutdated)
         }
         None => {
-            once(|| compute_for_nobody(password));
+            once(MEMORY_KIB as usize, |turn| {
+                compute_for_nobody(password, turn);
+            });
             None
         }
     };
     right.unwrap_or(Verdict::Wrong)
 }
 
-/// Does what computes a hash for a comparison; every such computation goes through here.
-fn once<T>(compute: impl FnOnce() -> T) -> T {
+/// Does what computes a hash for a comparison, in its turn; every such computation goes through here.
+/// `kib` is the memory it takes.
+fn once<T>(kib: usize, compute: impl FnOnce(&mut Turn<'_>) -> T) -> T {
     #[cfg(test)]
     tests::COMPUTED.with(|computed| computed.set(computed.get() + 1));
-    compute()
+    compute(&mut MEMORY.turn(kib))
 }
 
 /// The hash that is computed where there is none to compare with.
-fn compute_for_nobody(password: &Password) {
+fn compute_for_nobody(password: &Password, turn: &mut Turn<'_>) {
     let mut output = [0; Params::DEFAULT_OUTPUT_LEN];
-    let done = todays().hash_password_into(password.text().as_bytes(), &[0; 16], &mut output);
+    let done = compute(&todays(), password, &[0; 16], &mut output, turn);
     // Neither says anything: the work is all that is wanted, and must not be optimised away.
     std::hint::black_box((done.is_ok(), output));
+}
+
+fn compute(
+    argon2: &Argon2<'_>,
+    password: &Password,
+    salt: &[u8],
+    output: &mut [u8],
+    turn: &mut Turn<'_>,
+) -> Result<(), Unhashable> {
+    let blocks = turn.blocks(argon2.params().block_count());
+    argon2
+        .hash_password_into_with_memory(
+            password.text().as_bytes(),
+            salt,
+            output,
+            blocks.ok_or(Unhashable)?,
+        )
+        .map_err(|_| Unhashable)
+}
+
+/// The memory of one hash, in KiB: a block has 1 KiB.
+fn kib(argon2: &Argon2<'_>) -> usize {
+    argon2.params().block_count()
 }
 
 /// A stored hash of a known kind.
@@ -171,11 +214,9 @@ impl PhcHash {
         })
     }
 
-    fn is_of(&self, password: &Password) -> bool {
+    fn is_of(&self, password: &Password, turn: &mut Turn<'_>) -> bool {
         let mut computed = vec![0; self.output.len()];
-        let done =
-            self.argon2
-                .hash_password_into(password.text().as_bytes(), &self.salt, &mut computed);
+        let done = compute(&self.argon2, password, &self.salt, &mut computed, turn);
         done.is_ok() & bool::from(computed.ct_eq(self.output.as_bytes()))
     }
 }
@@ -190,6 +231,7 @@ fn todays() -> Argon2<'static> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use argon2::password_hash::PasswordHasher as _;
     use std::cell::Cell;
 
     thread_local! {
@@ -214,6 +256,30 @@ mod tests {
         );
         assert_eq!(verify(&Password::new("p"), Some(&hash)), Verdict::Right);
         assert_eq!(verify(&Password::new("P"), Some(&hash)), Verdict::Wrong);
+    }
+
+    /// Used memory changes no hash: each is what the crate alone computes in fresh memory.
+    #[test]
+    fn hashes_are_those_of_fresh_memory() {
+        for (memory, passes, lanes) in [(MEMORY_KIB, 2, 1), (4096, 1, 1), (8192, 3, 4), (32, 1, 2)]
+        {
+            let params = Params::new(memory, passes, lanes, Some(48)).unwrap();
+            for algorithm in [Algorithm::Argon2id, Algorithm::Argon2i, Algorithm::Argon2d] {
+                let fresh = Argon2::new(algorithm, Version::V0x13, params.clone());
+                for password in ["p", "q"] {
+                    let stored = fresh.hash_password_with_salt(password.as_bytes(), &[7; 16]);
+                    let stored = stored.unwrap().to_string();
+                    assert_ne!(
+                        verify(&Password::new(password), Some(&stored)),
+                        Verdict::Wrong,
+                        "{stored}"
+                    );
+                }
+            }
+        }
+        let ours = hash(&Password::new("p"), [3; 16]).unwrap();
+        let fresh = todays().hash_password_with_salt(b"p", &[3; 16]).unwrap();
+        assert_eq!(ours, fresh.to_string());
     }
 
     #[test]

@@ -9,7 +9,7 @@ pub const DEFAULT_MIN_LENGTH: usize = 15;
 /// As low as an administrator may go, in code points.
 const LOWEST_MIN_LENGTH: usize = 8;
 /// Longest new password, in code points.
-const MAX_LENGTH: usize = 128;
+pub const MAX_LENGTH: usize = 128;
 /// Shortest word of the member's own that a password must not consist of, in code points.
 const SHORTEST_PERSONAL: usize = 4;
 
@@ -51,6 +51,11 @@ impl Rules {
         } else {
             Err(UnusableRules)
         }
+    }
+
+    /// Of the shortest password, in code points.
+    pub fn min_length(&self) -> usize {
+        self.min_length
     }
 
     /// Checks a new password; `personal` are words that are no secret, such as the member's address.

@@ -48,6 +48,17 @@ impl WerkzeugHash {
         })
     }
 
+    /// The memory that computing it takes, in KiB.
+    pub(crate) fn kib(&self) -> usize {
+        match &self.method {
+            Method::Scrypt(params) => {
+                let bytes = (params.r() as usize * 128) << params.log_n();
+                bytes / 1024
+            }
+            Method::Pbkdf2Sha256(_) | Method::Pbkdf2Sha512(_) => 0,
+        }
+    }
+
     /// Computes the hash of a password, once, and compares.
     pub(crate) fn is_of(&self, password: &[u8]) -> bool {
         let mut key = vec![0; self.key.len()];

@@ -3,6 +3,7 @@
 mod notes;
 
 pub use notes::{OriginalNote, SourceNote, kept_file_name};
+use sha2::{Digest as _, Sha256};
 
 /// Largest README, in bytes.
 pub const MAX_README_BYTES: usize = 1024 * 1024;
@@ -10,13 +11,25 @@ pub const MAX_README_BYTES: usize = 1024 * 1024;
 pub const OWN_PAGE: &str = "readme";
 /// Largest original of a profile picture, in bytes.
 pub const MAX_ORIGINAL_BYTES: usize = 25 * 1024 * 1024;
+/// Largest picture that is sent as a form, in bytes: Lambda takes 6 MB, base64 included.
+pub const MAX_FORM_PICTURE_BYTES: usize = 4 * 1024 * 1024;
 
 const SOURCES: &str = "readmes/";
 const CONTENT: &str = "content/";
 const PICTURES: &str = "pictures/";
 const PICTURE_CHANGES: &str = "picture-changes/";
+const LATER: &str = "later/";
 const SUFFIX: &str = ".md";
 const ORIGINAL: &str = "/original";
+
+/// Name of the metadata of outputs and renditions that says for whom they were written: see [`owner`].
+pub const OWNER: &str = "owner";
+
+/// By which outputs and renditions are known to be a member's, who may lose the handle that their keys
+/// begin with to somebody else. A digest, since metadata is shown to everybody.
+pub fn owner(member_id: &str) -> String {
+    base16ct::lower::encode_string(&Sha256::digest(member_id)[..16])
+}
 
 /// The key of an uploaded README: `readmes/<member id>/<slug>.md`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -132,7 +145,7 @@ pub fn picture(key: &str) -> Option<(&str, &str)> {
 /// The key of one rendition of a profile picture. `upload` names the upload that it was made of, so
 /// that no key is ever used again: what is under it never changes, and once nothing points at it
 /// nothing will.
-pub fn picture_key(handle: &str, upload: &str, size: u32, extension: &str) -> String {
+pub fn picture_key(handle: &str, upload: &str, size: &str, extension: &str) -> String {
     format!("{}{upload}-{size}.{extension}", pictures_prefix(handle))
 }
 
@@ -158,6 +171,11 @@ impl OriginalKey {
 
     pub fn key(&self) -> String {
         format!("{PICTURES}{}{ORIGINAL}", self.member_id)
+    }
+
+    /// What the key of a member's original, and of nobody else's, begins with.
+    pub fn prefix(member_id: &str) -> String {
+        format!("{PICTURES}{member_id}/")
     }
 
     /// What the keys of all originals begin with.
@@ -189,6 +207,39 @@ impl PictureChangeKey {
 
     pub fn key(&self) -> String {
         format!("{PICTURE_CHANGES}{}", self.member_id)
+    }
+
+    /// What the keys of all members' changes begin with.
+    pub fn all() -> &'static str {
+        PICTURE_CHANGES
+    }
+}
+
+/// The key that asks for a README to be looked at again, when there is time: `later/<member id>/<slug>`,
+/// in the uploads bucket. What is under it is empty; S3 tells `rewrite_readme` of it, by the queue of
+/// what can wait.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LaterKey(pub SourceKey);
+
+impl LaterKey {
+    /// `None` for any other key.
+    pub fn parse(key: &str) -> Option<Self> {
+        let (member_id, slug) = key.strip_prefix(LATER)?.split_once('/')?;
+        (!member_id.is_empty() && !slug.is_empty()).then(|| Self(SourceKey::new(member_id, slug)))
+    }
+
+    pub fn key(&self) -> String {
+        format!("{}{}", Self::prefix(&self.0.member_id), self.0.slug)
+    }
+
+    /// What the keys for a member's READMEs begin with.
+    pub fn prefix(member_id: &str) -> String {
+        format!("{LATER}{member_id}/")
+    }
+
+    /// What all such keys begin with.
+    pub fn all() -> &'static str {
+        LATER
     }
 }
 
@@ -223,8 +274,26 @@ mod tests {
     }
 
     #[test]
+    fn what_can_wait_says_which_readme_it_is() {
+        let key = LaterKey(SourceKey::new("0197f0c4", "flask-backend"));
+        assert_eq!(key.key(), "later/0197f0c4/flask-backend");
+        assert_eq!(LaterKey::parse(&key.key()), Some(key.clone()));
+        assert_eq!(SourceKey::parse(&key.key()), None);
+        for other in [
+            "later/",
+            "later/a",
+            "later/a/",
+            "later//a",
+            "readmes/a/b.md",
+            "",
+        ] {
+            assert_eq!(LaterKey::parse(other), None, "{other}");
+        }
+    }
+
+    #[test]
     fn pictures_say_whose_they_are() {
-        let key = picture_key("jo-x", "0123", 96, "webp");
+        let key = picture_key("jo-x", "0123", "96", "webp");
         assert_eq!(picture(&key), Some(("jo-x", "96")));
         for key in ["content/jo.md", "pictures/jo", "pictures/jo/a", ""] {
             assert_eq!(picture(key), None, "{key}");

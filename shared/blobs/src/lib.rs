@@ -18,6 +18,7 @@ use bytes::Bytes;
 pub use error::{Error, Result};
 pub use presign::PresignedPut;
 pub use read::{Entry, Page};
+pub use versions::Versions;
 pub use write::{Condition, Stored, Upload};
 
 /// One bucket.

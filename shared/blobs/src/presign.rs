@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use aws_sdk_s3::presigning::PresigningConfig;
 
-use crate::Blobs;
 use crate::error::{Error, Result};
+use crate::{Blobs, Condition};
 
 /// A request that anybody may send until it runs out.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,13 +19,15 @@ pub struct PresignedPut {
 
 impl Blobs {
     /// Signs a put of exactly `size` bytes of the type `content_type` with `metadata`, which is ASCII,
-    /// under `key`, good for `lifetime`. No request is made.
+    /// under `key`, good for `lifetime` and as long as `condition` holds: one that the put itself ends
+    /// makes it good for one put. No request is made.
     pub async fn presigned_put(
         &self,
         key: &str,
         content_type: &str,
         size: u64,
         metadata: HashMap<String, String>,
+        condition: Condition<'_>,
         lifetime: Duration,
     ) -> Result<PresignedPut> {
         let failed = |cause: String| Error::Store {
@@ -35,14 +37,16 @@ impl Blobs {
         let lifetime =
             PresigningConfig::expires_in(lifetime).map_err(|error| failed(error.to_string()))?;
         let size = i64::try_from(size).map_err(|error| failed(error.to_string()))?;
-        let signed = self
+        let put = self
             .client
             .put_object()
             .bucket(&self.bucket)
             .key(key)
             .content_type(content_type)
             .content_length(size)
-            .set_metadata(Some(metadata).filter(|metadata| !metadata.is_empty()))
+            .set_metadata(Some(metadata).filter(|metadata| !metadata.is_empty()));
+        let signed = condition
+            .of(put)
             .presigned(lifetime)
             .await
             .map_err(Error::store("PutObject"))?;

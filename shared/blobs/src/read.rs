@@ -98,11 +98,17 @@ impl Blobs {
 
     /// An object's head; `None` where there is none.
     pub async fn head(&self, key: &str) -> Result<Option<Head>> {
+        self.head_of(key, None).await
+    }
+
+    /// The head of one version of an object, or of the object; `None` where there is none.
+    pub(crate) async fn head_of(&self, key: &str, version: Option<&str>) -> Result<Option<Head>> {
         match self
             .client
             .head_object()
             .bucket(&self.bucket)
             .key(key)
+            .set_version_id(version.map(str::to_owned))
             .send()
             .await
         {

@@ -1,45 +1,61 @@
 //! Erasing: objects with their older versions, so that nothing can be brought back.
 
+use std::collections::BTreeSet;
+
 use crate::error::{Error, Result};
+use crate::layout::OWNER;
 use crate::{Blobs, Head};
 
 /// One version of an object, or one delete marker, as a listing names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
 struct Version {
-    key: Option<String>,
+    key: String,
     id: Option<String>,
+    is_marker: bool,
 }
 
-/// What a prefix has, each key's newest first.
-#[derive(Default)]
-struct Listing {
-    versions: Vec<Version>,
-    markers: Vec<Version>,
+/// Versions and delete markers, in the order in which they are erased: of each key the oldest version
+/// first, and markers last. Whatever cuts that short, no version becomes the object that isn't it now.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Versions(Vec<Version>);
+
+impl Versions {
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Keeps those whose key is one that `is_kept` names.
+    pub fn retain(&mut self, is_kept: impl Fn(&str) -> bool) {
+        self.0.retain(|version| is_kept(&version.key));
+    }
+
+    /// Adds those of another listing, of other keys.
+    pub fn append(&mut self, mut others: Self) {
+        self.0.append(&mut others.0);
+    }
+
+    /// Those of one key.
+    #[must_use]
+    pub fn of(mut self, key: &str) -> Self {
+        self.0.retain(|version| version.key == key);
+        self
+    }
+
+    /// The keys, each once, in order.
+    pub fn keys(&self) -> BTreeSet<&str> {
+        self.0.iter().map(|version| version.key.as_str()).collect()
+    }
 }
 
 impl Blobs {
-    /// Deletes everything whose key begins with `prefix`: each version and each delete marker.
-    ///
-    /// The oldest goes first, and markers go last: whatever cuts this short, no version becomes the
-    /// object that isn't it now. A bucket that keeps no versions lists each object as its only one.
-    /// What is written at the same time may stay: the caller makes sure that nobody writes.
-    pub async fn delete_every_version(&self, prefix: &str) -> Result<()> {
-        let Listing { versions, markers } = self.list_versions(prefix).await?;
-        self.erase(versions.into_iter().rev().chain(markers)).await
-    }
-
-    /// Erases the version that was `seen` of an object, and every older one, in the order of
-    /// [`Blobs::delete_every_version`]. A newer one stays.
-    pub async fn erase_seen(&self, key: &str, seen: &Head) -> Result<()> {
-        let listed = self.list_versions(key).await?.versions.into_iter();
-        let of_key = listed.filter(|version| version.key.as_deref() == Some(key));
-        let doomed: Vec<_> = of_key
-            .skip_while(|version| version.id != seen.version)
-            .collect();
-        self.erase(doomed.into_iter().rev()).await
-    }
-
-    async fn list_versions(&self, prefix: &str) -> Result<Listing> {
-        let mut listing = Listing::default();
+    /// Everything whose key begins with `prefix`: each version and each delete marker. A bucket that keeps
+    /// no versions lists each object as its only one.
+    pub async fn versions(&self, prefix: &str) -> Result<Versions> {
+        let (mut versions, mut markers) = (Vec::new(), Vec::new());
         let (mut key, mut version) = (None, None);
         loop {
             let page = self
@@ -52,34 +68,94 @@ impl Blobs {
                 .send()
                 .await
                 .map_err(Error::store("ListObjectVersions"))?;
-            let versions = page.versions.unwrap_or_default().into_iter();
-            listing.versions.extend(versions.map(|it| Version {
-                key: it.key,
-                id: it.version_id,
+            let listed = page.versions.unwrap_or_default().into_iter();
+            versions.extend(listed.filter_map(|it| {
+                Some(Version {
+                    key: it.key?,
+                    id: it.version_id,
+                    is_marker: false,
+                })
             }));
-            let markers = page.delete_markers.unwrap_or_default().into_iter();
-            listing.markers.extend(markers.map(|it| Version {
-                key: it.key,
-                id: it.version_id,
+            let listed = page.delete_markers.unwrap_or_default().into_iter();
+            markers.extend(listed.filter_map(|it| {
+                Some(Version {
+                    key: it.key?,
+                    id: it.version_id,
+                    is_marker: true,
+                })
             }));
             if page.next_key_marker.is_none() {
-                return Ok(listing);
+                // Listed newest first.
+                versions.reverse();
+                versions.append(&mut markers);
+                return Ok(Versions(versions));
             }
             (key, version) = (page.next_key_marker, page.next_version_id_marker);
         }
     }
 
-    async fn erase(&self, versions: impl Iterator<Item = Version>) -> Result<()> {
-        for version in versions {
+    /// Erases what was listed. Returns how much that was; what is gone already is no error.
+    pub async fn erase(&self, versions: Versions) -> Result<usize> {
+        let count = versions.len();
+        for version in versions.0 {
             self.client
                 .delete_object()
                 .bucket(&self.bucket)
-                .set_key(version.key)
+                .key(version.key)
                 .set_version_id(version.id)
                 .send()
                 .await
                 .map_err(Error::store("DeleteObject"))?;
         }
-        Ok(())
+        Ok(count)
+    }
+
+    /// Erases everything whose key begins with `prefix`, as it is now. Returns how many versions and
+    /// markers that were.
+    pub async fn delete_every_version(&self, prefix: &str) -> Result<usize> {
+        let versions = self.versions(prefix).await?;
+        self.erase(versions).await
+    }
+
+    /// Erases an object with every older version and every marker. Nothing there is no error, and leaves
+    /// no marker. Returns how many versions and markers there were.
+    pub async fn erase_object(&self, key: &str) -> Result<usize> {
+        let versions = self.versions(key).await?.of(key);
+        self.erase(versions).await
+    }
+
+    /// Erases the version that was `seen` of an object, and every older one. A newer one stays.
+    pub async fn erase_seen(&self, key: &str, seen: &Head) -> Result<()> {
+        let doomed = self.up_to(key, seen, 0).await?;
+        self.erase(doomed).await.map(|_| ())
+    }
+
+    /// As [`Blobs::erase_seen`], and the version that was `seen` stays, too.
+    pub async fn erase_older(&self, key: &str, seen: &Head) -> Result<()> {
+        let doomed = self.up_to(key, seen, 1).await?;
+        self.erase(doomed).await.map(|_| ())
+    }
+
+    /// The versions of an object up to the one that was `seen`, less the newest `but`.
+    async fn up_to(&self, key: &str, seen: &Head, but: usize) -> Result<Versions> {
+        let mut doomed = self.versions(key).await?.of(key);
+        doomed.0.retain(|version| !version.is_marker);
+        let newest = doomed.0.iter().rposition(|it| it.id == seen.version);
+        let count = newest.map_or(0, |newest| newest + 1);
+        doomed.0.truncate(count.saturating_sub(but));
+        Ok(doomed)
+    }
+
+    /// Those of `versions` that were written for `owner`: see [`crate::layout::owner`]. Delete markers are
+    /// nobody's.
+    pub async fn owned(&self, versions: Versions, owner: &str) -> Result<Versions> {
+        let mut theirs = Vec::new();
+        for version in versions.0.into_iter().filter(|it| !it.is_marker) {
+            let head = self.head_of(&version.key, version.id.as_deref()).await?;
+            if head.is_some_and(|head| head.metadata.get(OWNER).is_some_and(|it| it == owner)) {
+                theirs.push(version);
+            }
+        }
+        Ok(Versions(theirs))
     }
 }

@@ -3,10 +3,11 @@
 use std::collections::HashMap;
 
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_s3::operation::put_object::builders::PutObjectFluentBuilder;
 use bytes::Bytes;
 
-use crate::Blobs;
 use crate::error::{Error, Result};
+use crate::{Blobs, Head};
 
 /// What must hold for a put to be done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,6 +18,16 @@ pub enum Condition<'a> {
     Absent,
     /// What is there still has this ETag.
     Unchanged(&'a str),
+}
+
+impl Condition<'_> {
+    pub(crate) fn of(self, put: PutObjectFluentBuilder) -> PutObjectFluentBuilder {
+        match self {
+            Self::Always => put,
+            Self::Absent => put.if_none_match("*"),
+            Self::Unchanged(etag) => put.if_match(etag),
+        }
+    }
 }
 
 /// An object to store.
@@ -54,12 +65,7 @@ impl Blobs {
             .set_cache_control(upload.cache_control.map(str::to_owned))
             .set_metadata((!upload.metadata.is_empty()).then_some(upload.metadata))
             .body(upload.bytes.into());
-        let put = match condition {
-            Condition::Always => put,
-            Condition::Absent => put.if_none_match("*"),
-            Condition::Unchanged(etag) => put.if_match(etag),
-        };
-        match put.send().await {
+        match condition.of(put).send().await {
             Ok(stored) => Ok(Stored::Stored(
                 stored.e_tag().unwrap_or_default().to_owned(),
             )),
@@ -77,6 +83,20 @@ impl Blobs {
             .delete_object()
             .bucket(&self.bucket)
             .key(key)
+            .send()
+            .await;
+        deleted.map(|_| ()).map_err(Error::store("DeleteObject"))
+    }
+
+    /// Deletes the version that was `seen` of an object for good: no marker stays, and a newer version
+    /// does. What is gone already is no error.
+    pub async fn delete_seen(&self, key: &str, seen: &Head) -> Result<()> {
+        let deleted = self
+            .client
+            .delete_object()
+            .bucket(&self.bucket)
+            .key(key)
+            .set_version_id(seen.version.clone())
             .send()
             .await;
         deleted.map(|_| ()).map_err(Error::store("DeleteObject"))

@@ -3,18 +3,22 @@
 //! `aws-config` is left out on purpose: in Lambda the region and the credentials are environment
 //! variables, and looking for profiles and metadata services would only cost start-up time.
 
+mod roots;
+
 use std::time::Duration;
 
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_async::rt::sleep::TokioSleep;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::SdkConfig;
 use aws_types::region::Region;
 
 use crate::{Environment, EnvironmentError};
+pub use roots::CA_BUNDLE;
 
 /// One attempt of a call may take this long.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(3);
@@ -28,6 +32,8 @@ pub const ENDPOINT_S3: &str = "AWS_ENDPOINT_URL_S3";
 /// The same for DynamoDB.
 pub const ENDPOINT_DYNAMODB: &str = "AWS_ENDPOINT_URL_DYNAMODB";
 
+/// The same for CloudFront.
+pub const ENDPOINT_CLOUDFRONT: &str = "AWS_ENDPOINT_URL_CLOUDFRONT";
 /// The same for Secrets Manager.
 pub const ENDPOINT_SECRETS_MANAGER: &str = "AWS_ENDPOINT_URL_SECRETS_MANAGER";
 
@@ -42,9 +48,6 @@ pub fn config(environment: &Environment, endpoint: &str) -> Result<SdkConfig, En
         None,
         "environment",
     );
-    let http_client = aws_smithy_http_client::Builder::new()
-        .tls_provider(Provider::Rustls(CryptoMode::Ring))
-        .build_https();
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(Duration::from_secs(1))
         .operation_attempt_timeout(ATTEMPT_TIMEOUT)
@@ -56,7 +59,7 @@ pub fn config(environment: &Environment, endpoint: &str) -> Result<SdkConfig, En
         )
         .region(Region::new(region))
         .credentials_provider(SharedCredentialsProvider::new(credentials))
-        .http_client(http_client)
+        .http_client(http_client(environment)?)
         .sleep_impl(aws_smithy_async::rt::sleep::SharedAsyncSleep::new(
             TokioSleep::new(),
         ))
@@ -68,4 +71,15 @@ pub fn config(environment: &Environment, endpoint: &str) -> Result<SdkConfig, En
         .timeout_config(timeouts);
     config.set_endpoint_url(environment.optional(endpoint).map(str::to_owned));
     Ok(config.build())
+}
+
+/// What calls a store: it trusts Amazon's own roots, or those that `AWS_CA_BUNDLE` names.
+///
+/// # Errors
+/// `AWS_CA_BUNDLE` names no file of certificates.
+pub fn http_client(environment: &Environment) -> Result<SharedHttpClient, EnvironmentError> {
+    Ok(aws_smithy_http_client::Builder::new()
+        .tls_provider(Provider::Rustls(CryptoMode::Ring))
+        .tls_context(roots::tls_context(environment)?)
+        .build_https())
 }

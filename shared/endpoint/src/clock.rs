@@ -8,6 +8,16 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 #[derive(Clone)]
 pub struct Clock(Arc<dyn Fn() -> SystemTime + Send + Sync>);
 
+/// The longest that Lambda lets a function run.
+const LONGEST: Duration = Duration::from_mins(15);
+
+/// How long until Lambda ends this invocation. A deadline that was over before it began is none: `cargo lambda watch`
+/// names one of 1970.
+pub fn time_left(context: &lambda_runtime::Context) -> Duration {
+    let left = context.deadline().duration_since(SystemTime::now());
+    left.unwrap_or(LONGEST)
+}
+
 impl Clock {
     /// The machine's own clock.
     pub fn system() -> Self {
@@ -42,5 +52,17 @@ impl Clock {
 impl fmt::Debug for Clock {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Clock")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_deadline_of_long_ago_is_none() {
+        let mut context = lambda_runtime::Context::default();
+        context.deadline = 600_000;
+        assert_eq!(time_left(&context), LONGEST);
     }
 }

@@ -1,15 +1,23 @@
 //! What several functions are configured with, read the same way by each of them.
 
 use auth::build_key::BuildKey;
+use auth::password::{DEFAULT_MIN_LENGTH, Rules};
 use auth::token::KeyRing;
-use members::Members;
+use members::{Members, Usage};
 
 use crate::{Bearer, Clock, Environment, EnvironmentError, Tokens, aws};
 
 /// The audience of our tokens: the API of this product, wherever it is deployed.
 const AUDIENCE: &str = "masthead";
+/// What a site is called that nobody has named.
+const DEFAULT_SITE_NAME: &str = "Masthead";
 /// How long a token lasts unless `TOKEN_TTL_SECONDS` says otherwise: 12 hours.
 const DEFAULT_TOKEN_TTL_SECONDS: u64 = 12 * 60 * 60;
+
+/// How many READMEs a member may have unless `MAX_READMES` says otherwise.
+const DEFAULT_MAX_READMES: u64 = 1000;
+/// How many bytes these may take together unless `MAX_README_BYTES_TOTAL` says otherwise: 200 MiB.
+const DEFAULT_MAX_README_BYTES_TOTAL: u64 = 200 * 1024 * 1024;
 
 /// The members table (`MEMBERS_TABLE`).
 pub fn members(environment: &Environment) -> Result<Members, EnvironmentError> {
@@ -18,6 +26,19 @@ pub fn members(environment: &Environment) -> Result<Members, EnvironmentError> {
         &config,
         environment.required("MEMBERS_TABLE")?,
     ))
+}
+
+/// What a member's READMEs may take: how many (`MAX_READMES`), and their bytes together
+/// (`MAX_README_BYTES_TOTAL`).
+pub fn quota(environment: &Environment) -> Result<Usage, EnvironmentError> {
+    let positive = |name: &str, default: u64| match environment.parsed(name, default)? {
+        0 => Err(Environment::unusable(name, "it must be at least 1")),
+        limit => Ok(limit),
+    };
+    Ok(Usage {
+        readmes: positive("MAX_READMES", DEFAULT_MAX_READMES)?,
+        bytes: positive("MAX_README_BYTES_TOTAL", DEFAULT_MAX_README_BYTES_TOTAL)?,
+    })
 }
 
 /// The site's public address without a final slash (`PUBLIC_URL`).
@@ -32,6 +53,20 @@ pub fn public_url(environment: &Environment) -> Result<String, EnvironmentError>
             "it must start with https:// or http://",
         ))
     }
+}
+
+/// What the members call their club, school or team (`SITE_NAME`).
+pub fn site_name(environment: &Environment) -> &str {
+    environment
+        .optional("SITE_NAME")
+        .unwrap_or(DEFAULT_SITE_NAME)
+}
+
+/// What a new password must be like (`MIN_PASSWORD_LENGTH`).
+pub fn password_rules(environment: &Environment) -> Result<Rules, EnvironmentError> {
+    const NAME: &str = "MIN_PASSWORD_LENGTH";
+    let min_length = environment.parsed(NAME, DEFAULT_MIN_LENGTH)?;
+    Rules::new(min_length).map_err(|error| Environment::unusable(NAME, error))
 }
 
 /// The tokens of this deployment, issued in the name of `PUBLIC_URL` for `TOKEN_TTL_SECONDS`, under

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use lambda_http::http::StatusCode;
+use serde::Serialize;
 
 /// What a handler answers: a finished response, or an error that [`crate::invoke`] turns into one.
 pub type Result<T = lambda_http::Response<lambda_http::Body>> = std::result::Result<T, Error>;
@@ -21,14 +22,38 @@ pub enum Error {
     InvalidCredentials(&'static str),
     InvalidToken,
     NotFound,
-    MethodNotAllowed { allow: &'static str },
+    MethodNotAllowed {
+        allow: &'static str,
+    },
     Conflict(String),
+    /// The member has as much here as one may have.
+    QuotaExceeded(String),
+    /// The file would take the place of a document of another title, which the client didn't want.
+    OtherTitle(Box<Replacement>),
     TooLarge(String),
     UnsupportedMediaType(String),
     InvalidFile(String),
-    TooManyAttempts { retry_after_seconds: u64 },
+    TooManyAttempts {
+        retry_after_seconds: u64,
+    },
     Unavailable(anyhow::Error),
     Internal(anyhow::Error),
+}
+
+/// What an upload would replace, and where else it could go. Stands in the answer beside `code` and
+/// `message`, so that a page can offer both.
+#[derive(Debug, Serialize)]
+pub struct Replacement {
+    pub replaces: Titled,
+    /// The title of what was sent, and a slug made of it.
+    pub instead: Titled,
+}
+
+/// A document as its author knows it.
+#[derive(Debug, Serialize)]
+pub struct Titled {
+    pub slug: String,
+    pub title: String,
 }
 
 impl Error {
@@ -44,7 +69,9 @@ impl Error {
             Self::InvalidCredentials(_) | Self::InvalidToken => StatusCode::UNAUTHORIZED,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed { .. } => StatusCode::METHOD_NOT_ALLOWED,
-            Self::Conflict(_) => StatusCode::CONFLICT,
+            Self::Conflict(_) | Self::QuotaExceeded(_) | Self::OtherTitle(_) => {
+                StatusCode::CONFLICT
+            }
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::InvalidFile(_) => StatusCode::UNPROCESSABLE_ENTITY,
@@ -63,6 +90,8 @@ impl Error {
             Self::NotFound => "not_found",
             Self::MethodNotAllowed { .. } => "method_not_allowed",
             Self::Conflict(_) => "conflict",
+            Self::QuotaExceeded(_) => "quota_exceeded",
+            Self::OtherTitle(_) => "other_title",
             Self::TooLarge(_) => "too_large",
             Self::UnsupportedMediaType(_) => "unsupported_media_type",
             Self::InvalidFile(_) => "invalid_file",
@@ -79,9 +108,15 @@ impl fmt::Display for Error {
         match self {
             Self::BadRequest(sentence)
             | Self::Conflict(sentence)
+            | Self::QuotaExceeded(sentence)
             | Self::TooLarge(sentence)
             | Self::UnsupportedMediaType(sentence)
             | Self::InvalidFile(sentence) => f.write_str(sentence),
+            Self::OtherTitle(replacement) => write!(
+                f,
+                "“{}” would take the place of “{}”. Send it with another “slug”, or let it replace that.",
+                replacement.instead.title, replacement.replaces.title
+            ),
             Self::InvalidCredentials(sentence) => f.write_str(sentence),
             Self::InvalidToken => f.write_str("Your session is over. Please sign in again."),
             Self::NotFound => f.write_str("There is nothing at this address."),

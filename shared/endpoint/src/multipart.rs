@@ -24,6 +24,8 @@ pub struct Form<'a> {
     pub max_file_bytes: usize,
     /// Names of the text fields that may be there.
     pub texts: &'a [&'a str],
+    /// What to say of a file of a kind that this form doesn't take; asked before the size is looked at.
+    pub foreign: fn(&[u8]) -> Option<&'static str>,
 }
 
 /// The file of a form and its text fields.
@@ -47,8 +49,9 @@ impl Submission {
 /// Reads a form to its end.
 ///
 /// # Errors
-/// 415 for another content type, 413 for a file over the limit, 400 for everything else: a field
-/// that is missing, misspelt, there twice or of the wrong kind, and a body that is cut off anywhere.
+/// 415 for another content type, 422 for a foreign file, 413 for a file over the limit, 400 for everything
+/// else: a field that is missing, misspelt, there twice or of the wrong kind, and a body that is cut off
+/// anywhere.
 pub async fn read(request: &Request, form: Form<'_>) -> Result<Submission> {
     let boundary = boundary(request)?;
     let body: &[u8] = match request.body() {
@@ -61,19 +64,16 @@ pub async fn read(request: &Request, form: Form<'_>) -> Result<Submission> {
         return Err(missing());
     }
     let body = prepared(body, &boundary)?;
+    // The body is here whole already, so a file that is too large is still read for what it is.
     let limits = SizeLimit::new()
         .per_field(MAX_TEXT_BYTES)
-        .for_field(form.file, form.max_file_bytes as u64);
+        .for_field(form.file, body.len() as u64);
     let whole = stream::iter([Ok::<_, std::convert::Infallible>(body)]);
     let mut parts =
         Multipart::with_constraints(whole, boundary, Constraints::new().size_limit(limits));
     let mut file: Option<(Bytes, String)> = None;
     let mut texts: Vec<(String, String)> = Vec::new();
-    while let Some(part) = parts
-        .next_field()
-        .await
-        .map_err(|error| refusal(&error, form))?
-    {
+    while let Some(part) = parts.next_field().await.map_err(|error| refusal(&error))? {
         let name = part.name().unwrap_or_default().to_owned();
         let file_name = part.file_name().map(str::to_owned);
         let is_file = name == form.file;
@@ -94,7 +94,7 @@ pub async fn read(request: &Request, form: Form<'_>) -> Result<Submission> {
                 "The field “{name}” must be {kind}."
             )));
         }
-        let bytes = part.bytes().await.map_err(|error| refusal(&error, form))?;
+        let bytes = part.bytes().await.map_err(|error| refusal(&error))?;
         match file_name {
             Some(file_name) => file = Some((bytes, file_name)),
             None => texts.push((
@@ -111,6 +111,15 @@ pub async fn read(request: &Request, form: Form<'_>) -> Result<Submission> {
         return Err(Error::BadRequest(format!(
             "The file in “{}” is empty.",
             form.file
+        )));
+    }
+    if let Some(sentence) = (form.foreign)(&bytes) {
+        return Err(Error::InvalidFile(sentence.to_owned()));
+    }
+    if bytes.len() > form.max_file_bytes {
+        return Err(Error::TooLarge(format!(
+            "The file is larger than {} MiB.",
+            form.max_file_bytes / (1024 * 1024)
         )));
     }
     Ok(Submission {
@@ -202,16 +211,8 @@ fn prepared(body: &[u8], boundary: &str) -> Result<Bytes> {
     Ok(prepared.into())
 }
 
-fn refusal(error: &multer::Error, form: Form<'_>) -> Error {
+fn refusal(error: &multer::Error) -> Error {
     match error {
-        multer::Error::FieldSizeExceeded { field_name, .. }
-            if field_name.as_deref() == Some(form.file) =>
-        {
-            Error::TooLarge(format!(
-                "The file is larger than {} MiB.",
-                form.max_file_bytes / (1024 * 1024)
-            ))
-        }
         multer::Error::FieldSizeExceeded { .. } => Error::TooLarge(format!(
             "A text field of the form is longer than {MAX_TEXT_BYTES} bytes."
         )),
@@ -234,6 +235,7 @@ mod tests {
         file: "readme_file",
         max_file_bytes: 1024 * 1024,
         texts: &["slug"],
+        foreign: |_| None,
     };
 
     fn request(content_type: &str, body: impl Into<Vec<u8>>) -> Request {

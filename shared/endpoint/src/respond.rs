@@ -1,25 +1,32 @@
 //! Answers: the JSON envelope, the headers that every answer carries, and CORS.
 
+use std::net::IpAddr;
+
 use lambda_http::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use lambda_http::{Body, Request, Response};
 use serde::Serialize;
 
 use crate::edge::Edge;
+use crate::error::Replacement;
 use crate::{Environment, EnvironmentError, Error, Result};
 
 /// How long a client should wait after a 503, in seconds.
 const RETRY_AFTER_UNAVAILABLE_SECONDS: u64 = 2;
 
+/// After a host: whatever its port.
+const ANY_PORT: &str = ":*";
+
 /// Where requests may come from: the sites whose pages may call the API (`ALLOWED_ORIGINS`,
 /// separated by commas), and the network that may speak for a requester.
 #[derive(Debug, Clone, Default)]
 pub struct Origins {
-    sites: Vec<HeaderValue>,
+    sites: Vec<String>,
     edge: Edge,
 }
 
 impl Origins {
-    /// Reads `ALLOWED_ORIGINS`, and with it `EDGE_ID`. `*` is refused: the API carries members'
+    /// Reads `ALLOWED_ORIGINS`, and with it `EDGE_ID`. `*` stands for any port of a machine that is
+    /// named by its address or as `localhost`; it is refused elsewhere, since the API carries members'
     /// sessions.
     pub fn from_env(environment: &Environment) -> std::result::Result<Self, EnvironmentError> {
         const NAME: &str = "ALLOWED_ORIGINS";
@@ -29,14 +36,18 @@ impl Origins {
             .map(str::trim)
             .filter(|origin| !origin.is_empty());
         let origins = origins.map(|origin| {
-            let host = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
+            let host = origin
+                .strip_prefix("https://")
+                .or_else(|| origin.strip_prefix("http://"))
+                .map(|host| host.strip_suffix(ANY_PORT).filter(|host| is_machine(host)).unwrap_or(host));
             match host {
                 Some(host) if !host.is_empty() && !host.contains(['/', '*', '@', ' ']) => {
-                    HeaderValue::from_str(origin).map_err(|error| Environment::unusable(NAME, error))
+                    Ok(origin.to_owned())
                 }
                 _ => Err(Environment::unusable(
                     NAME,
-                    "each origin is a scheme and a host, such as https://club.example, and * is not allowed",
+                    "each origin is a scheme and a host, such as https://club.example, and * is allowed only \
+                     as the port of localhost or of an address",
                 )),
             }
         });
@@ -51,10 +62,31 @@ impl Origins {
     }
 
     /// The request's origin, where it is one of these.
-    pub fn allowed(&self, headers: &HeaderMap) -> Option<&HeaderValue> {
+    pub fn allowed<'a>(&self, headers: &'a HeaderMap) -> Option<&'a HeaderValue> {
         let origin = headers.get(header::ORIGIN)?;
-        self.sites.iter().find(|allowed| *allowed == origin)
+        let text = origin.to_str().ok()?;
+        let is_allowed = |allowed: &String| match allowed.strip_suffix(ANY_PORT) {
+            None => allowed == text,
+            Some(machine) => text.strip_prefix(machine).is_some_and(is_port),
+        };
+        self.sites.iter().any(is_allowed).then_some(origin)
     }
+}
+
+/// Whether a host is a machine whose ports are all somebody's own.
+fn is_machine(host: &str) -> bool {
+    let address = host
+        .strip_prefix('[')
+        .and_then(|host| host.strip_suffix(']'))
+        .unwrap_or(host);
+    host == "localhost" || address.parse::<IpAddr>().is_ok()
+}
+
+/// Whether this is what may follow a host in an origin: nothing, or a port.
+fn is_port(text: &str) -> bool {
+    let port = text.strip_prefix(':');
+    text.is_empty()
+        || port.is_some_and(|port| port.parse::<u16>().is_ok() && !port.starts_with('+'))
 }
 
 #[derive(Serialize)]
@@ -69,6 +101,8 @@ struct Failure<'a> {
     status: &'static str,
     code: &'a str,
     message: &'a str,
+    #[serde(flatten)]
+    replacement: Option<&'a Replacement>,
 }
 
 /// 200 with `{"status":"success", ...fields}`.
@@ -147,7 +181,10 @@ pub(crate) fn respond(origins: &Origins, asked: &Asked, result: Result) -> Respo
     };
     let origin = origins.allowed(&asked.headers);
     let headers = response.headers_mut();
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    // A handler that says nothing of caches has answered something of a member's own.
+    headers
+        .entry(header::CACHE_CONTROL)
+        .or_insert(HeaderValue::from_static("no-store"));
     headers.insert(
         header::X_CONTENT_TYPE_OPTIONS,
         HeaderValue::from_static("nosniff"),
@@ -207,6 +244,10 @@ fn failure(asked: &Asked, error: &Error) -> Response<Body> {
         status: "error",
         code,
         message: &error.to_string(),
+        replacement: match error {
+            Error::OtherTitle(replacement) => Some(replacement),
+            _ => None,
+        },
     };
     let mut response =
         json(status, &body).unwrap_or_else(|_| empty(StatusCode::INTERNAL_SERVER_ERROR));
@@ -239,7 +280,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn origins_are_exact_and_never_a_star() {
+    fn origins_are_exact_and_a_star_is_a_port_of_a_machine() {
         let read =
             |value: &str| Origins::from_env(&Environment::from_iter([("ALLOWED_ORIGINS", value)]));
         for wrong in [
@@ -250,8 +291,36 @@ mod tests {
             "https://a b",
             "null",
             "https://",
+            "https://site.example:*",
+            "http://localhost:*/",
+            "http://localhost:4*",
+            "http://*:4321",
+            "http://evil@localhost:*",
+            "http://localhost.:*",
         ] {
             assert!(read(wrong).is_err(), "{wrong}");
+        }
+        let ports =
+            "http://localhost:*, https://127.0.0.1:*, http://[::1]:*, http://192.168.1.20:*";
+        let ports = read(ports).unwrap();
+        for (origin, allowed) in [
+            ("http://localhost", true),
+            ("http://localhost:1", true),
+            ("http://localhost:65535", true),
+            ("http://localhost:65536", false),
+            ("http://localhost:+80", false),
+            ("http://localhost:", false),
+            ("http://localhost:80.evil.example", false),
+            ("http://localhost.evil.example:80", false),
+            ("https://localhost:80", false),
+            ("https://127.0.0.1:8443", true),
+            ("http://[::1]:5173", true),
+            ("http://192.168.1.20:4321", true),
+            ("http://192.168.1.200:4321", false),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::ORIGIN, HeaderValue::from_static(origin));
+            assert_eq!(ports.allowed(&headers).is_some(), allowed, "{origin}");
         }
         let origins = read("https://site.example, http://localhost:4321").unwrap();
         for (origin, allowed) in [

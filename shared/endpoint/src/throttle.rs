@@ -7,6 +7,9 @@ use members::{Admission, Guess, Members, Source, Target};
 
 use crate::{Clock, Error, Result, source_address};
 
+/// The longest wait that is ever answered, in seconds, whatever the table holds.
+const MAX_RETRY_AFTER_SECONDS: u64 = 15 * 60;
+
 /// Counts a guess at `target` before it is verified; once it turns out right, the caller hands it to
 /// [`members::Members::guessed_right`].
 ///
@@ -30,7 +33,7 @@ pub async fn guess(
     match members.guess(target, &source, now).await? {
         Admission::Admitted(guess) => Ok(guess),
         Admission::Wait(milliseconds) => Err(Error::TooManyAttempts {
-            retry_after_seconds: milliseconds.div_ceil(1000),
+            retry_after_seconds: milliseconds.div_ceil(1000).min(MAX_RETRY_AFTER_SECONDS),
         }),
     }
 }

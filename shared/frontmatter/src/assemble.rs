@@ -1,8 +1,10 @@
-//! The fields of the output, each with where it came from (2.4, 3).
+//! The fields of the output, each with where it came from (2.4, 3.1).
 
 mod authors;
 mod dates;
 mod derived;
+mod harmless;
+mod themes;
 
 use crate::clean::{CleanOptions, Cleaned, resolve_image};
 use crate::context::Context;
@@ -10,16 +12,21 @@ use crate::derived::Derived;
 use crate::guards;
 use crate::keys::{self, Keys};
 use crate::mark::Mark;
+use crate::marks;
+use crate::prose::{collapse, is_placeholder};
 use crate::report::{Field, Source, Warning};
-use crate::themes;
+use crate::spellings;
 use crate::title::Title;
+use crate::visibility::{self, Finding};
 use crate::warnings::Code;
-use crate::write::settled;
 use crate::yaml::Node;
+use crate::yaml::write::settled;
 
 use authors::authors;
 pub(crate) use dates::Updated;
 use dates::{date, updated};
+use harmless::{harmless, has_marks};
+pub use themes::UnknownTheme;
 
 /// Longer titles are refused or cut by some themes, in characters.
 const LONG_TITLE: usize = 60;
@@ -47,6 +54,8 @@ pub(crate) struct Parts<'a> {
     pub(crate) clean_options: &'a CleanOptions<'a>,
     /// Warnings so far, in order.
     pub(crate) warnings: Vec<Warning>,
+    /// What is said about who may see the document, but in no key.
+    pub(crate) findings: Vec<Finding>,
 }
 
 /// The fields in their order.
@@ -56,13 +65,16 @@ pub(crate) struct Assembled {
     pub(crate) fields: Vec<Field>,
     pub(crate) warnings: Vec<Warning>,
     pub(crate) draft: bool,
+    /// Names of authors that may be those of other members.
+    pub(crate) named: Vec<String>,
     filled: Vec<String>,
 }
 
 impl Assembled {
     fn push(&mut self, key: &str, value: Node, source: Source) {
+        let value = harmless(value);
         // What the next conversion would take for no value must not be written as one.
-        let is_placeholder = value.text().is_some_and(keys::is_placeholder);
+        let is_placeholder = value.text().is_some_and(is_placeholder);
         if value.is_null() || (is_placeholder && key != "title") {
             return;
         }
@@ -79,8 +91,8 @@ impl Assembled {
 
     fn emit(&mut self, key: &str, value: Node) {
         self.entries.push(Emitted {
-            key: key.to_owned(),
-            value: settled(value),
+            key: marks::broken(key.into()).into_owned(),
+            value: settled(harmless(value)),
             verbatim: None,
         });
     }
@@ -124,6 +136,7 @@ pub(crate) fn assemble(parts: Parts<'_>) -> Assembled {
         context,
         clean_options,
         mut warnings,
+        findings,
     } = parts;
     let mut out = Assembled::default();
 
@@ -143,11 +156,11 @@ pub(crate) fn assemble(parts: Parts<'_>) -> Assembled {
     if let Some(entry_id) = &entry_id {
         out.push("slug", Node::string(entry_id), Source::Upload);
     }
-    for key in keys::ADDRESS {
+    let draft = draft(&mut keys, findings, &mut warnings);
+    for key in spellings::ADDRESS {
         ignore_address(&mut keys, key, entry_id.as_deref(), &mut warnings);
     }
 
-    let draft = draft(&mut keys);
     let date = date(&mut keys, context, &mut warnings);
     let updated = updated(
         &mut keys,
@@ -170,7 +183,7 @@ pub(crate) fn assemble(parts: Parts<'_>) -> Assembled {
     image(&mut out, &mut keys, &derived, clean_options, &mut warnings);
     out.push("draft", Node::plain(draft.0.to_string()), draft.1);
     out.draft = draft.0;
-    let lang = author(keys.take(keys::LANG, keys::language))
+    let lang = author(keys.take(spellings::LANG, keys::language))
         .or(derived.lang.clone().map(|lang| (lang, Source::Body)));
     if let Some((lang, source)) = lang {
         out.push("lang", Node::string(lang), source);
@@ -182,12 +195,12 @@ pub(crate) fn assemble(parts: Parts<'_>) -> Assembled {
     if let Some((dir, source)) = dir.or(derived.dir.map(|dir| (dir.to_owned(), Source::Body))) {
         out.push("dir", Node::string(dir), source);
     }
-    let license = author(keys.take(keys::LICENSE, keys::text))
+    let license = author(keys.take(spellings::LICENSE, keys::text))
         .or(derived.license.clone().map(|id| (id, Source::Body)));
     if let Some((license, source)) = license {
         out.push("license", Node::string(license), source);
     }
-    if let Some(aliases) = keys.take(keys::ALIASES, keys::strings) {
+    if let Some(aliases) = keys.take(spellings::ALIASES, keys::strings) {
         out.strings("aliases", &aliases, Source::Frontmatter);
     }
     themes::aliases(
@@ -248,34 +261,35 @@ fn ignore_address(keys: &mut Keys, key: &str, entry_id: Option<&str>, warnings: 
     }
 }
 
-fn draft(keys: &mut Keys) -> (bool, Source) {
-    let mut said = Vec::new();
-    said.extend(keys.take(&["draft"], |entry| keys::boolean(&entry.value)));
-    // A date under `published` is a date; see the keys of `date`.
-    said.extend(
-        keys.take_if("published", keys::boolean)
-            .map(|published| !published),
-    );
-    said.extend(
-        keys.take_if("publish", keys::boolean)
-            .map(|publish| !publish),
-    );
-    said.extend(keys.take_if("private", keys::boolean));
-    said.extend(keys.take_if("status", |value| {
+/// Whether the document is a draft. Where two keys disagree, the careful one counts: nothing leaks that its author kept
+/// back.
+fn draft(keys: &mut Keys, findings: Vec<Finding>, warnings: &mut Vec<Warning>) -> (bool, Source) {
+    let mut findings = findings;
+    findings.extend(visibility::findings(keys.entries()));
+    warnings.extend(findings.iter().filter_map(Finding::warning));
+    // What these say is said by `draft` now. A date under `published` is a date; see the keys of `date`.
+    for key in ["draft", "published", "publish", "private"] {
+        while keys.take_if(key, keys::boolean).is_some() {}
+    }
+    while keys
+        .remove_if("draft", |entry| keys::says_nothing(&entry.value))
+        .is_some()
+    {}
+    keys.take_if("status", |value| {
         value
             .text()
             .filter(|status| status.trim().eq_ignore_ascii_case("draft"))
-            .map(|_| true)
-    }));
-    match said.first() {
-        // Where two keys disagree, the careful one counts: nothing leaks that its author kept back.
-        Some(_) => (said.contains(&true), Source::Frontmatter),
-        None => (false, Source::Default),
+            .map(|_| ())
+    });
+    if findings.is_empty() {
+        (false, Source::Default)
+    } else {
+        (findings.iter().any(Finding::hides), Source::Frontmatter)
     }
 }
 
 fn tags_and_categories(out: &mut Assembled, keys: &mut Keys, cleaned: &Cleaned) {
-    let written = keys.take(keys::TAGS, keys::tags).unwrap_or_default();
+    let written = keys.take(spellings::TAGS, keys::tags).unwrap_or_default();
     let source = if written.is_empty() {
         Source::Body
     } else {
@@ -285,7 +299,7 @@ fn tags_and_categories(out: &mut Assembled, keys: &mut Keys, cleaned: &Cleaned) 
     out.strings("tags", &tags, source);
 
     let is_list = keys.remove_if_list("categories");
-    let categories = is_list.or_else(|| keys.take(keys::CATEGORIES, keys::strings));
+    let categories = is_list.or_else(|| keys.take(spellings::CATEGORIES, keys::strings));
     if let Some(categories) = categories {
         if let Some(first) = categories.first() {
             out.push("category", Node::string(first), Source::Frontmatter);
@@ -304,7 +318,7 @@ impl Keys {
                 items
                     .iter()
                     .filter_map(Node::text)
-                    .map(keys::collapse)
+                    .map(collapse)
                     .collect::<Vec<_>>(),
             ),
             _ => None,
@@ -332,7 +346,7 @@ fn image(
     warnings: &mut Vec<Warning>,
 ) {
     let alt = keys.take(&["imageAlt"], keys::text);
-    let aliases = keys::IMAGE.iter().copied();
+    let aliases = spellings::IMAGE.iter().copied();
     let aliases: Vec<&str> = aliases.filter(|key| !keys.is_theme_map(key)).collect();
     let mut resolved = None;
     for alias in aliases {
@@ -403,7 +417,7 @@ fn rest(out: &mut Assembled, mut keys: Keys, warnings: &mut Vec<Warning>) {
                 ));
             }
             extra.push((entry.key, entry.value));
-        } else if entry.verbatim.is_some() {
+        } else if entry.verbatim.is_some() && !has_marks(&entry.value) {
             out.entries.push(Emitted {
                 key: entry.key,
                 value: entry.value,

@@ -1,69 +1,6 @@
 //! Which pictures are badges (2.5).
 
-/// What the address of a badge contains.
-const MARKS: [&str; 57] = [
-    "builds.sr.ht",
-    "licenses.dev/b/",
-    "elpa.gnu.org/",
-    "melpa.org/packages/",
-    "way2muchnoise.eu",
-    "devins-badges",
-    "img.shields.io",
-    "shields.io/",
-    "badgen.net",
-    "badge.fury.io",
-    "badge.svg",
-    "travis-ci",
-    "circleci",
-    "codecov",
-    "coveralls",
-    "opencollective",
-    "repology",
-    "snyk",
-    "pepy.tech",
-    "actions/workflows",
-    "bestpractices",
-    "gitpod",
-    "vercel.com/button",
-    "star-history",
-    "fossa",
-    "appveyor",
-    "packagephobia",
-    "trendshift",
-    "producthunt",
-    "bundlephobia",
-    "deepsource",
-    "sonarcloud",
-    "codeclimate",
-    "gitter.im",
-    "dependabot",
-    "isitmaintained",
-    "visitor-badge",
-    "komarev.com",
-    "hits.seeyoufarm",
-    "licensebuttons.net",
-    "mybinder.org/badge",
-    "-badge.",
-    "dcbadge.",
-    "i.creativecommons.org",
-    "hellogithub.com/v1/widgets",
-    "openxlab",
-    "readme-typing-svg",
-    "repobeats.axiom.co",
-    "rultor.com/b/",
-    "gh-card.dev",
-    "/shields/",
-    "/status.svg",
-    "?status.svg",
-    "badge-color.svg",
-    "github.io/sb/",
-    "yunohost.org/integration",
-    "huggingface.co/datasets/huggingface/badges",
-];
-/// `/badge` or `/badges`, and what comes behind it.
-const BADGE: [&str; 6] = [
-    "/badge/", "/badge.", "/badge?", "/badges/", "/badges.", "/badges?",
-];
+use crate::words;
 
 /// Whether a picture's address is that of a badge service.
 pub(crate) fn is_badge(url: &str) -> bool {
@@ -73,8 +10,7 @@ pub(crate) fn is_badge(url: &str) -> bool {
             .and_then(|at| url.get(at..))
             .is_some_and(|rest| rest.contains(second))
     };
-    MARKS.iter().chain(&BADGE).any(|mark| url.contains(mark))
-        || url.ends_with("/badge")
+    words::BADGE.fits(&url)
         || contains_in_order("dev.azure.com", "_apis")
         || contains_in_order("discord", "/api")
 }

@@ -5,7 +5,7 @@ use crate::report::Warning;
 use crate::warnings::Code;
 
 /// Largest block, in bytes; a larger one is text.
-const MAX_BLOCK_BYTES: usize = 64 * 1024;
+pub(crate) const MAX_BLOCK_BYTES: usize = 64 * 1024;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Language {
@@ -19,6 +19,8 @@ pub(crate) enum Language {
 pub(crate) struct Parts<'a> {
     /// The block between the fences, and its language.
     pub(crate) block: Option<(Language, &'a str)>,
+    /// Offset in the document at which the block begins.
+    pub(crate) block_at: usize,
     /// Line of the document in which the block begins, 1-based.
     pub(crate) block_line: usize,
     pub(crate) body: &'a str,
@@ -41,6 +43,7 @@ pub(crate) fn find(text: &str) -> Parts<'_> {
     match found {
         Some((language, (block, body))) if block.len() <= MAX_BLOCK_BYTES => Parts {
             block: Some((language, block)),
+            block_at: text.len() - after.len(),
             block_line: lines(text, after),
             body,
             lines_before_body: lines(text, body) - 1,
@@ -60,6 +63,7 @@ pub(crate) fn find(text: &str) -> Parts<'_> {
 fn no_block(text: &str) -> Parts<'_> {
     Parts {
         block: None,
+        block_at: 0,
         block_line: 1,
         body: text,
         lines_before_body: 0,
@@ -70,6 +74,17 @@ fn no_block(text: &str) -> Parts<'_> {
 /// 1-based line of the document in which its tail `rest` begins.
 fn lines(text: &str, rest: &str) -> usize {
     position(text, text.len() - rest.len()).0
+}
+
+/// A text from its first line that isn't blank.
+pub(crate) fn without_blank_lines(text: &str) -> &str {
+    let is_blank = text.trim_matches([' ', '\t', '\n', '\r']).is_empty();
+    let start = if is_blank {
+        text.len()
+    } else {
+        first_line(text)
+    };
+    text.get(start..).unwrap_or_default()
 }
 
 /// Offset of the first line that isn't blank.
@@ -145,6 +160,7 @@ fn json(text: &str) -> Parts<'_> {
     }
     Parts {
         block: Some((Language::Json, block)),
+        block_at: 0,
         block_line: 1,
         body: after,
         lines_before_body: lines(text, after) - 1,
@@ -153,7 +169,7 @@ fn json(text: &str) -> Parts<'_> {
 }
 
 /// Offset behind the brace that balances the first one.
-fn object_end(text: &str) -> Option<usize> {
+pub(crate) fn object_end(text: &str) -> Option<usize> {
     let (mut depth, mut in_string, mut escaped) = (0_usize, false, false);
     for (at, byte) in text.bytes().enumerate().take(MAX_BLOCK_BYTES) {
         match byte {

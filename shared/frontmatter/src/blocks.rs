@@ -5,9 +5,10 @@ use std::ops::Range;
 
 use pulldown_cmark::TagEnd;
 
-use crate::clean::decode;
-use crate::clean::html_tokens::{Tag as HtmlTag, TokenKind, innermost, tokens};
-use crate::document::{Document, Event, Tag};
+use crate::markdown::decode;
+use crate::markdown::html_tokens::{Tag as HtmlTag, TokenKind, innermost, tokens};
+use crate::markdown::{Document, Event, Tag};
+use crate::prose::clean_text;
 
 /// Most open links that a block begins in.
 const MAX_LINKS_AROUND: usize = 8;
@@ -133,18 +134,6 @@ pub(crate) fn link_share(inlines: &[Inline<'_>]) -> (usize, usize) {
         }
     }
     (linked, all)
-}
-
-/// Text on one line, without control characters and overrides of direction.
-pub(crate) fn clean_text(text: &str) -> String {
-    let kept = |c: &char| {
-        !matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}')
-            && (!c.is_control() || c.is_whitespace())
-    };
-    if text.chars().all(|c| kept(&c)) {
-        return crate::keys::collapse(text);
-    }
-    crate::keys::collapse(&text.chars().filter(kept).collect::<String>())
 }
 
 /// The blocks of a document, in order, as if wrappers such as `<div align="center">` weren't there.

@@ -1,10 +1,30 @@
-//! From bytes to text (2.1): UTF-16 with a mark, strict UTF-8 otherwise, NUL replaced.
+//! From bytes to text: UTF-16 with a mark, strict UTF-8 otherwise (2.1.1), NUL and disputed white space replaced (2.1.2).
 
 use std::borrow::Cow;
 
+use crate::marks;
+use crate::prose::is_invisible;
 use crate::report::Warning;
 use crate::warnings::Code;
-use crate::{MAX_README_BYTES, Reject};
+
+/// Largest README, in bytes.
+pub const MAX_README_BYTES: usize = 1024 * 1024;
+
+/// Why a file can't be converted at all.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Reject {
+    #[error("The file is larger than 1 MiB.")]
+    TooLarge,
+    #[error(
+        "The file is not UTF-8 text: line {line} holds bytes that are none. Save it as UTF-8 and upload it again."
+    )]
+    NotUtf8 {
+        /// Bytes before the first that can't be read.
+        offset: usize,
+        /// 1-based.
+        line: usize,
+    },
+}
 
 /// A document as text.
 #[derive(Debug)]
@@ -42,12 +62,54 @@ pub(crate) fn read(input: &[u8]) -> Result<Text<'_>, Reject> {
         }
         None => text,
     };
+    let text = without_invisible_start(text);
+    let text = marks::broken(without_disputed_spaces(text));
     let eol = eol(&text);
     Ok(Text {
         content: text,
         eol,
         warnings,
     })
+}
+
+/// The text from a fence on, where nothing stands before it that anybody sees: no reader would find the block.
+fn without_invisible_start(text: Cow<'_, str>) -> Cow<'_, str> {
+    let start = text.trim_start_matches(|c: char| is_invisible(c) || c.is_whitespace());
+    let before = text.get(..text.len() - start.len()).unwrap_or_default();
+    let is_block = ["---", "+++", "{"]
+        .iter()
+        .any(|fence| start.starts_with(fence));
+    if !is_block || !before.contains(is_invisible) {
+        return text;
+    }
+    Cow::Owned(text.replacen(
+        is_invisible,
+        "",
+        before.chars().filter(|c| is_invisible(*c)).count(),
+    ))
+}
+
+/// White space to some readers, which end a tag's line with it, and part of a word to others.
+const BYTE_ORDER_MARK: char = '\u{feff}';
+/// White space that ends a line, begins a block or is part of a word, depending on who reads.
+const DISPUTED_SPACES: [char; 5] = ['\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}'];
+
+/// The text with a space for each of these, in code as well: what is code for one reader may be structure for another.
+/// Byte order marks in the middle of it show nothing, and go.
+fn without_disputed_spaces(text: Cow<'_, str>) -> Cow<'_, str> {
+    let bytes = text.as_bytes();
+    let may_have = memchr::memchr2(0xb, 0xc, bytes).is_some()
+        || memchr::memmem::find(bytes, b"\xc2\x85").is_some()
+        || memchr::memmem::find(bytes, b"\xe2\x80\xa8").is_some()
+        || memchr::memmem::find(bytes, b"\xe2\x80\xa9").is_some()
+        || memchr::memmem::find(bytes, b"\xef\xbb\xbf").is_some();
+    if !may_have {
+        return text;
+    }
+    Cow::Owned(
+        text.replace(BYTE_ORDER_MARK, "")
+            .replace(DISPUTED_SPACES, " "),
+    )
 }
 
 /// 1-based line and column, the column in Unicode scalar values, of a byte offset.
@@ -99,6 +161,12 @@ mod tests {
         assert_eq!(read(b"\xff\xfea\0").unwrap().content, "a");
         assert_eq!(read(b"\xfe\xff\0a").unwrap().content, "a");
         assert_eq!(read(b"a\0b").unwrap().content, "a\u{fffd}b");
+        assert_eq!(
+            read("a\u{b}b\u{c}\u{85}c\u{2028}d\u{2029}é–…".as_bytes())
+                .unwrap()
+                .content,
+            "a b  c d é–…"
+        );
         assert_eq!(
             read(b"ab\n\xff").unwrap_err(),
             Reject::NotUtf8 { offset: 3, line: 2 }

@@ -1,52 +1,50 @@
 //! The body, cleaned by splices: Obsidian's syntax, links, images, HTML (2.9).
 
+mod agreed;
 mod angles;
 mod badges;
+mod blanks;
 mod callouts;
 mod comments;
-pub(crate) mod decode;
+mod definitions;
 mod destinations;
 mod displays;
 mod dollars;
 mod escape;
 mod flavour;
+mod hidden;
+mod hidden_html;
 mod html;
 mod html_policy;
 mod html_steps;
-pub(crate) mod html_tokens;
 mod invariant;
+mod labels;
 mod lazy;
-mod lines;
 mod links;
 mod math;
 mod obsidian;
 mod percent;
 mod picture;
 mod rounds;
+mod spelled;
 mod splice;
 mod start;
 mod tables;
 mod targets;
-mod text;
 mod warnings;
 mod wikilinks;
 
 #[cfg(test)]
 mod tests;
 
-use serde::{Deserialize, Serialize};
-
 use crate::context::Context;
-use crate::document::{Document, Edit};
+use crate::markdown::{Document, Edit};
+use crate::record::{Badge, Callout, WikiLink};
 use crate::report::Warning;
 use rounds::{Extent, Stop};
 use warnings::{Code, Warnings};
 
-pub(crate) use badges::MAX_BADGES;
-pub(crate) use comments::{blotted, is_obsidian};
-pub(crate) use lines::Line;
-pub(crate) use rounds::MAX_WIKI_LINKS;
-pub(crate) use text::Run;
+pub(crate) use hidden::{hide, hide_in_block, hide_in_value, without_signs};
 
 /// What cleaning needs to know besides the body.
 #[derive(Debug, Clone, Copy)]
@@ -54,7 +52,8 @@ pub(crate) struct CleanOptions<'a> {
     pub(crate) context: &'a Context,
     /// Resolved by the caller: the frontmatter's `repository:` as `owner/name`, where there is one.
     pub(crate) repository: Option<&'a str>,
-    /// Whether the frontmatter has keys that only Obsidian writes (aliases, cssclasses, publish, permalink).
+    /// Whether the frontmatter has keys that only Obsidian writes (aliases, cssclasses, publish, permalink), or the
+    /// body had a comment as only Obsidian has them.
     pub(crate) obsidian_keys: bool,
     /// Whether this exact body was emitted by an earlier conversion (2.12): leading badge blocks
     /// stay then. Never switches off anything that protects.
@@ -78,46 +77,11 @@ pub(crate) struct Cleaned {
     pub(crate) warnings: Vec<Warning>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct WikiLink {
-    pub(crate) target: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) heading: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) text: Option<String>,
-    pub(crate) embed: bool,
-    pub(crate) resolved: bool,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Badge {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) alt: Option<String>,
-    pub(crate) image: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) href: Option<String>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Callout {
-    #[serde(rename = "type")]
-    pub(crate) kind: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) metadata: Option<String>,
-    /// `+` or `-`
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) fold: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) title: Option<String>,
-    /// 1-based line in the emitted body
-    pub(crate) line: usize,
-}
-
 /// Cleans a body. The result has no `%%comment%%`, no relative image, no active HTML, and every
 /// code block as it was, byte for byte.
 ///
 /// Whatever the input, cleaning the result again changes nothing: it is a fixed point of every
-/// rule, or in escape mode, which is one too.
+/// rule. A body that had to be escaped goes through the rules once more.
 ///
 /// `read` is called with the cleaned body, which was parsed to see that it is clean.
 pub(crate) fn clean<T>(
@@ -131,10 +95,15 @@ pub(crate) fn clean<T>(
     }
 }
 
+/// Whether the body is written in Obsidian's dialect, as far as one reading tells.
+pub(crate) fn is_obsidian(document: &Document<'_>, options: &CleanOptions<'_>) -> bool {
+    flavour::is_obsidian(document, &callouts::find(document), options)
+}
+
 /// The source with a line feed for every carriage return that has none, if there are such:
 /// some readers end a line there and others don't, so each would read another document.
 /// All offsets stay.
-fn without_lone_returns(source: &str) -> Option<String> {
+pub(crate) fn without_lone_returns(source: &str) -> Option<String> {
     let bytes = source.as_bytes();
     let has_lone = memchr::memchr_iter(b'\r', bytes).any(|at| bytes.get(at + 1) != Some(&b'\n'));
     has_lone.then(|| {
@@ -155,7 +124,19 @@ fn clean_lines<T>(
 ) -> (Cleaned, T) {
     let escaped = || {
         let cleaned = escaped(document);
-        let reading = read(&Document::parse(&cleaned.body));
+        let again = Document::parse(&cleaned.body);
+        if again.too_complex || again.source == document.source {
+            let reading = read(&again);
+            return (cleaned, reading);
+        }
+        // Whoever converts the file again reads an escaped body like any other.
+        let (settled, reading) = clean_lines(&again, &emitted(options), read);
+        let mut warnings = cleaned.warnings;
+        warnings.extend(settled.warnings);
+        let cleaned = Cleaned {
+            warnings,
+            ..settled
+        };
         (cleaned, reading)
     };
     if document.too_complex {
@@ -170,6 +151,15 @@ fn clean_lines<T>(
     }
 }
 
+/// The options for what this conversion has written itself.
+fn emitted<'a>(options: &CleanOptions<'a>) -> CleanOptions<'a> {
+    CleanOptions {
+        emitted_before: true,
+        title_removal: &[],
+        ..*options
+    }
+}
+
 /// Cleans in two steps where all rules at once would change code: what protects first, then
 /// every rule on a body whose code is settled.
 fn protected_first<T>(
@@ -178,14 +168,9 @@ fn protected_first<T>(
     read: &dyn Fn(&Document<'_>) -> T,
 ) -> Result<(Cleaned, T), Stop> {
     let (protected, ()) = rounds::run(document, options, Extent::ProtectionOnly, &|_| ())?;
-    let settled = CleanOptions {
-        emitted_before: true,
-        title_removal: &[],
-        ..*options
-    };
     let (cleaned, reading) = rounds::run(
         &Document::parse(&protected.body),
-        &settled,
+        &emitted(options),
         Extent::Everything,
         read,
     )?;

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-/// Inputs of one conversion besides the document (specification section 2, `ctx`).
+/// Inputs of one conversion besides the document (1.4).
 ///
 /// All of it is plain data: the converter reads no clock, no network and no randomness.
 #[derive(Debug, Clone, Default)]
@@ -65,7 +65,7 @@ pub enum Flavor {
     Obsidian,
 }
 
-/// Themes whose aliases are emitted (specification section 3).
+/// Themes whose aliases are emitted (3.2).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Themes(pub Vec<String>);
 

@@ -1,23 +1,23 @@
 //! What can be counted or read off the cleaned body (2.10).
 
 mod count;
-mod language;
 mod license;
+mod picture;
 
 use pulldown_cmark::{LinkType, TagEnd};
 use serde::Serialize;
 
-use crate::badge::is_badge;
 use crate::blocks::decoded;
-use crate::document::{Document, Event, Tag};
+use crate::language::{first_strong_is_rtl, suffix_language};
+use crate::markdown::{Document, Event, Tag};
+use crate::prose::{clean_text, collapse, without_ornaments};
+use crate::record::Badge;
 use crate::slugger::Slugger;
-use crate::title::without_ornaments;
+use crate::words;
 
 use count::Count;
-use language::first_strong_is_rtl;
-
-pub(crate) use language::suffix_language;
 use license::{LicenseReading, badge_license, is_license_badge, linked_license};
+use picture::Candidate;
 
 /// Most headings and links that are listed.
 const MAX_HEADINGS: usize = 500;
@@ -25,50 +25,6 @@ const MAX_LINKS: usize = 200;
 /// Reading speed: words, and characters of scripts without spaces, in a minute.
 const WORDS_PER_MINUTE: usize = 200;
 const IDEOGRAPHS_PER_MINUTE: usize = 500;
-/// In the address or the text of a picture that asks for something, or thanks somebody.
-const APPEALS: [&str; 8] = [
-    "sponsor",
-    "donat",
-    "paypal",
-    "patreon",
-    "flattr",
-    "ko-fi",
-    "buymeacoffee",
-    "contributor",
-];
-/// How a section begins that is about those who gave something.
-const SECTIONS_OF_THANKS: [&str; 13] = [
-    "sponsor",
-    "support us",
-    "support me",
-    "support my",
-    "support the",
-    "supporters",
-    "supported by",
-    "backers",
-    "donat",
-    "thanks",
-    "special thanks",
-    "partners",
-    "contributors",
-];
-/// In the text of a badge.
-const BADGE_TEXTS: [&str; 2] = ["build status", "coverage status"];
-/// Texts of pictures that say nothing of them.
-const EMPTY_TEXTS: [&str; 6] = ["image", "img", "picture", "alt text", "alt", "photo"];
-/// In the address of a button, of a person's portrait, or of a picture of those who paid.
-const BUTTONS: [&str; 10] = [
-    "install-with-",
-    "standwithukraine",
-    "stand-with-ukraine",
-    "contrib.rocks",
-    "//avatars",
-    "open_in_",
-    "/button",
-    "deploy-button",
-    "qrcode",
-    "/thanks/",
-];
 
 /// Facts about the cleaned body, emitted under `derived` or used to fill fields.
 #[derive(Debug, Default, Serialize)]
@@ -120,11 +76,7 @@ pub(crate) fn read(cleaned: &Document<'_>) -> Reading {
 
 /// Derives from what was read; `file_stem` may carry a language (`README.zh-CN`) and
 /// `badges` (image URLs taken out of the body) may name the licence.
-pub(crate) fn derive(
-    reading: Reading,
-    file_stem: Option<&str>,
-    badges: &[crate::clean::Badge],
-) -> Derived {
+pub(crate) fn derive(reading: Reading, file_stem: Option<&str>, badges: &[Badge]) -> Derived {
     let Reading {
         mut derived,
         license,
@@ -150,7 +102,7 @@ pub(crate) fn derive(
         .lang
         .as_deref()
         .and_then(|lang| lang.split('-').next())
-        .is_some_and(|lang| matches!(lang, "ar" | "fa" | "he" | "ur" | "yi" | "ps"));
+        .is_some_and(|lang| words::RTL_LANGUAGE.fits(lang));
     derived.dir = (rtl_language || first_strong_is_rtl(&plain)).then_some("rtl");
     derived
 }
@@ -279,7 +231,7 @@ impl Reading {
         match tag {
             TagEnd::Heading(_) => {
                 if let Some((depth, text)) = self.heading.take() {
-                    let text = crate::keys::collapse(&text);
+                    let text = collapse(&text);
                     let id = self.slugger.id(&text);
                     self.license.begin_section(&text);
                     self.is_thanking = is_of_thanks(&text);
@@ -316,25 +268,16 @@ impl Reading {
             self.license.badge =
                 badge_license(url).or_else(|| links.find_map(|link| linked_license(link)));
         }
-        // One that a later reading would take for another, or for none, is none now.
-        let is_absolute = || {
-            (url.starts_with("https://") || url.starts_with("http://"))
-                && crate::keys::collapse(url) == url
-                && url::Url::parse(url).is_ok_and(|url| url.has_host())
+        let links = [&self.link, &self.html_link];
+        let candidate = Candidate {
+            url,
+            alt,
+            links: links.map(Option::as_deref),
+            is_thanking: self.is_thanking,
         };
-        let leads_elsewhere = || {
-            let mut links = [&self.link, &self.html_link].into_iter().flatten();
-            links.any(|link| is_beside_the_point(link, ""))
-        };
-        if self.derived.image.is_none()
-            && !self.is_thanking
-            && !is_badge(url)
-            && !is_beside_the_point(url, alt)
-            && !leads_elsewhere()
-            && is_absolute()
-        {
-            let alt = crate::blocks::clean_text(alt);
-            let says_something = !EMPTY_TEXTS.contains(&alt.to_lowercase().as_str());
+        if self.derived.image.is_none() && candidate.shows_the_subject() {
+            let alt = clean_text(alt);
+            let says_something = !words::EMPTY_ALT.fits(&alt.to_lowercase());
             self.derived.image = Some((
                 url.to_owned(),
                 Some(alt).filter(|_| says_something).unwrap_or_default(),
@@ -343,7 +286,7 @@ impl Reading {
     }
 
     fn html_image(&mut self, html: &str) {
-        use crate::clean::html_tokens::{TokenKind, tokens};
+        use crate::markdown::html_tokens::{TokenKind, tokens};
         let has = |mark: &[u8]| memchr::memmem::find(html.as_bytes(), mark).is_some();
         // A link is asked for by pictures, until there is one, and by badges.
         let asks_for_link = self.derived.image.is_none() || self.license.badge.is_none();
@@ -433,21 +376,7 @@ fn done_date(text: &str) -> Option<String> {
 fn is_of_thanks(heading: &str) -> bool {
     let lower = heading.to_lowercase();
     let said = without_ornaments(&lower).trim_end_matches(|c: char| !c.is_alphabetic());
-    said == "support"
-        || SECTIONS_OF_THANKS
-            .iter()
-            .any(|words| said.starts_with(words))
-}
-
-/// Whether a picture, or the link around it, asks for something, thanks somebody or tells a state: no picture of what
-/// the page is about.
-fn is_beside_the_point(url: &str, alt: &str) -> bool {
-    let (url, alt) = (url.to_ascii_lowercase(), alt.to_lowercase());
-    APPEALS
-        .iter()
-        .any(|appeal| url.contains(appeal) || alt.contains(appeal))
-        || BADGE_TEXTS.iter().any(|text| alt.contains(text))
-        || BUTTONS.iter().any(|button| url.contains(button))
+    words::SECTION_OF_THANKS.fits(said)
 }
 
 #[cfg(test)]

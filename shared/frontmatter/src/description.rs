@@ -5,14 +5,14 @@ mod sentences;
 mod shown;
 
 use crate::blocks::{Block, Kind};
+use crate::prose::{count_words, without_ornaments};
 use crate::report::Source;
-use crate::title::{Title, without_ornaments};
+use crate::title::Title;
+use crate::words;
 
-use passes::{container, is_mostly_a_link, is_tagline_quote, passes};
+use passes::{container, introduces, is_mostly_a_link, is_tagline_quote, passes};
 use sentences::{cut, without_lead_in};
 use shown::shown;
-
-pub(crate) use sentences::cut_at_word;
 
 /// What stands behind the headings of more sections is about one of them, not about the document.
 const MAX_SECTIONS: usize = 4;
@@ -22,10 +22,6 @@ const TAGLINE_BLOCKS: usize = 6;
 const TAGLINE_WORDS: usize = 4;
 /// How far behind a weak candidate the one may stand that says what the title is, in blocks.
 const INTRODUCTION_BLOCKS: usize = 8;
-/// What stands between a name and what it names, in some of the languages of READMEs.
-const COPULAS: [&str; 14] = [
-    "is ", "are ", "es ", "est ", "è ", "é ", "ist ", "jest ", "– ", "— ", "- ", "是", "は", "это ",
-];
 
 /// Finds the description in the author's body (before cleaning, but without Obsidian's comments);
 /// `None` when nothing passes.
@@ -105,13 +101,13 @@ fn passing<'a, 'b>(
             Kind::Paragraph => true,
             Kind::Quote { paragraphs: 1 } => at < QUOTE_BLOCKS && is_tagline_quote(&text),
             Kind::Heading(2..=6) if block.html => {
-                block.centred && at < TAGLINE_BLOCKS && words(&text) >= TAGLINE_WORDS
+                block.centred && at < TAGLINE_BLOCKS && count_words(&text) >= TAGLINE_WORDS
             }
             // Right below the title, and a level left out: small print, where no text follows that says more.
             Kind::Heading(3..=6) => {
                 is_below_title
                     && at == 0
-                    && words(&text) >= TAGLINE_WORDS
+                    && count_words(&text) >= TAGLINE_WORDS
                     && !blocks.get(1).is_some_and(|next| {
                         next.kind == Kind::Paragraph
                             && passes(next, &shown(next, is_obsidian), title)
@@ -123,95 +119,13 @@ fn passing<'a, 'b>(
     })
 }
 
-/// Sections that say how to use something, or by whom it is, and not what it is.
-const SECTIONS_OF_USE: [&str; 54] = [
-    "コントリ",
-    "贡献",
-    "ライセンス",
-    "许可",
-    "라이선스",
-    "update",
-    "news",
-    "latest",
-    "what's new",
-    "release",
-    "install",
-    "setup",
-    "set up",
-    "build",
-    "compil",
-    "usage",
-    "requirement",
-    "prerequisite",
-    "dependenc",
-    "config",
-    "deploy",
-    "contribut",
-    "license",
-    "licence",
-    "changelog",
-    "credit",
-    "acknowledg",
-    "support",
-    "sponsor",
-    "backers",
-    "citation",
-    "citing",
-    "notice",
-    "important",
-    "todo",
-    "how to install",
-    "how to run",
-    "how to use",
-    "how to build",
-    "running",
-    "testing",
-    "安装",
-    "使用",
-    "快速开始",
-    "インストール",
-    "使い方",
-    "설치",
-    "사용",
-    "установка",
-    "использование",
-    "instalaci",
-    "instala",
-    "kurulum",
-    "kullanım",
-];
-
 /// A longer heading is a sentence that says something, in words.
 const MAX_SECTION_WORDS: usize = 6;
 
 fn is_about_use(heading: &str) -> bool {
     let lower = heading.to_lowercase();
     let said = without_ornaments(&lower);
-    words(said) <= MAX_SECTION_WORDS && SECTIONS_OF_USE.iter().any(|words| said.starts_with(words))
-}
-
-/// Whether a text says what the title, or its first words, is: `Title is a …`.
-fn introduces(text: &str, title: &str) -> bool {
-    let (text, title) = (text.to_lowercase(), title.to_lowercase());
-    let said = text.strip_prefix("the ").unwrap_or(&text);
-    let ends = title.match_indices(' ').map(|(at, _)| at);
-    ends.chain([title.len()])
-        .filter_map(|end| said.strip_prefix(title.get(..end)?))
-        .any(|rest| COPULAS.iter().any(|is| rest.trim_start().starts_with(is)))
-}
-
-/// Words; two characters of a script without spaces count as one.
-pub(crate) fn words(text: &str) -> usize {
-    let ideographs = text.chars().filter(|c| is_ideograph(*c)).count();
-    let others = text
-        .split(|c: char| c.is_whitespace() || is_ideograph(c))
-        .filter(|word| word.chars().any(char::is_alphanumeric))
-        .count();
-    others + ideographs / 2
-}
-
-pub(crate) fn is_ideograph(c: char) -> bool {
-    matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3134f}')
+    count_words(said) <= MAX_SECTION_WORDS && words::SECTION_OF_USE.fits(said)
 }
 
 #[cfg(test)]
@@ -219,7 +133,7 @@ mod tests {
     use super::sentences::MAX_CHARS;
     use super::*;
     use crate::blocks::blocks;
-    use crate::document::Document;
+    use crate::markdown::Document;
 
     fn description(text: &str) -> Option<String> {
         let document = Document::parse(text);

@@ -1,4 +1,4 @@
-//! Keys that a theme's schema checks: a wrong type there stops everybody's build (2.4).
+//! Keys that a theme's schema checks: a wrong type there stops everybody's build (2.4.5).
 //!
 //! Some of them a theme prints as HTML, or takes for an address or an attribute. There, what could
 //! be more than text or a link is a wrong value, too: the frontmatter is the author's as the body is.

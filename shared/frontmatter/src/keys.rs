@@ -1,71 +1,13 @@
-//! The author's keys, taken one schema key at a time (2.4).
+//! The author's keys, taken one schema key at a time (2.4.1, 2.4.2).
 
 use unicode_normalization::UnicodeNormalization as _;
 
+use crate::entry::Entry;
+use crate::prose::{collapse, is_placeholder};
 use crate::report::Warning;
-use crate::source::Entry;
+use crate::spellings::is_known;
 use crate::warnings::Code;
 use crate::yaml::Node;
-
-pub(crate) const TITLE: &[&str] = &["title"];
-pub(crate) const DESCRIPTION: &[&str] = &[
-    "description",
-    "summary",
-    "excerpt",
-    "abstract",
-    "subtitle",
-    "tagline",
-    "socialDescription",
-];
-pub(crate) const TAGS: &[&str] = &["tags", "tag", "taxonomies.tags"];
-pub(crate) const CATEGORIES: &[&str] = &["category", "categories", "taxonomies.categories"];
-pub(crate) const DATE: &[&str] = &[
-    "date",
-    "pubDate",
-    "pubDatetime",
-    "publishDate",
-    "published",
-    "pubdate",
-    "created",
-    "created_at",
-    "createdAt",
-    "date_created",
-    "creation_date",
-    "published_at",
-];
-pub(crate) const UPDATED: &[&str] = &[
-    "updatedDate",
-    "modDatetime",
-    "updateDate",
-    "updated",
-    "lastUpdated",
-    "lastmod",
-    "last_modified",
-    "last-modified",
-    "modified",
-    "modified_at",
-    "updated_at",
-    "updatedAt",
-    "date_modified",
-];
-pub(crate) const IMAGE: &[&str] = &[
-    "image",
-    "cover",
-    "ogImage",
-    "heroImage",
-    "coverImage",
-    "cover_image",
-    "thumbnail",
-    "featured_image",
-    "socialImage",
-    "banner",
-    "hero",
-];
-pub(crate) const LANG: &[&str] = &["lang", "language", "locale"];
-pub(crate) const LICENSE: &[&str] = &["license", "licence"];
-pub(crate) const ALIASES: &[&str] = &["aliases", "alias"];
-/// A document can't choose its own address.
-pub(crate) const ADDRESS: &[&str] = &["slug", "permalink", "path", "url", "id"];
 
 /// Most tags of a document, and the longest, in characters.
 const MAX_TAGS: usize = 50;
@@ -116,7 +58,23 @@ impl Keys {
                 _ => keys.entries.push(entry),
             }
         }
+        keys.tell_doubled();
         keys
+    }
+
+    /// Tells of known keys that stand there twice, in different cases.
+    fn tell_doubled(&mut self) {
+        for (index, entry) in self.entries.iter().enumerate() {
+            let mut before = self.entries.iter().take(index);
+            if is_known(&entry.key) && before.any(|other| other.is(&entry.key)) {
+                self.warnings
+                    .push(Code::DuplicateKey.at(entry.line, 1, &entry.key));
+            }
+        }
+    }
+
+    pub(crate) fn entries(&self) -> &[Entry] {
+        &self.entries
     }
 
     /// The first usable value among the aliases of a schema key. What can't be used, and what says
@@ -128,18 +86,16 @@ impl Keys {
     ) -> Option<T> {
         let mut taken: Option<T> = None;
         for alias in aliases {
-            let Some(at) = self.entries.iter().position(|entry| entry.key == *alias) else {
-                continue;
-            };
-            let entry = self.entries.remove(at);
-            if says_nothing(&entry.value) {
-                continue;
-            }
-            match (read(&entry), &taken) {
-                (Some(value), None) => taken = Some(value),
-                (Some(value), Some(first)) if value == *first => {}
-                (Some(_), Some(_)) => self.extra.push((entry.key, entry.value)),
-                (None, _) => self.unusable(entry),
+            while let Some(entry) = self.remove(alias) {
+                if says_nothing(&entry.value) {
+                    continue;
+                }
+                match (read(&entry), &taken) {
+                    (Some(value), None) => taken = Some(value),
+                    (Some(value), Some(first)) if value == *first => {}
+                    (Some(_), Some(_)) => self.extra.push((entry.key, entry.value)),
+                    (None, _) => self.unusable(entry),
+                }
             }
         }
         taken
@@ -147,7 +103,7 @@ impl Keys {
 
     /// Like [`Keys::take`] for keys that mean something else where they aren't usable: those stay.
     pub(crate) fn take_if<T>(&mut self, key: &str, read: impl Fn(&Node) -> Option<T>) -> Option<T> {
-        let at = self.entries.iter().position(|entry| entry.key == key)?;
+        let at = self.entries.iter().position(|entry| entry.is(key))?;
         let value = self.entries.get(at).and_then(|entry| read(&entry.value))?;
         self.entries.remove(at);
         Some(value)
@@ -167,8 +123,13 @@ impl Keys {
         let at = self
             .entries
             .iter()
-            .position(|entry| entry.key == key && passes(entry))?;
+            .position(|entry| entry.is(key) && passes(entry))?;
         Some(self.entries.remove(at))
+    }
+
+    /// Puts an entry beside the others.
+    pub(crate) fn put(&mut self, entry: Entry) {
+        self.entries.push(entry);
     }
 
     /// Drops the values of keys that an earlier conversion filled in.
@@ -196,40 +157,17 @@ pub(crate) fn says_nothing(value: &Node) -> bool {
     value.is_empty() || value.text().is_some_and(is_placeholder)
 }
 
-/// `{{ title }}` of a template that nobody filled in.
-pub(crate) fn is_placeholder(text: &str) -> bool {
-    text.trim().starts_with("{{") && text.trim().ends_with("}}")
-}
-
 /// A scalar as text on one line.
 pub(crate) fn text(entry: &Entry) -> Option<String> {
     let text = entry.literal.as_deref().or_else(|| entry.value.text())?;
     Some(collapse(text)).filter(|text| !text.is_empty())
 }
 
-/// White space of every kind collapsed, the ends trimmed.
-pub(crate) fn collapse(text: &str) -> String {
-    let mut collapsed = String::with_capacity(text.len());
-    let words =
-        text.split(|c: char| c.is_whitespace() || matches!(c, '\u{85}' | '\u{200b}' | '\u{feff}'));
-    for word in words.filter(|word| !word.is_empty()) {
-        if !collapsed.is_empty() {
-            collapsed.push(' ');
-        }
-        collapsed.push_str(word);
-    }
-    collapsed
-}
-
 pub(crate) fn tags(entry: &Entry) -> Option<Vec<String>> {
     let words: Vec<String> = match &entry.value {
-        Node::List(items) => items
-            .iter()
-            .filter_map(Node::text)
-            .map(str::to_owned)
-            .collect(),
+        Node::List(items) => items.iter().filter_map(Node::text).map(collapse).collect(),
         Node::Scalar(_) => {
-            let text = entry.value.text()?;
+            let text = collapse(entry.value.text()?);
             let separator = |c: char| {
                 if text.contains(',') {
                     c == ','
@@ -347,7 +285,7 @@ impl Keys {
     pub(crate) fn has_any(&self, keys: &[&str]) -> bool {
         self.entries
             .iter()
-            .any(|entry| keys.contains(&entry.key.as_str()))
+            .any(|entry| keys.iter().any(|key| entry.is(key)))
     }
 
     /// Whether the key holds a theme's banner or hero and not the address of a picture.
@@ -356,15 +294,12 @@ impl Keys {
             && self
                 .entries
                 .iter()
-                .any(|entry| entry.key == key && matches!(entry.value, Node::Map(_)))
+                .any(|entry| entry.is(key) && matches!(entry.value, Node::Map(_)))
     }
 
     /// `repository: owner/name`, or a URL on GitHub, as `owner/name`. The key stays.
     pub(crate) fn repository(&self) -> Option<String> {
-        let entry = self
-            .entries
-            .iter()
-            .find(|entry| entry.key == "repository")?;
+        let entry = self.entries.iter().find(|entry| entry.is("repository"))?;
         let text = entry.value.text()?.trim();
         let path = text
             .strip_prefix("https://github.com/")

@@ -1,7 +1,7 @@
 //! README in, frontmatter-rich Markdown out: pure, no I/O, no clock, no randomness.
 //!
-//! [`convert`] is the specification of the converter in code; the section numbers in the modules
-//! are its. Text is never re-serialised: a body changes by splices alone.
+//! The specification is `docs/conversion.md`; the modules cite its sections by number. Text is never
+//! re-serialised: a body changes by splices alone.
 
 #![warn(clippy::string_slice, clippy::indexing_slicing)]
 #![cfg_attr(
@@ -15,6 +15,7 @@
 
 mod assemble;
 mod badge;
+mod bare;
 mod block;
 mod blocks;
 mod bytes;
@@ -23,40 +24,46 @@ mod context;
 mod dates;
 mod derived;
 mod description;
-mod document;
 mod emoji;
+mod entry;
 mod guards;
+mod head;
 mod keys;
+mod language;
 mod mark;
+mod markdown;
+mod marks;
 pub mod names;
-mod readback;
+mod prose;
+mod record;
 mod report;
 pub mod schema;
 pub mod slug;
 mod slugger;
 mod source;
-mod themes;
+mod spellings;
 mod title;
+mod visibility;
 mod warnings;
-mod write;
+mod words;
 mod yaml;
 
 use std::cell::LazyCell;
 
 use assemble::{Assembled, Emitted, Parts, assemble};
+use block::without_blank_lines;
 use clean::CleanOptions;
-use document::Document;
 use keys::Keys;
 use mark::Mark;
+use markdown::Document;
+use visibility::Finding;
+use yaml::{readback, write};
 
+pub use assemble::UnknownTheme;
+pub use bytes::{MAX_README_BYTES, Reject};
 pub use context::{Context, Flavor, NoteDocument, NoteMember, Notes, Themes};
+pub use mark::CONVERTER;
 pub use report::{Field, Source, Warning};
-pub use themes::UnknownTheme;
-
-/// Largest README, in bytes.
-pub const MAX_README_BYTES: usize = 1024 * 1024;
-/// Name and version of this converter, as outputs carry it.
-pub const CONVERTER: &str = concat!("masthead/", env!("CARGO_PKG_VERSION"));
 
 /// A converted document.
 #[derive(Debug)]
@@ -100,22 +107,6 @@ impl Output {
     }
 }
 
-/// Why a file can't be converted at all.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Reject {
-    #[error("The file is larger than 1 MiB.")]
-    TooLarge,
-    #[error(
-        "The file is not UTF-8 text: line {line} holds bytes that are none. Save it as UTF-8 and upload it again."
-    )]
-    NotUtf8 {
-        /// Bytes before the first that can't be read.
-        offset: usize,
-        /// 1-based.
-        line: usize,
-    },
-}
-
 /// Whether [`convert`] would take these bytes, for an answer before anything is stored.
 pub fn check(input: &[u8]) -> Result<(), Reject> {
     bytes::read(input).map(|_| ())
@@ -145,24 +136,47 @@ pub fn convert(input: &[u8], context: &Context) -> Result<Output, Reject> {
     };
     keys.forget(&outdated);
 
+    // First of all: nothing may be read off what the author hides.
     let document = Document::parse(body);
+    let hidden = clean::hide(&document);
+    let mut findings = source.findings;
+    // What stands behind a comment stands at the top. An earlier conversion of this very body has read it.
+    let head = hidden
+        .as_ref()
+        .filter(|_| mark.is_none())
+        .map(|hidden| head::take_out(without_blank_lines(&hidden.body)));
+    let places = hidden
+        .as_ref()
+        .map(|hidden| hidden.places(without_blank_lines(&hidden.body)));
+    if let (Some(head), Some(places)) = (&head, &places)
+        && !findings.iter().any(Finding::hides)
+    {
+        let found = head.findings.iter().cloned();
+        findings.extend(
+            found.map(|finding| finding.moved(|line| lines_before_body + places(line, 1).0)),
+        );
+    }
+    let document = match (&head, &hidden) {
+        (Some(head), _) => Document::parse(&head.text),
+        (None, Some(hidden)) => Document::parse(without_blank_lines(&hidden.body)),
+        (None, None) => document,
+    };
     let repository = keys.repository();
     let reading = CleanOptions {
         context,
         repository: repository.as_deref(),
-        obsidian_keys: keys.has_any(&["aliases", "cssclasses", "cssclass", "publish", "permalink"]),
+        obsidian_keys: hidden.as_ref().is_some_and(|hidden| hidden.is_obsidian)
+            || keys.has_any(&["aliases", "cssclasses", "cssclass", "publish", "permalink"]),
         emitted_before: mark.is_some(),
         title_removal: &[],
         removed_ids: &[],
     };
-    let blotted = clean::blotted(&document, &reading);
-    let blotted = blotted.as_deref().map(Document::parse);
-    let blocks = blocks::blocks(blotted.as_ref().unwrap_or(&document));
+    let blocks = blocks::blocks(&document);
     let is_obsidian = LazyCell::new(|| clean::is_obsidian(&document, &reading));
-    let author_title = keys.take(keys::TITLE, keys::text);
+    let author_title = keys.take(spellings::TITLE, keys::text);
     // An earlier conversion of this very body found none.
     let has_none = mark.is_some() && keys.has_any(&["description"]);
-    let author_description = keys.take(keys::DESCRIPTION, keys::text);
+    let author_description = keys.take(spellings::DESCRIPTION, keys::text);
     let stem = context.name_hint.as_deref().map(hint_without_date);
     let title = title::find(&document, &blocks, author_title.as_deref(), stem);
     let found_description = (author_description.is_none() && !has_none)
@@ -177,7 +191,13 @@ pub fn convert(input: &[u8], context: &Context) -> Result<Output, Reject> {
             ..reading
         },
     };
-    let (cleaned, reading) = clean::clean(&document, &clean_options, derived::read);
+    let (mut cleaned, reading) = clean::clean(&document, &clean_options, derived::read);
+    if let (Some(hidden), Some(places)) = (&hidden, &places) {
+        for warning in &mut cleaned.warnings {
+            (warning.line, warning.column) = places(warning.line, warning.column);
+        }
+        cleaned.warnings.extend(hidden.warnings.iter().cloned());
+    }
     let mut warnings: Vec<Warning> = text.warnings;
     warnings.extend(source.warnings);
     warnings.extend(cleaned.warnings.iter().cloned().map(|mut warning| {
@@ -196,21 +216,10 @@ pub fn convert(input: &[u8], context: &Context) -> Result<Output, Reject> {
         context,
         clean_options: &clean_options,
         warnings,
+        findings,
     });
-    let references = names::references(&document, &cleaned.wiki);
+    let references = names::references(&document, &cleaned.wiki, &assembled.named, &context.handle);
     Ok(output(assembled, &cleaned.body, text.eol, references))
-}
-
-/// The body from its first line that isn't blank.
-fn without_blank_lines(body: &str) -> &str {
-    let content = body.trim_start_matches([' ', '\t', '\n', '\r']);
-    let blank = body.get(..body.len() - content.len()).unwrap_or_default();
-    let first_line = if content.is_empty() {
-        blank.len()
-    } else {
-        blank.rfind(['\n', '\r']).map_or(0, |at| at + 1)
-    };
-    body.get(first_line..).unwrap_or_default()
 }
 
 /// A file name's stem without the date that Jekyll puts before it.

@@ -5,11 +5,16 @@
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
-use crate::clean::{Badge, Callout, MAX_BADGES, MAX_WIKI_LINKS, WikiLink};
+use crate::entry::Entry;
+use crate::record::{Badge, Callout, MAX_BADGES, MAX_WIKI_LINKS, WikiLink};
 use crate::yaml::Node;
+
+/// Name and version of this converter, as outputs carry it.
+pub const CONVERTER: &str = concat!("masthead/", env!("CARGO_PKG_VERSION"));
 
 /// Of the form of `derived` that is written.
 pub(crate) const SCHEMA: u64 = 1;
+
 /// Keys that stay what an earlier conversion made them, although the body has changed since.
 const KEPT: [&str; 4] = ["title", "date", "image", "imageAlt"];
 
@@ -59,6 +64,12 @@ impl Mark {
     /// Whether `body` is the very one that was emitted with this mark.
     pub(crate) fn is_of(&self, body: &str) -> bool {
         self.body_sha256 == digest(body)
+    }
+
+    /// Whether one of the entries is the mark of this very body.
+    pub(crate) fn is_among(entries: &[Entry], body: &str) -> bool {
+        let mut marks = entries.iter().filter(|entry| entry.is("derived"));
+        marks.any(|entry| Self::read(&entry.value).is_some_and(|mark| mark.is_of(body)))
     }
 
     /// The keys whose values are to be found anew, since the body is another.

@@ -2,8 +2,8 @@
 
 use unicode_normalization::UnicodeNormalization;
 
-use crate::clean::WikiLink;
-use crate::document::{Document, Event, Tag};
+use crate::markdown::{Document, Event, Tag};
+use crate::record::WikiLink;
 
 /// Most names that one document may ask for.
 const MAX_REFERENCES: usize = 100;
@@ -11,32 +11,61 @@ const MAX_REFERENCES: usize = 100;
 /// Longest of them, in bytes; a file's name has 255 at most.
 const MAX_NAME_BYTES: usize = 512;
 
+/// Names, folded, by which everybody's links lead to their own page.
+pub(crate) const OWN_PAGE: [&str; 2] = ["readme", "index"];
+
 /// A name as names are compared: NFC, lower case, no outer space.
 pub fn fold(name: &str) -> String {
     name.trim().nfc().collect::<String>().to_lowercase()
 }
 
 /// The names that wikilinks and relative links to Markdown files ask for, folded, without folders
-/// and endings, whether or not there is a document of that name.
-pub(crate) fn references(document: &Document<'_>, wiki: &[WikiLink]) -> Vec<String> {
+/// and endings, whether or not there is a document of that name; before them those of authors.
+pub(crate) fn references(
+    document: &Document<'_>,
+    wiki: &[WikiLink],
+    authors: &[String],
+    handle: &str,
+) -> Vec<String> {
     let events = document.events.iter().take_while(|_| document.has("["));
     let relative = events.filter_map(|(event, _)| match event {
         Event::Start(Tag::Link { dest_url, .. }) => relative(dest_url),
         _ => None,
     });
     let mut references: Vec<String> = Vec::new();
-    for target in wiki.iter().map(|link| link.target.clone()).chain(relative) {
+    let authors = authors.iter().cloned();
+    let linked = wiki.iter().map(|link| link.target.clone()).chain(relative);
+    for target in authors.chain(linked) {
+        let target = target.strip_suffix(".md").unwrap_or(&target);
         let name = target.rsplit('/').next().unwrap_or_default();
-        let name = fold(name.strip_suffix(".md").unwrap_or(name));
-        let fits = (1..=MAX_NAME_BYTES).contains(&name.len());
-        if fits && !references.contains(&name) {
-            references.push(name);
+        // What has a folder may be the address of anybody's document.
+        let address = is_address(target).then_some(target);
+        for name in address.into_iter().chain([name]).map(fold) {
+            let is_own_page = !handle.is_empty() && OWN_PAGE.contains(&name.as_str());
+            let name = if is_own_page { handle.to_owned() } else { name };
+            let fits = (1..=MAX_NAME_BYTES).contains(&name.len());
+            if fits && !references.contains(&name) {
+                references.push(name);
+            }
         }
-        if references.len() == MAX_REFERENCES {
+        if references.len() >= MAX_REFERENCES {
             break;
         }
     }
     references
+}
+
+/// Whether a name has the form of a document's address, `handle/slug`.
+pub fn is_address(name: &str) -> bool {
+    let is_part = |part: &str| {
+        !part.is_empty()
+            && !part.starts_with('-')
+            && part
+                .bytes()
+                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+    };
+    name.split_once('/')
+        .is_some_and(|(handle, slug)| is_part(handle) && is_part(slug))
 }
 
 /// The path of a Markdown file without its ending; `None` where it has another.
@@ -76,8 +105,8 @@ mod tests {
             resolved: false,
         });
         assert_eq!(
-            references(&document, &wiki),
-            ["k\u{f6}ln", "my trip", "other"]
+            references(&document, &wiki, &["Ann".to_owned()], ""),
+            ["ann", "k\u{f6}ln", "my trip", "other"]
         );
     }
 }

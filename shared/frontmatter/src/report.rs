@@ -1,4 +1,4 @@
-//! What the author is told: warnings with their place, and where each field came from.
+//! What the author is told: warnings with their place, and where each field came from (4.1).
 
 use serde::Serialize;
 

@@ -1,6 +1,7 @@
 //! Slugs and entry ids: from the upload's name alone, never from the document (2.8).
 
 use sha2::{Digest as _, Sha256};
+use unicode_normalization::UnicodeNormalization as _;
 
 use crate::dates;
 use crate::slugger;
@@ -23,7 +24,7 @@ const EXTENSIONS: [&str; 7] = ["md", "markdown", "mdown", "mkd", "mdx", "txt", "
 /// Otherwise 1 to 80 bytes of `[a-z0-9-]` that are neither reserved nor `readme`.
 pub fn for_upload(file_name: &str, given: Option<&str>) -> String {
     match given {
-        Some(given) => from_stem(given),
+        Some(given) => from_stem(&given.nfc().collect::<String>()),
         None if is_own_page(file_name) => OWN_PAGE.to_owned(),
         None => from_stem(&file_stem(file_name)),
     }
@@ -35,9 +36,11 @@ pub fn is_own_page(file_name: &str) -> bool {
     stem.eq_ignore_ascii_case("readme") || stem.eq_ignore_ascii_case("index")
 }
 
-/// A file's name without folders and without the ending of a text file.
+/// A file's name without folders and without the ending of a text file, in NFC: a Mac writes `ü` as two characters, and
+/// both names are one document's.
 pub fn file_stem(file_name: &str) -> String {
-    let name = file_name.rsplit(['/', '\\']).next().unwrap_or_default();
+    let name: String = file_name.nfc().collect();
+    let name = name.rsplit(['/', '\\']).next().unwrap_or_default();
     match name.rsplit_once('.') {
         Some((stem, ending))
             if EXTENSIONS
@@ -108,6 +111,14 @@ mod tests {
             assert_eq!(for_upload(name, None), slug, "{name}");
         }
         assert!(for_upload("日本語.md", None).is_ascii());
+        for (nfc, nfd) in [
+            ("Köln.md", "Ko\u{308}ln.md"),
+            ("가.md", "\u{1100}\u{1161}.md"),
+            ("が.md", "か\u{3099}.md"),
+        ] {
+            assert_eq!(for_upload(nfc, None), for_upload(nfd, None));
+            assert_eq!(file_stem(nfc), file_stem(nfd));
+        }
         assert!(for_upload("\u{e000}.md", None).starts_with("doc-"));
         assert_eq!(for_upload("x.md", Some("readme")), "readme-doc");
         assert_eq!(for_upload("x.md", Some("My Page")), "my-page");

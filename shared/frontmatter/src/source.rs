@@ -1,25 +1,20 @@
 //! The author's frontmatter: read in whatever language it is, as entries with their source lines.
 
+mod hidden;
+
 use std::borrow::Cow;
 
-use crate::block::{Language, Parts};
-use crate::keys;
+use crate::bare;
+use crate::block::{Language, Parts, without_blank_lines};
+use crate::clean::{hide_in_block, without_lone_returns};
+use crate::entry::Entry;
+use crate::head;
+use crate::mark::Mark;
 use crate::report::Warning;
+use crate::spellings;
+use crate::visibility::{self, Finding};
 use crate::warnings::Code;
 use crate::yaml::{self, Node, Unreadable};
-
-/// One key of the author's, with where it stands.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Entry {
-    pub(crate) key: String,
-    pub(crate) value: Node,
-    /// 1-based line in the uploaded file.
-    pub(crate) line: usize,
-    /// The entry's own source lines, where they may be copied as they stand.
-    pub(crate) verbatim: Option<String>,
-    /// The value as it was typed, where YAML would take its beginning for a tag.
-    pub(crate) literal: Option<String>,
-}
 
 /// The author's frontmatter and the text that follows it.
 #[derive(Debug)]
@@ -29,6 +24,9 @@ pub(crate) struct Source<'a> {
     /// Lines of the uploaded file before the body.
     pub(crate) lines_before_body: usize,
     pub(crate) warnings: Vec<Warning>,
+    /// What is said about who may see the document where no entry says it: in keys that stand there twice, and in what
+    /// can't be read as a block.
+    pub(crate) findings: Vec<Finding>,
 }
 
 /// Reads the block of a document. One that can't be read goes into the body, never away.
@@ -38,11 +36,17 @@ pub(crate) fn read<'a>(text: &'a str, parts: Parts<'a>) -> Source<'a> {
         body: Cow::Borrowed(parts.body),
         lines_before_body: parts.lines_before_body,
         warnings: parts.warning.into_iter().collect(),
+        findings: Vec::new(),
     };
     let Some((language, block)) = parts.block else {
+        source.take_head(text);
         return source;
     };
     let first_line = parts.block_line;
+    // Some readers end a line at a carriage return alone, and mending goes line by line.
+    let feeds = without_lone_returns(block);
+    let block = feeds.as_deref().unwrap_or(block);
+    let bare = bare::block(language, block);
     let entry = |key: String, value| Entry {
         key,
         value,
@@ -61,16 +65,34 @@ pub(crate) fn read<'a>(text: &'a str, parts: Parts<'a>) -> Source<'a> {
         let kept = kept.into_iter().map(|(key, value)| entry(key, value));
         kept.collect()
     };
+    let mut doubled = Vec::new();
     let read = match language {
         Language::Toml => toml_entries(block).map(entries),
-        Language::Json => json_entries(block).map(entries),
-        Language::Yaml => yaml_entries(block, first_line, &mut source.warnings),
+        Language::Json => json_entries(block)
+            .map(|(kept, again)| {
+                doubled.extend(again.into_iter().map(|(key, value)| entry(key, value)));
+                kept
+            })
+            .map(entries),
+        Language::Yaml => {
+            yaml_entries(block, &bare, first_line, &mut source.warnings, &mut doubled)
+        }
     };
     match read {
-        Ok(entries) => source.entries = entries,
+        Ok(entries) => {
+            source.findings = visibility::secrets(entries.iter().chain(&doubled));
+            doubled = hidden::take_out(doubled, &mut source.warnings);
+            source.findings.extend(visibility::findings(&doubled));
+            source.entries = hidden::take_out(entries, &mut source.warnings);
+            if block.trim().is_empty() {
+                source.take_doubled(text.get(parts.block_at + block.len()..).unwrap_or_default());
+            } else if !Mark::is_among(&source.entries, without_blank_lines(parts.body)) {
+                source.take_head(parts.body);
+            }
+        }
         Err(Failed::NotAMapping) => {
-            source.body = Cow::Borrowed(text);
             source.lines_before_body = 0;
+            source.take_head(text);
         }
         Err(Failed::Unparsable { line }) => {
             let name = if language == Language::Toml {
@@ -78,16 +100,61 @@ pub(crate) fn read<'a>(text: &'a str, parts: Parts<'a>) -> Source<'a> {
             } else {
                 "yaml"
             };
+            source.findings = visibility::in_lines(&bare, first_line);
+            let shown = visibility::without_secrets(&bare);
             source.warnings.push(Code::FrontmatterUnparsable.at(
                 first_line + line,
                 1,
-                block.lines().nth(line).unwrap_or_default(),
+                quoted(shown.lines().nth(line)),
             ));
-            source.body = Cow::Owned(fenced(name, block, parts.body));
+            let hidden = hide_in_block(&shown);
+            let shown = hidden.as_ref().map_or(&*shown, |hidden| &*hidden.body);
+            source.take_head(parts.body);
+            source.body = Cow::Owned(fenced(name, shown, &source.body));
             source.lines_before_body = first_line.saturating_sub(2);
         }
     }
     source
+}
+
+impl<'a> Source<'a> {
+    /// Takes the text for the body, and what stands at its top for what it says.
+    fn take_head(&mut self, text: &'a str) {
+        let taken = head::take_out(text);
+        self.body = taken.text;
+        let before = self.lines_before_body;
+        self.findings.extend(
+            taken
+                .findings
+                .into_iter()
+                .map(|finding| finding.moved(|line| line + before)),
+        );
+        self.warnings
+            .extend(taken.warnings.into_iter().map(|mut warning| {
+                warning.line += before;
+                warning
+            }));
+    }
+
+    /// The same where nothing stands between two fences: the second one may begin the block. It is no text.
+    fn take_doubled(&mut self, text: &'a str) {
+        let before = self.lines_before_body;
+        self.lines_before_body = before.saturating_sub(1);
+        self.take_head(text);
+        self.lines_before_body = before;
+        let line = self.body.find('\n').map_or(self.body.len(), |at| at + 1);
+        self.body = match std::mem::take(&mut self.body) {
+            Cow::Borrowed(text) => Cow::Borrowed(text.get(line..).unwrap_or_default()),
+            Cow::Owned(text) => Cow::Owned(text.get(line..).unwrap_or_default().to_owned()),
+        };
+    }
+}
+
+/// What is quoted of a line that can't be read: a key that is known, since the rest may belong to a comment or a secret.
+fn quoted(line: Option<&str>) -> &str {
+    let key = line.unwrap_or_default().split(':').next();
+    key.filter(|key| spellings::is_known(key))
+        .unwrap_or_default()
 }
 
 /// Why a block gives no entries.
@@ -101,33 +168,47 @@ enum Failed {
 
 fn yaml_entries(
     block: &str,
+    bare: &str,
     first_line: usize,
     warnings: &mut Vec<Warning>,
+    doubled: &mut Vec<Entry>,
 ) -> Result<Vec<Entry>, Failed> {
     let read = yaml::read_or_repair(block).map_err(|unreadable| match unreadable {
         Unreadable::NotAMapping => Failed::NotAMapping,
         Unreadable::Invalid { line, .. } => Failed::Unparsable { line },
     })?;
-    let lines: Vec<&str> = block.split_inclusive('\n').collect();
-    let line_text = |line: usize| {
-        lines
-            .get(line)
-            .map(|text| text.trim_end())
-            .unwrap_or_default()
-    };
+    let lines: Vec<&str> = bare.split_inclusive('\n').collect();
+    let line_text = |line: usize| quoted(lines.get(line).copied());
     if read.repaired {
         warnings.push(Code::FrontmatterRepaired.at(first_line, 1, line_text(0)));
     }
     let document = read.document;
-    for place in &document.duplicates {
-        warnings.push(Code::DuplicateKey.at(first_line + place.line, 1, &place.key));
+    // Of JSON's comments YAML makes keys.
+    let is_comment =
+        |entry: &yaml::Entry| ["//", "/*"].iter().any(|open| entry.key.starts_with(open));
+    if block.trim_start().starts_with('{') && document.entries.iter().any(is_comment) {
+        return Err(Failed::NotAMapping);
+    }
+    for (place, value) in &document.duplicates {
+        warnings.push(Code::DuplicateKey.at(
+            first_line + place.line,
+            1,
+            &hidden::shown(&place.key),
+        ));
+        doubled.push(Entry {
+            key: place.key.clone(),
+            value: value.clone(),
+            line: first_line + place.line,
+            verbatim: None,
+            literal: None,
+        });
     }
     for place in &document.dropped {
         warnings.push(Code::KeyDropped.at(first_line + place.line, 1, &place.key));
     }
     let unquoted = |entry: &&yaml::Entry| {
         entry.literal.is_some()
-            && [keys::TITLE, keys::DESCRIPTION]
+            && [spellings::TITLE, spellings::DESCRIPTION]
                 .concat()
                 .contains(&entry.key.as_str())
     };
@@ -162,7 +243,7 @@ fn yaml_entries(
     Ok(entries.collect())
 }
 
-/// Whether every reader reads these lines alone as this entry (2.4).
+/// Whether every reader reads these lines alone as this entry (2.4.1).
 fn may_be_copied(slice: &str, entry: &yaml::Entry) -> bool {
     let foreign = |c: char| {
         (c.is_control() && c != '\n' && c != '\r')
@@ -175,12 +256,13 @@ fn may_be_copied(slice: &str, entry: &yaml::Entry) -> bool {
         .ok()
         .filter(|document| document.entries.len() == 1 && document.duplicates.is_empty());
     !slice.contains(foreign)
+        && !has_comment(slice)
         // A carriage return alone ends a line for some readers only.
         && slice.matches('\r').count() == slice.matches("\r\n").count()
         && !slice.lines().any(|line| {
             line.starts_with("---") || line.starts_with("+++") || line.starts_with("...")
         })
-        && crate::write::key(&entry.key) == entry.key
+        && yaml::write::key(&entry.key) == entry.key
         && reads_alike(&entry.value)
         && alone.is_some_and(|document| {
             document
@@ -188,6 +270,13 @@ fn may_be_copied(slice: &str, entry: &yaml::Entry) -> bool {
                 .first()
                 .is_some_and(|again| again.key == entry.key && again.value == entry.value)
         })
+}
+
+/// Whether anything in the lines could be a comment. Most are taken out; where quotes go over lines it can't be told.
+fn has_comment(slice: &str) -> bool {
+    slice
+        .split(char::is_whitespace)
+        .any(|word| word.starts_with('#'))
 }
 
 fn reads_alike(value: &Node) -> bool {
@@ -205,7 +294,7 @@ fn reads_alike(value: &Node) -> bool {
         Node::List(items) => items.iter().all(reads_alike),
         Node::Map(entries) => entries
             .iter()
-            .all(|(key, value)| crate::write::key(key) == *key && reads_alike(value)),
+            .all(|(key, value)| yaml::write::key(key) == *key && reads_alike(value)),
     }
 }
 
@@ -221,54 +310,51 @@ fn toml_entries(block: &str) -> Result<Vec<(String, Node)>, Failed> {
             })?;
     Ok(table
         .into_iter()
-        .map(|(key, value)| (key, toml_node(value)))
+        .map(|(key, value)| (key, Node::from(value)))
         .collect())
 }
 
-fn toml_node(value: toml::Value) -> Node {
-    match value {
-        toml::Value::String(text) => Node::string(text),
-        toml::Value::Integer(number) => Node::plain(number.to_string()),
-        toml::Value::Float(number) if number.is_finite() => Node::plain(format!("{number:?}")),
-        toml::Value::Float(number) => Node::string(number.to_string()),
-        toml::Value::Boolean(value) => Node::plain(value.to_string()),
-        toml::Value::Datetime(time) => Node::plain(time.to_string()),
-        toml::Value::Array(items) => Node::List(items.into_iter().map(toml_node).collect()),
-        toml::Value::Table(entries) => Node::Map(
-            entries
-                .into_iter()
-                .filter(|(key, _)| !yaml::is_dangerous(key))
-                .map(|(key, value)| (key, toml_node(value)))
-                .collect(),
-        ),
+/// Entries, and those whose key stood there before.
+type WithDoubled = (Vec<(String, Node)>, Vec<(String, Node)>);
+
+fn json_entries(block: &str) -> Result<WithDoubled, Failed> {
+    let JsonEntries(entries) = serde_json::from_str(block).map_err(|error| Failed::Unparsable {
+        line: error.line().saturating_sub(1),
+    })?;
+    let (mut kept, mut doubled): WithDoubled = (Vec::new(), Vec::new());
+    for (key, value) in entries {
+        let is_known = kept.iter().any(|(known, _)| *known == key);
+        let list = if is_known { &mut doubled } else { &mut kept };
+        list.push((key, Node::from(value)));
     }
+    Ok((kept, doubled))
 }
 
-fn json_entries(block: &str) -> Result<Vec<(String, Node)>, Failed> {
-    let object: serde_json::Map<String, serde_json::Value> =
-        serde_json::from_str(block).map_err(|error| Failed::Unparsable {
-            line: error.line().saturating_sub(1),
-        })?;
-    Ok(object
-        .into_iter()
-        .map(|(key, value)| (key, json_node(value)))
-        .collect())
-}
+/// The entries of a JSON object in order, equal keys as often as they stand there.
+struct JsonEntries(Vec<(String, serde_json::Value)>);
 
-pub(crate) fn json_node(value: serde_json::Value) -> Node {
-    match value {
-        serde_json::Value::Null => Node::plain(""),
-        serde_json::Value::Bool(value) => Node::plain(value.to_string()),
-        serde_json::Value::Number(number) => Node::plain(number.to_string()),
-        serde_json::Value::String(text) => Node::string(text),
-        serde_json::Value::Array(items) => Node::List(items.into_iter().map(json_node).collect()),
-        serde_json::Value::Object(entries) => Node::Map(
-            entries
-                .into_iter()
-                .filter(|(key, _)| !yaml::is_dangerous(key))
-                .map(|(key, value)| (key, json_node(value)))
-                .collect(),
-        ),
+impl<'de> serde::Deserialize<'de> for JsonEntries {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+        impl<'de> serde::de::Visitor<'de> for Visitor {
+            type Value = JsonEntries;
+
+            fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                formatter.write_str("an object")
+            }
+
+            fn visit_map<M: serde::de::MapAccess<'de>>(
+                self,
+                mut map: M,
+            ) -> Result<JsonEntries, M::Error> {
+                let mut entries = Vec::new();
+                while let Some(entry) = map.next_entry()? {
+                    entries.push(entry);
+                }
+                Ok(JsonEntries(entries))
+            }
+        }
+        deserializer.deserialize_map(Visitor)
     }
 }
 

@@ -4,6 +4,10 @@ use proptest::prelude::*;
 
 use super::*;
 
+mod arrows;
+mod secrets;
+mod specification;
+
 fn converted(text: &str) -> String {
     let output = convert(text.as_bytes(), &Context::default()).unwrap();
     String::from_utf8(output.bytes).unwrap()
@@ -40,9 +44,9 @@ fn twice_is_once() {
 #[test]
 fn unknown_keys_are_copied_as_they_stand() {
     let text =
-        converted("---\ntitle: T\nversion: 1.10 # keep\nlist:\n  - a\n  - b\nanswer: no\n---\n");
+        converted("---\ntitle: T\nversion: 1.10 # gone\nlist:\n  - a\n  - b\nanswer: no\n---\n");
     assert!(
-        text.contains("version: 1.10 # keep\nlist:\n  - a\n  - b\nanswer: \"no\"\n"),
+        text.contains("version: 1.10\nlist:\n  - a\n  - b\nanswer: \"no\"\n"),
         "{text}"
     );
 }
@@ -104,6 +108,16 @@ fn an_output_that_breaks_the_schema_is_refused() {
     assert!(matches!(output.check(), Err(Defect::Schema(_))));
     output.reads_back = false;
     assert_eq!(output.check(), Err(Defect::NotReadBack));
+}
+
+#[test]
+fn a_heading_between_rules_is_no_comment_of_a_block() {
+    for source in [
+        "****\n## Foo\n****\n",
+        "<img src=\"https://e.example/l.png\">\n\n---\n# Foo\n---\n\nText.\n",
+    ] {
+        assert!(converted(source).contains("Foo"), "{source:?}");
+    }
 }
 
 #[test]
@@ -229,7 +243,7 @@ fn comments_name_and_describe_nothing() {
     let output = meta(text);
     assert_eq!(output["title"], "Untitled");
     assert_eq!(output["description"], "This is what everybody may read.");
-    // On GitHub it is text.
+    // Behind a digit two of them are a per cent sign.
     let github = meta("# T\n\nFrom 50%% to 60%% it says a == b == c.\n");
     assert_eq!(
         github["description"],
@@ -373,9 +387,170 @@ fn by_comes_after_authors() {
 }
 
 #[test]
-fn a_block_comment_alone_is_obsidian_s() {
+fn a_comment_goes_whoever_wrote_it() {
     let text = converted("Public words of mine.\n\n%%\nprivate\n%%\n");
     assert!(!text.contains("private"), "{text}");
     let text = converted("From 50%% to 60%% of it.\n");
     assert!(text.contains("50%% to 60%%"), "{text}");
+}
+
+#[test]
+fn a_block_comment_is_obsidian_s() {
+    assert!(converted("A ==b== c.\n").contains("==b=="));
+    assert!(converted("A ==b== c.\n\n%%\nd\n%%\n").contains("<mark>b</mark>"));
+}
+
+#[test]
+fn what_a_comment_holds_is_nowhere() {
+    let hidden = "[![secret](https://img.shields.io/badge/secret-x.svg)](https://secret.example) \
+        [[secret]] #secret [a](secret.md) ![secret](secret.png) <secret> `secret`";
+    for text in [
+        format!("%%\n{hidden}\n%%\n\n# Title\n\nWords for all of us to read.\n"),
+        format!(
+            "---\naliases: [a]\n---\n# Title %%{hidden}%%\n\nWords for all %%{hidden}%% to read.\n"
+        ),
+        format!("# Title\n\nWords for all.\n\n- a\n- %%\n- {hidden}\n\n```\nsecret\n```\n"),
+        format!(
+            "# Title\n\n> [!note] Words %%{hidden}\n>\n> > {hidden}\n\n# secret\n\nsecret%% more\n"
+        ),
+    ] {
+        let output = convert(text.as_bytes(), &Context::default()).unwrap();
+        assert!(!format!("{output:?}").contains("secret"), "{output:?}");
+        assert!(
+            !String::from_utf8(output.bytes).unwrap().contains("secret"),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn warnings_behind_a_comment_have_their_place() {
+    let text = "---\na: b\n---\n\n%%\nc\n\nd\n%%\n\ne %%f%% ![g](h.png) i\n\nj %% k\n";
+    let output = convert(text.as_bytes(), &Context::default()).unwrap();
+    let places: Vec<_> = output
+        .warnings
+        .iter()
+        .map(|warning| (warning.code.as_str(), warning.line, warning.column))
+        .collect();
+    assert_eq!(
+        places,
+        [("missing-asset", 11, 9), ("comment-unclosed", 13, 3)]
+    );
+}
+
+#[test]
+fn another_member_is_nobody_s_author() {
+    let context = Context {
+        handle: "jane-doe".into(),
+        name: "Jane Doe".into(),
+        notes: Notes {
+            members: vec![NoteMember {
+                handle: "tom".into(),
+                name: "tom o'neill".into(),
+            }],
+            ..Notes::default()
+        },
+        ..Context::default()
+    };
+    let converted =
+        |lines: &str| convert(format!("---\n{lines}\n---\nWords.\n").as_bytes(), &context).unwrap();
+    for (lines, author, ids, is_told) in [
+        ("author: Tom O'Neill", "Jane Doe", vec!["jane-doe"], true),
+        ("Author: TOM", "Jane Doe", vec!["jane-doe"], true),
+        ("authors: [tom]", "Jane Doe", vec!["jane-doe"], true),
+        ("author: [Ann, tom]", "Ann", vec!["ann"], true),
+        ("author: Jane", "Jane", vec!["jane"], false),
+        ("author: Ann", "Ann", vec!["ann"], false),
+    ] {
+        let output = converted(lines);
+        assert_eq!(output.meta["author"], author, "{lines}");
+        assert_eq!(output.meta["authors"], serde_json::json!(ids), "{lines}");
+        let told = output
+            .warnings
+            .iter()
+            .any(|warning| warning.code == "author-other-member" && warning.line == 2);
+        assert_eq!(told, is_told, "{lines}");
+    }
+    assert_eq!(converted("author: Tom O'Neill").references, ["tom o'neill"]);
+    assert!(converted("author: Jane Doe").references.is_empty());
+}
+
+#[test]
+fn a_comment_in_a_key_that_is_shown_is_not() {
+    let output = meta(
+        "---\ntitle: A %%secret%% plan\ndescription: \"All of it <!-- secret --> for 100%% of us\"\ntags: [a, '%%secret%%', b %%secret%%]\naliases: ['%%secret%% c']\nmine: '%%Y-%%m'\n---\nWords.\n",
+    );
+    assert_eq!(output["title"], "A plan");
+    assert_eq!(output["description"], "All of it for 100%% of us");
+    assert_eq!(output["tags"], serde_json::json!(["a", "b"]));
+    assert_eq!(output["aliases"], serde_json::json!(["c"]));
+    // A format is none.
+    assert_eq!(output["mine"], "%%Y-%%m");
+}
+
+#[test]
+fn what_looks_like_a_comment_in_a_value_stays_as_typed() {
+    let output = meta(
+        "---\ntitle: \"Use `%%a%%` and `<!-- b -->`, or C# and <b>c</b>\"\nnote: \"[d]: e {f} 100%% [//]\"\nsite: https://g.example/#h\n---\nWords.\n",
+    );
+    assert_eq!(
+        output["title"],
+        "Use `%%a%%` and `<!-- b -->`, or C# and <b>c</b>"
+    );
+    assert_eq!(output["note"], "[d]: e {f} 100%% [//]");
+    assert_eq!(output["site"], "https://g.example/#h");
+    // Code of a heading is none in the title either, and no later conversion takes it for one.
+    let first = converted("# Use `%%a%%` and `<!-- b -->`\n\nWords of `{/* c */}` and %\\%d.\n");
+    assert_eq!(converted(&first), first);
+    assert!(first.contains("a%\u{2060}%"), "{first}");
+}
+
+#[test]
+fn a_block_keeps_its_words_when_it_is_mended() {
+    let output = meta(
+        "---\ntitle: C#: nice\nbug: Fix: issue #5\nsite: a: https://b.example/#c\nd: e: f # g\n---\nWords.\n",
+    );
+    assert_eq!(output["title"], "C#: nice");
+    assert_eq!(output["bug"], "Fix: issue #5");
+    assert_eq!(output["site"], "a: https://b.example/#c");
+    assert_eq!(output["d"], "e: f");
+}
+
+/// As a second conversion reads it out of the block.
+#[test]
+fn a_title_has_plain_spaces() {
+    assert_eq!(meta("<p>#t\u{a0} `")["title"], "t `");
+    assert_eq!(meta("# A\u{a0}b\u{feff}c\n")["title"], "A bc");
+}
+
+#[test]
+fn readme_is_one_s_own_page() {
+    let text = "[[README]], [a](README.md#My%20Plans), [[index]] and [b](docs/README.md).\n";
+    let page = NoteDocument {
+        path: "jo".into(),
+        entry_id: "jo".into(),
+        ..NoteDocument::default()
+    };
+    let context = |slug: &str, documents: Vec<NoteDocument>| Context {
+        handle: "jo".into(),
+        slug: slug.into(),
+        notes: Notes {
+            documents,
+            ..Notes::default()
+        },
+        ..Context::default()
+    };
+    let linked = "[README](/jo/), [a](/jo/#my-plans), [index](/jo/) and b.";
+    for context in [context("note", vec![page]), context("", Vec::new())] {
+        let output = convert(text.as_bytes(), &context).unwrap();
+        let file = String::from_utf8(output.bytes).unwrap();
+        assert!(file.contains(linked), "{file}");
+        assert_eq!(output.references, ["jo"]);
+    }
+    let alone = convert(text.as_bytes(), &context("note", Vec::new())).unwrap();
+    assert!(
+        String::from_utf8(alone.bytes)
+            .unwrap()
+            .contains("README, a, index and b.")
+    );
 }

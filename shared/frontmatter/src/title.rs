@@ -1,107 +1,29 @@
 //! The title: which heading, picture or file name names the document (2.5).
 
+mod headings;
 mod names;
 mod picture;
 mod removal;
+mod rules;
+mod said;
 
 use std::borrow::Cow;
 
 use unicode_normalization::UnicodeNormalization as _;
 
-use crate::badge::is_badge;
 use crate::blocks::{Block, Kind};
-use crate::clean::html_tokens::{TokenKind, tokens};
-use crate::derived::suffix_language;
-use crate::description::{cut_at_word, words};
-use crate::document::{Document, Edit};
-use crate::keys::is_placeholder;
+use crate::markdown::html_tokens::{TokenKind, tokens};
+use crate::markdown::{Document, Edit};
+use crate::prose::{collapse, cut_at_word};
 use crate::report::Source;
 use crate::slugger::{is_slug_of, slug};
 
-use names::{manual_title, old_heading, only_h1, subject};
-use picture::{clean_alt, is_generic_alt, picture_title};
 use removal::removal;
+use rules::Found;
+use said::heading_text;
 
 /// Longest title that is derived, in characters.
 const MAX_TITLE_CHARS: usize = 200;
-/// Prose that a heading may not follow unless it is the first one, in words.
-const PROSE_WORDS: usize = 4;
-/// Paragraphs after which one `h1` of several begins a section.
-const LONG_PREFACE: usize = 2;
-/// Further `h1` that make the first one the heading of a section, if a preface stands before it.
-const MANY_HEADINGS: usize = 2;
-/// A longer heading is a sentence, where a picture has a name, in words.
-const MAX_NAME_WORDS: usize = 12;
-
-/// Headings that name a part of any document.
-const GENERIC: [&str; 64] = [
-    "table of contents",
-    "contents",
-    "toc",
-    "install",
-    "installation",
-    "installing",
-    "usage",
-    "getting started",
-    "quick start",
-    "quickstart",
-    "introduction",
-    "intro",
-    "about",
-    "overview",
-    "features",
-    "examples",
-    "documentation",
-    "docs",
-    "license",
-    "contributing",
-    "contributors",
-    "sponsors",
-    "readme",
-    "description",
-    "目录",
-    "目次",
-    "简介",
-    "介绍",
-    "概述",
-    "backers",
-    "supporters",
-    "news",
-    "notice",
-    "announcement",
-    "disclaimer",
-    "important",
-    "welcome",
-    "setup",
-    "updates",
-    "latest updates",
-    "latest news",
-    "what's new",
-    "changelog",
-    "release notes",
-    "前言",
-    "安装",
-    "使用",
-    "使用方法",
-    "启动步骤",
-    "はじめに",
-    "概要",
-    "소개",
-    "introdução",
-    "introducción",
-    "introduzione",
-    "einleitung",
-    "einführung",
-    "instalação",
-    "instalación",
-    "введение",
-    "установка",
-    "giới thiệu",
-    "giriş",
-    "kurulum",
-];
-/// How a first heading begins that is about the document, and not its name.
-const QUESTIONS: [&str; 4] = ["what is", "what's", "about ", "why "];
 
 /// The title, its source, and what leaves the body because of it.
 #[derive(Debug)]
@@ -124,81 +46,47 @@ pub(crate) fn find(
     author: Option<&str>,
     name_hint: Option<&str>,
 ) -> Title {
+    let source = document.source;
     if let Some(author) = author {
         let first = blocks.iter().find(|block| block.kind == Kind::Heading(1));
         let own = first.filter(|block| folded(&heading_text(block)) == folded(author));
-        return Title {
-            text: author.to_owned(),
-            source: Source::Frontmatter,
-            end: own.map_or(0, |block| block.range.end),
-            removal: own
-                .map(|block| removal(document.source, block))
-                .unwrap_or_default(),
-            removed_ids: own
-                .map(|block| ids(document.source, block, blocks))
-                .unwrap_or_default(),
-        };
+        let text = author.to_owned();
+        return Title::new(text, Source::Frontmatter, own, blocks, source);
     }
-    let of_heading = |block: &Block<'_>| Title {
-        text: written(&heading_text(block)),
-        source: Source::Heading,
-        end: block.range.end,
-        removal: removal(document.source, block),
-        removed_ids: ids(document.source, block, blocks),
-    };
-    let without_heading = |text: &str, source, end| Title {
-        text: written(text),
-        source,
-        end,
-        removal: Vec::new(),
-        removed_ids: Vec::new(),
-    };
-    if let Some((text, end)) = manual_title(blocks) {
-        return without_heading(text.trim(), Source::Paragraph, end);
-    }
-    if let Some(block) = title_heading(blocks) {
-        return of_heading(block);
-    }
-    let first = first_heading(blocks, name_hint);
-    let names_it = |first: &&First<'_, '_>| {
-        !first.is_after_tagline
-            && !is_sentence(&heading_text(first.block))
-            && !is_beside_the_name(first.block, name_hint)
-    };
-    if let Some(first) = first.as_ref().filter(names_it) {
-        return of_heading(first.block);
-    }
-    if let Some((text, end)) = picture_title(blocks, name_hint) {
-        return without_heading(&text, Source::ImageAlt, end);
-    }
-    let hint = name_hint
-        .map(crate::keys::collapse)
-        .filter(|hint| !hint.is_empty() && !is_readme(hint));
-    match (first, hint) {
-        (Some(first), None) => of_heading(first.block),
-        (Some(first), Some(hint)) if !first.is_after_tagline || says_name(first.block, &hint) => {
-            of_heading(first.block)
+    match rules::find(blocks, name_hint) {
+        Found::Heading(block) => {
+            let text = written(&heading_text(block));
+            Title::new(text, Source::Heading, Some(block), blocks, source)
         }
-        (_, Some(hint)) => without_heading(&hint, Source::FileName, 0),
-        (None, None) => {
-            let text = only_h1(blocks).or_else(|| old_heading(blocks));
-            let text = text.map(|text| (text, Source::Heading));
-            let text = text.or_else(|| Some((subject(blocks)?, Source::Paragraph)));
-            match text {
-                Some((text, source)) => without_heading(&text, source, 0),
-                None => without_heading("Untitled", Source::Default, 0),
-            }
+        Found::Text { text, from, end } => Title {
+            end,
+            ..Title::new(written(&text), from, None, blocks, source)
+        },
+    }
+}
+
+impl Title {
+    /// A title that may have a heading of its own.
+    fn new(
+        text: String,
+        from: Source,
+        heading: Option<&Block<'_>>,
+        blocks: &[Block<'_>],
+        source: &str,
+    ) -> Self {
+        Self {
+            text,
+            source: from,
+            end: heading.map_or(0, |block| block.range.end),
+            removal: heading.map_or_else(Vec::new, |block| removal(source, block)),
+            removed_ids: heading.map_or_else(Vec::new, |block| ids(source, block, blocks)),
         }
     }
 }
 
 /// A derived title: cut, and with the emoji that `:shortcodes:` stand for.
 fn written(text: &str) -> String {
-    cut_at_word(&crate::emoji::shown(text), MAX_TITLE_CHARS)
-}
-
-fn is_sentence(heading: &str) -> bool {
-    words(heading) > MAX_NAME_WORDS
+    cut_at_word(&collapse(&crate::emoji::shown(text)), MAX_TITLE_CHARS)
 }
 
 /// Ids by which links find a heading: the one made of its text, unless another heading has it too,
@@ -226,228 +114,9 @@ fn ids(source: &str, heading: &Block<'_>, blocks: &[Block<'_>]) -> Vec<String> {
         .collect()
 }
 
-/// `README`, `readme.zh-CN`, `README_fr`, `index`.
-fn is_readme(name: &str) -> bool {
-    let lower = name.to_ascii_lowercase();
-    let behind = lower
-        .strip_prefix("readme")
-        .or_else(|| lower.strip_prefix("index"));
-    behind.is_some_and(|rest| {
-        rest.is_empty() || rest.len() == "_cn".len() || suffix_language(name).is_some()
-    })
-}
-
-/// The first `h1` that says something, unless the document had long begun.
-fn title_heading<'a, 'b>(blocks: &'a [Block<'b>]) -> Option<&'a Block<'b>> {
-    let (mut prose, mut structure) = (0_usize, false);
-    for (at, block) in blocks.iter().enumerate() {
-        match block.kind {
-            Kind::Heading(1) => {
-                let text = heading_text(block);
-                if says_something(&text) && !is_generic(&text) && !is_placeholder(&text) {
-                    let further = blocks.iter().skip(at + 1);
-                    let begins_section = prose >= LONG_PREFACE
-                        && further
-                            .filter(|block| block.kind == Kind::Heading(1))
-                            .count()
-                            >= MANY_HEADINGS;
-                    return (!(prose > 0 && structure || begins_section)).then_some(block);
-                }
-                structure |= !text.is_empty() && !block.centred;
-            }
-            Kind::Heading(_) => structure |= !block.centred,
-            Kind::Code => structure = true,
-            Kind::Paragraph | Kind::List if prose < LONG_PREFACE => {
-                prose += usize::from(is_prose(block));
-            }
-            Kind::Paragraph
-            | Kind::List
-            | Kind::Quote { .. }
-            | Kind::Table
-            | Kind::Rule
-            | Kind::Other => {}
-        }
-    }
-    None
-}
-
-/// Four words that aren't mostly links.
-fn is_prose(block: &Block<'_>) -> bool {
-    let (linked, all) = block.link_share();
-    words(&block.text()) >= PROSE_WORDS && linked * 10 < all * 6
-}
-
-/// The first heading of any level at the top of a document.
-struct First<'a, 'b> {
-    block: &'a Block<'b>,
-    /// Whether a sentence in the middle of the page stands before it. That says what the document is
-    /// about, so its name must have come already, and what follows is a section, unless it says the name.
-    is_after_tagline: bool,
-}
-
-fn first_heading<'a, 'b>(
-    blocks: &'a [Block<'b>],
-    name_hint: Option<&str>,
-) -> Option<First<'a, 'b>> {
-    let mut is_after_tagline = false;
-    let is_without_h1 = blocks.iter().all(|block| block.kind != Kind::Heading(1));
-    for block in blocks {
-        match block.kind {
-            Kind::Heading(_) => {
-                let text = heading_text(block);
-                let tagline = block.html
-                    && (block.aligned || block.centred)
-                    && block.images().next().is_none()
-                    && name_hint.is_none_or(|hint| letters(hint) != letters(&text))
-                    && !(is_without_h1 && is_headline(block, &text));
-                let is_mute = !says_something(&text) && (block.html || !text.is_empty());
-                if tagline || is_mute {
-                    continue;
-                }
-                let names = !text.is_empty()
-                    && !is_generic(&text)
-                    && !is_placeholder(&text)
-                    && !is_question(&text)
-                    // What other programs would take for a second frontmatter.
-                    && !text.starts_with("---")
-                    && !text.starts_with("+++");
-                return names.then_some(First {
-                    block,
-                    is_after_tagline,
-                });
-            }
-            Kind::Paragraph if block.centred || block.is_pictures() || is_switcher(block) => {
-                is_after_tagline |= block.centred && is_prose(block);
-            }
-            _ => return None,
-        }
-    }
-    None
-}
-
-/// `[EN](README.md) | FR`
-fn is_switcher(block: &Block<'_>) -> bool {
-    block.link_share().0 > 0 && words(&block.text()) < PROSE_WORDS
-}
-
-/// An `<h2>` in the middle of the page that is the name of a paper: a link, or a name with what stands behind its colon.
-fn is_headline(block: &Block<'_>, text: &str) -> bool {
-    let (linked, all) = block.link_share();
-    block.kind == Kind::Heading(2) && (linked == all || text.contains(": "))
-}
-
-/// Whether there is a letter or a digit in a heading, and not emoji alone.
-fn says_something(text: &str) -> bool {
-    text.contains(char::is_alphanumeric)
-}
-
-/// `What is it?`, `About it`.
-fn is_question(heading: &str) -> bool {
-    let said = without_ornaments(heading).to_lowercase();
-    QUESTIONS.iter().any(|words| said.starts_with(words))
-}
-
-/// Whether a heading of a low level says nothing of the name that is hinted at: the line below a logo.
-fn is_beside_the_name(block: &Block<'_>, name_hint: Option<&str>) -> bool {
-    matches!(block.kind, Kind::Heading(3..=6))
-        && name_hint.is_some_and(|name| !says_name(block, name))
-}
-
-fn says_name(heading: &Block<'_>, name: &str) -> bool {
-    letters(&heading_text(heading)).contains(&letters(name))
-}
-
-/// What a heading says; where it says nothing, the text of its first picture.
-pub(crate) fn heading_text(block: &Block<'_>) -> String {
-    let text = block.text();
-    if !text.is_empty() {
-        return without_remains(&text).to_owned();
-    }
-    block
-        .images()
-        .find(|(_, url)| !is_badge(url))
-        .map(|(alt, _)| clean_alt(alt))
-        .filter(|alt| !is_generic_alt(alt))
-        .unwrap_or_default()
-}
-
-/// A heading without what is left behind it of a badge, a note or a list: `Axe ·`, `Axe[1]`, `Axe:`.
-fn without_remains(heading: &str) -> &str {
-    let without_number = heading
-        .strip_suffix(']')
-        .map(|rest| rest.trim_end_matches(|c: char| c.is_ascii_digit()))
-        .and_then(|rest| rest.strip_suffix('['))
-        .filter(|_| !heading.ends_with("[]"));
-    let mut text = without_number.unwrap_or(heading).trim_end();
-    let last = text.rsplit(char::is_whitespace).next().unwrap_or_default();
-    if last.starts_with(':') {
-        // The colon ends a shortcode.
-        return text;
-    }
-    loop {
-        let rest = text.trim_end_matches(['·', '|', '•', '–', '—', '-']);
-        let rest = if rest.ends_with(' ') {
-            rest.trim_end()
-        } else {
-            text
-        };
-        let rest = match rest.strip_suffix([':', '：']) {
-            Some(before) if !before.ends_with(':') => before.trim_end(),
-            _ => rest,
-        };
-        if rest == text || rest.is_empty() {
-            return text;
-        }
-        text = rest;
-    }
-}
-
-/// A heading without the emoji, numbers and `:shortcodes:` before it.
-pub(crate) fn without_ornaments(text: &str) -> &str {
-    let mut text = text;
-    loop {
-        // An information mark is a letter for Unicode.
-        text = text.trim_start_matches(|c: char| (!c.is_alphabetic() && c != ':') || c == 'ℹ');
-        let shortcode = text.strip_prefix(':').and_then(|rest| rest.split_once(':'));
-        match shortcode {
-            Some((name, rest)) if !name.is_empty() && !name.contains(char::is_whitespace) => {
-                text = rest;
-            }
-            _ => break,
-        }
-    }
-    let text = text.trim_start_matches(':').trim_start();
-    // `一、前言`
-    text.trim_start_matches(['一', '二', '三', '四', '五', '六', '七', '八', '九', '十'])
-        .strip_prefix(['、', '.', '．'])
-        .unwrap_or(text)
-}
-
-fn is_generic(text: &str) -> bool {
-    let text = without_ornaments(text);
-    let text = text
-        .trim_matches(|c: char| !c.is_alphanumeric())
-        .to_lowercase();
-    GENERIC.contains(&text.as_str())
-        || text.ends_with(" sponsors")
-        || text.ends_with(" and license")
-        || text.starts_with("license ")
-        || ["contributing ", "latest updates", "latest news"]
-            .iter()
-            .any(|words| text.starts_with(words))
-}
-
-/// Letters and digits alone, in one case.
-fn letters(text: &str) -> String {
-    text.nfkc()
-        .filter(|c| c.is_alphanumeric())
-        .flat_map(char::to_lowercase)
-        .collect()
-}
-
 /// For comparing titles: compatibility forms, case and white space don't count.
 fn folded(text: &str) -> String {
-    crate::keys::collapse(&text.nfkc().flat_map(char::to_lowercase).collect::<String>())
+    collapse(&text.nfkc().flat_map(char::to_lowercase).collect::<String>())
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
-//! The codes of warnings outside the body, each with what a beginner is told.
+//! The codes of warnings outside the body, each with what a beginner is told (4.2).
 
-use crate::keys;
 use crate::report::Warning;
+use crate::spellings;
 
 /// Longest quotation in a warning, in characters.
 const MAX_QUOTED: usize = 80;
@@ -15,6 +15,8 @@ pub(crate) enum Code<'a> {
     FrontmatterRepaired,
     DuplicateKey,
     KeyDropped,
+    /// A comment in lines that are frontmatter to their author, but no block.
+    CommentRemoved,
     /// A value that can't be used for this key.
     Type(&'a str),
     /// A value that a theme would stumble over.
@@ -22,6 +24,11 @@ pub(crate) enum Code<'a> {
     BadDate(&'a str),
     TitleLong,
     SlugIgnored(&'a str),
+    OtherAuthor,
+    /// A key that keeps the page off the site.
+    Hidden(&'a str),
+    /// A key of that kind whose value nobody knows, and the value that publishes the page.
+    HiddenUnclear(&'a str, &'a str),
 }
 
 impl Code<'_> {
@@ -44,11 +51,15 @@ impl Code<'_> {
             Self::FrontmatterRepaired => "frontmatter-repaired".to_owned(),
             Self::DuplicateKey => "frontmatter-duplicate-key".to_owned(),
             Self::KeyDropped => "frontmatter-key-dropped".to_owned(),
+            Self::CommentRemoved => "comment-removed".to_owned(),
             Self::Type(key) => format!("frontmatter-type:{key}"),
             Self::ThemeType(key) => format!("theme-type:{key}"),
             Self::BadDate(key) => format!("bad-date:{key}"),
             Self::TitleLong => "title-long".to_owned(),
             Self::SlugIgnored(key) => format!("address-ignored:{key}"),
+            Self::OtherAuthor => "author-other-member".to_owned(),
+            Self::Hidden(key) => format!("draft-because:{key}"),
+            Self::HiddenUnclear(key, _) => format!("draft-unclear:{key}"),
         }
     }
 
@@ -67,7 +78,10 @@ impl Code<'_> {
             }
             Self::DuplicateKey => "This key stands there twice; the first one counts.".to_owned(),
             Self::KeyDropped => "A key of this name or kind can't be used and was left out.".to_owned(),
-            Self::Type(key) if keys::DATE.contains(&key) || keys::UPDATED.contains(&key) => {
+            Self::CommentRemoved => {
+                "What stands behind a # (or between /* and */) in lines that look like a block's is a comment and was left out.".to_owned()
+            }
+            Self::Type(key) if spellings::DATE.contains(&key) || spellings::UPDATED.contains(&key) => {
                 "This is no date; write it as 2025-07-31. It was kept under “extra”.".to_owned()
             }
             Self::Type(key) => format!("This value can't be used as {key}; it was kept under “extra”."),
@@ -79,6 +93,15 @@ impl Code<'_> {
             Self::SlugIgnored(_) => {
                 "A page's address comes from its upload, never from the file; the value was kept under “extra”.".to_owned()
             }
+            Self::OtherAuthor => {
+                "That is another member's name, and members sign for themselves; it was kept under “extra”, and the page names you.".to_owned()
+            }
+            Self::Hidden(key) => {
+                format!("“{key}” says that the page isn't for everybody, so it is kept off the site; take this out to publish it.")
+            }
+            Self::HiddenUnclear(key, write) => {
+                format!("It can't be told whether “{key}” lets everybody see the page, so it is kept off the site: write “{key}: {write}” to publish it, or “draft: true” to keep it back.")
+            }
         }
     }
 }
@@ -89,7 +112,7 @@ mod tests {
 
     #[test]
     fn every_code_is_documented() {
-        let document = include_str!("../../../docs/openapi.yaml");
+        let document = include_str!("../../../docs/conversion.md");
         for code in [
             Code::TranscodedUtf16,
             Code::NulReplaced,
@@ -98,11 +121,15 @@ mod tests {
             Code::FrontmatterRepaired,
             Code::DuplicateKey,
             Code::KeyDropped,
+            Code::CommentRemoved,
             Code::Type("…"),
             Code::ThemeType("…"),
             Code::BadDate("…"),
             Code::TitleLong,
             Code::SlugIgnored("…"),
+            Code::OtherAuthor,
+            Code::Hidden("…"),
+            Code::HiddenUnclear("…", "true"),
         ] {
             assert!(
                 document.contains(&format!("| `{}` |", code.code())),

@@ -1,120 +1,14 @@
 //! YAML as js-yaml 4 reads it, every plain scalar with its own spelling (2.3).
 
+mod foreign;
+mod node;
 mod read;
+pub(crate) mod readback;
 mod repair;
 mod resolve;
+pub(crate) mod write;
 
+pub(crate) use node::{Node, Scalar, is_dangerous};
 pub(crate) use read::{Document, Entry, Unreadable, read};
 pub(crate) use repair::read_or_repair;
 pub(crate) use resolve::{Resolved, differs_between_versions, resolve};
-
-/// A value of a frontmatter block.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Node {
-    Scalar(Scalar),
-    List(Vec<Node>),
-    /// Keys are their text, in order, each there once.
-    Map(Vec<(String, Node)>),
-}
-
-/// A scalar with its spelling.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Scalar {
-    pub(crate) text: String,
-    /// Not quoted, so that the text may mean a number, a date, a boolean or nothing.
-    pub(crate) plain: bool,
-}
-
-/// Keys that would reach into JavaScript's prototypes.
-pub(crate) fn is_dangerous(key: &str) -> bool {
-    matches!(key, "__proto__" | "constructor" | "prototype")
-}
-
-impl Node {
-    pub(crate) fn string(text: impl Into<String>) -> Self {
-        Self::Scalar(Scalar {
-            text: text.into(),
-            plain: false,
-        })
-    }
-
-    pub(crate) fn plain(text: impl Into<String>) -> Self {
-        Self::Scalar(Scalar {
-            text: text.into(),
-            plain: true,
-        })
-    }
-
-    /// What the node means; `None` for lists and maps.
-    pub(crate) fn resolved(&self) -> Option<Resolved<'_>> {
-        match self {
-            Self::Scalar(scalar) if scalar.plain => Some(resolve(&scalar.text)),
-            Self::Scalar(scalar) => Some(Resolved::String(&scalar.text)),
-            _ => None,
-        }
-    }
-
-    /// The text of a scalar that isn't null.
-    pub(crate) fn text(&self) -> Option<&str> {
-        match self {
-            Self::Scalar(scalar) if !self.is_null() => Some(&scalar.text),
-            _ => None,
-        }
-    }
-
-    pub(crate) fn is_null(&self) -> bool {
-        matches!(self, Self::Scalar(scalar) if scalar.plain && resolve::is_null(&scalar.text))
-    }
-
-    /// Null, empty text, an empty list or map: as good as not there (2.4).
-    pub(crate) fn is_empty(&self) -> bool {
-        match self {
-            Self::Scalar(scalar) => self.is_null() || scalar.text.trim().is_empty(),
-            Self::List(items) => items.is_empty(),
-            Self::Map(entries) => entries.is_empty(),
-        }
-    }
-
-    pub(crate) fn bool(&self) -> Option<bool> {
-        match self.resolved() {
-            Some(Resolved::Bool(value)) => Some(value),
-            _ => None,
-        }
-    }
-
-    pub(crate) fn get(&self, key: &str) -> Option<&Node> {
-        match self {
-            Self::Map(entries) => entries
-                .iter()
-                .find(|(name, _)| name == key)
-                .map(|(_, value)| value),
-            _ => None,
-        }
-    }
-
-    /// The value as JSON, for the report and the database.
-    pub(crate) fn to_json(&self) -> serde_json::Value {
-        self.clone().into_json()
-    }
-
-    /// The same of a value that is needed for nothing else.
-    pub(crate) fn into_json(self) -> serde_json::Value {
-        match self {
-            Self::List(items) => items.into_iter().map(Self::into_json).collect(),
-            Self::Map(entries) => serde_json::Value::Object(
-                entries
-                    .into_iter()
-                    .map(|(key, value)| (key, value.into_json()))
-                    .collect(),
-            ),
-            Self::Scalar(Scalar { text, plain: false }) => text.into(),
-            Self::Scalar(Scalar { text, plain: true }) => match resolve(&text) {
-                Resolved::Null => serde_json::Value::Null,
-                Resolved::Bool(value) => value.into(),
-                Resolved::Int(value) => value.into(),
-                Resolved::Float(value) => value.into(),
-                Resolved::Timestamp | Resolved::String(_) => text.into(),
-            },
-        }
-    }
-}

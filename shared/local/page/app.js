@@ -1,6 +1,6 @@
-// The page of `masthead dev`: which of its three views is shown.
+// The page where members sign in: which of its three views is shown.
 
-import { login, me, session } from "/client.js";
+import { login, me, session, site } from "/client.js";
 import * as desk from "/desk.js";
 import * as join from "/join.js";
 import { find, onSubmit } from "/dom.js";
@@ -9,16 +9,30 @@ const notice = find("notice");
 
 find("today").textContent = new Intl.DateTimeFormat("en-GB", { dateStyle: "full" }).format(new Date());
 
-session.onOver = (sentence) => showSignIn(sentence);
+// The page works without: it is only called by its own name then.
+site().then(({ name, password }) => {
+  document.title = find("site-name").textContent = name;
+  for (const club of document.querySelectorAll(".club")) {
+    club.textContent = ` to ${name}`;
+  }
+  for (const rule of document.querySelectorAll(".password-rule")) {
+    rule.textContent = `${password.min} to ${password.max} characters, not a common password. `;
+  }
+}, () => {});
+
+session.onOver = (sentence) => {
+  const kept = desk.chosen();
+  showSignIn(kept ? `${sentence} ${kept} stays chosen.` : sentence, true);
+};
 desk.connect(() => {
   session.end();
   showSignIn("Your password is changed, and every session with the old one has ended. Please sign in with the new one.");
 });
 
-join.connect(() => {
-  session.end();
+join.connect(async (member) => {
   history.replaceState(null, "", "/");
-  showSignIn("Your password is set. Sign in with your e-mail address and the new password.");
+  notice.textContent = "Your password is set, and you are signed in.";
+  await showDesk(member, "publish-heading");
 });
 
 onSubmit(find("sign-in-form"), find("sign-in-error"), async () => {
@@ -39,8 +53,9 @@ find("sign-out").addEventListener("click", () => {
   showSignIn("You are signed out.");
 });
 
-function showSignIn(sentence) {
-  desk.clear();
+/** Shows the form to sign in; what is chosen on the desk stays there where `keepsFiles`. */
+function showSignIn(sentence, keepsFiles = false) {
+  desk.clear(keepsFiles);
   show("sign-in");
   find("password").value = "";
   find("sign-in-error").textContent = "";

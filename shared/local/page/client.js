@@ -4,12 +4,17 @@
 // it, and unlike localStorage nothing of it is left on a computer that a class shares.
 const KEY = "masthead.token";
 
-/** What the server, or the way to it, said no with. `message` is a sentence for the member. */
+/**
+ * What the server, or the way to it, said no with. `message` is a sentence for the member. With the code
+ * `other_title`, `replaces` and `instead` are both documents, each with its slug and its title.
+ */
 export class Refusal extends Error {
-  constructor(status, code, message) {
+  constructor(status, code, message, { replaces, instead } = {}) {
     super(message);
     this.status = status;
     this.code = code;
+    this.replaces = replaces;
+    this.instead = instead;
   }
 }
 
@@ -43,8 +48,17 @@ export async function login(email, password) {
       body: JSON.stringify({ email, password }),
     }),
   );
-  session.start(answer.access_token);
-  return answer.member;
+  return signedIn(answer);
+}
+
+function signedIn({ access_token: token, member }) {
+  session.start(token);
+  return member;
+}
+
+/** What the site is called, the password's rule and the limits; for everybody. */
+export async function site() {
+  return (await read(() => fetch("/api/site"))).site;
 }
 
 export async function me() {
@@ -80,18 +94,30 @@ export function deletePicture() {
   return signed("/api/upload_profile_pic", { method: "DELETE" });
 }
 
-/** Sends a README; `onProgress` is called with the percentage that has left this machine. */
-export function uploadReadme(file, slug, onProgress) {
+/**
+ * Sends a README; `onProgress` is called with the percentage that has left this machine. Where `replace`
+ * is `same_title`, a document of another title is refused with `other_title`, and `any` replaces it.
+ */
+export function uploadReadme(file, slug, onProgress, replace = "any") {
   const formData = new FormData();
   formData.append("readme_file", file);
+  formData.append("replace", replace);
   if (slug) {
     formData.append("slug", slug);
   }
   return withProgress("/api/upload_readme", formData, onProgress).then((answer) => answer.readme);
 }
 
+/** All documents, page by page; each has its warnings at its own address. */
 export async function readmes() {
-  return (await signed("/api/readmes")).readmes;
+  const all = [];
+  let cursor = null;
+  do {
+    const page = await signed(`/api/readmes?limit=100${cursor === null ? "" : `&cursor=${encodeURIComponent(cursor)}`}`);
+    all.push(...page.readmes);
+    cursor = page.cursor;
+  } while (cursor !== null);
+  return all;
 }
 
 export async function readme(slug) {
@@ -110,15 +136,16 @@ export function setPassword(current, password) {
   });
 }
 
-/** Sets a password by the code of an invitation or a reset. */
-export function join(code, password) {
-  return read(() =>
+/** Sets a password by the code of an invitation or a reset, and signs the member in. */
+export async function join(code, password) {
+  const answer = await read(() =>
     fetch("/api/set_password", {
       method: "POST",
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify({ code, password }),
     }),
   );
+  return signedIn(answer);
 }
 
 /** The converted file as text. */
@@ -202,7 +229,7 @@ function answered(status, text) {
 function refusal(status, text) {
   const envelope = parsed(text);
   if (typeof envelope?.message === "string") {
-    return new Refusal(status, envelope.code, envelope.message);
+    return new Refusal(status, envelope.code, envelope.message, envelope);
   }
   return new Refusal(status, "unreadable", `The server answered with status ${status} and nothing that this page can read. Please try again.`);
 }

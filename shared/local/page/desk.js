@@ -11,8 +11,12 @@ const ADDRESS = /^#\/readmes\/([a-z0-9-]+)$/;
 
 const list = find("readmes");
 const dialog = find("delete");
+const otherTitle = find("other-title");
+const pictureRemoval = find("picture-remove");
 let preview = null;
 let doomed = null;
+/** The handle of the member who is or was last at the desk: whoever else comes finds nothing chosen. */
+let handle = null;
 // Each look at the list has a number, so that a late answer doesn't undo a newer one.
 let look = 0;
 let nextLook = null;
@@ -22,20 +26,31 @@ const wanted = () => ADDRESS.exec(location.hash)?.[1];
 
 /** Shows `member`'s desk, and the report that the page's address names. */
 export async function start(member) {
+  if (handle !== member.handle) {
+    forgetChoices();
+  }
+  handle = member.handle;
   find("member-name").textContent = member.name;
   showPicture(member.picture);
   const slug = wanted();
   await Promise.all([refresh(), slug ? report.open(slug) : null]);
 }
 
-/** Takes everything of the member's off the page. */
-export function clear() {
+/** The files that are chosen and not sent, as a part of a sentence; nothing where none are. */
+export function chosen() {
+  const names = [find("readme_file"), find("profile_pic")].flatMap(({ files }) => [...files]).map(({ name }) => `“${name}”`);
+  return names.join(" and ");
+}
+
+/** Takes everything of the member's off the page, but for files that are chosen where `keepsFiles`. */
+export function clear(keepsFiles = false) {
   report.close();
   clearTimeout(nextLook);
   look += 1;
   list.replaceChildren();
-  for (const form of ["publish-form", "picture-form", "password-form"]) {
-    find(form).reset();
+  find("password-form").reset();
+  if (!keepsFiles) {
+    forgetChoices();
   }
   for (const part of ["publish", "readmes", "picture"]) {
     find(`${part}-status`).textContent = find(`${part}-error`).textContent = "";
@@ -43,11 +58,18 @@ export function clear() {
   find("password-error").textContent = "";
   find("publish-progress").hidden = find("picture-progress").hidden = true;
   find("member-name").textContent = "";
-  describeChoice();
-  showPreview(null);
   showPicture(null);
   showPasswords(false);
-  dialog.close();
+  for (const open of [dialog, otherTitle, pictureRemoval]) {
+    open.close();
+  }
+}
+
+function forgetChoices() {
+  find("publish-form").reset();
+  find("picture-form").reset();
+  describeChoice();
+  showPreview(null);
 }
 
 /** Connects the forms; `onPasswordChanged` is called when the session has ended that way. */
@@ -94,16 +116,28 @@ function connectPublishing() {
 
   onSubmit(form, error, async () => {
     const [file] = input.files;
-    const sent = (percent) => {
+    const shown = (percent) => {
       bar.value = percent;
       bar.labels[0].textContent = `${percent} % sent`;
     };
-    sent(0);
-    progress.hidden = false;
-    status.textContent = `Sending “${file.name}”.`;
+    const send = async (slug, replace) => {
+      shown(0);
+      progress.hidden = false;
+      status.textContent = `Sending “${file.name}”.`;
+      try {
+        return await client.uploadReadme(file, slug, shown, replace);
+      } finally {
+        progress.hidden = true;
+      }
+    };
     try {
-      const { slug } = await client.uploadReadme(file, find("slug").value.trim(), sent);
-      status.textContent = `“${file.name}” has arrived.`;
+      const sent = await sendWithCare(send, find("slug").value.trim());
+      if (!sent) {
+        status.textContent = `“${file.name}” is not sent, and still chosen.`;
+        return;
+      }
+      const { slug, replaced } = sent;
+      status.textContent = `“${file.name}” has arrived${replaced?.title ? `, in the place of “${replaced.title}”` : ""}.`;
       form.reset();
       describeChoice();
       // The report is the next thing to read; the form is done.
@@ -111,8 +145,6 @@ function connectPublishing() {
     } catch (refused) {
       status.textContent = "";
       throw refused;
-    } finally {
-      progress.hidden = true;
     }
   });
 
@@ -143,6 +175,34 @@ function connectPublishing() {
   for (const kind of ["dragover", "drop"]) {
     window.addEventListener(kind, (event) => event.preventDefault());
   }
+}
+
+/** Asks before a document of another title is replaced. Nothing is answered where the member gives up. */
+async function sendWithCare(send, slug) {
+  try {
+    return await send(slug, "same_title");
+  } catch (refused) {
+    if (refused.code !== "other_title") {
+      throw refused;
+    }
+    const { replaces, instead } = refused;
+    const choice = await askWhich(replaces, instead);
+    if (choice === "replace") {
+      return send(slug, "any");
+    }
+    return choice === "instead" ? sendWithCare(send, instead.slug) : null;
+  }
+}
+
+/** `replace`, `instead`, or nothing. */
+function askWhich(replaces, instead) {
+  const place = replaces.slug === "readme" ? "your own page" : `“${replaces.slug}”`;
+  find("other-title-text").textContent = `The file’s title is “${instead.title}”. It would take the place of “${replaces.title}”, ${place}. To keep both, it gets the address “${instead.slug}”.`;
+  otherTitle.returnValue = "";
+  otherTitle.showModal();
+  return new Promise((resolve) => {
+    otherTitle.addEventListener("close", () => resolve(otherTitle.returnValue), { once: true });
+  });
 }
 
 function describeChoice() {
@@ -271,8 +331,14 @@ function connectPicture() {
     showPreview(null);
     status.textContent = "Your profile shows the new picture.";
   });
-  onSubmit(find("picture-remove-form"), find("picture-error"), async () => {
+  find("picture-keep").addEventListener("click", () => pictureRemoval.close());
+  find("picture-remove-ask").addEventListener("click", () => {
+    find("picture-remove-error").textContent = "";
+    pictureRemoval.showModal();
+  });
+  onSubmit(find("picture-remove-form"), find("picture-remove-error"), async () => {
     await client.deletePicture();
+    pictureRemoval.close();
     showPicture(null);
     status.textContent = "Your profile shows no picture.";
     input.focus();
@@ -304,7 +370,7 @@ function showPicture(urls) {
       find(image).removeAttribute("src");
     }
   }
-  find("picture-remove-form").hidden = !urls;
+  find("picture-remove-ask").hidden = !urls;
 }
 
 function connectPassword(onPasswordChanged) {

@@ -16,7 +16,7 @@ export function start() {
   find(code ? "join-password" : "code").focus();
 }
 
-/** Connects the form; `onDone` is called when the password is set. */
+/** Connects the form; `onDone` is called with the member, who is signed in, when the password is set. */
 export function connect(onDone) {
   const password = find("join-password");
   find("show-join-password").addEventListener("change", (event) => {
@@ -29,10 +29,10 @@ export function connect(onDone) {
     }
   });
   onSubmit(find("join-form"), find("join-error"), async () => {
-    await client.join(find("code").value, password.value);
+    const member = await client.join(find("code").value, password.value);
     find("join-form").reset();
     password.type = "password";
-    onDone();
+    await onDone(member);
   });
 }
 

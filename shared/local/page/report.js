@@ -34,7 +34,7 @@ const NOTHING = [kicker, heading, body].map((part) => [...part.childNodes]);
 let opening = 0;
 
 export function titleOf(readme) {
-  const title = readme.fields.find((field) => field.key === "title")?.value;
+  const title = readme.title ?? readme.fields?.find((field) => field.key === "title")?.value;
   return typeof title === "string" && title ? title : (readme.file_name ?? readme.slug);
 }
 
@@ -52,7 +52,7 @@ export async function open(slug) {
   kicker.replaceChildren(`Publish report · ${slug}`);
   heading.replaceChildren("Fetching the report");
   body.replaceChildren();
-  heading.focus();
+  comeIntoView();
   try {
     const started = performance.now();
     for (let round = 0; ; round += 1) {
@@ -86,6 +86,16 @@ export async function open(slug) {
   }
 }
 
+/** On a phone the report stands far below what was pressed. */
+function comeIntoView() {
+  const section = find("report");
+  const { top } = section.getBoundingClientRect();
+  if (top < 0 || top > innerHeight / 2) {
+    section.scrollIntoView({ block: "start" });
+  }
+  heading.focus({ preventScroll: true });
+}
+
 const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 async function show(readme, isCurrent) {
@@ -104,6 +114,10 @@ async function show(readme, isCurrent) {
     ...fields(readme),
   );
   status.textContent = announcement(readme);
+  // A page that was too short could not be led up; whoever is elsewhere by now stays there.
+  if (document.activeElement === heading) {
+    comeIntoView();
+  }
   if (readme.live) {
     const file = await content(readme.entry_id).catch((refused) => refused);
     if (isCurrent()) {

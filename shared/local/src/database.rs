@@ -1,24 +1,28 @@
-//! DynamoDB, by `dynoxide`: a SQLite file behind DynamoDB's own interface.
+//! What DynamoDB keeps, by `dynoxide`: a SQLite file.
 
+use std::io::ErrorKind;
 use std::path::Path;
 use std::time::Duration;
 
 use dynoxide::Database;
 use rusqlite::{Connection, OpenFlags};
-use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
+
+use crate::folder::private_file;
+use crate::tidy::Deleted;
 
 /// How often items past their time to live are removed.
 const SWEEP: Duration = Duration::from_mins(1);
 
-/// Opens the database in `file`, or in memory.
+/// Opens the database in `file`, or in memory. `has_data` says that the folder has been in use, so that
+/// a file which is empty or missing is one that lost what it held.
 ///
 /// # Errors
 /// The reason why the file can't be used.
-pub(crate) fn open(file: Option<&Path>) -> Result<Database, String> {
+pub(crate) fn open(file: Option<&Path>, has_data: bool) -> Result<Database, String> {
     let database = match file {
         Some(file) => {
-            check(file)?;
+            check(file, has_data)?;
             let path = file
                 .to_str()
                 .ok_or("the path of the data folder is not UTF-8")?;
@@ -29,34 +33,41 @@ pub(crate) fn open(file: Option<&Path>) -> Result<Database, String> {
     database.map_err(|error| error.to_string())
 }
 
-/// Refuses a file that SQLite finds fault with.
-fn check(file: &Path) -> Result<(), String> {
-    if !file.exists() {
-        return Ok(());
+/// Refuses a file that SQLite finds fault with. Where there is none yet, it is made for its owner
+/// alone.
+fn check(file: &Path, has_data: bool) -> Result<(), String> {
+    match std::fs::metadata(file).map(|file| file.len()) {
+        Ok(0) if has_data => return Err("the file is empty".to_owned()),
+        Err(error) if error.kind() == ErrorKind::NotFound && has_data => {
+            return Err("the file is missing".to_owned());
+        }
+        Ok(0) => return Ok(()),
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            return private_file(file)
+                .map(drop)
+                .map_err(|error| error.to_string());
+        }
+        Ok(_) => {}
+        Err(error) => return Err(error.to_string()),
     }
-    let verdict =
-        Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_WRITE).and_then(|file| {
-            file.pragma_query_value(None, "quick_check", |row| row.get::<_, String>(0))
-        });
+    let verdict = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_WRITE)
+        .and_then(|file| integrity(&file));
     match verdict {
-        Ok(verdict) if verdict == "ok" => Ok(()),
-        Ok(fault) => Err(fault),
+        Ok(None) => Ok(()),
+        Ok(Some(fault)) => Err(fault),
         Err(error) => Err(error.to_string()),
     }
 }
 
-/// Answers requests on `listener` until `stop`; those under way are finished.
-pub(crate) async fn serve(listener: TcpListener, database: Database, stop: CancellationToken) {
-    let sweeping = tokio::spawn(sweep(database.clone(), stop.clone()));
-    let served =
-        dynoxide::server::serve_with_shutdown(listener, database, stop.cancelled_owned()).await;
-    if let Err(error) = served {
-        tracing::error!(error, "the DynamoDB port failed");
-    }
-    sweeping.abort();
+/// What SQLite finds wrong with a database, in one line: its pages, its rows, and whether each index
+/// agrees with its table.
+pub(crate) fn integrity(database: &Connection) -> rusqlite::Result<Option<String>> {
+    let verdict: String = database.pragma_query_value(None, "integrity_check", |row| row.get(0))?;
+    Ok((verdict != "ok").then(|| verdict.replace('\n', "; ")))
 }
 
-async fn sweep(database: Database, stop: CancellationToken) {
+/// Removes items past their time to live, until `stop`.
+pub(crate) async fn sweep(database: Database, deleted: Deleted, stop: CancellationToken) {
     while stop
         .run_until_cancelled(tokio::time::sleep(SWEEP))
         .await
@@ -64,8 +75,12 @@ async fn sweep(database: Database, stop: CancellationToken) {
     {
         let database = database.clone();
         let swept = tokio::task::spawn_blocking(move || database.sweep_ttl()).await;
-        if let Ok(Err(error)) = swept {
-            tracing::warn!(%error, "items past their time to live could not be removed");
+        match swept {
+            Ok(Ok(0)) | Err(_) => {}
+            Ok(Ok(_)) => deleted.note(),
+            Ok(Err(error)) => {
+                tracing::warn!(%error, "items past their time to live could not be removed");
+            }
         }
     }
 }

@@ -32,6 +32,8 @@ pub(crate) struct Route {
 pub(crate) struct Functions {
     pub(crate) routes: Vec<Route>,
     pub(crate) rewrite_readme: QueueFunction,
+    /// The same for what can wait, in a process of its own.
+    pub(crate) rewrite_later: QueueFunction,
     /// For keys under `pictures/`; the rest is for `rewrite_readme`.
     pub(crate) resize_picture: QueueFunction,
 }
@@ -44,12 +46,16 @@ const HASHING: usize = 4;
 const DECODING: usize = 1;
 
 impl Functions {
-    /// Links every function, configured by `environment`.
-    pub(crate) fn linked(environment: &Environment) -> anyhow::Result<Self> {
+    /// Links every function, configured by `environment`; `pages` is the same for the function that signs
+    /// addresses for pages, which may know this machine by another name than it does itself.
+    pub(crate) fn linked(environment: &Environment, pages: &Environment) -> anyhow::Result<Self> {
         /// A route's function, its state built once.
         macro_rules! route {
-            ($path:literal, $function:ident, $concurrency:expr) => {{
-                let state = Arc::new($function::State::from_env(environment)?);
+            ($path:literal, $function:ident, $concurrency:expr) => {
+                route!($path, $function, $concurrency, environment)
+            };
+            ($path:literal, $function:ident, $concurrency:expr, $environment:ident) => {{
+                let state = Arc::new($function::State::from_env($environment)?);
                 let origins = state.origins.clone();
                 let call = move |request| {
                     let state = Arc::clone(&state);
@@ -80,11 +86,13 @@ impl Functions {
                 route!("/api/readmes", readmes, LIGHT),
                 route!("/api/readmes/{slug}", readmes, LIGHT),
                 route!("/api/set_password", set_password, HASHING),
+                route!("/api/site", site, LIGHT),
                 route!("/api/upload_profile_pic", upload_profile_pic, DECODING),
                 route!("/api/upload_readme", upload_readme, LIGHT),
-                route!("/api/upload_url", upload_url, LIGHT),
+                route!("/api/upload_url", upload_url, LIGHT, pages),
             ],
             rewrite_readme: queue!(rewrite_readme),
+            rewrite_later: queue!(rewrite_readme),
             resize_picture: queue!(resize_picture),
         })
     }

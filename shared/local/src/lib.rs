@@ -8,28 +8,41 @@
 //! - `store` keeps objects, `s3` speaks S3 over them;
 //! - `queue` delivers S3's events to `rewrite_readme`;
 //! - `rebuild` runs a command that builds the site, when `rebuild_site` would start a build;
-//! - `database` is DynamoDB.
+//! - `database` is what DynamoDB keeps, `dynamodb` speaks DynamoDB over it;
+//! - `tidy` takes what was deleted out of the files;
+//! - `front` refuses what foreign pages and other hosts' names send to any of the ports.
 
+mod connections;
 mod database;
+mod disk;
+mod dynamodb;
 mod environment;
 mod folder;
+mod front;
 mod functions;
 mod gateway;
+mod moving;
 mod notification;
 mod options;
 mod queue;
 mod rebuild;
+mod received;
+mod refused;
 mod s3;
 mod serve;
 mod sockets;
 mod stack;
 mod store;
+mod tidy;
 
-pub use environment::{environment, jwt_keys, replace_jwt_keys};
-pub use folder::BUILD_KEY as BUILD_KEY_FILE;
+pub use environment::{
+    environment, environment_of_folder, jwt_keys, kept_jwt_keys, replace_jwt_keys,
+};
+pub use folder::{BUILD_KEY as BUILD_KEY_FILE, DEMO_PASSWORD as DEMO_PASSWORD_FILE};
 pub use gateway::{LOCAL_HEADER, REWRITE_PATH};
 pub use notification::s3_event;
-pub use options::{DEFAULT_PORT, Options, RebuildCommand, StartError};
+pub use options::{DEFAULT_PORT, Options, RebuildCommand, SETTINGS, StartError};
+pub use sockets::network_address;
 pub use stack::{Stack, start};
 
 /// Targets of `tracing` under which each request that a client is refused is an error or a warning,

@@ -1,13 +1,31 @@
 //! What a stack is started with, and why it may not start.
 
+use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::store;
+use endpoint::EnvironmentError;
+
+use crate::disk::Complaint;
 
 /// The API's port unless another is asked for. S3 is on the next, DynamoDB on the one after.
 pub const DEFAULT_PORT: u16 = 3000;
+
+/// The variables of functions that are not a stack's own, as `template.yaml` sets them by parameters.
+pub const SETTINGS: [&str; 11] = [
+    "ALLOWED_ORIGINS",
+    "JWT_KEYS",
+    "LINK_BASE",
+    "MAX_READMES",
+    "MAX_README_BYTES_TOTAL",
+    "MIN_PASSWORD_LENGTH",
+    "PUBLIC_URL",
+    "SITE_NAME",
+    "SITE_URL",
+    "THEMES",
+    "TOKEN_TTL_SECONDS",
+];
 
 /// How a stack is to run.
 #[derive(Debug, Clone)]
@@ -24,6 +42,8 @@ pub struct Options {
     pub backends_only: bool,
     /// Start with an empty data folder.
     pub reset: bool,
+    /// What functions are told in the place of what a stack tells them by itself: of [`SETTINGS`], by name.
+    pub settings: BTreeMap<String, String>,
     /// What builds the site anew once something was published or withdrawn.
     pub rebuild: Option<RebuildCommand>,
 }
@@ -37,6 +57,7 @@ impl Default for Options {
             host: Ipv4Addr::LOCALHOST.to_string(),
             backends_only: false,
             reset: false,
+            settings: BTreeMap::new(),
             rebuild: None,
         }
     }
@@ -51,6 +72,8 @@ pub struct RebuildCommand {
     pub quiet: Duration,
     /// Between the start of one build and that of the next, at least.
     pub every: Duration,
+    /// From the first change to the start of a build at most, however busy the site.
+    pub at_most: Duration,
 }
 
 /// Why a stack could not start: one line that says what to do.
@@ -74,17 +97,61 @@ pub enum StartError {
     },
     #[error("the data folder {} is in use by another `masthead dev`: stop it or choose another with --data", .0.display())]
     FolderInUse(PathBuf),
+    #[error("{}: {sentence}", folder.display())]
+    Disk {
+        folder: PathBuf,
+        sentence: &'static str,
+    },
     #[error("the data in {} is damaged ({reason}): restore a copy of the folder or start over with --reset", folder.display())]
     Damaged { folder: PathBuf, reason: String },
+    #[error(
+        "there are no keys of a local stack in {}: start `masthead dev`, or name the data folder of the one that runs with --data",
+        .0.display()
+    )]
+    NoKeys(PathBuf),
+    #[error("--{option} (in the environment {variable}) can't be used: {reason}")]
+    Setting {
+        option: String,
+        variable: String,
+        reason: String,
+    },
     #[error("the functions can't start: {0:#}")]
     Functions(anyhow::Error),
 }
 
 impl StartError {
-    pub(crate) fn damaged(folder: impl Into<PathBuf>, error: &store::Error) -> Self {
-        Self::Damaged {
-            folder: folder.into(),
-            reason: error.to_string(),
+    /// Why functions can't start: where a setting is why, it is named as an option.
+    pub(crate) fn functions(error: impl Into<anyhow::Error>) -> Self {
+        let error = error.into();
+        match error.downcast_ref() {
+            Some(EnvironmentError::Unusable { name, reason })
+                if SETTINGS.contains(&name.as_str()) =>
+            {
+                Self::Setting {
+                    option: name.to_ascii_lowercase().replace('_', "-"),
+                    variable: name.clone(),
+                    reason: reason.clone(),
+                }
+            }
+            _ => Self::Functions(error),
+        }
+    }
+
+    /// Data that can't be used: nothing is wrong with it where the disk is full or can't be written.
+    pub(crate) fn unreadable(
+        folder: impl Into<PathBuf>,
+        reason: String,
+        complaint: Option<Complaint>,
+    ) -> Self {
+        let folder = folder.into();
+        match complaint {
+            Some(complaint @ (Complaint::Full | Complaint::ReadOnly | Complaint::Failing)) => {
+                Self::Disk {
+                    folder,
+                    sentence: complaint.sentence(),
+                }
+            }
+            _ => Self::Damaged { folder, reason },
         }
     }
 }

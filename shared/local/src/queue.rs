@@ -1,6 +1,6 @@
 //! The queues between the uploads bucket and its functions, as SQS is: batches, leases, five tries,
-//! then a dead letter. In AWS each function has a queue; here one table of messages serves both, and
-//! the key says whose a message is.
+//! then a dead letter. In AWS each function has a queue, and what can wait has one of its own; here one
+//! table of messages serves all, the key says whose a message is, and each [`Lane`] has its workers.
 //!
 //! Messages are rows written together with the change they tell of, so none is lost to a kill.
 
@@ -16,8 +16,9 @@ use crate::store::{self, Store, messages};
 
 /// As SQS hands them to Lambda at most.
 const BATCH: usize = 10;
-/// Batches under way at the same time: one that waits for a slow store doesn't hold up the rest.
-pub(crate) const WORKERS: usize = 2;
+/// Who works on what: a worker for each entry. What can wait has fewer than half of them, so that what
+/// members upload meanwhile never waits for it.
+pub(crate) const WORKERS: [Lane; 3] = [Lane::Now, Lane::Now, Lane::Later];
 /// A batch may take this long; then its messages can be taken again.
 const BATCH_TIMEOUT: Duration = Duration::from_mins(1);
 /// A message that failed is tried again after this long; the wait doubles with each try.
@@ -32,10 +33,19 @@ pub(crate) struct Consumers {
     pub(crate) resize_picture: QueueFunction,
 }
 
-/// Hands batches to `functions` until `stop`; a batch under way is finished first.
-pub(crate) async fn work(store: Store, functions: Consumers, stop: CancellationToken) {
+/// Which messages a worker takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Lane {
+    /// What members wait for.
+    Now,
+    /// What can wait: READMEs that link to one that changed, and those of `rewrite --all`.
+    Later,
+}
+
+/// Hands batches of one lane to `functions` until `stop`; a batch under way is finished first.
+pub(crate) async fn work(store: Store, lane: Lane, functions: Consumers, stop: CancellationToken) {
     while !stop.is_cancelled() {
-        let pause = match next_batch(&store, &functions).await {
+        let pause = match next_batch(&store, lane, &functions).await {
             Ok(pause) => pause,
             Err(error) => {
                 tracing::error!(%error, "the queue can't be read");
@@ -45,22 +55,28 @@ pub(crate) async fn work(store: Store, functions: Consumers, stop: CancellationT
         let Some(pause) = pause else { continue };
         tokio::select! {
             () = stop.cancelled() => {}
-            () = store.arrivals().notified() => {}
+            () = store.arrivals(lane).notified() => {}
             () = tokio::time::sleep(pause) => {}
         }
     }
 }
 
 /// Deals with one batch. Where there is none: how long to wait for one, at most.
-async fn next_batch(store: &Store, functions: &Consumers) -> store::Result<Option<Duration>> {
+async fn next_batch(
+    store: &Store,
+    lane: Lane,
+    functions: &Consumers,
+) -> store::Result<Option<Duration>> {
     let lease = millis(BATCH_TIMEOUT) + 1000;
-    let messages = store.write(move |change| change.take(BATCH, lease)).await?;
+    let messages = store
+        .write(move |change| change.take(lane, BATCH, lease))
+        .await?;
     if messages.is_empty() {
-        return Ok(Some(until_next(store).await?));
+        return Ok(Some(until_next(store, lane).await?));
     }
     if messages.len() == BATCH {
         // There may be more: let the other worker look.
-        store.arrivals().notify_one();
+        store.arrivals(lane).notify_one();
     }
     let (pictures, readmes): (Vec<_>, Vec<_>) = messages
         .iter()
@@ -101,9 +117,11 @@ async fn next_batch(store: &Store, functions: &Consumers) -> store::Result<Optio
     Ok(None)
 }
 
-async fn until_next(store: &Store) -> store::Result<Duration> {
+async fn until_next(store: &Store, lane: Lane) -> store::Result<Duration> {
     const IDLE: Duration = Duration::from_mins(1);
-    let next = store.read(messages::next_visible_ms).await?;
+    let next = store
+        .read(move |index| messages::next_visible_ms(index, lane))
+        .await?;
     let now = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .map_or(0, millis);

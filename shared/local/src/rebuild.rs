@@ -22,10 +22,17 @@ pub(crate) struct Site {
 
 impl Site {
     pub(crate) fn watch(&self, environment: &Environment) -> anyhow::Result<Watch> {
-        let RebuildCommand { quiet, every, .. } = self.command;
+        let RebuildCommand {
+            quiet,
+            every,
+            at_most,
+            ..
+        } = self.command;
         let intervals = Intervals {
             quiet,
             every,
+            at_most,
+            look: TICK,
             // Nothing else looks at this table: the turn of a process that was killed ends soon, and
             // a build may take longer than it.
             turn: Duration::from_secs(5),

@@ -7,19 +7,21 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use hyper::body::{Body, Incoming};
+use hyper::body::Body;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Request, Response};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
-use tokio::net::TcpListener;
-use tokio::sync::Semaphore;
+use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
 
-/// More clients than this wait to be accepted.
-const MAX_CONNECTIONS: usize = 256;
-/// A request's head must arrive within this.
+use crate::connections::Connections;
+use crate::moving::Moving;
+use crate::received::Received;
+use crate::refused::{Said, Turn, Words};
+
+/// A request's head must arrive within this, and a connection without a request ends after it.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
 /// What may be read of a head; well above what the gateway lets pass, so that it is the gateway
 /// which refuses, in its own words.
@@ -30,25 +32,36 @@ const END_TIMEOUT: Duration = Duration::from_secs(35);
 /// After a failed accept, as when the process has no file descriptor left.
 const ACCEPT_RETRY: Duration = Duration::from_millis(50);
 
-/// Answers requests on `listener` until `stop`, then finishes those under way.
-pub(crate) async fn serve<A, F, B>(listener: TcpListener, stop: CancellationToken, answer: A)
-where
-    A: Fn(SocketAddr, Request<Incoming>) -> F + Clone + Send + Sync + 'static,
+/// Answers requests on `listener` until `stop`, then finishes those under way. `words` are for what
+/// can't be read as a request; without them, such a client gets a status alone.
+pub(crate) async fn serve<A, F, B>(
+    listener: TcpListener,
+    stop: CancellationToken,
+    words: Option<Words>,
+    answer: A,
+) where
+    A: Fn(SocketAddr, Request<Received>) -> F + Clone + Send + Sync + 'static,
     F: Future<Output = Result<Response<B>, Infallible>> + Send + 'static,
-    B: Body<Data: Send, Error: Into<Box<dyn Error + Send + Sync>>> + Send + 'static,
+    B: Body<Data: Send, Error: Into<Box<dyn Error + Send + Sync>>> + Send + Unpin + 'static,
 {
     let connections = GracefulShutdown::new();
-    let room = Arc::new(Semaphore::new(MAX_CONNECTIONS));
-    while let Some(accepted) = stop.run_until_cancelled(accept(&listener, &room)).await {
-        let (stream, peer, place) = match accepted {
+    let open = Connections::new();
+    while let Some(accepted) = stop.run_until_cancelled(accept(&listener, &open)).await {
+        let (stream, peer) = match accepted {
             Ok(accepted) => accepted,
             Err(error) => {
-                tracing::warn!(%error, "a connection could not be accepted");
+                // Where no file descriptor is left, a connection that waits for its client has one.
+                let made_room = open.end_one();
+                tracing::warn!(%error, made_room, "a connection could not be accepted");
                 tokio::time::sleep(ACCEPT_RETRY).await;
                 continue;
             }
         };
         let answer = answer.clone();
+        let counted = open.open();
+        let turn = Arc::new(Turn::default());
+        let stream = Moving::new(stream, Arc::clone(&counted), words, Arc::clone(&turn));
+        let of_requests = Arc::clone(&counted);
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(HEAD_TIMEOUT)
@@ -56,14 +69,28 @@ where
             .max_headers(MAX_HEADERS)
             .serve_connection(
                 TokioIo::new(stream),
-                service_fn(move |request| answer(peer, request)),
+                service_fn(move |request: Request<hyper::body::Incoming>| {
+                    turn.begin();
+                    let (counted, turn) = (Arc::clone(&of_requests), Arc::clone(&turn));
+                    let received = |body| Received::new(body, Arc::clone(&counted));
+                    let answered = answer(peer, request.map(received));
+                    async move {
+                        let answered = answered.await;
+                        counted.waits_for_us(false);
+                        answered.map(|answer| answer.map(|body| Said::new(body, turn)))
+                    }
+                }),
             );
         let connection = connections.watch(connection);
         tokio::spawn(async move {
-            if let Err(error) = connection.await {
-                tracing::debug!(%error, "a connection ended early");
+            tokio::select! {
+                ended = connection => if let Err(error) = ended {
+                    tracing::debug!(%error, "a connection ended early");
+                },
+                () = counted.ended() => {
+                    tracing::debug!("a connection that waited for its client made room for others");
+                }
             }
-            drop(place);
         });
     }
     drop(listener);
@@ -77,20 +104,13 @@ where
 
 async fn accept(
     listener: &TcpListener,
-    room: &Arc<Semaphore>,
-) -> std::io::Result<(
-    tokio::net::TcpStream,
-    SocketAddr,
-    tokio::sync::OwnedSemaphorePermit,
-)> {
-    let place = Arc::clone(room)
-        .acquire_owned()
-        .await
-        .map_err(std::io::Error::other)?;
+    open: &Connections,
+) -> std::io::Result<(TcpStream, SocketAddr)> {
     let (stream, peer) = listener.accept().await?;
+    open.room().await;
     // Only a hint; a client that is gone already is found out by reading.
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "a socket keeps its delay");
     }
-    Ok((stream, peer, place))
+    Ok((stream, peer))
 }

@@ -1,7 +1,7 @@
 //! The ports of a stack, bound before anything else happens.
 
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 
 use tokio::net::TcpListener;
 
@@ -32,7 +32,8 @@ impl Sockets {
         let (s3, s3_port) = bind(asked.s3).await?;
         let (dynamodb, dynamodb_port) = bind(asked.dynamodb).await?;
         let mut api = vec![api];
-        if options.bind == IpAddr::V4(Ipv4Addr::LOCALHOST) && options.port != 0 {
+        let is_v4 = [Ipv4Addr::LOCALHOST, Ipv4Addr::UNSPECIFIED].map(IpAddr::V4);
+        if is_v4.contains(&options.bind) && options.port != 0 {
             api.extend(second_loopback(options.port).await?);
         }
         let ports = Ports {
@@ -47,6 +48,17 @@ impl Sockets {
             dynamodb,
         })
     }
+}
+
+/// The address by which others in its network reach this machine: that from which it would send to the
+/// rest of the world. Nothing is sent.
+pub fn network_address() -> Option<IpAddr> {
+    /// An address that documentation uses, and nobody has (RFC 5737).
+    const SOMEWHERE: (Ipv4Addr, u16) = (Ipv4Addr::new(192, 0, 2, 1), 9);
+    let socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0)).ok()?;
+    socket.connect(SOMEWHERE).ok()?;
+    let own = socket.local_addr().ok()?.ip();
+    (!own.is_unspecified()).then_some(own)
 }
 
 /// `localhost` may be `::1` first, and not every client tries 127.0.0.1 after it.

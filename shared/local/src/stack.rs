@@ -6,19 +6,23 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use dynoxide::Database;
 use endpoint::{Environment, Origins, configuration};
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
 
+use crate::disk::Complaint;
 use crate::environment::{
-    CONTENT_BUCKET, DYNAMODB_ENDPOINT, Keys, Ports, S3_ENDPOINT, UPLOADS_BUCKET, pairs, url,
+    CONTENT_BUCKET, DYNAMODB_ENDPOINT, Keys, Ports, S3_ENDPOINT, UPLOADS_BUCKET, check, keep_site,
+    pairs, url,
 };
 use crate::folder::{DATABASE, Folder, OBJECTS};
+use crate::front::Front;
 use crate::functions::Functions;
-use crate::gateway::{Gateway, Sources};
+use crate::gateway::{self, Gateway, Sources};
 use crate::sockets::Sockets;
 use crate::store::{self, Store, messages};
-use crate::{Options, StartError, database, queue, rebuild, s3, serve};
+use crate::{Options, StartError, database, dynamodb, queue, rebuild, s3, serve, tidy};
 
 /// How long the ports of S3 and DynamoDB wait for their clients at the end.
 const BACKENDS_END: Duration = Duration::from_secs(5);
@@ -27,7 +31,9 @@ const BACKENDS_END: Duration = Duration::from_secs(5);
 pub struct Stack {
     ports: Ports,
     host: String,
+    public_url: String,
     environment: Vec<(String, String)>,
+    own: Environment,
     build_key: String,
     store: Store,
     /// The gateway and the queue: what uses the backends.
@@ -73,76 +79,98 @@ pub async fn start(options: Options) -> Result<Stack, StartError> {
 /// Starts a stack with the functions that `link` makes.
 pub(crate) async fn start_with(
     options: Options,
-    link: impl FnOnce(&Environment) -> anyhow::Result<Functions>,
+    link: impl FnOnce(&Environment, &Environment) -> anyhow::Result<Functions>,
 ) -> Result<Stack, StartError> {
     let sockets = Sockets::bind(&options).await?;
+    if !options.settings.is_empty() {
+        // Before anything is touched: `--reset` empties the folder.
+        check(&pairs(&options, sockets.ports, &Keys::of(None)?))?;
+    }
     let folder = Folder::open(&options)?;
-    let file = folder.is_lasting().then(|| folder.path().join(DATABASE));
-    let database = tokio::task::spawn_blocking(move || database::open(file.as_deref()))
-        .await
-        .map_err(|error| StartError::Functions(error.into()))?
-        .map_err(|reason| StartError::Damaged {
-            folder: folder.path().join(DATABASE),
-            reason,
-        })?;
+    let has_journal = tidy::has_journal(folder.path());
+    let database = open_database(&folder).await?;
     let objects = folder.path().join(OBJECTS);
     let store = open_store(&objects, folder.is_lasting())
         .await
-        .map_err(|error| StartError::damaged(&objects, &error))?;
+        .map_err(|error| {
+            StartError::unreadable(&objects, error.to_string(), Complaint::of(&error))
+        })?;
 
     let kept = folder.is_lasting().then(|| folder.path());
     let keys = Keys::of(kept)?;
-    let environment = pairs(&options.host, sockets.ports, &keys);
+    let environment = pairs(&options, sockets.ports, &keys);
     let own: Environment = reachable(&environment, &options, sockets.ports).collect();
+    let pages = for_pages(&own, &environment, &options);
+    let functions = link(&own, &pages).map_err(StartError::functions)?;
+    let public_url = configuration::public_url(&own).map_err(StartError::functions)?;
+    keep(&folder, &own)?;
 
     let (front, backends) = (Layer::new(), Layer::new());
-    let origins = Origins::from_env(&own).map_err(|error| StartError::Functions(error.into()))?;
-    let service = s3::service(store.clone(), origins.clone());
+    let origins = Origins::from_env(&own).map_err(StartError::functions)?;
+    let wall = Front::new(&options, origins.clone(), &public_url);
+    let service = s3::service(store.clone(), &keys.stores, origins.clone(), wall.clone());
     let answer = move |_, request| service.clone().answer(request);
-    backends.spawn(serve::serve(sockets.s3, backends.stop.clone(), answer));
-    backends.spawn(database::serve(
-        sockets.dynamodb,
-        database,
+    backends.spawn(serve::serve(
+        sockets.s3,
         backends.stop.clone(),
+        None,
+        answer,
+    ));
+    if has_journal {
+        store.deleted().note();
+    }
+    spawn_cleaners(&backends, &folder, &store, &database);
+    let service = dynamodb::Service::new(database, keys.stores.clone(), wall.clone(), &store);
+    let answer = move |_, request| service.clone().answer(request);
+    backends.spawn(serve::serve(
+        sockets.dynamodb,
+        backends.stop.clone(),
+        None,
+        answer,
     ));
     make_table(&own).await.map_err(StartError::Functions)?;
 
     if !options.backends_only {
-        let functions = link(&own).map_err(StartError::Functions)?;
-        for _ in 0..queue::WORKERS {
-            let consumers = queue::Consumers {
-                rewrite_readme: Arc::clone(&functions.rewrite_readme),
-                resize_picture: Arc::clone(&functions.resize_picture),
-            };
-            front.spawn(queue::work(store.clone(), consumers, front.stop.clone()));
-        }
+        spawn_workers(&front, &store, &functions);
         let sources = Sources {
-            public_url: url(&options.host, sockets.ports.api),
-            s3_url: own
+            public_url: public_url.clone(),
+            s3_url: pages
                 .required(S3_ENDPOINT)
-                .map_err(|error| StartError::Functions(error.into()))?
+                .map_err(StartError::functions)?
                 .to_owned(),
         };
-        let gateway = Arc::new(Gateway::new(store.clone(), functions, origins, sources));
+        let gateway = Arc::new(Gateway::new(
+            store.clone(),
+            functions,
+            origins,
+            sources,
+            wall,
+        ));
         for listener in sockets.api {
             let gateway = Arc::clone(&gateway);
             let answer = move |peer, request| Arc::clone(&gateway).answer(peer, request);
-            front.spawn(serve::serve(listener, front.stop.clone(), answer));
+            let words = Some(gateway::unreadable as _);
+            front.spawn(serve::serve(listener, front.stop.clone(), words, answer));
         }
         if let Some(command) = options.rebuild {
             let site = rebuild::Site {
                 command,
-                url: url(&options.host, sockets.ports.api),
+                url: public_url.clone(),
                 build_key: keys.build.clone(),
             };
             let watch = site.watch(&own).map_err(StartError::Functions)?;
             front.spawn(rebuild::work(site, watch, front.stop.clone()));
         }
     }
+    if options.bind.is_unspecified() {
+        warn_of_the_network(&options.host, sockets.ports);
+    }
     Ok(Stack {
         ports: sockets.ports,
         host: options.host,
+        public_url,
         environment,
+        own,
         build_key: keys.build,
         store,
         front,
@@ -155,6 +183,11 @@ impl Stack {
     /// The API's base URL, without a slash at its end.
     pub fn api_url(&self) -> String {
         url(&self.host, self.ports.api)
+    }
+
+    /// The address under which members reach the API, without a slash at its end.
+    pub fn public_url(&self) -> &str {
+        &self.public_url
     }
 
     /// S3's base URL.
@@ -170,6 +203,11 @@ impl Stack {
     /// What a function needs to use this stack, as `masthead dev --print-env` prints it.
     pub fn environment(&self) -> Vec<(String, String)> {
         self.environment.clone()
+    }
+
+    /// The same for this process, which may not know the host by the name that others use.
+    pub fn own_environment(&self) -> Environment {
+        self.own.clone()
     }
 
     /// By which the site's build is known: `MASTHEAD_BUILD_KEY` of the npm package.
@@ -213,9 +251,9 @@ async fn open_store(folder: &Path, lasting: bool) -> store::Result<Store> {
     let store = Store::open(folder, UPLOADS_BUCKET, lasting).await?;
     store
         .write(|change| {
-            for (bucket, versioned) in [(UPLOADS_BUCKET, true), (CONTENT_BUCKET, false)] {
+            for bucket in [UPLOADS_BUCKET, CONTENT_BUCKET] {
                 match change.create_bucket(bucket) {
-                    Ok(()) => change.set_versioned(bucket, versioned)?,
+                    Ok(()) => change.set_versioned(bucket, true)?,
                     Err(store::Error::BucketExists) => {}
                     Err(error) => return Err(error),
                 }
@@ -227,6 +265,67 @@ async fn open_store(folder: &Path, lasting: bool) -> store::Result<Store> {
         })
         .await?;
     Ok(store)
+}
+
+/// Keeps what commands have to know of the site.
+fn keep(folder: &Folder, own: &Environment) -> Result<(), StartError> {
+    if !folder.is_lasting() {
+        return Ok(());
+    }
+    let kept = keep_site(folder.path(), own);
+    kept.map_err(|reason| StartError::Folder {
+        folder: folder.path().to_owned(),
+        reason,
+    })
+}
+
+async fn open_database(folder: &Folder) -> Result<Database, StartError> {
+    let file = folder.is_lasting().then(|| folder.path().join(DATABASE));
+    let has_data = folder.has_data();
+    tokio::task::spawn_blocking(move || database::open(file.as_deref(), has_data))
+        .await
+        .map_err(|error| StartError::Functions(error.into()))?
+        .map_err(|reason| {
+            let complaint = Complaint::in_words(&reason);
+            StartError::unreadable(folder.path().join(DATABASE), reason, complaint)
+        })
+}
+
+/// Has items past their time removed, and what was deleted taken out of files that are to last.
+fn spawn_cleaners(backends: &Layer, folder: &Folder, store: &Store, database: &Database) {
+    let (deleted, stop) = (store.deleted().clone(), backends.stop.clone());
+    let swept = database::sweep(database.clone(), deleted.clone(), stop.clone());
+    backends.spawn(swept);
+    if folder.is_lasting() {
+        let (store, database) = (store.clone(), database.clone());
+        let path = folder.path().to_owned();
+        backends.spawn(tidy::work(deleted, store, database, path, stop));
+    }
+}
+
+fn spawn_workers(front: &Layer, store: &Store, functions: &Functions) {
+    for lane in queue::WORKERS {
+        let rewrite_readme = match lane {
+            queue::Lane::Now => &functions.rewrite_readme,
+            queue::Lane::Later => &functions.rewrite_later,
+        };
+        let consumers = queue::Consumers {
+            rewrite_readme: Arc::clone(rewrite_readme),
+            resize_picture: Arc::clone(&functions.resize_picture),
+        };
+        let stop = front.stop.clone();
+        front.spawn(queue::work(store.clone(), lane, consumers, stop));
+    }
+}
+
+fn warn_of_the_network(host: &str, ports: Ports) {
+    tracing::warn!(
+        "everybody in the networks of this machine reaches {}, S3 on port {} and DynamoDB on port {}: who has no \
+         password and no key reads what is published, and passwords and tokens cross the network unencrypted",
+        url(host, ports.api),
+        ports.s3,
+        ports.dynamodb
+    );
 }
 
 async fn make_table(environment: &Environment) -> anyhow::Result<()> {
@@ -253,6 +352,20 @@ fn reachable(
         };
         (name, value)
     })
+}
+
+/// The environment for the function that signs addresses for pages. Where others in the network reach
+/// this machine, their pages know it by the name that they use.
+fn for_pages(
+    own: &Environment,
+    environment: &[(String, String)],
+    options: &Options,
+) -> Environment {
+    if options.bind.is_unspecified() {
+        environment.iter().cloned().collect()
+    } else {
+        own.clone()
+    }
 }
 
 #[cfg(test)]

@@ -98,6 +98,7 @@ impl Recorder {
                 },
             ],
             rewrite_readme: Arc::clone(&recording),
+            rewrite_later: Arc::clone(&recording),
             resize_picture: recording,
         })
     }
@@ -130,10 +131,13 @@ fn answer(event: &Value) -> aws_lambda_events::apigw::ApiGatewayV2httpResponse {
     .unwrap()
 }
 
-/// Answers with the body, as binary.
+/// Answers with the body, as text where it came as text, else as binary.
 async fn echo(request: endpoint::Request) -> endpoint::Result {
-    let body = request.body().to_vec();
-    Ok(endpoint::Response::new(endpoint::Body::Binary(body)))
+    let body = match request.into_body() {
+        endpoint::Body::Text(text) => endpoint::Body::Text(text),
+        body => endpoint::Body::Binary(body.to_vec()),
+    };
+    Ok(endpoint::Response::new(body))
 }
 
 async fn slow(_: endpoint::Request) -> endpoint::Result {
@@ -155,7 +159,7 @@ pub(crate) async fn open(folder: Option<&Path>, recorder: &Recorder) -> Result<S
         data: folder.map(Path::to_owned),
         ..Options::default()
     };
-    start_with(options, |environment| recorder.functions(environment)).await
+    start_with(options, |environment, _| recorder.functions(environment)).await
 }
 
 pub(crate) fn environment(stack: &Stack) -> Environment {

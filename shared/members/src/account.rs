@@ -5,11 +5,13 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::Email;
 use crate::codes::{CODE_DIGEST, CODE_EXPIRES_AT, IssuedCode};
+use crate::departures::GONE_SINCE;
 use crate::error::Result;
 use crate::item::{Item, Reader, boolean, number, string};
 use crate::pictures::{PICTURE, PICTURE_CHANGES, PICTURE_FILE, PICTURE_REJECTED};
+use crate::renames::{FORMER_HANDLES, FORMER_NAMES};
+use crate::{Email, name};
 
 const LAST_LOGIN_AT: &str = "last_login_at";
 
@@ -26,11 +28,17 @@ pub struct Account {
     pub name: String,
     /// `[a-z0-9-]`, unique: the member's name in URLs.
     pub handle: String,
+    /// Handles that the member had before; they stay the member's, and nothing is published under them.
+    pub former_handles: Vec<String>,
+    /// Names that the member had before: links may still ask for them.
+    pub former_names: Vec<String>,
     /// PHC string, or a hash imported from Werkzeug; `None` until a password is set.
     pub password_hash: Option<String>,
     /// Raised whenever every older token must end; the token's `ver`.
     pub version: u64,
     pub disabled: bool,
+    /// When the member was told to go, in Unix seconds, if `users remove` isn't through yet.
+    pub going_since: Option<u64>,
     pub picture: Option<Picture>,
     /// What the file of that picture was called, where it is known: documents may name it.
     pub picture_file: Option<String>,
@@ -92,6 +100,26 @@ impl Account {
         }
     }
 
+    /// The member's handle, and those of before.
+    pub fn handles(&self) -> impl Iterator<Item = &String> {
+        [&self.handle].into_iter().chain(&self.former_handles)
+    }
+
+    /// The member's name, and those of before.
+    pub fn names(&self) -> impl Iterator<Item = &String> {
+        [&self.name].into_iter().chain(&self.former_names)
+    }
+
+    /// Whether the member had another handle or name when `other` was read.
+    pub fn is_renamed(&self, other: &Self) -> bool {
+        self.handle != other.handle || self.name != other.name
+    }
+
+    /// Whether the member was told to go: nothing of theirs is written any more.
+    pub fn is_going(&self) -> bool {
+        self.going_since.is_some()
+    }
+
     pub(crate) fn from_item(item: &Item) -> Result<Self> {
         let read = Reader {
             item,
@@ -100,11 +128,17 @@ impl Account {
         Ok(Self {
             id: read.string("id")?.to_owned(),
             email: Email::parse(read.string("email")?).map_err(|_| read.damaged("email"))?,
-            name: read.string("name")?.to_owned(),
+            name: name::seen(read.string("name")?),
             handle: read.string("handle")?.to_owned(),
+            former_handles: read.strings(FORMER_HANDLES),
+            former_names: read.strings(FORMER_NAMES),
             password_hash: read.optional_string("password_hash").map(str::to_owned),
             version: read.number("version")?,
             disabled: read.boolean("disabled")?,
+            going_since: item
+                .contains_key(GONE_SINCE)
+                .then(|| read.number(GONE_SINCE))
+                .transpose()?,
             picture: read.optional_map(PICTURE).map(Picture),
             picture_file: read
                 .optional_string(PICTURE_FILE)

@@ -2,19 +2,21 @@
 
 use std::collections::HashMap;
 
-use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{Delete, Put, TransactWriteItem};
 
 use crate::account::{Account, NewMember};
 use crate::codes::{IssuedCode, code_key};
+use crate::departures::GONE_SINCE;
 use crate::error::{Error, Result};
 use crate::item::{Item, Reader, boolean, key, number, string};
 use crate::links::Referrer;
+use crate::transaction::{Refusal, refusals};
+use crate::usage::usage_key;
 use crate::{Email, Members, Target};
 
 const ACCOUNT: &str = "ACCOUNT";
-const MEMBER: &str = "MEMBER";
-const HANDLE: &str = "HANDLE";
+pub(crate) const MEMBER: &str = "MEMBER";
+pub(crate) const HANDLE: &str = "HANDLE";
 const ABSENT: &str = "attribute_not_exists(pk)";
 
 /// What came of [`Members::create`].
@@ -29,12 +31,17 @@ pub(crate) fn email_key(email: &Email) -> Item {
     key(format!("EMAIL#{}", email.as_str()), ACCOUNT)
 }
 
-fn handle_key(handle: &str) -> Item {
+pub(crate) fn handle_key(handle: &str) -> Item {
     key(format!("HANDLE#{handle}"), HANDLE)
 }
 
 pub(crate) fn member_pk(id: &str) -> String {
     format!("MEMBER#{id}")
+}
+
+/// Where a member's address is: an item that is there as long as the member is.
+pub(crate) fn member_key(id: &str) -> Item {
+    key(member_pk(id), MEMBER)
 }
 
 impl Members {
@@ -49,7 +56,7 @@ impl Members {
         member: NewMember,
         code: Option<&IssuedCode>,
     ) -> Result<Created> {
-        let mut pointer = key(member_pk(&member.id), MEMBER);
+        let mut pointer = member_key(&member.id);
         pointer.insert("email".to_owned(), string(member.email.as_str()));
         let mut claim = handle_key(&member.handle);
         claim.insert("id".to_owned(), string(member.id.as_str()));
@@ -75,9 +82,9 @@ impl Members {
             .await;
         match written {
             Ok(_) => Ok(Created::Created),
-            Err(error) => match error.as_service_error().map(failed_conditions).as_deref() {
-                Some([true, ..]) => Ok(Created::EmailTaken),
-                Some([_, true, ..]) => Ok(Created::HandleTaken),
+            Err(error) => match error.as_service_error().map(refusals).as_deref() {
+                Some([Refusal::Condition, ..]) => Ok(Created::EmailTaken),
+                Some([_, Refusal::Condition, ..]) => Ok(Created::HandleTaken),
                 _ => Err(Error::store("TransactWriteItems")(error)),
             },
         }
@@ -92,15 +99,19 @@ impl Members {
             .transpose()
     }
 
-    /// The account of a member id: the address it is under, then the account.
+    /// The account of a member id: the address it is under, then the account. `None` once the member
+    /// goes: see [`Members::standing`].
     pub async fn by_id(&self, id: &str) -> Result<Option<Account>> {
-        let Some(pointer) = self.get(key(member_pk(id), MEMBER)).await? else {
+        let Some(pointer) = self.get(member_key(id)).await? else {
             return Ok(None);
         };
         let read = Reader {
             item: &pointer,
             name: MEMBER,
         };
+        if pointer.contains_key(GONE_SINCE) {
+            return Ok(None);
+        }
         let email = Email::parse(read.string("email")?).map_err(|_| read.damaged("email"))?;
         Ok(self
             .by_email(&email)
@@ -168,19 +179,21 @@ impl Members {
         .await
     }
 
-    /// Lets a member in or shuts them out, and ends every older token. `false`: no such account.
+    /// Lets a member in or shuts them out, and ends every older token. `false`: no such account, or the
+    /// member goes, which nothing takes back.
     pub async fn set_disabled(&self, account: &Account, disabled: bool) -> Result<bool> {
         self.update(
             account,
             "SET disabled = :disabled ADD version :one",
-            "attribute_exists(version)",
+            "attribute_exists(version) AND attribute_not_exists(gone_since)",
             [(":disabled", boolean(disabled)), (":one", number(1))],
         )
         .await
     }
 
-    /// Removes the account, its claims, its code, its failed guesses, its reports and what they
-    /// link to. The member's files are the caller's.
+    /// Takes an account back that was just made: its claims, its code, its failed guesses, its reports
+    /// and what they link to. It leaves no tombstone, so it isn't for members who may have uploaded
+    /// anything: they go by [`Members::depart`].
     pub async fn remove(&self, account: &Account) -> Result<()> {
         for report in self.reports(&account.id).await? {
             let referrer = Referrer {
@@ -197,7 +210,8 @@ impl Members {
         let keys = [
             email_key(&account.email),
             handle_key(&account.handle),
-            key(member_pk(&account.id), MEMBER),
+            member_key(&account.id),
+            usage_key(&account.id),
         ];
         let code = account.code.iter().map(|code| code_key(&code.digest));
         let items = keys.into_iter().chain(code).map(|key| {
@@ -274,17 +288,5 @@ impl Members {
             .send()
             .await;
         Error::unless_condition("UpdateItem", updated)
-    }
-}
-
-/// For each item of a cancelled transaction whether its condition failed.
-fn failed_conditions(error: &TransactWriteItemsError) -> Vec<bool> {
-    match error {
-        TransactWriteItemsError::TransactionCanceledException(cancelled) => cancelled
-            .cancellation_reasons()
-            .iter()
-            .map(|reason| reason.code() == Some("ConditionalCheckFailed"))
-            .collect(),
-        _ => Vec::new(),
     }
 }

@@ -3,6 +3,7 @@
 use crate::Members;
 use crate::error::{Error, Result};
 use crate::item::{Item, PK, Reader, SK, key, number, string};
+use crate::transaction::MOST_WRITES;
 
 const BUILT: &str = "BUILT";
 
@@ -34,19 +35,25 @@ impl Built {
 }
 
 impl Members {
-    /// Notes what a build read of one entry.
-    pub async fn put_built(&self, built: &Built) -> Result<()> {
-        let mut item = key(pk(), built.sort_key());
-        item.insert("digest".to_owned(), string(built.digest.as_str()));
-        item.insert("since".to_owned(), number(built.since));
-        let put = self
-            .client
-            .put_item()
-            .table_name(&self.table)
-            .set_item(Some(item))
-            .send()
-            .await;
-        put.map(|_| ()).map_err(Error::store("PutItem"))
+    /// Notes what a build read of entries of one member, in few writes: each asks for the same item.
+    /// Returns how many were noted: of a member who goes, or whom nobody knows, no more. A build that
+    /// read the entries before that may say so after it.
+    pub async fn put_built(&self, handle: &str, entries: &[Built]) -> Result<usize> {
+        let mut noted = 0;
+        for entries in entries.chunks(MOST_WRITES) {
+            let puts = entries.iter().map(|built| {
+                let mut item = key(pk(), sk(handle, &built.slug));
+                item.insert("digest".to_owned(), string(built.digest.as_str()));
+                item.insert("since".to_owned(), number(built.since));
+                self.put(item)
+            });
+            let puts = puts.collect::<Result<Vec<_>>>()?;
+            if !self.write_of_handle(handle, puts).await? {
+                break;
+            }
+            noted += entries.len();
+        }
+        Ok(noted)
     }
 
     /// Forgets that an entry is in the site, since it is withdrawn; one that isn't known is no error.

@@ -1,16 +1,15 @@
 //! Codes of invitations and resets: issued, found and used up.
 //!
 //! An account has one code at most; issuing another replaces it. The account holds the code's digest
-//! and decides; the item under the digest only leads to the account, and one that is left over leads
-//! nowhere.
+//! and decides; the item under the digest only leads to the account. It comes and goes with the digest,
+//! in one transaction: it holds an address, which must not outlive the account.
 
-use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
-use aws_sdk_dynamodb::types::{Put, TransactWriteItem, Update};
+use aws_sdk_dynamodb::types::{TransactWriteItem, Update};
 
 use crate::account::{Account, NewMember};
 use crate::accounts::{Created, email_key};
 use crate::error::{Error, Result};
-use crate::item::{EXPIRES_AT, Item, Reader, key, number, string};
+use crate::item::{EXPIRES_AT, Item, Reader, boolean, key, number, string};
 use crate::{Email, Members};
 
 const CODE: &str = "CODE";
@@ -19,6 +18,9 @@ pub(crate) const CODE_EXPIRES_AT: &str = "code_expires_at";
 
 /// How long a code may be used, in seconds: 14 days.
 pub const CODE_TTL_SECONDS: u64 = 14 * 24 * 60 * 60;
+
+/// How often a code is issued against others that are issued to the same account.
+const ROUNDS: usize = 5;
 
 /// A code as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,39 +67,60 @@ impl Members {
         self.create_with(member, Some(code)).await
     }
 
-    /// Gives an account a code in place of any earlier one. `false`: the account is gone.
+    /// Gives an account a code in place of any earlier one, whose item goes with it. `false`: the account
+    /// is gone, or its member goes.
     ///
     /// The password stays as it is until the code is used: a reset that nobody asked for must not
     /// shut a member out.
     pub async fn issue_code(&self, account: &Account, code: &IssuedCode) -> Result<bool> {
-        let unbuilt = Error::unbuilt("TransactWriteItems");
-        let pointer = Put::builder()
-            .table_name(&self.table)
-            .set_item(Some(code.pointer(&account.email)))
-            .build()
-            .map_err(&unbuilt)?;
+        let mut earlier = account.code.clone();
+        for _ in 0..ROUNDS {
+            if self.replace_code(account, earlier.as_ref(), code).await? {
+                return Ok(true);
+            }
+            // Another code was issued or used meanwhile.
+            match self.by_email(&account.email).await? {
+                Some(now) if now.id == account.id && !now.is_going() => earlier = now.code,
+                _ => return Ok(false),
+            }
+        }
+        Err(Error::Store {
+            operation: "TransactWriteItems",
+            cause: "other codes were issued at the same time".to_owned(),
+        })
+    }
+
+    /// `false`: the account doesn't hold `earlier` any more, or is gone or goes.
+    async fn replace_code(
+        &self,
+        account: &Account,
+        earlier: Option<&IssuedCode>,
+        code: &IssuedCode,
+    ) -> Result<bool> {
         let hold = Update::builder()
             .table_name(&self.table)
             .set_key(Some(email_key(&account.email)))
             .update_expression("SET code_digest = :digest, code_expires_at = :expires_at")
-            .condition_expression("id = :id")
             .expression_attribute_values(":digest", string(code.digest.as_str()))
             .expression_attribute_values(":expires_at", number(code.expires_at))
-            .expression_attribute_values(":id", string(account.id.as_str()))
-            .build()
-            .map_err(&unbuilt)?;
-        let written = self
-            .client
-            .transact_write_items()
-            .transact_items(TransactWriteItem::builder().put(pointer).build())
-            .transact_items(TransactWriteItem::builder().update(hold).build())
-            .send()
-            .await;
-        match written {
-            Ok(_) => Ok(true),
-            Err(error) if error.as_service_error().is_some_and(is_condition) => Ok(false),
-            Err(error) => Err(Error::store("TransactWriteItems")(error)),
+            .expression_attribute_values(":id", string(account.id.as_str()));
+        let stands = "id = :id AND attribute_not_exists(gone_since)";
+        let hold = match earlier {
+            None => hold
+                .condition_expression(format!("{stands} AND attribute_not_exists({CODE_DIGEST})")),
+            Some(earlier) => hold
+                .condition_expression(format!("{stands} AND {CODE_DIGEST} = :earlier"))
+                .expression_attribute_values(":earlier", string(earlier.digest.as_str())),
+        };
+        let hold = hold.build().map_err(Error::unbuilt("TransactWriteItems"))?;
+        let mut writes = vec![
+            self.put(code.pointer(&account.email))?,
+            TransactWriteItem::builder().update(hold).build(),
+        ];
+        if let Some(earlier) = earlier {
+            writes.push(self.deletion(code_key(&earlier.digest))?);
         }
+        self.write_all(writes).await
     }
 
     /// The account that a code is of, if the code is that account's last one and still runs.
@@ -119,36 +142,29 @@ impl Members {
         }))
     }
 
-    /// Uses an account's code up: sets the password and ends every older token, in one write.
-    /// `false`: the code was used or replaced, or the account disabled, since it was read.
+    /// Uses an account's code up: sets the password, ends every older token and takes the code's item
+    /// away, all or nothing. `false`: the code was used or replaced, or the account disabled, since it
+    /// was read.
     pub async fn redeem(&self, account: &Account, password_hash: &str) -> Result<bool> {
         let Some(code) = &account.code else {
             return Ok(false);
         };
-        self.update(
-            account,
-            "SET password_hash = :hash REMOVE code_digest, code_expires_at ADD version :one",
-            "code_digest = :digest AND disabled = :disabled",
-            [
-                (":hash", string(password_hash)),
-                (":one", number(1)),
-                (":digest", string(code.digest.as_str())),
-                (
-                    ":disabled",
-                    aws_sdk_dynamodb::types::AttributeValue::Bool(false),
-                ),
-            ],
-        )
-        .await
-    }
-}
-
-fn is_condition(error: &TransactWriteItemsError) -> bool {
-    match error {
-        TransactWriteItemsError::TransactionCanceledException(cancelled) => cancelled
-            .cancellation_reasons()
-            .iter()
-            .any(|reason| reason.code() == Some("ConditionalCheckFailed")),
-        _ => false,
+        let used = Update::builder()
+            .table_name(&self.table)
+            .set_key(Some(email_key(&account.email)))
+            .update_expression(
+                "SET password_hash = :hash REMOVE code_digest, code_expires_at ADD version :one",
+            )
+            .condition_expression("id = :id AND code_digest = :digest AND disabled = :enabled")
+            .expression_attribute_values(":hash", string(password_hash))
+            .expression_attribute_values(":one", number(1))
+            .expression_attribute_values(":id", string(account.id.as_str()))
+            .expression_attribute_values(":digest", string(code.digest.as_str()))
+            .expression_attribute_values(":enabled", boolean(false))
+            .build()
+            .map_err(Error::unbuilt("TransactWriteItems"))?;
+        let used = TransactWriteItem::builder().update(used).build();
+        self.write_all(vec![used, self.deletion(code_key(&code.digest))?])
+            .await
     }
 }

@@ -4,6 +4,8 @@ use std::fmt;
 
 use unicode_normalization::UnicodeNormalization;
 
+use crate::name::is_hidden;
+
 /// Longest address, in bytes (RFC 5321 section 4.5.3.1.3, less the angle brackets).
 const MAX_EMAIL_BYTES: usize = 254;
 
@@ -40,6 +42,14 @@ impl Email {
         } else {
             Err(InvalidEmail)
         }
+    }
+
+    /// As [`Email::parse`], for an address that is about to become a member's: nothing in it is hidden,
+    /// or it could look like another's.
+    pub fn of_new_member(typed: &str) -> Result<Self, InvalidEmail> {
+        let address = Self::parse(typed)?;
+        let is_seen = !address.0.chars().any(is_hidden);
+        is_seen.then_some(address).ok_or(InvalidEmail)
     }
 
     pub fn as_str(&self) -> &str {
@@ -100,6 +110,15 @@ mod tests {
         ] {
             assert_eq!(Email::parse(typed), Err(InvalidEmail), "{typed:?}");
         }
+    }
+
+    #[test]
+    fn no_new_member_s_address_hides_anything() {
+        for typed in ["jo\u{200b}@club.example", "\u{202e}oj@club.example"] {
+            assert_eq!(Email::of_new_member(typed), Err(InvalidEmail));
+            assert!(Email::parse(typed).is_ok(), "they may still sign in");
+        }
+        assert!(Email::of_new_member("josé@club.example").is_ok());
     }
 
     #[test]

@@ -60,10 +60,13 @@ impl Error {
         match written {
             Ok(_) => Ok(true),
             Err(error)
-                if error
-                    .as_service_error()
-                    .and_then(ProvideErrorMetadata::code)
-                    == Some("ConditionalCheckFailedException") =>
+                if matches!(
+                    error
+                        .as_service_error()
+                        .and_then(ProvideErrorMetadata::code),
+                    // The latter: a transaction is at the same item.
+                    Some("ConditionalCheckFailedException" | "TransactionConflictException")
+                ) =>
             {
                 Ok(false)
             }

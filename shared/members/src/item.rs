@@ -25,6 +25,11 @@ pub(crate) fn boolean(value: bool) -> AttributeValue {
     AttributeValue::Bool(value)
 }
 
+/// A set, which may not be empty.
+pub(crate) fn strings(values: impl IntoIterator<Item = String>) -> AttributeValue {
+    AttributeValue::Ss(values.into_iter().collect())
+}
+
 pub(crate) fn map(entries: impl IntoIterator<Item = (String, AttributeValue)>) -> AttributeValue {
     AttributeValue::M(entries.into_iter().collect())
 }
@@ -50,6 +55,14 @@ impl<'a> Reader<'a> {
 
     pub(crate) fn optional_string(&self, attribute: &str) -> Option<&'a str> {
         self.item.get(attribute)?.as_s().ok().map(String::as_str)
+    }
+
+    /// A set of strings, ordered; empty where there is none.
+    pub(crate) fn strings(&self, attribute: &str) -> Vec<String> {
+        let set = self.item.get(attribute).and_then(|set| set.as_ss().ok());
+        let mut strings = set.cloned().unwrap_or_default();
+        strings.sort();
+        strings
     }
 
     pub(crate) fn string(&self, attribute: &'static str) -> Result<&'a str> {

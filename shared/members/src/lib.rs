@@ -3,9 +3,11 @@
 //! | pk | sk | holds |
 //! |---|---|---|
 //! | `EMAIL#<address>` | `ACCOUNT` | the account; the key is the claim on the address |
-//! | `MEMBER#<id>` | `MEMBER` | the address the member's account is under |
+//! | `MEMBER#<id>` | `MEMBER` | the address the member's account is under; once the member goes, the tombstone |
 //! | `HANDLE#<handle>` | `HANDLE` | the claim on the handle |
 //! | `MEMBER#<id>` | `README#<slug>` | the publish report of one README |
+//! | `MEMBER#<id>` | `NAME#<name>#<slug>` | that a published README of the member has that name |
+//! | `USAGE#<id>` | `USAGE` | how many READMEs the member has at most, and their bytes |
 //! | `LINK#<name>` | `<id>#<slug>` | that a README has a link to a document or member of that name |
 //! | `CHANGES#SITE`, `REBUILD#SITE` | `CHANGES`, `REBUILD` | when what is published changed, and what was done about it |
 //! | `BUILT#SITE` | `<handle>/<slug>` | which version of an entry a build has read, and when |
@@ -19,17 +21,23 @@ mod account;
 mod accounts;
 mod built;
 mod codes;
+mod departures;
 mod email;
 mod error;
 mod item;
 mod links;
+mod name;
+mod named;
 mod pages;
 mod pictures;
+mod renames;
 mod reports;
 mod site;
 mod source;
 mod table;
 mod throttle;
+mod transaction;
+mod usage;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::get_item::GetItemError;
@@ -39,15 +47,20 @@ pub use account::{Account, Member, NewMember, Picture, PublicMember};
 pub use accounts::Created;
 pub use built::Built;
 pub use codes::{CODE_TTL_SECONDS, IssuedCode};
+pub use departures::{Departed, Standing, TOMBSTONE_SECONDS};
 pub use email::{Email, InvalidEmail};
 pub use error::{Error, Result};
 pub use links::Referrer;
+pub use name::{InvalidName, is_hidden, parse_name};
+pub use named::Named;
 pub use pictures::Seen;
-pub use reports::{Report, State};
+pub use renames::Renamed;
+pub use reports::{Report, State, Summary};
 pub use site::{Changes, Rebuild};
 pub use source::Source;
 pub use table::{create_table, describe_table};
 pub use throttle::{Admission, Guess, Target};
+pub use usage::{Count, Usage};
 
 /// The members table.
 #[derive(Debug, Clone)]

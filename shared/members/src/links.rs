@@ -25,16 +25,11 @@ impl Referrer {
 }
 
 impl Members {
-    /// Notes that `referrer` has a link to `name`, whether or not there is such a document.
-    pub async fn put_link(&self, name: &str, referrer: &Referrer) -> Result<()> {
-        let put = self
-            .client
-            .put_item()
-            .table_name(&self.table)
-            .set_item(Some(referrer.of(name)))
-            .send()
-            .await;
-        put.map(|_| ()).map_err(Error::store("PutItem"))
+    /// Notes that `referrer` has a link to `name`, whether or not there is such a document. `false`: its
+    /// author goes.
+    pub async fn put_link(&self, name: &str, referrer: &Referrer) -> Result<bool> {
+        self.write_of_member(&referrer.member_id, self.put(referrer.of(name))?)
+            .await
     }
 
     /// Forgets a link; one that isn't known is no error.
@@ -49,12 +44,12 @@ impl Members {
         deleted.map(|_| ()).map_err(Error::store("DeleteItem"))
     }
 
-    /// READMEs that have a link to `name`, at most `limit`: of one member, or of all.
+    /// READMEs that have a link to `name`, up to `most` of them: of one member, or of all.
     pub async fn referrers(
         &self,
         name: &str,
         member_id: Option<&str>,
-        limit: i32,
+        most: usize,
     ) -> Result<Vec<Referrer>> {
         let from = member_id.map_or_else(String::new, |id| format!("{id}#"));
         let query = self
@@ -62,7 +57,6 @@ impl Members {
             .query()
             .table_name(&self.table)
             .consistent_read(true)
-            .limit(limit)
             .expression_attribute_values(":pk", string(format!("{LINK}{name}")));
         // A prefix may not be empty.
         let query = if from.is_empty() {
@@ -72,8 +66,34 @@ impl Members {
                 .key_condition_expression(format!("{PK} = :pk AND begins_with({SK}, :from)"))
                 .expression_attribute_values(":from", string(from))
         };
-        let page = query.send().await.map_err(Error::store("Query"))?;
-        page.items().iter().map(referrer_from).collect()
+        let mut items = query.into_paginator().items().send();
+        let mut referrers = Vec::new();
+        while referrers.len() < most {
+            let Some(item) = items.next().await else {
+                break;
+            };
+            referrers.push(referrer_from(&item.map_err(Error::store("Query"))?)?);
+        }
+        Ok(referrers)
+    }
+
+    /// READMEs that have a link to the address of any document under `handle`. Reads the whole table: for
+    /// administrators.
+    pub async fn referrers_of_addresses(&self, handle: &str) -> Result<Vec<Referrer>> {
+        let mut items = self
+            .client
+            .scan()
+            .table_name(&self.table)
+            .filter_expression(format!("begins_with({PK}, :addresses)"))
+            .expression_attribute_values(":addresses", string(format!("{LINK}{handle}/")))
+            .into_paginator()
+            .items()
+            .send();
+        let mut referrers = Vec::new();
+        while let Some(item) = items.next().await {
+            referrers.push(referrer_from(&item.map_err(Error::store("Scan"))?)?);
+        }
+        Ok(referrers)
     }
 }
 

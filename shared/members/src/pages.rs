@@ -1,8 +1,8 @@
 //! Members by name: whose own page is published under which name, so that links with it find them.
 
-use crate::Members;
 use crate::error::{Error, Result};
 use crate::item::{Item, Reader, SK, key, string};
+use crate::{Account, Members};
 
 const PAGE: &str = "PAGE#";
 
@@ -11,16 +11,11 @@ fn page(name: &str, handle: &str) -> Item {
 }
 
 impl Members {
-    /// Notes that the own page of the member `handle` is published, whose folded name is `name`.
-    pub async fn put_page(&self, name: &str, handle: &str) -> Result<()> {
-        let put = self
-            .client
-            .put_item()
-            .table_name(&self.table)
-            .set_item(Some(page(name, handle)))
-            .send()
-            .await;
-        put.map(|_| ()).map_err(Error::store("PutItem"))
+    /// Notes that the own page of `member`, whose folded name is `name`, is published. `false`: the member
+    /// goes.
+    pub async fn put_page(&self, name: &str, member: &Account) -> Result<bool> {
+        self.write_of_member(&member.id, self.put(page(name, &member.handle))?)
+            .await
     }
 
     /// Forgets a page; one that isn't known is no error.

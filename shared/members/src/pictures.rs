@@ -8,6 +8,7 @@ use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 use crate::Members;
 use crate::account::{Account, Picture};
 use crate::accounts::email_key;
+use crate::departures::GONE_SINCE;
 use crate::error::{Error, Result};
 use crate::item::{Reader, boolean, map, number, string};
 
@@ -15,6 +16,10 @@ pub(crate) const PICTURE: &str = "picture";
 pub(crate) const PICTURE_FILE: &str = "picture_file";
 pub(crate) const PICTURE_REJECTED: &str = "picture_rejected";
 pub(crate) const PICTURE_CHANGES: &str = "picture_changes";
+
+const ENABLED: &str = "disabled = :enabled";
+/// What is stored under a handle that the member had before may be taken away at any time.
+const UNDER_HANDLE: &str = "handle = :handle";
 
 /// Whether a change depends on what was seen of the picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,8 +33,8 @@ pub enum Seen {
 impl Members {
     /// Points the profile at new renditions of a file of the name `file`, empty where that isn't
     /// known. Returns what it pointed at until now, empty where that
-    /// was nothing; `None`: the account is gone or disabled, or its picture was changed meanwhile and
-    /// that matters; nothing was written.
+    /// was nothing; `None`: the account is gone, disabled or under another handle, or its picture was
+    /// changed meanwhile and that matters; nothing was written.
     pub async fn set_picture(
         &self,
         account: &Account,
@@ -37,13 +42,37 @@ impl Members {
         file: &str,
         seen: Seen,
     ) -> Result<Option<Picture>> {
-        let entries = picture.0.iter();
-        let picture = map(entries.map(|(size, key)| (size.clone(), string(key.as_str()))));
         self.change_picture(
             account,
             "SET picture = :picture, picture_file = :file REMOVE picture_rejected ADD picture_changes :one",
+            &format!("{ENABLED} AND {UNDER_HANDLE}"),
             seen,
-            [(":picture", picture), (":file", string(file))],
+            [
+                (":picture", keys(picture)),
+                (":file", string(file)),
+                (":enabled", boolean(false)),
+                (":handle", string(account.handle.as_str())),
+            ],
+        )
+        .await
+    }
+
+    /// Points the profile at the same picture under other keys, of a disabled member, too. `None`: the account
+    /// is gone, going or under another handle, or its picture was changed meanwhile; nothing was written.
+    pub async fn move_picture(
+        &self,
+        account: &Account,
+        picture: &Picture,
+    ) -> Result<Option<Picture>> {
+        self.change_picture(
+            account,
+            "SET picture = :picture ADD picture_changes :one",
+            &format!("{UNDER_HANDLE} AND attribute_not_exists({GONE_SINCE})"),
+            Seen::Unchanged,
+            [
+                (":picture", keys(picture)),
+                (":handle", string(account.handle.as_str())),
+            ],
         )
         .await
     }
@@ -59,8 +88,9 @@ impl Members {
         let changed = self.change_picture(
             account,
             "SET picture_rejected = :reason ADD picture_changes :one",
+            ENABLED,
             seen,
-            [(":reason", string(reason))],
+            [(":reason", string(reason)), (":enabled", boolean(false))],
         );
         Ok(changed.await?.is_some())
     }
@@ -71,8 +101,9 @@ impl Members {
         self.change_picture(
             account,
             "REMOVE picture, picture_file, picture_rejected ADD picture_changes :one",
+            ENABLED,
             Seen::Any,
-            [],
+            [(":enabled", boolean(false))],
         )
         .await
     }
@@ -81,6 +112,7 @@ impl Members {
         &self,
         account: &Account,
         change: &str,
+        condition: &str,
         seen: Seen,
         values: [(&str, AttributeValue); N],
     ) -> Result<Option<Picture>> {
@@ -91,7 +123,6 @@ impl Members {
             .set_key(Some(email_key(&account.email)))
             .update_expression(change)
             .expression_attribute_values(":id", string(account.id.as_str()))
-            .expression_attribute_values(":enabled", boolean(false))
             .expression_attribute_values(":one", number(1))
             .return_values(ReturnValue::UpdatedOld);
         let unchanged = match (seen, account.picture_changes) {
@@ -106,7 +137,7 @@ impl Members {
             update = update.expression_attribute_values(name, value);
         }
         let update = update
-            .condition_expression(format!("id = :id AND disabled = :enabled{unchanged}"))
+            .condition_expression(format!("id = :id AND {condition}{unchanged}"))
             .send()
             .await;
         match update {
@@ -125,4 +156,9 @@ impl Members {
             }
         }
     }
+}
+
+fn keys(picture: &Picture) -> AttributeValue {
+    let entries = picture.0.iter();
+    map(entries.map(|(size, key)| (size.clone(), string(key.as_str()))))
 }

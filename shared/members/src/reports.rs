@@ -1,16 +1,23 @@
 //! Publish reports: what became of each README, and which version of it the report speaks of.
 
+use aws_sdk_dynamodb::types::{Delete, Put, TransactWriteItem};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::Members;
-use crate::accounts::member_pk;
+use crate::accounts::{member_key, member_pk};
 use crate::error::{Error, Result};
-use crate::item::{Item, Reader, key, string};
+use crate::item::{Item, Reader, SK, key, string};
 
 const README: &str = "README#";
+/// Most writes of one transaction, less what is to be spared for conditions.
+const MAX_WRITES: usize = 90;
 /// The attribute that holds a report, as JSON.
 const REPORT: &str = "report";
+/// The attribute that holds what lists need of a report, as JSON.
+const SUMMARY: &str = "summary";
+/// Code of the warning that a document asks for an image that isn't there.
+const MISSING_ASSET: &str = "missing-asset";
 /// That the report is still the one that was read.
 const UNCHANGED: &str = "#report = :before";
 
@@ -57,6 +64,9 @@ pub struct Report {
     /// Names under which others find the document now; none while it isn't live.
     #[serde(default)]
     pub names: Vec<String>,
+    /// Whether [`Members::named`] finds the document by these names.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub indexed: bool,
     /// Names under which it was there when its referrers were last converted.
     #[serde(default)]
     pub announced: Vec<String>,
@@ -65,18 +75,73 @@ pub struct Report {
     pub telling: Vec<String>,
 }
 
+/// What lists need of a report: its fields and warnings may be a hundred times as long.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Summary {
+    pub slug: String,
+    pub source_version: String,
+    pub state: State,
+    pub live: bool,
+    pub file_name: Option<String>,
+    pub reason: Option<String>,
+    pub digest: Option<String>,
+    /// The title in the document's frontmatter.
+    pub title: Option<String>,
+    /// How many warnings the report has.
+    pub warnings: usize,
+    /// Whether one of them is about an image that isn't there.
+    pub misses_an_image: bool,
+    pub pictures: Vec<String>,
+}
+
+impl Summary {
+    pub fn of(report: &Report) -> Self {
+        let entries = |value: &'_ Value| value.as_array().cloned().unwrap_or_default();
+        let warnings = entries(&report.warnings);
+        let title = entries(&report.fields)
+            .into_iter()
+            .find(|field| field["key"] == "title");
+        Self {
+            slug: report.slug.clone(),
+            source_version: report.source_version.clone(),
+            state: report.state,
+            live: report.live,
+            file_name: report.file_name.clone(),
+            reason: report.reason.clone(),
+            digest: report.digest.clone(),
+            title: title.and_then(|field| field["value"].as_str().map(str::to_owned)),
+            warnings: warnings.len(),
+            misses_an_image: warnings
+                .iter()
+                .any(|warning| warning["code"] == MISSING_ASSET),
+            pictures: report.pictures.clone(),
+        }
+    }
+}
+
 impl Members {
     /// Puts `after` in the place of `before`, or where no report was. `false`: that is no longer
-    /// what is there.
+    /// what is there, or the member goes.
     pub async fn put_report(
         &self,
         member_id: &str,
         before: Option<&Report>,
         after: &Report,
     ) -> Result<bool> {
-        let put = self
-            .client
-            .put_item()
+        let mut writes = self.index_changes(member_id, before, Some(after))?;
+        if writes.len() >= MAX_WRITES {
+            // More than one transaction takes: the names that go, and then those that come.
+            let kept = |name: &&String| before.is_some_and(|before| before.names.contains(name));
+            let between = Report {
+                names: after.names.iter().filter(kept).cloned().collect(),
+                ..after.clone()
+            };
+            return Ok(
+                Box::pin(self.put_report(member_id, before, &between)).await?
+                    && Box::pin(self.put_report(member_id, Some(&between), after)).await?,
+            );
+        }
+        let put = Put::builder()
             .table_name(&self.table)
             .set_item(Some(item(member_id, after)?));
         let put = match before {
@@ -86,7 +151,9 @@ impl Members {
                 .expression_attribute_names("#report", REPORT)
                 .expression_attribute_values(":before", string(text(before)?)),
         };
-        Error::unless_condition("PutItem", put.send().await)
+        let put = put.build().map_err(Error::unbuilt("TransactWriteItems"))?;
+        writes.push(TransactWriteItem::builder().put(put).build());
+        self.write_beside(member_key(member_id), writes).await
     }
 
     pub async fn report(&self, member_id: &str, slug: &str) -> Result<Option<Report>> {
@@ -114,19 +181,64 @@ impl Members {
         Ok(reports)
     }
 
+    /// The summaries of a member's reports, ordered by slug: of those from the slug `range.0` to the
+    /// slug `range.1`, or of all.
+    pub async fn summaries(
+        &self,
+        member_id: &str,
+        range: Option<(&str, &str)>,
+    ) -> Result<Vec<Summary>> {
+        // Behind `#` comes nothing but slugs, and `$` is the next character.
+        let (first, last) = range.map_or_else(
+            || (README.to_owned(), README.replace('#', "$")),
+            |(first, last)| (format!("{README}{first}"), format!("{README}{last}")),
+        );
+        let mut pages = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .key_condition_expression("pk = :pk AND sk BETWEEN :first AND :last")
+            .expression_attribute_values(":pk", string(member_pk(member_id)))
+            .expression_attribute_values(":first", string(first))
+            .expression_attribute_values(":last", string(last))
+            .projection_expression(format!("sk, {SUMMARY}"))
+            .consistent_read(true)
+            .into_paginator()
+            .items()
+            .send();
+        let mut summaries = Vec::new();
+        while let Some(item) = pages.next().await {
+            let item = item.map_err(Error::store("Query"))?;
+            let read = Reader {
+                item: &item,
+                name: README,
+            };
+            if let Some(text) = read.optional_string(SUMMARY) {
+                let summary = serde_json::from_str(text).map_err(|_| read.damaged(SUMMARY))?;
+                summaries.push(summary);
+                continue;
+            }
+            // A report of before there were summaries.
+            let slug = read.string(SK)?.trim_start_matches(README);
+            let report = self.report(member_id, slug).await?;
+            summaries.extend(report.as_ref().map(Summary::of));
+        }
+        Ok(summaries)
+    }
+
     /// Deletes a report. `false`: it is another one by now.
     pub async fn delete_report(&self, member_id: &str, report: &Report) -> Result<bool> {
-        let deleted = self
-            .client
-            .delete_item()
+        let mut writes = self.index_changes(member_id, Some(report), None)?;
+        let delete = Delete::builder()
             .table_name(&self.table)
             .set_key(Some(report_key(member_id, &report.slug)))
             .condition_expression(UNCHANGED)
             .expression_attribute_names("#report", REPORT)
             .expression_attribute_values(":before", string(text(report)?))
-            .send()
-            .await;
-        Error::unless_condition("DeleteItem", deleted)
+            .build()
+            .map_err(Error::unbuilt("TransactWriteItems"))?;
+        writes.push(TransactWriteItem::builder().delete(delete).build());
+        self.write_all(writes).await
     }
 }
 
@@ -144,6 +256,11 @@ fn text(report: &Report) -> Result<String> {
 fn item(member_id: &str, report: &Report) -> Result<Item> {
     let mut item = report_key(member_id, &report.slug);
     item.insert(REPORT.to_owned(), string(text(report)?));
+    let summary = serde_json::to_string(&Summary::of(report)).map_err(|_| Error::Damaged {
+        item: README.to_owned(),
+        attribute: SUMMARY,
+    })?;
+    item.insert(SUMMARY.to_owned(), string(summary));
     Ok(item)
 }
 

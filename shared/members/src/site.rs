@@ -32,6 +32,9 @@ pub struct Rebuild {
     pub turn: u64,
     /// The count of [`Changes`] up to which everything is dealt with.
     pub settled: u64,
+    /// A time before which no change was noted that still waits to be looked at. `None`: nothing waits,
+    /// or no look has seen it yet.
+    pub waiting_since_ms: Option<u64>,
     /// Fingerprint of what was published when a build was last started; `None` before the first look.
     pub told: Option<String>,
     pub looked_at_ms: u64,

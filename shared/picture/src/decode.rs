@@ -6,12 +6,18 @@ use image::error::{ImageError, LimitErrorKind};
 use image::metadata::Orientation;
 use image::{ColorType, DynamicImage, ImageDecoder as _, ImageFormat, ImageReader, Limits};
 
-use crate::{MAX_DEEP_PIXELS, MAX_PIXELS, Refused, claim};
+use crate::{MAX_DEEP_PIXELS, MAX_PIXELS, Refused, claim, jpeg};
 
 /// Longest edge, in pixels.
 const MAX_EDGE: u32 = 30_000;
 /// Most memory for the decoded pixels: 50 megapixels of four bytes, or 25 of eight.
 const MAX_ALLOC_BYTES: u64 = 4 * MAX_PIXELS;
+/// Most memory for what a PNG holds beside its pixels, which is inflated as the header is read: a
+/// kilobyte can be a megabyte of profile.
+const MAX_PNG_EXTRAS_BYTES: u64 = 16 * 1024 * 1024;
+/// Largest colour profile that is applied, in bytes: those of cameras and screens have a few thousand,
+/// the largest of presses two million.
+const MAX_PROFILE_BYTES: usize = 4 * 1024 * 1024;
 
 /// A decoded picture.
 pub(crate) struct Decoded {
@@ -28,7 +34,10 @@ pub(crate) fn decode(bytes: &[u8], format: ImageFormat) -> Result<Decoded, Refus
     let mut limits = Limits::default();
     limits.max_image_width = Some(MAX_EDGE);
     limits.max_image_height = Some(MAX_EDGE);
-    limits.max_alloc = Some(MAX_ALLOC_BYTES);
+    limits.max_alloc = Some(match format {
+        ImageFormat::Png => MAX_PNG_EXTRAS_BYTES,
+        _ => MAX_ALLOC_BYTES,
+    });
     let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
     reader.limits(limits);
     let mut decoder = reader.into_decoder().map_err(|error| refusal(&error))?;
@@ -46,8 +55,12 @@ pub(crate) fn decode(bytes: &[u8], format: ImageFormat) -> Result<Decoded, Refus
     if !claim::is_possible(format, bytes.len(), pixels) {
         return Err(Refused::Invalid);
     }
+    if format == ImageFormat::Jpeg && !jpeg::ends(bytes) {
+        return Err(Refused::Invalid);
+    }
     // A profile or an orientation that can't be read leaves the picture as it is.
     let icc_profile = decoder.icc_profile().ok().flatten();
+    let icc_profile = icc_profile.filter(|profile| profile.len() <= MAX_PROFILE_BYTES);
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let image = DynamicImage::from_decoder(decoder).map_err(|error| refusal(&error))?;
     Ok(Decoded {

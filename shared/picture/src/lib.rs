@@ -7,8 +7,8 @@ mod claim;
 mod colour;
 mod decode;
 mod encode;
+mod jpeg;
 mod kind;
-mod resize;
 mod square;
 
 pub use encode::{CONTENT_TYPE, EXTENSION};
@@ -65,7 +65,7 @@ pub fn renditions(bytes: &[u8]) -> Result<Vec<Rendition>, Refused> {
         let bytes = if square.width() == edge {
             encode::encode(&square)?
         } else {
-            encode::encode(&resize::whole(&square, edge)?)?
+            encode::encode(&resample::whole(&square, edge).ok_or(Refused::Invalid)?)?
         };
         Ok(Rendition { size, bytes })
     });

@@ -4,7 +4,7 @@
 use image::DynamicImage;
 use image::metadata::Orientation;
 
-use crate::{Refused, SIZES, resize};
+use crate::{Refused, SIZES};
 
 /// The square in the middle, moved up for portraits (that is where the face is), upright, no larger
 /// than the largest rendition, with 8 bits in each of three channels or, where the picture has alpha,
@@ -22,7 +22,7 @@ pub(crate) fn square(
         DynamicImage::ImageRgb8(image.into_rgb8())
     };
     let mut square = if edge > largest {
-        resize::part(&image, (left, top, edge), largest)?
+        resample::part(&image, (left, top, edge), largest).ok_or(Refused::Invalid)?
     } else {
         image.crop_imm(left, top, edge, edge)
     };

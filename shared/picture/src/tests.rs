@@ -352,6 +352,32 @@ fn every_truncation_is_answered() {
     }
 }
 
+/// As of a PNG: no picture that is grey from somewhere on, whatever kind of JPEG it is.
+#[test]
+fn a_jpeg_that_was_cut_short_is_refused() {
+    let photo = DynamicImage::ImageRgb8(RgbImage::from_fn(200, 200, |x, y| {
+        let noise = (x * 7919 + y * 104_729) % 251;
+        Rgb([noise, x + y, 255 - noise].map(|value| u8::try_from(value % 256).unwrap()))
+    }));
+    let whole = with_exif(&encoded(&photo, ImageFormat::Jpeg), 6);
+    for end in (0..whole.len())
+        .step_by(97)
+        .chain([whole.len() - 1, whole.len() - 2])
+    {
+        assert!(renditions(&whole[..end]).is_err(), "{end} bytes");
+    }
+    assert_eq!(renditions(&whole[..whole.len() / 2]), Err(Refused::Invalid));
+    // What stands behind the end, as phones put a video there, is none of the picture's.
+    let longer = [whole.as_slice(), b"\xff\xd8 and more \xff"].concat();
+    assert_eq!(renditions(&longer), renditions(&whole));
+    // The end of a thumbnail is not the picture's.
+    let (start, rest) = whole.split_at(2);
+    let thumbnail = b"\xff\xe1\0\x0aExif\0\0\xff\xd9";
+    let cut = [start, thumbnail, &rest[..rest.len() / 2]].concat();
+    assert_eq!(renditions(&cut), Err(Refused::Invalid));
+    assert!(renditions(&[start, thumbnail, rest].concat()).is_ok());
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 

@@ -1,22 +1,35 @@
-//! A member's picture: its renditions stored, the profile pointed at them, the READMEs that show it
-//! looked at again, what was replaced swept away.
+//! A member's picture: its renditions stored, the profile pointed at them, what was replaced swept away,
+//! the READMEs that show it looked at again.
 //!
 //! In that order, so that whatever cuts it short leaves the old picture or the new one, and neither a
 //! profile nor a published document ever points at what isn't there. Renditions that nothing names by
 //! then are left for a later sweep.
 
-use blobs::layout::{self, PictureChangeKey};
+mod original;
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use anyhow::Context as _;
+use blobs::layout::{self, OWNER, PictureChangeKey};
 use blobs::{Blobs, Condition, Upload};
 use bytes::Bytes;
 use futures::future::try_join_all;
 use members::{Account, Members, Picture, Seen};
 use picture::Rendition;
 
-/// What is under a rendition's key never changes.
-const CACHE_CONTROL: &str = "public, max-age=31536000, immutable";
+pub use original::{put_away, put_away_waiting};
+
+/// What is under a rendition's key never changes. CloudFront asks again after five minutes whether it is
+/// still there, so that one that was taken away is gone soon even if nobody could tell it.
+const CACHE_CONTROL: &str = "public, max-age=31536000, s-maxage=300, immutable";
 /// Renditions younger than this may be those of an upload that hasn't pointed the profile at them
 /// yet, in seconds; no function runs as long.
 const GRACE_SECONDS: u64 = 60 * 60;
+/// How often a picture is put where it belongs against others who change the account meanwhile.
+const ROUNDS: usize = 5;
+/// Largest rendition that is moved, in bytes; 512 pixels take a tenth of that.
+const MAX_RENDITION_BYTES: usize = 4 * 1024 * 1024;
 
 /// A member's picture after a change of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,7 +51,8 @@ pub struct Shelf<'a> {
 }
 
 impl Shelf<'_> {
-    /// Stores renditions under keys that only this upload has, and points the profile at them.
+    /// Stores renditions under keys that only this upload has, points the profile at them, and sweeps away
+    /// what it pointed at before. A member who was renamed meanwhile has them under the new handle.
     /// `None`: the profile was changed meanwhile, as [`Members::set_picture`] says, or is gone, and
     /// what was stored goes again.
     ///
@@ -52,47 +66,124 @@ impl Shelf<'_> {
         upload: [u8; 16],
         seen: Seen,
     ) -> anyhow::Result<Option<Changed>> {
-        self.members.note_change(self.now_ms).await?;
         let upload = base16ct::lower::encode_string(&upload);
-        let stored = renditions.into_iter().map(async |rendition| {
-            let Rendition { size, bytes } = rendition;
-            let key = layout::picture_key(&account.handle, &upload, size, picture::EXTENSION);
+        let files = renditions.into_iter();
+        let files: Vec<_> = files
+            .map(|Rendition { size, bytes }| (size.to_string(), Bytes::from(bytes)))
+            .collect();
+        let file = layout::kept_file_name(file);
+        let mut account = Cow::Borrowed(account);
+        for _ in 0..ROUNDS {
+            let picture = self.store(&account, &files, &upload).await?;
+            // Only now, with every rendition stored.
+            let set = self.members.set_picture(&account, &picture, file, seen);
+            let changed = self.tidy(&account, &picture, set.await?).await?;
+            if changed.is_some() || seen == Seen::Unchanged {
+                return Ok(changed);
+            }
+            match self.members.by_id(&account.id).await? {
+                Some(now) if now.handle != account.handle => account = Cow::Owned(now),
+                _ => return Ok(None),
+            }
+        }
+        anyhow::bail!("the member was renamed {ROUNDS} times meanwhile")
+    }
+
+    /// Brings the renditions of a member who was renamed under their handle. What READMEs show of those under
+    /// former handles stays until they are converted again. Doing it again does what is left. `random` makes
+    /// names as [`Shelf::put`] takes one.
+    pub async fn follow_handle(
+        self,
+        account: &Account,
+        random: fn() -> [u8; 16],
+    ) -> anyhow::Result<()> {
+        for _ in 0..ROUNDS {
+            let now = self.members.by_id(&account.id).await?;
+            let now = now.context("the member was removed meanwhile")?;
+            let picture = now.picture.clone().unwrap_or_default();
+            let here = layout::pictures_prefix(&now.handle);
+            if picture.0.values().all(|key| key.starts_with(&here)) {
+                return self.sweep(&now, &Picture::default()).await;
+            }
+            let Some(files) = self.files(&picture).await? else {
+                continue;
+            };
+            let upload = base16ct::lower::encode_string(&random());
+            let moved = self.store(&now, &files, &upload).await?;
+            let set = self.members.move_picture(&now, &moved);
+            self.tidy(&now, &moved, set.await?).await?;
+        }
+        anyhow::bail!("the member kept changing the picture; say it again")
+    }
+
+    /// The renditions of a picture by their sizes; `None`: it was replaced meanwhile.
+    async fn files(self, picture: &Picture) -> blobs::Result<Option<Vec<(String, Bytes)>>> {
+        let files = picture.0.iter().map(async |(size, key)| {
+            let found = self.content.get(key, MAX_RENDITION_BYTES).await?;
+            blobs::Result::Ok(found.map(|object| (size.clone(), object.bytes)))
+        });
+        Ok(try_join_all(files).await?.into_iter().collect())
+    }
+
+    /// Stores renditions, by their sizes, under keys that only `upload` has.
+    async fn store(
+        self,
+        account: &Account,
+        files: &[(String, Bytes)],
+        upload: &str,
+    ) -> anyhow::Result<Picture> {
+        self.members.note_change(self.now_ms).await?;
+        let stored = files.iter().map(async |(size, bytes)| {
+            let key = layout::picture_key(&account.handle, upload, size, picture::EXTENSION);
             let file = Upload {
-                bytes: Bytes::from(bytes),
+                bytes: bytes.clone(),
                 content_type: picture::CONTENT_TYPE,
                 cache_control: Some(CACHE_CONTROL),
-                ..Upload::default()
+                metadata: [(OWNER.to_owned(), layout::owner(&account.id))].into(),
             };
             self.content.put(&key, file, Condition::Always).await?;
-            blobs::Result::Ok((size.to_string(), key))
+            blobs::Result::Ok((size.clone(), key))
         });
-        let picture = Picture(try_join_all(stored).await?.into_iter().collect());
-        // Only now, with every rendition stored.
-        let file = layout::kept_file_name(file);
-        let set = self.members.set_picture(account, &picture, file, seen);
-        if let Some(replaced) = set.await? {
+        Ok(Picture(try_join_all(stored).await?.into_iter().collect()))
+    }
+
+    /// Sweeps away what the profile pointed at before `picture`, and has READMEs follow; or `picture` itself, if
+    /// nothing was `replaced`, since the profile isn't pointed at it.
+    async fn tidy(
+        self,
+        account: &Account,
+        picture: &Picture,
+        replaced: Option<Picture>,
+    ) -> anyhow::Result<Option<Changed>> {
+        if let Some(replaced) = replaced {
+            self.sweep_if_possible(account, &replaced).await;
             self.tell_readmes(account).await?;
-            return Ok(Some(Changed { picture, replaced }));
+            return Ok(Some(Changed {
+                picture: picture.clone(),
+                replaced,
+            }));
         }
-        for key in picture.0.values() {
-            self.content.delete(key).await?;
-        }
+        // Looked at once more: of a call that was tried again the first try may have pointed at it.
+        self.sweep(account, picture).await?;
         Ok(None)
     }
 
-    /// Takes the picture off the profile. Returns what it pointed at; `None`: the account is gone or
+    /// Takes the picture off the profile, and sweeps it away. Returns what it pointed at; `None`: the account is gone or
     /// disabled. Doing it again changes nothing.
     pub async fn remove(self, account: &Account) -> anyhow::Result<Option<Picture>> {
         let replaced = self.members.remove_picture(account).await?;
-        if replaced.is_some() {
+        if let Some(replaced) = &replaced {
+            let swept = self.sweep(account, replaced).await;
             self.tell_readmes(account).await?;
+            swept?;
         }
         Ok(replaced)
     }
 
-    /// Has `rewrite_readme` look at the member's READMEs that show a picture. It comes after the
-    /// change of the profile, so that it finds the change; cut short before it, they show the picture
-    /// that they showed, which [`Shelf::sweep`] spares.
+    /// Has `rewrite_readme` look at the member's READMEs that show a picture, and tell CloudFront. It comes
+    /// after the change of the profile, so that it finds the change, and after the sweep, so that CloudFront
+    /// fetches nothing that is about to go; cut short before it, READMEs show the picture that they showed,
+    /// which [`Shelf::sweep`] spares.
     async fn tell_readmes(self, account: &Account) -> blobs::Result<()> {
         let nothing = Upload {
             content_type: "application/octet-stream",
@@ -121,17 +212,32 @@ impl Shelf<'_> {
         slug: Option<&str>,
         keys: &[String],
     ) -> anyhow::Result<()> {
-        let listed = self
-            .content
-            .list_all(&layout::pictures_prefix(&account.handle))
-            .await?;
+        // `account` may be that of before the member was renamed, and `keys` of after it.
+        let of_keys = keys.iter().filter_map(|key| layout::picture(key));
+        let handles: BTreeSet<&str> = of_keys
+            .map(|(handle, _)| handle)
+            .chain(account.handles().map(String::as_str))
+            .collect();
+        let mut listed = Vec::new();
+        for handle in handles {
+            let prefix = layout::pictures_prefix(handle);
+            listed.append(&mut self.content.list_all(&prefix).await?);
+        }
         // Read after the listing: what is listed, old and not named now never will be. And the
         // reports after the account: whoever names a picture in one looks at the account then.
-        let current = self.members.by_email(&account.email).await?;
-        let live = current
-            .and_then(|account| account.picture)
-            .unwrap_or_default();
-        let reports = self.members.reports(&account.id).await?;
+        // By the id, since the address may be another one by now.
+        let current = self.members.by_id(&account.id).await?;
+        let live = current.as_ref().and_then(|now| now.picture.as_ref());
+        let is_live =
+            |key: &String| live.is_some_and(|live| live.0.values().any(|named| named == key));
+        // Under a former handle nothing comes to be named any more. Of a member who is gone the handle may be
+        // somebody else's.
+        let is_left = |key: &str| {
+            let under = layout::picture(key).map(|(handle, _)| handle);
+            let now = current.as_ref();
+            now.is_some_and(|now| under.is_some_and(|handle| handle != now.handle))
+        };
+        let reports = self.members.summaries(&account.id, None).await?;
         let is_shown = |key: &String| {
             reports.iter().any(|report| {
                 let lets_go = slug == Some(report.slug.as_str()) && keys.contains(key);
@@ -142,23 +248,26 @@ impl Shelf<'_> {
             .into_iter()
             .map(|entry| (entry.last_modified, entry.key));
         let unused = unused.filter(|(last_modified, key)| {
-            let is_old = last_modified.saturating_add(GRACE_SECONDS) < self.now_ms / 1000;
-            let is_named = live.0.values().any(|named| named == key) || is_shown(key);
-            !is_named && (is_old || keys.contains(key))
+            let is_old = current.is_some()
+                && last_modified.saturating_add(GRACE_SECONDS) < self.now_ms / 1000;
+            let is_named = is_live(key) || is_shown(key);
+            !is_named && (is_old || is_left(key) || keys.contains(key))
         });
         let unused: Vec<String> = unused.map(|(_, key)| key).collect();
         if !unused.is_empty() {
             self.members.note_change(self.now_ms).await?;
         }
+        // With every version, and without a delete marker: a picture that was taken away is no matter of
+        // backups, and nothing is to come after a removal of the member.
         for key in unused {
-            self.content.delete(&key).await?;
+            self.content.erase_object(&key).await?;
         }
         Ok(())
     }
 
     /// As [`Shelf::sweep`], where the answer must not depend on it: a later sweep does what this one
     /// couldn't.
-    pub async fn sweep_if_possible(self, account: &Account, replaced: &Picture) {
+    async fn sweep_if_possible(self, account: &Account, replaced: &Picture) {
         if let Err(error) = self.sweep(account, replaced).await {
             tracing::warn!(
                 member = account.id,

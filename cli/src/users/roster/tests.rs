@@ -63,7 +63,6 @@ fn every_bad_row_is_named_with_its_line() {
          i@club.example,I,,,extra\n",
     );
     insta::assert_snapshot!(bad(&roster).join("\n"), @r"
-    2 a member with this address exists
     3 “nobody”: that is not an e-mail address
     6 the address stands in line 5 already
     7 a name has 1 to 100 characters on one line
@@ -76,6 +75,20 @@ fn every_bad_row_is_named_with_its_line() {
     15 5 fields instead of 4; a field that holds the separator needs quotes
     ");
     assert_eq!(good(&roster), ["a@club.example a"]);
+}
+
+/// A roster grows over the years; whoever is a member keeps name, handle and password.
+#[test]
+fn rows_of_members_are_no_error() {
+    let roster = checked(
+        "email,name,handle\n\
+         OLD@club.example,Old,jo-doe\n\
+         new@club.example,New,\n\
+         old@club.example,Old,\n",
+    );
+    assert_eq!(good(&roster), ["new@club.example new"]);
+    assert_eq!(roster.members, 1);
+    assert_eq!(bad(&roster), ["4 the address stands in line 2 already"]);
 }
 
 #[test]

@@ -18,16 +18,19 @@ pub(super) fn read(host: &str, status: StatusCode, headers: &HeaderMap) -> Start
                 after: retry_after(headers),
             };
         }
-        300..=399 => "the hook has moved; copy its address anew into DeployHookUrl",
+        300..=399 => "the hook has moved; copy its address anew, into `masthead hook set --aws`",
         401 | 403 => {
-            "the token is wrong, has run out or may not do this; make a new one, DeployHookToken"
+            "the token is wrong, has run out or may not do this; make a new one, and give both to \
+             `masthead hook set --aws`"
         }
         404 | 410 => {
-            "there is no such hook, or the token may not see it; make a new one, DeployHookUrl, \
-             and check what the token is for"
+            "there is no such hook, or the token may not see it; make a new one for \
+             `masthead hook set --aws`, and check what the token is for"
         }
-        422 => "the host understands the call and can't do it; check DeployHookEvent",
-        _ => "check DeployHookUrl",
+        422 => {
+            "the host understands the call and can't do it; check the event of `masthead hook show --aws`"
+        }
+        _ => "check the address that `masthead hook set --aws` was given",
     };
     Start::Refused(format!("{host} answered with status {code}: {advice}"))
 }

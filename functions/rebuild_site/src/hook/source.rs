@@ -1,14 +1,14 @@
 //! Where the address comes from: the environment, or a secret of Secrets Manager.
 
 use std::fmt;
+use std::time::Duration;
 
 use aws_sdk_secretsmanager::Client;
 use aws_sdk_secretsmanager::error::{DisplayErrorContext, SdkError};
 use aws_sdk_secretsmanager::operation::get_secret_value::GetSecretValueError;
 use endpoint::{Environment, EnvironmentError, aws};
-use serde::Deserialize;
 
-use super::Hook;
+use super::{Hook, StoredHook};
 use crate::Start;
 
 /// The hook of this deployment, if it has one.
@@ -24,19 +24,9 @@ enum Source {
     },
 }
 
-/// What the secret holds. Empty counts as not there.
-#[derive(Deserialize)]
-struct Kept {
-    url: String,
-    #[serde(default)]
-    token: String,
-    #[serde(default)]
-    event_type: String,
-}
-
 impl Hooks {
     /// `DEPLOY_HOOK_URL` with `DEPLOY_HOOK_TOKEN` and `DEPLOY_HOOK_EVENT`, or where that isn't set,
-    /// what the secret `DEPLOY_HOOK_SECRET_ARN` holds as JSON: `url`, `token` and `event_type`.
+    /// what the secret `DEPLOY_HOOK_SECRET_ARN` holds ([`StoredHook`]).
     ///
     /// # Errors
     /// The variable's name and what is wrong with its value, which is not quoted.
@@ -63,20 +53,21 @@ impl Hooks {
         matches!(self.0, Source::None)
     }
 
-    /// Starts a build.
-    pub async fn start(&self) -> Start {
+    /// Starts a build, where there is a hook: see [`Hook::start`].
+    pub async fn start(&self, patience: Duration) -> Start {
         match &self.0 {
-            Source::None => Start::Refused("there is no DeployHookUrl".to_owned()),
-            Source::Fixed(hook) => hook.start().await,
+            Source::None => Start::NoHook,
+            Source::Fixed(hook) => hook.start(patience).await,
             Source::Secret { client, id } => match read(client, id).await {
-                Ok(hook) => Box::pin(hook.start()).await,
+                Ok(Some(hook)) => Box::pin(hook.start(patience)).await,
+                Ok(None) => Start::NoHook,
                 Err(failed) => failed,
             },
         }
     }
 }
 
-async fn read(client: &Client, id: &str) -> Result<Hook, Start> {
+async fn read(client: &Client, id: &str) -> Result<Option<Hook>, Start> {
     let sent = client.get_secret_value().secret_id(id).send().await;
     let value = sent.map_err(|error| match &error {
         SdkError::ServiceError(answer)
@@ -96,18 +87,13 @@ async fn read(client: &Client, id: &str) -> Result<Hook, Start> {
             after: None,
         },
     })?;
-    let unusable =
-        |reason: String| Start::Refused(format!("DeployHookUrl can't be used: {reason}"));
-    // Serde's own words could quote the value.
-    let kept: Kept =
-        serde_json::from_str(value.secret_string().unwrap_or_default()).map_err(|_| {
-            unusable(format!(
-                "the secret {id} is not the JSON that it was made as"
+    StoredHook::parse(value.secret_string().unwrap_or_default())
+        .and_then(|stored| stored.hook())
+        .map_err(|reason| {
+            Start::Refused(format!(
+                "the deploy hook in {id} can't be used: {reason}; say `masthead hook set --aws`"
             ))
-        })?;
-    let filled = |text: &'_ str| (!text.is_empty()).then(|| text.to_owned());
-    let (token, event) = (filled(&kept.token), filled(&kept.event_type));
-    Hook::new(&kept.url, token.as_deref(), event.as_deref()).map_err(unusable)
+        })
 }
 
 impl fmt::Debug for Hooks {

@@ -66,12 +66,12 @@ fn answers_are_told_apart() {
     }
     for (code, advice) in [
         (301, "moved"),
-        (400, "DeployHookUrl"),
-        (401, "DeployHookToken"),
-        (403, "DeployHookToken"),
-        (404, "DeployHookUrl"),
-        (410, "DeployHookUrl"),
-        (422, "DeployHookEvent"),
+        (400, "hook set"),
+        (401, "token"),
+        (403, "token"),
+        (404, "no such hook"),
+        (410, "no such hook"),
+        (422, "event"),
     ] {
         let Start::Refused(sentence) = read(code) else {
             panic!("{code}")

@@ -6,6 +6,10 @@ use std::collections::HashMap;
 const MAX_FILE_NAME_BYTES: usize = 255;
 /// The metadata with an uploaded file's name.
 const FILE_NAME: &str = "file-name";
+/// The metadata with the version of the account that asked for an address.
+const ACCOUNT_VERSION: &str = "account-version";
+/// The metadata of what takes an original's place once that is dealt with.
+const DEALT_WITH: &str = "dealt-with";
 
 /// What is kept beside a source, as its object's metadata.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,24 +54,44 @@ impl SourceNote {
 pub struct OriginalNote {
     /// Empty where the file's name isn't known.
     pub file_name: String,
+    /// The account's version when the address was asked for: a session that has ended since sends no
+    /// picture. `None` where another program wrote the object.
+    pub account_version: Option<u64>,
 }
 
 impl OriginalNote {
-    pub fn new(file_name: &str) -> Self {
+    pub fn new(file_name: &str, account_version: Option<u64>) -> Self {
         Self {
             file_name: kept_file_name(file_name).to_owned(),
+            account_version,
         }
     }
 
     pub fn to_metadata(&self) -> HashMap<String, String> {
         let name = Some(&self.file_name).filter(|name| !name.is_empty());
         let name = name.map(|name| (FILE_NAME.to_owned(), encode_name(name)));
-        name.into_iter().collect()
+        let version = self.account_version;
+        let version = version.map(|version| (ACCOUNT_VERSION.to_owned(), version.to_string()));
+        name.into_iter().chain(version).collect()
     }
 
     /// Nothing where another program wrote the object.
     pub fn from_metadata(metadata: &HashMap<String, String>) -> Self {
-        Self::new(&decode_name(metadata).unwrap_or_default())
+        let version = metadata.get(ACCOUNT_VERSION);
+        Self::new(
+            &decode_name(metadata).unwrap_or_default(),
+            version.and_then(|version| version.parse().ok()),
+        )
+    }
+
+    /// The metadata of what takes an original's place once that is dealt with.
+    pub fn dealt_with() -> HashMap<String, String> {
+        HashMap::from([(DEALT_WITH.to_owned(), true.to_string())])
+    }
+
+    /// Whether this is what took an original's place, and no original.
+    pub fn is_dealt_with(metadata: &HashMap<String, String>) -> bool {
+        metadata.contains_key(DEALT_WITH)
     }
 }
 
@@ -97,18 +121,21 @@ mod tests {
     #[test]
     fn an_original_keeps_its_files_name() {
         for name in ["me.jpg", "Ich, 2026 (1).jpeg", "我.png", "a/../b\r\nx: y"] {
-            let metadata = OriginalNote::new(name).to_metadata();
+            let note = OriginalNote::new(name, Some(7));
+            let metadata = note.to_metadata();
             assert!(
                 metadata
                     .values()
                     .all(|value| value.is_ascii() && !value.contains('\n'))
             );
-            assert_eq!(OriginalNote::from_metadata(&metadata).file_name, name);
+            assert_eq!(OriginalNote::from_metadata(&metadata), note);
+            assert!(!OriginalNote::is_dealt_with(&metadata));
         }
+        assert!(OriginalNote::is_dealt_with(&OriginalNote::dealt_with()));
         let unknown = OriginalNote::default();
         assert!(unknown.to_metadata().is_empty());
         assert_eq!(OriginalNote::from_metadata(&HashMap::new()), unknown);
-        assert_eq!(OriginalNote::new(&"n".repeat(256)), unknown);
+        assert_eq!(OriginalNote::new(&"n".repeat(256), None), unknown);
     }
 
     #[test]

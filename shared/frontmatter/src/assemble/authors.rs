@@ -1,12 +1,21 @@
-//! Who wrote a document: names and ids (2.4).
+//! Who wrote a document: names and ids (2.4.3).
 
 use super::Assembled;
 use crate::context::Context;
+use crate::entry::Entry;
 use crate::keys::{self, Keys};
+use crate::names::fold;
+use crate::prose::collapse;
 use crate::report::Source;
+use crate::warnings::Code;
 use crate::yaml::Node;
 
+/// Keys that name authors.
+const AUTHORS: [&str; 3] = ["author", "authors", "by"];
+
 pub(super) fn authors(out: &mut Assembled, keys: &mut Keys, context: &Context) {
+    out.named = others(keys, context);
+    refuse_members(keys, context);
     let authors = keys.remove("authors");
     let ids = authors
         .as_ref()
@@ -44,7 +53,7 @@ pub(super) fn authors(out: &mut Assembled, keys: &mut Keys, context: &Context) {
             author_ids(out, &ids, context);
         }
         (None, None) => {
-            let name = keys::collapse(&context.name);
+            let name = collapse(&context.name);
             let name = if name.is_empty() {
                 &context.handle
             } else {
@@ -60,6 +69,62 @@ pub(super) fn authors(out: &mut Assembled, keys: &mut Keys, context: &Context) {
                     Source::Member,
                 );
             }
+        }
+    }
+}
+
+/// The names that are given for authors, but the member's own: some may be those of other members.
+fn others(keys: &Keys, context: &Context) -> Vec<String> {
+    let named = keys
+        .entries()
+        .iter()
+        .filter(|entry| AUTHORS.iter().any(|key| entry.is(key)));
+    named
+        .filter_map(keys::names)
+        .flatten()
+        .filter(|name| !is_own(name, context))
+        .collect()
+}
+
+/// Whether a name is the member's, or a part of it.
+fn is_own(name: &str, context: &Context) -> bool {
+    let (name, own) = (fold(name), fold(&context.name));
+    name == context.handle
+        || name
+            .split_whitespace()
+            .all(|word| own.split_whitespace().any(|own| own == word))
+}
+
+/// Takes out authors who are other members: nobody signs for somebody else. Where no author is left, the member is it.
+fn refuse_members(keys: &mut Keys, context: &Context) {
+    let is_member = |name: &String| {
+        let (folded, id) = (fold(name), crate::slugger::slug(name));
+        !is_own(name, context)
+            && context.notes.members.iter().any(|member| {
+                member.handle != context.handle
+                    && (member.handle == id || fold(&member.name) == folded)
+            })
+    };
+    for key in AUTHORS {
+        let refused = keys.remove_if(key, |entry| {
+            keys::names(entry).is_some_and(|names| names.iter().any(is_member))
+        });
+        let Some(entry) = refused else {
+            continue;
+        };
+        let (others, own): (Vec<_>, Vec<_>) = keys::names(&entry)
+            .unwrap_or_default()
+            .into_iter()
+            .partition(is_member);
+        keys.warnings
+            .push(Code::OtherAuthor.at(entry.line, 1, &others.join(", ")));
+        keys.extra.push((entry.key.clone(), entry.value.clone()));
+        if !own.is_empty() {
+            keys.put(Entry {
+                value: Node::List(own.into_iter().map(Node::string).collect()),
+                verbatim: None,
+                ..entry
+            });
         }
     }
 }

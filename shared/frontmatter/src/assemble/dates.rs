@@ -5,9 +5,10 @@ use jiff::Timestamp;
 use super::{From, author};
 use crate::context::Context;
 use crate::dates;
-use crate::keys::{self, Keys};
+use crate::entry::Entry;
+use crate::keys::Keys;
 use crate::report::{Source, Warning};
-use crate::source::Entry;
+use crate::spellings;
 use crate::warnings::Code;
 
 fn read_date(entry: &Entry) -> Option<Timestamp> {
@@ -37,8 +38,8 @@ pub(super) fn date(
     context: &Context,
     warnings: &mut Vec<Warning>,
 ) -> From<Timestamp> {
-    reject_dates(keys, keys::DATE, warnings);
-    author(keys.take(keys::DATE, read_date))
+    reject_dates(keys, spellings::DATE, warnings);
+    author(keys.take(spellings::DATE, read_date))
         .or_else(|| {
             let (date, _) = dates::prefix(context.name_hint.as_deref()?)?;
             Some((date, Source::FileName))
@@ -63,8 +64,8 @@ pub(super) fn updated(
     let is_hidden = keys
         .take_if("lastUpdated", crate::yaml::Node::bool)
         .is_some_and(|shown| !shown);
-    reject_dates(keys, keys::UPDATED, warnings);
-    let written = author(keys.take(keys::UPDATED, read_date));
+    reject_dates(keys, spellings::UPDATED, warnings);
+    let written = author(keys.take(spellings::UPDATED, read_date));
     let whole = |timestamp: Timestamp| timestamp.as_second();
     let uploaded = || {
         let (updated, created) = (context.updated?, context.created?);

@@ -1,13 +1,13 @@
-//! The entry `derived`: what was read off the body, and the mark by which a later conversion knows it (2.10, 2.12, 3).
+//! The entry `derived`: what was read off the body, and the mark by which a later conversion knows it (2.10, 2.12, 3.3).
 
 use super::Assembled;
 use crate::clean::Cleaned;
 use crate::derived::{Derived, Heading};
-use crate::mark::{Mark, SCHEMA, digest};
+use crate::mark::{CONVERTER, Mark, SCHEMA, digest};
 use crate::report::Warning;
 use crate::yaml::Node;
 
-/// Emits what was derived of the body, under `derived` (3).
+/// Emits what was derived of the body, under `derived` (3.3).
 pub(super) fn emit(
     out: &mut Assembled,
     filled: &[String],
@@ -17,7 +17,7 @@ pub(super) fn emit(
     warnings: &[Warning],
 ) {
     let list = |values: &[String]| Node::List(values.iter().map(Node::string).collect());
-    let json = |value: &serde_json::Value| crate::source::json_node(value.clone());
+    let json = |value: &serde_json::Value| Node::from(value.clone());
     let count = |count: usize| Node::plain(count.to_string());
     let mut codes: Vec<String> = mark.map(|mark| mark.warnings.clone()).unwrap_or_default();
     for warning in warnings {
@@ -32,7 +32,7 @@ pub(super) fn emit(
 
     let mut entries = vec![
         ("schema".to_owned(), Node::plain(SCHEMA.to_string())),
-        ("converter".to_owned(), Node::string(crate::CONVERTER)),
+        ("converter".to_owned(), Node::string(CONVERTER)),
         ("bodySha256".to_owned(), Node::string(digest(&cleaned.body))),
         ("filled".to_owned(), list(filled)),
         ("warnings".to_owned(), list(&codes)),

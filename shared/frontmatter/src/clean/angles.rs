@@ -1,12 +1,12 @@
-//! `<` in text: escaped where another reader than ours could take it for a tag.
+//! `<` in text: escaped where another reader than ours could take it for a tag (2.9.12).
 
 use std::ops::Range;
 
 use pulldown_cmark::TagEnd;
 
 use super::splice::Splice;
-use super::text::{begins_line, is_escaped};
-use crate::document::{Document, Event, Tag};
+use crate::markdown::text::{begins_line, is_escaped, is_inline};
+use crate::markdown::{Document, Event, Tag};
 
 /// Escapes a `<` that is text for our parser, but begins what looks like markup: another reader
 /// may take other lines for a block, and what never ends in ours may end in its.
@@ -19,7 +19,13 @@ pub(super) fn escape(document: &Document<'_>, formulas: &[Range<usize>], splice:
     let mut addresses = BareAddresses::new(source);
     let mut marks = memchr::memchr_iter(b'<', source.as_bytes()).peekable();
     let mut in_code = 0_usize;
+    let mut follows_tag = false;
     for (event, range) in &document.events {
+        follows_tag = match event {
+            Event::InlineHtml(_) => true,
+            Event::Start(tag) => follows_tag && is_inline(tag),
+            _ => follows_tag,
+        };
         match event {
             Event::Start(Tag::CodeBlock(_) | Tag::HtmlBlock) => in_code += 1,
             Event::End(TagEnd::CodeBlock | TagEnd::HtmlBlock) => {
@@ -29,12 +35,22 @@ pub(super) fn escape(document: &Document<'_>, formulas: &[Range<usize>], splice:
             Event::Code(code) if is_touchy(code) && addresses.reach(range.start) => {
                 splice.insert(range.start, " ");
             }
+            // A bare address took the backslash in, which escapes the `<` for who reads no such address.
+            Event::InlineHtml(_) if is_escaped(source, range.start) => {
+                splice.delete(range.start - 1..range.start);
+            }
             Event::Text(_) if in_code == 0 => {
                 while marks.next_if(|at| *at < range.start).is_some() {}
                 while let Some(at) = marks.next_if(|at| *at < range.end) {
-                    // Inside a line, what has no end is text for everyone.
+                    // Inside a line, a tag without an end is text for everyone, but for who begins a block with
+                    // a tag before it.
+                    let needs_no_end = || {
+                        follows_tag
+                            || begins_line(source, at)
+                            || matches!(source.as_bytes().get(at + 1), Some(b'!' | b'?'))
+                    };
                     let may_begin_markup =
-                        looks_like_markup(source, at) && (at < last_gt || begins_line(source, at));
+                        looks_like_markup(source, at) && (at < last_gt || needs_no_end());
                     if !may_begin_markup {
                         continue;
                     }
@@ -130,10 +146,11 @@ mod tests {
         for (before, after) in [
             ("a <b c\n\n> d\n", "a &lt;b c\n\n> d\n"),
             ("a\n<b c\n", "a\n&lt;b c\n"),
+            ("a\n<b>c</b> <b d\n", "a\n<b>c</b> &lt;b d\n"),
             ("a\\<b> `<c>`\n", "a\\<b> `<c>`\n"),
             (
                 "https://e.com/\\<b> x\\<b> WwW.e.é\\<b>\n",
-                "https://e.com/&lt;b> x\\<b> WwW.e.é&lt;b>\n",
+                "https://e.com/<b> x\\<b> WwW.e.é<b>\n",
             ),
             ("a@b`<c>` d`<e>`\n", "a@b `<c>` d`<e>`\n"),
             ("a<b, 1 < 2\n", "a<b, 1 < 2\n"),

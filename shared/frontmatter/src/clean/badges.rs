@@ -4,16 +4,14 @@ use std::ops::Range;
 
 use pulldown_cmark::TagEnd;
 
-use super::decode::references;
+use super::CleanOptions;
 use super::html_policy::is_void;
-use super::html_tokens::{self, TokenKind, tokens};
 use super::splice::Splice;
-use super::{Badge, CleanOptions};
 use crate::badge::is_badge;
-use crate::document::{Document, Event, Tag};
-
-/// Most badges that are recorded (2.10).
-pub(crate) const MAX_BADGES: usize = 50;
+use crate::markdown::decode::references;
+use crate::markdown::html_tokens::{self, TokenKind, tokens};
+use crate::markdown::{Document, Event, Tag};
+use crate::record::{Badge, MAX_BADGES};
 
 /// Deletes the leading badge blocks; returns their badges and those of the title's heading.
 pub(super) fn take(
@@ -102,14 +100,6 @@ pub(super) fn take(
     badges.retain(Badge::is_on_the_web);
     badges.truncate(MAX_BADGES);
     badges
-}
-
-impl Badge {
-    /// Whether its addresses are such that a site may show and follow them.
-    pub(crate) fn is_on_the_web(&self) -> bool {
-        let is_web = |url: &str| url.starts_with("https://") || url.starts_with("http://");
-        is_web(&self.image) && self.href.as_deref().is_none_or(is_web)
-    }
 }
 
 /// An HTML element whose tags stand in blocks of their own, as `<div align="center">` does around badges.

@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use super::Callout;
 use super::splice::Splice;
-use crate::document::{Document, Event, Tag};
+use crate::markdown::{Document, Event, Tag};
+use crate::record::Callout;
 
 /// GitHub's alerts, which are callouts in every flavour.
 const GITHUB_TYPES: [&str; 5] = ["note", "tip", "important", "warning", "caution"];

@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use super::{decode, percent};
+use super::percent;
+use crate::markdown::decode;
 
 /// The parts of an inline link or image, as bytes of the source.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -159,9 +160,9 @@ mod tests {
         for url in ["https://e.com/a?b=1&copy=2&amp;c", "a(b)c", "a)b(", "a%20b"] {
             let written = write(url);
             let link = format!("[a]({written})");
-            let document = crate::document::Document::parse(&link);
+            let document = crate::markdown::Document::parse(&link);
             let read = document.events.iter().find_map(|(event, _)| match event {
-                crate::document::Event::Start(crate::document::Tag::Link { dest_url, .. }) => {
+                crate::markdown::Event::Start(crate::markdown::Tag::Link { dest_url, .. }) => {
                     Some(dest_url.replace("%28", "(").replace("%29", ")"))
                 }
                 _ => None,

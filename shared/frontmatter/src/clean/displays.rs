@@ -1,4 +1,4 @@
-//! `$$` at the beginning of a line, which opens a block for readers with mathematics.
+//! `$$` at the beginning of a line, which opens a block for readers with mathematics (2.9.12).
 //!
 //! For remark-math and Sätteri such a block goes on as fenced code does, to a line that is `$$` or
 //! to the end, over blank lines and fences. Whatever it would swallow or set free must be text.
@@ -8,11 +8,11 @@ use std::ops::Range;
 use memchr::memmem;
 use pulldown_cmark::TagEnd;
 
-use super::lines::{self, Line};
 use super::math;
 use super::splice::Splice;
-use super::text::begins_line;
-use crate::document::{Document, Event, Tag};
+use crate::markdown::lines::{self, Line};
+use crate::markdown::text::begins_line;
+use crate::markdown::{Document, Event, Tag};
 
 /// Closing lines that are looked at for one opening line; a bound keeps looking linear.
 const MAX_CLOSERS: usize = 64;

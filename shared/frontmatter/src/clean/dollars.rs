@@ -1,4 +1,4 @@
-//! `$` pairs that only remark-math and Sätteri take for formulas.
+//! `$` pairs that only remark-math and Sätteri take for formulas (2.9.12).
 //!
 //! Our parser wants no space inside the marks of a formula, as GitHub does. Those pair every `$`
 //! with the next run of as many, as backticks pair, and swallow what is between.
@@ -6,10 +6,11 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use super::math;
 use super::splice::Splice;
-use super::text::is_escaped;
-use super::{lines, math};
-use crate::document::{Document, Event, Tag};
+use crate::markdown::lines;
+use crate::markdown::text::is_escaped;
+use crate::markdown::{Document, Event, Tag};
 
 /// Escapes the `$` that would open a formula with a tag in it, or with half of some code or link.
 pub(super) fn settle(with_math: &Document<'_>, plain: &Document<'_>, splice: &mut Splice) {

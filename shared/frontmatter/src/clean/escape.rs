@@ -1,31 +1,24 @@
-//! Escape mode: a body that is not read in full, with everything that could act turned into text.
+//! Escape mode: a body that is not read in full, with everything that could act turned into text (2.9.13).
 //!
 //! Used where reading would take more than linear time (2.1.3), or where the edits of one reading
 //! go on calling for others. The result is a fixed point of every other rule.
 
+use super::hide_in_block;
 use super::start::is_trimmed;
-
-/// Rounds of taking out comments, which may come to stand together anew.
-const MAX_ROUNDS: usize = 8;
 
 /// The whole body escaped. Fenced code blocks that begin in the first column stay as they are:
 /// they are code for every reader.
 pub(super) fn escape(source: &str) -> String {
-    let mut body = source.trim_start_matches(is_trimmed).to_owned();
-    for _ in 0..MAX_ROUNDS {
-        let next = without_comments(&body);
-        let is_done = next == body;
-        next.trim_start_matches(is_trimmed).clone_into(&mut body);
-        if is_done {
-            break;
-        }
-    }
+    let body = without_comments(source);
+    let body = body.trim_start_matches(is_trimmed);
     let mut escaped = String::with_capacity(body.len() + body.len() / 8);
-    let mut follows_row = false;
-    for (line, is_code) in lines(&body) {
+    let (mut follows_row, mut follows_text) = (false, false);
+    for (line, is_code) in lines(body) {
         let text = line.trim_start_matches([' ', '\t', '>']);
         let is_disputed = !is_code && !follows_row && is_delimiter_row(text.trim_end());
-        follows_row = text.starts_with('|') && !is_disputed;
+        // A table begins with a block: below text readers differ, too.
+        follows_row = text.starts_with('|') && !is_disputed && (follows_row || !follows_text);
+        follows_text = !text.trim_end().is_empty() && !is_code && !follows_row;
         if is_code {
             escaped.push_str(line);
         } else if is_disputed {
@@ -85,57 +78,21 @@ fn opening_fence(line: &str) -> Option<(u8, usize)> {
     (length >= 3 && !(mark == b'`' && info.contains('`'))).then_some((mark, length))
 }
 
-/// Without `%%comments%%` and HTML comments, those in fenced code excepted.
+/// Without comments, those in fenced code excepted.
 fn without_comments(body: &str) -> String {
     let mut result = String::with_capacity(body.len());
-    let mut in_block = None;
     let mut prose = String::new();
-    for (line, is_code) in lines(body) {
-        if is_code && in_block.is_none() {
-            push_without_html_comments(&mut result, &prose);
-            prose.clear();
-            result.push_str(line);
+    for (line, is_code) in lines(body).chain(std::iter::once(("", true))) {
+        if !is_code {
+            prose.push_str(line);
             continue;
         }
-        if line.trim() == "%%" {
-            if let Some(start) = in_block.take() {
-                prose.truncate(start);
-            } else {
-                in_block = Some(prose.len());
-                prose.push_str(line);
-            }
-        } else if in_block.is_some() {
-            prose.push_str(line);
-        } else {
-            push_without_inline_comments(&mut prose, line);
-        }
+        let hidden = hide_in_block(&prose);
+        result.push_str(hidden.as_ref().map_or(&prose, |hidden| &hidden.body));
+        prose.clear();
+        result.push_str(line);
     }
-    push_without_html_comments(&mut result, &prose);
     result
-}
-
-fn push_without_inline_comments(result: &mut String, line: &str) {
-    let mut rest = line;
-    while let Some((before, after)) = rest.split_once("%%") {
-        let Some((_, after)) = after.split_once("%%") else {
-            break;
-        };
-        result.push_str(before);
-        rest = after;
-    }
-    result.push_str(rest);
-}
-
-fn push_without_html_comments(result: &mut String, text: &str) {
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once("<!--") {
-        let Some((_, after)) = after.split_once("-->") else {
-            break;
-        };
-        result.push_str(before);
-        rest = after;
-    }
-    result.push_str(rest);
 }
 
 /// Escapes what begins markup, a link, a definition or any of Obsidian's constructs.

@@ -3,14 +3,15 @@
 use pulldown_cmark::TagEnd;
 
 use super::callouts::Marker;
-use super::{CleanOptions, obsidian, text, wikilinks};
+use super::{CleanOptions, obsidian, wikilinks};
 use crate::context::Flavor;
-use crate::document::{Document, Event, Tag};
+use crate::markdown::text;
+use crate::markdown::{Document, Event, Tag};
 
 /// What the Tasks plugin writes before a date.
 const TASK_MARKS: [&str; 6] = ["✅", "📅", "⏳", "🛫", "➕", "❌"];
 
-/// Whether comments, highlights, tags and block ids are syntax: the caller says so, or the body
+/// Whether highlights, tags and block ids are syntax: the caller says so, or the body
 /// has something that only Obsidian writes.
 pub(super) fn is_obsidian(
     document: &Document<'_>,
@@ -29,7 +30,6 @@ pub(super) fn is_obsidian(
                         .iter()
                         .any(|run| !wikilinks::find(document.source, run).is_empty())
                 || has_task_date(document)
-                || obsidian::has_block_comment(document)
         }
     }
 }

@@ -8,10 +8,10 @@ use std::ops::Range;
 use super::CleanOptions;
 use super::html_policy::{self as policy, Element};
 use super::html_steps::{Placed, Step, blocks, steps};
-use super::html_tokens::{Tag, TokenKind, innermost};
 use super::splice::Splice;
 use super::warnings::{Code, Warnings};
-use crate::document::Document;
+use crate::markdown::Document;
+use crate::markdown::html_tokens::{Tag, TokenKind, innermost, whole_token};
 
 use attributes::Verdict;
 
@@ -86,6 +86,7 @@ fn partners(steps: &[Step<'_>]) -> Vec<(usize, usize)> {
                 }
             }
             Step::Code(_) => code += 1,
+            Step::Token(placed) if placed.in_picture => {}
             Step::Token(placed) => {
                 let frame = frames.last().copied().unwrap_or_default();
                 match &placed.kind {
@@ -183,6 +184,8 @@ impl<'s> Sanitiser<'_, '_, 's> {
 
     fn token(&mut self, placed: &'s Placed<'s>) {
         match &placed.kind {
+            // A tag there opens nothing and ends nothing.
+            _ if placed.in_picture => self.remove_declaration(placed),
             TokenKind::Open(tag) => self.open(tag, placed),
             TokenKind::Close(name) => self.close(name, placed),
             TokenKind::Comment(text) => {
@@ -191,7 +194,7 @@ impl<'s> Sanitiser<'_, '_, 's> {
                     self.splice.delete(placed.removal.clone());
                 }
             }
-            TokenKind::Declaration => self.remove(placed),
+            TokenKind::Declaration => self.remove_declaration(placed),
             TokenKind::UnclosedComment => self.unclosed_comment(placed),
             TokenKind::Stray => self.splice.replace(placed.range.clone(), "&lt;"),
         }
@@ -202,12 +205,24 @@ impl<'s> Sanitiser<'_, '_, 's> {
     }
 
     fn warn(&mut self, code: Code, range: &Range<usize>) {
-        let text = self.source.get(range.clone()).unwrap_or_default();
-        self.warnings.add(code, range.start, text);
+        let text = quoted(self.source.get(range.clone()).unwrap_or_default());
+        self.warnings.add(code, range.start, &text);
     }
 
     fn remove(&mut self, placed: &Placed<'_>) {
         self.warn(Code::HtmlRemoved, &placed.range);
+        self.splice.delete(placed.removal.clone());
+    }
+
+    /// A declaration shows nothing, so nothing of it is quoted.
+    fn remove_declaration(&mut self, placed: &Placed<'_>) {
+        let text = self.text(&placed.range);
+        let sign = ["<![CDATA[", "<?", "<!"]
+            .into_iter()
+            .find(|sign| text.starts_with(sign))
+            .unwrap_or("<");
+        self.warnings
+            .add(Code::HtmlRemoved, placed.range.start, sign);
         self.splice.delete(placed.removal.clone());
     }
 
@@ -245,7 +260,16 @@ impl<'s> Sanitiser<'_, '_, 's> {
             return self.remove(placed);
         }
         let is_void = policy::is_void(&tag.name);
-        if policy::is_table_part(&tag.name) && !self.is_open("table") {
+        let around = policy::only_within(&tag.name);
+        if !around.is_empty() && !around.iter().any(|name| self.is_open(name)) {
+            return self.remove(placed);
+        }
+        // A browser moves it out of the table, and ends it elsewhere than its closing tag says.
+        if !is_void
+            && !policy::is_table_part(&tag.name)
+            && tag.name != "caption"
+            && self.is_between_cells()
+        {
             return self.remove(placed);
         }
         match self.judge(tag, placed) {
@@ -297,6 +321,13 @@ impl<'s> Sanitiser<'_, '_, 's> {
         self.reachable()
             .filter_map(|index| self.frames.get(index))
             .any(|frame| frame.open.iter().any(|open| open.name == name))
+    }
+
+    /// Whether the innermost open element is a table or part of one that holds no text.
+    fn is_between_cells(&self) -> bool {
+        self.reachable()
+            .find_map(|index| self.frames.get(index)?.open.last())
+            .is_some_and(|open| matches!(open.name, "table" | "tbody" | "tfoot" | "thead" | "tr"))
     }
 
     fn close(&mut self, name: &str, placed: &Placed<'_>) {
@@ -364,7 +395,7 @@ impl<'s> Sanitiser<'_, '_, 's> {
             let is_inline = policy::is_inline(name);
             if is_inline && !open.in_block && can_close && end >= open.range.end {
                 closers.extend(["</", name, ">"]);
-            } else if !policy::is_closed_by_parent(name) {
+            } else {
                 self.warn(Code::HtmlUnclosed, &open.range);
                 self.splice.delete(open.removal);
             }
@@ -388,14 +419,25 @@ impl<'s> Sanitiser<'_, '_, 's> {
             return;
         }
         for open in &open {
-            let text = self.source.get(open.range.clone()).unwrap_or_default();
+            let text = quoted(self.source.get(open.range.clone()).unwrap_or_default());
             self.warnings
-                .add(Code::HtmlUnclosed, open.range.start, text);
+                .add(Code::HtmlUnclosed, open.range.start, &text);
         }
-        if !self.may_close || open.len() > MAX_CLOSED || ends_in_open_code(document) {
-            for open in open {
-                self.splice.delete(open.removal);
-            }
+        // What opens in a line of text is inside a list or a quote for those who take the line for one of its last.
+        let may_close = self.may_close && open.len() <= MAX_CLOSED && !ends_in_open_code(document);
+        let source = self.source;
+        let begins_line = |open: &Open<'_>| {
+            let before = source.get(..open.range.start).unwrap_or_default();
+            let line = before.rsplit(['\n', '\r']).next().unwrap_or_default();
+            // Further in, it would go on with the paragraph before it.
+            line.len() <= 3 && line.bytes().all(|byte| byte == b' ')
+        };
+        for open in open.extract_if(.., |open| {
+            !may_close || !open.in_block || !begins_line(open)
+        }) {
+            self.splice.delete(open.removal);
+        }
+        if open.is_empty() {
             return;
         }
         open.reverse();
@@ -417,6 +459,17 @@ impl<'s> Sanitiser<'_, '_, 's> {
     }
 }
 
+/// What is quoted of a tag: its attributes' values are shown by no page, and so by no report.
+fn quoted(tag: &str) -> String {
+    let Some(TokenKind::Open(tag)) = whole_token(tag) else {
+        let end = tag.find(char::is_whitespace).unwrap_or(tag.len());
+        return tag.get(..end).unwrap_or_default().to_owned();
+    };
+    let names = tag.attributes.iter().map(|attribute| &*attribute.name);
+    let words: Vec<&str> = std::iter::once(&*tag.name).chain(names).collect();
+    format!("<{}>", words.join(" "))
+}
+
 /// Whether a comment is the mark where an excerpt ends.
 fn is_more(comment: &str) -> bool {
     comment.trim_matches(' ').eq_ignore_ascii_case("more")
@@ -424,7 +477,7 @@ fn is_more(comment: &str) -> bool {
 
 /// Whether the body ends in a code block that nothing closes: what is appended would be code.
 fn ends_in_open_code(document: &Document<'_>) -> bool {
-    use crate::document::{Event, Tag as MarkdownTag};
+    use crate::markdown::{Event, Tag as MarkdownTag};
     let last = document
         .events
         .iter()

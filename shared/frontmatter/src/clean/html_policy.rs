@@ -1,9 +1,9 @@
 //! Which HTML elements and attributes stay (2.9.10).
 //!
-//! The lists are those of hast-util-sanitize's GitHub schema, with the additions of the
-//! specification; nothing that isn't listed stays.
+//! The lists are those of hast-util-sanitize's GitHub schema, with a few additions;
+//! nothing that isn't listed stays.
 
-use super::html_tokens::{Attribute, Tag};
+use crate::markdown::html_tokens::{Attribute, Tag};
 
 /// What becomes of an element.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,26 +77,19 @@ pub(super) fn has_implied_end(name: &str) -> bool {
     )
 }
 
-/// Elements that a closing quote, list item or cell around them closes too.
-pub(super) fn is_closed_by_parent(name: &str) -> bool {
-    matches!(
-        name,
-        "center"
-            | "dd"
-            | "details"
-            | "div"
-            | "dl"
-            | "dt"
-            | "figcaption"
-            | "figure"
-            | "p"
-            | "section"
-            | "summary"
-    )
+pub(super) fn is_table_part(name: &str) -> bool {
+    only_within(name) == ["table"]
 }
 
-pub(super) fn is_table_part(name: &str) -> bool {
-    matches!(name, "tbody" | "td" | "tfoot" | "th" | "thead" | "tr")
+/// The elements of which one must stand open around it; none: it may stand anywhere. Outside, browsers drop it, or let
+/// nothing but the page's own elements end it.
+pub(super) fn only_within(name: &str) -> &'static [&'static str] {
+    match name {
+        "dd" | "dt" => &["dl"],
+        "li" => &["ol", "ul"],
+        "tbody" | "td" | "tfoot" | "th" | "thead" | "tr" => &["table"],
+        _ => &[],
+    }
 }
 
 /// hast-util-sanitize's list for every element, without `action`, and the additions.
@@ -359,7 +352,7 @@ pub(super) fn escape_value(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::clean::html_tokens::{TokenKind, tokens};
+    use crate::markdown::html_tokens::{TokenKind, tokens};
 
     #[test]
     fn a_tag_is_written_as_every_reader_cuts_it() {

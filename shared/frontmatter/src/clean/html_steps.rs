@@ -5,8 +5,8 @@ use std::ops::Range;
 
 use pulldown_cmark::TagEnd;
 
-use super::html_tokens::{Token, TokenKind, tokens, whole_token};
-use crate::document::{Document, Event, Tag};
+use crate::markdown::html_tokens::{Token, TokenKind, tokens, whole_token};
+use crate::markdown::{Document, Event, Tag};
 
 /// One step through the document, as the sanitiser needs it.
 #[derive(Debug)]
@@ -33,13 +33,21 @@ pub(super) struct Placed<'a> {
     pub(super) removal: Range<usize>,
     /// Whether it stands in an HTML block, not in a line of text.
     pub(super) in_block: bool,
+    /// Whether it stands in the text of a picture, of which no more than the letters is shown.
+    pub(super) in_picture: bool,
 }
 
 /// The steps through a document whose HTML blocks are `blocks`.
 pub(super) fn steps<'a>(document: &'a Document<'_>, blocks: &'a [Block<'_>]) -> Vec<Step<'a>> {
     let mut steps: Vec<Step<'a>> = Vec::new();
     let mut blocks = blocks.iter();
+    let mut images = 0_usize;
     for (event, range) in &document.events {
+        match event {
+            Event::Start(Tag::Image { .. }) => images += 1,
+            Event::End(TagEnd::Image) => images = images.saturating_sub(1),
+            _ => {}
+        }
         match event {
             Event::End(TagEnd::HtmlBlock) => {
                 if let Some(block) = blocks.next() {
@@ -47,7 +55,9 @@ pub(super) fn steps<'a>(document: &'a Document<'_>, blocks: &'a [Block<'_>]) -> 
                 }
             }
             Event::InlineHtml(html) => {
-                steps.push(Step::Token(inline(document.source, html, range)));
+                let mut placed = inline(document.source, html, range);
+                placed.in_picture = images > 0;
+                steps.push(Step::Token(placed));
                 steps.push(Step::Inline(range.end));
             }
             Event::Start(Tag::BlockQuote | Tag::Item | Tag::FootnoteDefinition) => {
@@ -56,15 +66,16 @@ pub(super) fn steps<'a>(document: &'a Document<'_>, blocks: &'a [Block<'_>]) -> 
             Event::End(TagEnd::BlockQuote(_) | TagEnd::Item | TagEnd::FootnoteDefinition) => {
                 leave(&mut steps, Step::LeaveContainer);
             }
-            Event::Start(Tag::TableCell) => {
+            // The end of a heading ends whatever stands open in it, as that of a cell does.
+            Event::Start(Tag::TableCell | Tag::Heading { .. }) => {
                 steps.extend([Step::EnterContainer, Step::EnterInline]);
             }
-            Event::End(TagEnd::TableCell) => {
+            Event::End(TagEnd::TableCell | TagEnd::Heading(_)) => {
                 leave(&mut steps, Step::LeaveInline);
                 leave(&mut steps, Step::LeaveContainer);
             }
-            Event::Start(Tag::Paragraph | Tag::Heading { .. }) => steps.push(Step::EnterInline),
-            Event::End(TagEnd::Paragraph | TagEnd::Heading(_)) => {
+            Event::Start(Tag::Paragraph) => steps.push(Step::EnterInline),
+            Event::End(TagEnd::Paragraph) => {
                 leave(&mut steps, Step::LeaveInline);
             }
             Event::Start(Tag::CodeBlock(_)) => steps.push(Step::Code(range.clone())),
@@ -112,6 +123,7 @@ fn inline<'a>(source: &str, html: &'a str, range: &Range<usize>) -> Placed<'a> {
         range: range.clone(),
         removal: whole_line(source, range),
         in_block: false,
+        in_picture: false,
     }
 }
 
@@ -218,6 +230,7 @@ impl Block<'_> {
                 range: place,
                 removal,
                 in_block: true,
+                in_picture: false,
             }));
         }
     }

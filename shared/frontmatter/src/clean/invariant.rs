@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use pulldown_cmark::TagEnd;
 
-use crate::document::{Document, Edit, Event, Tag};
+use crate::markdown::{Document, Edit, Event, Tag};
 
 /// The code of a document, in order: a digest of language, metadata and text, and its place.
 pub(super) fn code(document: &Document<'_>) -> Vec<(u64, Range<usize>)> {

@@ -6,14 +6,16 @@ use std::ops::Range;
 use memchr::memmem;
 use pulldown_cmark::{LinkType, TagEnd};
 
+use super::CleanOptions;
 use super::destinations::{self, inner, parts};
 use super::html_steps::whole_line;
 use super::splice::Splice;
 use super::targets::{Kind, Target, resolve};
-use super::text::{begins_line, escape};
 use super::warnings::{Code, Warnings};
-use super::{CleanOptions, decode};
-use crate::document::{Document, Event, Tag};
+use crate::markdown::decode;
+use crate::markdown::text::{begins_line, escape};
+use crate::markdown::{Document, Event, Tag};
+use crate::marks::WORD_JOINER;
 
 /// Adds the edits that lead every link and image somewhere, or leave its text.
 pub(super) fn rewrite(
@@ -284,6 +286,11 @@ impl Links<'_, '_> {
         if !document.has("]:") {
             return;
         }
+        for (event, range) in &document.events {
+            if matches!(event, Event::Start(Tag::FootnoteDefinition)) {
+                self.footnote(range);
+            }
+        }
         let covered = covered(document);
         let mut next = 0;
         let mut position = 0;
@@ -299,6 +306,27 @@ impl Links<'_, '_> {
                 continue;
             }
             position = self.definition(position);
+        }
+    }
+
+    /// Keeps a footnote from being the definition of a link to a dangerous address: to who knows no footnotes, its mark
+    /// is a label like any other.
+    fn footnote(&mut self, note: &Range<usize>) {
+        let text = self.source.get(note.clone()).unwrap_or_default();
+        let Some(destination) = text
+            .find("]:")
+            .and_then(|label| definition_destination(self.source, note.start + label + 2))
+        else {
+            return;
+        };
+        let written = self.source.get(destination.clone()).unwrap_or_default();
+        let rest = self.source.get(destination.end..).unwrap_or_default();
+        let rest = rest.lines().next().unwrap_or_default().trim();
+        let is_definition = !written.starts_with(WORD_JOINER)
+            && (rest.is_empty() || rest.starts_with(['"', '\'', '(']));
+        let url = decode::destination(inner(written));
+        if is_definition && matches!(resolve(&url, Kind::Link, self.options), Target::Unsafe) {
+            self.splice.insert(destination.start, WORD_JOINER);
         }
     }
 
@@ -349,7 +377,7 @@ fn begins_block(first: char) -> bool {
 }
 
 /// The destination after a definition's `]:`, which may stand on the next line, in a quote too.
-fn definition_destination(source: &str, from: usize) -> Option<Range<usize>> {
+pub(super) fn definition_destination(source: &str, from: usize) -> Option<Range<usize>> {
     let rest = source.get(from..)?;
     let mut start = from + (rest.len() - rest.trim_start_matches([' ', '\t']).len());
     let rest = source.get(start..)?;
@@ -367,7 +395,7 @@ fn definition_destination(source: &str, from: usize) -> Option<Range<usize>> {
 }
 
 /// The parts of the source that can hold no definition, in order.
-fn covered(document: &Document<'_>) -> Vec<Range<usize>> {
+pub(super) fn covered(document: &Document<'_>) -> Vec<Range<usize>> {
     let mut covered: Vec<Range<usize>> = Vec::new();
     for (event, range) in &document.events {
         let range = match event {

@@ -1,4 +1,4 @@
-//! Where a reader with mathematics and one without disagree about a `$`.
+//! Where a reader with mathematics and one without disagree about a `$` (2.9.12).
 //!
 //! Which of them renders the body isn't known here, so both must see the same code, links and
 //! HTML. Where they don't, a backslash before the `$` settles it: `\$` shows as `$` for both.
@@ -8,7 +8,7 @@ use std::ops::Range;
 use pulldown_cmark::LinkType;
 
 use super::splice::Splice;
-use crate::document::{Document, Event, Tag};
+use crate::markdown::{Document, Event, Tag};
 
 /// Adds the edits after which both readings agree: at the formulas in dispute, or `thoroughly`, at
 /// every `$` of the text.
@@ -127,12 +127,14 @@ fn unmake(source: &str, formula: &Range<usize>, splice: &mut Splice) {
 /// Whether there was any `$` left in the text. None in HTML's `<pre>` and `<code>` is looked for.
 fn unmake_all(without_math: &Document<'_>, splice: &mut Splice) -> bool {
     let before = splice.len();
-    for run in super::text::runs(without_math) {
+    for run in crate::markdown::text::runs(without_math) {
         let text = without_math
             .source
             .get(run.range.clone())
             .unwrap_or_default();
-        for (at, _) in super::text::unescaped(text).filter(|(_, character)| *character == '$') {
+        for (at, _) in
+            crate::markdown::text::unescaped(text).filter(|(_, character)| *character == '$')
+        {
             splice.insert(run.range.start + at, "\\");
         }
     }

@@ -1,4 +1,4 @@
-//! Obsidian's syntax in text: comments, highlights, tags and block ids (2.9.3 to 2.9.6).
+//! Obsidian's syntax in text: highlights, tags and block ids (2.9.4, 2.9.5, 2.9.6).
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
@@ -6,8 +6,8 @@ use std::ops::Range;
 use unicode_normalization::char::is_combining_mark;
 
 use super::splice::Splice;
-use super::text::{self, Boundary, Run, unescaped};
-use crate::document::{Document, Event};
+use crate::markdown::Document;
+use crate::markdown::text::{self, Boundary, Run, unescaped};
 
 /// Longest block id that still makes an id of 64 characters with its prefix.
 const MAX_BLOCK_ID_BYTES: usize = 58;
@@ -28,92 +28,6 @@ fn equal_pairs(source: &str, run: &Run) -> Vec<usize> {
             pairs.push(run.range.start + start);
         }
         (start, length) = (at, 1);
-    }
-    pairs
-}
-
-/// A `%%`.
-struct Mark {
-    at: usize,
-    /// Whether it has its line for itself.
-    is_alone: bool,
-    /// Parent and line of the text it stands in; `None` in an HTML block.
-    place: Option<(usize, usize)>,
-}
-
-/// Ranges of `%%comments%%`: between two marks on one line, or from a mark that has its line for
-/// itself to the next mark. A mark in code is data; without a second mark nothing is a comment.
-pub(super) fn comments(document: &Document<'_>) -> Vec<Range<usize>> {
-    if !document.has("%%") {
-        return Vec::new();
-    }
-    let mut comments = Vec::new();
-    let mut open: Option<Mark> = None;
-    for mark in comment_marks(document) {
-        open = match open {
-            Some(start) if start.is_alone || start.place == mark.place => {
-                comments.push(start.at..mark.at + 2);
-                None
-            }
-            // Only text opens a comment; in HTML a mark may end one that began before it.
-            open if mark.place.is_none() => open,
-            _ => Some(mark),
-        };
-    }
-    comments
-}
-
-/// Whether a `%%` that has its line for itself opens a comment: nobody else writes that, and what
-/// stands in it is private.
-pub(super) fn has_block_comment(document: &Document<'_>) -> bool {
-    document.has("%%")
-        && comments(document).iter().any(|comment| {
-            let comment = document.source.get(comment.clone()).unwrap_or_default();
-            comment.starts_with("%%\n") || comment.starts_with("%%\r\n")
-        })
-}
-
-fn comment_marks(document: &Document<'_>) -> Vec<Mark> {
-    let source = document.source;
-    let mut marks = Vec::new();
-    for run in text::runs(document) {
-        let text = source.get(run.range.clone()).unwrap_or_default();
-        let is_alone = run.starts_line && run.ends >= Boundary::Line && text.trim() == "%%";
-        marks.extend(percent_pairs(text).into_iter().map(|at| Mark {
-            at: run.range.start + at,
-            is_alone,
-            place: Some((run.parent, run.line)),
-        }));
-    }
-    for (event, range) in &document.events {
-        if let Event::Html(line) = event
-            && line.trim() == "%%"
-        {
-            let indentation = line.len() - line.trim_start().len();
-            marks.push(Mark {
-                at: range.start + indentation,
-                is_alone: true,
-                place: None,
-            });
-        }
-    }
-    marks.sort_by_key(|mark| mark.at);
-    marks
-}
-
-/// Offsets of `%%`, from the left, without overlap.
-fn percent_pairs(text: &str) -> Vec<usize> {
-    let mut pairs = Vec::new();
-    let mut before: Option<usize> = None;
-    for (at, character) in unescaped(text) {
-        if character != '%' {
-            before = None;
-        } else if before.is_some_and(|before| before + 1 == at) {
-            pairs.push(at - 1);
-            before = None;
-        } else {
-            before = Some(at);
-        }
     }
     pairs
 }

@@ -1,11 +1,11 @@
-//! A picture that the frontmatter names, in any of the ways people write it.
+//! A picture that the frontmatter names, in any of the ways people write it (2.4.4).
 
 use pulldown_cmark::TagEnd;
 
 use super::CleanOptions;
 use super::targets::{Kind, Target, resolve as resolve_target};
 use super::warnings::{Code, Warnings};
-use crate::document::{Document, Event, Tag};
+use crate::markdown::{Document, Event, Tag};
 use crate::report::Warning;
 
 type Picture = (String, Option<String>);

@@ -9,13 +9,11 @@ use super::invariant;
 use super::splice::{Shift, Splice, apply};
 use super::warnings::Warnings;
 use super::{
-    Badge, Callout, CleanOptions, Cleaned, WikiLink, angles, displays, dollars, flavour, html,
-    lazy, links, math, obsidian, start, tables, text, wikilinks,
+    CleanOptions, Cleaned, agreed, angles, blanks, definitions, displays, dollars, flavour, hidden,
+    html, labels, lazy, links, math, obsidian, spelled, start, tables, wikilinks,
 };
-use crate::document::{Document, Edit, Event};
-
-/// Most wikilinks that are recorded (2.10).
-pub(crate) const MAX_WIKI_LINKS: usize = 200;
+use crate::markdown::{Document, Edit, text};
+use crate::record::{Badge, Callout, MAX_WIKI_LINKS, WikiLink};
 
 /// Most readings. Real documents need two or three.
 const MAX_ROUNDS: usize = 12;
@@ -76,12 +74,9 @@ struct Rules<'a> {
 
 /// The body as a renderer without mathematics reads it, where that makes a difference.
 fn without_math<'a>(document: &Document<'a>) -> Option<Document<'a>> {
-    let has_math = document.has("$")
-        && document
-            .events
-            .iter()
-            .any(|(event, _)| matches!(event, Event::InlineMath(_) | Event::DisplayMath(_)));
-    has_math.then(|| Document::parse_without_math(document.source))
+    document
+        .has_math()
+        .then(|| Document::parse_without_math(document.source))
 }
 
 impl State {
@@ -129,6 +124,13 @@ impl State {
     ) -> Vec<Edit> {
         let mut splice = Splice::default();
         let mut warnings = Warnings::default();
+        // First and by themselves: nothing of a comment may be recorded or reported.
+        let comments = hidden::find(document);
+        if !comments.is_empty() {
+            let edits = hidden::splice(document.source, &comments, &mut warnings);
+            self.report(warnings);
+            return edits;
+        }
         if round == 0 {
             for edit in options.title_removal {
                 splice.replace(edit.range.clone(), edit.replacement.clone());
@@ -146,14 +148,24 @@ impl State {
         );
         let mut edits = splice.into_edits(document.source);
         if edits.is_empty() {
+            // What referred to a definition may have gone meanwhile.
+            let unused = definitions::unused(document);
+            edits = hidden::splice(document.source, &unused, &mut warnings);
+        }
+        if edits.is_empty() {
             let mut splice = Splice::default();
             start::guard(document, &mut splice);
             edits = splice.into_edits(document.source);
         }
+        self.report(warnings);
+        edits
+    }
+
+    /// Adds what one reading found.
+    fn report(&mut self, warnings: Warnings) {
         let shifts = &self.shifts;
         let back = |at| shifts.iter().rev().fold(at, |at, shift| shift.back(at));
         self.warnings.extend(warnings, back);
-        edits
     }
 
     #[expect(
@@ -171,6 +183,10 @@ impl State {
         warnings: &mut Warnings,
     ) {
         let before = splice.len();
+        lazy::mark(document, splice);
+        if splice.len() > before {
+            return;
+        }
         math::settle(document, plain, round >= GENTLE_ROUNDS, splice);
         displays::settle(document, plain, splice);
         dollars::settle(document, plain, splice);
@@ -182,14 +198,6 @@ impl State {
             self.is_obsidian =
                 self.is_obsidian || flavour::is_obsidian(document, &markers, options);
             if self.is_obsidian {
-                // First and by themselves: nothing of a comment may be recorded or reported.
-                let comments = obsidian::comments(document);
-                if !comments.is_empty() {
-                    for range in comments {
-                        splice.delete(super::html_steps::whole_line(document.source, &range));
-                    }
-                    return;
-                }
                 let runs = text::runs(document);
                 obsidian::highlights(document, runs, splice);
                 obsidian::block_ids(document, runs, splice);
@@ -203,8 +211,14 @@ impl State {
         links::rewrite(plain, options, splice, warnings);
         html::sanitise(plain, options, round < CLOSING_ROUNDS, splice, warnings);
         tables::settle(plain, splice);
-        lazy::join(plain, splice);
+        lazy::part(plain, splice);
         angles::escape(plain, &math::formulas(document), splice);
+        blanks::settle(plain, splice);
+        labels::escape(plain, splice);
+        agreed::escape_labels(plain, splice);
+        agreed::part_brackets(plain, splice);
+        agreed::settle(plain, splice, warnings);
+        spelled::settle(plain, splice);
     }
 
     fn record_links(&mut self, wiki: Vec<(usize, WikiLink)>) {

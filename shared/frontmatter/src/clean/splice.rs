@@ -3,8 +3,8 @@
 use std::cmp::Reverse;
 use std::ops::Range;
 
-use super::text::{begins_line, is_marker};
-use crate::document::Edit;
+use crate::markdown::Edit;
+use crate::markdown::text::{begins_line, is_marker};
 
 /// Edits as the rules find them, in any order.
 #[derive(Debug, Default)]

@@ -2,7 +2,7 @@
 
 use super::splice::Splice;
 use crate::block;
-use crate::document::{Document, Event, Tag};
+use crate::markdown::{Document, Event, Tag};
 
 /// Columns between tab stops (CommonMark 0.31, 2.2).
 const TAB_STOP: usize = 4;

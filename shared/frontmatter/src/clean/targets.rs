@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 
 use super::{CleanOptions, percent};
-use crate::names::{self, fold};
+use crate::names::{self, OWN_PAGE, fold};
+use crate::slugger;
 
 /// Largest `data:` image, in bytes of its URL.
 const MAX_DATA_IMAGE_BYTES: usize = 32 * 1024;
@@ -191,9 +192,15 @@ fn relative(url: &str, kind: Kind, options: &CleanOptions<'_>) -> Target {
     if path.is_empty() {
         return Target::Missing;
     }
+    // A document is found wherever its folder is: uploads have none.
+    if kind == Kind::Link
+        && let Some(url) = entry(url, &path, suffix, options)
+    {
+        return rewrite(&percent::normalise(&url));
+    }
     let known = match kind {
-        Kind::Link => entry(url, &path, suffix, options)
-            .or_else(|| file(&path, options).map(|file| format!("{file}{suffix}")))
+        Kind::Link => file(&path, options)
+            .map(|file| format!("{file}{suffix}"))
             .or_else(|| {
                 let repository = options.repository?;
                 Some(format!(
@@ -292,16 +299,42 @@ fn entry(url: &str, path: &str, suffix: &str, options: &CleanOptions<'_>) -> Opt
     }
     let stem = names::without_markdown_ending(path)?;
     let decoded = percent_encoding::percent_decode_str(stem).decode_utf8_lossy();
-    document(&decoded, options).map(|id| format!("{base}{id}/{suffix}"))
+    // In a repository a path with folders is that of a file there.
+    let folders = if options.repository.is_some() {
+        Folders::Count
+    } else {
+        Folders::MayDiffer
+    };
+    let id = document(&decoded, folders, options)?;
+    Some(format!("{base}{id}/{}", anchor(suffix)))
+}
+
+/// What stands behind an address, its part as headings are given ids: `#Part%20One` is `#part-one`.
+fn anchor(suffix: &str) -> String {
+    let Some((query, part)) = suffix.split_once('#') else {
+        return suffix.to_owned();
+    };
+    let is_id = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_');
+    if part.chars().all(is_id) {
+        return suffix.to_owned();
+    }
+    let part = percent_encoding::percent_decode_str(part).decode_utf8_lossy();
+    if let Some(id) = part.strip_prefix('^') {
+        return format!("{query}#block-{id}");
+    }
+    // Obsidian names the headings above as well.
+    let heading = part.rsplit('#').next().unwrap_or_default();
+    format!("{query}#{}", slugger::slug(heading))
 }
 
 fn is_entry(id: &str, options: &CleanOptions<'_>) -> bool {
     let notes = &options.context.notes;
     !id.is_empty()
-        && (notes
-            .documents
-            .iter()
-            .any(|document| document.entry_id == id)
+        && (own_entry(options).as_deref() == Some(id)
+            || notes
+                .documents
+                .iter()
+                .any(|document| document.entry_id == id)
             || notes.members.iter().any(|member| member.handle == id))
 }
 
@@ -313,20 +346,51 @@ pub(super) fn link_base<'a>(options: &'a CleanOptions<'_>) -> &'a str {
     }
 }
 
+/// The entry id of the document that is being converted.
+fn own_entry(options: &CleanOptions<'_>) -> Option<String> {
+    let context = options.context;
+    match (context.handle.as_str(), context.slug.as_str()) {
+        ("", _) => None,
+        (handle, "") => Some(handle.to_owned()),
+        (handle, slug) => Some(format!("{handle}/{slug}")),
+    }
+}
+
+/// Whether the folders of a name have to be those of the document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Folders {
+    Count,
+    /// An upload has no folder; a vault's links name the ones that it had there.
+    MayDiffer,
+}
+
 /// The entry id of the document or member that `target` names: by path, stem, title or alias,
 /// the shortest path first; else a member by handle or name.
-pub(super) fn document<'a>(target: &str, options: &'a CleanOptions<'_>) -> Option<&'a str> {
-    let notes = &options.context.notes;
-    if notes.documents.is_empty() && notes.members.is_empty() {
-        return None;
-    }
+pub(super) fn document(
+    target: &str,
+    folders: Folders,
+    options: &CleanOptions<'_>,
+) -> Option<String> {
     let wanted = fold(target);
     if wanted.is_empty() {
         return None;
     }
+    let found = by_name(&wanted, options);
+    let last = wanted.rsplit('/').next().unwrap_or_default();
+    if found.is_some() || folders == Folders::Count || last == wanted || OWN_PAGE.contains(&last) {
+        return found;
+    }
+    by_name(last, options)
+}
+
+fn by_name(wanted: &str, options: &CleanOptions<'_>) -> Option<String> {
+    let handle = options.context.handle.as_str();
+    let is_own_page = !handle.is_empty() && OWN_PAGE.contains(&wanted);
+    let wanted = if is_own_page { handle } else { wanted };
+    let notes = &options.context.notes;
     let rank = |document: &crate::context::NoteDocument| {
         let path = fold(document.path.trim_end_matches(".md"));
-        if path == wanted {
+        if path == wanted || document.entry_id == wanted {
             Some(0)
         } else if path.rsplit('/').next() == Some(wanted.rsplit('/').next().unwrap_or_default())
             && (!wanted.contains('/') || path.ends_with(&format!("/{wanted}")))
@@ -345,14 +409,23 @@ pub(super) fn document<'a>(target: &str, options: &'a CleanOptions<'_>) -> Optio
         .iter()
         .filter_map(|document| Some((rank(document)?, document)))
         .min_by_key(|(rank, document)| (*rank, document.path.len(), document.path.clone()))
-        .map(|(_, document)| document.entry_id.as_str());
-    document.or_else(|| {
+        .map(|(_, document)| document.entry_id.clone());
+    document.or_else(|| own(wanted, options)).or_else(|| {
         notes
             .members
             .iter()
             .find(|member| fold(&member.handle) == wanted || fold(&member.name) == wanted)
-            .map(|member| member.handle.as_str())
+            .map(|member| member.handle.clone())
     })
+}
+
+/// The document itself, by its file's name, its address, or as its member's own page.
+fn own(wanted: &str, options: &CleanOptions<'_>) -> Option<String> {
+    let context = options.context;
+    let id = own_entry(options)?;
+    let hint = context.name_hint.as_deref().map(fold);
+    let is_own = id == wanted || hint.as_deref() == Some(wanted) || context.slug == wanted;
+    is_own.then_some(id)
 }
 
 #[cfg(test)]
@@ -423,6 +496,11 @@ mod tests {
             ("guide.md#part", "/jane/guide/#part"),
             ("./GUIDE.markdown", "/jane/guide/"),
             ("/jane/guide/#part", "keep"),
+            ("../guide.md", "/jane/guide/"),
+            ("Notes/guide.md?x#Part%20One", "/jane/guide/?x#part-one"),
+            ("guide.md#Part%20One#Sub%20Two", "/jane/guide/#sub-two"),
+            ("guide.md#%5Eab-1", "/jane/guide/#block-ab-1"),
+            ("docs/README.md", "missing"),
             ("/joe/", "keep"),
             ("other.md", "missing"),
             ("/etc/passwd", "missing"),

@@ -1,5 +1,6 @@
 //! Bodies before and after: rule by rule, hostile, and generated.
 
+mod policy;
 mod properties;
 mod rules;
 mod safety;

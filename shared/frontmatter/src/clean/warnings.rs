@@ -1,4 +1,4 @@
-//! What the author is told about the body: a closed list of codes, each with its hint.
+//! What the author is told about the body: a closed list of codes, each with its hint (4.2).
 
 use crate::report::Warning;
 
@@ -18,8 +18,14 @@ pub(super) enum Code {
     HtmlRemoved,
     HtmlAttributeRemoved,
     HtmlUnclosed,
+    Disputed,
     TooComplex,
     InternalCodeChanged,
+    CommentUnclosed,
+    CommentDoubtful,
+    CommentRemoved,
+    FootnoteUnused,
+    HiddenElement,
 }
 
 impl Code {
@@ -33,8 +39,14 @@ impl Code {
             Self::HtmlRemoved => "html-removed",
             Self::HtmlAttributeRemoved => "html-attribute-removed",
             Self::HtmlUnclosed => "html-unclosed",
+            Self::Disputed => "code-rewritten",
             Self::TooComplex => "too-complex",
             Self::InternalCodeChanged => "internal-code-changed",
+            Self::CommentUnclosed => "comment-unclosed",
+            Self::CommentDoubtful => "comment-doubtful",
+            Self::CommentRemoved => "comment-removed",
+            Self::FootnoteUnused => "footnote-unused",
+            Self::HiddenElement => "hidden-element",
         }
     }
 
@@ -73,6 +85,11 @@ impl Code {
                 "This HTML element is not closed where it was opened, or closed without having \
                  been opened; it was closed or taken out so that the page around stays whole."
             }
+            Self::Disputed => {
+                "This code stands where some programs take it for something else, and what it shows could act \
+                 there; it was written as HTML: put it into a fence of its own, with empty lines around it \
+                 and all of its lines indented alike."
+            }
             Self::TooComplex => {
                 "This document nests quotes and lists too deeply to be read in full; links and \
                  HTML in it are shown as text."
@@ -80,6 +97,27 @@ impl Code {
             Self::InternalCodeChanged => {
                 "Obsidian's syntax was left as it is, because replacing it would have changed a \
                  code block; please report this document."
+            }
+            Self::CommentUnclosed => {
+                "A comment begins here that nothing ends, so all that follows was left out, as \
+                 Obsidian and browsers do: end it with a second %% or -->, or write \\%% where you mean \
+                 the signs."
+            }
+            Self::CommentDoubtful => {
+                "Text between two %% is a comment and was left out; it may not have been meant as \
+                 one here: write \\%% where you mean the signs."
+            }
+            Self::CommentRemoved => {
+                "This is a comment of another tool and was left out: put it in backticks where it is \
+                 meant to be seen."
+            }
+            Self::FootnoteUnused => {
+                "Nothing refers to this footnote, or another one has its label, so no reader would see \
+                 it; it was left out."
+            }
+            Self::HiddenElement => {
+                "This HTML element is hidden, so it was left out with all that stands in it; where \
+                 nothing closes it, all that follows was."
             }
         }
     }
@@ -166,7 +204,7 @@ mod tests {
 
     #[test]
     fn every_code_is_documented() {
-        let document = include_str!("../../../../docs/openapi.yaml");
+        let document = include_str!("../../../../docs/conversion.md");
         for code in [
             Code::MissingAsset,
             Code::PathEscape,
@@ -176,8 +214,14 @@ mod tests {
             Code::HtmlRemoved,
             Code::HtmlAttributeRemoved,
             Code::HtmlUnclosed,
+            Code::Disputed,
             Code::TooComplex,
             Code::InternalCodeChanged,
+            Code::CommentUnclosed,
+            Code::CommentDoubtful,
+            Code::CommentRemoved,
+            Code::FootnoteUnused,
+            Code::HiddenElement,
         ] {
             assert!(
                 document.contains(&format!("| `{}` |", code.code())),

@@ -5,11 +5,12 @@ use std::ops::Range;
 use memchr::memmem;
 
 use super::splice::Splice;
-use super::targets::{self, Kind, Target, resolve};
-use super::text::{Run, escape, is_escaped, runs};
+use super::targets::{self, Folders, Kind, Target, resolve};
 use super::warnings::{Code, Warnings};
-use super::{CleanOptions, WikiLink, destinations, html_policy};
-use crate::document::Document;
+use super::{CleanOptions, destinations, html_policy};
+use crate::markdown::Document;
+use crate::markdown::text::{Run, escape, is_escaped, runs};
+use crate::record::WikiLink;
 use crate::slugger;
 
 const IMAGES: [&str; 8] = ["avif", "bmp", "gif", "jpeg", "jpg", "png", "svg", "webp"];
@@ -205,7 +206,7 @@ impl Written {
         let url = if self.target.is_empty() {
             Some(anchor)
         } else {
-            targets::document(&self.target, options)
+            targets::document(&self.target, Folders::MayDiffer, options)
                 .map(|id| format!("{}{id}/{anchor}", targets::link_base(options)))
         };
         match url {

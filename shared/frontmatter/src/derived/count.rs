@@ -1,6 +1,6 @@
 //! The words and letters of a text, counted in one pass, and the language that its script gives away (2.10).
 
-use crate::description::is_ideograph;
+use crate::prose::is_ideograph;
 
 fn is_word_ideograph(c: char) -> bool {
     is_ideograph(c) && !matches!(c, '\u{ac00}'..='\u{d7af}')

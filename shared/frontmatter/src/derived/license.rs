@@ -3,46 +3,9 @@
 mod names;
 
 use crate::badge::is_badge;
+use crate::words;
 
 use names::{declared, first, named, of_section};
-
-/// Words for a licence, in the languages of READMEs.
-const LICENSE_WORDS: [&str; 34] = [
-    "license",
-    "licence",
-    "licenses",
-    "licences",
-    "licensing",
-    "licença",
-    "licencia",
-    "licenza",
-    "licentie",
-    "lizenz",
-    "licens",
-    "licencja",
-    "lisensi",
-    "lisans",
-    "лицензия",
-    "лицензии",
-    "ліцензія",
-    "giấy phép",
-    "许可",
-    "許可",
-    "授权",
-    "授權",
-    "ライセンス",
-    "라이선스",
-    "라이센스",
-    "ترخيص",
-    "رخصة",
-    "مجوز",
-    "لایسنس",
-    "רישיון",
-    "רישוי",
-    "开源协议",
-    "licencing",
-    "licenciamento",
-];
 
 /// What is read of the sections about the licence, in bytes: more is the licence itself, or something else.
 const MAX_SECTION_BYTES: usize = 8 * 1024;
@@ -52,9 +15,6 @@ const MAX_LINE_BYTES: usize = 256;
 
 /// Longest heading that is about the licence, in words.
 const MAX_HEADING_WORDS: usize = 5;
-
-/// What a heading about other licences says besides.
-const HEADINGS_OF_OTHERS: [&str; 5] = ["third", "3rd", "dependenc", "libraries", "key"];
 
 /// The licence that a badge names.
 pub(super) fn badge_license(url: &str) -> Option<String> {
@@ -66,25 +26,13 @@ pub(super) fn badge_license(url: &str) -> Option<String> {
 /// Whether a picture is the badge of a licence, whether or not it names one.
 pub(super) fn is_license_badge(url: &str) -> bool {
     let lower = url.to_ascii_lowercase();
-    (lower.contains("license") || lower.contains("licence")) && is_badge(url)
+    words::LICENSE_BADGE.fits(&lower) && is_badge(url)
 }
 
 /// The licence that an address leads to: that of its text, or a page about it.
 pub(super) fn linked_license(url: &str) -> Option<String> {
-    let hosts = [
-        "opensource.org/",
-        "gnu.org/",
-        "apache.org/licenses",
-        "creativecommons.org/",
-        "mozilla.org/",
-        "spdx.org/",
-        "choosealicense.com/",
-        "unlicense.org",
-    ];
-    let lower = url.to_ascii_lowercase();
-    hosts
-        .iter()
-        .any(|host| lower.contains(host))
+    words::LICENSE_PAGE
+        .fits(&url.to_ascii_lowercase())
         .then(|| named(url, true))?
 }
 
@@ -128,10 +76,8 @@ impl LicenseReading {
             .or(self.linked)
             .or_else(|| declared(text))
             .or_else(|| {
-                let says_so = ["public domain", "domaine public"]
-                    .iter()
-                    .any(|words| text.contains(words));
-                (self.is_dedicated && says_so).then(|| "CC0-1.0".to_owned())
+                let is_so = self.is_dedicated && words::PUBLIC_DOMAIN.fits(text);
+                is_so.then(|| "CC0-1.0".to_owned())
             })
     }
 
@@ -193,11 +139,11 @@ fn begins_with_license_word(text: &str) -> bool {
         return false;
     }
     let first = text.chars().next().and_then(|c| c.to_lowercase().next());
-    LICENSE_WORDS.iter().any(|word| {
+    words::LICENSE.words().any(|word| {
         word.chars().next() == first
             && text
                 .get(..word.len())
-                .is_some_and(|beginning| beginning.to_lowercase() == **word)
+                .is_some_and(|beginning| beginning.to_lowercase() == word)
     })
 }
 
@@ -208,36 +154,30 @@ fn may_begin_license_word(text: &str) -> bool {
 
 /// Whether a heading says that its section is about the document's licence.
 fn is_about_license(heading: &str) -> bool {
-    let words = || {
+    let all = || {
         heading
             .split(|c: char| !c.is_alphanumeric())
             .filter(|word| !word.is_empty())
     };
-    if words().nth(MAX_HEADING_WORDS).is_some() {
+    if all().nth(MAX_HEADING_WORDS).is_some() {
         return false;
     }
     let is_one = |word: &str| {
-        may_begin_license_word(word)
-            && LICENSE_WORDS
-                .iter()
-                .any(|known| word.eq_ignore_ascii_case(known))
+        may_begin_license_word(word) && words::LICENSE.fits(&word.to_ascii_lowercase())
     };
     let says_so = if heading.is_ascii() {
-        words().any(is_one)
+        all().any(is_one)
     } else {
         let lower = heading.to_lowercase();
-        words().any(is_one)
-            || LICENSE_WORDS
-                .iter()
+        all().any(is_one)
+            || words::LICENSE
+                .words()
                 .any(|known| !known.is_ascii() && lower.contains(known))
     };
     if says_so {
-        let lower = heading.to_lowercase();
-        !HEADINGS_OF_OTHERS.iter().any(|other| lower.contains(other))
+        !words::LICENSE_OF_OTHERS.fits(&heading.to_lowercase())
     } else {
-        ["copyright", "copyrights"]
-            .iter()
-            .any(|known| heading.eq_ignore_ascii_case(known))
+        words::COPYRIGHT.fits(&heading.to_ascii_lowercase())
     }
 }
 
@@ -247,7 +187,7 @@ fn labelled(text: &str) -> Option<&str> {
     let at = text.find([':', '：', '\n'])?;
     let (label, rest) = text.split_at_checked(at)?;
     let label = label.trim().to_lowercase();
-    LICENSE_WORDS.contains(&label.as_str()).then_some(rest)
+    words::LICENSE.fits(&label).then_some(rest)
 }
 
 #[cfg(test)]
@@ -310,11 +250,7 @@ mod tests {
 
     #[test]
     fn words_are_told_by_their_first_letter() {
-        assert!(
-            LICENSE_WORDS
-                .iter()
-                .all(|word| may_begin_license_word(word))
-        );
+        assert!(words::LICENSE.words().all(may_begin_license_word));
     }
 
     #[test]

@@ -1,18 +1,13 @@
 //! Where sentences end, and a description is cut (2.6).
 
-use unicode_segmentation::UnicodeSegmentation as _;
+use crate::prose::cut_at_word;
+use crate::words;
 
 /// Longest description that is derived, in characters.
 pub(super) const MAX_CHARS: usize = 160;
 
 /// A sentence that ends before this many characters is no place to cut.
 const MIN_CUT: usize = 60;
-
-/// Words with a full stop that ends no sentence before a small letter.
-const ABBREVIATIONS: [&str; 14] = [
-    "e.g", "i.e", "vs", "cf", "etc", "incl", "approx", "resp", "ca", "z.B", "d.h", "bzw", "engl",
-    "p.ej",
-];
 
 /// Drops a last sentence that only leads to a list, where another stands before it.
 pub(super) fn without_lead_in(text: &str) -> String {
@@ -59,9 +54,7 @@ fn sentence_ends(text: &str) -> Vec<usize> {
 /// Whether a text ends with a word that is written with a full stop, which isn't there yet.
 fn is_abbreviation(text: &str) -> bool {
     let word = text.rsplit([' ', '(', '\u{a0}']).next().unwrap_or_default();
-    ABBREVIATIONS
-        .iter()
-        .any(|known| known.eq_ignore_ascii_case(word))
+    words::ABBREVIATION.fits(&word.to_ascii_lowercase())
 }
 
 /// At most 160 characters: up to the last sentence that ends late enough, or to a word and "…".
@@ -84,31 +77,6 @@ pub(super) fn cut(text: &str) -> String {
         return sentence.to_owned();
     }
     cut_at_word(text, MAX_CHARS)
-}
-
-/// A longer text up to a word and "…", together at most `max` characters; where it has no spaces, up to a grapheme.
-pub(crate) fn cut_at_word(text: &str, max: usize) -> String {
-    if text.chars().count() <= max {
-        return text.to_owned();
-    }
-    let mut kept = String::new();
-    let mut count = 0;
-    for grapheme in text.graphemes(true) {
-        count += grapheme.chars().count();
-        if count >= max {
-            // A space right behind what fits is a place to cut, too.
-            if grapheme.chars().all(char::is_whitespace) {
-                return format!("{}…", kept.trim_end());
-            }
-            break;
-        }
-        kept.push_str(grapheme);
-    }
-    let at_word = kept
-        .rfind(char::is_whitespace)
-        .and_then(|at| kept.get(..at))
-        .filter(|text| !text.trim().is_empty());
-    format!("{}…", at_word.unwrap_or(&kept).trim_end())
 }
 
 #[cfg(test)]

@@ -1,7 +1,13 @@
 //! A block's text as a page shows it, without what leads elsewhere (2.6).
 
-use super::passes::is_switcher;
-use crate::blocks::{Block, Inline, clean_text, raw_text};
+use crate::blocks::{Block, Inline, link_share, raw_text};
+use crate::prose::{clean_text, count_words};
+
+/// What stands between the names in a row of languages or pages.
+pub(super) const BARS: [char; 4] = ['|', '·', '•', '∙'];
+
+/// Longest name in a row of languages or pages, in words.
+const SWITCHER_WORDS: usize = 2;
 
 /// The block's text as a page would show it: block ids, marks and wikilinks' brackets gone.
 pub(super) fn shown(block: &Block<'_>, is_obsidian: &dyn Fn() -> bool) -> String {
@@ -42,6 +48,18 @@ pub(super) fn without_navigation<'a, 'b>(inlines: &'a [Inline<'b>]) -> &'a [Inli
         _ => inlines,
     };
     without_link_lines(rest)
+}
+
+/// Names of languages or pages side by side, of which one or more lead there:
+/// `English | 简体中文`.
+pub(super) fn is_switcher(inlines: &[Inline<'_>], text: &str) -> bool {
+    let parts: Vec<&str> = text
+        .split(BARS)
+        .flat_map(|part| part.split(" / "))
+        .collect();
+    parts.len() > 1
+        && parts.iter().all(|part| count_words(part) <= SWITCHER_WORDS)
+        && link_share(inlines).0 > 0
 }
 
 /// A block without the last lines that are links alone, where a sentence ends before them: where to

@@ -1,22 +1,17 @@
 //! What names a document other than its headings do (2.5): a manual page, its only `h1`, a heading as it was written once,
 //! the first sentence.
 
-use super::{heading_text, is_generic, is_question, is_sentence, says_something, without_remains};
+use super::headings::{is_question, is_sentence};
+use super::said::{heading_text, is_generic, says_something, without_remains};
 use crate::blocks::{Block, Inline, Kind};
-use crate::description::words;
-use crate::keys::is_placeholder;
+use crate::prose::{count_words, is_placeholder};
+use crate::words;
 
 /// Paragraphs that are looked at for what one says that something is.
 const MAX_INTRODUCTIONS: usize = 4;
 
 /// Longest name that a sentence begins with, in words.
 const MAX_SUBJECT_WORDS: usize = 4;
-
-/// With these, a sentence begins that names nothing.
-const POINTERS: [&str; 16] = [
-    "this", "that", "these", "it", "there", "here", "what", "which", "my", "our", "your", "his",
-    "her", "he", "she", "i",
-];
 
 /// What a manual page is of: `# NAME`, and below it `axe - cuts wood`.
 pub(super) fn manual_title(blocks: &[Block<'_>]) -> Option<(String, usize)> {
@@ -27,7 +22,7 @@ pub(super) fn manual_title(blocks: &[Block<'_>]) -> Option<(String, usize)> {
         && line.kind == Kind::Paragraph;
     let text = is_manual.then(|| line.text())?;
     let (title, _) = text.split_once(" - ")?;
-    (words(title) <= MAX_SUBJECT_WORDS).then(|| (title.to_owned(), name.range.end))
+    (count_words(title) <= MAX_SUBJECT_WORDS).then(|| (title.trim().to_owned(), name.range.end))
 }
 
 /// What the only `h1` says, wherever it stands. As it begins a part of the document, it stays.
@@ -47,7 +42,9 @@ pub(super) fn only_h1(blocks: &[Block<'_>]) -> Option<String> {
 pub(super) fn old_heading(blocks: &[Block<'_>]) -> Option<String> {
     let first = blocks.iter().find(|block| !block.is_pictures())?;
     let line = match first.inlines.first()? {
-        Inline::Text(text) if first.kind == Kind::Paragraph => text.trim(),
+        Inline::Text(text) if first.kind == Kind::Paragraph => {
+            text.trim().lines().next()?.trim_end()
+        }
         _ => return None,
     };
     let text = line.trim_start_matches('#');
@@ -80,10 +77,10 @@ fn subject_of(text: &str) -> Option<String> {
 fn name_in(subject: &str) -> Option<String> {
     let name = subject.strip_prefix("The ").unwrap_or(subject).trim();
     let is_name = name.starts_with(char::is_uppercase)
-        && words(name) <= MAX_SUBJECT_WORDS
-        && !POINTERS.iter().any(|word| {
-            let first = name.split(|c: char| !c.is_alphanumeric()).next();
-            first.is_some_and(|first| first.eq_ignore_ascii_case(word))
-        });
+        && count_words(name) <= MAX_SUBJECT_WORDS
+        && !name
+            .split(|c: char| !c.is_alphanumeric())
+            .next()
+            .is_some_and(|first| words::POINTER.fits(&first.to_ascii_lowercase()));
     is_name.then(|| name.to_owned())
 }

@@ -1,9 +1,9 @@
-//! The title in the text of a picture (2.5, step 4).
+//! The title in the text of a picture (2.5).
 
-use super::{is_prose, letters};
+use super::said::{clean_alt, is_generic_alt, is_prose, letters};
 use crate::badge::is_badge;
 use crate::blocks::Block;
-use crate::keys::is_placeholder;
+use crate::prose::is_placeholder;
 
 /// A picture's text is a title only among the first so many blocks.
 const ALT_BLOCKS: usize = 8;
@@ -17,41 +17,39 @@ const MIN_ALT_BYTES: usize = 3;
 /// Words that a picture's text may have beyond those of the name that it is compared with.
 const MORE_WORDS: usize = 2;
 
-/// Words that say what a picture is, not what it is of.
-const PICTURE_WORDS: [&str; 16] = [
-    "logo",
-    "banner",
-    "icon",
-    "header",
-    "preview",
-    "screenshot",
-    "demo",
-    "image",
-    "picture",
-    "cover",
-    "logotype",
-    "wordmark",
-    "mascot",
-    "website",
-    "svg",
-    "typing",
-];
+/// A picture's text, beside the name of the file.
+struct Alt<'a> {
+    text: &'a str,
+    name: &'a str,
+    /// Of both, letters and digits alone.
+    letters: String,
+    name_letters: &'a str,
+}
 
-/// Alt texts that name nothing.
-const GENERIC_ALTS: [&str; 13] = [
-    "master",
-    "status",
-    "license",
-    "image",
-    "screenshot",
-    "logo",
-    "banner",
-    "demo",
-    "preview",
-    "build",
-    "npm",
-    "version",
-    "img",
+/// A name, what the rule takes for a title, and a text that this rule alone takes for one, with the name of the file.
+type Rule = (
+    &'static str,
+    fn(&Alt<'_>) -> bool,
+    (Option<&'static str>, &'static str),
+);
+
+const RULES: [Rule; 4] = [
+    (
+        "begins with the name",
+        begins_with_name,
+        (Some("axe"), "Axe for all who cut wood"),
+    ),
+    (
+        "part of the name",
+        is_part_of_name,
+        (Some("iron-axe"), "Axe"),
+    ),
+    (
+        "words of the name",
+        |alt| has_words_of(alt.text, alt.name),
+        (Some("wood-axe"), "Axe for Wood"),
+    ),
+    ("short", is_short, (None, "Axe of iron")),
 ];
 
 /// The text of the first picture that is no badge.
@@ -59,42 +57,48 @@ pub(super) fn picture_title(
     blocks: &[Block<'_>],
     name_hint: Option<&str>,
 ) -> Option<(String, usize)> {
+    let name = name_hint.unwrap_or_default();
+    let name_letters = letters(name);
     for block in blocks.iter().take(ALT_BLOCKS) {
-        for (alt, url) in block.images() {
-            if is_badge(url) {
-                continue;
-            }
-            let text = clean_alt(alt);
-            if is_placeholder(&text) {
-                continue;
-            }
-            let (own, hint) = (letters(&text), name_hint.map(letters));
-            let fits = match hint {
-                Some(hint) if !hint.is_empty() => {
-                    !own.is_empty()
-                        && (own.starts_with(&hint)
-                            || (hint.contains(&own) && own.len() >= MIN_ALT_BYTES)
-                            || has_words_of(&text, name_hint.unwrap_or_default()))
-                        && !is_generic_alt(&text)
-                }
-                _ => {
-                    !own.is_empty()
-                        && text.chars().count() <= MAX_ALT_CHARS
-                        && !is_generic_alt(&text)
-                }
+        let mut texts = block
+            .images()
+            .filter(|(_, url)| !is_badge(url))
+            .map(|(alt, _)| clean_alt(alt));
+        if let Some(text) = texts.find(|text| is_title(text, name, &name_letters)) {
+            // What the document is about may stand below the picture, in the same block.
+            let end = if is_prose(block) {
+                block.range.start
+            } else {
+                block.range.end
             };
-            if fits {
-                // What the document is about may stand below the picture, in the same block.
-                let end = if is_prose(block) {
-                    block.range.start
-                } else {
-                    block.range.end
-                };
-                return Some((text, end));
-            }
+            return Some((text, end));
         }
     }
     None
+}
+
+fn is_title(text: &str, name: &str, name_letters: &str) -> bool {
+    let alt = Alt {
+        text,
+        name,
+        letters: letters(text),
+        name_letters,
+    };
+    let says_something = !alt.letters.is_empty() && !is_placeholder(text) && !is_generic_alt(text);
+    says_something && RULES.iter().any(|(_, fits, _)| fits(&alt))
+}
+
+fn begins_with_name(alt: &Alt<'_>) -> bool {
+    !alt.name_letters.is_empty() && alt.letters.starts_with(alt.name_letters)
+}
+
+fn is_part_of_name(alt: &Alt<'_>) -> bool {
+    alt.name_letters.contains(&alt.letters) && alt.letters.len() >= MIN_ALT_BYTES
+}
+
+/// Where there is no name to compare with.
+fn is_short(alt: &Alt<'_>) -> bool {
+    alt.name_letters.is_empty() && alt.text.chars().count() <= MAX_ALT_CHARS
 }
 
 /// Whether all words of a name are among those of a text that begins with one of them and is hardly longer.
@@ -111,28 +115,23 @@ fn has_words_of(text: &str, name: &str) -> bool {
         && name.iter().all(|word| text.contains(word))
 }
 
-pub(super) fn is_generic_alt(text: &str) -> bool {
-    GENERIC_ALTS.contains(&text.to_lowercase().as_str())
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// A picture's alt text without the words that say that it is a picture.
-pub(super) fn clean_alt(alt: &str) -> String {
-    let mut text = crate::blocks::clean_text(alt);
-    for separator in [" - ", " – ", " — ", " | ", "｜", ": "] {
-        if let Some((before, _)) = text.split_once(separator) {
-            text = before.to_owned();
+    #[test]
+    fn each_rule_alone_takes_its_example() {
+        for (rule, _, (name, text)) in RULES {
+            let name = name.unwrap_or_default();
+            let alt = Alt {
+                text,
+                name,
+                letters: letters(text),
+                name_letters: &letters(name),
+            };
+            let fitting = RULES.iter().filter(|(_, fits, _)| fits(&alt));
+            let rules: Vec<&str> = fitting.map(|(rule, ..)| *rule).collect();
+            assert_eq!(rules, [rule], "{text}");
         }
     }
-    while let Some((before, last)) = text.rsplit_once([' ', '_', '-']) {
-        if !PICTURE_WORDS.contains(
-            &last
-                .trim_matches(|c: char| !c.is_alphanumeric())
-                .to_lowercase()
-                .as_str(),
-        ) {
-            break;
-        }
-        text = before.trim_end().to_owned();
-    }
-    text
 }

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::badge::is_badge;
 use crate::blocks::{Block, Inline};
-use crate::document::Edit;
+use crate::markdown::Edit;
 
 /// Deletes a heading with the blank line behind it; pictures that are no badges stay.
 pub(super) fn removal(source: &str, block: &Block<'_>) -> Vec<Edit> {

@@ -15,8 +15,8 @@ const MAX_NODES: usize = 10_000;
 #[derive(Debug, Default)]
 pub(crate) struct Document {
     pub(crate) entries: Vec<Entry>,
-    /// Keys that stood there again; the first one counts.
-    pub(crate) duplicates: Vec<Place>,
+    /// Keys that stood there again, with their values; the first one counts.
+    pub(crate) duplicates: Vec<(Place, Node)>,
     /// Keys that can't be keys.
     pub(crate) dropped: Vec<Place>,
     /// Whether the root is in block style, so that its entries are runs of whole lines.
@@ -236,10 +236,11 @@ impl<'a> Reader<'a> {
             .iter()
             .any(|known| known.key == entry.key)
         {
-            self.document.duplicates.push(Place {
+            let place = Place {
                 key: entry.key,
                 line: entry.place.0,
-            });
+            };
+            self.document.duplicates.push((place, entry.value));
         } else {
             self.document.entries.push(entry);
         }
@@ -334,10 +335,11 @@ impl<'a> Reader<'a> {
                 // js-yaml refuses a duplicate; deep inside, the first one counts as at the top.
                 Node::Scalar(scalar) if entries.iter().any(|(known, _)| *known == scalar.text) => {
                     self.simple = false;
-                    self.document.duplicates.push(Place {
+                    let place = Place {
                         key: scalar.text,
                         line: self.line,
-                    });
+                    };
+                    self.document.duplicates.push((place, value));
                 }
                 Node::Scalar(scalar) => entries.push((scalar.text, value)),
                 _ => {

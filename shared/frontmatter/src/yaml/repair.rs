@@ -1,6 +1,7 @@
 //! Reading YAML that a person almost got right (2.3).
 
 use super::{Document, Node, Unreadable, read, resolve};
+use crate::bare;
 
 /// A block that was read, and whether it had to be mended.
 #[derive(Debug)]
@@ -16,7 +17,7 @@ pub(crate) fn read_or_repair(block: &str) -> Result<Read, Unreadable> {
             // `{{ title }}` is valid: a map whose key is a map.
             let has_placeholder = !document.dropped.is_empty() && block.contains("{{");
             let mended = has_placeholder
-                .then(|| read(&with_literal_values(block)).ok())
+                .then(|| read(&with_literal_values(&bare::yaml(block))).ok())
                 .flatten()
                 .filter(|mended| mended.dropped.len() < document.dropped.len());
             return Ok(Read {
@@ -39,7 +40,7 @@ pub(crate) fn read_or_repair(block: &str) -> Result<Read, Unreadable> {
     if !begins_with_a_key(block) {
         return Err(Unreadable::NotAMapping);
     }
-    let untabbed = without_tabs(block);
+    let untabbed = without_tabs(&bare::yaml(block));
     for attempt in [untabbed.clone(), with_literal_values(&untabbed)] {
         if let Ok(document) = read(&attempt) {
             return Ok(Read {
@@ -98,7 +99,7 @@ fn literal_value(line: &str) -> String {
     if text.is_empty() || stands(text) {
         return line.to_owned();
     }
-    let quoted = crate::write::quoted(text);
+    let quoted = super::write::quoted(text);
     format!("{key}: {quoted}{eol}")
 }
 

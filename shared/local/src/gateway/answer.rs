@@ -1,6 +1,7 @@
 //! A function's answer as HTTP, and the answers that the gateway gives by itself.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use aws_lambda_events::apigw::ApiGatewayV2httpResponse;
 use base64ct::{Base64, Encoding};
@@ -14,6 +15,8 @@ use hyper::header::{
 use hyper::{Response, StatusCode};
 use serde::Deserialize;
 use serde_json::json;
+
+use crate::connections::Connection;
 
 /// A response of the gateway.
 pub(super) type Answer = Response<BoxBody<Bytes, std::io::Error>>;
@@ -36,24 +39,28 @@ struct Answered {
 }
 
 /// Turns what a function answered into HTTP, by way of the same JSON as in AWS.
-pub(super) fn from_function(answered: &ApiGatewayV2httpResponse) -> Answer {
-    match read(answered) {
+///
+/// The answer counts as memory of `connection` until the client has read it.
+pub(super) fn from_function(
+    answered: &ApiGatewayV2httpResponse,
+    connection: Option<&Arc<Connection>>,
+) -> Answer {
+    match read(answered, connection) {
         Ok(answer) => answer,
         Err(error) => {
             tracing::error!(
                 error = format!("{error:#}"),
                 "a function's answer can't be passed on"
             );
-            refuse(
-                StatusCode::INTERNAL_SERVER_ERROR,
-                "internal",
-                "Something went wrong on our side. Please try again later.",
-            )
+            failed()
         }
     }
 }
 
-fn read(answered: &ApiGatewayV2httpResponse) -> anyhow::Result<Answer> {
+fn read(
+    answered: &ApiGatewayV2httpResponse,
+    connection: Option<&Arc<Connection>>,
+) -> anyhow::Result<Answer> {
     let text = serde_json::to_vec(answered)?;
     anyhow::ensure!(
         text.len() <= MAX_ANSWER_BYTES,
@@ -65,6 +72,10 @@ fn read(answered: &ApiGatewayV2httpResponse) -> anyhow::Result<Answer> {
         Some(body) if answered.is_base64_encoded => Base64::decode_vec(&body)
             .map_err(|error| anyhow::anyhow!("its body is not base64: {error}"))?,
         body => body.unwrap_or_default().into_bytes(),
+    };
+    let body = match connection {
+        Some(connection) => connection.leaving(body),
+        None => body.into(),
     };
     let mut response = Response::new(full(body));
     *response.status_mut() = StatusCode::from_u16(answered.status_code)?;
@@ -81,13 +92,34 @@ fn read(answered: &ApiGatewayV2httpResponse) -> anyhow::Result<Answer> {
     Ok(response)
 }
 
+/// What a client is told of a defect of ours.
+pub(super) fn failed() -> Answer {
+    refuse(
+        StatusCode::INTERNAL_SERVER_ERROR,
+        "internal",
+        "Something went wrong on our side. Please try again later.",
+    )
+}
+
+/// What is said of a request that the HTTP parser can't read.
+pub(crate) fn unreadable(status: StatusCode) -> String {
+    let message = match status {
+        StatusCode::URI_TOO_LONG => "The address is too long.",
+        StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE => {
+            "The request line and the headers are too long, or the headers too many."
+        }
+        _ => "This is not a request of HTTP/1.1.",
+    };
+    envelope("bad_request", message)
+}
+
+fn envelope(code: &str, message: &str) -> String {
+    json!({ "status": "error", "code": code, "message": message }).to_string()
+}
+
 /// An error in the API's envelope, for what no function sees.
 pub(super) fn refuse(status: StatusCode, code: &str, message: &str) -> Answer {
-    let mut response = text(
-        status,
-        "application/json",
-        json!({ "status": "error", "code": code, "message": message }).to_string(),
-    );
+    let mut response = text(status, "application/json", envelope(code, message));
     response
         .headers_mut()
         .insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));

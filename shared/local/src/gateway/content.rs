@@ -19,7 +19,10 @@ use crate::store::{ByteRange, Error, Store, Version, find};
 /// What is read by anybody, and how long it may be kept where its writer didn't say.
 const PREFIXES: [(&str, &str); 2] = [
     ("content/", "public, max-age=0, must-revalidate"),
-    ("pictures/", "public, max-age=31536000, immutable"),
+    (
+        "pictures/",
+        "public, max-age=31536000, s-maxage=300, immutable",
+    ),
 ];
 /// By the end of the name: what a member uploaded never decides how a browser reads it.
 const CONTENT_TYPES: [(&str, &str); 4] = [

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
 use base64ct::{Base64, Encoding};
-use bytes::Bytes;
 use hyper::header::{
     CONNECTION, CONTENT_TYPE, COOKIE, HOST, HeaderMap, HeaderName, PROXY_AUTHENTICATE,
     PROXY_AUTHORIZATION, TE, TRAILER, TRANSFER_ENCODING, UPGRADE, USER_AGENT,
@@ -37,8 +36,8 @@ pub(super) struct Head<'a> {
     pub(super) now: Timestamp,
 }
 
-/// The event for a request. `body` is `None` where there is none.
-pub(super) fn event(head: &Head<'_>, body: Option<Bytes>) -> Value {
+/// The event for a request, without its body.
+pub(super) fn event(head: &Head<'_>) -> Value {
     let Head {
         parts,
         peer,
@@ -86,8 +85,13 @@ pub(super) fn event(head: &Head<'_>, body: Option<Bytes>) -> Value {
     if !path_parameters.is_empty() {
         event["pathParameters"] = json!(path_parameters);
     }
-    if let Some(body) = body {
-        let (body, base64) = encoded(&parts.headers, &body);
+    event
+}
+
+/// The event with the body of its request, where that has one.
+pub(super) fn with_body(mut event: Value, headers: &HeaderMap, body: &[u8]) -> Value {
+    if !body.is_empty() {
+        let (body, base64) = encoded(headers, body);
         event["body"] = Value::String(body);
         event["isBase64Encoded"] = Value::Bool(base64);
     }
@@ -149,7 +153,7 @@ fn headers(headers: &HeaderMap, peer: &SocketAddr) -> (BTreeMap<String, String>,
 }
 
 /// Decoded; of several of one name, the values joined by commas.
-fn query_parameters(query: &str) -> BTreeMap<String, String> {
+pub(crate) fn query_parameters(query: &str) -> BTreeMap<String, String> {
     let mut parameters = BTreeMap::<String, String>::new();
     for pair in query.split('&').filter(|pair| !pair.is_empty()) {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));

@@ -16,8 +16,8 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Instant;
 
+use aws_lambda_events::apigw::ApiGatewayV2httpResponse;
 use endpoint::{Error, Origins};
-use hyper::body::Incoming;
 use hyper::header::{ALLOW, HeaderValue};
 use hyper::http::request::Parts;
 use hyper::{Method, Request, StatusCode};
@@ -27,13 +27,17 @@ use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use crate::environment::UPLOADS_BUCKET;
+use crate::front::{Front, Port};
 use crate::functions::{Functions, refusal};
+use crate::received::{Received, Unread};
 use crate::store::Store;
+pub(crate) use answer::unreadable;
+pub(crate) use event::query_parameters;
 pub(crate) use page::Sources;
 
-use answer::{Answer, from_function, refuse, text};
-use event::{Head, event};
-use limits::{FUNCTION_TIMEOUT, MAX_EVENT_BYTES, MAX_HEAD_BYTES, Unread};
+use answer::{Answer, failed, from_function, refuse, text};
+use event::{Head, event, with_body};
+use limits::{FUNCTION_TIMEOUT, MAX_EVENT_BYTES, MAX_HEAD_BYTES, SMALL_BODY_BYTES};
 use routes::Served;
 
 /// Answers 200 once everything is up.
@@ -50,17 +54,30 @@ pub(crate) struct Gateway {
     origins: Origins,
     /// Where the page may load from beside its own origin.
     page: Sources,
+    front: Front,
     memory: Arc<Semaphore>,
+    small_memory: Arc<Semaphore>,
+    /// Large bodies are put into their events, and taken out of answers, one at a time: the processors are for everybody.
+    large: Semaphore,
 }
 
 impl Gateway {
-    pub(crate) fn new(store: Store, functions: Functions, origins: Origins, page: Sources) -> Self {
+    pub(crate) fn new(
+        store: Store,
+        functions: Functions,
+        origins: Origins,
+        page: Sources,
+        front: Front,
+    ) -> Self {
         Self {
             store,
             routes: functions.routes.into_iter().map(Served::new).collect(),
             origins,
             page,
+            front,
             memory: Arc::new(Semaphore::new(limits::MEMORY_KIB)),
+            small_memory: Arc::new(Semaphore::new(limits::SMALL_MEMORY_KIB)),
+            large: Semaphore::new(1),
         }
     }
 
@@ -68,7 +85,7 @@ impl Gateway {
     pub(crate) async fn answer(
         self: Arc<Self>,
         peer: SocketAddr,
-        request: Request<Incoming>,
+        request: Request<Received>,
     ) -> Result<Answer, Infallible> {
         let (parts, body) = request.into_parts();
         let started = Instant::now();
@@ -83,8 +100,11 @@ impl Gateway {
         Ok(answer)
     }
 
-    async fn dispatch(&self, parts: &Parts, body: Incoming, peer: SocketAddr) -> Answer {
+    async fn dispatch(&self, parts: &Parts, body: Received, peer: SocketAddr) -> Answer {
         let path = parts.uri.path();
+        if let Some(refusal) = self.front.refusal(Port::Api, parts) {
+            return refuse(refusal.status, "bad_request", &refusal.sentence);
+        }
         if limits::head_bytes(parts) > MAX_HEAD_BYTES {
             let message =
                 format!("The request line and the headers are longer than {MAX_HEAD_BYTES} bytes.");
@@ -142,17 +162,13 @@ impl Gateway {
             }
             Err(error) => {
                 tracing::error!(%error, "the sources could not be queued again");
-                refuse(
-                    StatusCode::INTERNAL_SERVER_ERROR,
-                    "internal",
-                    "Something went wrong on our side. Please try again later.",
-                )
+                failed()
             }
         }
     }
 
     /// Hands a request to its function.
-    async fn call(&self, parts: &Parts, body: Incoming, peer: SocketAddr) -> Answer {
+    async fn call(&self, parts: &Parts, body: Received, peer: SocketAddr) -> Answer {
         let request_id = Uuid::now_v7().to_string();
         let mut head = Head {
             parts,
@@ -163,19 +179,16 @@ impl Gateway {
             now: Timestamp::now(),
         };
         let Some((route, path_parameters)) = routes::find(&self.routes, parts.uri.path()) else {
-            limits::drain(body).await;
+            body.drain().await;
             return self.refuse(&head, Error::NotFound).await;
         };
         head.route_key = &route.key;
         head.path_parameters = path_parameters;
 
-        let memory = self
-            .memory
-            .acquire_many(limits::memory_kib(&parts.headers, &body))
-            .await;
         let limit = limits::max_body_bytes(&parts.headers);
-        let body = match limits::read(&parts.headers, body, limit).await {
-            Ok(body) => body,
+        let connection = body.connection();
+        let (body, taken) = match body.read(limit).await {
+            Ok((body, taken)) => (body, taken),
             Err(Unread::TooLarge) => return self.refuse(&head, too_large()).await,
             Err(Unread::Broken) => {
                 return self
@@ -186,14 +199,38 @@ impl Gateway {
                     .await;
             }
         };
-        let Some(event) = through_json(event(&head, body)) else {
-            return self.refuse(&head, too_large()).await;
+        // All of it is here: from now on nobody waits for the client.
+        let (length, kibibytes) = (body.len(), limits::memory_kib(body.len()));
+        let memory = if length <= SMALL_BODY_BYTES {
+            self.small_memory.acquire_many(kibibytes).await
+        } else {
+            self.memory.acquire_many(kibibytes).await
         };
+        let (bare, headers) = (event(&head), parts.headers.clone());
+        let whole = self.aside(length, move || {
+            let event = with_body(bare, &headers, &body);
+            drop(body);
+            drop(taken);
+            through_json(event)
+        });
+        let event = match whole.await {
+            Some(Some(event)) => event,
+            Some(None) => return self.refuse(&head, too_large()).await,
+            None => return failed(),
+        };
+        let started = Instant::now();
         let answered =
             tokio::time::timeout(FUNCTION_TIMEOUT, invoke(route, event, &request_id)).await;
         drop(memory);
         match answered {
-            Ok(answer) => answer,
+            Ok(Some(answered)) => {
+                let answered = self.explained(answered, started);
+                let length = answered.body.as_ref().map_or(0, |body| body.len());
+                let answer =
+                    self.aside(length, move || from_function(&answered, Some(&connection)));
+                answer.await.unwrap_or_else(failed)
+            }
+            Ok(None) => failed(),
             Err(_) => {
                 self.refuse(
                     &head,
@@ -204,14 +241,53 @@ impl Gateway {
         }
     }
 
+    /// The answer of a function that a store failed, with the reason where that is the disk: in AWS
+    /// there is none.
+    fn explained(
+        &self,
+        mut answered: ApiGatewayV2httpResponse,
+        started: Instant,
+    ) -> ApiGatewayV2httpResponse {
+        if answered.status_code >= 500
+            && let Some(complaint) = self.store.disk().since(started)
+        {
+            let error = Error::unavailable(anyhow::anyhow!(complaint.sentence()));
+            answered.status_code = i64::from(error.status().as_u16());
+            let envelope =
+                json!({ "status": "error", "code": error.code(), "message": complaint.sentence() });
+            answered.body = Some(endpoint::Body::Text(envelope.to_string()));
+        }
+        answered
+    }
+
+    /// Runs work that takes long for so many bytes beside the async threads, on which everybody else would
+    /// wait for it. `None` where it panicked.
+    async fn aside<T: Send + 'static>(
+        &self,
+        bytes: usize,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Option<T> {
+        if bytes <= SMALL_BODY_BYTES {
+            return Some(work());
+        }
+        let _turn = self.large.acquire().await;
+        tokio::task::spawn_blocking(work).await.ok()
+    }
+
     /// An error in the API's words, with its headers.
     async fn refuse(&self, head: &Head<'_>, error: Error) -> Answer {
-        from_function(&refusal(&self.origins, event(head, None), head.request_id, error).await)
+        let answered = refusal(&self.origins, event(head), head.request_id, error).await;
+        from_function(&answered, None)
     }
 }
 
-/// Calls a function in its turn, in a task of its own that ends with this call.
-async fn invoke(route: &Served, event: Value, request_id: &str) -> Answer {
+/// Calls a function in its turn, in a task of its own that ends with this call. `None` where it
+/// panicked.
+async fn invoke(
+    route: &Served,
+    event: Value,
+    request_id: &str,
+) -> Option<ApiGatewayV2httpResponse> {
     let turn = Arc::clone(&route.turns).acquire_owned().await;
     let function = (route.function)(event, request_id.to_owned());
     let mut tasks = tokio::task::JoinSet::new();
@@ -220,14 +296,7 @@ async fn invoke(route: &Served, event: Value, request_id: &str) -> Answer {
         drop(turn);
         answered
     });
-    match tasks.join_next().await {
-        Some(Ok(answered)) => from_function(&answered),
-        _ => refuse(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "internal",
-            "Something went wrong on our side. Please try again later.",
-        ),
-    }
+    tasks.join_next().await?.ok()
 }
 
 /// The event as the function reads it out of Lambda's JSON; `None` where that is longer than Lambda

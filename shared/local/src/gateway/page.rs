@@ -13,6 +13,15 @@ struct File {
 
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 
+/// What the page of this machine says beyond that of a club: marks in `index.html`, and what stands there instead.
+const LOCAL: [(&str, &str); 2] = [
+    ("<!-- edition -->", "<p>Local edition</p>"),
+    (
+        "<!-- hint -->",
+        "<p class=\"hint\">The demo member’s address and password are in the terminal that runs <code>masthead dev</code>.</p>",
+    ),
+];
+
 const FILES: &[File] = &[
     File {
         path: "/",
@@ -87,7 +96,12 @@ pub(super) fn answer(method: &Method, path: &str, sources: &Sources) -> Option<A
     if ![Method::GET, Method::HEAD].contains(method) {
         return None;
     }
-    let mut response = text(StatusCode::OK, file.content_type, file.content);
+    let content = LOCAL
+        .iter()
+        .fold(file.content.to_owned(), |page, (mark, local)| {
+            page.replace(mark, local)
+        });
+    let mut response = text(StatusCode::OK, file.content_type, content);
     let Sources { public_url, s3_url } = sources;
     let policy = format!(
         "default-src 'none'; script-src 'self'; style-src 'self'; \
@@ -105,7 +119,21 @@ pub(super) fn answer(method: &Method, path: &str, sources: &Sources) -> Option<A
 
 #[cfg(test)]
 mod tests {
-    use super::FILES;
+    use super::{FILES, LOCAL};
+
+    /// What is in the folder is what an administrator copies to the content bucket.
+    #[test]
+    fn only_this_machine_s_page_speaks_of_this_machine() {
+        for file in FILES {
+            for local in ["Local edition", "masthead dev", "terminal", "demo"] {
+                assert!(!file.content.contains(local), "{}: {local}", file.path);
+            }
+        }
+        let page = FILES.first().unwrap().content;
+        for (mark, _) in LOCAL {
+            assert_eq!(page.matches(mark).count(), 1, "{mark}");
+        }
+    }
 
     #[test]
     fn every_file_that_the_page_names_is_served() {

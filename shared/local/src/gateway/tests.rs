@@ -1,6 +1,7 @@
 //! The gateway over its socket: events and limits.
 
 mod own;
+mod slow;
 
 use reqwest::{Client, Method, StatusCode};
 use serde_json::{Value, json};
@@ -8,7 +9,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use crate::Stack;
-use crate::testing::stack;
+use crate::environment::CONTENT_BUCKET;
+use crate::testing::{put, s3, stack};
 
 async fn event(request: reqwest::RequestBuilder) -> Value {
     request.send().await.unwrap().json().await.unwrap()
@@ -42,7 +44,7 @@ async fn a_request_becomes_api_gateways_event() {
     let (stack, _) = stack().await;
     let answer = raw(
         &stack,
-        "POST /api/events/a%2Bb?x=1&x=2&y=%C3%BC+z HTTP/1.1\r\nHost: api.example\r\nUser-Agent: test\r\n\
+        "POST /api/events/a%2Bb?x=1&x=2&y=%C3%BC+z HTTP/1.1\r\nHost: 127.0.0.1\r\nUser-Agent: test\r\n\
          Content-Type: application/json\r\nX-Twice: 1\r\nx-twice: 2\r\nCookie: a=1; b=2\r\n\
          X-Forwarded-For: 203.0.113.9\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}",
     )
@@ -73,7 +75,7 @@ async fn a_request_becomes_api_gateways_event() {
       "headers": {
         "content-length": "2",
         "content-type": "application/json",
-        "host": "api.example",
+        "host": "127.0.0.1",
         "user-agent": "test",
         "x-forwarded-for": "203.0.113.9, 127.0.0.1",
         "x-forwarded-proto": "http",
@@ -92,8 +94,8 @@ async fn a_request_becomes_api_gateways_event() {
       "requestContext": {
         "accountId": "000000000000",
         "apiId": "local",
-        "domainName": "api.example",
-        "domainPrefix": "api",
+        "domainName": "127.0.0.1",
+        "domainPrefix": "127",
         "http": {
           "method": "POST",
           "path": "/api/events/a%2Bb",
@@ -213,6 +215,59 @@ async fn a_body_that_lambda_would_not_take_is_413() {
     assert_eq!(refused(chunked).await.0, 413);
 }
 
+/// What the HTTP parser refuses, before and after a request that it can read.
+#[tokio::test]
+async fn what_is_no_request_is_refused_in_the_api_s_envelope() {
+    let (stack, _) = stack().await;
+    let host = "Host: localhost\r\n";
+    let headers = "x: 1\r\n".repeat(600);
+    let long = "x".repeat(65_534);
+    for (request, status) in [
+        ("GARBAGE\r\n\r\n".to_owned(), 400),
+        (format!("GET / HTTP/1.1\r\n{host}bad header\r\n\r\n"), 400),
+        (format!("GET / HTTP/3.7\r\n{host}\r\n"), 400),
+        (format!("GET / HTTP/1.1\r\n{host}{headers}\r\n"), 431),
+        (format!("GET / HTTP/1.1\r\n{host}x: {long}\r\n\r\n"), 431),
+    ] {
+        let read = format!("GET /healthz HTTP/1.1\r\n{host}\r\n");
+        for before in ["", &read, &format!("{read}{read}")] {
+            let answer = raw(&stack, &format!("{before}{request}")).await;
+            let (_, refusal) = answer.rsplit_once("HTTP/1.1 ").unwrap();
+            let (head, body) = refusal.split_once("\r\n\r\n").unwrap();
+            assert!(head.starts_with(&status.to_string()), "{answer}");
+            for header in [
+                "content-type: application/json",
+                "cache-control: no-store",
+                "x-content-type-options: nosniff",
+                &format!("content-length: {}", body.len()),
+            ] {
+                assert!(head.contains(header), "{header}: {head}");
+            }
+            let body: Value = serde_json::from_str(body).unwrap();
+            assert_eq!(
+                (&body["status"], &body["code"]),
+                (&json!("error"), &json!("bad_request"))
+            );
+            assert!(body["message"].as_str().unwrap().ends_with('.'));
+            let healthy = answer.matches("HTTP/1.1 200").count();
+            assert_eq!(healthy, before.matches("/healthz").count(), "{answer}");
+        }
+    }
+}
+
+/// A document may say what the parser says.
+#[tokio::test]
+async fn an_answer_of_our_own_is_never_taken_for_a_refusal() {
+    let (stack, _) = stack().await;
+    let text = "HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n".repeat(4000);
+    let echo = Client::new().post(format!("{}/api/echo", stack.api_url()));
+    let answer = echo.body(text.clone()).send().await.unwrap();
+    assert_eq!(answer.text().await.unwrap(), text);
+    put(&s3(&stack), CONTENT_BUCKET, "content/a.md", text.as_bytes()).await;
+    let url = format!("{}/content/a.md", stack.api_url());
+    assert_eq!(reqwest::get(url).await.unwrap().text().await.unwrap(), text);
+}
+
 #[tokio::test]
 async fn headers_above_the_limit_are_431() {
     let (stack, _) = stack().await;
@@ -246,7 +301,8 @@ async fn only_the_documented_spelling_of_a_path_is_a_route() {
         "/content/../api/event",
         "/local/rewrite/x",
     ] {
-        let request = format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+        let request =
+            format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
         let answer = raw(&stack, &request).await;
         assert!(answer.starts_with("HTTP/1.1 404"), "{path}: {answer}");
         assert!(answer.contains(r#""code":"not_found""#), "{path}: {answer}");

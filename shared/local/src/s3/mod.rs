@@ -8,6 +8,7 @@ mod multipart;
 mod objects;
 mod removal;
 mod server;
+mod signed;
 
 use s3s::dto::{
     AbortMultipartUploadInput, AbortMultipartUploadOutput, CompleteMultipartUploadInput,

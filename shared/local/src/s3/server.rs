@@ -4,19 +4,20 @@
 use std::convert::Infallible;
 
 use endpoint::Origins;
-use hyper::body::Incoming;
 use hyper::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
     ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_HEADERS,
-    HeaderValue, ORIGIN,
+    CONTENT_TYPE, HeaderValue, ORIGIN,
 };
 use hyper::{HeaderMap, Method, Request, Response, StatusCode};
 use s3s::Body;
 use s3s::auth::SimpleAuth;
 use s3s::service::{S3Service, S3ServiceBuilder};
 
-use super::Buckets;
-use crate::environment::{ACCESS_KEY_ID, SECRET_ACCESS_KEY};
+use super::{Buckets, signed};
+use crate::environment::StoreKeys;
+use crate::front::{Front, Port, Refusal};
+use crate::received::Received;
 use crate::store::Store;
 
 /// Answers requests to the S3 port.
@@ -24,29 +25,52 @@ use crate::store::Store;
 pub(crate) struct Service {
     s3: S3Service,
     origins: Origins,
+    front: Front,
 }
 
 /// `origins` are the sites whose pages may reach it, as the bucket's CORS rule has it in AWS.
-pub(crate) fn service(store: Store, origins: Origins) -> Service {
+pub(crate) fn service(store: Store, keys: &StoreKeys, origins: Origins, front: Front) -> Service {
     let mut builder = S3ServiceBuilder::new(Buckets { store });
-    builder.set_auth(SimpleAuth::from_single(ACCESS_KEY_ID, SECRET_ACCESS_KEY));
+    builder.set_auth(SimpleAuth::from_single(
+        keys.access_key_id.as_str(),
+        keys.secret_access_key.as_str(),
+    ));
     Service {
         s3: builder.build(),
         origins,
+        front,
     }
 }
 
 impl Service {
     pub(crate) async fn answer(
         self,
-        request: Request<Incoming>,
+        request: Request<Received>,
     ) -> Result<Response<Body>, Infallible> {
-        let has_origin = request.headers().contains_key(ORIGIN);
-        let origin = self.origins.allowed(request.headers()).cloned();
-        let mut response = if request.method() == Method::OPTIONS && has_origin {
-            preflight(request.headers(), origin.is_some())
+        let (parts, body) = request.into_parts();
+        if let Some(refusal) = self.front.refusal(Port::S3, &parts) {
+            return Ok(refused(&refusal));
+        }
+        if parts.method == Method::POST && is_form(&parts.headers) {
+            return Ok(refused(&Refusal {
+                status: StatusCode::NOT_IMPLEMENTED,
+                sentence: "Forms are not taken here: put the file to a presigned address."
+                    .to_owned(),
+            }));
+        }
+        let has_origin = parts.headers.contains_key(ORIGIN);
+        let origin = self.origins.allowed(&parts.headers).cloned();
+        let mut response = if parts.method == Method::OPTIONS && has_origin {
+            preflight(&parts.headers)
+        } else if signed::has_unsigned(&parts) {
+            refused(&Refusal {
+                status: StatusCode::FORBIDDEN,
+                sentence: "There were headers present in the request which were not signed"
+                    .to_owned(),
+            })
         } else {
-            let answered = self.s3.call(request.map(Body::from)).await;
+            let request = Request::from_parts(parts, body);
+            let answered = self.s3.call(request.map(Body::http_body)).await;
             answered.unwrap_or_else(|error| {
                 tracing::error!(?error, "the S3 port failed");
                 let mut response = Response::new(Body::empty());
@@ -67,12 +91,34 @@ impl Service {
     }
 }
 
-fn preflight(asked: &HeaderMap, is_allowed: bool) -> Response<Body> {
+/// Whether this is a browser's form, whose signature is a field of it: the form would be read into memory
+/// before anybody knows who sent it.
+fn is_form(headers: &HeaderMap) -> bool {
+    let media_type = headers.get(CONTENT_TYPE).map(HeaderValue::as_bytes);
+    media_type.is_some_and(|media_type| {
+        media_type
+            .get(.."multipart/".len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(b"multipart/"))
+    })
+}
+
+/// A refusal as S3 words its own.
+fn refused(refusal: &Refusal) -> Response<Body> {
+    let Refusal { status, sentence } = refusal;
+    let error = format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>AccessDenied</Code><Message>{sentence}</Message></Error>"
+    );
+    let mut response = Response::new(Body::from(error));
+    *response.status_mut() = *status;
+    response
+        .headers_mut()
+        .insert(CONTENT_TYPE, HeaderValue::from_static("application/xml"));
+    response
+}
+
+/// The answer to a page of an allowed origin that asks what it may send.
+fn preflight(asked: &HeaderMap) -> Response<Body> {
     let mut response = Response::new(Body::empty());
-    if !is_allowed {
-        *response.status_mut() = StatusCode::FORBIDDEN;
-        return response;
-    }
     let headers = response.headers_mut();
     headers.insert(
         ACCESS_CONTROL_ALLOW_METHODS,

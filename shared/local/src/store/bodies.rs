@@ -7,21 +7,27 @@ use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
 use futures::Stream;
+use hyper::StatusCode;
 use s3s::dto::{
     AbortMultipartUploadInput, CompleteMultipartUploadInput, CompleteMultipartUploadOutput,
     CreateMultipartUploadInput, ListPartsInput, ListPartsOutput, PutObjectInput, PutObjectOutput,
     UploadPartInput, UploadPartOutput,
 };
-use s3s::{S3, S3Error, S3Request, S3Response, S3Result};
+use s3s::{S3, S3Error, S3ErrorCode, S3Request, S3Response, S3Result};
 use s3s_fs::FileSystem;
 use tokio::io::{AsyncReadExt, AsyncSeekExt};
 use tokio_util::io::ReaderStream;
 use uuid::Uuid;
 
+use crate::disk::{Complaint, Disk};
+
 /// The bucket that `s3s-fs` sees; its key is the body's name.
 const BUCKET: &str = "bodies";
 /// A body is read in pieces of this many bytes.
 const READ_BYTES: usize = 64 * 1024;
+
+/// What `s3s` says, in a private error, of a body that isn't the one that was signed.
+const NOT_AS_SIGNED: &str = "Sha256Mismatch";
 
 /// A part of a body, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,18 +40,20 @@ pub(crate) struct Bodies {
     files: FileSystem,
     root: PathBuf,
     lasting: bool,
+    pub(super) disk: Disk,
 }
 
 impl Bodies {
     /// Opens the bodies under `root`. Where they aren't `lasting`, nothing is synced to the disk.
     pub(super) fn open(root: &Path, lasting: bool) -> io::Result<Self> {
-        std::fs::create_dir_all(root.join(BUCKET))?;
+        crate::folder::make(&root.join(BUCKET))?;
         let files =
             FileSystem::new(root).map_err(|error| io::Error::other(S3Error::from(error)))?;
         Ok(Self {
             files,
             root: root.to_owned(),
             lasting,
+            disk: Disk::default(),
         })
     }
 
@@ -96,7 +104,8 @@ impl Bodies {
         &self,
         request: S3Request<UploadPartInput>,
     ) -> S3Result<S3Response<UploadPartOutput>> {
-        self.files.upload_part(request).await
+        let put = self.files.upload_part(request).await;
+        put.map_err(|error| self.explained(error))
     }
 
     pub(crate) async fn list_parts(
@@ -171,10 +180,11 @@ impl Bodies {
         name: &str,
         written: S3Result<S3Response<T>>,
     ) -> S3Result<(u64, S3Response<T>)> {
-        let written = written?;
+        let written = written.map_err(|error| self.explained(error))?;
         let (file, folder, lasting) = (self.path(name), self.root.join(BUCKET), self.lasting);
         let seal = move || {
             let file = std::fs::File::open(file)?;
+            crate::folder::make_private(&file);
             if lasting {
                 file.sync_all()?;
                 // A file's name is durable only with its folder. Windows can't open folders.
@@ -187,7 +197,27 @@ impl Bodies {
         let size = tokio::task::spawn_blocking(seal)
             .await
             .map_err(S3Error::internal_error)?;
-        Ok((size.map_err(S3Error::internal_error)?, written))
+        let size = size.map_err(|error| self.explained(S3Error::internal_error(error)))?;
+        Ok((size, written))
+    }
+
+    /// An error that says so where the disk is why, or a body that isn't the one that was signed.
+    fn explained(&self, mut error: S3Error) -> S3Error {
+        let source = error.source().map(ToString::to_string);
+        if source.is_some_and(|source| source.contains(NOT_AS_SIGNED)) {
+            let code = S3ErrorCode::Custom("XAmzContentSHA256Mismatch".into());
+            let sentence =
+                "The provided 'x-amz-content-sha256' header does not match what was computed.";
+            error = S3Error::with_message(code, sentence);
+            error.set_status_code(StatusCode::BAD_REQUEST);
+            return error;
+        }
+        let complaint = error.source().and_then(|source| Complaint::of(source));
+        self.disk.note(complaint);
+        if let Some(complaint) = complaint {
+            error.set_message(complaint.sentence());
+        }
+        error
     }
 
     /// Removes what `s3s-fs` notes beside a body: the index knows it all.
@@ -204,6 +234,11 @@ impl Bodies {
                     .join(format!(".bucket-{bucket}.object-{key}.{kind}.json")),
             ));
         }
+    }
+
+    /// How many bodies there are.
+    pub(super) fn count(&self) -> io::Result<usize> {
+        Ok(std::fs::read_dir(self.root.join(BUCKET))?.count())
     }
 
     /// Removes every file but the bodies in `known` and those of the multipart uploads in `uploads`.

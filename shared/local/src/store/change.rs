@@ -1,5 +1,6 @@
 //! The changes the store knows: put, copy, delete, and those of buckets.
 
+use blobs::layout::LaterKey;
 use rusqlite::{OptionalExtension, params};
 use uuid::Uuid;
 
@@ -210,6 +211,7 @@ impl Change<'_> {
     }
 
     fn remove(&mut self, version: &Version) -> Result<()> {
+        self.erased = true;
         self.transaction.execute(
             "DELETE FROM versions WHERE sequence = ?1",
             [version.sequence],
@@ -260,15 +262,24 @@ impl Change<'_> {
             version,
             now_ns: self.now_ns,
         };
-        self.send(key, &notification::event(&notification).to_string(), false)
+        let can_wait = key.starts_with(LaterKey::all());
+        // As the bucket in AWS is told to: that such a key is taken away is no news.
+        if can_wait && made.is_none() {
+            return Ok(());
+        }
+        self.send(
+            key,
+            &notification::event(&notification).to_string(),
+            can_wait,
+        )
     }
 
     /// Queues a message about `key`.
-    pub(super) fn send(&mut self, key: &str, body: &str, replayed: bool) -> Result<()> {
+    pub(super) fn send(&mut self, key: &str, body: &str, can_wait: bool) -> Result<()> {
         let now_ms = self.now() / 1_000_000;
         self.transaction.execute(
             "INSERT INTO messages (message_id, key, body, replayed, sent, visible) VALUES (?1, ?2, ?3, ?4, ?5, 0)",
-            params![Uuid::now_v7().to_string(), key, body, replayed, now_ms],
+            params![Uuid::now_v7().to_string(), key, body, can_wait, now_ms],
         )?;
         self.queued = true;
         Ok(())

@@ -19,6 +19,7 @@ pub(super) struct Index {
     latest_tick: AtomicU64,
     pub(super) notifying: String,
     pub(super) arrivals: Notify,
+    pub(super) later_arrivals: Notify,
 }
 
 impl Index {
@@ -28,6 +29,7 @@ impl Index {
             latest_tick: AtomicU64::new(0),
             notifying,
             arrivals: Notify::new(),
+            later_arrivals: Notify::new(),
         }
     }
 

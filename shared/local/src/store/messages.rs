@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::index::find;
 use super::{Change, Result};
 use crate::notification::{self, Notification};
+use crate::queue::Lane;
 
 /// A message that fails this often is a dead letter.
 pub(crate) const TRIES: u32 = 5;
@@ -27,17 +28,22 @@ pub(crate) struct Message {
 }
 
 impl Change<'_> {
-    /// Takes up to `count` messages; nobody else gets them for `lease_ms` milliseconds.
-    pub(crate) fn take(&mut self, count: usize, lease_ms: i64) -> Result<Vec<Message>> {
+    /// Takes up to `count` messages of a lane; nobody else gets them for `lease_ms` milliseconds.
+    pub(crate) fn take(&mut self, lane: Lane, count: usize, lease_ms: i64) -> Result<Vec<Message>> {
         let now = self.now_ms();
         let mut statement = self.transaction.prepare_cached(
             "UPDATE messages
              SET receives = receives + 1, visible = ?1 + ?2, first_received = coalesce(first_received, ?1)
-             WHERE id IN (SELECT id FROM messages WHERE visible <= ?1 ORDER BY replayed, id LIMIT ?3)
+             WHERE id IN (SELECT id FROM messages WHERE visible <= ?1 AND replayed = ?4 ORDER BY id LIMIT ?3)
              RETURNING message_id, key, body, sent, first_received, receives",
         )?;
         let rows = statement.query_map(
-            params![now, lease_ms, i64::try_from(count).unwrap_or(1)],
+            params![
+                now,
+                lease_ms,
+                i64::try_from(count).unwrap_or(1),
+                lane == Lane::Later
+            ],
             |row| {
                 Ok(Message {
                     id: row.get(0)?,
@@ -54,6 +60,8 @@ impl Change<'_> {
 
     /// Forgets a message that was dealt with.
     pub(crate) fn done(&mut self, message: &Message) -> Result<()> {
+        // Its key is the name of a file that is gone.
+        self.erased |= message.body.contains("ObjectRemoved");
         self.transaction
             .execute("DELETE FROM messages WHERE message_id = ?1", [&message.id])?;
         Ok(())
@@ -127,9 +135,13 @@ impl Change<'_> {
     }
 }
 
-/// When the next message can be taken, in milliseconds since 1970; it may be past.
-pub(crate) fn next_visible_ms(index: &Connection) -> Result<Option<i64>> {
-    Ok(index.query_row("SELECT min(visible) FROM messages", [], |row| row.get(0))?)
+/// When the next message of a lane can be taken, in milliseconds since 1970; it may be past.
+pub(crate) fn next_visible_ms(index: &Connection, lane: Lane) -> Result<Option<i64>> {
+    Ok(index.query_row(
+        "SELECT min(visible) FROM messages WHERE replayed = ?1",
+        [lane == Lane::Later],
+        |row| row.get(0),
+    )?)
 }
 
 /// How many messages wait or are under way.

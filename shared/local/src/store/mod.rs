@@ -22,6 +22,11 @@ use std::sync::Arc;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::sync::Notify;
 
+use crate::disk::{Complaint, Disk};
+use crate::folder::INDEX;
+use crate::queue::Lane;
+use crate::tidy::Deleted;
+
 pub(crate) use bodies::{Bodies, ByteRange};
 pub(crate) use change::{Cause, Condition, NewBody};
 pub(crate) use index::{Attributes, Version, find};
@@ -61,6 +66,8 @@ pub(crate) type Result<T, E = Error> = std::result::Result<T, E>;
 #[derive(Clone)]
 pub(crate) struct Store {
     index: Arc<index::Index>,
+    disk: Disk,
+    deleted: Deleted,
     pub(crate) bodies: Arc<Bodies>,
 }
 
@@ -72,10 +79,13 @@ impl Store {
     /// memory.
     pub(crate) async fn open(folder: &Path, notifying: &str, lasting: bool) -> Result<Self> {
         let bodies = Arc::new(Bodies::open(&folder.join("bodies"), lasting)?);
-        let file = lasting.then(|| folder.join("index.sqlite"));
+        let file = lasting.then(|| folder.join(INDEX));
         let notifying = notifying.to_owned();
         let opened = Arc::clone(&bodies);
         let index = tokio::task::spawn_blocking(move || {
+            if let Some(file) = &file {
+                sweep::check_index(file, &opened)?;
+            }
             let mut connection = schema::open(file.as_deref())?;
             sweep::sweep(&mut connection, &opened)?;
             Ok::<_, Error>(index::Index::new(connection, notifying))
@@ -84,13 +94,38 @@ impl Store {
         .map_err(|_| Error::Poisoned)??;
         Ok(Self {
             index: Arc::new(index),
+            disk: bodies.disk.clone(),
+            deleted: Deleted::default(),
             bodies,
         })
     }
 
-    /// Woken whenever messages were queued.
-    pub(crate) fn arrivals(&self) -> &Notify {
-        &self.index.arrivals
+    /// What the disk refused.
+    pub(crate) fn disk(&self) -> &Disk {
+        &self.disk
+    }
+
+    /// What is to be told of deletions.
+    pub(crate) fn deleted(&self) -> &Deleted {
+        &self.deleted
+    }
+
+    /// Writes the index anew, without what was deleted from it.
+    pub(crate) async fn vacuum(&self) -> Result<()> {
+        self.read(|index| Ok(index.execute_batch("VACUUM")?)).await
+    }
+
+    /// What went wrong, noted where the disk is why.
+    fn noted<T>(&self, result: Result<T>) -> Result<T> {
+        result.inspect_err(|error| self.disk.note(Complaint::of(error)))
+    }
+
+    /// Woken whenever messages were queued that may be of this lane.
+    pub(crate) fn arrivals(&self, lane: Lane) -> &Notify {
+        match lane {
+            Lane::Now => &self.index.arrivals,
+            Lane::Later => &self.index.later_arrivals,
+        }
     }
 
     /// Runs `read` on the index, off the async threads.
@@ -100,9 +135,10 @@ impl Store {
         F: FnOnce(&Connection) -> Result<T> + Send + 'static,
     {
         let index = Arc::clone(&self.index);
-        tokio::task::spawn_blocking(move || read(&*index.connection()?))
+        let result = tokio::task::spawn_blocking(move || read(&*index.connection()?))
             .await
-            .map_err(|_| Error::Poisoned)?
+            .map_err(|_| Error::Poisoned)?;
+        self.noted(result)
     }
 
     /// Runs `write` in one transaction, off the async threads. What it decides is durable when this
@@ -114,8 +150,9 @@ impl Store {
     {
         let index = Arc::clone(&self.index);
         let bodies = Arc::clone(&self.bodies);
-        tokio::task::spawn_blocking(move || {
-            let (result, unreferenced, queued) = {
+        let deleted = self.deleted.clone();
+        let result = tokio::task::spawn_blocking(move || {
+            let (result, unreferenced, queued, erased) = {
                 let mut connection = index.connection()?;
                 let transaction =
                     connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -125,13 +162,18 @@ impl Store {
                     transaction,
                     unreferenced: Vec::new(),
                     queued: false,
+                    erased: false,
                 };
                 let result = write(&mut change)?;
                 change.transaction.commit()?;
-                (result, change.unreferenced, change.queued)
+                (result, change.unreferenced, change.queued, change.erased)
             };
             if queued {
                 index.arrivals.notify_one();
+                index.later_arrivals.notify_one();
+            }
+            if erased {
+                deleted.note();
             }
             for body in unreferenced {
                 bodies.remove(&body);
@@ -139,7 +181,8 @@ impl Store {
             Ok(result)
         })
         .await
-        .map_err(|_| Error::Poisoned)?
+        .map_err(|_| Error::Poisoned)?;
+        self.noted(result)
     }
 }
 
@@ -151,4 +194,6 @@ pub(crate) struct Change<'a> {
     notifying: &'a str,
     unreferenced: Vec<String>,
     queued: bool,
+    /// Whether something went that is to leave the file, too.
+    erased: bool,
 }

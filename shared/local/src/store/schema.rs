@@ -5,6 +5,8 @@ use std::path::Path;
 use rusqlite::{Connection, ErrorCode, ffi};
 
 use super::Result;
+use crate::database::integrity;
+use crate::folder::private_file;
 
 /// Raised whenever the tables change; a file of another number is refused.
 const SCHEMA: i64 = 1;
@@ -39,8 +41,8 @@ const TABLES: &str = "
         attributes TEXT NOT NULL,
         started INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID;
-    -- The queue between the uploads bucket and rewrite_readme. `replayed` messages, those of a
-    -- start or of `rewrite --all`, wait behind new ones.
+    -- The queue between the uploads bucket and rewrite_readme. `replayed` messages can wait: those of a
+    -- start, of `rewrite --all`, and of READMEs that link to one that changed.
     CREATE TABLE messages (
         id INTEGER PRIMARY KEY AUTOINCREMENT,
         message_id TEXT NOT NULL UNIQUE,
@@ -64,7 +66,10 @@ const TABLES: &str = "
 /// Opens the index in `file`, or in memory.
 pub(super) fn open(file: Option<&Path>) -> Result<Connection> {
     let connection = match file {
-        Some(file) => Connection::open(file)?,
+        Some(file) => {
+            private_file(file)?;
+            Connection::open(file)?
+        }
         None => Connection::open_in_memory()?,
     };
     connection.pragma_update(None, "journal_mode", "WAL")?;
@@ -81,11 +86,9 @@ pub(super) fn open(file: Option<&Path>) -> Result<Connection> {
             "its tables are of version {found}, this program's of version {SCHEMA}"
         )));
     }
-    let verdict: String = connection.pragma_query_value(None, "quick_check", |row| row.get(0))?;
-    if verdict == "ok" {
-        Ok(connection)
-    } else {
-        Err(damaged(&verdict))
+    match integrity(&connection)? {
+        None => Ok(connection),
+        Some(fault) => Err(damaged(&fault)),
     }
 }
 

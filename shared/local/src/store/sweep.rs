@@ -2,10 +2,30 @@
 //! lost a body says so.
 
 use std::collections::HashSet;
+use std::io::ErrorKind;
+use std::path::Path;
 
 use rusqlite::Connection;
 
 use super::{Bodies, Error, Result};
+
+/// Refuses to start with an index that is empty or missing where objects have been kept: all of them
+/// would be removed as files that the index doesn't know.
+pub(super) fn check_index(file: &Path, bodies: &Bodies) -> Result<()> {
+    let missing = match std::fs::metadata(file) {
+        Ok(file) if file.len() == 0 => "empty",
+        Ok(_) => return Ok(()),
+        Err(error) if error.kind() == ErrorKind::NotFound => "missing",
+        Err(error) => return Err(error.into()),
+    };
+    match bodies.count()? {
+        0 => Ok(()),
+        count => Err(Error::File(std::io::Error::new(
+            ErrorKind::InvalidData,
+            format!("the index of objects is {missing}, and {count} files of objects are there"),
+        ))),
+    }
+}
 
 /// Removes every file that the index doesn't know.
 ///

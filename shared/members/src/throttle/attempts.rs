@@ -11,7 +11,10 @@ const FREE_FROM_ANYWHERE: u32 = 20;
 /// The first wait, in milliseconds; each further failure doubles it.
 const FIRST_WAIT: u64 = 1000;
 /// The longest wait, in milliseconds: 15 minutes. Nobody is locked out for longer by a stranger.
-const LONGEST_WAIT: u64 = 15 * 60 * 1000;
+pub(super) const LONGEST_WAIT: u64 = 15 * 60 * 1000;
+/// How far the clocks of two machines may lie apart, in milliseconds. A time that lies further ahead
+/// was written before this machine's clock was put back, and says nothing about now.
+pub(super) const CLOCK_SKEW: u64 = 10 * 1000;
 /// Failures are forgotten when none has followed for so long, in milliseconds: a day.
 pub(super) const FORGOTTEN_AFTER: u64 = 24 * 60 * 60 * 1000;
 
@@ -26,6 +29,10 @@ pub(super) struct Counter {
 impl Counter {
     /// Milliseconds from `now` until the next guess is taken; 0: at once.
     fn wait(self, free: u32, now: u64) -> u64 {
+        if self.is_of_another_time(now) {
+            // One guess, which is counted at the time as it is now: the wait after it is an honest one.
+            return 0;
+        }
         let Some(doublings) = self.failures.checked_sub(free) else {
             return 0;
         };
@@ -33,12 +40,21 @@ impl Counter {
             .checked_shl(doublings)
             .and_then(|factor| FIRST_WAIT.checked_mul(factor))
             .map_or(LONGEST_WAIT, |wait| wait.min(LONGEST_WAIT));
-        self.last.saturating_add(wait).saturating_sub(now)
+        let left = self.last.saturating_add(wait).saturating_sub(now);
+        left.min(LONGEST_WAIT)
+    }
+
+    fn is_of_another_time(self, now: u64) -> bool {
+        self.last > now.saturating_add(CLOCK_SKEW)
     }
 
     fn count(&mut self, now: u64) {
         self.failures = self.failures.saturating_add(1);
-        self.last = self.last.max(now);
+        self.last = if self.is_of_another_time(now) {
+            now
+        } else {
+            self.last.max(now)
+        };
     }
 
     fn is_forgotten(self, now: u64) -> bool {
@@ -180,6 +196,30 @@ mod tests {
         assert_eq!(Attempts::default().without(&source(1)), Attempts::default());
     }
 
+    #[test]
+    fn a_clock_that_goes_back_a_day_makes_nobody_wait_for_a_day() {
+        let mut attempts = Attempts::default();
+        for _ in 0..30 {
+            attempts = attempts.with(&source(1), NOON + FORGOTTEN_AFTER);
+        }
+        // Yesterday: one guess is taken, and the next has to wait as before.
+        assert_eq!(attempts.wait(&source(1), NOON), 0);
+        attempts = attempts.with(&source(1), NOON);
+        assert_eq!(attempts.wait(&source(1), NOON), LONGEST_WAIT);
+        assert_eq!(attempts.wait(&source(1), NOON + LONGEST_WAIT), 0);
+    }
+
+    #[test]
+    fn a_machine_whose_clock_is_a_little_slow_gives_no_guess_away() {
+        let mut attempts = Attempts::default();
+        for _ in 0..30 {
+            attempts = attempts.with(&source(1), NOON);
+        }
+        let slow = NOON - CLOCK_SKEW;
+        assert_eq!(attempts.wait(&source(1), slow), LONGEST_WAIT);
+        assert_eq!(attempts.with(&source(1), slow).anywhere.last, NOON);
+    }
+
     proptest! {
         /// Whatever came before, a wait is never longer than 15 minutes, and a clock that another
         /// machine has set back doesn't take it away.
@@ -187,6 +227,7 @@ mod tests {
         fn no_wait_is_longer_than_a_quarter_of_an_hour(
             guesses in prop::collection::vec((0_usize..4, 0_u64..100_000_000), 0..200),
             number in 0_usize..4,
+            asked in 0_u64..200_000_000,
         ) {
             let (mut attempts, mut latest) = (Attempts::default(), NOON);
             for (number, later) in guesses {
@@ -194,6 +235,8 @@ mod tests {
                 latest = latest.max(NOON + later);
             }
             prop_assert!(attempts.wait(&source(number), latest) <= LONGEST_WAIT);
+            // Also to somebody whose clock says anything else.
+            prop_assert!(attempts.wait(&source(number), NOON + asked) <= LONGEST_WAIT);
         }
     }
 }

@@ -7,6 +7,7 @@ use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure};
 
+use super::attempts::{CLOCK_SKEW, LONGEST_WAIT};
 use crate::error::{Error, Result};
 use crate::item::{EXPIRES_AT, Item, Reader, key, number};
 use crate::{Members, Source};
@@ -15,6 +16,8 @@ use crate::{Members, Source};
 const MOST_FAILURES: u64 = 100;
 /// Length of a window in seconds. It begins with its first guess.
 const WINDOW_SECONDS: u64 = 15 * 60;
+/// A window that ends later than this many seconds from now was opened before the clock was put back.
+const LATEST_END_SECONDS: u64 = WINDOW_SECONDS + CLOCK_SKEW / 1000;
 /// How often to look again when windows change under our hands.
 const MOST_ROUNDS: usize = 8;
 
@@ -43,9 +46,9 @@ impl Members {
             let Some(end) = end else {
                 continue;
             };
-            let wait = (end * 1000).saturating_sub(now);
-            if wait > 0 {
-                return Ok(Counted::Wait(wait));
+            let wait = end.saturating_mul(1000).saturating_sub(now);
+            if wait > 0 && end <= now / 1000 + LATEST_END_SECONDS {
+                return Ok(Counted::Wait(wait.min(LONGEST_WAIT)));
             }
             if let Some(window) = self.open_window(source, now, end).await? {
                 return Ok(Counted::Counted(window));
@@ -58,7 +61,7 @@ impl Members {
     }
 
     /// Counts a guess in the window that is open; without one, that opens the first. The error is
-    /// the end of a window that is full or over.
+    /// the end of a window that is full or over, or that another time opened.
     async fn add_to_window(
         &self,
         source: &Source,
@@ -71,10 +74,11 @@ impl Members {
             .set_key(Some(source_key(source)))
             .update_expression("SET expires_at = if_not_exists(expires_at, :end) ADD failures :one")
             .condition_expression(
-                "attribute_not_exists(pk) OR (expires_at > :now AND failures < :most)",
+                "attribute_not_exists(pk) OR (expires_at > :now AND expires_at <= :latest AND failures < :most)",
             )
             .expression_attribute_values(":end", number(now / 1000 + WINDOW_SECONDS))
             .expression_attribute_values(":now", number(now / 1000))
+            .expression_attribute_values(":latest", number(now / 1000 + LATEST_END_SECONDS))
             .expression_attribute_values(":most", number(MOST_FAILURES))
             .expression_attribute_values(":one", number(1))
             .return_values(ReturnValue::UpdatedNew)
@@ -95,7 +99,7 @@ impl Members {
         }
     }
 
-    /// Opens a new window, with one guess in it, after one that is over. `None`: another did.
+    /// Opens a new window, with one guess in it, after one that doesn't count any more. `None`: another did.
     async fn open_window(&self, source: &Source, now: u64, over: u64) -> Result<Option<Window>> {
         let end = now / 1000 + WINDOW_SECONDS;
         let mut item = source_key(source);

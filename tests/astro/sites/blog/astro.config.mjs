@@ -1,4 +1,8 @@
+import { unified } from '@astrojs/markdown-remark';
 import { defineConfig } from 'astro/config';
 
-// Images of these hosts would be fetched while building, if the loader let that happen.
-export default defineConfig({ image: { remotePatterns: [{ protocol: 'https' }, { protocol: 'http' }] } });
+export default defineConfig({
+  // Images of these hosts would be fetched while building, if the loader let that happen.
+  image: { remotePatterns: [{ protocol: 'https' }, { protocol: 'http' }] },
+  ...(process.env.RENDERER === 'remark' ? { markdown: { processor: unified() } } : {}),
+});

@@ -3,13 +3,13 @@
 use std::borrow::Cow;
 
 use super::Sanitiser;
-use crate::clean::decode::references;
 use crate::clean::html_policy::{self as policy, Value};
 use crate::clean::html_steps::Placed;
-use crate::clean::html_tokens::{Attribute, Tag};
 use crate::clean::targets::{Kind, Target, resolve};
-use crate::clean::text::escape;
 use crate::clean::warnings::Code;
+use crate::markdown::decode::references;
+use crate::markdown::html_tokens::{Attribute, Tag};
+use crate::markdown::text::escape;
 
 /// What becomes of an allowed tag.
 pub(super) enum Verdict {

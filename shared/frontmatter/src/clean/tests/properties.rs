@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use pulldown_cmark::TagEnd;
 
 use super::*;
-use crate::document::{Event, Tag};
+use crate::markdown::{Event, Tag};
 
 /// Syntax of every rule, and what lies between.
 const PIECES: [&str; 117] = [
@@ -182,10 +182,10 @@ proptest! {
 
     #[test]
     fn code_is_the_same_before_and_after(source in body()) {
-        // In this flavour and without HTML nothing takes code out.
-        let source = source.replace(['<', '>', '\r'], "");
+        // In this flavour and without HTML, comments and footnotes nothing takes code out.
+        let source = source.replace(['<', '>', '\r', '%', '^'], "");
         let cleaned = clean_as(&source, &context(Flavor::GitHub));
-        if !codes(&cleaned).contains(&"too-complex") {
+        if !codes(&cleaned).iter().any(|code| ["too-complex", "code-rewritten"].contains(code)) {
             let before = code(&source);
             let mut after = code(&cleaned.body).into_iter();
             for expected in before {

@@ -128,6 +128,7 @@ fn comments_leave_nothing_behind() {
             ),
             ("a\n\n%%\n<div>\n%%\n</div>\n", "a\n\n"),
             ("%%[[secret]] #tag%%a\n", "a\n"),
+            ("%<font>%a%%\n", ""),
             ("50%% of 20%\n", "50%% of 20%\n"),
             (
                 "`%%a%%`\n\n```\n%%a%%\n```\n",
@@ -188,9 +189,10 @@ fn block_ids_become_anchors() {
 fn github_flavour_leaves_obsidians_text_alone() {
     assert_untouched(
         Flavor::Auto,
-        &["50%% a == b ==c== #123 #tag\n\ntext ==x== %%y%%\n"],
+        &["50%% a == b ==c== #123 #tag\n\ntext ==x==\n"],
     );
-    assert_untouched(Flavor::GitHub, &["a ^id\n\n%%x%% ==y==\n"]);
+    assert_untouched(Flavor::GitHub, &["a ^id\n\n==y==\n"]);
+    assert_cleaned(Flavor::GitHub, &[("a %%x%% ==y==\n", "a  ==y==\n")]);
 }
 
 #[test]
@@ -308,10 +310,7 @@ fn links_and_images_lead_somewhere_or_leave_their_text() {
         ),
         ("[x](javascript:alert(1))\n", "[x](#)\n"),
         ("<javascript:alert(1)>\n", "&lt;javascript:alert(1)>\n"),
-        (
-            "![p][q] [r][q]\n\n[q]: ../q.png 'T'\n",
-            "p r\n\n[q]: # 'T'\n",
-        ),
+        ("![p][q] [r][q]\n\n[q]: ../q.png 'T'\n", "p r\n\n"),
         ("[![b](b.png)](https://e.com)\n", "[b](https://e.com)\n"),
         ("[![](b.png)](https://e.com)\n\nc\n", "c\n"),
         ("c\n\n[![](b.png)](https://e.com)\n\nd\n", "c\n\n\nd\n"),
@@ -384,10 +383,7 @@ fn html_keeps_what_is_allowed() {
             ),
             ("a\n\n<!-- private\n\nlines -->\n\nb\n", "a\n\n\nb\n"),
             ("<div>\n<!-- a\n\nb -->\n</div>\n", "<div>\n\n</div>\n"),
-            (
-                "<!-- never closed\n\ntext\n",
-                "&lt;!-- never closed\n\ntext\n",
-            ),
+            ("<!-- never closed\n\ntext\n", ""),
             ("one</br>two</BR >\n", "one<br>two<br>\n"),
             (
                 "</div></article>\n\n<div align=\"center\">\n\nText.\n",
@@ -419,7 +415,6 @@ fn what_readmes_use_is_untouched() {
             "<table>\n<tr>\n<td>\n\n**a**\n\n</td>\n<td>b\n</table>\n",
             "a < b and c > d, Vec<String without end\n",
             "<https://e.com/a?b=c&d> and www.e.com\n",
-            "[//]: # (a comment)\n\ntext\n",
             "* * *\n\ntext\r\nwith CRLF\r\n",
             "<pre>\nif a == b { [[x]] }\n</pre>\n",
             "- [ ] a\n- [x] b\n",
@@ -463,10 +458,7 @@ fn a_formula_that_readers_dispute_is_settled() {
                 "costs \\$5, use `$HOME/<dir>` and $a$\n",
             ),
             ("$a <b> c$ and $f[x](y)$\n", "$a < b> c$ and $f[x] (y)$\n"),
-            (
-                "a <pre>$$$> $`${v}`\n",
-                "a <pre>\\$\\$\\$> \\$`${v}`\n\n</pre>\n",
-            ),
+            ("a <pre>$$$> $`${v}`\n", "a \\$\\$\\$> \\$`${v}`\n"),
             // Where `$2` begins a formula, the formulas behind it begin in code.
             (
                 "`${1:?u: $0 f}`, $2 is `o`: `i=$((i))`, and `${v%s}` and `${v#p}`.\n",
@@ -531,6 +523,21 @@ fn warnings_have_their_place_in_the_authors_body() {
 }
 
 #[test]
+fn no_report_quotes_what_attributes_hold() {
+    let body = "<b style=\"x\" onclick=\"secret\">a</b> <form action=\"secret\">b</form>\n\n<div title=\"secret\">\n";
+    let cleaned = clean_as(body, &context(Flavor::GitHub));
+    let quoted: Vec<_> = cleaned
+        .warnings
+        .iter()
+        .map(|warning| warning.text.as_str())
+        .collect();
+    assert_eq!(
+        quoted,
+        ["<b style onclick>", "<form action>", "<div title>"]
+    );
+}
+
+#[test]
 fn what_was_text_becomes_no_fence() {
     assert_cleaned(
         Flavor::GitHub,
@@ -551,4 +558,67 @@ fn what_leaves_too_much_open_is_taken_out() {
         let cleaned = clean_as(&text, &context(Flavor::GitHub)).body;
         assert_eq!(cleaned, "a\n", "from {text:?}");
     }
+}
+
+#[test]
+fn a_part_of_a_list_outside_a_list_is_text() {
+    assert_cleaned(
+        Flavor::GitHub,
+        &[
+            ("<li>x\n", "x\n"),
+            ("text <li>x</li> y\n", "text x y\n"),
+            ("a <dd>x\n\n<dt>y\n", "a x\n\ny\n"),
+            ("<ul><li>x</ul><li>y\n", "<ul><li>x</ul>y\n"),
+            ("<dl><dt>a<dd>b</dl>\n", "<dl><dt>a<dd>b</dl>\n"),
+        ],
+    );
+}
+
+#[test]
+fn what_a_line_of_text_leaves_open_is_taken_out() {
+    assert_cleaned(
+        Flavor::GitHub,
+        &[
+            ("+ <br>\n]<div>\n", "+ <br>\n\n]\n"),
+            ("-\n  1.\ne<details>\n", "-\n  1.\n\ne\n"),
+            ("-\n  1.\n<title>e<details>\n", "-\n  1.\ne\n"),
+            ("-\n  1.\n<title>e\n\t<details>\n", "-\n  1.\ne\n\t\n"),
+            ("<div>\n\ntext\n", "<div>\n\ntext\n\n</div>\n"),
+        ],
+    );
+}
+
+#[test]
+fn a_footnote_is_no_definition_of_a_dangerous_address() {
+    assert_cleaned(
+        Flavor::GitHub,
+        &[
+            (
+                "a[^1]\n\n[^1]: javascript:b\n",
+                "a[^1]\n\n[^1]: \u{2060}javascript:b\n",
+            ),
+            ("a[^1]\n\n[^1]: Note: b\n", "a[^1]\n\n[^1]: Note: b\n"),
+            (
+                "a[^1]\n\n[^1]: https://e.example/\n",
+                "a[^1]\n\n[^1]: https://e.example/\n",
+            ),
+        ],
+    );
+}
+
+#[test]
+fn a_tag_in_the_text_of_a_picture_opens_nothing() {
+    assert_cleaned(
+        Flavor::GitHub,
+        &[
+            (
+                "![a <div> b](https://e.example/p.png)\n\ntext\n\n</div>\n",
+                "![a  b](https://e.example/p.png)\n\ntext\n\n",
+            ),
+            (
+                "![Logo<br>x](https://e.example/p.png) <b>c</b>\n",
+                "![Logox](https://e.example/p.png) <b>c</b>\n",
+            ),
+        ],
+    );
 }

@@ -1,100 +1,15 @@
 //! The names of licences in a text, as the SPDX ids of them.
 
+use crate::words;
+
 /// Two licences this close, with "or" between them, are a choice; in bytes.
 const CLOSE_BYTES: usize = 20;
 
-/// Words between the name of a licence and its version.
-const FILLERS: [&str; 7] = [
-    "license", "licence", "version", "ver", "v", "org", "licenses",
-];
-
-/// Most of them.
+/// Most words between the name of a licence and its version.
 const MAX_FILLERS: usize = 3;
 
 /// Words that may stand before a licence at the beginning of a text.
 const MAX_WORDS_BEFORE: usize = 2;
-
-/// In a sentence about what is not the document's own.
-const OF_OTHERS: [&str; 18] = [
-    "[insert",
-    "[insér",
-    "your choice",
-    "votre choix",
-    "choose a licen",
-    "includes",
-    "include ",
-    "bundle",
-    "icon",
-    "font",
-    "third",
-    "based on",
-    "derived from",
-    "adapted from",
-    "borrow",
-    "vendor",
-    "depend",
-    "含まれ",
-];
-
-/// In one that is about the document all the same.
-const OWN: [&str; 4] = ["this repo", "this project", "this software", "the code in"];
-
-/// In a sentence about a part of the document, unless it says `code` or `software`.
-const OF_PARTS: [&str; 14] = [
-    "documentation",
-    "docs",
-    "hardware",
-    "image",
-    "artwork",
-    "assets",
-    "media",
-    "photo",
-    "content",
-    "texts",
-    "dataset",
-    "logo",
-    "schematic",
-    "design files",
-];
-
-/// What a sentence says of its subject before it names a licence.
-const DECLARES: [&str; 5] = [
-    "licensed under",
-    "distributed under",
-    "released under",
-    "published under",
-    "available under",
-];
-
-/// How a sentence begins whose subject is the document.
-const SUBJECTS: [&str; 26] = [
-    "this software",
-    "this project",
-    "this work",
-    "this library",
-    "this package",
-    "this repo",
-    "this program",
-    "this plugin",
-    "this code",
-    "this tool",
-    "this module",
-    "this app",
-    "this source",
-    "this collection",
-    "this theme",
-    "this template",
-    "this extension",
-    "the software",
-    "the project",
-    "the code",
-    "the source",
-    "all code",
-    "code is",
-    "source code is",
-    "licensed under",
-    "released under",
-];
 
 /// Most sentences that are looked at.
 const MAX_DECLARATIONS: usize = 64;
@@ -122,11 +37,8 @@ pub(super) fn of_section(text: &str) -> Option<String> {
         .map(|found| (found, about(found)))
         .filter(|(_, sentence)| !is_of_others(sentence))
         .collect();
-    let is_whole = |sentence: &str| {
-        sentence.contains("code")
-            || sentence.contains("software")
-            || !OF_PARTS.iter().any(|part| sentence.contains(part))
-    };
+    let is_whole =
+        |sentence: &str| words::OF_WHOLE.fits(sentence) || !words::OF_PART.fits(sentence);
     let whole = own.iter().find(|(_, sentence)| is_whole(sentence));
     whole.or(own.first()).map(|(found, _)| found.id.clone())
 }
@@ -144,16 +56,15 @@ pub(super) fn declared(text: &str) -> Option<String> {
         let said = unlabelled.map_or(lower.as_str(), |(_, rest)| rest);
         let said = said.trim_start_matches(|c: char| !c.is_alphanumeric());
         let is_declared = sentence.len() <= MAX_SENTENCE_BYTES
-            && SUBJECTS.iter().any(|subject| said.starts_with(subject))
-            && DECLARES.iter().any(|words| said.contains(words))
+            && words::LICENSED_SUBJECT.fits(said)
+            && words::LICENSED.fits(said)
             && !is_of_others(said);
         is_declared.then(|| named(sentence, false))?
     })
 }
 
 fn is_of_others(sentence: &str) -> bool {
-    OF_OTHERS.iter().any(|other| sentence.contains(other))
-        && !OWN.iter().any(|own| sentence.contains(own))
+    words::OF_OTHERS.fits(sentence) && !words::OWN.fits(sentence)
 }
 
 /// The sentence that stands at a place, or the line; of a longer one, what is near.
@@ -216,7 +127,7 @@ fn choice(text: &str, found: &[Found]) -> Option<String> {
 pub(super) fn first(text: &str) -> Option<String> {
     let words = Words::of(text, false);
     let first = (0..=MAX_WORDS_BEFORE).find_map(|at| words.license(at));
-    let is_declared = || DECLARES.iter().any(|words| text.contains(words));
+    let is_declared = || words::LICENSED.fits(text);
     match first {
         Some((id, _)) => Some(id),
         None => is_declared().then(|| named(text, false))?,
@@ -310,7 +221,7 @@ impl<'a> Words<'a> {
     /// The version that follows, and how many words it takes with those before it: `Version 2.0`, `v3`, `3+`.
     fn version(&self, at: usize) -> Option<(&str, usize)> {
         (0..=MAX_FILLERS).find_map(|skipped| {
-            let fillers = (at..at + skipped).all(|at| FILLERS.contains(&self.word(at)));
+            let fillers = (at..at + skipped).all(|at| words::LICENSE_FILLER.fits(self.word(at)));
             let word = self.word(at + skipped);
             let version = word.strip_prefix('v').unwrap_or(word);
             (fillers && version.starts_with(|c: char| c.is_ascii_digit()))

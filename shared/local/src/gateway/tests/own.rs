@@ -53,7 +53,7 @@ async fn content_is_served_with_the_right_headers() {
     assert_eq!(picture.headers()["content-type"], "image/webp");
     assert_eq!(
         picture.headers()["cache-control"],
-        "public, max-age=31536000, immutable"
+        "public, max-age=31536000, s-maxage=300, immutable"
     );
 
     let head = Client::new()
@@ -77,7 +77,8 @@ async fn content_is_served_with_the_right_headers() {
         "/content/./ada/notes.md",
         "/content/ada/notes.md/",
     ] {
-        let request = format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+        let request =
+            format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
         let answer = raw(&stack, &request).await;
         assert!(answer.starts_with("HTTP/1.1 404"), "{path}: {answer}");
     }

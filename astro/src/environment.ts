@@ -1,0 +1,27 @@
+// Variables of the environment, as Astro itself reads them: the process's own, and those of `.env` and its kin.
+
+import { createRequire } from 'node:module';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+import type { LoaderContext } from 'astro/loaders';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+interface Vite {
+  loadEnv(mode: string, folder: string | false, prefix: string): Record<string, string>;
+}
+
+/** The variables that a build or `astro dev` of this site has; what the process has comes before files. */
+export async function environment({ config, watcher }: Pick<LoaderContext, 'config' | 'watcher'>): Promise<Environment> {
+  // `--mode` is no part of the configuration that a loader sees.
+  const { values } = parseArgs({ args: process.argv.slice(2), options: { mode: { type: 'string' } }, strict: false });
+  const mode = typeof values.mode === 'string' ? values.mode : watcher ? 'development' : 'production';
+  const { loadEnv } = await vite();
+  return loadEnv(mode, config.vite?.envDir ?? fileURLToPath(config.root), '');
+}
+
+/** The Vite that Astro has. This package has none of its own, and would find another one or none by itself. */
+async function vite(): Promise<Vite> {
+  const { resolve } = createRequire(import.meta.resolve('astro/package.json'));
+  return import(pathToFileURL(resolve('vite')).href) as Promise<Vite>;
+}

@@ -1,0 +1,62 @@
+// The wall where HTML is made: whatever a renderer gives, only what the table allows comes out.
+
+import type { Element, Root } from 'hast';
+import { sanitize } from 'hast-util-sanitize';
+import { neutralHtml } from '../neutral.js';
+import { parse, write } from './parse.js';
+import { policyWith, type Allowance, type Policy } from './policy.js';
+import { isOwnAsset, setRight } from './values.js';
+
+/** How often HTML is parsed again until it stands: misnested elements come to rest at the second or third time. */
+const MAX_ROUNDS = 8;
+
+export interface Wall {
+  /** @throws {Error} where the HTML can't be had in a form that every parser reads alike. */
+  html(html: string): string;
+  tree(html: string): Root;
+}
+
+/** A wall that lets the table through, and what a site allows beside it. */
+export function wallWith(...allowances: readonly Allowance[]): Wall {
+  return wallOf(policyWith(allowances));
+}
+
+/** A wall with a policy. */
+export function wallOf(policy: Policy): Wall {
+  function clean(html: string): Root {
+    const tree = parse(html, (element) => {
+      if (policy.assets !== undefined && (element.tagName === 'link' || element.tagName === 'script')) return isOwnAsset(element, policy.assets);
+      setRight(element, policy);
+      // What isn't a box to tick is a field, and a member's document has none.
+      return element.tagName !== 'input' || element.attrs.some(({ name, value }) => name === 'type' && value.toLowerCase() === 'checkbox');
+    });
+    return withFirstLines(sanitize(tree, policy.schema) as Root);
+  }
+
+  /** Parsing what comes out gives the tree that was judged, and no other: a browser sees what is meant here. */
+  function settled(html: string): string {
+    let written = write(clean(html));
+    for (let round = 1; round < MAX_ROUNDS; round += 1) {
+      const again = write(withFirstLines(parse(written)));
+      if (again === written) return written;
+      written = write(clean(again));
+    }
+    throw new Error('its HTML has no form that a browser reads as it is written');
+  }
+
+  return {
+    html: (html) => neutralHtml(settled(html)),
+    tree: (html) => parse(settled(html)),
+  };
+}
+
+/** A parser drops the line break that `<pre>` begins with: one that is meant needs another before it. */
+function withFirstLines(tree: Root): Root {
+  const rest: (Root | Element)[] = [tree];
+  for (let node = rest.pop(); node; node = rest.pop()) {
+    const [first] = node.children;
+    if (node.type === 'element' && node.tagName === 'pre' && first?.type === 'text' && first.value.startsWith('\n')) first.value = `\n${first.value}`;
+    for (const child of node.children) if (child.type === 'element') rest.push(child);
+  }
+  return tree;
+}

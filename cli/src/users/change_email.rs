@@ -1,0 +1,47 @@
+//! `masthead users change-email`: another address for the same member.
+
+use anyhow::{Context as _, anyhow};
+use clap::Args;
+use members::{Email, Members, Renamed};
+
+use super::find;
+use crate::outcome::Outcome;
+use crate::output::say;
+
+#[derive(Debug, Args)]
+pub(crate) struct ChangeEmail {
+    /// The member's e-mail address.
+    email: String,
+    /// The one that they sign in with from now on.
+    new_email: String,
+}
+
+impl ChangeEmail {
+    pub(crate) async fn run(self, members: &Members) -> Outcome {
+        let account = find(members, &self.email).await?;
+        let email = Email::of_new_member(&self.new_email)
+            .with_context(|| format!("“{}”", self.new_email))?;
+        if email.as_str() == account.email.as_str() {
+            return Err(anyhow!("that is the address that they have").into());
+        }
+        match members.change_email(&account, &email).await? {
+            Renamed::Renamed => {}
+            Renamed::Taken => {
+                return Err(
+                    anyhow!("a member with the address “{}” exists", self.new_email).into(),
+                );
+            }
+            Renamed::Changed => return Err(anyhow!("the member was removed meanwhile").into()),
+        }
+        say!(
+            "{} ({}) signs in as {} from now on, and is signed out everywhere.",
+            account.name,
+            account.handle,
+            email.as_str()
+        );
+        if account.code.is_some() {
+            say!("The code that they were given goes on working.");
+        }
+        Ok(())
+    }
+}

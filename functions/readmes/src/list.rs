@@ -1,0 +1,121 @@
+//! The list of a member's documents, in pages: an answer of Lambda's may have 6 MB, and the reports
+//! of a member may have a hundred times as much. So the list counts warnings, and each document's
+//! own address has them.
+
+use blobs::layout::SourceKey;
+use endpoint::{Error, Request};
+use members::{Account, Summary};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use serde::Serialize;
+
+use crate::{Standing, State, built, standing};
+
+/// How many documents a page has unless `limit` says otherwise.
+const PAGE: u16 = 50;
+/// The most that a page has: with every text at its longest, a tenth of what an answer may have.
+const MAX_PAGE: u16 = 100;
+/// The longest cursor, in bytes: an object's key has 1,024, and 48 of these stand around the slug.
+const MAX_CURSOR_BYTES: usize = 976;
+/// What stands escaped in a cursor: another program's key may hold anything, and a slug holds none of it.
+const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-');
+
+#[derive(Serialize)]
+struct Listed {
+    #[serde(flatten)]
+    standing: Standing,
+    /// As it stands in the frontmatter; `None` while this version is being converted.
+    title: Option<String>,
+    /// How many warnings the report on this version has.
+    warning_count: usize,
+}
+
+#[derive(Serialize)]
+struct Page {
+    readmes: Vec<Listed>,
+    /// To be sent back as `?cursor=` for the rest; `null` on the last page.
+    cursor: Option<String>,
+}
+
+pub(crate) async fn list(state: &State, member: &Account, request: &Request) -> endpoint::Result {
+    let after = cursor(request)?.map(|slug| SourceKey::new(&member.id, &slug).key());
+    let listed = state
+        .uploads
+        .list(
+            &SourceKey::prefix(&member.id),
+            after.as_deref(),
+            limit(request)?,
+        )
+        .await
+        .map_err(Error::unavailable)?;
+    let sources: Vec<_> = listed
+        .entries
+        .iter()
+        .filter_map(|entry| Some((SourceKey::parse(&entry.key)?, entry)))
+        .collect();
+    let slugs = || sources.iter().map(|(source, _)| source.slug.as_str());
+    let range = slugs().min().zip(slugs().max());
+    let reports = match range {
+        Some(_) => state.bearer.members.summaries(&member.id, range).await?,
+        None => Vec::new(),
+    };
+    let built = built(state, member).await?;
+    let readmes = sources.iter().map(|(source, entry)| {
+        let report = reports.iter().find(|report| report.slug == source.slug);
+        let version = (entry.etag.as_str(), entry.last_modified);
+        let is_current = |report: &&Summary| report.source_version == entry.etag;
+        let current = report.filter(is_current);
+        Listed {
+            standing: standing(state, member, source, version, report, &built),
+            title: current.and_then(|report| report.title.clone()),
+            warning_count: current.map_or(0, |report| report.warnings),
+        }
+    });
+    let readmes = readmes.collect();
+    let last = listed.cursor.as_deref().and_then(SourceKey::parse);
+    endpoint::ok(&Page {
+        readmes,
+        cursor: last.map(|source| utf8_percent_encode(&source.slug, ESCAPED).to_string()),
+    })
+}
+
+fn cursor(request: &Request) -> Result<Option<String>, Error> {
+    let Some(cursor) = endpoint::query(request, "cursor") else {
+        return Ok(None);
+    };
+    let mut pieces = cursor.split('%');
+    let is_plain = |text: &str| {
+        text.bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    };
+    let is_escape = |text: &str| match text.as_bytes() {
+        [high, low, ..] => {
+            matches!(high, b'2'..=b'9' | b'A'..=b'F') && matches!(low, b'0'..=b'9' | b'A'..=b'F')
+        }
+        _ => false,
+    };
+    let is_one = pieces.next().is_some_and(is_plain)
+        && pieces.all(|piece| is_escape(piece) && is_plain(piece));
+    let slug = percent_decode_str(&cursor).decode_utf8_lossy();
+    // S3 repeats it in its answer's XML, which can't hold these, as it can't hold control characters.
+    let fits_xml = !slug.contains(['\u{fffe}', '\u{ffff}']);
+    if is_one && fits_xml && (1..=MAX_CURSOR_BYTES).contains(&cursor.len()) {
+        return Ok(Some(slug.into_owned()));
+    }
+    Err(Error::BadRequest(
+        "“cursor” is none that this address gave out.".to_owned(),
+    ))
+}
+
+fn limit(request: &Request) -> Result<u16, Error> {
+    let Some(limit) = endpoint::query(request, "limit") else {
+        return Ok(PAGE);
+    };
+    let limit = limit.parse().ok();
+    limit
+        .filter(|limit| (1..=MAX_PAGE).contains(limit))
+        .ok_or_else(|| {
+            Error::BadRequest(format!(
+                "“limit” must be a whole number from 1 to {MAX_PAGE}."
+            ))
+        })
+}

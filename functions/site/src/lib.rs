@@ -1,0 +1,89 @@
+//! `GET /api/site`: what a page has to know before anybody signs in. Everybody may ask.
+
+use auth::password;
+use blobs::layout::{MAX_FORM_PICTURE_BYTES, MAX_ORIGINAL_BYTES};
+use endpoint::{Environment, Error, Origins, Request, configuration};
+use frontmatter::MAX_README_BYTES;
+use serde::Serialize;
+
+/// What this function may touch: nothing but its own configuration.
+#[derive(Debug)]
+pub struct State {
+    /// What the members call their club, school or team.
+    pub name: String,
+    /// Where the Astro site is, if that is known.
+    pub url: Option<String>,
+    pub password: password::Rules,
+    pub origins: Origins,
+}
+
+impl State {
+    pub fn from_env(environment: &Environment) -> anyhow::Result<Self> {
+        Ok(Self {
+            name: configuration::site_name(environment).to_owned(),
+            url: environment.optional("SITE_URL").map(str::to_owned),
+            password: configuration::password_rules(environment)?,
+            origins: Origins::from_env(environment)?,
+        })
+    }
+}
+
+#[derive(Serialize)]
+struct Answer<'a> {
+    site: Site<'a>,
+}
+
+#[derive(Serialize)]
+struct Site<'a> {
+    name: &'a str,
+    url: Option<&'a str>,
+    password: Length,
+    limits: Limits,
+    version: &'static str,
+}
+
+/// How many characters a password has.
+#[derive(Serialize)]
+struct Length {
+    min: usize,
+    max: usize,
+}
+
+/// In bytes.
+#[derive(Serialize)]
+struct Limits {
+    readme: usize,
+    /// As a form.
+    picture: usize,
+    /// Put to the address that `upload_url` gives.
+    large_picture: usize,
+}
+
+#[expect(
+    clippy::unused_async,
+    reason = "the handlers of all functions are called alike"
+)]
+pub async fn handler(state: &State, request: Request) -> endpoint::Result {
+    if endpoint::path(&request) != "/api/site" {
+        return Err(Error::NotFound);
+    }
+    if let Some(preflight) = endpoint::allow(&request, "GET")? {
+        return Ok(preflight);
+    }
+    endpoint::ok(&Answer {
+        site: Site {
+            name: &state.name,
+            url: state.url.as_deref(),
+            password: Length {
+                min: state.password.min_length(),
+                max: password::MAX_LENGTH,
+            },
+            limits: Limits {
+                readme: MAX_README_BYTES,
+                picture: MAX_FORM_PICTURE_BYTES,
+                large_picture: MAX_ORIGINAL_BYTES,
+            },
+            version: env!("CARGO_PKG_VERSION"),
+        },
+    })
+}

@@ -1,0 +1,84 @@
+//! What an upload replaces: a second project's README has the name of the first one's, too.
+
+use blobs::layout::{SourceKey, SourceNote};
+use bytes::Bytes;
+use endpoint::{Error, Replacement, Titled};
+use frontmatter::names::fold;
+use frontmatter::slug;
+use serde::Serialize;
+
+use crate::{Sent, State, title};
+
+/// How many slugs are looked at for one that is free.
+const SUGGESTIONS: usize = 9;
+
+/// A document that an upload took the place of.
+#[derive(Serialize)]
+pub(crate) struct Replaced {
+    /// `None` where it can't be read.
+    title: Option<String>,
+    /// `None` where another program stored it.
+    file_name: Option<String>,
+}
+
+impl Replaced {
+    pub(crate) async fn of(
+        sent: &Sent<'_>,
+        file_name: Option<String>,
+        bytes: Option<Bytes>,
+    ) -> Self {
+        let name = file_name.as_deref().unwrap_or(&sent.source.slug);
+        let title = match bytes {
+            Some(bytes) => title::of(sent.member, sent.source, name, &bytes).await,
+            None => None,
+        };
+        Self { title, file_name }
+    }
+}
+
+/// Whether what was sent under `file_name` may take the place of what is there.
+///
+/// # Errors
+/// [`Error::OtherTitle`] where it is another document by its title, as far as both have one.
+pub(crate) async fn check(
+    state: &State,
+    sent: &Sent<'_>,
+    file_name: &str,
+    older: &Bytes,
+) -> Result<(), Error> {
+    let of = async |bytes: &Bytes| title::of(sent.member, sent.source, file_name, bytes).await;
+    let (Some(older), Some(newer)) = (of(older).await, of(&sent.bytes).await) else {
+        return Ok(());
+    };
+    if fold(&older) == fold(&newer) {
+        return Ok(());
+    }
+    Err(Error::OtherTitle(Box::new(Replacement {
+        replaces: Titled {
+            slug: sent.source.slug.clone(),
+            title: older,
+        },
+        instead: Titled {
+            slug: free_slug(state, sent.source, &newer).await?,
+            title: newer,
+        },
+    })))
+}
+
+/// A slug made of a title that is free, or that a document has which was sent under a slug of its own and
+/// may be this one: sending there asks again where it isn't.
+async fn free_slug(state: &State, taken: &SourceKey, title: &str) -> Result<String, Error> {
+    let mut slug = slug::for_upload("", Some(title));
+    for number in 2..=SUGGESTIONS {
+        if slug != taken.slug {
+            let key = SourceKey::new(&taken.member_id, &slug).key();
+            let head = state.uploads.head(&key).await.map_err(Error::unavailable)?;
+            let note = head.map(|head| SourceNote::from_metadata(&head.metadata));
+            if note.is_none_or(|note| note.is_some_and(|note| note.slug_given)) {
+                break;
+            }
+        }
+        slug = slug::for_upload("", Some(&format!("{title} {number}")));
+    }
+    Ok(slug)
+}

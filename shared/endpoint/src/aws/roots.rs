@@ -1,0 +1,59 @@
+//! The certificates that a store's own must lead to.
+//!
+//! AWS's services show certificates of Amazon Trust Services, whose roots are the five in `roots.pem`.
+//! Reading the system's 145 instead was 88 % of a function's start-up. Where the way to AWS leads
+//! through something that shows others (a company's proxy, AWS in China), `AWS_CA_BUNDLE` names a
+//! file with those, as it does for the AWS CLI; in Lambda the system's own are
+//! `/etc/pki/tls/certs/ca-bundle.crt`.
+
+use aws_smithy_http_client::tls::{TlsContext, TrustStore};
+use rustls::RootCertStore;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
+
+use crate::{Environment, EnvironmentError};
+
+/// Names a file of certificates in PEM that are trusted in the place of Amazon's five.
+pub const CA_BUNDLE: &str = "AWS_CA_BUNDLE";
+
+/// Amazon Root CA 1 to 4, and Starfield Services Root Certificate Authority - G2.
+const AMAZON: &str = include_str!("roots.pem");
+
+/// What the SDK's client trusts.
+pub(super) fn tls_context(environment: &Environment) -> Result<TlsContext, EnvironmentError> {
+    let unusable = |reason: String| Environment::unusable(CA_BUNDLE, reason);
+    let named = match environment.optional(CA_BUNDLE) {
+        Some(path) => {
+            let pem = std::fs::read(path)
+                .map_err(|error| unusable(format!("the file can't be read: {error}")))?;
+            // The SDK's client panics over what it can't use.
+            check(&pem).map_err(unusable)?;
+            Some(pem)
+        }
+        None => None,
+    };
+    let roots = named.unwrap_or_else(|| AMAZON.as_bytes().to_vec());
+    let trusted = TrustStore::empty().with_pem_certificate(roots);
+    TlsContext::builder()
+        .with_trust_store(trusted)
+        .build()
+        .map_err(|error| unusable(error.to_string()))
+}
+
+/// Whether a file's certificates can be trusted; a sentence where not.
+fn check(pem: &[u8]) -> Result<(), String> {
+    let mut roots = RootCertStore::empty();
+    for (number, certificate) in CertificateDer::pem_slice_iter(pem).enumerate() {
+        let usable = certificate.map_err(|error| error.to_string());
+        usable
+            .and_then(|certificate| roots.add(certificate).map_err(|error| error.to_string()))
+            .map_err(|error| format!("certificate {} of the file: {error}", number + 1))?;
+    }
+    if roots.is_empty() {
+        return Err("the file holds no certificate in PEM".to_owned());
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

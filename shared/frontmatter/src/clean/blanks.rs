@@ -1,0 +1,42 @@
+//! White space that only some readers take for nothing: to JavaScript's expressions a no-break space is one like any other.
+//! A tag alone on its line begins a block of HTML, and a blank line parts blocks (2.9.12).
+
+use super::splice::Splice;
+use crate::markdown::{Document, lines};
+
+/// Takes it out where it ends a line behind a tag, or makes one.
+pub(super) fn settle(document: &Document<'_>, splice: &mut Splice) {
+    if document.source.is_ascii() || !document.has("<") && !document.has("]") {
+        return;
+    }
+    for line in lines::all(document) {
+        let text = document.source.get(line.text.clone()).unwrap_or_default();
+        let shown = text.trim_end();
+        let is_plain = text.get(shown.len()..).is_none_or(str::is_ascii);
+        if !is_plain && (shown.is_empty() || shown.ends_with('>')) {
+            splice.delete(line.text.start + shown.len()..line.text.end);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::splice::apply;
+    use super::*;
+
+    #[test]
+    fn a_tag_ends_its_line_for_every_reader() {
+        for (before, after) in [
+            ("<b>\u{a0}\n<c:d>\n", "<b>\n<c:d>\n"),
+            ("- <b> \u{2003} \r\n  c\n", "- <b>\r\n  c\n"),
+            ("<b>  \nc\u{a0}\n", "<b>  \nc\u{a0}\n"),
+            ("- <b>\n\n\u{3000}\n\n    c\n", "- <b>\n\n\n\n    c\n"),
+        ] {
+            for before in [before, after] {
+                let mut splice = Splice::default();
+                settle(&Document::parse(before), &mut splice);
+                assert_eq!(apply(before, &splice.into_edits(before)), after);
+            }
+        }
+    }
+}

@@ -1,0 +1,23 @@
+//! One key of the author's frontmatter.
+
+use crate::yaml::Node;
+
+/// One key of the author's, with where it stands.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Entry {
+    pub(crate) key: String,
+    pub(crate) value: Node,
+    /// 1-based line in the uploaded file.
+    pub(crate) line: usize,
+    /// The entry's own source lines, where they may be copied as they stand.
+    pub(crate) verbatim: Option<String>,
+    /// The value as it was typed, where YAML would take its beginning for a tag.
+    pub(crate) literal: Option<String>,
+}
+
+impl Entry {
+    /// Whether this is the entry of a key, whatever its case.
+    pub(crate) fn is(&self, key: &str) -> bool {
+        self.key.eq_ignore_ascii_case(key)
+    }
+}

@@ -1,0 +1,296 @@
+//! A Markdown body with its syntax: the events of the parser that Astro renders with, each with its byte range.
+
+use std::cell::OnceCell;
+use std::ops::Range;
+
+use memchr::memmem;
+use pulldown_cmark::{Options, Parser};
+
+use super::lines::Line;
+use super::text::Run;
+
+mod event;
+mod reread;
+
+pub(crate) use event::{Event, Tag};
+
+/// Deepest nesting of quotes and lists that is parsed. The parser's time is the product of the
+/// depth and the number of lines, so this is what keeps a megabyte under a second.
+const MAX_CONTAINERS_ON_A_LINE: usize = 200;
+
+/// Most marks of footnotes in a document that is parsed: the parser's time is the square of their number, a fiftieth of
+/// a second for so many.
+const MAX_FOOTNOTES: usize = 10_000;
+
+/// Source text per event in READMEs, about; a guess that is too high costs a copy.
+const BYTES_PER_EVENT: usize = 16;
+/// A shorter line can't open that many: a tab counts for two, every other byte for one at most.
+const SHORT_LINE: usize = MAX_CONTAINERS_ON_A_LINE / 2;
+
+/// Whose reading of a document the events are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Grammar {
+    /// Astro's own renderer, as it is set by default: without mathematics.
+    Satteri,
+    /// GitHub's mathematics, which wants no space inside the marks of a formula. Prices are none there.
+    GitHubMath,
+}
+
+/// A body, parsed once; every later step reads the same events.
+#[derive(Debug)]
+pub(crate) struct Document<'a> {
+    pub(crate) source: &'a str,
+    /// Events in document order with the bytes of `source` they stand for; none where the
+    /// document is too complex to parse in linear time.
+    pub(crate) events: Vec<(Event<'a>, Range<usize>)>,
+    /// Whether the document was not parsed, because that would not take linear time (2.1.3).
+    pub(crate) too_complex: bool,
+    grammar: Grammar,
+    /// The bytes that the source may have.
+    seen: [bool; 256],
+    /// What several rules ask for, made when the first does.
+    pub(crate) lines: OnceCell<Vec<Line>>,
+    pub(crate) runs: OnceCell<Vec<Run>>,
+}
+
+impl<'a> Document<'a> {
+    /// Parses with GitHub's mathematics where there is any, and else as Astro does by default.
+    pub(crate) fn parse(source: &'a str) -> Self {
+        if memchr::memchr(b'$', source.as_bytes()).is_some() {
+            let document = Self::parse_with(source, Grammar::GitHubMath);
+            if document.has_math() {
+                return document;
+            }
+        }
+        Self::parse_without_math(source)
+    }
+
+    /// Parses as a renderer without math does, for which `$` is a letter like any other.
+    pub(crate) fn parse_without_math(source: &'a str) -> Self {
+        Self::parse_with(source, Grammar::Satteri)
+    }
+
+    /// Whether the document was read with mathematics and has some.
+    pub(crate) fn has_math(&self) -> bool {
+        self.grammar == Grammar::GitHubMath
+            && self
+                .events
+                .iter()
+                .any(|(event, _)| matches!(event, Event::InlineMath(_) | Event::DisplayMath(_)))
+    }
+
+    /// The document after edits, `source` being what they make of it.
+    pub(crate) fn edited<'b>(&self, source: &'b str, edits: &[Edit]) -> Document<'b>
+    where
+        'a: 'b,
+    {
+        // What brings the first formula into a document makes it one of another grammar.
+        let is_settled =
+            self.grammar == Grammar::Satteri && memchr::memchr(b'$', source.as_bytes()).is_none();
+        match is_settled
+            .then(|| reread::events(self, source, edits))
+            .flatten()
+        {
+            Some(events) => {
+                // What a replacement has taken away counts as seen still: then a rule looks, and finds nothing.
+                let mut seen = self.seen;
+                for edit in edits {
+                    mark_seen(&mut seen, &edit.replacement);
+                }
+                Document::new(source, events, seen, nests_too_deeply(source), self.grammar)
+            }
+            None => Document::parse(source),
+        }
+    }
+
+    /// The grammar but mathematics, as pulldown-cmark has it.
+    pub(crate) fn without_math() -> Options {
+        Options::ENABLE_TABLES
+            | Options::ENABLE_FOOTNOTES
+            | Options::ENABLE_STRIKETHROUGH
+            | Options::ENABLE_TASKLISTS
+    }
+
+    fn parse_with(source: &'a str, grammar: Grammar) -> Self {
+        let too_complex = nests_too_deeply(source) || has_too_many_footnotes(source);
+        let events = if too_complex {
+            Vec::new()
+        } else {
+            // The parser knows no number of events; growing the list would copy it many times.
+            let mut events = Vec::with_capacity(source.len() / BYTES_PER_EVENT);
+            match grammar {
+                Grammar::Satteri => {
+                    for (event, range) in event::of_satteri(source) {
+                        event::push(&mut events, source, event, range);
+                    }
+                }
+                Grammar::GitHubMath => {
+                    let options = Self::without_math() | Options::ENABLE_MATH;
+                    for (event, range) in Parser::new_ext(source, options).into_offset_iter() {
+                        event::push(&mut events, source, event.into(), range);
+                    }
+                }
+            }
+            events
+        };
+        let mut seen = [false; 256];
+        mark_seen(&mut seen, source);
+        Self::new(source, events, seen, too_complex, grammar)
+    }
+
+    fn new(
+        source: &'a str,
+        events: Vec<(Event<'a>, Range<usize>)>,
+        seen: [bool; 256],
+        too_complex: bool,
+        grammar: Grammar,
+    ) -> Self {
+        Self {
+            grammar,
+            source,
+            events: if too_complex { Vec::new() } else { events },
+            too_complex,
+            seen,
+            lines: OnceCell::new(),
+            runs: OnceCell::new(),
+        }
+    }
+
+    /// Whether the source has `mark` anywhere. Every rule asks first whether there is anything for it
+    /// to do; looking through the source for each took as long as parsing it.
+    pub(crate) fn has(&self, mark: &str) -> bool {
+        let may_have = mark
+            .bytes()
+            .all(|byte| self.seen.get(usize::from(byte)).copied().unwrap_or(true));
+        may_have
+            && (mark.len() == 1 || memmem::find(self.source.as_bytes(), mark.as_bytes()).is_some())
+    }
+}
+
+fn mark_seen(seen: &mut [bool; 256], text: &str) {
+    for byte in text.bytes() {
+        if let Some(seen) = seen.get_mut(usize::from(byte)) {
+            *seen = true;
+        }
+    }
+}
+
+fn has_too_many_footnotes(source: &str) -> bool {
+    // Most documents have no such letter at all.
+    memchr::memchr(b'^', source.as_bytes()).is_some()
+        && memmem::find_iter(source.as_bytes(), "[^")
+            .nth(MAX_FOOTNOTES)
+            .is_some()
+}
+
+/// Whether some line opens more containers than are parsed.
+fn nests_too_deeply(source: &str) -> bool {
+    let bytes = source.as_bytes();
+    let mut start = 0;
+    while let Some(window) = bytes.get(start..=start + SHORT_LINE) {
+        let other = window.iter().rposition(|byte| !is_marker(*byte));
+        if let Some(other) = other {
+            // No such line begins before it: most of the source is never looked at.
+            start += other + 1;
+            continue;
+        }
+        let rest = bytes.get(start..).unwrap_or_default();
+        let before = start.checked_sub(1).and_then(|before| bytes.get(before));
+        let begins_line = matches!(before, None | Some(b'\n' | b'\r'));
+        if begins_line && containers(rest) > MAX_CONTAINERS_ON_A_LINE {
+            return true;
+        }
+        let run = rest.iter().position(|byte| !is_marker(*byte));
+        start += run.unwrap_or(rest.len());
+    }
+    false
+}
+
+/// Whether the byte may stand before the text of a line that stands in containers.
+fn is_marker(byte: u8) -> bool {
+    matches!(
+        byte,
+        b'>' | b':' | b'-' | b'+' | b'*' | b'.' | b')' | b' ' | b'\t' | b'0'
+            ..=b'9' | b'[' | b']' | b'^'
+    )
+}
+
+/// At least as many containers as the line can stand in that `text` begins with: every quote, list and
+/// footnote marker before its first other character, and a list for every two columns of indentation.
+fn containers(text: &[u8]) -> usize {
+    let (mut markers, mut indentation) = (0_usize, 0_usize);
+    let mut bytes = text.iter().copied().peekable();
+    while let Some(byte) = bytes.next() {
+        let before_space = matches!(bytes.peek(), None | Some(b' ' | b'\t' | b'\n' | b'\r'));
+        match byte {
+            b'>' | b':' => markers += 1,
+            b'-' | b'+' | b'*' | b'.' | b')' if before_space => markers += 1,
+            b' ' => indentation += 1,
+            b'\t' => indentation += 4,
+            b'0'..=b'9' | b'[' | b']' | b'^' => {}
+            _ => break,
+        }
+    }
+    if markers > 0 {
+        markers + indentation / 2
+    } else {
+        0
+    }
+}
+
+/// A change to the source: the bytes of `range` become `replacement`.
+///
+/// The edits of one body never overlap; a deletion has an empty replacement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Edit {
+    pub(crate) range: Range<usize>,
+    pub(crate) replacement: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_line_in_too_many_containers_is_found_wherever_it_stands() {
+        let deep = ">".repeat(MAX_CONTAINERS_ON_A_LINE + 1);
+        let just = ">".repeat(MAX_CONTAINERS_ON_A_LINE);
+        for before in ["", "a\n", "a\r\n\n", "\t\n"] {
+            assert!(nests_too_deeply(&format!("{before}{deep}")));
+            assert!(nests_too_deeply(&format!("{before}{deep}\nb")));
+            assert!(!nests_too_deeply(&format!("{before}{just}")));
+            assert!(!nests_too_deeply(&format!("{before}a{deep}")));
+        }
+        assert!(nests_too_deeply(&format!(
+            "-{}",
+            "\t".repeat(SHORT_LINE + 1)
+        )));
+    }
+
+    #[test]
+    fn more_footnotes_than_are_parsed_are_too_complex() {
+        assert!(!Document::parse(&"[^a]: b\n".repeat(MAX_FOOTNOTES)).too_complex);
+        assert!(Document::parse(&"[^a]: b\n".repeat(MAX_FOOTNOTES + 1)).too_complex);
+    }
+
+    proptest! {
+        /// Most of the source is passed over; every line must be judged as if it were looked at.
+        #[test]
+        fn no_line_is_passed_over(
+            parts in proptest::collection::vec(
+                (prop_oneof![
+                    Just(">"), Just("> "), Just("-\t"), Just("  "), Just("1. "), Just("\t"), Just("a"), Just("\n"),
+                    Just("\r\n"), Just("\n> a\n"), Just("[^1]: "),
+                ], 1..120_usize),
+                0..12,
+            ),
+        ) {
+            let source: String = parts.iter().map(|(part, times)| part.repeat(*times)).collect();
+            let is_deep = source
+                .split(['\n', '\r'])
+                .any(|line| containers(line.as_bytes()) > MAX_CONTAINERS_ON_A_LINE);
+            prop_assert_eq!(nests_too_deeply(&source), is_deep);
+        }
+    }
+}

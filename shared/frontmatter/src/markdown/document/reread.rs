@@ -1,0 +1,282 @@
+//! A document read again after some edits: only the sections that they touch are parsed.
+//!
+//! A heading that begins its line with `#` ends every block before it but code and HTML that nothing
+//! has closed, and what stands in one block says nothing about any other, unless there are definitions. So
+//! the text between two such headings reads by itself as it reads in the document, wherever the parser
+//! sees the second heading.
+
+use std::ops::Range;
+
+use crate::markdown::{Event, Tag};
+use memchr::memmem;
+
+use super::event;
+use super::{Document, Edit};
+
+type Events<'a> = Vec<(Event<'a>, Range<usize>)>;
+
+/// Where a section begins, or the document ends: in its events and in its source.
+#[derive(Debug, Clone, Copy)]
+struct Cut {
+    event: usize,
+    at: usize,
+}
+
+/// Sections that are parsed anew, and how many bytes longer the document is behind their edits.
+struct Window {
+    from: Cut,
+    to: Cut,
+    edits: Range<usize>,
+}
+
+/// The events of `source`, which is what `edits` make of the document; `None` where it must be
+/// parsed as a whole, or nearly so.
+pub(super) fn events<'b>(
+    before: &Document<'b>,
+    source: &'b str,
+    edits: &[Edit],
+) -> Option<Events<'b>> {
+    // A definition of a link or a footnote acts on all of the document.
+    if before.too_complex || before.has("]:") || memmem::find(source.as_bytes(), b"]:").is_some() {
+        return None;
+    }
+    let windows = windows(before, edits)?;
+    let mut events = Vec::with_capacity(before.events.len());
+    let mut copied = 0;
+    // How far behind the windows so far a place stands from where it stood: grown by, shrunk by.
+    let (mut grown, mut shrunk) = (0, 0);
+    for window in windows {
+        copy(
+            before,
+            copied..window.from.event,
+            grown,
+            shrunk,
+            &mut events,
+        )?;
+        let start = (window.from.at + grown).checked_sub(shrunk)?;
+        for edit in edits.get(window.edits)? {
+            grown += edit.replacement.len();
+            shrunk += edit.range.len();
+        }
+        let end = (window.to.at + grown).checked_sub(shrunk)?;
+        parse(source, start..end, &mut events)?;
+        copied = window.to.event;
+    }
+    copy(
+        before,
+        copied..before.events.len(),
+        grown,
+        shrunk,
+        &mut events,
+    )?;
+    Some(events)
+}
+
+fn copy<'b>(
+    before: &Document<'b>,
+    range: Range<usize>,
+    grown: usize,
+    shrunk: usize,
+    events: &mut Events<'b>,
+) -> Option<()> {
+    let place = |at: usize| (at + grown).checked_sub(shrunk);
+    for (event, range) in before.events.get(range)? {
+        events.push((event.clone(), place(range.start)?..place(range.end)?));
+    }
+    Some(())
+}
+
+/// Parses what stands before the heading at the range's end, or the end of the source. `None` where the
+/// parser sees no heading there.
+fn parse<'b>(source: &'b str, range: Range<usize>, events: &mut Events<'b>) -> Option<()> {
+    let rest = source.get(range.end..)?;
+    let text = source.get(range.start..range.end + first_line(rest))?;
+    let mut depth = 0_usize;
+    for (event, place) in event::of_satteri(text) {
+        let place = range.start + place.start..range.start + place.end;
+        match &event {
+            Event::Start(Tag::Heading { .. }) if depth == 0 && place.start == range.end => {
+                return Some(());
+            }
+            Event::Start(_) => depth += 1,
+            Event::End(_) => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        event::push(events, source, event, place);
+    }
+    rest.is_empty().then_some(())
+}
+
+/// The sections that the edits touch, with the edits in each; `None` where they are the greater part.
+fn windows(before: &Document<'_>, edits: &[Edit]) -> Option<Vec<Window>> {
+    let source = before.source;
+    let cuts = cuts(before, edits);
+    let end = Cut {
+        event: before.events.len(),
+        at: source.len(),
+    };
+    let mut windows: Vec<Window> = Vec::new();
+    let mut parsed = 0;
+    for (number, edit) in edits.iter().enumerate() {
+        if let Some(window) = windows.last_mut()
+            && edit.range.start < window.to.at
+        {
+            window.edits.end = number + 1;
+            continue;
+        }
+        let next = cuts.partition_point(|cut| cut.at <= edit.range.start);
+        let from = next
+            .checked_sub(1)
+            .and_then(|last| cuts.get(last))
+            .copied()
+            .unwrap_or(Cut { event: 0, at: 0 });
+        let behind = cuts.partition_point(|cut| cut.at <= edit.range.end);
+        let to = cuts.get(behind).copied().unwrap_or(end);
+        parsed += to.at - from.at;
+        windows.push(Window {
+            from,
+            to,
+            edits: number..number + 1,
+        });
+    }
+    (parsed * 2 <= source.len()).then_some(windows)
+}
+
+/// The headings that begin their line with `#`, outside of any container, and whose line and the break
+/// before it no edit touches.
+fn cuts(before: &Document<'_>, edits: &[Edit]) -> Vec<Cut> {
+    let mut cuts = Vec::new();
+    let mut depth = 0_usize;
+    for (event, (kind, range)) in before.events.iter().enumerate() {
+        match kind {
+            Event::Start(tag) => {
+                if depth == 0
+                    && matches!(tag, Tag::Heading { .. })
+                    && begins_section(before.source, range.start)
+                    && !is_touched(before.source, range.start, edits)
+                {
+                    cuts.push(Cut {
+                        event,
+                        at: range.start,
+                    });
+                }
+                depth += 1;
+            }
+            Event::End(_) => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    cuts
+}
+
+fn begins_section(source: &str, at: usize) -> bool {
+    let (before, heading) = source.split_at_checked(at).unwrap_or((source, ""));
+    heading.starts_with('#') && before.ends_with('\n')
+}
+
+fn is_touched(source: &str, heading: usize, edits: &[Edit]) -> bool {
+    let line = source.get(heading..).map_or(0, first_line);
+    // Up to the edits that end before the break.
+    let next = edits.partition_point(|edit| edit.range.end < heading);
+    edits
+        .get(next)
+        .is_some_and(|edit| edit.range.start <= heading + line)
+}
+
+/// The length of the line that a text begins with, and of its break.
+fn first_line(text: &str) -> usize {
+    memchr::memchr(b'\n', text.as_bytes()).map_or(text.len(), |end| end + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn apply(source: &str, edits: &[Edit]) -> String {
+        let mut result = source.to_owned();
+        for edit in edits.iter().rev() {
+            result.replace_range(edit.range.clone(), &edit.replacement);
+        }
+        result
+    }
+
+    /// Whether the document was read by its sections; what is read must be what a parser reads.
+    fn reread(source: &str, edits: &[Edit]) -> bool {
+        let edited = apply(source, edits);
+        let before = Document::parse(source);
+        let events = events(&before, &edited, edits);
+        if let Some(events) = &events {
+            assert_eq!(
+                *events,
+                Document::parse(&edited).events,
+                "{source:?} {edits:?}"
+            );
+        }
+        events.is_some()
+    }
+
+    fn edit(range: Range<usize>, replacement: &str) -> Edit {
+        Edit {
+            range,
+            replacement: replacement.to_owned(),
+        }
+    }
+
+    #[test]
+    fn sections_that_are_touched_are_read_anew() {
+        let source = "# A\n\n- b\n\n## C\n\nd\n\n### E\n\nf *g* and so on, a longer text\n\n# H\nend of it\n";
+        let at = source.find("d\n").unwrap();
+        assert!(reread(source, &[edit(at..at + 1, "*x* `y`")]));
+        assert!(reread(
+            source,
+            &[edit(at..at, "x"), edit(at + 1..at + 1, "<b>")]
+        ));
+        // A fence that is opened takes the headings with it.
+        assert!(!reread(source, &[edit(at..at + 1, "```")]));
+        assert!(!reread(source, &[edit(at..at + 1, "<!--")]));
+        // Definitions act everywhere.
+        assert!(!reread(source, &[edit(at..at + 1, "[b]: c")]));
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_read_anew_is_what_a_parser_reads(
+            parts in proptest::collection::vec(
+                prop_oneof![
+                    Just("# a\n"), Just("\n"), Just("\n\n"), Just("## b\r\n"), Just("- c\n"), Just("> d\n"),
+                    Just("    e\n"), Just("```\n"), Just("~~~\n"), Just("<div>\n"), Just("</div>\n"), Just("<!-- "),
+                    Just("-->"), Just("<pre>"), Just("*f* "), Just("`"), Just("|g|h|\n|-|-|\n"),
+                    Just("|i|\n"), Just("text "), Just("\t"), Just("1. j\n"), Just("#"), Just(" # k\n"), Just("===\n"),
+                    Just("<?"), Just("\\"), Just("[l](m) "), Just("[^n]"), Just("- [ ] "), Just("\u{feff}"),
+                ],
+                0..40,
+            ),
+            changes in proptest::collection::vec(
+                (any::<proptest::sample::Index>(), 0..4_usize, prop_oneof![
+                    Just(""), Just("x"), Just("\n"), Just("```"), Just("# y\n"), Just("<!--"), Just("- "), Just("\\"),
+                ]),
+                0..4,
+            ),
+        ) {
+            let filler = "# Filler\n\nThat is long enough to be the greater part of all of this.\n\n".repeat(12);
+            let source = format!("{}\n{filler}{}", parts.concat(), parts.concat());
+            let mut edits: Vec<Edit> = changes
+                .into_iter()
+                .map(|(at, length, replacement)| {
+                    let start = at.index(source.len() + 1);
+                    edit(start..source.len().min(start + length), replacement)
+                })
+                .filter(|edit| source.get(edit.range.clone()).is_some())
+                .collect();
+            edits.sort_by_key(|edit| (edit.range.start, edit.range.end));
+            let mut end = 0;
+            edits.retain(|edit| {
+                let stands = edit.range.start >= end;
+                end = if stands { edit.range.end } else { end };
+                stands
+            });
+            reread(&source, &edits);
+        }
+    }
+}

@@ -1,0 +1,184 @@
+//! The lines of text in paragraphs, headings and items, as the containers around leave them.
+
+use std::ops::Range;
+
+use pulldown_cmark::TagEnd;
+
+use super::text;
+use super::{Document, Event, Tag};
+
+/// A line of a paragraph, heading, cell or item.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Line {
+    /// Its first byte, before the markers and the indentation of its containers; for the first line
+    /// of a block, that of its text.
+    pub(crate) start: usize,
+    /// What is left without those, and without the line break.
+    pub(crate) text: Range<usize>,
+    /// Whether it lacks markers of its containers ("lazy continuation line").
+    pub(crate) is_lazy: bool,
+    /// Whether its block begins with it.
+    pub(crate) is_first: bool,
+}
+
+/// Where the line ends, its break excluded, before the one that begins at `line_start`.
+pub(crate) fn end_before(source: &str, line_start: usize) -> usize {
+    let before = source.get(..line_start).unwrap_or_default();
+    before.trim_end_matches(['\n', '\r']).len()
+}
+
+/// All lines of text, in order.
+pub(crate) fn all<'a>(document: &'a Document<'_>) -> &'a [Line] {
+    document.lines.get_or_init(|| read(document))
+}
+
+fn read(document: &Document<'_>) -> Vec<Line> {
+    let mut walk = Walk {
+        source: document.source,
+        quotes: 0,
+        indented: 0,
+        opaque: 0,
+        block: None,
+        lines: Vec::new(),
+    };
+    for (event, range) in &document.events {
+        walk.event(event, range);
+    }
+    walk.leave_block();
+    walk.lines
+}
+
+struct Walk<'a> {
+    source: &'a str,
+    quotes: usize,
+    /// List items and footnotes, whose lines are told by their indentation.
+    indented: usize,
+    /// Code or HTML blocks.
+    opaque: usize,
+    /// The text that is being read.
+    block: Option<Range<usize>>,
+    lines: Vec<Line>,
+}
+
+impl Walk<'_> {
+    fn event(&mut self, event: &Event<'_>, range: &Range<usize>) {
+        let is_inline = match event {
+            Event::Start(tag) => text::is_inline(tag),
+            Event::End(end) => text::is_inline_end(*end),
+            Event::Html(_) | Event::Rule => false,
+            _ => self.opaque == 0,
+        };
+        if is_inline {
+            let block = self.block.get_or_insert_with(|| range.clone());
+            block.end = block.end.max(range.end);
+            return;
+        }
+        self.leave_block();
+        match event {
+            Event::Start(tag) => {
+                let count = match tag {
+                    Tag::BlockQuote => &mut self.quotes,
+                    Tag::Item | Tag::FootnoteDefinition => &mut self.indented,
+                    Tag::CodeBlock(_) | Tag::HtmlBlock => &mut self.opaque,
+                    _ => return,
+                };
+                *count += 1;
+            }
+            Event::End(end) => {
+                let count = match end {
+                    TagEnd::BlockQuote(_) => &mut self.quotes,
+                    TagEnd::Item | TagEnd::FootnoteDefinition => &mut self.indented,
+                    TagEnd::CodeBlock | TagEnd::HtmlBlock => &mut self.opaque,
+                    _ => return,
+                };
+                *count = count.saturating_sub(1);
+            }
+            _ => {}
+        }
+    }
+
+    fn leave_block(&mut self) {
+        let Some(block) = self.block.take() else {
+            return;
+        };
+        let rest = self.source.get(block.start..).unwrap_or_default();
+        let newlines = memchr::memchr_iter(b'\n', rest.as_bytes());
+        let ends = newlines.map(|newline| block.start + newline);
+        let mut start = block.start;
+        let mut first_column = None;
+        for end in ends.chain([self.source.len()]) {
+            let line = self.source.get(start..end).unwrap_or_default();
+            let line = line.strip_suffix('\r').unwrap_or(line);
+            let is_first = start == block.start;
+            let (prefix, is_lazy) = if is_first {
+                (0, false)
+            } else {
+                let prefix = markers(line, self.quotes);
+                let markers = line.bytes().take(prefix).filter(|byte| *byte == b'>');
+                let is_outdented = self.indented > 0 && {
+                    let first =
+                        first_column.get_or_insert_with(|| column(self.source, block.start));
+                    column(self.source, start + prefix) < *first
+                };
+                (prefix, markers.count() < self.quotes || is_outdented)
+            };
+            self.lines.push(Line {
+                start,
+                text: start + prefix..start + line.len(),
+                is_lazy,
+                is_first,
+            });
+            if end >= block.end {
+                break;
+            }
+            start = end + 1;
+        }
+    }
+}
+
+/// The length of the blanks and of at most so many marks of quotes that a line begins with.
+fn markers(line: &str, mut quotes: usize) -> usize {
+    let marks = line.bytes().take_while(|byte| {
+        let is_quote = *byte == b'>' && quotes > 0;
+        quotes -= usize::from(is_quote);
+        is_quote || matches!(byte, b' ' | b'\t')
+    });
+    marks.count()
+}
+
+/// The column of `at` in its line, with a tab stop at every fourth.
+pub(crate) fn column(source: &str, at: usize) -> usize {
+    let before = source.as_bytes().get(..at).unwrap_or_default();
+    let start = memchr::memrchr(b'\n', before).map_or(0, |newline| newline + 1);
+    let line = before.get(start..).unwrap_or_default();
+    line.iter().fold(0, |column, byte| match byte {
+        b'\t' => column / 4 * 4 + 4,
+        _ => column + 1,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_told_from_their_markers() {
+        let source = "a\n b\n\n> c\nd\r\n> e\n\n- f\n  g\n h\n\n| i |\n|-|\n\n```\nj\nk\n```\n";
+        let document = Document::parse(source);
+        let lines: Vec<_> = all(&document)
+            .iter()
+            .filter(|line| !line.is_first)
+            .map(|line| (source.get(line.text.clone()).unwrap(), line.is_lazy))
+            .collect();
+        assert_eq!(
+            lines,
+            [
+                ("b", false),
+                ("d", true),
+                ("e", false),
+                ("g", false),
+                ("h", true)
+            ]
+        );
+    }
+}

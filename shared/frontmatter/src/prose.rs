@@ -1,0 +1,103 @@
+//! Text as a reader takes it, whoever asks: its words, its length, and what of it says nothing.
+
+use unicode_segmentation::UnicodeSegmentation as _;
+
+/// White space of every kind collapsed, the ends trimmed.
+pub(crate) fn collapse(text: &str) -> String {
+    let mut collapsed = String::with_capacity(text.len());
+    let words =
+        text.split(|c: char| c.is_whitespace() || matches!(c, '\u{85}' | '\u{200b}' | '\u{feff}'));
+    for word in words.filter(|word| !word.is_empty()) {
+        if !collapsed.is_empty() {
+            collapsed.push(' ');
+        }
+        collapsed.push_str(word);
+    }
+    collapsed
+}
+
+/// A text on one line, without control characters and overrides of direction.
+pub(crate) fn clean_text(text: &str) -> String {
+    let kept = |c: &char| {
+        !matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}')
+            && (!c.is_control() || c.is_whitespace())
+    };
+    if text.chars().all(|c| kept(&c)) {
+        return collapse(text);
+    }
+    collapse(&text.chars().filter(kept).collect::<String>())
+}
+
+/// `{{ title }}` of a template that nobody filled in.
+pub(crate) fn is_placeholder(text: &str) -> bool {
+    text.trim().starts_with("{{") && text.trim().ends_with("}}")
+}
+
+/// How many words there are; two characters of a script without spaces count as one.
+pub(crate) fn count_words(text: &str) -> usize {
+    let ideographs = text.chars().filter(|c| is_ideograph(*c)).count();
+    let others = text
+        .split(|c: char| c.is_whitespace() || is_ideograph(c))
+        .filter(|word| word.chars().any(char::is_alphanumeric))
+        .count();
+    others + ideographs / 2
+}
+
+/// A character of a script without spaces.
+pub(crate) fn is_ideograph(c: char) -> bool {
+    matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3134f}')
+}
+
+/// Whether nobody sees a character and it parts nothing.
+pub(crate) fn is_invisible(c: char) -> bool {
+    matches!(
+        c,
+        '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fffd}' | '\u{fe0e}' | '\u{fe0f}' | '\u{180e}'
+    ) || (c.is_control() && !c.is_whitespace())
+}
+
+/// A heading without the emoji, numbers and `:shortcodes:` before it.
+pub(crate) fn without_ornaments(text: &str) -> &str {
+    let mut text = text;
+    loop {
+        // An information mark is a letter for Unicode.
+        text = text.trim_start_matches(|c: char| (!c.is_alphabetic() && c != ':') || c == 'ℹ');
+        let shortcode = text.strip_prefix(':').and_then(|rest| rest.split_once(':'));
+        match shortcode {
+            Some((name, rest)) if !name.is_empty() && !name.contains(char::is_whitespace) => {
+                text = rest;
+            }
+            _ => break,
+        }
+    }
+    let text = text.trim_start_matches(':').trim_start();
+    // `一、前言`
+    text.trim_start_matches(['一', '二', '三', '四', '五', '六', '七', '八', '九', '十'])
+        .strip_prefix(['、', '.', '．'])
+        .unwrap_or(text)
+}
+
+/// A longer text up to a word and "…", together at most `max` characters; where it has no spaces, up to a grapheme.
+pub(crate) fn cut_at_word(text: &str, max: usize) -> String {
+    if text.chars().count() <= max {
+        return text.to_owned();
+    }
+    let mut kept = String::new();
+    let mut count = 0;
+    for grapheme in text.graphemes(true) {
+        count += grapheme.chars().count();
+        if count >= max {
+            // A space right behind what fits is a place to cut, too.
+            if grapheme.chars().all(char::is_whitespace) {
+                return format!("{}…", kept.trim_end());
+            }
+            break;
+        }
+        kept.push_str(grapheme);
+    }
+    let at_word = kept
+        .rfind(char::is_whitespace)
+        .and_then(|at| kept.get(..at))
+        .filter(|text| !text.trim().is_empty());
+    format!("{}…", at_word.unwrap_or(&kept).trim_end())
+}

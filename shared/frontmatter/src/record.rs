@@ -1,0 +1,52 @@
+//! What a cleaned body had, as the frontmatter records it (2.10).
+
+use serde::{Deserialize, Serialize};
+
+/// Most badges that are recorded (2.10).
+pub(crate) const MAX_BADGES: usize = 50;
+
+/// Most wikilinks that are recorded (2.10).
+pub(crate) const MAX_WIKI_LINKS: usize = 200;
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct WikiLink {
+    pub(crate) target: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) heading: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) text: Option<String>,
+    pub(crate) embed: bool,
+    pub(crate) resolved: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Badge {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) alt: Option<String>,
+    pub(crate) image: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) href: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Callout {
+    #[serde(rename = "type")]
+    pub(crate) kind: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) metadata: Option<String>,
+    /// `+` or `-`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) fold: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) title: Option<String>,
+    /// 1-based line in the emitted body
+    pub(crate) line: usize,
+}
+
+impl Badge {
+    /// Whether its addresses are such that a site may show and follow them.
+    pub(crate) fn is_on_the_web(&self) -> bool {
+        let is_web = |url: &str| url.starts_with("https://") || url.starts_with("http://");
+        is_web(&self.image) && self.href.as_deref().is_none_or(is_web)
+    }
+}

@@ -1,0 +1,325 @@
+//! The connections of one port: how many there are, for which side each of them waits, and the
+//! memory that they hold.
+//!
+//! Every client of a local stack comes from the same address, so none can be told from another by
+//! where it comes from. What tells them apart is whether they get on: where a connection or memory
+//! is wanted and none is left, the connection that has waited longest for its client makes room.
+//! One that waits for this process never does.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+use bytes::Bytes;
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+/// Connections of one port at the same time.
+const MAX_CONNECTIONS: usize = 256;
+/// Bytes of requests that arrive and of answers that leave which one port holds at the same time.
+/// More than ten of the largest requests.
+const MAX_HELD_BYTES: usize = 64 * 1024 * 1024;
+
+/// The connections of one port. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Connections(Arc<Port>);
+
+struct Port {
+    all: Mutex<Vec<Arc<State>>>,
+    held: AtomicUsize,
+    max: Max,
+    /// Woken when a connection ends or memory is given back.
+    room: Notify,
+    started: Instant,
+}
+
+#[derive(Clone, Copy)]
+struct Max {
+    connections: usize,
+    held_bytes: usize,
+}
+
+struct State {
+    /// When a byte last came or went, in milliseconds since the port was opened.
+    moved: AtomicU64,
+    /// Whether the client has sent all of its request and waits for the answer.
+    waits_for_us: AtomicBool,
+    held: AtomicUsize,
+    end: CancellationToken,
+}
+
+/// One connection, until it is dropped.
+pub(crate) struct Connection {
+    port: Connections,
+    state: Arc<State>,
+}
+
+impl Connections {
+    pub(crate) fn new() -> Self {
+        Self::of(Max {
+            connections: MAX_CONNECTIONS,
+            held_bytes: MAX_HELD_BYTES,
+        })
+    }
+
+    fn of(max: Max) -> Self {
+        Self(Arc::new(Port {
+            all: Mutex::default(),
+            held: AtomicUsize::new(0),
+            max,
+            room: Notify::new(),
+            started: Instant::now(),
+        }))
+    }
+
+    /// Waits until there is room for one more connection, and ends the one that has waited longest
+    /// for its client where there is none.
+    pub(crate) async fn room(&self) {
+        loop {
+            let ended = self.0.room.notified();
+            if self.all().len() < self.0.max.connections || self.end_idlest(|_| true) {
+                return;
+            }
+            ended.await;
+        }
+    }
+
+    /// Ends the connection that has waited longest for its client, if any waits for it.
+    pub(crate) fn end_one(&self) -> bool {
+        self.end_idlest(|_| true)
+    }
+
+    /// Counts a new connection.
+    pub(crate) fn open(&self) -> Arc<Connection> {
+        let state = Arc::new(State {
+            moved: AtomicU64::new(self.now()),
+            waits_for_us: AtomicBool::new(false),
+            held: AtomicUsize::new(0),
+            end: CancellationToken::new(),
+        });
+        self.all().push(Arc::clone(&state));
+        Arc::new(Connection {
+            port: self.clone(),
+            state,
+        })
+    }
+
+    fn end_idlest(&self, may_end: impl Fn(&State) -> bool) -> bool {
+        let mut all = self.all();
+        let waiting = all
+            .iter()
+            .enumerate()
+            .filter(|(_, state)| !state.waits_for_us.load(Ordering::Relaxed) && may_end(state));
+        let idlest = waiting.min_by_key(|(_, state)| state.moved.load(Ordering::Relaxed));
+        let Some((place, _)) = idlest else {
+            return false;
+        };
+        all.swap_remove(place).end.cancel();
+        true
+    }
+
+    fn now(&self) -> u64 {
+        u64::try_from(self.0.started.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+
+    fn all(&self) -> MutexGuard<'_, Vec<Arc<State>>> {
+        // The list is whole between any two statements.
+        self.0.all.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes `bytes` where so many are left.
+    fn take(&self, bytes: usize) -> bool {
+        let limit = self.0.max.held_bytes;
+        let taken = self
+            .0
+            .held
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |held| {
+                held.checked_add(bytes).filter(|held| *held <= limit)
+            });
+        taken.is_ok()
+    }
+}
+
+impl Connection {
+    /// Notes that a byte came or went.
+    pub(crate) fn moved(&self) {
+        self.state.moved.store(self.port.now(), Ordering::Relaxed);
+    }
+
+    /// Notes which side waits for the other.
+    pub(crate) fn waits_for_us(&self, waits: bool) {
+        self.state.waits_for_us.store(waits, Ordering::Relaxed);
+        self.moved();
+    }
+
+    /// Completes when the connection has to make room for others.
+    pub(crate) async fn ended(&self) {
+        self.state.end.cancelled().await;
+    }
+
+    /// Memory for a request that arrives: none yet.
+    pub(crate) fn holding(self: &Arc<Self>) -> Held {
+        Held {
+            connection: Arc::clone(self),
+            bytes: 0,
+        }
+    }
+
+    /// An answer that counts as held until it has left. It never waits: whoever does not read their
+    /// answer makes room instead.
+    pub(crate) fn leaving(self: &Arc<Self>, answer: Vec<u8>) -> Bytes {
+        while !self.port.take(answer.len()) {
+            if !self.end_other_holder() {
+                self.port.0.held.fetch_add(answer.len(), Ordering::Relaxed);
+                break;
+            }
+        }
+        let mut held = self.holding();
+        held.took(answer.len());
+        Bytes::from_owner(Leaving {
+            answer,
+            _held: held,
+        })
+    }
+
+    fn end_other_holder(&self) -> bool {
+        self.port.end_idlest(|other| {
+            !std::ptr::eq(other, &raw const *self.state) && other.held.load(Ordering::Relaxed) > 0
+        })
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        let mut all = self.port.all();
+        if let Some(place) = all.iter().position(|state| Arc::ptr_eq(state, &self.state)) {
+            all.swap_remove(place);
+        }
+        drop(all);
+        self.port.0.room.notify_waiters();
+    }
+}
+
+/// Memory of a connection, given back when this is dropped.
+pub(crate) struct Held {
+    connection: Arc<Connection>,
+    bytes: usize,
+}
+
+impl Held {
+    /// Takes `bytes` more. Waits where other requests hold it all, and ends the connection whose
+    /// client has left the others waiting longest.
+    pub(crate) async fn grow(&mut self, bytes: usize) {
+        let connection = Arc::clone(&self.connection);
+        loop {
+            let freed = connection.port.0.room.notified();
+            if connection.port.take(bytes) {
+                return self.took(bytes);
+            }
+            connection.end_other_holder();
+            freed.await;
+        }
+    }
+
+    fn took(&mut self, bytes: usize) {
+        self.connection
+            .state
+            .held
+            .fetch_add(bytes, Ordering::Relaxed);
+        self.bytes += bytes;
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        let Connection { port, state } = &*self.connection;
+        state.held.fetch_sub(self.bytes, Ordering::Relaxed);
+        port.0.held.fetch_sub(self.bytes, Ordering::Relaxed);
+        port.0.room.notify_waiters();
+    }
+}
+
+struct Leaving {
+    answer: Vec<u8>,
+    _held: Held,
+}
+
+impl AsRef<[u8]> for Leaving {
+    fn as_ref(&self) -> &[u8] {
+        &self.answer
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    fn of(connections: usize, held_bytes: usize) -> Connections {
+        Connections::of(Max {
+            connections,
+            held_bytes,
+        })
+    }
+
+    #[tokio::test]
+    async fn the_connection_that_waited_longest_for_its_client_makes_room() {
+        let port = of(3, 100);
+        let idle = port.open();
+        let busy = port.open();
+        let fresh = port.open();
+        busy.waits_for_us(true);
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        fresh.moved();
+        port.room().await;
+        assert!(idle.state.end.is_cancelled());
+        assert!(!busy.state.end.is_cancelled() && !fresh.state.end.is_cancelled());
+    }
+
+    #[tokio::test]
+    async fn connections_that_wait_for_us_are_waited_for() {
+        let port = of(1, 100);
+        let busy = port.open();
+        busy.waits_for_us(true);
+        let waiting = tokio::spawn({
+            let port = port.clone();
+            async move { port.room().await }
+        });
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        assert!(!waiting.is_finished() && !busy.state.end.is_cancelled());
+        drop(busy);
+        waiting.await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn memory_is_taken_from_the_client_that_keeps_others_waiting() {
+        let port = of(10, 100);
+        let (slow, idle, normal) = (port.open(), port.open(), port.open());
+        let mut of_slow = slow.holding();
+        of_slow.grow(90).await;
+        let waiting = tokio::spawn(async move { normal.holding().grow(50).await });
+        slow.ended().await;
+        assert!(!idle.state.end.is_cancelled(), "it holds nothing");
+        // The server drops a connection that ended, and what it holds.
+        drop((slow, of_slow));
+        waiting.await.unwrap();
+        assert_eq!(port.0.held.load(Ordering::Relaxed), 0);
+    }
+
+    #[tokio::test]
+    async fn answers_nobody_reads_are_bounded() {
+        let port = of(10, 100);
+        let connections: Vec<_> = (0..4).map(|_| port.open()).collect();
+        let answers: Vec<_> = connections
+            .iter()
+            .map(|connection| connection.leaving(vec![0; 60]))
+            .collect();
+        let ended = connections
+            .iter()
+            .filter(|connection| connection.state.end.is_cancelled());
+        assert_eq!(ended.count(), 3, "the last one is read now");
+        drop(answers);
+        assert_eq!(port.0.held.load(Ordering::Relaxed), 0);
+    }
+}

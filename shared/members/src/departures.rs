@@ -1,0 +1,258 @@
+//! Members who go: the tombstone that says so, and everything of theirs in the table.
+//!
+//! The tombstone is the item that led from the member's id to the account. Once it stands, nothing of
+//! the member's is written any more: [`Members::write_of_member`] ties each such write to it. So what
+//! a scan finds after that is all there is.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::{AttributeValue, Delete, TransactWriteItem, Update};
+
+use crate::account::Account;
+use crate::accounts::{HANDLE, MEMBER, email_key, handle_key, member_key};
+use crate::error::{Error, Result};
+use crate::item::{EXPIRES_AT, Item, PK, Reader, SK, boolean, number, string};
+use crate::{Email, Members, Target};
+
+/// When the member began to go, in Unix seconds: of the account, the claim of its handle, and the
+/// item that is the tombstone.
+pub(crate) const GONE_SINCE: &str = "gone_since";
+
+/// How long a tombstone stays after everything is erased, in seconds: 35 days. A message about a file
+/// may come from a queue for 14 days, and for another 14 from that of dead letters; an address to put
+/// a picture to is good for ten minutes; backups of the table reach back 35 days.
+pub const TOMBSTONE_SECONDS: u64 = 35 * 24 * 60 * 60;
+
+/// A member who goes or is gone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Departed {
+    pub id: String,
+    /// What the member's files in the content bucket are under. Others may have it by now.
+    pub handle: String,
+}
+
+/// What an id stands for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Standing {
+    Member(Box<Account>),
+    /// A member was told to go; the account may still be there.
+    Departed(Departed),
+    /// The table knows nothing of the id: there never was such a member, or the tombstone is over.
+    Nobody,
+}
+
+impl Members {
+    /// What an id stands for: strongly consistent.
+    ///
+    /// # Errors
+    /// A table that doesn't answer, or whose items contradict each other: that is nobody's absence.
+    pub async fn standing(&self, id: &str) -> Result<Standing> {
+        // Account and tombstone change together, and are read one after the other: a member who goes
+        // in between is seen the second time.
+        for _ in 0..2 {
+            let Some(pointer) = self.get(member_key(id)).await? else {
+                return Ok(Standing::Nobody);
+            };
+            let read = Reader {
+                item: &pointer,
+                name: MEMBER,
+            };
+            let departed = |handle: &str| {
+                Standing::Departed(Departed {
+                    id: id.to_owned(),
+                    handle: handle.to_owned(),
+                })
+            };
+            if pointer.contains_key(GONE_SINCE) {
+                return Ok(departed(read.string("handle")?));
+            }
+            let email = Email::parse(read.string("email")?).map_err(|_| read.damaged("email"))?;
+            match self.by_email(&email).await? {
+                Some(account) if account.id == id && account.is_going() => {
+                    return Ok(departed(&account.handle));
+                }
+                Some(account) if account.id == id => {
+                    return Ok(Standing::Member(Box::new(account)));
+                }
+                _ => {}
+            }
+        }
+        Err(Error::Damaged {
+            item: MEMBER.to_owned(),
+            attribute: "email",
+        })
+    }
+
+    /// Puts the tombstone up at `now`, in Unix seconds, and with it disables the account for good: in
+    /// one transaction. `false`: there is no such account. Doing it again changes nothing.
+    ///
+    /// The handle stays claimed until [`Members::forget`].
+    pub async fn depart(&self, account: &Account, now: u64) -> Result<bool> {
+        if account.is_going() {
+            return Ok(true);
+        }
+        let values = |more: &[(&str, AttributeValue)]| {
+            let mut values = HashMap::from([
+                (":now".to_owned(), number(now)),
+                (":id".to_owned(), string(account.id.as_str())),
+            ]);
+            values.extend(more.iter().map(|(k, v)| ((*k).to_owned(), v.clone())));
+            values
+        };
+        let unbuilt = Error::unbuilt("TransactWriteItems");
+        let shut = Update::builder()
+            .table_name(&self.table)
+            .set_key(Some(email_key(&account.email)))
+            .update_expression(format!(
+                "SET disabled = :true, {GONE_SINCE} = :now ADD version :one"
+            ))
+            .condition_expression("id = :id")
+            .set_expression_attribute_values(Some(values(&[
+                (":true", boolean(true)),
+                (":one", number(1)),
+            ])))
+            .build()
+            .map_err(&unbuilt)?;
+        let claim = Update::builder()
+            .table_name(&self.table)
+            .set_key(Some(handle_key(&account.handle)))
+            .update_expression(format!("SET {GONE_SINCE} = :now"))
+            .condition_expression("id = :id")
+            .set_expression_attribute_values(Some(values(&[])))
+            .build()
+            .map_err(&unbuilt)?;
+        let tombstone = Update::builder()
+            .table_name(&self.table)
+            .set_key(Some(member_key(&account.id)))
+            .update_expression(format!("SET {GONE_SINCE} = :now, handle = :handle"))
+            .condition_expression("email = :email")
+            .expression_attribute_values(":now", number(now))
+            .expression_attribute_values(":handle", string(account.handle.as_str()))
+            .expression_attribute_values(":email", string(account.email.as_str()))
+            .build()
+            .map_err(&unbuilt)?;
+        let updates =
+            [shut, claim, tombstone].map(|it| TransactWriteItem::builder().update(it).build());
+        self.write_all(updates.into()).await
+    }
+
+    /// Deletes what the table holds of a member who goes, but for account, claim and tombstone. Returns
+    /// how many items that were. Reads the whole table: for administrators.
+    ///
+    /// To be called after [`Members::depart`]: what one call leaves behind, because it was cut short, the
+    /// next one finds.
+    pub async fn erase_items(&self, account: &Account) -> Result<usize> {
+        self.forget_guesses(&Target::new(account.email.as_str()))
+            .await?;
+        let mut erased = 0;
+        for key in self.items_of(account).await? {
+            let deleted = self
+                .client
+                .delete_item()
+                .table_name(&self.table)
+                .set_key(Some(key))
+                .send()
+                .await;
+            deleted.map_err(Error::store("DeleteItem"))?;
+            erased += 1;
+        }
+        Ok(erased)
+    }
+
+    /// Keys of everything that names the member's id, address or handle.
+    ///
+    /// A scan, since links, codes and pages lie under what they lead from, and whoever was cut short
+    /// may have noted them nowhere else.
+    async fn items_of(&self, account: &Account) -> Result<Vec<Item>> {
+        let mut keys = Vec::new();
+        let handles = 0..account.handles().count();
+        let built = handles
+            .clone()
+            .map(|number| format!("begins_with({SK}, :entry{number})"));
+        let built = built.collect::<Vec<_>>().join(" OR ");
+        let handles = handles.map(|number| format!(":handle{number}"));
+        let handles = handles.collect::<Vec<_>>().join(", ");
+        let mut scan = self
+            .client
+            .scan()
+            .table_name(&self.table)
+            .consistent_read(true)
+            .projection_expression(format!("{PK}, {SK}"))
+            .filter_expression(format!(
+                "(contains({PK}, :id) AND {SK} <> :pointer) \
+                 OR contains({SK}, :id) \
+                 OR (begins_with({PK}, :page) AND {SK} IN ({handles})) \
+                 OR (begins_with({PK}, :code) AND email = :email) \
+                 OR ({PK} = :built AND ({built}))"
+            ))
+            .expression_attribute_values(":id", string(account.id.as_str()))
+            .expression_attribute_values(":pointer", string(MEMBER))
+            .expression_attribute_values(":page", string("PAGE#"))
+            .expression_attribute_values(":code", string("CODE#"))
+            .expression_attribute_values(":email", string(account.email.as_str()))
+            .expression_attribute_values(":built", string("BUILT#SITE"));
+        for (number, handle) in account.handles().enumerate() {
+            let entries = string(format!("{handle}/"));
+            scan = scan
+                .expression_attribute_values(format!(":handle{number}"), string(handle.as_str()))
+                .expression_attribute_values(format!(":entry{number}"), entries);
+        }
+        let mut pages = scan.into_paginator().items().send();
+        while let Some(item) = pages.next().await {
+            keys.push(item.map_err(Error::store("Scan"))?);
+        }
+        Ok(keys)
+    }
+
+    /// Takes the account of a member who goes away, lets the handles go, and lets the tombstone run out
+    /// [`TOMBSTONE_SECONDS`] after `now`, in Unix seconds. To be called once nothing is left. `false`:
+    /// the member doesn't go, or is gone.
+    pub async fn forget(&self, account: &Account, now: u64) -> Result<bool> {
+        let unbuilt = Error::unbuilt("TransactWriteItems");
+        let delete = |key: Item, condition: String| {
+            let delete = Delete::builder()
+                .table_name(&self.table)
+                .set_key(Some(key))
+                .condition_expression(condition)
+                .expression_attribute_values(":id", string(account.id.as_str()))
+                .build()
+                .map_err(&unbuilt)?;
+            Result::Ok(TransactWriteItem::builder().delete(delete).build())
+        };
+        let goes = || format!("id = :id AND attribute_exists({GONE_SINCE})");
+        let mut writes = vec![
+            delete(email_key(&account.email), goes())?,
+            delete(handle_key(&account.handle), goes())?,
+        ];
+        for former in &account.former_handles {
+            writes.push(delete(handle_key(former), "id = :id".to_owned())?);
+        }
+        let tombstone = Update::builder()
+            .table_name(&self.table)
+            .set_key(Some(member_key(&account.id)))
+            .update_expression(format!("SET {EXPIRES_AT} = :over REMOVE email"))
+            .condition_expression(format!("attribute_exists({GONE_SINCE})"))
+            .expression_attribute_values(":over", number(now.saturating_add(TOMBSTONE_SECONDS)))
+            .build()
+            .map_err(&unbuilt)?;
+        writes.push(TransactWriteItem::builder().update(tombstone).build());
+        self.write_all(writes).await
+    }
+
+    /// Whether nobody has a handle.
+    pub async fn is_free(&self, handle: &str) -> Result<bool> {
+        Ok(self.get(handle_key(handle)).await?.is_none())
+    }
+
+    /// Whether a handle is free, or still claimed by this member who goes: what was listed under it
+    /// before this was asked is then nobody else's.
+    pub async fn is_left_by(&self, departed: &Departed) -> Result<bool> {
+        let claim = self.get(handle_key(&departed.handle)).await?;
+        let Some(claim) = claim else { return Ok(true) };
+        let read = Reader {
+            item: &claim,
+            name: HANDLE,
+        };
+        Ok(read.string("id")? == departed.id)
+    }
+}

@@ -1,0 +1,136 @@
+//! What lies in the buckets and is no member's: left by removals of before there were tombstones, or
+//! brought back with a backup.
+
+use std::collections::BTreeMap;
+
+use blobs::layout::{
+    self, LaterKey, OriginalKey, PictureChangeKey, SourceKey, all_pictures, content_prefix,
+    entry_id,
+};
+use blobs::{Blobs, Versions};
+use members::{Members, Standing};
+
+/// Files that belong to nobody.
+#[derive(Debug, Default)]
+pub struct Leftovers {
+    uploads: Versions,
+    published: Versions,
+    /// Ids and handles that they are under.
+    pub of: Vec<String>,
+}
+
+impl Leftovers {
+    /// Looks through both buckets. What is listed is looked up afterwards: a member who is made meanwhile
+    /// has nothing in the listing.
+    ///
+    /// # Errors
+    /// A store that failed, or a table without any member, which is hardly the one of these buckets.
+    pub async fn find(uploads: &Blobs, content: &Blobs, members: &Members) -> anyhow::Result<Self> {
+        let mut found = Self {
+            uploads: uploads.versions("").await?,
+            ..Self::default()
+        };
+        for prefix in [content_prefix(), all_pictures()] {
+            found.published.append(content.versions(prefix).await?);
+        }
+        let is_empty = members.list().await?.is_empty();
+        anyhow::ensure!(
+            !is_empty,
+            "the table has no members at all; if it is the right one, empty the buckets by hand"
+        );
+        let mut is_nobodys = BTreeMap::new();
+        for id in found.uploads.keys().into_iter().filter_map(member_id) {
+            if !is_nobodys.contains_key(id) {
+                let standing = members.standing(id).await?;
+                let is_member = matches!(standing, Standing::Member(_));
+                // One who goes has an account that `users remove` finds.
+                is_nobodys.insert(id.to_owned(), !is_member);
+            }
+        }
+        for handle in found.published.keys().into_iter().filter_map(handle) {
+            if !is_nobodys.contains_key(handle) {
+                is_nobodys.insert(handle.to_owned(), members.is_free(handle).await?);
+            }
+        }
+        let is_left =
+            |name: Option<&str>| name.is_some_and(|name| is_nobodys.get(name) == Some(&true));
+        found.uploads.retain(|key| is_left(member_id(key)));
+        found.published.retain(|key| is_left(handle(key)));
+        let left = is_nobodys.into_iter().filter(|(_, is_left)| *is_left);
+        found.of = left.map(|(name, _)| name).collect();
+        Ok(found)
+    }
+
+    pub fn len(&self) -> usize {
+        self.uploads.len() + self.published.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Erases what was found. Returns how many versions and delete markers that were.
+    pub async fn erase(
+        self,
+        uploads: &Blobs,
+        content: &Blobs,
+        members: &Members,
+        now_ms: u64,
+    ) -> anyhow::Result<usize> {
+        if !self.published.is_empty() {
+            members.note_change(now_ms).await?;
+        }
+        let erased = uploads.erase(self.uploads).await?;
+        Ok(erased + content.erase(self.published).await?)
+    }
+}
+
+/// Whose upload a key is.
+fn member_id(key: &str) -> Option<&str> {
+    let prefixes = [
+        SourceKey::all(),
+        OriginalKey::all(),
+        PictureChangeKey::all(),
+        LaterKey::all(),
+    ];
+    let rest = prefixes
+        .iter()
+        .find_map(|prefix| key.strip_prefix(prefix))?;
+    rest.split('/').next().filter(|id| !id.is_empty())
+}
+
+/// Under whose handle a key of the content bucket is.
+fn handle(key: &str) -> Option<&str> {
+    match key.strip_prefix(all_pictures()) {
+        Some(rest) => rest.split('/').next().filter(|handle| !handle.is_empty()),
+        None => entry_id(key).map(layout::handle),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_say_whose_they_are() {
+        for (key, id) in [
+            ("readmes/0197/doc.md", Some("0197")),
+            ("readmes/0197/odd/key", Some("0197")),
+            ("pictures/0197/original", Some("0197")),
+            ("picture-changes/0197", Some("0197")),
+            ("later/0197/trip", Some("0197")),
+            ("elsewhere/0197", None),
+            ("readmes/", None),
+        ] {
+            assert_eq!(member_id(key), id, "{key}");
+        }
+        for (key, of) in [
+            ("content/jo.md", Some("jo")),
+            ("content/jo/trip.md", Some("jo")),
+            ("pictures/jo/0-96.webp", Some("jo")),
+            ("page/index.html", None),
+        ] {
+            assert_eq!(handle(key), of, "{key}");
+        }
+    }
+}
