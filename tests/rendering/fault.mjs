@@ -5,7 +5,7 @@ import { parse } from 'parse5';
 const ELEMENTS = new Set(`a b blockquote br code dd del details div dl dt em h1 h2 h3 h4 h5 h6 hr i img input ins kbd li ol p picture pre q rp rt ruby s samp section
   source span strike strong sub summary sup table tbody td tfoot th thead tr tt ul var abbr mark figure figcaption center audio video small`.split(/\s+/));
 const ADDRESSES = new Set(['href', 'src', 'poster', 'cite', 'action', 'formaction', 'data', 'background', 'longdesc', 'ping', 'xlink:href', 'manifest', 'lowsrc', 'dynsrc', 'usemap', 'profile', 'classid', 'codebase', 'archive', 'icon']);
-const SCHEMES = new Set(['http:', 'https:', 'mailto:', 'tel:', 'irc:', 'xmpp:']);
+const SCHEMES = new Set(['http:', 'https:', 'ftp:', 'geo:', 'irc:', 'ircs:', 'magnet:', 'mailto:', 'matrix:', 'news:', 'sftp:', 'sip:', 'sips:', 'sms:', 'smsto:', 'tel:', 'webcal:', 'webcals:', 'xmpp:']);
 const SITE = 'https://site.example/page/';
 const PICTURE = /^data:image\/(png|jpeg|gif|webp);base64,/i;
 

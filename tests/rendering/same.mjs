@@ -19,7 +19,7 @@ function examples(name, text) {
 function rules(text) {
   const found = new Set();
   const destination = (url, image) => {
-    const fine = /^(https?:|mailto:|tel:|irc:|xmpp:)/i.test(url) || (!image && url.startsWith('#'));
+    const fine = /^(https?:|mailto:|tel:|ircs?:|xmpp:|webcals?:|sms(to)?:|geo:|sips?:|s?ftp:|news:|magnet:|matrix:)/i.test(url) || (!image && url.startsWith('#'));
     if (!fine || /%(?![0-9a-f]{2})|\s/i.test(url) || /^https?:\/\/github\.com\/.*\/blob\//.test(url)) found.add('destinations');
     try {
       decodeURI(url);

@@ -15,6 +15,12 @@ pub(crate) fn is_badge(url: &str) -> bool {
         || contains_in_order("discord", "/api")
 }
 
+/// Whether a badge is no ornament but says where somebody is reached.
+pub(crate) fn is_contact(image: &str, href: &str) -> bool {
+    words::STATIC_BADGE.fits(&image.to_ascii_lowercase())
+        && words::CONTACT.fits(&href.to_ascii_lowercase())
+}
+
 #[cfg(test)]
 mod tests {
     use super::is_badge;

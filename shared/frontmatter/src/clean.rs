@@ -1,13 +1,16 @@
 //! The body, cleaned by splices: Obsidian's syntax, links, images, HTML (2.9).
 
 mod agreed;
+mod anchors;
 mod angles;
 mod badges;
 mod blanks;
+mod breaks;
 mod callouts;
 mod comments;
 mod definitions;
 mod destinations;
+mod dialects;
 mod displays;
 mod dollars;
 mod escape;
@@ -44,7 +47,8 @@ use crate::report::Warning;
 use rounds::{Extent, Stop};
 use warnings::{Code, Warnings};
 
-pub(crate) use hidden::{hide, hide_in_block, hide_in_value, without_signs};
+pub(crate) use dialects::translate;
+pub(crate) use hidden::{Hidden, hide, hide_in_block, hide_in_value, without_signs};
 
 /// What cleaning needs to know besides the body.
 #[derive(Debug, Clone, Copy)]
@@ -55,6 +59,8 @@ pub(crate) struct CleanOptions<'a> {
     /// Whether the frontmatter has keys that only Obsidian writes (aliases, cssclasses, publish, permalink), or the
     /// body had a comment as only Obsidian has them.
     pub(crate) obsidian_keys: bool,
+    /// Whether a note's line breaks are shown, as Obsidian does unless it is told otherwise.
+    pub(crate) hard_breaks: bool,
     /// Whether this exact body was emitted by an earlier conversion (2.12): leading badge blocks
     /// stay then. Never switches off anything that protects.
     pub(crate) emitted_before: bool,

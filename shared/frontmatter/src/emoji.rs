@@ -1,31 +1,70 @@
 //! `:shortcodes:` of emoji, which a page shows as the emoji and a title or a description must not show as words.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
-/// The text with the emoji that its shortcodes stand for (those of GitHub); what is none stays.
+use unicode_segmentation::UnicodeSegmentation as _;
+
+/// The shortcodes of a text (those of GitHub), each with its emoji, in order.
+pub(crate) fn shortcodes(text: &str) -> impl Iterator<Item = (Range<usize>, &'static str)> {
+    let (mut position, mut last_end) = (0, usize::MAX);
+    std::iter::from_fn(move || {
+        loop {
+            let rest = text.get(position..)?;
+            let start = position + rest.find(':')?;
+            position = start + 1;
+            let before = text.get(..start).unwrap_or_default();
+            let behind = text.get(start + 1..)?;
+            // `std::b::c` has none.
+            let stands_alone = !before.ends_with(|c: char| c == ':' || c.is_alphanumeric())
+                || before.len() == last_end;
+            let length = behind
+                .bytes()
+                .take_while(|byte| byte.is_ascii_alphanumeric() || b"_+-".contains(byte))
+                .count();
+            let after = behind.get(length..).unwrap_or_default().strip_prefix(':');
+            let emoji = after
+                .filter(|after| stands_alone && !after.starts_with(char::is_alphanumeric))
+                .and_then(|_| emojis::get_by_shortcode(behind.get(..length)?));
+            if let Some(emoji) = emoji {
+                position = start + length + 2;
+                last_end = position;
+                return Some((start..position, emoji.as_str()));
+            }
+        }
+    })
+}
+
+/// The text with the first shortcode of each emoji in its place, without colons.
+pub(crate) fn named(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() {
+        return Cow::Borrowed(text);
+    }
+    let mut named = String::with_capacity(text.len());
+    for cluster in text.graphemes(true) {
+        let emoji = emojis::get(cluster).filter(|_| !cluster.is_ascii());
+        match emoji.and_then(|emoji| emoji.shortcode()) {
+            Some(name) => named.push_str(name),
+            None => named.push_str(cluster),
+        }
+    }
+    Cow::Owned(named)
+}
+
+/// The text with the emoji that its shortcodes stand for; what is none stays.
 pub(crate) fn shown(text: &str) -> Cow<'_, str> {
-    if !text.contains(':') {
+    let mut found = shortcodes(text).peekable();
+    if found.peek().is_none() {
         return Cow::Borrowed(text);
     }
     let mut shown = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((before, behind)) = rest.split_once(':') {
-        shown.push_str(before);
-        // `std::b::c` has none.
-        let stands_alone = !shown.ends_with(|c: char| c == ':' || c.is_alphanumeric());
-        let emoji = behind
-            .split_once(':')
-            .filter(|(_, after)| stands_alone && !after.starts_with(char::is_alphanumeric))
-            .and_then(|(name, after)| Some((emojis::get_by_shortcode(name)?, after)));
-        if let Some((emoji, after)) = emoji {
-            shown.push_str(emoji.as_str());
-            rest = after;
-        } else {
-            shown.push(':');
-            rest = behind;
-        }
+    let mut position = 0;
+    for (range, emoji) in found {
+        shown.push_str(text.get(position..range.start).unwrap_or_default());
+        shown.push_str(emoji);
+        position = range.end;
     }
-    shown.push_str(rest);
+    shown.push_str(text.get(position..).unwrap_or_default());
     Cow::Owned(shown)
 }
 

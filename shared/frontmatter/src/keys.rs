@@ -288,6 +288,12 @@ impl Keys {
             .any(|entry| keys.iter().any(|key| entry.is(key)))
     }
 
+    /// Whether the key says no.
+    pub(crate) fn is_false(&self, key: &str) -> bool {
+        let mut entries = self.entries.iter();
+        entries.any(|entry| entry.is(key) && boolean(&entry.value) == Some(false))
+    }
+
     /// Whether the key holds a theme's banner or hero and not the address of a picture.
     pub(crate) fn is_theme_map(&self, key: &str) -> bool {
         matches!(key, "banner" | "hero")

@@ -52,7 +52,7 @@ use std::cell::LazyCell;
 
 use assemble::{Assembled, Emitted, Parts, assemble};
 use block::without_blank_lines;
-use clean::CleanOptions;
+use clean::{CleanOptions, Hidden};
 use keys::Keys;
 use mark::Mark;
 use markdown::Document;
@@ -144,10 +144,8 @@ pub fn convert(input: &[u8], context: &Context) -> Result<Output, Reject> {
     let head = hidden
         .as_ref()
         .filter(|_| mark.is_none())
-        .map(|hidden| head::take_out(without_blank_lines(&hidden.body)));
-    let places = hidden
-        .as_ref()
-        .map(|hidden| hidden.places(without_blank_lines(&hidden.body)));
+        .map(|hidden| head::take_out(text_of(hidden)));
+    let places = hidden.as_ref().map(|hidden| hidden.places(text_of(hidden)));
     if let (Some(head), Some(places)) = (&head, &places)
         && !findings.iter().any(Finding::hides)
     {
@@ -158,7 +156,7 @@ pub fn convert(input: &[u8], context: &Context) -> Result<Output, Reject> {
     }
     let document = match (&head, &hidden) {
         (Some(head), _) => Document::parse(&head.text),
-        (None, Some(hidden)) => Document::parse(without_blank_lines(&hidden.body)),
+        (None, Some(hidden)) => Document::parse(text_of(hidden)),
         (None, None) => document,
     };
     let repository = keys.repository();
@@ -167,10 +165,14 @@ pub fn convert(input: &[u8], context: &Context) -> Result<Output, Reject> {
         repository: repository.as_deref(),
         obsidian_keys: hidden.as_ref().is_some_and(|hidden| hidden.is_obsidian)
             || keys.has_any(&["aliases", "cssclasses", "cssclass", "publish", "permalink"]),
+        hard_breaks: !keys.is_false("breaks") && !keys.has_any(&["layout"]),
         emitted_before: mark.is_some(),
         title_removal: &[],
         removed_ids: &[],
     };
+    let translated = clean::translate(&document, &reading);
+    let parse = |changed| Document::parse(text_of(changed));
+    let document = translated.as_ref().map_or(document, parse);
     let blocks = blocks::blocks(&document);
     let is_obsidian = LazyCell::new(|| clean::is_obsidian(&document, &reading));
     let author_title = keys.take(spellings::TITLE, keys::text);
@@ -192,11 +194,8 @@ pub fn convert(input: &[u8], context: &Context) -> Result<Output, Reject> {
         },
     };
     let (mut cleaned, reading) = clean::clean(&document, &clean_options, derived::read);
-    if let (Some(hidden), Some(places)) = (&hidden, &places) {
-        for warning in &mut cleaned.warnings {
-            (warning.line, warning.column) = places(warning.line, warning.column);
-        }
-        cleaned.warnings.extend(hidden.warnings.iter().cloned());
+    for changed in [&translated, &hidden].into_iter().flatten() {
+        changed.bring_back(text_of(changed), &mut cleaned.warnings);
     }
     let mut warnings: Vec<Warning> = text.warnings;
     warnings.extend(source.warnings);
@@ -220,6 +219,11 @@ pub fn convert(input: &[u8], context: &Context) -> Result<Output, Reject> {
     });
     let references = names::references(&document, &cleaned.wiki, &assembled.named, &context.handle);
     Ok(output(assembled, &cleaned.body, text.eol, references))
+}
+
+/// A body that was changed, from its first line that isn't blank.
+fn text_of(changed: &Hidden) -> &str {
+    without_blank_lines(&changed.body)
 }
 
 /// A file name's stem without the date that Jekyll puts before it.

@@ -205,6 +205,19 @@ topics! {
     /// Alt texts of badges.
     BADGE_ALT: Part ["build status", "coverage status"];
 
+    /// Badges whose text their author has chosen.
+    STATIC_BADGE: Part ["badgen.net/badge/", "shields.io/badge/", "shields.io/static/"];
+
+    /// Where people are reached, of whom a README says so by a badge.
+    CONTACT:
+        Prefix ["mailto:", "sms:", "tel:"]
+        Part [
+            ".facebook.com/", ".instagram.com/", ".linkedin.com/", ".tiktok.com/", ".twitch.tv/", ".youtube.com/",
+            "//bsky.app/profile/", "//dev.to/", "//discord.", "//facebook.com/", "//instagram.com/",
+            "//linkedin.com/", "//m.me/", "//medium.com/@", "//orcid.org/", "//stackoverflow.com/users/", "//t.me/",
+            "//twitter.com/", "//wa.me/", "//x.com/", "//youtube.com/",
+        ];
+
     /// Addresses of badges.
     BADGE:
         Suffix ["/badge"]

@@ -7,7 +7,7 @@ use pulldown_cmark::TagEnd;
 use super::CleanOptions;
 use super::html_policy::is_void;
 use super::splice::Splice;
-use crate::badge::is_badge;
+use crate::badge::{is_badge, is_contact};
 use crate::markdown::decode::references;
 use crate::markdown::html_tokens::{self, TokenKind, tokens};
 use crate::markdown::{Document, Event, Tag};
@@ -57,7 +57,7 @@ pub(super) fn take(
                     break;
                 }
                 match (read.pictures.is_empty(), read.open) {
-                    (false, 0) if all_badges && !options.emitted_before => {
+                    (false, 0) if all_badges && !read.has_contact && !options.emitted_before => {
                         splice.delete(range.start..blank_end(document.source, range.end));
                         badges.extend(read.pictures);
                         if let Some(wrapper) = wrappers.last_mut() {
@@ -147,6 +147,8 @@ struct Block {
     /// Pictures with their offsets.
     pictures: Vec<(usize, Badge)>,
     has_text: bool,
+    /// Whether a badge leads to where somebody is reached.
+    has_contact: bool,
     /// Whether all text stands in HTML headings.
     has_heading_only: bool,
     /// HTML elements that open here and don't close here; below zero, those that only close here.
@@ -182,6 +184,7 @@ impl Block {
         Self {
             has_heading_only: reader.heading_text && !reader.prose,
             has_text: reader.prose,
+            has_contact: reader.contact,
             pictures: reader.pictures,
             open: reader.open,
         }
@@ -194,6 +197,7 @@ struct Reader {
     href: Option<String>,
     image: Option<(usize, String, String)>,
     prose: bool,
+    contact: bool,
     heading_text: bool,
     headings: i64,
     open: i64,
@@ -225,10 +229,9 @@ impl Reader {
 
     fn picture(&mut self, at: usize, image: String, alt: &str) {
         let alt = alt.split_whitespace().collect::<Vec<_>>().join(" ");
-        let href = self
-            .href
-            .clone()
-            .filter(|href| href.starts_with("https://") || href.starts_with("http://"));
+        let href = self.href.clone();
+        self.contact |= href.as_deref().is_some_and(|href| is_contact(&image, href));
+        let href = href.filter(|href| href.starts_with("https://") || href.starts_with("http://"));
         self.pictures.push((
             at,
             Badge {

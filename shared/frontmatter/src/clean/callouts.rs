@@ -28,6 +28,11 @@ impl Marker {
         GITHUB_TYPES.contains(&self.kind.as_str()) && self.metadata.is_none() && self.fold.is_none()
     }
 
+    /// Whether the marker's line ends with these blanks.
+    pub(super) fn ends_at(&self, blanks: &Range<usize>) -> bool {
+        (blanks.start..=blanks.end).contains(&self.line_end)
+    }
+
     /// The record, with its line to be filled in.
     pub(super) fn callout(&self) -> Callout {
         Callout {

@@ -88,13 +88,7 @@ fn hide_in(document: &Document<'_>, find: Find) -> Option<Hidden> {
     if found.is_empty() {
         return None;
     }
-    let mut hidden = Hidden {
-        body: document.source.to_owned(),
-        warnings: Vec::new(),
-        is_obsidian: false,
-        shifts: Vec::new(),
-        source: document.source.to_owned(),
-    };
+    let mut hidden = Hidden::of(document.source);
     let mut warnings = Warnings::default();
     let budget = (document.source.len() * MAX_READINGS).max(READ_AT_LEAST);
     let mut read = 0;
@@ -103,8 +97,7 @@ fn hide_in(document: &Document<'_>, find: Find) -> Option<Hidden> {
         let document = Document::parse(&hidden.body);
         found = find(&document, read > budget);
     }
-    hidden.warnings = warnings.report(&hidden.source);
-    (!hidden.shifts.is_empty()).then_some(hidden)
+    hidden.report(warnings)
 }
 
 fn found(document: &Document<'_>, is_over_budget: bool) -> Vec<Comment> {
@@ -160,6 +153,35 @@ pub(super) fn splice(source: &str, found: &[Comment], warnings: &mut Warnings) -
 }
 
 impl Hidden {
+    /// A body of which nothing is taken out yet.
+    pub(super) fn of(source: &str) -> Self {
+        Self {
+            body: source.to_owned(),
+            warnings: Vec::new(),
+            is_obsidian: false,
+            shifts: Vec::new(),
+            source: source.to_owned(),
+        }
+    }
+
+    /// Changes the body, and remembers where everything stood.
+    pub(super) fn apply(&mut self, edits: &[Edit]) {
+        self.body = apply(&self.body, edits);
+        self.shifts.push(Shift::of(edits));
+    }
+
+    /// Takes back the last change, before which the body was `before`.
+    pub(super) fn undo(&mut self, before: String) {
+        self.body = before;
+        self.shifts.pop();
+    }
+
+    /// The body with what its author is told; `None` where nothing changed.
+    pub(super) fn report(mut self, warnings: Warnings) -> Option<Self> {
+        self.warnings = warnings.report(&self.source);
+        (!self.shifts.is_empty()).then_some(self)
+    }
+
     /// Whether there was anything to take out.
     fn take_out(&mut self, found: &[Comment], warnings: &mut Warnings) -> bool {
         self.is_obsidian |= found
@@ -171,17 +193,28 @@ impl Hidden {
             return false;
         }
         warnings.extend(told, |at| self.back(at));
-        self.body = apply(&self.body, &edits);
-        self.shifts.push(Shift::of(&edits));
+        self.apply(&edits);
         true
     }
 
     /// Where an offset of the body stood in the author's.
-    fn back(&self, at: usize) -> usize {
+    pub(super) fn back(&self, at: usize) -> usize {
         self.shifts
             .iter()
             .rev()
             .fold(at, |at, shift| shift.back(at))
+    }
+
+    /// Brings warnings about the body, or what it ends with, to where that stood, and adds what was told of the changes.
+    pub(crate) fn bring_back(&self, end: &str, warnings: &mut Vec<Warning>) {
+        let places = self.places(end);
+        for warning in &mut *warnings {
+            (warning.line, warning.column) = places(warning.line, warning.column);
+        }
+        let told = self.warnings.iter();
+        let new = told.filter(|told| !warnings.contains(told)).cloned();
+        let new: Vec<Warning> = new.collect();
+        warnings.extend(new);
     }
 
     /// Where a line and a column of the body, or of what it ends with, stood in the author's.

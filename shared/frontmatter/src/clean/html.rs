@@ -6,6 +6,7 @@ use std::cell::OnceCell;
 use std::ops::Range;
 
 use super::CleanOptions;
+use super::anchors::Anchors;
 use super::html_policy::{self as policy, Element};
 use super::html_steps::{Placed, Step, blocks, steps};
 use super::splice::Splice;
@@ -14,6 +15,7 @@ use crate::markdown::Document;
 use crate::markdown::html_tokens::{Tag, TokenKind, innermost, whole_token};
 
 use attributes::Verdict;
+pub(super) use attributes::alternative;
 
 /// Most elements that are closed where a line, a container or the body ends; what leaves more open
 /// than that is no page, and has them taken out.
@@ -25,6 +27,7 @@ const MAX_CLOSED: usize = 200;
 pub(super) fn sanitise(
     document: &Document<'_>,
     options: &CleanOptions<'_>,
+    anchors: &Anchors<'_>,
     may_close: bool,
     splice: &mut Splice,
     warnings: &mut Warnings,
@@ -38,6 +41,7 @@ pub(super) fn sanitise(
     let mut sanitiser = Sanitiser {
         source: document.source,
         options,
+        anchors,
         may_close,
         splice,
         warnings,
@@ -147,6 +151,7 @@ struct Frame<'s> {
 struct Sanitiser<'a, 'o, 's> {
     source: &'a str,
     options: &'a CleanOptions<'o>,
+    anchors: &'a Anchors<'a>,
     may_close: bool,
     splice: &'a mut Splice,
     warnings: &'a mut Warnings,

@@ -31,6 +31,23 @@ pub(super) fn element(name: &str) -> Element {
     }
 }
 
+/// Elements of HTML, SVG and `MathML` that the policy has no other use for, sorted.
+const OTHER_ELEMENTS: &str = "acronym address animate annotation area article aside base basefont bdi bdo bgsound big \
+    blink body button canvas caption circle cite clippath col colgroup command content data datalist defs desc dfn dialog \
+    dir ellipse feblend feflood femerge feoffset fieldset filter font footer foreignobject form frame g head header \
+    hgroup html image isindex keygen label legend line lineargradient link listing main map marker marquee mask \
+    menu menuitem meta meter metadata mfrac mi mn mo mrow msqrt msub msup mtable mtd mtext mtr multicol nav nextid nobr \
+    optgroup option output param path pattern polygon polyline portal progress radialgradient rb rect rtc search \
+    semantics set shadow slot spacer stop switch symbol text textpath time track tspan u use view wbr";
+
+/// Whether HTML knows an element of the name.
+pub(super) fn is_element(name: &str) -> bool {
+    element(name) != Element::Unwrapped
+        || OTHER_ELEMENTS
+            .split_ascii_whitespace()
+            .any(|other| other == name)
+}
+
 /// An element without content and closing tag.
 pub(super) fn is_void(name: &str) -> bool {
     matches!(name, "br" | "hr" | "img" | "input" | "source")
@@ -288,6 +305,29 @@ fn is_identifier(value: &str) -> bool {
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
         && !is_property(&value.to_ascii_lowercase())
+}
+
+/// An identifier for one that may not stand, so that links to it may follow; `None` where it may, or none can be made.
+pub(super) fn renamed(value: &str) -> Option<String> {
+    if is_identifier(value) {
+        return None;
+    }
+    let kept = |c: char| {
+        if c.is_ascii_alphanumeric() || c == '_' {
+            c
+        } else {
+            '-'
+        }
+    };
+    let name: String = value.trim().chars().map(kept).collect();
+    [
+        name.clone(),
+        format!("{name}-section"),
+        format!("section-{name}"),
+    ]
+    .into_iter()
+    .find(|name| is_identifier(name))
+    .filter(|_| value.chars().any(char::is_alphanumeric))
 }
 
 fn is_language_class(value: &str) -> bool {

@@ -7,6 +7,7 @@ use memchr::memmem;
 use pulldown_cmark::{LinkType, TagEnd};
 
 use super::CleanOptions;
+use super::anchors::Anchors;
 use super::destinations::{self, inner, parts};
 use super::html_steps::whole_line;
 use super::splice::Splice;
@@ -21,6 +22,7 @@ use crate::marks::WORD_JOINER;
 pub(super) fn rewrite(
     document: &Document<'_>,
     options: &CleanOptions<'_>,
+    anchors: &Anchors<'_>,
     splice: &mut Splice,
     warnings: &mut Warnings,
 ) {
@@ -30,6 +32,7 @@ pub(super) fn rewrite(
     let mut links = Links {
         source: document.source,
         options,
+        anchors,
         splice,
         warnings,
         images: HashSet::new(),
@@ -142,6 +145,7 @@ impl Node<'_> {
 struct Links<'a, 'o> {
     source: &'a str,
     options: &'a CleanOptions<'o>,
+    anchors: &'a Anchors<'a>,
     splice: &'a mut Splice,
     warnings: &'a mut Warnings,
     /// Destinations that images take from definitions.
@@ -160,7 +164,7 @@ impl Links<'_, '_> {
         if is_inline && node.is_empty_link() {
             return self.remove(node.range);
         }
-        let target = resolve(node.url, node.kind(), self.options);
+        let target = self.target(node.url, node.kind());
         if target == Target::Keep {
             return;
         }
@@ -177,14 +181,27 @@ impl Links<'_, '_> {
             // A reference's address is changed where it is defined.
             Target::Rewrite { .. } if !is_inline => {}
             Target::Rewrite { url, .. } => self.point(node, parts.as_ref(), &url),
-            Target::Unsafe if !node.is_image && is_inline => self.point(node, parts.as_ref(), "#"),
-            Target::Unsafe if !node.is_image => {}
             Target::Unsafe | Target::Missing => match parts {
                 Some(parts) => self.unwrap(node, &parts),
                 None => self
                     .splice
                     .replace(node.range.clone(), escape(&node.text(), true)),
             },
+        }
+    }
+
+    /// What becomes of an address, one within the page spelled as its heading's id.
+    fn target(&self, url: &str, kind: Kind) -> Target {
+        let led = match kind {
+            Kind::Link => self.anchors.lead(url),
+            Kind::Image | Kind::Media => url.into(),
+        };
+        match resolve(&led, kind, self.options) {
+            Target::Keep if led != url => Target::Rewrite {
+                url: led.into_owned(),
+                clamped: false,
+            },
+            target => target,
         }
     }
 
@@ -346,7 +363,7 @@ impl Links<'_, '_> {
         if url.is_empty() {
             return range.end;
         }
-        match resolve(&url, kind, self.options) {
+        match self.target(&url, kind) {
             Target::Keep => {}
             Target::Rewrite { url, .. } => self
                 .splice

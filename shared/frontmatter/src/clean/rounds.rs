@@ -3,14 +3,16 @@
 //! An edit may bring text together that is syntax only now; a body is clean when a whole reading
 //! finds nothing. That makes cleaning idempotent by construction.
 
+use super::anchors::Anchors;
 use super::badges;
+use super::breaks;
 use super::callouts::{self, Marker};
 use super::invariant;
 use super::splice::{Shift, Splice, apply};
 use super::warnings::Warnings;
 use super::{
-    CleanOptions, Cleaned, agreed, angles, blanks, definitions, displays, dollars, flavour, hidden,
-    html, labels, lazy, links, math, obsidian, spelled, start, tables, wikilinks,
+    CleanOptions, Cleaned, agreed, angles, blanks, definitions, dialects, displays, dollars,
+    flavour, hidden, html, labels, lazy, links, math, obsidian, spelled, start, tables, wikilinks,
 };
 use crate::markdown::{Document, Edit, text};
 use crate::record::{Badge, Callout, MAX_WIKI_LINKS, WikiLink};
@@ -157,6 +159,10 @@ impl State {
             start::guard(document, &mut splice);
             edits = splice.into_edits(document.source);
         }
+        if edits.is_empty() && extent == Extent::Everything {
+            // An edit may have brought together what is another program's mark.
+            edits = dialects::edits(document, self.is_obsidian, &mut warnings);
+        }
         self.report(warnings);
         edits
     }
@@ -202,14 +208,25 @@ impl State {
                 obsidian::highlights(document, runs, splice);
                 obsidian::block_ids(document, runs, splice);
                 self.tags = obsidian::tags(document, runs);
+                if options.hard_breaks {
+                    breaks::harden(document, &markers, splice);
+                }
             }
             let wiki = wikilinks::rewrite(document, options, splice, warnings);
             self.record_links(wiki);
             self.record_callouts(&markers);
             callouts::rewrite(document, &markers, splice);
         }
-        links::rewrite(plain, options, splice, warnings);
-        html::sanitise(plain, options, round < CLOSING_ROUNDS, splice, warnings);
+        let anchors = Anchors::of(plain, options);
+        links::rewrite(plain, options, &anchors, splice, warnings);
+        html::sanitise(
+            plain,
+            options,
+            &anchors,
+            round < CLOSING_ROUNDS,
+            splice,
+            warnings,
+        );
         tables::settle(plain, splice);
         lazy::part(plain, splice);
         angles::escape(plain, &math::formulas(document), splice);

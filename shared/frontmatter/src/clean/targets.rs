@@ -9,6 +9,12 @@ use crate::slugger;
 /// Largest `data:` image, in bytes of its URL.
 const MAX_DATA_IMAGE_BYTES: usize = 32 * 1024;
 
+/// Schemes of links that other programs open, and that run nothing in a page.
+const APP_SCHEMES: [&str; 17] = [
+    "ftp", "geo", "irc", "ircs", "magnet", "mailto", "matrix", "news", "sftp", "sip", "sips",
+    "sms", "smsto", "tel", "webcal", "webcals", "xmpp",
+];
+
 /// What a destination is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -114,7 +120,7 @@ fn with_scheme(url: &str, scheme: &str, rest: &str, kind: Kind) -> Target {
             };
             rewrite(&percent::normalise(&absolute))
         }
-        "mailto" | "tel" | "irc" | "xmpp" if kind == Kind::Link => {
+        _ if kind == Kind::Link && APP_SCHEMES.binary_search(&scheme).is_ok() => {
             rewrite(&percent::normalise(&format!("{scheme}:{rest}")))
         }
         "data" if kind == Kind::Image && is_small_data_image(url) => Target::Keep,
@@ -467,6 +473,7 @@ mod tests {
             context: &context,
             repository,
             obsidian_keys: false,
+            hard_breaks: true,
             emitted_before: false,
             title_removal: &[],
             removed_ids: &[],

@@ -9,7 +9,7 @@ use super::*;
 use crate::context::{Flavor, NoteDocument, Notes};
 
 /// A member with two other documents and a picture.
-fn context(flavor: Flavor) -> Context {
+pub(super) fn context(flavor: Flavor) -> Context {
     let document = |path: &str, title: &str, entry_id: &str| NoteDocument {
         path: path.into(),
         title: title.into(),
@@ -31,11 +31,12 @@ fn context(flavor: Flavor) -> Context {
     }
 }
 
-fn options(context: &Context) -> CleanOptions<'_> {
+pub(super) fn options(context: &Context) -> CleanOptions<'_> {
     CleanOptions {
         context,
         repository: None,
         obsidian_keys: false,
+        hard_breaks: false,
         emitted_before: false,
         title_removal: &[],
         removed_ids: &[],

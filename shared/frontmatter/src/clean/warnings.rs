@@ -26,6 +26,7 @@ pub(super) enum Code {
     CommentRemoved,
     FootnoteUnused,
     HiddenElement,
+    ForeignSyntax,
 }
 
 impl Code {
@@ -47,6 +48,7 @@ impl Code {
             Self::CommentRemoved => "comment-removed",
             Self::FootnoteUnused => "footnote-unused",
             Self::HiddenElement => "hidden-element",
+            Self::ForeignSyntax => "foreign-syntax",
         }
     }
 
@@ -118,6 +120,10 @@ impl Code {
             Self::HiddenElement => {
                 "This HTML element is hidden, so it was left out with all that stands in it; where \
                  nothing closes it, all that follows was."
+            }
+            Self::ForeignSyntax => {
+                "This is a mark of another program (a shortcode, a container, a component) that means nothing here: \
+                 what it encloses stays as text; write it in Markdown."
             }
         }
     }
@@ -222,6 +228,7 @@ mod tests {
             Code::CommentRemoved,
             Code::FootnoteUnused,
             Code::HiddenElement,
+            Code::ForeignSyntax,
         ] {
             assert!(
                 document.contains(&format!("| `{}` |", code.code())),

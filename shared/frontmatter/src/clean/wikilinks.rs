@@ -277,20 +277,14 @@ impl Written {
         let html = match (medium, size) {
             (Medium::Audio, _) => format!("<audio controls src=\"{source}\"></audio>"),
             (Medium::Video, _) => format!("<video controls src=\"{source}\"></video>"),
-            (_, Some((width, height))) => {
-                let alt = html_policy::escape_attribute(&alt);
-                let height = height.map_or(String::new(), |height| format!(" height=\"{height}\""));
-                format!(
-                    "<img src=\"{source}\" alt=\"{alt}\" width=\"{width}\"{height} loading=\"lazy\">"
-                )
-            }
+            (_, Some(size)) => picture(&url, &alt, size),
             (_, None) => format!("![{shown}]({})", destinations::write(&url)),
         };
         (html, true)
     }
 
     /// `|W`, `|WxH`, `|alt` or `|alt|W` behind an image: its text and its size in pixels.
-    fn alt_and_size(&self) -> (String, Option<(u32, Option<u32>)>) {
+    fn alt_and_size(&self) -> (String, Option<Size>) {
         let name = self.target.rsplit('/').next().unwrap_or_default();
         let stem = name
             .rsplit_once('.')
@@ -299,18 +293,45 @@ impl Written {
         let Some(alias) = &self.alias else {
             return (stem, None);
         };
-        if let Some(size) = size(alias) {
-            return (stem, Some(size));
-        }
-        match alias.rsplit_once('|') {
-            Some((alt, last)) if size(last).is_some() => (alt.trim().to_owned(), size(last)),
-            _ => (alias.clone(), None),
+        match text_and_size(alias) {
+            ("", size @ Some(_)) => (stem, size),
+            (text, size) => (text.to_owned(), size),
         }
     }
 }
 
+/// Pixels: a width, and perhaps a height.
+pub(super) type Size = (u32, Option<u32>);
+
+/// What stands before a size at the end of a text, behind a bar or alone, and the size.
+pub(super) fn text_and_size(text: &str) -> (&str, Option<Size>) {
+    if let Some(size) = size(text) {
+        return ("", Some(size));
+    }
+    match text.rsplit_once('|') {
+        Some((before, last)) if size(last).is_some() => (before.trim(), size(last)),
+        _ => (text, None),
+    }
+}
+
+/// A picture of a size, as HTML.
+pub(super) fn picture(url: &str, alt: &str, (width, height): Size) -> String {
+    let source = html_policy::escape_attribute(url);
+    let alt = html_policy::escape_attribute(alt);
+    let height = height.map_or(String::new(), |height| format!(" height=\"{height}\""));
+    format!("<img src=\"{source}\" alt=\"{alt}\" width=\"{width}\"{height} loading=\"lazy\">")
+}
+
+/// Whether a path ends as files of sound or moving pictures do.
+pub(super) fn is_recording(path: &str) -> bool {
+    path.rsplit_once('.').is_some_and(|(_, ending)| {
+        let ending = ending.to_ascii_lowercase();
+        AUDIO.contains(&ending.as_str()) || VIDEO.contains(&ending.as_str())
+    })
+}
+
 /// `100` or `100x50`, in pixels.
-fn size(text: &str) -> Option<(u32, Option<u32>)> {
+fn size(text: &str) -> Option<Size> {
     let number = |text: &str| {
         let is_number = (1..=5).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
         is_number.then(|| text.parse().ok()).flatten()

@@ -48,8 +48,9 @@ impl Sanitiser<'_, '_, '_> {
             let outcome = match policy::attribute(&tag.name, attribute) {
                 Value::Plain => Outcome::Stay,
                 Value::Refused => {
-                    refused = true;
-                    Outcome::Go
+                    let id = renamed(attribute);
+                    refused |= id.is_none();
+                    id.map_or(Outcome::Go, Outcome::Become)
                 }
                 Value::Link => self.url(attribute, Kind::Link, placed),
                 Value::Image => self.url(attribute, Kind::Image, placed),
@@ -109,12 +110,19 @@ impl Sanitiser<'_, '_, '_> {
     /// One with an address: it leads where a link or picture of Markdown would.
     fn url(&mut self, attribute: &Attribute<'_>, kind: Kind, placed: &Placed<'_>) -> Outcome {
         let written = attribute.value.as_deref().unwrap_or_default();
-        match self.resolve(&references(written), kind, placed) {
+        let decoded = references(written);
+        let url = match kind {
+            Kind::Link => self.anchors.lead(&decoded),
+            Kind::Image | Kind::Media => Cow::Borrowed(decoded.as_ref()),
+        };
+        match self.resolve(&url, kind, placed) {
+            Target::Keep if url != decoded => {
+                Outcome::of(attribute, policy::escape_value(&url).into())
+            }
             Target::Keep => Outcome::of(attribute, written.into()),
             Target::Rewrite { url, .. } => {
                 Outcome::of(attribute, policy::escape_value(&url).into())
             }
-            Target::Unsafe if kind == Kind::Link => Outcome::of(attribute, "#".into()),
             Target::Unsafe | Target::Missing => Outcome::Go,
         }
     }
@@ -158,6 +166,14 @@ impl Sanitiser<'_, '_, '_> {
     }
 }
 
+/// The identifier that an element is given in place of one that may not stand.
+fn renamed(attribute: &Attribute<'_>) -> Option<String> {
+    let is_identifier = matches!(attribute.name.as_ref(), "id" | "name");
+    is_identifier
+        .then(|| policy::renamed(attribute.value.as_deref()?))
+        .flatten()
+}
+
 /// The candidates of a `srcset`, each an address and what says when to use it.
 fn candidates(set: &str) -> Vec<(&str, &str)> {
     let mut found = Vec::new();
@@ -184,7 +200,7 @@ fn candidates(set: &str) -> Vec<(&str, &str)> {
 }
 
 /// What stands for a picture that isn't there. In an HTML block Markdown's escapes would show.
-fn alternative(alt: &str, in_block: bool) -> String {
+pub(in crate::clean) fn alternative(alt: &str, in_block: bool) -> String {
     let alt = alt.split_whitespace().collect::<Vec<_>>().join(" ");
     if !in_block {
         return escape(&alt, true);

@@ -7,7 +7,7 @@ use super::*;
 use crate::markdown::{Event, Tag};
 
 /// Syntax of every rule, and what lies between.
-const PIECES: [&str; 117] = [
+const PIECES: [&str; 165] = [
     "word",
     " ",
     " ",
@@ -123,6 +123,54 @@ const PIECES: [&str; 117] = [
     "é",
     "日本",
     "✅ 2025-01-01",
+    ":::tip\n",
+    ":::\n",
+    "::: {.x}\n",
+    "!!! note\n",
+    "=== \"a\"\n",
+    "{% raw %}",
+    "{% endraw %}",
+    "{% highlight sh %}",
+    "{% endhighlight %}",
+    "{% note() %}",
+    "{% end %}",
+    "{% if x %}",
+    "{{< hint info >}}",
+    "{{< /hint >}}",
+    "{{< figure src=\"a.png\" caption=\"b\" >}}",
+    "{{< youtube a >}}",
+    "{{< ref \"a\" >}}",
+    "{{<",
+    ">}}",
+    "{%",
+    "%}",
+    "{{",
+    "}}",
+    "{: .a}",
+    "{#a .b}",
+    "{",
+    "}",
+    "^[a b]",
+    "^[",
+    "[TOC]\n",
+    "* TOC\n{:toc}\n",
+    ":rocket:",
+    ":",
+    "<id>",
+    "<T>",
+    "</id>",
+    "<iframe src=\"https://e.com/a\" title=\"b\">",
+    "</iframe>",
+    "![a|100x50](https://e.com/b.png)",
+    "![a](https://e.com/b.mp4)",
+    "#^id",
+    "#a%20b",
+    "# a b\n",
+    "# a :rocket: b {#c}\n",
+    "sms:1",
+    "<h2 id=\"links\">",
+    "(#links)",
+    "<h2 id=\"1 a\">",
     "\u{fffd}",
     "\r",
 ];
@@ -163,6 +211,16 @@ proptest! {
         for flavor in [Flavor::Auto, Flavor::GitHub, Flavor::Obsidian] {
             let faults = safety::faults(&source, &context(flavor));
             prop_assert!(faults.is_empty(), "{}", faults.join("\n"));
+        }
+    }
+
+    #[test]
+    fn a_file_is_converted_once(source in body()) {
+        for head in ["", "---\naliases: [a]\n---\n"] {
+            let convert = |bytes: &[u8]| crate::convert(bytes, &context(Flavor::Auto)).unwrap().bytes;
+            let once = convert(format!("{head}{source}").as_bytes());
+            let twice = convert(&once);
+            prop_assert_eq!(String::from_utf8(twice).unwrap(), String::from_utf8(once).unwrap());
         }
     }
 

@@ -1,0 +1,78 @@
+//! `:rocket:` becomes 🚀.
+
+use std::ops::Range;
+
+use super::Page;
+use crate::clean::html_steps::{self, Step};
+use crate::clean::splice::Splice;
+use crate::clean::warnings::Warnings;
+use crate::emoji;
+use crate::markdown::text::{self, is_escaped};
+use crate::markdown::{Document, Event, Tag};
+
+/// How far back an address is looked for.
+const MAX_ADDRESS: usize = 256;
+
+pub(super) fn rewrite(page: &Page<'_, '_>, splice: &mut Splice, _: &mut Warnings) {
+    let source = page.document.source;
+    if !has_shortcode(source) {
+        return;
+    }
+    let runs = text::runs(page.document).iter();
+    let runs = runs.map(|run| run.range.clone());
+    for range in runs.chain(html_texts(page.document)) {
+        let text = source.get(range.clone()).unwrap_or_default();
+        for (place, shown) in emoji::shortcodes(text) {
+            let place = range.start + place.start..range.start + place.end;
+            if page.prose.holds(&place)
+                && !is_escaped(source, place.start)
+                && !is_in_address(source, place.start)
+            {
+                splice.replace(place, shown);
+            }
+        }
+    }
+}
+
+/// Most documents with a colon have none.
+fn has_shortcode(source: &str) -> bool {
+    emoji::shortcodes(source).next().is_some()
+}
+
+/// Whether the word before a place is the beginning of an address.
+fn is_in_address(source: &str, at: usize) -> bool {
+    let before = source.as_bytes().get(at.saturating_sub(MAX_ADDRESS)..at);
+    let before = before.unwrap_or_default();
+    let word = before.rsplit(u8::is_ascii_whitespace).next();
+    let word = word.unwrap_or_default();
+    word.windows(3).any(|mark| mark == b"://") || word.starts_with(b"www.")
+}
+
+/// The text between the tags of blocks of HTML.
+fn html_texts(document: &Document<'_>) -> Vec<Range<usize>> {
+    let mut texts = Vec::new();
+    let blocks = document.events.iter().filter_map(|(event, range)| {
+        matches!(event, Event::Start(Tag::HtmlBlock)).then_some(range)
+    });
+    let mut blocks = blocks.peekable();
+    if blocks.peek().is_none() {
+        return texts;
+    }
+    let html = html_steps::blocks(document);
+    let steps = html_steps::steps(document, &html);
+    let mut tokens = steps.iter().filter_map(|step| match step {
+        Step::Token(placed) if placed.in_block => Some(&placed.range),
+        _ => None,
+    });
+    let mut next = tokens.next();
+    for block in blocks {
+        let mut start = block.start;
+        while let Some(token) = next.filter(|token| token.start < block.end) {
+            texts.push(start..token.start.max(start));
+            start = token.end.max(start);
+            next = tokens.next();
+        }
+        texts.push(start..block.end.max(start));
+    }
+    texts
+}
