@@ -41,7 +41,7 @@ pub(crate) fn yaml(block: &str) -> String {
 }
 
 /// Lines of text under `key: |`, in which `#` is what it is.
-struct BlockScalar {
+pub(crate) struct BlockScalar {
     /// Column of the key that it belongs to.
     parent: usize,
     /// Column in which its text begins, once there is some.
@@ -49,7 +49,7 @@ struct BlockScalar {
 }
 
 impl BlockScalar {
-    fn begun_by(line: &str) -> Option<Self> {
+    pub(crate) fn begun_by(line: &str) -> Option<Self> {
         let start = line.trim_end();
         let start = start.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, '+' | '-'));
         let before = start.strip_suffix(['|', '>'])?;
@@ -76,7 +76,7 @@ impl BlockScalar {
         Some(Self { parent, text: None })
     }
 
-    fn holds(&mut self, line: &str) -> bool {
+    pub(crate) fn holds(&mut self, line: &str) -> bool {
         let indentation = indentation(line);
         if line.trim().is_empty() {
             return true;

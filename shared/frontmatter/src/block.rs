@@ -1,5 +1,7 @@
 //! Finding the frontmatter (2.2): where the block is, and in which language.
 
+mod fences;
+
 use crate::bytes::position;
 use crate::report::Warning;
 use crate::warnings::Code;
@@ -31,6 +33,29 @@ pub(crate) struct Parts<'a> {
 
 pub(crate) fn find(text: &str) -> Parts<'_> {
     let start = first_line(text);
+    let parts = find_at(text, start);
+    if parts.block.is_some() || parts.warning.is_some() {
+        return parts;
+    }
+    let commented = fences::comments(text.get(start..).unwrap_or_default());
+    if commented == 0 {
+        return parts;
+    }
+    // Below a comment a rule is more likely than at the top.
+    let is_certain = |parts: &Parts<'_>| {
+        parts.block.is_some_and(|(language, block)| match language {
+            Language::Yaml => fences::are_keys(block),
+            Language::Toml => true,
+            Language::Json => false,
+        })
+    };
+    Some(find_at(text, start + commented))
+        .filter(is_certain)
+        .unwrap_or(parts)
+}
+
+/// The block whose fence is the line that begins at `start`.
+fn find_at(text: &str, start: usize) -> Parts<'_> {
     let rest = text.get(start..).unwrap_or_default();
     let (opener, after) = split_line(rest);
     let fence = opener.trim_end_matches([' ', '\t']);
@@ -38,24 +63,29 @@ pub(crate) fn find(text: &str) -> Parts<'_> {
         "---" => yaml(after),
         "+++" => closed_by(after, |line| line == "+++").map(|found| (Language::Toml, found)),
         _ if start == 0 && rest.starts_with('{') => return json(text),
+        _ if fences::is_dash(fence) => dashed(after).map(|found| (Language::Yaml, found)),
         _ => None,
     };
+    let (line, column) = position(text, start);
     match found {
-        Some((language, (block, body))) if block.len() <= MAX_BLOCK_BYTES => Parts {
-            block: Some((language, block)),
-            block_at: text.len() - after.len(),
-            block_line: lines(text, after),
-            body,
-            lines_before_body: lines(text, body) - 1,
-            warning: None,
-        },
-        None if fence == "---" && looks_like_keys(after) => {
-            let (line, column) = position(text, start);
+        Some((language, (block, body))) if block.len() <= MAX_BLOCK_BYTES => {
+            let closing = after
+                .get(block.len()..)
+                .map_or("", |rest| split_line(rest).0);
+            let is_mended = fences::is_dash(fence) || fences::is_dash(closing.trim_end());
             Parts {
-                warning: Some(Code::FrontmatterUnterminated.at(line, column, fence)),
-                ..no_block(text)
+                block: Some((language, block)),
+                block_at: text.len() - after.len(),
+                block_line: lines(text, after),
+                body,
+                lines_before_body: lines(text, body) - 1,
+                warning: is_mended.then(|| Code::FenceRepaired.at(line, column, fence)),
             }
         }
+        None if fence == "---" && looks_like_keys(after) => Parts {
+            warning: Some(Code::FrontmatterUnterminated.at(line, column, fence)),
+            ..no_block(text)
+        },
         _ => no_block(text),
     }
 }
@@ -112,13 +142,22 @@ fn split_line(text: &str) -> (&str, &str) {
 }
 
 fn yaml(after: &str) -> Option<(Language, (&str, &str))> {
-    // A blank line after the opener means a thematic break, as in pandoc.
-    if split_line(after).0.trim().is_empty() && !after.is_empty() {
-        return None;
-    }
-    let closed =
-        closed_by(after, |line| line == "---").or_else(|| closed_by(after, |line| line == "..."));
-    closed.map(|found| (Language::Yaml, found))
+    let ends = |fence: &'static str| closed_by(after, move |line| line == fence);
+    // A blank line after the opener means a thematic break, as in pandoc, unless nothing but keys stands there.
+    let found = if split_line(after).0.trim().is_empty() && !after.is_empty() {
+        ends("---").filter(|(block, _)| fences::are_keys(block))
+    } else {
+        dashed(after)
+            .or_else(|| ends("---"))
+            .or_else(|| ends("..."))
+    };
+    found.map(|found| (Language::Yaml, found))
+}
+
+/// Keys that a dash ends, as a phone makes one of three hyphens.
+fn dashed(after: &str) -> Option<(&str, &str)> {
+    let is_end = |line: &str| fences::is_dash(line) || line == "---";
+    closed_by(after, is_end).filter(|(block, _)| fences::are_keys(block))
 }
 
 /// The text before the first line that `closes`, and the text after it.
@@ -223,7 +262,7 @@ mod tests {
             ("{\"a\": 1}\nb", None),
             ("{\"a\": 1} b\n\n", None),
             ("{a: 1}\n\nb", None),
-            ("---\n\na: 1\n---\nb", None),
+            ("---\n\nA: 1\n---\nb", None),
             ("----\na: 1\n----\nb", None),
             ("---js\na: 1\n---\nb", None),
             ("--- foo\na: 1\n---\nb", None),

@@ -44,6 +44,7 @@ use crate::context::Context;
 use crate::markdown::{Document, Edit};
 use crate::record::{Badge, Callout, WikiLink};
 use crate::report::Warning;
+use crate::repository::Repository;
 use rounds::{Extent, Stop};
 use warnings::{Code, Warnings};
 
@@ -54,8 +55,8 @@ pub(crate) use hidden::{Hidden, hide, hide_in_block, hide_in_value, without_sign
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct CleanOptions<'a> {
     pub(crate) context: &'a Context,
-    /// Resolved by the caller: the frontmatter's `repository:` as `owner/name`, where there is one.
-    pub(crate) repository: Option<&'a str>,
+    /// What the frontmatter's `repository` names.
+    pub(crate) repository: Option<&'a Repository>,
     /// Whether the frontmatter has keys that only Obsidian writes (aliases, cssclasses, publish, permalink), or the
     /// body had a comment as only Obsidian has them.
     pub(crate) obsidian_keys: bool,

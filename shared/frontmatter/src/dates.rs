@@ -1,5 +1,7 @@
 //! Dates in every form that people write them in (2.7), as an instant in UTC.
 
+mod written;
+
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::Offset;
@@ -7,9 +9,15 @@ use jiff::tz::Offset;
 /// Seconds since 1970 that a bare number is read as: 2001 to 2096.
 const EPOCH_SECONDS: std::ops::RangeInclusive<i64> = 1_000_000_000..=4_000_000_000;
 
+/// The same in milliseconds.
+const EPOCH_MILLISECONDS: std::ops::RangeInclusive<i64> = 1_000_000_000_000..=4_000_000_000_000;
+
 /// Years that every reader reads alike: JavaScript takes those before 100 for years of the 20th
 /// century, Python has no year 0, and a time zone may lead out of the year 9999.
 const YEARS: std::ops::RangeInclusive<i16> = 100..=9999;
+
+/// Years of dates without anything between their digits.
+const COMPACT_YEARS: std::ops::RangeInclusive<i16> = 1970..=2099;
 
 /// What a value says as a date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,7 +37,14 @@ pub(crate) fn read(text: &str) -> Read {
     {
         return Timestamp::from_second(seconds).map_or(Read::NoSuchDate, Read::Date);
     }
-    let fields = iso(text).or_else(|| written_out(text));
+    if let Ok(milliseconds) = text.parse::<i64>()
+        && EPOCH_MILLISECONDS.contains(&milliseconds)
+    {
+        return Timestamp::from_second(milliseconds / 1000).map_or(Read::NoSuchDate, Read::Date);
+    }
+    let fields = iso(text)
+        .or_else(|| compact(text))
+        .or_else(|| written::read(text));
     match fields {
         None => Read::Other,
         Some(fields) => fields.timestamp().map_or(Read::NoSuchDate, Read::Date),
@@ -135,51 +150,31 @@ fn zone(text: &str) -> Option<i32> {
     Some(sign * (hours.parse::<i32>().ok()? * 60 + minutes.parse::<i32>().ok()?))
 }
 
-/// `Jul 10 2025`, `July 10, 2025`, `10 Jul 2025`.
-fn written_out(text: &str) -> Option<Fields> {
-    let words: Vec<&str> = text
-        .split([' ', ','])
-        .filter(|word| !word.is_empty())
-        .collect();
-    let [first, second, year] = words.as_slice() else {
-        return None;
-    };
-    let (month, day) = month(first)
-        .map(|month| (month, *second))
-        .or_else(|| month(second).map(|month| (month, *first)))?;
-    Some(Fields {
-        year: exactly(year, 4)?,
-        month,
-        day: one_or_two(day)?,
-        ..Fields::default()
-    })
-}
-
-fn month(word: &str) -> Option<i8> {
-    const MONTHS: [&str; 12] = [
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-    ];
-    let word = word.trim_end_matches('.').to_ascii_lowercase();
-    if word.len() < 3 {
+/// `20250710`, perhaps `T0930` or `093015` behind it, as names of notes have it.
+fn compact(text: &str) -> Option<Fields> {
+    let text = text.strip_suffix('Z').unwrap_or(text);
+    let digits = text.replacen('T', "", 1);
+    let with_time = matches!(digits.len(), 12 | 14);
+    if text.len() != digits.len() && !with_time || !matches!(digits.len(), 8 | 12 | 14) {
         return None;
     }
-    let at = MONTHS.iter().position(|month| {
-        *month == word
-            || month.get(..3) == Some(word.as_str())
-            || (word == "sept" && *month == "september")
-    })?;
-    i8::try_from(at + 1).ok()
+    let two = |at: usize| {
+        digits
+            .get(at..at + 2)
+            .map_or(Some(0), |two| exactly(two, 2))
+    };
+    let fields = Fields {
+        year: exactly(digits.get(..4)?, 4)?,
+        month: exactly(digits.get(4..6)?, 2)?,
+        day: exactly(digits.get(6..8)?, 2)?,
+        hour: two(8)?,
+        minute: two(10)?,
+        second: two(12)?,
+        ..Fields::default()
+    };
+    // Any other number is none such.
+    let is_date = COMPACT_YEARS.contains(&fields.year) && fields.timestamp().is_some();
+    is_date.then_some(fields)
 }
 
 fn exactly<T: std::str::FromStr>(digits: &str, count: usize) -> Option<T> {
@@ -210,6 +205,10 @@ mod tests {
             ("July 10, 2025", "2025-07-10T00:00:00Z"),
             ("10 Sept 2025", "2025-09-10T00:00:00Z"),
             ("1752139800", "2025-07-10T09:30:00Z"),
+            ("1752139800000", "2025-07-10T09:30:00Z"),
+            ("20250710", "2025-07-10T00:00:00Z"),
+            ("202507100930", "2025-07-10T09:30:00Z"),
+            ("20250710T093015Z", "2025-07-10T09:30:15Z"),
         ] {
             assert_eq!(read(text), Read::Date(expected.parse().unwrap()), "{text}");
         }
@@ -241,6 +240,8 @@ mod tests {
             "10 11 12",
             "2024-01-01 maybe",
             "99999999999",
+            "12345678",
+            "20251345",
         ] {
             assert_eq!(read(text), Read::Other, "{text}");
         }

@@ -1,5 +1,6 @@
 //! One key of the author's frontmatter.
 
+use crate::spellings::is_same;
 use crate::yaml::Node;
 
 /// One key of the author's, with where it stands.
@@ -16,8 +17,8 @@ pub(crate) struct Entry {
 }
 
 impl Entry {
-    /// Whether this is the entry of a key, whatever its case.
+    /// Whether this is the entry of a key, however it is spelled.
     pub(crate) fn is(&self, key: &str) -> bool {
-        self.key.eq_ignore_ascii_case(key)
+        is_same(&self.key, key)
     }
 }

@@ -1,11 +1,14 @@
 //! The author's keys, taken one schema key at a time (2.4.1, 2.4.2).
 
+mod unlinked;
+
 use unicode_normalization::UnicodeNormalization as _;
 
 use crate::entry::Entry;
 use crate::prose::{collapse, is_placeholder};
 use crate::report::Warning;
-use crate::spellings::is_known;
+use crate::repository::Repository;
+use crate::spellings::{self, is_known};
 use crate::warnings::Code;
 use crate::yaml::Node;
 
@@ -29,7 +32,15 @@ impl Keys {
             extra: Vec::new(),
             warnings: Vec::new(),
         };
+        // In what was converted before, brackets are no links any more.
+        let is_converted = entries.iter().any(|entry| entry.is("derived"));
+        let may_link = |key: &str| is_known(key) && !spellings::is_image(key);
         for entry in entries {
+            let entry = if !is_converted && may_link(&entry.key) {
+                unlinked::entry(entry)
+            } else {
+                entry
+            };
             match (entry.key.as_str(), &entry.value) {
                 // Zola keeps its tags one level down.
                 ("taxonomies", Node::Map(inner))
@@ -262,13 +273,7 @@ pub(crate) fn language(entry: &Entry) -> Option<String> {
 pub(crate) fn image(entry: &Entry) -> Option<(String, Option<String>)> {
     match &entry.value {
         Node::Scalar(_) => Some((text(entry)?, None)),
-        Node::List(outer) => match outer.as_slice() {
-            [Node::List(inner)] => match inner.as_slice() {
-                [link @ Node::Scalar(_)] => Some((format!("[[{}]]", link.text()?), None)),
-                _ => None,
-            },
-            _ => None,
-        },
+        link @ Node::List(_) => Some((format!("[[{}]]", unlinked::link(link)?), None)),
         map @ Node::Map(_) => {
             let address = ["src", "url", "path", "file", "image"]
                 .into_iter()
@@ -303,24 +308,9 @@ impl Keys {
                 .any(|entry| entry.is(key) && matches!(entry.value, Node::Map(_)))
     }
 
-    /// `repository: owner/name`, or a URL on GitHub, as `owner/name`. The key stays.
-    pub(crate) fn repository(&self) -> Option<String> {
-        let entry = self.entries.iter().find(|entry| entry.is("repository"))?;
-        let text = entry.value.text()?.trim();
-        let path = text
-            .strip_prefix("https://github.com/")
-            .or_else(|| text.strip_prefix("http://github.com/"))
-            .unwrap_or(text);
-        let path = path.trim_end_matches('/');
-        let path = path.strip_suffix(".git").unwrap_or(path);
-        let (owner, name) = path.split_once('/')?;
-        let part = |part: &str| {
-            !part.is_empty()
-                && !part.starts_with('.')
-                && part
-                    .bytes()
-                    .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
-        };
-        (part(owner) && part(name)).then(|| format!("{owner}/{name}"))
+    /// The repository that is named; the key stays.
+    pub(crate) fn repository(&self) -> Option<Repository> {
+        let named = self.entries.iter().find(|entry| entry.is("repository"))?;
+        Repository::read(&named.value)
     }
 }

@@ -37,6 +37,7 @@ pub mod names;
 mod prose;
 mod record;
 mod report;
+mod repository;
 pub mod schema;
 pub mod slug;
 mod slugger;
@@ -162,7 +163,7 @@ pub fn convert(input: &[u8], context: &Context) -> Result<Output, Reject> {
     let repository = keys.repository();
     let reading = CleanOptions {
         context,
-        repository: repository.as_deref(),
+        repository: repository.as_ref(),
         obsidian_keys: hidden.as_ref().is_some_and(|hidden| hidden.is_obsidian)
             || keys.has_any(&["aliases", "cssclasses", "cssclass", "publish", "permalink"]),
         hard_breaks: !keys.is_false("breaks") && !keys.has_any(&["layout"]),

@@ -1,6 +1,7 @@
 //! The author's frontmatter: read in whatever language it is, as entries with their source lines.
 
 mod hidden;
+mod properties;
 
 use std::borrow::Cow;
 
@@ -39,7 +40,7 @@ pub(crate) fn read<'a>(text: &'a str, parts: Parts<'a>) -> Source<'a> {
         findings: Vec::new(),
     };
     let Some((language, block)) = parts.block else {
-        source.take_head(text);
+        source.take_text(text);
         return source;
     };
     let first_line = parts.block_line;
@@ -87,10 +88,12 @@ pub(crate) fn read<'a>(text: &'a str, parts: Parts<'a>) -> Source<'a> {
             if block.trim().is_empty() {
                 source.take_doubled(text.get(parts.block_at + block.len()..).unwrap_or_default());
             } else if !Mark::is_among(&source.entries, without_blank_lines(parts.body)) {
-                source.take_head(parts.body);
+                source.take_text(parts.body);
             }
         }
         Err(Failed::NotAMapping) => {
+            // Nothing was mended, either.
+            source.warnings.clear();
             source.lines_before_body = 0;
             source.take_head(text);
         }
@@ -118,9 +121,45 @@ pub(crate) fn read<'a>(text: &'a str, parts: Parts<'a>) -> Source<'a> {
 }
 
 impl<'a> Source<'a> {
+    /// Takes the text for the body, and the properties in it for keys; the block's own count.
+    fn take_text(&mut self, text: &'a str) {
+        let feeds = without_lone_returns(text);
+        let taken = properties::take(feeds.as_deref().unwrap_or(text));
+        let before = self.lines_before_body;
+        let moved = |entries: Vec<Entry>| {
+            entries.into_iter().map(move |entry| Entry {
+                line: entry.line + before,
+                ..entry
+            })
+        };
+        let others: Vec<Entry> = moved(taken.others).collect();
+        self.findings.extend(visibility::findings_in_text(&others));
+        let own: Vec<Entry> = moved(taken.entries).collect();
+        self.findings.extend(visibility::secrets(&own));
+        let own = hidden::take_out(own, &mut self.warnings);
+        for entry in own {
+            if self.entries.iter().any(|known| known.is(&entry.key)) {
+                self.findings.extend(visibility::findings([&entry]));
+            } else {
+                self.entries.push(entry);
+            }
+        }
+        match taken.text {
+            Some(left) => {
+                let taken = head::take_out(&left);
+                let text = Cow::Owned(taken.text.into_owned());
+                self.take(head::Taken { text, ..taken });
+            }
+            None => self.take_head(text),
+        }
+    }
+
     /// Takes the text for the body, and what stands at its top for what it says.
     fn take_head(&mut self, text: &'a str) {
-        let taken = head::take_out(text);
+        self.take(head::take_out(text));
+    }
+
+    fn take(&mut self, taken: head::Taken<'a>) {
         self.body = taken.text;
         let before = self.lines_before_body;
         self.findings.extend(
@@ -179,8 +218,8 @@ fn yaml_entries(
     })?;
     let lines: Vec<&str> = bare.split_inclusive('\n').collect();
     let line_text = |line: usize| quoted(lines.get(line).copied());
-    if read.repaired {
-        warnings.push(Code::FrontmatterRepaired.at(first_line, 1, line_text(0)));
+    for line in &read.mended {
+        warnings.push(Code::FrontmatterRepaired.at(first_line + line, 1, line_text(*line)));
     }
     let document = read.document;
     // Of JSON's comments YAML makes keys.
@@ -220,7 +259,7 @@ fn yaml_entries(
         ));
     }
     // A doubled or dropped key stands inside the lines of the entry before it.
-    let whole = !read.repaired
+    let whole = read.mended.is_empty()
         && document.block_style
         && document.duplicates.is_empty()
         && document.dropped.is_empty();

@@ -119,6 +119,15 @@ pub(crate) fn findings<'e>(entries: impl IntoIterator<Item = &'e Entry>) -> Vec<
     findings
 }
 
+/// What entries say that stand in the text: that is told, however plain it is.
+pub(crate) fn findings_in_text(entries: &[Entry]) -> Vec<Finding> {
+    let findings = findings(entries).into_iter().map(|finding| Finding {
+        in_text: true,
+        ..finding
+    });
+    findings.collect()
+}
+
 /// Adds what a key says, and those in its value where it is a known map, be it written as a list of maps.
 fn find(key: &str, value: &Node, line: usize, findings: &mut Vec<Finding>) {
     // `params.draft: true`
@@ -158,6 +167,11 @@ pub(crate) fn is_secret(key: &str) -> bool {
 pub(crate) fn is_known(key: &str) -> bool {
     let name = normalised(key);
     KEYS.iter().any(|(known, _)| *known == name)
+}
+
+/// Whether a value is a word that says yes or no, and nothing of prose.
+pub(crate) fn is_plain(value: &str) -> bool {
+    truth(&Node::plain(value)).is_some()
 }
 
 fn finding(key: &str, value: &Node, line: usize) -> Option<Finding> {

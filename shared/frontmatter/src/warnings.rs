@@ -13,6 +13,8 @@ pub(crate) enum Code<'a> {
     FrontmatterUnterminated,
     FrontmatterUnparsable,
     FrontmatterRepaired,
+    /// A fence of the dashes that a phone makes of hyphens.
+    FenceRepaired,
     DuplicateKey,
     KeyDropped,
     /// A comment in lines that are frontmatter to their author, but no block.
@@ -48,7 +50,7 @@ impl Code<'_> {
             Self::NulReplaced => "nul-replaced".to_owned(),
             Self::FrontmatterUnterminated => "frontmatter-unterminated".to_owned(),
             Self::FrontmatterUnparsable => "frontmatter-unparsable".to_owned(),
-            Self::FrontmatterRepaired => "frontmatter-repaired".to_owned(),
+            Self::FrontmatterRepaired | Self::FenceRepaired => "frontmatter-repaired".to_owned(),
             Self::DuplicateKey => "frontmatter-duplicate-key".to_owned(),
             Self::KeyDropped => "frontmatter-key-dropped".to_owned(),
             Self::CommentRemoved => "comment-removed".to_owned(),
@@ -74,14 +76,17 @@ impl Code<'_> {
                 "The block at the top can't be read; it stands in the page as code until you mend it.".to_owned()
             }
             Self::FrontmatterRepaired => {
-                "The block at the top is not quite valid YAML; put such values in \"quotes\" to be sure of them.".to_owned()
+                "This line is not quite valid YAML; put such a value in \"quotes\" to be sure of it.".to_owned()
+            }
+            Self::FenceRepaired => {
+                "The block at the top was read, although a line around it is made of dashes, as some keyboards do: write three hyphens (---) instead.".to_owned()
             }
             Self::DuplicateKey => "This key stands there twice; the first one counts.".to_owned(),
             Self::KeyDropped => "A key of this name or kind can't be used and was left out.".to_owned(),
             Self::CommentRemoved => {
                 "What stands behind a # (or between /* and */) in lines that look like a block's is a comment and was left out.".to_owned()
             }
-            Self::Type(key) if spellings::DATE.contains(&key) || spellings::UPDATED.contains(&key) => {
+            Self::Type(key) if spellings::is_date(key) => {
                 "This is no date; write it as 2025-07-31. It was kept under “extra”.".to_owned()
             }
             Self::Type(key) => format!("This value can't be used as {key}; it was kept under “extra”."),
@@ -119,6 +124,7 @@ mod tests {
             Code::FrontmatterUnterminated,
             Code::FrontmatterUnparsable,
             Code::FrontmatterRepaired,
+            Code::FenceRepaired,
             Code::DuplicateKey,
             Code::KeyDropped,
             Code::CommentRemoved,

@@ -1,11 +1,13 @@
 //! YAML as js-yaml 4 reads it, every plain scalar with its own spelling (2.3).
 
+mod brackets;
 mod foreign;
 mod node;
 mod read;
 pub(crate) mod readback;
 mod repair;
 mod resolve;
+mod typed;
 pub(crate) mod write;
 
 pub(crate) use node::{Node, Scalar, is_dangerous};

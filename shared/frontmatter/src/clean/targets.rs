@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::{CleanOptions, percent};
 use crate::names::{self, OWN_PAGE, fold};
+use crate::repository::bytes_of;
 use crate::slugger;
 
 /// Largest `data:` image, in bytes of its URL.
@@ -74,7 +75,7 @@ fn is_kept(written: &str, kind: Kind, options: &CleanOptions<'_>) -> bool {
     match (host, kind) {
         (Some(host), _) => {
             host.starts_with(|first: char| first.is_ascii_alphanumeric())
-                && (kind == Kind::Link || github_raw(written).is_none())
+                && (kind == Kind::Link || bytes_of(written).is_none())
         }
         (None, Kind::Link) => written.starts_with('#') && !leads_to_removed(written, options),
         (None, Kind::Image | Kind::Media) => false,
@@ -116,7 +117,7 @@ fn with_scheme(url: &str, scheme: &str, rest: &str, kind: Kind) -> Target {
             let absolute = format!("{scheme}://{host}");
             let absolute = match kind {
                 Kind::Link => absolute,
-                Kind::Image | Kind::Media => github_raw(&absolute).unwrap_or(absolute),
+                Kind::Image | Kind::Media => bytes_of(&absolute).unwrap_or(absolute),
             };
             rewrite(&percent::normalise(&absolute))
         }
@@ -145,23 +146,6 @@ fn is_small_data_image(url: &str) -> bool {
                 .bytes()
                 .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'='))
         })
-}
-
-/// A picture's page on GitHub is HTML; its bytes are elsewhere.
-fn github_raw(url: &str) -> Option<String> {
-    let path = [
-        "https://github.com/",
-        "http://github.com/",
-        "https://www.github.com/",
-    ]
-    .iter()
-    .find_map(|host| url.strip_prefix(host))?;
-    let path = path.split(['?', '#']).next()?;
-    let mut parts = path.splitn(5, '/');
-    let (owner, name, view) = (parts.next()?, parts.next()?, parts.next()?);
-    let (reference, file) = (parts.next()?, parts.next()?);
-    (matches!(view, "blob" | "raw") && !file.is_empty())
-        .then(|| format!("https://raw.githubusercontent.com/{owner}/{name}/{reference}/{file}"))
 }
 
 fn is_protocol_relative(url: &str) -> bool {
@@ -194,7 +178,8 @@ fn relative(url: &str, kind: Kind, options: &CleanOptions<'_>) -> Target {
             _ => Target::Missing,
         };
     }
-    let (path, clamped) = normal_path(path);
+    let written = path;
+    let (path, clamped) = normal_path(written);
     if path.is_empty() {
         return Target::Missing;
     }
@@ -204,18 +189,24 @@ fn relative(url: &str, kind: Kind, options: &CleanOptions<'_>) -> Target {
     {
         return rewrite(&percent::normalise(&url));
     }
-    let known = match kind {
-        Kind::Link => file(&path, options)
-            .map(|file| format!("{file}{suffix}"))
-            .or_else(|| {
-                let repository = options.repository?;
-                Some(format!(
-                    "https://github.com/{repository}/blob/HEAD/{path}{suffix}"
-                ))
-            }),
-        Kind::Image | Kind::Media => {
-            file(&path, options).or_else(|| Some(format!("{}{path}{suffix}", asset_base(options)?)))
+    let known = file(&path, options).map(|file| match kind {
+        Kind::Link => format!("{file}{suffix}"),
+        Kind::Image | Kind::Media => file,
+    });
+    let (known, clamped) = match (known, options.repository) {
+        (None, Some(repository)) => {
+            let (path, clamped) = normal_path(&repository.path(written));
+            let url = match kind {
+                Kind::Link => repository.page(&path),
+                Kind::Image | Kind::Media => repository.raw(&path),
+            };
+            (Some(url + suffix), clamped)
         }
+        (None, None) if kind != Kind::Link => {
+            let base = asset_base(options);
+            (base.map(|base| format!("{base}{path}{suffix}")), clamped)
+        }
+        (known, _) => (known, clamped),
     };
     match known {
         Some(url) => Target::Rewrite {
@@ -253,12 +244,9 @@ fn normal_path(path: &str) -> (String, bool) {
     (segments.join("/"), clamped)
 }
 
-/// Where relative files exist: the repository the author names, else what the caller set.
+/// Where the caller says that relative files exist.
 fn asset_base(options: &CleanOptions<'_>) -> Option<String> {
-    let repository = options
-        .repository
-        .map(|repository| format!("https://raw.githubusercontent.com/{repository}/HEAD/"));
-    let base = repository.or_else(|| options.context.asset_base.clone())?;
+    let base = options.context.asset_base.clone()?;
     let is_absolute = base.starts_with("https://") || base.starts_with("http://");
     is_absolute.then(|| {
         if base.ends_with('/') {
@@ -438,6 +426,8 @@ fn own(wanted: &str, options: &CleanOptions<'_>) -> Option<String> {
 mod tests {
     use super::*;
     use crate::context::{Context, NoteDocument, NoteMember, Notes};
+    use crate::repository::Repository;
+    use crate::yaml::Node;
 
     fn context() -> Context {
         let document = |path: &str, title: &str, id: &str| NoteDocument {
@@ -469,9 +459,11 @@ mod tests {
 
     fn outcome(url: &str, kind: Kind, repository: Option<&str>) -> String {
         let context = context();
+        let repository =
+            repository.and_then(|repository| Repository::read(&Node::string(repository)));
         let options = CleanOptions {
             context: &context,
-            repository,
+            repository: repository.as_ref(),
             obsidian_keys: false,
             hard_breaks: true,
             emitted_before: false,

@@ -208,7 +208,16 @@ fn value() -> impl Strategy<Value = serde_json::Value> {
 }
 
 /// Lines of YAML that hide a secret, broken ones among them.
-const YAML: [&str; 31] = [
+const YAML: [&str; 40] = [
+    "title: “a # S”",
+    "x: “a” # S",
+    "title：a # S",
+    "x：“b” # S",
+    "title:a # S",
+    "tags: [“a”, “b # S”]",
+    "x: [a, # S\n  b",
+    "date created: 27.07.2023 # S",
+    "author: [[a]] # S",
     "title: a # S",
     "title: a: b # S",
     "# S",
@@ -243,7 +252,12 @@ const YAML: [&str; 31] = [
 ];
 
 /// Lines of YAML that hide nothing, or break the block.
-const YAML_OTHERS: [&str; 12] = [
+const YAML_OTHERS: [&str; 17] = [
+    "title: “a”",
+    "x: “a # b",
+    "description：b",
+    "tags: [a\n]",
+    "up: \"[[a|b]]\"",
     "title: T",
     "draft: false",
     "tags: [a, b]",
@@ -283,7 +297,22 @@ const JSON: [&str; 8] = [
 ];
 
 /// What may stand before a block, and what may begin and end it.
-const FENCES: [(&str, &str); 16] = [
+const FENCES: [(&str, &str); 25] = [
+    ("title:: a\n\n---\n", "\n---\n"),
+    (
+        "---\na: b\n---\npassword:: S\nx:: %%S%%\n\n---\n",
+        "\n---\n",
+    ),
+    (
+        "# Title\n\nx:: a <!-- S -->\ntags:: [[%%S%%]]\n\n---\n",
+        "\n---\n",
+    ),
+    ("---\n\n", "\n\n---\n"),
+    ("—\n", "\n---\n"),
+    ("---\n", "\n—\n"),
+    ("<!-- S -->\n—\n\n", "\n–\n"),
+    ("[//]: # (S)\n---\n", "\n---\n"),
+    ("<!-- S\n---\n-->\n\n---\n\n", "\n---\n"),
     ("title: T\n<!-- S -->\n", "\nend: 1\n\n"),
     ("title: T\n%%S%%\n\n---\n", "\n---\n"),
     ("# Title\n\n---\n", "\n---\n"),
@@ -307,9 +336,9 @@ fn frontmatter() -> impl Strategy<Value = String> {
     let yaml_lines = prop_oneof![3 => select(&YAML[..]), 2 => select(&YAML_OTHERS[..])];
     let yaml = (prop::collection::vec(yaml_lines, 1..6), select(&FENCES[..])).prop_map(
         |(lines, (open, close))| {
-            // Without a fence only entries are frontmatter.
-            let is_entry =
-                |line: &&str| close != "\nend: 1\n\n" || crate::visibility::is_entry(line);
+            // Without a fence, and behind a blank line, only entries are frontmatter.
+            let has_fence = close != "\nend: 1\n\n" && !open.ends_with("\n\n");
+            let is_entry = |line: &&str| has_fence || crate::visibility::is_entry(line);
             // Without any key it is prose between rules, and `# S` a heading.
             let keys = std::iter::once("course: Web 2");
             let lines: Vec<_> = lines.into_iter().filter(is_entry).chain(keys).collect();

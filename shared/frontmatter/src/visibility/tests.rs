@@ -277,11 +277,7 @@ fn a_block_that_can_t_be_read_keeps_the_page_back_if_it_says_so() {
         "---\ntitle: [a\n  b: }\ndraft: true\n---\nWords.\n",
         "---\ntitle: a\n\tb: [\nvisibility: private\n---\nWords.\n",
         "---\ntitle: a\ndraft: true\n\n# Title\n\nWords.\n",
-        "---\ndraft:true\n---\nWords.\n",
-        "---\ndraft：true\n---\nWords.\n",
         "---\n- draft: true\n---\nWords.\n",
-        "---\ntitle: a\ndraft:true\n---\nWords.\n",
-        "—\ntitle: a\nprivate: true\n—\n\nWords.\n",
         " ---\ndraft: true\n ---\nWords.\n",
         "---yaml\ndraft: true\n---\nWords.\n",
         "+++\ntitle = \ndraft = true\n+++\nWords.\n",
@@ -289,8 +285,6 @@ fn a_block_that_can_t_be_read_keeps_the_page_back_if_it_says_so() {
         ";;;\n{\"draft\": true}\n;;;\nWords.\n",
         "{\n  \"title\": \"a\",\n  \"draft\": true,\n}\n\nWords.\n",
         "{\"title\": \"a\", \"draft\": true,}\n\nWords.\n",
-        "<!-- a -->\n---\ndraft: true\n---\nWords.\n",
-        "<!--\na b\n-->\n---\ndraft: true\n---\nWords.\n",
         "%%\na b\n%%\n---\ndraft: true\n---\nWords.\n",
         "---\ntitle: a\ndescription: b\nc d\ndraft: true\n\nWords.\n",
         "draft: true\ntitle: a\n\nWords.\n",
@@ -332,6 +326,41 @@ fn a_block_that_can_t_be_read_keeps_the_page_back_if_it_says_so() {
         assert!(draft, "{text}");
         let is_told = codes.iter().any(|code| code.starts_with("draft-"));
         assert!(is_told, "{text}");
+    }
+}
+
+#[test]
+fn a_block_of_an_unusual_form_keeps_the_page_back_if_it_says_so() {
+    for text in [
+        "---\ndraft:true\n---\nWords.\n",
+        "---\ndraft：true\n---\nWords.\n",
+        "---\ntitle: a\ndraft：true\n---\nWords.\n",
+        "---\ntitle: a\ndraft:true\n---\nWords.\n",
+        "---\ntitle: a\ndraft: “true”\n---\nWords.\n",
+        "---\ntitle: a\ntags: [b, c\ndraft: true\n---\nWords.\n",
+        "---\ntags: [\n  b,\ndraft: true\n---\nWords.\n",
+        "---\nstatus: [[private]]\n---\nWords.\n",
+        "---\n\ndraft: true\n\n---\nWords.\n",
+        "---\ntitle: x\n---\npublished:: false\n\ntext\n",
+        "private:: true\n\n- Words.\n",
+        "title:: a\npublic:: false\n- Words.\n",
+        "- title:: a\n  draft:: true\n- Words.\n",
+        "# Title\n\nmood:: b\nvisibility:: friends\n\nWords.\n",
+        "---\ntitle: a\ndraft: false\n---\ndraft:: true\n\nWords.\n",
+        "---\n\nkanban-plugin: board\n\nvisibility: private\n\n---\n\nWords.\n",
+        "---\n\nVisibility: private\n\n---\n\nWords.\n",
+        "—\ntitle: a\nprivate: true\n—\n\nWords.\n",
+        "—\nVisibility: private\n—\n\nWords.\n",
+        "---\nprivate: true\n—\n\nWords.\n\n---\n",
+        "–\nprivate: true\n---\n\nWords.\n",
+        "<!-- a -->\n---\ndraft: true\n---\nWords.\n",
+        "<!-- a -->\n---\nVisibility: private\n---\nWords.\n",
+        "<!--\na b\n-->\n---\ndraft: true\n---\nWords.\n",
+        "<!-- a -->\n+++\ndraft = true\n+++\nWords.\n",
+        "<!-- a -->\n—\n\ndraft: true\n—\nWords.\n",
+        "[//]: # (a)\n\n---\n\ndraft: true\n\n---\nWords.\n",
+    ] {
+        assert!(told(text).0, "{text}");
     }
 }
 
@@ -388,11 +417,12 @@ fn keys_at_the_top_count_whatever_stands_between_them() {
         "A title\n---\ntitle: x\ndraft: true\n---\n",
         "Course: Web 2\n\n---\ndraft: true\n---\n",
         "---\ntitle: x\n---\n\n<!-- c -->\n\ndraft: true\n\ntext\n",
-        "---\ntitle: x\n---\npublished:: false\n\ntext\n",
         "---\ntitle: [x\n---\n---\ndraft: true\n---\n",
         "---\ndraft: false\n---\n---\ndraft: true\n---\n",
         "---\ntitle: x\n\n<!-- c -->\ndraft: true\n\ntext\n",
         "+++\ntitle = \"x\"\n+++\n+++\ndraft = true\n+++\n",
+        "# A title\n\nMany words of a text.\n\n- one\n  private:: true\n",
+        "# A title\n\nMany words of a text.\n\npublish:: no\n\nMore.\n",
         "{\"title\": \"x\"}\n\n<!-- c -->\n{\"draft\": true}\n\ntext\n",
         "title: x\n\n{% comment %}\nc\n{% endcomment %}\n\nprivate: true\n",
         "title: x\n[//]: # (c)\ndraft: true\n",
@@ -413,6 +443,8 @@ fn an_ordinary_readme_is_no_draft() {
         "# Tool\n\n```yaml\n---\ndraft: true\n---\n```\n",
         "# Tool\n\n    ---\n    draft: true\n    ---\n",
         "# Tool\n\n    draft: true\n",
+        "# Tool\n\n```cpp\nprivate:: true\n```\n",
+        "# Tool\n\nWords `private:: true` and private::true.\n",
         "# Tool\n\n\tprivate: true\n",
         "# Tool\n\nKeys:\n\ndraft: true\nprivate: true\n",
         "# Tool\n\nSay this:\n\n---\ndraft: true\n---\n",

@@ -1,28 +1,36 @@
 //! Reading YAML that a person almost got right (2.3).
 
-use super::{Document, Node, Unreadable, read, resolve};
+use super::{Document, Node, Unreadable, brackets, read, resolve, typed};
 use crate::bare;
 
-/// A block that was read, and whether it had to be mended.
+/// A block that was read, and which of its lines had to be mended, 0-based.
 #[derive(Debug)]
 pub(crate) struct Read {
     pub(crate) document: Document,
-    pub(crate) repaired: bool,
+    pub(crate) mended: Vec<usize>,
 }
 
 /// Reads a block strictly; where that fails and it looks like keys, after each repair again.
 pub(crate) fn read_or_repair(block: &str) -> Result<Read, Unreadable> {
-    let invalid = match read(block) {
+    let typed = typed::straightened(block);
+    let invalid = match read(&typed) {
         Ok(document) => {
             // `{{ title }}` is valid: a map whose key is a map.
-            let has_placeholder = !document.dropped.is_empty() && block.contains("{{");
-            let mended = has_placeholder
-                .then(|| read(&with_literal_values(&bare::yaml(block))).ok())
-                .flatten()
-                .filter(|mended| mended.dropped.len() < document.dropped.len());
-            return Ok(Read {
-                repaired: mended.is_some(),
-                document: mended.unwrap_or(document),
+            let has_placeholder = !document.dropped.is_empty() && typed.contains("{{");
+            let bare = has_placeholder.then(|| bare::yaml(&typed));
+            let literal = bare.map(|bare| with_literal_values(&bare));
+            let mended = literal
+                .and_then(|literal| Some((read(&literal).ok()?, literal)))
+                .filter(|(mended, _)| mended.dropped.len() < document.dropped.len());
+            return Ok(match mended {
+                Some((document, literal)) => Read {
+                    document,
+                    mended: changed(&bare::yaml(block), &literal),
+                },
+                None => Read {
+                    document,
+                    mended: changed(block, &typed),
+                },
             });
         }
         Err(Unreadable::NotAMapping) => return Err(Unreadable::NotAMapping),
@@ -37,19 +45,35 @@ pub(crate) fn read_or_repair(block: &str) -> Result<Read, Unreadable> {
     ) {
         return Err(invalid);
     }
-    if !begins_with_a_key(block) {
+    if !begins_with_a_key(&typed) {
         return Err(Unreadable::NotAMapping);
     }
-    let untabbed = without_tabs(&bare::yaml(block));
-    for attempt in [untabbed.clone(), with_literal_values(&untabbed)] {
-        if let Ok(document) = read(&attempt) {
-            return Ok(Read {
-                document,
-                repaired: true,
-            });
+    let untabbed = without_tabs(&bare::yaml(&typed));
+    let closed = brackets::closed(&untabbed);
+    let literal = with_literal_values(&closed);
+    for attempt in [untabbed, closed, literal] {
+        // Of `{{ title }}` a reader makes a key that is none.
+        let is_right =
+            |document: &Document| document.dropped.is_empty() || !attempt.contains(": {{");
+        if let Some(document) = read(&attempt).ok().filter(is_right) {
+            let mut mended = changed(&bare::yaml(block), &attempt);
+            if mended.is_empty() {
+                // Its comments alone were at fault.
+                mended.push(0);
+            }
+            return Ok(Read { document, mended });
         }
     }
     Err(invalid)
+}
+
+/// The lines that a repair has changed; it leaves each of them in its place.
+fn changed(block: &str, mended: &str) -> Vec<usize> {
+    let lines = block.lines().zip(mended.lines()).enumerate();
+    lines
+        .filter(|(_, (line, mended))| line != mended)
+        .map(|(index, _)| index)
+        .collect()
 }
 
 /// `^[A-Za-z_][\w .-]*:(\s|$)` on the first line that isn't blank.
@@ -62,7 +86,7 @@ fn begins_with_a_key(block: &str) -> bool {
 }
 
 /// The key of a top-level `key: value` line, and where its value begins.
-fn key_of(line: &str) -> Option<(&str, &str)> {
+pub(super) fn key_of(line: &str) -> Option<(&str, &str)> {
     let (key, value) = line.split_once(':')?;
     let mut chars = key.chars();
     let first_ok = chars
@@ -99,6 +123,12 @@ fn literal_value(line: &str) -> String {
     if text.is_empty() || stands(text) {
         return line.to_owned();
     }
+    // Of a quote that nothing closes, nobody means the sign.
+    let mut unclosed = ['"', '\''].into_iter().filter_map(|quote| {
+        text.strip_prefix(quote)
+            .filter(|rest| !rest.contains(quote))
+    });
+    let text = unclosed.next_back().unwrap_or(text);
     let quoted = super::write::quoted(text);
     format!("{key}: {quoted}{eol}")
 }
@@ -135,7 +165,7 @@ mod tests {
 
     fn repaired(block: &str) -> String {
         let read = read_or_repair(block).unwrap();
-        assert!(read.repaired, "{block}");
+        assert!(!read.mended.is_empty(), "{block}");
         Node::Map(
             read.document
                 .entries
@@ -151,9 +181,31 @@ mod tests {
     fn values_that_yaml_takes_for_something_else() {
         insta::assert_snapshot!(repaired("title: Foo: bar\ntags: [a, b]\n"), @r#"{"title":"Foo: bar","tags":["a","b"]}"#);
         insta::assert_snapshot!(repaired("title: @jane and `code`\n"), @r#"{"title":"@jane and `code`"}"#);
-        insta::assert_snapshot!(repaired("title: {{ title }}\nx: [a\n"), @r#"{"title":"{{ title }}","x":"[a"}"#);
+        insta::assert_snapshot!(repaired("title: {{ title }}\nx: [a\n"), @r#"{"title":"{{ title }}","x":["a"]}"#);
         insta::assert_snapshot!(repaired("title: {{ title }}\nx: {{ y }}\n"), @r#"{"title":"{{ title }}","x":"{{ y }}"}"#);
         insta::assert_snapshot!(repaired("a:\n\tb: 1\n"), @r#"{"a":{"b":1}}"#);
+    }
+
+    #[test]
+    fn the_lines_at_fault_are_named() {
+        for (block, mended) in [
+            ("a: 1\nb: [c, d\ne: 2\n", [1].as_slice()),
+            ("a: b: c # d\n# e\nf: @g\nh: i\n", &[0, 2]),
+            ("a: \u{201c}b\u{201d}\nc: d\n", &[0]),
+            ("a:\n\tb: 1\n", &[1]),
+            ("a: b\n", &[]),
+        ] {
+            assert_eq!(read_or_repair(block).unwrap().mended, mended, "{block}");
+        }
+    }
+
+    #[test]
+    fn what_nothing_closes_is_closed() {
+        insta::assert_snapshot!(repaired("a: [b, c\nd: e: f\n"), @r#"{"a":["b","c"],"d":"e: f"}"#);
+        insta::assert_snapshot!(repaired("a: [\n  b,\n  c\nd: e\n"), @r#"{"a":["b","c"],"d":"e"}"#);
+        insta::assert_snapshot!(repaired("a: [b, \"c]\nd: \"e\n"), @r#"{"a":"[b, \"c]","d":"e"}"#);
+        insta::assert_snapshot!(repaired("a: [\n\t\"b\"\n]\nc: {\nd\n}\n"), @r#"{"a":["b"],"c":{"d":null}}"#);
+        insta::assert_snapshot!(repaired("title: [b\nd: 'e\n"), @r#"{"title":"[b","d":"e"}"#);
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! Each rule, before and after.
 
 use super::*;
+use crate::repository::Repository;
+use crate::yaml::Node;
 
 /// Cleans each body and compares.
 fn assert_cleaned(flavor: Flavor, cases: &[(&str, &str)]) {
@@ -348,7 +350,8 @@ fn a_first_paragraph_that_loses_its_indentation_opens_no_fence() {
 fn a_repository_has_the_relative_files() {
     let context = context(Flavor::Auto);
     let mut options = options(&context);
-    options.repository = Some("o/r");
+    let repository = Repository::read(&Node::string("o/r"));
+    options.repository = repository.as_ref();
     let source = "![a](./i/a.png) [b](docs/b.md) [c](../c.rs)\n\n<img src=\"i/a.png\" srcset=\"i/b.png 2x\">\n";
     let cleaned = clean(&Document::parse(source), &options, |_| ()).0;
     assert_eq!(
