@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use blobs::layout::{OWN_PAGE, SourceKey, SourceNote, content_key};
 use blobs::{Head, Object};
-use bytes::Bytes;
 use frontmatter::names::{fold, is_address};
 use frontmatter::{Context, NoteDocument, NoteMember, Notes, Output, slug};
 use jiff::Timestamp;
 use members::{Account, Named, Referrer};
+use tokio::sync::oneshot;
 
 use crate::{State, pictures};
 
@@ -25,6 +25,9 @@ const MAX_MEMBERS_ASKED: usize = 20;
 
 /// The document, its links led to what is published; `Err` is the sentence that says why there is
 /// none. `known_links` are the names under which it is noted as a referrer already.
+///
+/// The converter has a thread of its own. Where the document has links it waits there for what is found under their names,
+/// and another document is converted meanwhile.
 pub(crate) async fn convert(
     state: &State,
     member: &Account,
@@ -32,36 +35,70 @@ pub(crate) async fn convert(
     object: &Object,
     known_links: &[String],
 ) -> anyhow::Result<Result<Output, String>> {
-    let mut context = context(state, member, source, &object.head);
-    let first = run(state, source, object.bytes.clone(), context.clone()).await?;
-    let Ok(output) = &first else {
-        return Ok(first);
-    };
-    if output.draft || output.references.is_empty() {
-        return Ok(first);
+    let context = context(state, member, source, &object.head);
+    let files = context.notes.files.clone();
+    let bytes = object.bytes.clone();
+    let (ask, asked) = oneshot::channel();
+    let (tell, told) = oneshot::channel();
+    let mut turn = state.converting.acquire().await?;
+    let converting = tokio::task::spawn_blocking(move || {
+        frontmatter::convert_linked(&bytes, &context, |names| {
+            // Where nobody hears the question or finds an answer, nobody waits for the document either.
+            let answer = ask.send(names.to_vec()).ok().map(|()| told.blocking_recv());
+            answer.and_then(Result::ok).unwrap_or_default()
+        })
+    });
+    // A document without links ends without a question.
+    if let Ok(names) = asked.await {
+        drop(turn);
+        let found = look_up(state, member, source, object, &names, known_links).await?;
+        turn = state.converting.acquire().await?;
+        // Who doesn't hear it has ended, and says how below.
+        let _unheard = tell.send(Notes { files, ..found });
     }
+    let converted = converting.await;
+    drop(turn);
+    // A panic or a broken schema is a defect of ours, and the same bytes would have it again: the
+    // author is told, the last good version stays, and the log has it.
+    Ok(match converted {
+        Ok(Ok(output)) => match output.check() {
+            Ok(()) => Ok(output),
+            Err(defect) => {
+                tracing::error!(member = source.member_id, slug = source.slug, %defect, "the converter's output is wrong");
+                Err(DEFECT.to_owned())
+            }
+        },
+        Ok(Err(reject)) => Err(reject.to_string()),
+        Err(panic) => {
+            tracing::error!(member = source.member_id, slug = source.slug, %panic, "the converter panicked");
+            Err(DEFECT.to_owned())
+        }
+    })
+}
+
+/// What is published under the names that the document's links ask for.
+async fn look_up(
+    state: &State,
+    member: &Account,
+    source: &SourceKey,
+    object: &Object,
+    names: &[String],
+    known_links: &[String],
+) -> anyhow::Result<Notes> {
     // Noted before the look at what is published: a document that appears in between finds the
     // note, and has this one converted again.
     let referrer = Referrer {
         member_id: member.id.clone(),
         slug: source.slug.clone(),
     };
-    for name in &output.references {
+    for name in names {
         if !known_links.contains(name) {
             // Of a member who goes the report is refused, too.
             state.members.put_link(name, &referrer).await?;
         }
     }
-    let files = std::mem::take(&mut context.notes.files);
-    let linked = linked(
-        &object.bytes,
-        &format!("{}{}/", state.link_base, member.handle),
-    );
-    context.notes = Notes {
-        files,
-        ..notes(state, member, source, &output.references, &linked).await?
-    };
-    run(state, source, object.bytes.clone(), context).await
+    let own = format!("{}{}/", state.link_base, member.handle);
+    notes(state, member, source, names, &linked(&object.bytes, &own)).await
 }
 
 /// Names under which links of others find a published document, folded.
@@ -265,33 +302,6 @@ fn linked(source: &[u8], address: &str) -> Vec<String> {
         }
     }
     slugs
-}
-
-/// The converter, on a thread of its own.
-async fn run(
-    state: &State,
-    source: &SourceKey,
-    bytes: Bytes,
-    context: Context,
-) -> anyhow::Result<Result<Output, String>> {
-    let _turn = state.converting.acquire().await?;
-    let converted = tokio::task::spawn_blocking(move || frontmatter::convert(&bytes, &context));
-    // A panic or a broken schema is a defect of ours, and the same bytes would have it again: the
-    // author is told, the last good version stays, and the log has it.
-    Ok(match converted.await {
-        Ok(Ok(output)) => match output.check() {
-            Ok(()) => Ok(output),
-            Err(defect) => {
-                tracing::error!(member = source.member_id, slug = source.slug, %defect, "the converter's output is wrong");
-                Err(DEFECT.to_owned())
-            }
-        },
-        Ok(Err(reject)) => Err(reject.to_string()),
-        Err(panic) => {
-            tracing::error!(member = source.member_id, slug = source.slug, %panic, "the converter panicked");
-            Err(DEFECT.to_owned())
-        }
-    })
 }
 
 #[cfg(test)]

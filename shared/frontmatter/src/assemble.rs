@@ -17,12 +17,13 @@ use crate::prose::{collapse, is_placeholder};
 use crate::report::{Field, Source, Warning};
 use crate::spellings;
 use crate::title::Title;
-use crate::visibility::{self, Finding};
+use crate::visibility::Finding;
 use crate::warnings::Code;
 use crate::yaml::Node;
 use crate::yaml::write::settled;
 
 use authors::authors;
+pub(crate) use authors::other_authors;
 pub(crate) use dates::Updated;
 use dates::{date, updated};
 use harmless::{harmless, has_marks};
@@ -54,7 +55,7 @@ pub(crate) struct Parts<'a> {
     pub(crate) clean_options: &'a CleanOptions<'a>,
     /// Warnings so far, in order.
     pub(crate) warnings: Vec<Warning>,
-    /// What is said about who may see the document, but in no key.
+    /// What is said about who may see the document.
     pub(crate) findings: Vec<Finding>,
 }
 
@@ -65,8 +66,6 @@ pub(crate) struct Assembled {
     pub(crate) fields: Vec<Field>,
     pub(crate) warnings: Vec<Warning>,
     pub(crate) draft: bool,
-    /// Names of authors that may be those of other members.
-    pub(crate) named: Vec<String>,
     filled: Vec<String>,
 }
 
@@ -156,7 +155,7 @@ pub(crate) fn assemble(parts: Parts<'_>) -> Assembled {
     if let Some(entry_id) = &entry_id {
         out.push("slug", Node::string(entry_id), Source::Upload);
     }
-    let draft = draft(&mut keys, findings, &mut warnings);
+    let draft = draft(&mut keys, &findings, &mut warnings);
     for key in spellings::ADDRESS {
         ignore_address(&mut keys, key, entry_id.as_deref(), &mut warnings);
     }
@@ -263,9 +262,7 @@ fn ignore_address(keys: &mut Keys, key: &str, entry_id: Option<&str>, warnings: 
 
 /// Whether the document is a draft. Where two keys disagree, the careful one counts: nothing leaks that its author kept
 /// back.
-fn draft(keys: &mut Keys, findings: Vec<Finding>, warnings: &mut Vec<Warning>) -> (bool, Source) {
-    let mut findings = findings;
-    findings.extend(visibility::findings(keys.entries()));
+fn draft(keys: &mut Keys, findings: &[Finding], warnings: &mut Vec<Warning>) -> (bool, Source) {
     warnings.extend(findings.iter().filter_map(Finding::warning));
     // What these say is said by `draft` now. A date under `published` is a date; see the keys of `date`.
     for key in ["draft", "published", "publish", "private"] {

@@ -50,6 +50,7 @@ use warnings::{Code, Warnings};
 
 pub(crate) use dialects::translate;
 pub(crate) use hidden::{Hidden, hide, hide_in_block, hide_in_value, without_signs};
+pub(crate) use wikilinks::targets_of as wikilink_targets;
 
 /// What cleaning needs to know besides the body.
 #[derive(Debug, Clone, Copy)]

@@ -24,6 +24,8 @@ mod context;
 mod dates;
 mod derived;
 mod description;
+mod dialect;
+mod draft;
 mod emoji;
 mod entry;
 mod guards;
@@ -39,25 +41,24 @@ mod record;
 mod report;
 mod repository;
 pub mod schema;
+mod shown;
 pub mod slug;
 mod slugger;
 mod source;
 mod spellings;
+mod split;
 mod title;
 mod visibility;
 mod warnings;
 mod words;
 mod yaml;
 
-use std::cell::LazyCell;
-
-use assemble::{Assembled, Emitted, Parts, assemble};
-use block::without_blank_lines;
-use clean::{CleanOptions, Hidden};
-use keys::Keys;
-use mark::Mark;
+use assemble::{Assembled, Emitted};
+use dialect::Dialect;
+use draft::Draft;
 use markdown::Document;
-use visibility::Finding;
+use shown::Shown;
+use split::Split;
 use yaml::{readback, write};
 
 pub use assemble::UnknownTheme;
@@ -115,124 +116,39 @@ pub fn check(input: &[u8]) -> Result<(), Reject> {
 
 /// Converts a README. Everything but a [`Reject`] comes out as a valid document.
 pub fn convert(input: &[u8], context: &Context) -> Result<Output, Reject> {
+    convert_linked(input, context, |_| context.notes.clone())
+}
+
+/// Converts a README whose links lead to what `look_up` finds, in the place of the context's notes.
+///
+/// `look_up` is asked once, for the names of [`Output::references`], after all that is hidden has gone and before anything
+/// is written; not at all where there is none or the document is a draft.
+pub fn convert_linked(
+    input: &[u8],
+    context: &Context,
+    look_up: impl FnOnce(&[String]) -> Notes,
+) -> Result<Output, Reject> {
     let text = bytes::read(input)?;
-    let source = source::read(&text.content, block::find(&text.content));
-    let mut keys = Keys::new(source.entries);
-    let body = without_blank_lines(&source.body);
-    let blank = source.body.len() - body.len();
-    let blank = source.body.as_bytes().get(..blank).unwrap_or_default();
-    let lines_before_body = source.lines_before_body + memchr::memchr_iter(b'\n', blank).count();
-
-    let mark = keys.remove("derived").and_then(|entry| {
-        let mark = Mark::read(&entry.value);
-        if mark.is_none() && !entry.value.is_empty() {
-            keys.extra.push((entry.key, entry.value));
-        }
-        mark
-    });
-    let (mark, outdated) = match mark {
-        Some(mark) if mark.is_of(body) => (Some(mark), Vec::new()),
-        Some(mark) => (None, mark.outdated()),
-        None => (None, Vec::new()),
-    };
-    keys.forget(&outdated);
-
+    let Split { body, mut said } = Split::of(&text.content);
+    let document = Document::parse(body.text());
     // First of all: nothing may be read off what the author hides.
-    let document = Document::parse(body);
-    let hidden = clean::hide(&document);
-    let mut findings = source.findings;
-    // What stands behind a comment stands at the top. An earlier conversion of this very body has read it.
-    let head = hidden
+    let shown = Shown::of(&document, &said);
+    said.findings.extend(shown.findings.iter().cloned());
+    let document = shown.document(document);
+    let dialect = Dialect::of(&said, &shown);
+    let translated = clean::translate(&document, &dialect.options(context));
+    let document = translated
         .as_ref()
-        .filter(|_| mark.is_none())
-        .map(|hidden| head::take_out(text_of(hidden)));
-    let places = hidden.as_ref().map(|hidden| hidden.places(text_of(hidden)));
-    if let (Some(head), Some(places)) = (&head, &places)
-        && !findings.iter().any(Finding::hides)
-    {
-        let found = head.findings.iter().cloned();
-        findings.extend(
-            found.map(|finding| finding.moved(|line| lines_before_body + places(line, 1).0)),
-        );
-    }
-    let document = match (&head, &hidden) {
-        (Some(head), _) => Document::parse(&head.text),
-        (None, Some(hidden)) => Document::parse(text_of(hidden)),
-        (None, None) => document,
-    };
-    let repository = keys.repository();
-    let reading = CleanOptions {
-        context,
-        repository: repository.as_ref(),
-        obsidian_keys: hidden.as_ref().is_some_and(|hidden| hidden.is_obsidian)
-            || keys.has_any(&["aliases", "cssclasses", "cssclass", "publish", "permalink"]),
-        hard_breaks: !keys.is_false("breaks") && !keys.has_any(&["layout"]),
-        emitted_before: mark.is_some(),
-        title_removal: &[],
-        removed_ids: &[],
-    };
-    let translated = clean::translate(&document, &reading);
-    let parse = |changed| Document::parse(text_of(changed));
-    let document = translated.as_ref().map_or(document, parse);
-    let blocks = blocks::blocks(&document);
-    let is_obsidian = LazyCell::new(|| clean::is_obsidian(&document, &reading));
-    let author_title = keys.take(spellings::TITLE, keys::text);
-    // An earlier conversion of this very body found none.
-    let has_none = mark.is_some() && keys.has_any(&["description"]);
-    let author_description = keys.take(spellings::DESCRIPTION, keys::text);
-    let stem = context.name_hint.as_deref().map(hint_without_date);
-    let title = title::find(&document, &blocks, author_title.as_deref(), stem);
-    let found_description = (author_description.is_none() && !has_none)
-        .then(|| description::find(&blocks, &title, &|| *is_obsidian))
-        .flatten();
-
-    let clean_options = match mark {
-        Some(_) => reading,
-        None => CleanOptions {
-            title_removal: &title.removal,
-            removed_ids: &title.removed_ids,
-            ..reading
-        },
-    };
-    let (mut cleaned, reading) = clean::clean(&document, &clean_options, derived::read);
-    for changed in [&translated, &hidden].into_iter().flatten() {
-        changed.bring_back(text_of(changed), &mut cleaned.warnings);
-    }
-    let mut warnings: Vec<Warning> = text.warnings;
-    warnings.extend(source.warnings);
-    warnings.extend(cleaned.warnings.iter().cloned().map(|mut warning| {
-        warning.line += lines_before_body;
-        warning
-    }));
-    let derived = derived::derive(reading, stem, &cleaned.badges);
-    let assembled = assemble(Parts {
-        keys,
-        title: &title,
-        author_description,
-        found_description,
-        cleaned: &cleaned,
-        derived,
-        mark,
-        context,
-        clean_options: &clean_options,
-        warnings,
-        findings,
+        .map_or(document, |changed| Document::parse(shown::text_of(changed)));
+    let changed = [translated.as_ref(), shown.hidden()];
+    let draft = Draft::read(&document, changed, dialect, said, context, text.warnings);
+    let references = draft.references();
+    let linked = (!references.is_empty() && !draft.is_kept_back()).then(|| Context {
+        notes: look_up(&references),
+        ..context.clone()
     });
-    let references = names::references(&document, &cleaned.wiki, &assembled.named, &context.handle);
-    Ok(output(assembled, &cleaned.body, text.eol, references))
-}
-
-/// A body that was changed, from its first line that isn't blank.
-fn text_of(changed: &Hidden) -> &str {
-    without_blank_lines(&changed.body)
-}
-
-/// A file name's stem without the date that Jekyll puts before it.
-fn hint_without_date(hint: &str) -> &str {
-    dates::prefix(hint)
-        .map(|(_, rest)| rest)
-        .filter(|rest| !rest.is_empty())
-        .unwrap_or(hint)
+    let (assembled, body) = draft.publish(linked.as_ref().unwrap_or(context));
+    Ok(output(assembled, &body, text.eol, references))
 }
 
 /// The file, checked: it must be found by Astro's expression and read back as what was meant;

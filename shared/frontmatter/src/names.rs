@@ -3,7 +3,6 @@
 use unicode_normalization::UnicodeNormalization;
 
 use crate::markdown::{Document, Event, Tag};
-use crate::record::WikiLink;
 
 /// Most names that one document may ask for.
 const MAX_REFERENCES: usize = 100;
@@ -19,12 +18,11 @@ pub fn fold(name: &str) -> String {
     name.trim().nfc().collect::<String>().to_lowercase()
 }
 
-/// The names that wikilinks and relative links to Markdown files ask for, folded, without folders
-/// and endings, whether or not there is a document of that name; before them those of authors.
+/// The names that `targets`, which are authors and wikilinks, and relative links to Markdown files ask for, folded,
+/// without folders and endings, whether or not there is a document of that name.
 pub(crate) fn references(
     document: &Document<'_>,
-    wiki: &[WikiLink],
-    authors: &[String],
+    targets: impl Iterator<Item = String>,
     handle: &str,
 ) -> Vec<String> {
     let events = document.events.iter().take_while(|_| document.has("["));
@@ -33,9 +31,7 @@ pub(crate) fn references(
         _ => None,
     });
     let mut references: Vec<String> = Vec::new();
-    let authors = authors.iter().cloned();
-    let linked = wiki.iter().map(|link| link.target.clone()).chain(relative);
-    for target in authors.chain(linked) {
+    for target in targets.chain(relative) {
         let target = target.strip_suffix(".md").unwrap_or(&target);
         let name = target.rsplit('/').next().unwrap_or_default();
         // What has a folder may be the address of anybody's document.
@@ -97,15 +93,9 @@ mod tests {
         let document = Document::parse(
             "[a](notes/My%20Trip.md#x) [b](OTHER.MARKDOWN) [c](https://e.example/x.md) [d](x.txt) [e](my%20trip.md)\n\n`[f](g.md)`\n",
         );
-        let wiki = ["Folder/K\u{f6}ln", "Ko\u{308}ln", "My trip"].map(|target| WikiLink {
-            target: target.to_owned(),
-            heading: None,
-            text: None,
-            embed: false,
-            resolved: false,
-        });
+        let targets = ["Ann", "Folder/K\u{f6}ln", "Ko\u{308}ln", "My trip"].map(str::to_owned);
         assert_eq!(
-            references(&document, &wiki, &["Ann".to_owned()], ""),
+            references(&document, targets.into_iter(), ""),
             ["ann", "k\u{f6}ln", "my trip", "other"]
         );
     }

@@ -14,7 +14,6 @@ use crate::yaml::Node;
 const AUTHORS: [&str; 3] = ["author", "authors", "by"];
 
 pub(super) fn authors(out: &mut Assembled, keys: &mut Keys, context: &Context) {
-    out.named = others(keys, context);
     refuse_members(keys, context);
     let authors = keys.remove("authors");
     let ids = authors
@@ -74,7 +73,7 @@ pub(super) fn authors(out: &mut Assembled, keys: &mut Keys, context: &Context) {
 }
 
 /// The names that are given for authors, but the member's own: some may be those of other members.
-fn others(keys: &Keys, context: &Context) -> Vec<String> {
+pub(crate) fn other_authors(keys: &Keys, context: &Context) -> Vec<String> {
     let named = keys
         .entries()
         .iter()

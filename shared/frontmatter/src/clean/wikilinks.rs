@@ -98,6 +98,17 @@ fn parse(inside: &str, range: Range<usize>, embed: bool) -> Option<Written> {
     })
 }
 
+/// What the wikilinks of a document ask for, as written but without `.md`.
+pub(crate) fn targets_of(document: &Document<'_>) -> Vec<String> {
+    if !document.has("[[") {
+        return Vec::new();
+    }
+    let written = runs(document)
+        .iter()
+        .flat_map(|run| find(document.source, run));
+    written.map(|written| written.target).collect()
+}
+
 /// Replaces the wikilinks of a document and records them.
 pub(super) fn rewrite(
     document: &Document<'_>,

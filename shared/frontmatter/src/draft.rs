@@ -1,0 +1,151 @@
+//! A document before its links lead anywhere: what it is called, what it says it is, and which names it asks for.
+
+use crate::assemble::{Assembled, Parts, assemble, other_authors};
+use crate::blocks;
+use crate::clean::{self, CleanOptions, Hidden, wikilink_targets};
+use crate::context::Context;
+use crate::dates;
+use crate::derived;
+use crate::description;
+use crate::dialect::Dialect;
+use crate::keys::{self, Keys};
+use crate::mark::Mark;
+use crate::markdown::Document;
+use crate::names;
+use crate::report::Warning;
+use crate::shown::text_of;
+use crate::spellings;
+use crate::split::Said;
+use crate::title::{self, Title};
+use crate::visibility::{self, Finding};
+
+/// A document whose title and description are found; nothing of it is written yet.
+#[derive(Debug)]
+pub(crate) struct Draft<'a> {
+    document: &'a Document<'a>,
+    /// What the body was made of, the last change first.
+    changed: [Option<&'a Hidden>; 2],
+    context: &'a Context,
+    keys: Keys,
+    mark: Option<Mark>,
+    dialect: Dialect,
+    /// The file's name, which may be a title.
+    stem: Option<&'a str>,
+    title: Title,
+    author_description: Option<String>,
+    found_description: Option<String>,
+    /// What is said about who may see the document, in keys and elsewhere.
+    findings: Vec<Finding>,
+    lines_before_body: usize,
+    warnings: Vec<Warning>,
+}
+
+impl<'a> Draft<'a> {
+    /// `warnings` are those so far.
+    pub(crate) fn read(
+        document: &'a Document<'a>,
+        changed: [Option<&'a Hidden>; 2],
+        dialect: Dialect,
+        said: Said,
+        context: &'a Context,
+        mut warnings: Vec<Warning>,
+    ) -> Self {
+        let Said {
+            mut keys,
+            mark,
+            mut findings,
+            lines_before_body,
+            warnings: told,
+        } = said;
+        warnings.extend(told);
+        findings.extend(visibility::findings(keys.entries()));
+        let author_title = keys.take(spellings::TITLE, keys::text);
+        // An earlier conversion of this very body found none.
+        let has_none = mark.is_some() && keys.has_any(&["description"]);
+        let author_description = keys.take(spellings::DESCRIPTION, keys::text);
+        let stem = context.name_hint.as_deref().map(hint_without_date);
+        let blocks = blocks::blocks(document);
+        let title = title::find(document, &blocks, author_title.as_deref(), stem);
+        let is_obsidian = || clean::is_obsidian(document, &dialect.options(context));
+        let found_description = (author_description.is_none() && !has_none)
+            .then(|| description::find(&blocks, &title, &is_obsidian))
+            .flatten();
+        Self {
+            document,
+            changed,
+            context,
+            keys,
+            mark,
+            dialect,
+            stem,
+            title,
+            author_description,
+            found_description,
+            findings,
+            lines_before_body,
+            warnings,
+        }
+    }
+
+    /// Whether its author keeps it back.
+    pub(crate) fn is_kept_back(&self) -> bool {
+        self.findings.iter().any(Finding::hides)
+    }
+
+    /// The names that its links and authors ask for.
+    pub(crate) fn references(&self) -> Vec<String> {
+        let authors = other_authors(&self.keys, self.context);
+        let targets = wikilink_targets(self.document);
+        names::references(
+            self.document,
+            authors.into_iter().chain(targets),
+            &self.context.handle,
+        )
+    }
+
+    /// The document as it is published, its links led to what `context` knows: the fields and the body.
+    pub(crate) fn publish(self, context: &Context) -> (Assembled, String) {
+        let options = self.dialect.options(context);
+        let clean_options = if self.mark.is_some() {
+            options
+        } else {
+            CleanOptions {
+                title_removal: &self.title.removal,
+                removed_ids: &self.title.removed_ids,
+                ..options
+            }
+        };
+        let (mut cleaned, reading) = clean::clean(self.document, &clean_options, derived::read);
+        for changed in self.changed.into_iter().flatten() {
+            changed.bring_back(text_of(changed), &mut cleaned.warnings);
+        }
+        let mut warnings = self.warnings;
+        warnings.extend(cleaned.warnings.iter().cloned().map(|mut warning| {
+            warning.line += self.lines_before_body;
+            warning
+        }));
+        let derived = derived::derive(reading, self.stem, &cleaned.badges);
+        let assembled = assemble(Parts {
+            keys: self.keys,
+            title: &self.title,
+            author_description: self.author_description,
+            found_description: self.found_description,
+            cleaned: &cleaned,
+            derived,
+            mark: self.mark,
+            context,
+            clean_options: &clean_options,
+            warnings,
+            findings: self.findings,
+        });
+        (assembled, cleaned.body)
+    }
+}
+
+/// A file name's stem without the date that Jekyll puts before it.
+fn hint_without_date(hint: &str) -> &str {
+    dates::prefix(hint)
+        .map(|(_, rest)| rest)
+        .filter(|rest| !rest.is_empty())
+        .unwrap_or(hint)
+}
