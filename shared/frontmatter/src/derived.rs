@@ -8,7 +8,7 @@ use pulldown_cmark::{LinkType, TagEnd};
 use serde::Serialize;
 
 use crate::blocks::decoded;
-use crate::language::{first_strong_is_rtl, suffix_language};
+use crate::language::{is_mostly_rtl, of_prose, suffix_language};
 use crate::markdown::{Document, Event, Tag};
 use crate::prose::{clean_text, collapse, without_ornaments};
 use crate::record::Badge;
@@ -22,6 +22,8 @@ use picture::Candidate;
 /// Most headings and links that are listed.
 const MAX_HEADINGS: usize = 500;
 const MAX_LINKS: usize = 200;
+/// Prose that is looked at for its language, in bytes.
+const MAX_SENTENCES_BYTES: usize = 1024;
 /// Reading speed: words, and characters of scripts without spaces, in a minute.
 const WORDS_PER_MINUTE: usize = 200;
 const IDEOGRAPHS_PER_MINUTE: usize = 500;
@@ -81,6 +83,7 @@ pub(crate) fn derive(reading: Reading, file_stem: Option<&str>, badges: &[Badge]
         mut derived,
         license,
         plain,
+        sentences,
         ..
     } = reading;
     let count = Count::of(&plain);
@@ -97,13 +100,14 @@ pub(crate) fn derive(reading: Reading, file_stem: Option<&str>, badges: &[Badge]
         .or_else(|| license.found(&plain));
     derived.lang = file_stem
         .and_then(suffix_language)
-        .or_else(|| count.language().map(str::to_owned));
+        .or_else(|| count.language().map(str::to_owned))
+        .or_else(|| of_prose(&sentences).map(str::to_owned));
     let rtl_language = derived
         .lang
         .as_deref()
         .and_then(|lang| lang.split('-').next())
         .is_some_and(|lang| words::RTL_LANGUAGE.fits(lang));
-    derived.dir = (rtl_language || first_strong_is_rtl(&plain)).then_some("rtl");
+    derived.dir = (rtl_language || is_mostly_rtl(&plain)).then_some("rtl");
     derived
 }
 
@@ -117,6 +121,9 @@ pub(crate) struct Reading {
     license: LicenseReading,
     /// All prose and inline code.
     plain: String,
+    /// The beginning of the text in paragraphs that stand in no list.
+    sentences: String,
+    in_paragraph: bool,
     in_code: bool,
     image: Option<(String, String)>,
     /// Whether the section that is being read thanks somebody.
@@ -135,12 +142,16 @@ impl Reading {
         match event {
             Event::Start(tag) => self.start(source, tag, range),
             Event::End(tag) => self.end(*tag),
-            Event::Text(text) if !self.in_code => self.prose(text),
+            Event::Text(text) if !self.in_code => {
+                self.sentence(text);
+                self.prose(text);
+            }
             Event::Text(text) => self.license.section(text),
             Event::Code(text) => self.prose(text),
             Event::SoftBreak | Event::HardBreak => {
                 self.finish_item();
                 self.license.end_line();
+                self.sentence(" ");
                 self.prose(" ");
             }
             Event::TaskListMarker(done) => {
@@ -166,6 +177,14 @@ impl Reading {
             self.derived
                 .features
                 .sort_by_key(|feature| ORDER.iter().position(|known| known == feature));
+        }
+    }
+
+    fn sentence(&mut self, text: &str) {
+        if self.in_paragraph && self.image.is_none() {
+            let room = MAX_SENTENCES_BYTES.saturating_sub(self.sentences.len());
+            let (fits, _) = text.split_at(text.floor_char_boundary(room));
+            self.sentences.push_str(fits);
         }
     }
 
@@ -222,6 +241,7 @@ impl Reading {
                 self.link(dest_url);
             }
             Tag::List => self.lists += 1,
+            Tag::Paragraph => self.in_paragraph = self.lists == 0,
             Tag::Image { dest_url, .. } => self.image = Some((dest_url.to_string(), String::new())),
             _ => {}
         }
@@ -249,6 +269,8 @@ impl Reading {
                 self.license.text("\n");
             }
             TagEnd::Item | TagEnd::Paragraph | TagEnd::TableHead | TagEnd::TableRow => {
+                self.sentence("\n");
+                self.in_paragraph = false;
                 self.finish_item();
                 self.plain.push('\n');
                 self.license.end_line();
