@@ -23,7 +23,7 @@ pub(crate) fn is_contact(image: &str, href: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::is_badge;
+    use super::{is_badge, is_contact};
 
     #[test]
     fn badges_and_pictures() {
@@ -43,5 +43,27 @@ mod tests {
         ] {
             assert!(!is_badge(url), "{url}");
         }
+    }
+
+    #[test]
+    fn contacts_are_no_ornaments() {
+        for href in [
+            "https://www.linkedin.com/in/ada/",
+            "mailto:ada@example.org",
+            "https://t.me/ada",
+        ] {
+            assert!(
+                is_contact("https://img.shields.io/badge/Ada-blue", href),
+                "{href}"
+            );
+            assert!(
+                !is_contact("https://img.shields.io/npm/v/a", href),
+                "{href}"
+            );
+        }
+        assert!(!is_contact(
+            "https://img.shields.io/badge/MIT-blue",
+            "https://e.org/LICENSE"
+        ));
     }
 }

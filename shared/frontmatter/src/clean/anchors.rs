@@ -132,3 +132,34 @@ fn letters(id: &str) -> String {
     let kept = id.chars().filter(|c| c.is_alphanumeric());
     kept.flat_map(char::to_lowercase).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{clean_as, context};
+    use crate::context::Flavor;
+
+    const HEADINGS: &str = "\n\n## Second Part\n\n## ⚡ Numbers\n\n## Part-2: C++ & more\n\n<h2 id=\"links\">a</h2>\n\n<a name=\"1.0\"></a>\n";
+
+    #[test]
+    fn links_within_the_page_lead_to_headings() {
+        for (link, expected) in [
+            ("#Second%20Part", "#second-part"),
+            ("#user-content-second-part", "#second-part"),
+            ("#markdown-header-second-part", "#second-part"),
+            ("#Second-Part", "#second-part"),
+            ("#zap-numbers", "#-numbers"),
+            ("#numbers", "#-numbers"),
+            ("#part-2-c--more", "#part-2-c--more"),
+            ("#part-2-c-more", "#part-2-c--more"),
+            ("#%5Eab-1", "#block-ab-1"),
+            ("#links", "#links-section"),
+            ("#1.0", "#section-1-0"),
+            ("#nowhere", "#nowhere"),
+        ] {
+            let body = format!("[a]({link}) <a href=\"{link}\">b</a>{HEADINGS}");
+            let cleaned = clean_as(&body, &context(Flavor::Auto)).body;
+            let expected = format!("[a]({expected}) <a href=\"{expected}\">b</a>");
+            assert_eq!(cleaned.lines().next(), Some(expected.as_str()), "{link}");
+        }
+    }
+}

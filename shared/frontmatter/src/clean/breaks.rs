@@ -18,7 +18,7 @@ pub(super) fn harden(document: &Document<'_>, markers: &[Marker], splice: &mut S
     let breaks = soft(document, markers);
     let full = breaks.iter().filter(|line| line.is_full(document.source));
     let full = full.count();
-    if full >= MIN_FULL_LINES && full * 4 >= breaks.len() * 3 {
+    if full >= MIN_FULL_LINES && full * 2 >= breaks.len() {
         return;
     }
     for line in breaks {
@@ -95,5 +95,58 @@ fn breaks_line(event: &Event<'_>) -> bool {
         Event::InlineHtml(html) => html.to_ascii_lowercase().starts_with("<br"),
         Event::DisplayMath(_) => true,
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{context, options};
+    use super::super::{CleanOptions, clean};
+    use crate::context::Flavor;
+    use crate::markdown::Document;
+
+    fn hardened(body: &str, flavor: Flavor) -> String {
+        let context = context(flavor);
+        let options = CleanOptions {
+            hard_breaks: true,
+            ..options(&context)
+        };
+        clean(&Document::parse(body), &options, |_| ()).0.body
+    }
+
+    #[test]
+    fn breaks_of_notes_are_hard() {
+        for (before, after) in [
+            (
+                "Anna: kitchen\nBen: door \nChris\n",
+                "Anna: kitchen  \nBen: door  \nChris\n",
+            ),
+            ("- a\n  b\n- c\n", "- a  \n  b\n- c\n"),
+            (
+                "> [!tip] a\n> b\n> *c\n> d*\n",
+                "> [!tip] a\n> b  \n> *c  \n> d*\n",
+            ),
+            ("a\r\nb\r\n", "a  \r\nb\r\n"),
+        ] {
+            assert_eq!(hardened(before, Flavor::Obsidian), after, "from {before:?}");
+            assert_eq!(hardened(after, Flavor::Obsidian), after, "again");
+            assert_eq!(hardened(before, Flavor::GitHub), before, "of a README");
+        }
+    }
+
+    #[test]
+    fn other_breaks_stay() {
+        let full = "These are words of a paragraph that somebody's editor has wrapped for them\n"
+            .repeat(4);
+        for body in [
+            full.as_str(),
+            "# a\n\n| b |\n|---|\n| c |\n",
+            "a<br>\nb\n",
+            "[a\nb](https://e.org)\n",
+            "```\na\nb\n```\n",
+            "a  \nb\\\nc\n",
+        ] {
+            assert_eq!(hardened(body, Flavor::Obsidian), body);
+        }
     }
 }

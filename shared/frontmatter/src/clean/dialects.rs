@@ -6,11 +6,13 @@
 mod admonitions;
 mod attributes;
 mod callout;
+mod components;
 mod containers;
 mod contents;
 mod emoji;
 mod footnotes;
 mod frames;
+mod logseq;
 mod pictures;
 mod placeholders;
 mod prose;
@@ -20,7 +22,7 @@ mod videos;
 use std::ops::Range;
 
 use super::hidden::{self, Hidden};
-use super::splice::Splice;
+use super::splice::{Splice, apply};
 use super::warnings::Warnings;
 use super::{CleanOptions, invariant, is_obsidian, without_lone_returns};
 use crate::markdown::{Document, Edit, Event, Tag};
@@ -39,6 +41,8 @@ struct Page<'p, 'a> {
     /// Code that is told by its indentation.
     indented: Vec<Range<usize>>,
     links: Vec<Range<usize>>,
+    /// Tags in lines of text.
+    tags: Vec<Range<usize>>,
 }
 
 impl<'p, 'a> Page<'p, 'a> {
@@ -50,17 +54,26 @@ impl<'p, 'a> Page<'p, 'a> {
             headings: Vec::new(),
             indented: Vec::new(),
             links: Vec::new(),
+            tags: Vec::new(),
         };
         for (event, range) in &document.events {
             let places = match event {
                 Event::Start(Tag::Heading { .. }) => &mut page.headings,
                 Event::Start(Tag::CodeBlock(None)) => &mut page.indented,
                 Event::Start(Tag::Link { .. } | Tag::Image { .. }) => &mut page.links,
+                Event::InlineHtml(_) => &mut page.tags,
                 _ => continue,
             };
             places.push(range.clone());
         }
         page
+    }
+}
+
+impl Page<'_, '_> {
+    /// Whether a `<` is no part of code.
+    fn may_be_tag(&self, at: usize) -> bool {
+        self.prose.has(at) || around(&self.tags, at).is_some_and(|tag| tag.start == at)
     }
 }
 
@@ -102,6 +115,18 @@ static RULES: &[Rule] = &[
         rewrite: admonitions::rewrite,
         #[cfg(test)]
         example: ("!!! note\n    Mind.\n", "> [!note]\n> Mind.\n"),
+    },
+    Rule {
+        marks: &["<", "import ", "export "],
+        rewrite: components::rewrite,
+        #[cfg(test)]
+        example: ("<Tip>\nUse tab.\n</Tip>\n", "> [!tip]\n> Use tab.\n\n"),
+    },
+    Rule {
+        marks: &[":: ", "{{", "((", "#+"],
+        rewrite: logseq::rewrite,
+        #[cfg(test)]
+        example: ("- a\n  collapsed:: true\n", "- a\n"),
     },
     Rule {
         marks: &["toc", "TOC", "Toc"],
@@ -174,7 +199,7 @@ pub(super) fn edits(
         let mut told = Warnings::default();
         (rule.rewrite)(&page, &mut splice, &mut told);
         let edits = splice.into_edits(document.source);
-        if !edits.is_empty() {
+        if !edits.is_empty() && keeps_code(document, &edits) {
             warnings.extend(told, |at| at);
             return edits;
         }
@@ -185,8 +210,21 @@ pub(super) fn edits(
     Vec::new()
 }
 
+/// Whether all code is code afterwards that none of the edits takes out. Where it isn't, another rule may come first.
+fn keeps_code(document: &Document<'_>, edits: &[Edit]) -> bool {
+    let code = invariant::code(&Document::parse_without_math(document.source));
+    let expected = invariant::expected(&code, edits);
+    let changed = apply(document.source, edits);
+    let changed = Document::parse_without_math(&changed);
+    !changed.too_complex && invariant::holds(&expected, &invariant::code(&changed))
+}
+
 /// The body in Markdown alone; `None` where it is that already.
 pub(crate) fn translate(document: &Document<'_>, options: &CleanOptions<'_>) -> Option<Hidden> {
+    // What an earlier conversion has left of such marks may stand in a body that had to be escaped.
+    if options.emitted_before {
+        return None;
+    }
     if let Some(source) = without_lone_returns(document.source) {
         return translate_lines(&Document::parse(&source), options);
     }
@@ -202,21 +240,12 @@ fn translate_lines(document: &Document<'_>, options: &CleanOptions<'_>) -> Optio
         return None;
     }
     let mut translated = Hidden::of(document.source);
-    let mut code = invariant::code(document);
     let mut passes = 0;
     while !edits.is_empty() && passes < MAX_PASSES {
         passes += 1;
         warnings.extend(std::mem::take(&mut told), |at| translated.back(at));
-        let expected = invariant::expected(&code, &edits);
-        let before = translated.body.clone();
         translated.apply(&edits);
         let document = Document::parse(&translated.body);
-        code = invariant::code(&document);
-        if document.too_complex || !invariant::holds(&expected, &code) {
-            drop(document);
-            translated.undo(before);
-            break;
-        }
         let found = hidden::find(&document);
         edits = if found.is_empty() {
             self::edits(&document, is_obsidian, &mut told)

@@ -170,12 +170,6 @@ impl Hidden {
         self.shifts.push(Shift::of(edits));
     }
 
-    /// Takes back the last change, before which the body was `before`.
-    pub(super) fn undo(&mut self, before: String) {
-        self.body = before;
-        self.shifts.pop();
-    }
-
     /// The body with what its author is told; `None` where nothing changed.
     pub(super) fn report(mut self, warnings: Warnings) -> Option<Self> {
         self.warnings = warnings.report(&self.source);

@@ -43,7 +43,7 @@ pub(super) fn options(context: &Context) -> CleanOptions<'_> {
     }
 }
 
-fn clean_as(source: &str, context: &Context) -> Cleaned {
+pub(super) fn clean_as(source: &str, context: &Context) -> Cleaned {
     clean(&Document::parse(source), &options(context), |_| ()).0
 }
 

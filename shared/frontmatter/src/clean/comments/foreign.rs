@@ -15,7 +15,7 @@ pub(super) struct Foreign {
 
 /// MDX, Hugo, Handlebars, Liquid, Jinja, `CriticMarkup`, ERB and its kin; and Markdown's own comments where a paragraph goes
 /// before them or they are not quite of its grammar, so that no parser takes them for definitions.
-static FOREIGN: [Foreign; 14] = [
+static FOREIGN: [Foreign; 16] = [
     spans("{/*", "{/*", "*/}"),
     spans("{{/*", "{{/*", "*/}}"),
     spans("{{/*", "{{- /*", "*/ -}}"),
@@ -25,6 +25,8 @@ static FOREIGN: [Foreign; 14] = [
     spans("{#", "{# ", "#}"),
     spans("{#", "{#-", "#}"),
     spans("{>>", "{>>", "<<}"),
+    spans("{::comment}", "{::comment}", "{:/comment}"),
+    spans("#+BEGIN_COMMENT", "#+BEGIN_COMMENT", "#+END_COMMENT"),
     spans("<%#", "<%#", "%>"),
     spans("<%--", "<%--", "--%>"),
     line("[//]:", "[//]:"),

@@ -138,7 +138,7 @@ fn is_raw_format(source: &str, at: usize, list: &str) -> bool {
 }
 
 /// A list with its line, where it has the line for itself, or with the blanks before it.
-fn own_line(source: &str, range: &Range<usize>) -> Range<usize> {
+pub(super) fn own_line(source: &str, range: &Range<usize>) -> Range<usize> {
     let rest = source.get(range.end..).unwrap_or_default();
     let text = rest.trim_start_matches([' ', '\t']);
     if !(text.is_empty() || text.starts_with(['\n', '\r'])) {

@@ -6,10 +6,11 @@ use super::Page;
 use crate::clean::splice::Splice;
 
 /// Words for boxes with the type of callout that each is, sorted; a box of type [`FOLDED`] is closed until it is asked for.
-static KINDS: [(&str, &str); 51] = [
+static KINDS: [(&str, &str); 50] = [
     ("abstract", "abstract"),
     ("admonition", "note"),
     ("alert", "warning"),
+    ("aside", "note"),
     ("attention", "warning"),
     ("bug", "bug"),
     ("callout", "note"),
@@ -32,7 +33,6 @@ static KINDS: [(&str, &str); 51] = [
     ("important", "important"),
     ("info", "info"),
     ("information", "info"),
-    ("link", "info"),
     ("message", "note"),
     ("missing", "failure"),
     ("note", "note"),
@@ -42,7 +42,6 @@ static KINDS: [(&str, &str); 51] = [
     ("quote", "quote"),
     ("remark", "note"),
     ("secondary", "note"),
-    ("see", "info"),
     ("seealso", "info"),
     ("spoiler", FOLDED),
     ("success", "success"),
@@ -59,6 +58,8 @@ static KINDS: [(&str, &str); 51] = [
     ("warning", "warning"),
     ("wip", "todo"),
 ];
+/// Longest mark that is looked for, in bytes.
+const MAX_PIECE: usize = 1024;
 const FOLDED: &str = "folded";
 
 /// The type of callout that a word means, and whether the callout is closed.
@@ -191,6 +192,29 @@ fn is_prefix(byte: u8) -> bool {
 pub(super) fn before_in_line(source: &str, at: usize) -> &str {
     let before = source.get(..at).unwrap_or_default();
     before.rsplit('\n').next().unwrap_or_default()
+}
+
+/// Whether nothing but blanks and marks of quotes stands around a range in its lines.
+pub(super) fn has_line(source: &str, range: &Range<usize>) -> bool {
+    let before = source.get(..range.start).unwrap_or_default();
+    let before = before.trim_end_matches([' ', '>', '\t']);
+    let after = source.get(range.end..).unwrap_or_default();
+    let after = after.trim_start_matches([' ', '\t']);
+    (before.is_empty() || before.ends_with('\n'))
+        && (after.is_empty() || after.starts_with(['\n', '\r']))
+}
+
+/// The beginning of what follows a place in its line: marks are short, and lines may be long.
+pub(super) fn piece(source: &str, at: usize) -> &str {
+    let rest = source.as_bytes().get(at..).unwrap_or_default();
+    let rest = rest.get(..rest.len().min(MAX_PIECE)).unwrap_or_default();
+    let end = memchr::memchr2(b'\n', b'\r', rest).unwrap_or(rest.len());
+    let end = (0..=end)
+        .rev()
+        .find(|end| source.is_char_boundary(at + end));
+    source
+        .get(at..at + end.unwrap_or_default())
+        .unwrap_or_default()
 }
 
 /// The line that a text with its line break ends with.

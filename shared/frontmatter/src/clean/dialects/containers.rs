@@ -14,6 +14,7 @@ const MAX_DEPTH: usize = 8;
 pub(super) fn rewrite(page: &Page<'_, '_>, splice: &mut Splice, warnings: &mut Warnings) {
     let source = page.document.source;
     let mut open: Vec<(usize, Range<usize>)> = Vec::new();
+    let mut pairs = Vec::new();
     for line in page.prose.lines() {
         let text = source.get(line.clone()).unwrap_or_default();
         let mark = text.trim_start_matches([' ', '>']);
@@ -30,13 +31,20 @@ pub(super) fn rewrite(page: &Page<'_, '_>, splice: &mut Splice, warnings: &mut W
             let at = same.or(open.len().checked_sub(1));
             let Some(at) = at else { continue };
             let inner = open.split_off(at);
-            if let Some((_, opener)) = inner.into_iter().next() {
-                write(page, opener, range, splice, warnings);
-            }
-        } else if open.len() < MAX_DEPTH
-            && rest.starts_with(|first: char| first.is_alphabetic() || matches!(first, '{' | '['))
+            pairs.extend(inner.into_iter().next().map(|(_, opener)| (opener, range)));
+        } else if rest
+            .starts_with(|first: char| first.is_alphabetic() || matches!(first, '{' | '['))
         {
             open.push((colons, range));
+            if open.len() > MAX_DEPTH {
+                break;
+            }
+        }
+    }
+    // Nobody nests so deeply, and each level would cost a reading.
+    if open.len() <= MAX_DEPTH {
+        for (opener, closer) in pairs {
+            write(page, opener, closer, splice, warnings);
         }
     }
     for (_, opener) in open {

@@ -76,3 +76,43 @@ fn html_texts(document: &Document<'_>) -> Vec<Range<usize>> {
     }
     texts
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::translated;
+
+    #[test]
+    fn shortcodes_are_emoji() {
+        for (before, after) in [
+            (
+                "Fast. :rocket: And `:rocket:`\n\n## :zap: Numbers\n",
+                "Fast. 🚀 And `:rocket:`\n\n## ⚡ Numbers\n",
+            ),
+            ("| a |\n|---|\n| :+1::tada: |\n", "| a |\n|---|\n| 👍🎉 |\n"),
+            (
+                "<h1 align=\"center\">:wave: Hi</h1>\n",
+                "<h1 align=\"center\">👋 Hi</h1>\n",
+            ),
+            (
+                "[:book: Guide](https://e.org/:book:)\n",
+                "[📖 Guide](https://e.org/:book:)\n",
+            ),
+        ] {
+            assert_eq!(translated(before), after, "from {before:?}");
+        }
+    }
+
+    #[test]
+    fn colons_stay() {
+        for body in [
+            "At 12:30:45, std::rocket::x and a:rocket:b.\n",
+            "\\:rocket: and :no_such_thing:\n",
+            "https://e.org/:rocket:/a and <https://e.org/:rocket:>\n",
+            "<pre>:rocket:</pre>\n\n<code>:rocket:</code>\n",
+            "    :rocket:\n",
+            "<img alt=\":rocket:\">\n",
+        ] {
+            assert_eq!(translated(body), body);
+        }
+    }
+}

@@ -1,8 +1,9 @@
 //! Inline footnotes, `text^[note]`: the note goes to the end, where footnotes stand.
 
+use memchr::memmem;
 use pulldown_cmark::TagEnd;
 
-use super::Page;
+use super::{Page, around};
 use crate::clean::splice::Splice;
 use crate::clean::warnings::Warnings;
 use crate::markdown::text::is_inline_end;
@@ -18,11 +19,22 @@ const MAX_BYTES: usize = 4096;
 
 pub(super) fn rewrite(page: &Page<'_, '_>, splice: &mut Splice, _: &mut Warnings) {
     let source = page.document.source;
+    if memmem::find_iter(source.as_bytes(), "[^note-")
+        .take(MAX_NOTES)
+        .count()
+        == MAX_NOTES
+    {
+        return;
+    }
     let mut notes = String::new();
     let (mut number, mut position) = (0, 0);
     let ends = block_ends(page);
     for at in page.prose.find(MARK).take(MAX_MARKS) {
         let next = ends.partition_point(|end| *end <= at);
+        // A link holds no other.
+        if around(&page.links, at).is_some() {
+            continue;
+        }
         let Some(end) = ends
             .get(next)
             .copied()

@@ -125,3 +125,48 @@ fn blocks_of_frames(page: &Page<'_, '_>, frames: &[Frame]) -> Vec<Range<usize>> 
     };
     blocks.filter(holds_frames_alone).cloned().collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::translated;
+
+    #[test]
+    fn frames_leave_links() {
+        for (before, after) in [
+            (
+                "<iframe width=\"560\" src=\"https://www.youtube.com/embed/abc\" title=\"Our robot\"></iframe>\n",
+                "[Our robot](https://www.youtube.com/watch?v=abc)\n",
+            ),
+            (
+                "a <iframe src=\"//e.org/map?b=c\"></iframe> d\n",
+                "a [https://e.org/map?b=c](https://e.org/map?b=c) d\n",
+            ),
+            (
+                "<div>\n<iframe src=\"https://player.vimeo.com/video/1\" title=\"A <b>\"></iframe>\n</div>\n",
+                "<div>\n<a href=\"https://vimeo.com/1\">A &#60;b&#62;</a>\n</div>\n",
+            ),
+            (
+                "<embed src=\"https://e.org/a.pdf\">\n",
+                "[https://e.org/a.pdf](https://e.org/a.pdf)\n",
+            ),
+            (
+                "<object data=\"https://e.org/a\" title=\"B\">c</object>\n",
+                "[B](https://e.org/a)\n",
+            ),
+        ] {
+            assert_eq!(translated(before), after, "from {before:?}");
+        }
+    }
+
+    #[test]
+    fn what_frames_nothing_is_no_link() {
+        for body in [
+            "<iframe src=\"javascript:alert(1)\"></iframe>\n",
+            "<iframe src=\"https://e.org/count\" width=\"1\" height=\"1\"></iframe>\n",
+            "`<iframe src=\"https://e.org\"></iframe>`\n",
+            "<iframe srcdoc=\"<b>\"></iframe>\n",
+        ] {
+            assert_eq!(translated(body), body);
+        }
+    }
+}

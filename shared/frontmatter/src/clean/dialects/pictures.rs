@@ -5,6 +5,7 @@ use std::ops::Range;
 use pulldown_cmark::TagEnd;
 
 use super::Page;
+use super::callout::piece;
 use super::videos::is_video;
 use crate::clean::splice::Splice;
 use crate::clean::warnings::Warnings;
@@ -32,6 +33,32 @@ pub(super) fn rewrite(page: &Page<'_, '_>, splice: &mut Splice, _: &mut Warnings
                 found.rewrite(page.is_obsidian, splice);
             }
             _ => {}
+        }
+    }
+    spaced(page, splice);
+}
+
+/// `![alt](x.png =300x200)`, as `HackMD` has it: a link to no other program.
+fn spaced(page: &Page<'_, '_>, splice: &mut Splice) {
+    let source = page.document.source;
+    if !page.document.has(" =") {
+        return;
+    }
+    for at in page.prose.find("![") {
+        let parts = piece(source, at + 2)
+            .split_once("](")
+            .and_then(|(alt, rest)| {
+                let (inside, _) = rest.split_once(')')?;
+                let (url, size) = inside.rsplit_once(" =")?;
+                let size = size.trim_end_matches('x');
+                Some((alt, url.trim(), text_and_size(size).1?, inside.len()))
+            });
+        let Some((alt, url, size, length)) = parts else {
+            continue;
+        };
+        if !alt.contains(['[', ']']) && !url.contains([' ', '"', '<']) && !url.is_empty() {
+            let end = at + 2 + alt.len() + 2 + length + 1;
+            splice.replace(at..end, picture(url, alt, size));
         }
     }
 }
@@ -121,6 +148,48 @@ impl Picture<'_, '_> {
                 next.start.max(self.range.end)
             }
             _ => self.range.end,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::translated;
+
+    #[test]
+    fn sizes_and_videos_are_read() {
+        for (before, after) in [
+            (
+                "![Map|300x200](https://e.org/m.png)\n",
+                "<img src=\"https://e.org/m.png\" alt=\"Map\" width=\"300\" height=\"200\" loading=\"lazy\">\n",
+            ),
+            (
+                "[![M|50](m.png)](https://e.org) ![](x.png =9x)\n",
+                "[<img src=\"m.png\" alt=\"M\" width=\"50\" loading=\"lazy\">](https://e.org) <img src=\"x.png\" alt=\"\" width=\"9\" loading=\"lazy\">\n",
+            ),
+            (
+                "![a|9](b.png)\nThe *map*.\n",
+                "<img src=\"b.png\" alt=\"a\" width=\"9\" loading=\"lazy\"> The *map*.\n",
+            ),
+            (
+                "![](https://youtu.be/abc) ![clip|100](c.mp4) ![a](https://x.com/b/status/1)\n",
+                "[https://youtu.be/abc](https://youtu.be/abc) [clip](c.mp4) [a](https://x.com/b/status/1)\n",
+            ),
+            ("[![a](b.webm)](https://e.org)\n", "[a](https://e.org)\n"),
+        ] {
+            assert_eq!(translated(before), after, "from {before:?}");
+        }
+    }
+
+    #[test]
+    fn pictures_stay() {
+        for body in [
+            "![a|b](https://e.org/a.png) ![100](https://e.org/a.png)\n",
+            "[![a](https://img.youtube.com/vi/b/0.jpg)](https://youtu.be/b)\n",
+            "`![a|100](b.png)`\n",
+            "![a](https://e.org/a.png \"t\")\n",
+        ] {
+            assert_eq!(translated(body), body);
         }
     }
 }

@@ -59,3 +59,49 @@ fn is_placeholder(tag: &Tag<'_>) -> bool {
 fn is_type_parameter(written: &str) -> bool {
     matches!(written.as_bytes(), [b'<', b'A'..=b'Z', b'>'])
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::translated;
+
+    #[test]
+    fn names_that_are_no_elements_are_text() {
+        for (before, after) in [
+            (
+                "GET /events/<id>/seats?limit=<n>\n",
+                "GET /events/&lt;id>/seats?limit=&lt;n>\n",
+            ),
+            (
+                "Bearer <token> of <your name here>\n",
+                "Bearer &lt;token> of &lt;your name here>\n",
+            ),
+            (
+                "IRepository<T>, List<S> and Map<K, Vec<u8>>\n",
+                "IRepository&lt;T>, List&lt;S> and Map<K, Vec&lt;u8>>\n",
+            ),
+            (
+                "<your-name>\nhas *a* line\n",
+                "&lt;your-name>\nhas *a* line\n",
+            ),
+            (
+                "<div>\nUse <name>\n</div>\n",
+                "<div>\nUse &lt;name>\n</div>\n",
+            ),
+        ] {
+            assert_eq!(translated(before), after, "from {before:?}");
+        }
+    }
+
+    #[test]
+    fn elements_and_components_stay_tags() {
+        for body in [
+            "<b>a</b> <u>b</u> <font>c</font> <kbd>d</kbd>\n",
+            "<my-part>a</my-part> <x-y a=\"b\"> <Chart />\n",
+            "`<id>` and <https://e.org> and <a@e.org>\n",
+            "```\n<id>\n```\n",
+            "a < b > c\n",
+        ] {
+            assert_eq!(translated(body), body);
+        }
+    }
+}

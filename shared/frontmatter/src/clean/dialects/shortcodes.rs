@@ -2,6 +2,7 @@
 
 mod meanings;
 mod tags;
+mod values;
 
 use std::cell::OnceCell;
 use std::ops::Range;
@@ -21,6 +22,7 @@ const MAX_DEPTH: usize = 8;
 
 pub(super) fn rewrite(page: &Page<'_, '_>, splice: &mut Splice, warnings: &mut Warnings) {
     let source = page.document.source;
+    values::rewrite(source, &page.prose, splice, warnings);
     let tags = tags::all(source, &page.prose);
     let mut writer = Writer {
         page,
@@ -51,16 +53,17 @@ pub(super) fn rewrite(page: &Page<'_, '_>, splice: &mut Splice, warnings: &mut W
                     }
                     singles.extend(inner);
                 }
-                None => writer.tell(tag),
+                None => singles.push(tag),
             }
         } else if matches!(meaning, Some(Meaning::Code | Meaning::Raw))
             && let Some(end) = writer.verbatim(tag, &tags, meaning == Some(Meaning::Code))
         {
             position = end;
-        } else if open.len() < MAX_DEPTH {
-            open.push(tag);
         } else {
-            writer.tell(tag);
+            if open.len() == MAX_DEPTH {
+                singles.push(open.remove(0));
+            }
+            open.push(tag);
         }
     }
     singles.extend(open);
@@ -185,9 +188,12 @@ impl<'w> Writer<'w, '_, '_> {
             }
             Some(Meaning::Titled) => (None, title.or_else(|| open.nth(0))),
             Some(Meaning::Linked) => {
-                if let Some(url) = open
-                    .named(&["href", "url", "link", "relref"])
-                    .or_else(|| open.nth(0))
+                let inside = self.source.get(open.range.end..close.range.start);
+                let is_line = inside.is_some_and(|inside| !inside.contains('\n'));
+                if is_line
+                    && let Some(url) = open
+                        .named(&["href", "url", "link", "relref"])
+                        .or_else(|| open.nth(0))
                 {
                     self.splice.replace(open.range.clone(), "[");
                     let url = destinations::write(url);
@@ -218,7 +224,7 @@ impl<'w> Writer<'w, '_, '_> {
     }
 
     fn single(&mut self, tag: &Tag<'_>) {
-        let text = match meaning(tag) {
+        let text = match meaning(tag).filter(|_| !tag.closes) {
             Some(Meaning::Picture) => picture(tag),
             Some(Meaning::Page(address)) => address(tag).map(|url| link(tag, &url)),
             Some(Meaning::Path) => self.path(tag),
@@ -235,15 +241,16 @@ impl<'w> Writer<'w, '_, '_> {
                 self.tell(tag);
                 Some(String::new())
             }
-            None if tag.style == Style::Hugo => {
-                self.tell(tag);
-                Some(String::new())
-            }
             _ => None,
         };
         match text {
             Some(text) if text.is_empty() => self.delete(&tag.range),
             Some(text) => self.splice.replace(tag.range.clone(), text),
+            // Nobody writes such signs to say something else.
+            None if tag.style == Style::Hugo => {
+                self.tell(tag);
+                self.delete(&tag.range);
+            }
             None => self.tell(tag),
         }
     }

@@ -103,7 +103,7 @@ static NAMES: [(&[&str], Meaning); 18] = [
         ],
         Meaning::Titled,
     ),
-    (&["button", "a", "cta", "content-ref"], Meaning::Linked),
+    (&["button", "a", "cta"], Meaning::Linked),
     (
         &[
             "accordiongroup",
@@ -113,6 +113,7 @@ static NAMES: [(&[&str], Meaning); 18] = [
             "column",
             "columns",
             "content",
+            "content-ref",
             "div",
             "grid",
             "kbd",

@@ -54,6 +54,14 @@ fn shortcodes_are_what_they_show() {
             "[a](_posts/2020-01-01-b.md)\n",
         ),
         (
+            "[a]({{ site.baseurl }}/b) ![c]({{ '/d.png' | relative_url }})\n",
+            "[a](/b) ![c](/d.png)\n",
+        ),
+        (
+            "{% content-ref url=\"a.md\" %}\n[a](a.md)\n{% endcontent-ref %}\n",
+            "\n[a](a.md)\n\n",
+        ),
+        (
             "{% raw %}{% include x %}{% endraw %} and {% raw %}`{{ y }}`{% endraw %}\n",
             "\\{% include x %} and `{{ y }}`\n",
         ),
