@@ -24,6 +24,7 @@ mod invariant;
 mod labels;
 mod lazy;
 mod links;
+mod markers;
 mod math;
 mod obsidian;
 mod percent;

@@ -49,7 +49,7 @@ pub(super) fn settle(with_math: &Document<'_>, plain: &Document<'_>, splice: &mu
         let is_disputed = line.is_lazy
             || spans.prose.overlap(line.text.start..end)
             || (!opener.prefix.is_empty() && leaves_container())
-            || closer.is_some_and(|closer| closer.precedes_tag(source));
+            || closer.is_some_and(|closer| closer.precedes_block(source));
         position = if is_disputed {
             let at = line.text.start;
             let formula = formulas.partition_point(|formula| formula.start < at);
@@ -130,10 +130,13 @@ impl Closer {
                 .is_some_and(|rest| rest.len() <= 3 && rest.bytes().all(|byte| byte == b' '))
     }
 
-    /// Whether the next line could begin a block of HTML, as it can't in a paragraph.
-    fn precedes_tag(&self, source: &str) -> bool {
+    /// Whether the next line could begin a block of HTML or of indented code, as it can't in a paragraph.
+    fn precedes_block(&self, source: &str) -> bool {
         let next = source.get(self.line.end..).unwrap_or_default();
-        next.trim_start_matches([' ', '\t', '>']).starts_with('<')
+        let text = next.trim_start_matches([' ', '\t', '>']);
+        let column = lines::column(source, source.len() - text.len());
+        let is_indented = column >= 4 && column > lines::column(source, self.text);
+        text.starts_with('<') || is_indented && !text.starts_with(['\n', '\r'])
     }
 }
 

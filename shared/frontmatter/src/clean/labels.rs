@@ -13,8 +13,8 @@ use crate::markdown::{Document, lines};
 /// Longest label of a definition, in bytes: CommonMark has 999 characters.
 const MAX_LABEL_BYTES: usize = 4 * 999;
 
-/// Escapes the colon behind a label that leaves its line, or that has a tag, the next line, or below other text an address of
-/// another scheme than a link's behind it; where the colon is no text, the bracket.
+/// Escapes the colon behind a label that leaves its line, or that has a tag, the next line, a title that goes on there, or
+/// below other text an address of another scheme than a link's behind it; where the colon is no text, the bracket.
 pub(super) fn escape(document: &Document<'_>, splice: &mut Splice) {
     if !document.has("]:") {
         return;
@@ -60,8 +60,15 @@ fn may_act(address: &str, is_first: bool) -> bool {
         && !["http:", "https:", "mailto:"]
             .iter()
             .any(|safe| word.starts_with(safe));
+    let mut title = behind.trim().chars();
+    let close = match title.next() {
+        Some('(') => Some(')'),
+        mark => mark.filter(|mark| matches!(mark, '"' | '\'')),
+    };
+    let is_open = close.is_some_and(|close| !title.any(|c| c == close));
     address.is_empty()
         || address.starts_with('<')
+        || is_open
         || !is_first && is_whole && (has_scheme || word.contains(['<', '`']))
 }
 
@@ -114,6 +121,8 @@ mod tests {
             ("<code>c\n[a]:b</code>\n", "<code>c\n[a]\\:b</code>\n"),
             ("b\n[a]: c:d \"e\"\n", "b\n[a]\\: c:d \"e\"\n"),
             ("a\n- 2) [a]:b:c\n", "a\n- 2) [a]\\:b:c\n"),
+            ("[a]: b \"c\n<p>\"\n", "[a]\\: b \"c\n<p>\"\n"),
+            ("[a]:| (\n<p>)\n", "[a]\\:| (\n<p>)\n"),
         ] {
             assert_eq!(escaped(before), after, "from {before:?}");
             assert_eq!(escaped(after), after);
@@ -125,6 +134,8 @@ mod tests {
         for source in [
             "[a]\n\n[a]: /b\n",
             "[a]\n\n[a]:\n/b\n",
+            "[a]\n\n[a]: /b 'c\nd'\n",
+            "[a]: b (c) d\n<p>\n",
             "b\n\n[a]: c and d\n",
             "- [a]: c and d\n- [b]: c\n",
             "b\n[a]: https://e.example/\n",

@@ -12,7 +12,8 @@ use super::splice::{Shift, Splice, apply};
 use super::warnings::Warnings;
 use super::{
     CleanOptions, Cleaned, agreed, angles, blanks, definitions, dialects, displays, dollars,
-    flavour, hidden, html, labels, lazy, links, math, obsidian, spelled, start, tables, wikilinks,
+    flavour, hidden, html, labels, lazy, links, markers, math, obsidian, spelled, start, tables,
+    wikilinks,
 };
 use crate::markdown::{Document, Edit, text};
 use crate::record::{Badge, Callout, MAX_WIKI_LINKS, WikiLink};
@@ -232,6 +233,7 @@ impl State {
         angles::escape(plain, &math::formulas(document), splice);
         blanks::settle(plain, splice);
         labels::escape(plain, splice);
+        markers::escape(plain, splice);
         agreed::escape_labels(plain, splice);
         agreed::part_brackets(plain, splice);
         agreed::settle(plain, splice, warnings);

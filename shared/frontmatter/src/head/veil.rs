@@ -1,5 +1,7 @@
 //! The top of a text with nothing in it that no reader sees.
 
+use memchr::memchr2;
+
 use crate::block::MAX_BLOCK_BYTES;
 use crate::prose::is_invisible;
 
@@ -43,10 +45,21 @@ pub(super) fn veiled(text: &str) -> String {
     let mut rest = text;
     // Whether nothing stands before on the line, and whether it began with a tag.
     let (mut begins_line, mut is_tagged) = (true, false);
-    while let Some(c) = rest.chars().next() {
+    while let Some(mut c) = rest.chars().next() {
         if veiled.len() > MAX_BLOCK_BYTES {
             veiled.push_str(rest);
             break;
+        }
+        if !begins_line && !is_tagged {
+            // In the midst of a line only a comment of HTML begins.
+            let next = memchr2(b'<', b'\n', rest.as_bytes()).unwrap_or(rest.len());
+            let (plain, after) = rest.split_at_checked(next).unwrap_or((rest, ""));
+            veiled.push_str(plain);
+            rest = after;
+            match rest.chars().next() {
+                Some(next) => c = next,
+                None => break,
+            }
         }
         let tag = (begins_line || is_tagged).then(|| tag(rest)).flatten();
         is_tagged |= tag.is_some();

@@ -35,7 +35,7 @@ pub(crate) fn all<'a>(document: &'a Document<'_>) -> &'a [Line] {
 fn read(document: &Document<'_>) -> Vec<Line> {
     let mut walk = Walk {
         source: document.source,
-        quotes: 0,
+        quotes: Vec::new(),
         indented: 0,
         opaque: 0,
         block: None,
@@ -50,7 +50,8 @@ fn read(document: &Document<'_>) -> Vec<Line> {
 
 struct Walk<'a> {
     source: &'a str,
-    quotes: usize,
+    /// Of each quote, whether it stands in a list item or footnote.
+    quotes: Vec<bool>,
     /// List items and footnotes, whose lines are told by their indentation.
     indented: usize,
     /// Code or HTML blocks.
@@ -77,7 +78,7 @@ impl Walk<'_> {
         match event {
             Event::Start(tag) => {
                 let count = match tag {
-                    Tag::BlockQuote => &mut self.quotes,
+                    Tag::BlockQuote => return self.quotes.push(self.indented > 0),
                     Tag::Item | Tag::FootnoteDefinition => &mut self.indented,
                     Tag::CodeBlock(_) | Tag::HtmlBlock => &mut self.opaque,
                     _ => return,
@@ -86,7 +87,10 @@ impl Walk<'_> {
             }
             Event::End(end) => {
                 let count = match end {
-                    TagEnd::BlockQuote(_) => &mut self.quotes,
+                    TagEnd::BlockQuote(_) => {
+                        self.quotes.pop();
+                        return;
+                    }
                     TagEnd::Item | TagEnd::FootnoteDefinition => &mut self.indented,
                     TagEnd::CodeBlock | TagEnd::HtmlBlock => &mut self.opaque,
                     _ => return,
@@ -113,14 +117,14 @@ impl Walk<'_> {
             let (prefix, is_lazy) = if is_first {
                 (0, false)
             } else {
-                let prefix = markers(line, self.quotes);
+                let prefix = markers(line, &self.quotes);
                 let markers = line.bytes().take(prefix).filter(|byte| *byte == b'>');
                 let is_outdented = self.indented > 0 && {
                     let first =
                         first_column.get_or_insert_with(|| column(self.source, block.start));
                     column(self.source, start + prefix) < *first
                 };
-                (prefix, markers.count() < self.quotes || is_outdented)
+                (prefix, markers.count() < self.quotes.len() || is_outdented)
             };
             self.lines.push(Line {
                 start,
@@ -136,14 +140,23 @@ impl Walk<'_> {
     }
 }
 
-/// The length of the blanks and of at most so many marks of quotes that a line begins with.
-fn markers(line: &str, mut quotes: usize) -> usize {
-    let marks = line.bytes().take_while(|byte| {
-        let is_quote = *byte == b'>' && quotes > 0;
-        quotes -= usize::from(is_quote);
-        is_quote || matches!(byte, b' ' | b'\t')
-    });
-    marks.count()
+/// The length of the blanks and of the marks of `quotes` that a line begins with. A mark that is indented like code is text,
+/// unless the quote stands in an item, whose indentation that may be.
+fn markers(line: &str, quotes: &[bool]) -> usize {
+    let mut quotes = quotes.iter();
+    let mut prefix = 0;
+    loop {
+        let rest = line.get(prefix..).unwrap_or_default();
+        let inside = rest.trim_start_matches([' ', '\t']);
+        let blanks = rest.len() - inside.len();
+        // The first blank behind a mark belongs to it.
+        let columns = column(rest, blanks).saturating_sub(usize::from(prefix > 0));
+        let is_mark = |in_item: &bool| inside.starts_with('>') && (*in_item || columns < 4);
+        if !quotes.next().is_some_and(is_mark) {
+            return prefix + blanks;
+        }
+        prefix += blanks + 1;
+    }
 }
 
 /// The column of `at` in its line, with a tab stop at every fourth.
@@ -180,5 +193,22 @@ mod tests {
                 ("h", true)
             ]
         );
+    }
+
+    #[test]
+    fn a_mark_that_is_indented_like_code_is_text() {
+        for (source, text, is_lazy) in [
+            ("> a\n    > b\n", "> b", true),
+            ("> a\n\t> b\n", "> b", true),
+            ("> > a\n>     > b\n", "> b", true),
+            ("> > a\n>    > b\n", "b", false),
+            ("   > a\n   > b\n", "b", false),
+            ("1.  - > a\n      > b\n", "b", false),
+        ] {
+            let document = Document::parse(source);
+            let line = all(&document).last().unwrap();
+            assert_eq!(source.get(line.text.clone()).unwrap(), text, "{source:?}");
+            assert_eq!(line.is_lazy, is_lazy, "{source:?}");
+        }
     }
 }
