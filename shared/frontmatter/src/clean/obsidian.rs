@@ -39,11 +39,11 @@ pub(super) fn highlights(document: &Document<'_>, runs: &[Run], splice: &mut Spl
         return;
     }
     // The opening marks of the line, by parent.
-    let mut open: HashMap<usize, usize> = HashMap::new();
+    let mut marks: HashMap<usize, usize> = HashMap::new();
     let mut line = 0;
     for run in runs.iter().filter(|run| !run.in_link) {
         if run.line != line {
-            open.clear();
+            marks.clear();
             line = run.line;
         }
         for at in equal_pairs(source, run) {
@@ -52,14 +52,15 @@ pub(super) fn highlights(document: &Document<'_>, runs: &[Run], splice: &mut Spl
             let is_text = |c: Option<char>| c.is_some_and(|c| !c.is_whitespace() && c != '=');
             let closes = is_text(before) && after != Some('=');
             let opens = is_text(after) && before != Some('=');
-            match open.get(&run.parent) {
+            match marks.get(&run.parent) {
                 Some(&start) if closes => {
-                    open.remove(&run.parent);
+                    marks.remove(&run.parent);
                     splice.replace(start..start + 2, "<mark>");
                     splice.replace(at..at + 2, "</mark>");
                 }
-                None if opens => {
-                    open.insert(run.parent, at);
+                // The nearest opens, unless it may close as well: `a==b` is a comparison as a rule.
+                open if opens && (open.is_none() || !closes) => {
+                    marks.insert(run.parent, at);
                 }
                 _ => {}
             }

@@ -216,7 +216,7 @@ fn pair(
         tell(source, &open.range, warnings);
         let title = match title {
             "" => String::new(),
-            title => format!("**{}**\n", escape(title, true)),
+            title => format!("**{}**", escape(title, true)),
         };
         splice.replace(open.range.clone(), title);
         splice.delete(close.range.clone());
@@ -299,7 +299,7 @@ mod tests {
             ),
             (
                 "import {Tabs} from 'x';\n\n<Tabs items={['a']}>\n<Tab label=\"Ann\">\n\nText {props.x}{' '}b.\n\n</Tab>\n</Tabs>\n\nexport const y = 1;\n",
-                "\n**Ann**\n\n\nText  b.\n\n\n\n\n",
+                "\n**Ann**\n\nText  b.\n\n\n\n\n",
             ),
             (
                 "<aside>\n💡 **Tip** a\n\n</aside>\n",

@@ -2,12 +2,16 @@
 
 use std::collections::HashSet;
 
-use super::Page;
+use super::callout::piece;
+use super::{Page, around};
 use crate::clean::html_policy::is_element;
 use crate::clean::html_steps::{self, Step};
 use crate::clean::splice::Splice;
 use crate::clean::warnings::Warnings;
 use crate::markdown::html_tokens::{Tag, TokenKind};
+
+/// What the names of Word's tags begin with.
+const WORD_PREFIXES: [&str; 6] = ["m:", "o:", "st1:", "u1:", "v:", "w:"];
 
 pub(super) fn rewrite(page: &Page<'_, '_>, splice: &mut Splice, _: &mut Warnings) {
     let source = page.document.source;
@@ -27,6 +31,11 @@ pub(super) fn rewrite(page: &Page<'_, '_>, splice: &mut Splice, _: &mut Warnings
             _ => false,
         };
     }
+    for at in memchr::memchr_iter(b'<', source.as_bytes()) {
+        if page.prose.has(at) || around(&page.links, at).is_some() {
+            splice.delete(at..at + of_word(source, at));
+        }
+    }
     for placed in tokens() {
         let is_text = match &placed.kind {
             TokenKind::Open(tag) => {
@@ -44,6 +53,18 @@ pub(super) fn rewrite(page: &Page<'_, '_>, splice: &mut Splice, _: &mut Warnings
             splice.replace(placed.range.start..placed.range.start + 1, "&lt;");
         }
     }
+}
+
+/// The length of a tag of Word's that a text begins with, such as `<o:p>`, which no parser takes for a tag.
+fn of_word(source: &str, at: usize) -> usize {
+    let rest = source.get(at + 1..).unwrap_or_default();
+    let name = rest.strip_prefix('/').unwrap_or(rest);
+    if !WORD_PREFIXES.iter().any(|prefix| name.starts_with(prefix)) {
+        return 0;
+    }
+    let tag = piece(source, at).split_once('>').map(|(tag, _)| tag);
+    tag.filter(|tag| !tag.contains("//"))
+        .map_or(0, |tag| tag.len() + 1)
 }
 
 /// Whether it is nothing but words, and the first is no element's name.
@@ -82,6 +103,10 @@ mod tests {
             (
                 "<your-name>\nhas *a* line\n",
                 "&lt;your-name>\nhas *a* line\n",
+            ),
+            (
+                "Hello<o:p></o:p> in <st1:place w:st=\"on\">Paris</st1:place> and <w:x>\n",
+                "Hello in Paris and \n",
             ),
             (
                 "<div>\nUse <name>\n</div>\n",

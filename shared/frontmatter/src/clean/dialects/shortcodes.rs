@@ -136,6 +136,11 @@ impl<'w> Writer<'w, '_, '_> {
             .or_else(|| code.strip_prefix('\n'))
             .unwrap_or(code);
         let language = tag.value(&["lang", "language"], 0).unwrap_or_default();
+        let language = if tag.name == meanings::DIAGRAM {
+            tag.name
+        } else {
+            language
+        };
         let language = language.strip_prefix("lang:").unwrap_or(language);
         let is_language = |c: char| c.is_alphanumeric() || matches!(c, '+' | '-' | '#' | '_' | '.');
         let language = if language.chars().all(is_language) {
@@ -174,16 +179,14 @@ impl<'w> Writer<'w, '_, '_> {
         let word = open
             .named(&["type", "style", "class", "kind", "color"])
             .or_else(|| open.nth(0));
-        let kind = word
-            .and_then(callout::kind)
-            .or_else(|| callout::kind(open.name));
+        // What stands behind a name that says what kind of box it is belongs to the title.
+        let named = callout::kind(open.name).filter(|_| !meanings::is_any_box(open.name));
+        let kind = named.or_else(|| word.and_then(callout::kind));
+        let is_first = named.is_none() && kind.is_some() && open.nth(0) == word;
+        let kind = kind.or_else(|| callout::kind(open.name));
         let (kind, title) = match meaning {
             Some(Meaning::Boxed) => {
-                let spare = if word.and_then(callout::kind).is_some() {
-                    open.nth(1)
-                } else {
-                    open.nth(0)
-                };
+                let spare = open.nth(usize::from(is_first));
                 (kind.or(Some(("note", false))), title.or(spare))
             }
             Some(Meaning::Titled) => (None, title.or_else(|| open.nth(0))),

@@ -146,6 +146,22 @@ fn comments_leave_nothing_behind() {
 }
 
 #[test]
+fn highlights_pair_with_the_nearest() {
+    assert_cleaned(
+        Flavor::Obsidian,
+        &[
+            (
+                "==a `code` b== then a==b and a == b and ==Home== end.\n",
+                "<mark>a `code` b</mark> then a==b and a == b and <mark>Home</mark> end.\n",
+            ),
+            ("a==b ==c== d\n", "a==b <mark>c</mark> d\n"),
+            ("==a ==b==\n", "==a <mark>b</mark>\n"),
+        ],
+    );
+    assert_untouched(Flavor::Obsidian, &["a == b and c == d\n", "x==y, ==z\n"]);
+}
+
+#[test]
 fn highlights_change_their_marks_only() {
     assert_cleaned(
         Flavor::Obsidian,

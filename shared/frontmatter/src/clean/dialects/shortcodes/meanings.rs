@@ -4,6 +4,26 @@ use super::tags::{Style, Tag};
 use crate::clean::dialects::callout;
 use crate::clean::dialects::videos;
 
+/// What encloses a diagram, in a language of this name.
+pub(super) const DIAGRAM: &str = "mermaid";
+/// Boxes whose kind is said behind their name.
+const ANY_BOX: [&str; 9] = [
+    "admonition",
+    "alert",
+    "aside",
+    "callout",
+    "hint",
+    "message",
+    "notice",
+    "remark",
+    "primary",
+];
+
+/// Whether a box may be of any kind.
+pub(super) fn is_any_box(name: &str) -> bool {
+    ANY_BOX.contains(&name)
+}
+
 /// The address of the page that a shortcode shows.
 type Address = fn(&Tag<'_>) -> Option<String>;
 
@@ -39,7 +59,7 @@ impl PartialEq for Meaning {
 
 /// The names, each list with what these mean.
 static NAMES: [(&[&str], Meaning); 18] = [
-    (&["codeblock", "highlight"], Meaning::Code),
+    (&["codeblock", "highlight", DIAGRAM], Meaning::Code),
     (&["raw", "verbatim"], Meaning::Raw),
     (
         &["figure", "image", "img", "picture", "resize_image"],

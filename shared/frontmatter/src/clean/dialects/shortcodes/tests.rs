@@ -22,6 +22,10 @@ fn shortcodes_are_what_they_show() {
             "> [!tip] Mind\n> The *gap*.\n\n",
         ),
         (
+            "{{< details \"Summary\" >}}\nBody\n{{< /details >}}\n",
+            "> [!note]- Summary\n> Body\n\n",
+        ),
+        (
             "{{< hint info >}}Short.{{< /hint >}}\n",
             "> [!info]\n> Short.\n",
         ),
@@ -80,6 +84,10 @@ fn what_is_highlighted_is_code() {
         (
             "a\n\n{% highlight ruby linenos %}\n    def a\n\n    x = `ls`\n{% endhighlight %}\nb\n",
             "a\n\n```ruby\n    def a\n\n    x = `ls`\n```\nb\n",
+        ),
+        (
+            "{{<mermaid>}}\ngraph TD\n{{</mermaid>}}\n",
+            "```mermaid\ngraph TD\n```\n",
         ),
         (
             "{{< highlight go \"linenos=table\" >}}\nx := `a`\n{{< / highlight >}}\n",
