@@ -18,7 +18,7 @@ use crate::report::{Field, Source, Warning};
 use crate::spellings;
 use crate::title::Title;
 use crate::visibility::Finding;
-use crate::warnings::Code;
+use crate::warnings::{Code, grouped};
 use crate::yaml::Node;
 use crate::yaml::write::settled;
 
@@ -224,7 +224,7 @@ pub(crate) fn assemble(parts: Parts<'_>) -> Assembled {
         mark.as_ref(),
         &warnings,
     );
-    out.warnings = warnings;
+    out.warnings = grouped(warnings);
     out
 }
 

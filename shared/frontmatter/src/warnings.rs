@@ -1,10 +1,33 @@
 //! The codes of warnings outside the body, each with what a beginner is told (4.2).
 
+use std::collections::HashMap;
+
 use crate::report::Warning;
 use crate::spellings;
 
 /// Longest quotation in a warning, in characters.
 const MAX_QUOTED: usize = 80;
+
+/// Most warnings of one code that are told one by one.
+const MAX_OF_A_KIND: usize = 5;
+/// Most lines that are named where they are told at once.
+const MAX_NAMED_LINES: usize = 8;
+
+/// What mends all places of a code at once, where that is something else than mending each.
+const REMEDIES: [(&str, &str); 3] = [
+    (
+        "missing-asset",
+        "One line in the frontmatter mends them all, if the files are in a repository: `repository: owner/name`.",
+    ),
+    (
+        "relative-link",
+        "One line in the frontmatter mends them all, if the files are in a repository: `repository: owner/name`.",
+    ),
+    (
+        "unresolved-link",
+        "Upload the documents that these links name: then all of them become links by themselves.",
+    ),
+];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Code<'a> {
@@ -111,9 +134,100 @@ impl Code<'_> {
     }
 }
 
+/// The warnings in their order; of a code that is told more often than that, one with the number and the lines.
+pub(crate) fn grouped(warnings: Vec<Warning>) -> Vec<Warning> {
+    let mut lines: HashMap<String, Vec<usize>> = HashMap::new();
+    for warning in &warnings {
+        let of_code = lines.entry(warning.code.clone()).or_default();
+        of_code.push(warning.line);
+    }
+    let told = warnings.into_iter().filter_map(|warning| {
+        let count = lines.get(&warning.code)?.len();
+        if count <= MAX_OF_A_KIND {
+            return Some(warning);
+        }
+        // Taken at the first of them, and missed at the others.
+        let lines = lines.remove(&warning.code)?;
+        let hint = together(&warning, lines);
+        Some(Warning { hint, ..warning })
+    });
+    told.collect()
+}
+
+/// What is told of a code with many lines.
+fn together(first: &Warning, mut lines: Vec<usize>) -> String {
+    let count = lines.len();
+    lines.dedup();
+    let others = if lines.len() > MAX_NAMED_LINES {
+        " and others"
+    } else {
+        ""
+    };
+    lines.truncate(MAX_NAMED_LINES);
+    let lines: Vec<String> = lines.iter().map(usize::to_string).collect();
+    let remedy = REMEDIES.iter().find(|(code, _)| *code == first.code);
+    let mended = remedy.map_or(first.hint.as_str(), |(_, remedy)| remedy);
+    format!(
+        "{count} places, on lines {}{others}. {mended}",
+        lines.join(", ")
+    )
+}
+
 #[cfg(test)]
 mod tests {
-    use super::Code;
+    use super::{Code, grouped};
+    use crate::report::Warning;
+
+    fn told(text: &str) -> Vec<Warning> {
+        let context = crate::Context::default();
+        crate::convert(text.as_bytes(), &context).unwrap().warnings
+    }
+
+    #[test]
+    fn many_warnings_of_a_kind_are_one() {
+        let pictures = "![A map](m.png)\n\n".repeat(7);
+        let warnings = told(&format!("{pictures}[[a]] and [[b]] <blink>x</blink>\n"));
+        let codes: Vec<_> = warnings.iter().map(|told| told.code.as_str()).collect();
+        assert_eq!(
+            codes
+                .iter()
+                .filter(|code| **code == "missing-asset")
+                .count(),
+            1
+        );
+        assert_eq!(
+            codes
+                .iter()
+                .filter(|code| **code == "unresolved-link")
+                .count(),
+            2
+        );
+        let Warning {
+            line,
+            column,
+            text,
+            hint,
+            ..
+        } = &warnings[0];
+        assert_eq!((*line, *column, text.as_str()), (1, 1, "m.png"));
+        assert_eq!(
+            hint,
+            "7 places, on lines 1, 3, 5, 7, 9, 11, 13. One line in the frontmatter mends them all, if the files are in a repository: `repository: owner/name`."
+        );
+    }
+
+    #[test]
+    fn a_few_warnings_stay_as_they_are() {
+        let pictures = "![A map](m.png)\n\n".repeat(5);
+        assert_eq!(told(&pictures).len(), 5);
+        let many = vec![Code::DuplicateKey.at(2, 1, "a"); 20];
+        let warnings = grouped(many);
+        assert_eq!(warnings.len(), 1);
+        assert_eq!(
+            warnings[0].hint,
+            "20 places, on lines 2. This key stands there twice; the first one counts."
+        );
+    }
 
     #[test]
     fn every_code_is_documented() {
