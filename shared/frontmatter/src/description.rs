@@ -138,7 +138,7 @@ mod tests {
     fn description(text: &str) -> Option<String> {
         let document = Document::parse(text);
         let blocks = blocks(&document);
-        let title = crate::title::find(&document, &blocks, None, None);
+        let title = crate::title::find(&document, &blocks, None, crate::title::FileName::default());
         find(&blocks, &title, &|| true)
     }
 

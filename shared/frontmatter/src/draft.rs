@@ -16,8 +16,11 @@ use crate::report::Warning;
 use crate::shown::text_of;
 use crate::spellings;
 use crate::split::Said;
-use crate::title::{self, Title};
+use crate::title::{self, FileName, Title};
 use crate::visibility::{self, Finding};
+
+/// Keys of boards and drawings, whose headings are columns and parts of a file format.
+const BOARDS: [&str; 2] = ["excalidraw-plugin", "kanban-plugin"];
 
 /// A document whose title and description are found; nothing of it is written yet.
 #[derive(Debug)]
@@ -64,8 +67,15 @@ impl<'a> Draft<'a> {
         let has_none = mark.is_some() && keys.has_any(&["description"]);
         let author_description = keys.take(spellings::DESCRIPTION, keys::text);
         let stem = context.name_hint.as_deref().map(hint_without_date);
+        let name = stem.map(names::without_export_id);
+        let file = FileName {
+            name,
+            is_own: stem != Some(context.name.as_str()),
+            is_export: name != stem,
+            is_board: keys.has_any(&BOARDS),
+        };
         let blocks = blocks::blocks(document);
-        let title = title::find(document, &blocks, author_title.as_deref(), stem);
+        let title = title::find(document, &blocks, author_title.as_deref(), file);
         let is_obsidian = || clean::is_obsidian(document, &dialect.options(context));
         let found_description = (author_description.is_none() && !has_none)
             .then(|| description::find(&blocks, &title, &is_obsidian))

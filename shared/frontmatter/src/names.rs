@@ -84,9 +84,51 @@ fn relative(url: &str) -> Option<String> {
     })
 }
 
+/// Hexadecimal digits that an export puts behind the name of a page.
+const EXPORT_ID_DIGITS: usize = 32;
+
+/// A name without the id that an export puts behind it: `Field Report 1f2e3d4c5b6a79880123456789abcdef`.
+pub(crate) fn without_export_id(name: &str) -> &str {
+    let end = name.len().saturating_sub(EXPORT_ID_DIGITS);
+    let Some((before, id)) = name.split_at_checked(end) else {
+        return name;
+    };
+    let is_id = id.len() == EXPORT_ID_DIGITS
+        && id
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || matches!(byte, b'a'..=b'f'));
+    let named = before.trim_end_matches([' ', '-', '_']);
+    if is_id && !named.is_empty() && named.len() < before.len() {
+        named
+    } else {
+        name
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn ids_of_exports_are_no_part_of_a_name() {
+        let id = "1f2e3d4c5b6a79880123456789abcdef";
+        assert_eq!(
+            without_export_id(&format!("Field Report {id}")),
+            "Field Report"
+        );
+        assert_eq!(
+            without_export_id(&format!("Field-Report-{id}")),
+            "Field-Report"
+        );
+        for name in [
+            id.to_owned(),
+            format!("a{id}"),
+            "Field Report 1f2e".to_owned(),
+            format!("é {id}0"),
+        ] {
+            assert_eq!(without_export_id(&name), name);
+        }
+    }
 
     #[test]
     fn links_ask_for_names() {

@@ -1,5 +1,7 @@
 //! Text as a reader takes it, whoever asks: its words, its length, and what of it says nothing.
 
+use std::borrow::Cow;
+
 use unicode_segmentation::UnicodeSegmentation as _;
 
 /// White space of every kind collapsed, the ends trimmed.
@@ -28,9 +30,84 @@ pub(crate) fn clean_text(text: &str) -> String {
     collapse(&text.chars().filter(kept).collect::<String>())
 }
 
-/// `{{ title }}` of a template that nobody filled in.
+/// `{{ title }}` or `<% tp.file.title %>` of a template that nobody filled in.
 pub(crate) fn is_placeholder(text: &str) -> bool {
-    text.trim().starts_with("{{") && text.trim().ends_with("}}")
+    let text = text.trim();
+    [("{{", "}}"), ("<%", "%>")]
+        .iter()
+        .any(|(open, close)| text.starts_with(open) && text.ends_with(close))
+}
+
+/// A text without the dates, times and titles that a template of Obsidian's would have filled in: `<% tp.date.now() %>`,
+/// `{{date:YYYY}}`.
+pub(crate) fn without_templates(text: &str) -> Cow<'_, str> {
+    let is_of_plugin = |inside: &str| {
+        inside
+            .trim_start_matches(['-', '_', '*', '+', ' '])
+            .starts_with("tp.")
+    };
+    let is_core = |inside: &str| {
+        let word = inside.split(':').next().unwrap_or_default().trim();
+        ["date", "time", "title"].contains(&word.to_ascii_lowercase().as_str())
+    };
+    let without = |text: &str, open: &str, close: &str, is: &dyn Fn(&str) -> bool| {
+        let mut kept = String::new();
+        let mut rest = text;
+        while let Some((before, inside)) = rest.split_once(open) {
+            let Some((inside, behind)) = inside.split_once(close) else {
+                break;
+            };
+            kept.push_str(before);
+            if !is(inside) {
+                kept.extend([open, inside, close]);
+            }
+            rest = behind;
+        }
+        kept + rest
+    };
+    if !text.contains("<%") && !text.contains("{{") {
+        return Cow::Borrowed(text);
+    }
+    let text = without(text, "<%", "%>", &is_of_plugin);
+    Cow::Owned(collapse(&without(&text, "{{", "}}", &is_core)))
+}
+
+/// `[[target#heading|alias]]` as it is shown.
+pub(crate) fn without_wikilinks(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("[[") {
+        let Some((link, behind)) = after
+            .split_once("]]")
+            .filter(|(link, _)| !link.trim().is_empty() && !link.contains('['))
+        else {
+            break;
+        };
+        let embed = before.ends_with('!');
+        out.push_str(if embed {
+            before.strip_suffix('!').unwrap_or(before)
+        } else {
+            before
+        });
+        if !embed {
+            let (target, alias) = link
+                .split_once('|')
+                .map_or((link, None), |(target, alias)| (target, Some(alias)));
+            let display = alias.map_or_else(
+                || {
+                    target
+                        .trim_start_matches('#')
+                        .trim_end_matches(".md")
+                        .replace('#', " > ")
+                },
+                str::to_owned,
+            );
+            out.push_str(display.trim_end_matches('\\'));
+        }
+        rest = behind;
+    }
+    out.push_str(rest);
+    out
 }
 
 /// How many words there are; two characters of a script without spaces count as one.

@@ -4,6 +4,7 @@ use sha2::{Digest as _, Sha256};
 use unicode_normalization::UnicodeNormalization as _;
 
 use crate::dates;
+use crate::names::without_export_id;
 use crate::slugger;
 
 /// The slug of the member's own page, which no other file can take.
@@ -54,6 +55,7 @@ pub fn file_stem(file_name: &str) -> String {
 }
 
 fn from_stem(stem: &str) -> String {
+    let stem = without_export_id(stem);
     let stem = dates::prefix(stem)
         .map(|(_, rest)| rest)
         .filter(|rest| !rest.is_empty())

@@ -14,7 +14,7 @@ use unicode_normalization::UnicodeNormalization as _;
 use crate::blocks::{Block, Kind};
 use crate::markdown::html_tokens::{TokenKind, tokens};
 use crate::markdown::{Document, Edit};
-use crate::prose::{collapse, cut_at_word};
+use crate::prose::{collapse, cut_at_word, is_placeholder};
 use crate::report::Source;
 use crate::slugger::{is_slug_of, slug};
 
@@ -39,29 +39,50 @@ pub(crate) struct Title {
     pub(crate) removed_ids: Vec<String>,
 }
 
+/// What the upload's name says.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct FileName<'a> {
+    /// Without the date before it and the id that an export puts behind it; of the member's own page the member's name.
+    pub(crate) name: Option<&'a str>,
+    /// Whether it is the name of a file, and not of a member.
+    pub(crate) is_own: bool,
+    /// Whether an export has put an id behind it: then it is the title, letter for letter.
+    pub(crate) is_export: bool,
+    /// Whether all headings are parts of the document: it is a board or a drawing.
+    pub(crate) is_board: bool,
+}
+
 /// Finds the title. `author` is the frontmatter's own title where there is a usable one.
 pub(crate) fn find(
     document: &Document<'_>,
     blocks: &[Block<'_>],
     author: Option<&str>,
-    name_hint: Option<&str>,
+    file: FileName<'_>,
 ) -> Title {
     let source = document.source;
+    let first = || blocks.iter().find(|block| block.kind == Kind::Heading(1));
+    let is_unfilled = |block: &Block<'_>| is_placeholder(&heading_text(block));
     if let Some(author) = author {
-        let first = blocks.iter().find(|block| block.kind == Kind::Heading(1));
-        let own = first.filter(|block| folded(&heading_text(block)) == folded(author));
+        let says_it = |block: &Block<'_>| folded(&heading_text(block)) == folded(author);
+        let own = first().filter(|block| says_it(block) || is_unfilled(block));
         let text = author.to_owned();
         return Title::new(text, Source::Frontmatter, own, blocks, source);
     }
-    match rules::find(blocks, name_hint) {
+    match rules::find(blocks, file) {
         Found::Heading(block) => {
-            let text = written(&heading_text(block));
+            let said = heading_text(block);
+            let exact = file
+                .name
+                .filter(|name| file.is_export && folded(name) == folded(&said));
+            let text = written(exact.unwrap_or(&said));
             Title::new(text, Source::Heading, Some(block), blocks, source)
         }
-        Found::Text { text, from, end } => Title {
-            end,
-            ..Title::new(written(&text), from, None, blocks, source)
-        },
+        Found::Text { text, from, end } => {
+            let unfilled = first().filter(|block| is_unfilled(block));
+            let found = Title::new(written(&text), from, unfilled, blocks, source);
+            let end = end.max(found.end);
+            Title { end, ..found }
+        }
     }
 }
 
@@ -126,7 +147,7 @@ mod tests {
 
     fn found(text: &str, author: Option<&str>) -> Title {
         let document = Document::parse(text);
-        find(&document, &blocks(&document), author, None)
+        find(&document, &blocks(&document), author, FileName::default())
     }
 
     fn title(text: &str) -> (String, Source) {
@@ -192,7 +213,19 @@ mod tests {
             ),
             ("This is a set of tools.\n\n## Usage\n", "Untitled"),
             ("**Набор** — это инструменты.\n\n## Usage\n", "Набор"),
-            ("# 一、前言\n\nText of it.\n", "Untitled"),
+            ("# 一、前言\n\nText of it.\n", "一、前言"),
+            ("# Setup\n\nText of it.\n", "Setup"),
+            ("# 🎉\n\nx y z w\n", "🎉"),
+            ("# ---\n\nText of it.\n", "Untitled"),
+            (
+                "# Meeting with [[Anna|our chair]]\n",
+                "Meeting with our chair",
+            ),
+            ("# Trip to [[Köln]] {{date}}\n", "Trip to Köln"),
+            ("# `[[bin]]` tables\n", "[[bin]] tables"),
+            ("# Standup <% tp.date.now() %>\n", "Standup"),
+            ("# Using {{mustaches}}\n", "Using {{mustaches}}"),
+            ("# Trip 1f2e3d4c5b6a79880123456789abcdef\n", "Trip"),
             ("## ![logo](x.png)\n\nText of it.\n", "Untitled"),
             (
                 "<h2 align=\"center\"><a href=\"x\">Tool: Cutting Wood</a></h2>\n\nText\n",
@@ -255,7 +288,11 @@ mod tests {
             ),
         ] {
             let document = Document::parse(text);
-            let title = find(&document, &blocks(&document), None, hint);
+            let file = FileName {
+                name: hint,
+                ..FileName::default()
+            };
+            let title = find(&document, &blocks(&document), None, file);
             assert_eq!(title.text, expected, "{text} {hint:?}");
         }
     }
@@ -275,7 +312,11 @@ mod tests {
         ] {
             let text = format!("![{alt}](x.png)\n");
             let document = Document::parse(&text);
-            let title = find(&document, &blocks(&document), None, Some(hint));
+            let file = FileName {
+                name: Some(hint),
+                ..FileName::default()
+            };
+            let title = find(&document, &blocks(&document), None, file);
             assert_eq!(title.text, expected, "{alt}");
         }
     }
@@ -300,6 +341,70 @@ mod tests {
         assert_eq!(
             removed("# My App\n\nText\n", Some("Guide")),
             "# My App\n\nText\n"
+        );
+    }
+
+    #[test]
+    fn a_file_s_name_goes_before_the_first_of_its_sections() {
+        let note = |name| FileName {
+            name: Some(name),
+            is_own: true,
+            ..FileName::default()
+        };
+        let board = FileName {
+            is_board: true,
+            ..note("Robot board")
+        };
+        let export = FileName {
+            is_export: true,
+            ..note("Field Report")
+        };
+        let member = FileName {
+            name: Some("Jane Doe"),
+            ..FileName::default()
+        };
+        let sections = "# Rules\n\nThey hold.\n\n# Frames\n\nThey hold.\n\n# Nets\n\nThey hold.\n";
+        for (text, file, expected) in [
+            (
+                "## Rules\n\nEat.\n\n## Results\n\nSee.\n",
+                note("diet"),
+                "diet",
+            ),
+            (sections, note("Knowledge"), "Knowledge"),
+            (
+                "# Rules\n\nText.\n\n# Frames\n\nText.\n",
+                note("rules"),
+                "Rules",
+            ),
+            ("## To do\n\n- [ ] Order motors\n", board, "Robot board"),
+            (
+                "# <% tp.file.title %>\n\nText.\n",
+                note("Meeting"),
+                "Meeting",
+            ),
+            ("# Field report\n\nText.\n", export, "Field Report"),
+            (
+                "# Axe\n\nIt cuts.\n\n# Installation\n\nx\n\n# Usage\n\nx\n",
+                note("tool"),
+                "Axe",
+            ),
+            (
+                "# Axe\n\nIt cuts.\n\n## Wood\n\nx\n\n## Iron\n\nx\n",
+                note("tool"),
+                "Axe",
+            ),
+            ("## Axe\n\nIt cuts.\n\n## Usage\n\nx\n", note("tool"), "Axe"),
+            ("## Axe\n\nIt cuts.\n\n### Wood\n\nx\n", note("tool"), "Axe"),
+            ("## Rules\n\nEat.\n\n## Results\n\nSee.\n", member, "Rules"),
+            (sections, member, "Rules"),
+        ] {
+            let document = Document::parse(text);
+            let title = find(&document, &blocks(&document), None, file);
+            assert_eq!(title.text, expected, "{text} {file:?}");
+        }
+        assert_eq!(
+            removed("# <% tp.file.title %>\n\nText\n", Some("A")),
+            "Text\n"
         );
     }
 

@@ -1,7 +1,7 @@
 //! A block's text as a page shows it, without what leads elsewhere (2.6).
 
 use crate::blocks::{Block, Inline, link_share, raw_text};
-use crate::prose::{clean_text, count_words};
+use crate::prose::{clean_text, count_words, without_wikilinks};
 
 /// What stands between the names in a row of languages or pages.
 pub(super) const BARS: [char; 4] = ['|', '·', '•', '∙'];
@@ -126,43 +126,5 @@ fn without_pairs(text: &str, delimiter: &str, inner: impl Fn(&str) -> String) ->
             (_, false) => out.push_str(&inner(part)),
         }
     }
-    out
-}
-
-/// `[[target#heading|alias]]` as it is shown.
-fn without_wikilinks(text: &str) -> String {
-    let mut out = String::new();
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once("[[") {
-        let Some((link, behind)) = after
-            .split_once("]]")
-            .filter(|(link, _)| !link.trim().is_empty() && !link.contains('['))
-        else {
-            break;
-        };
-        let embed = before.ends_with('!');
-        out.push_str(if embed {
-            before.strip_suffix('!').unwrap_or(before)
-        } else {
-            before
-        });
-        if !embed {
-            let (target, alias) = link
-                .split_once('|')
-                .map_or((link, None), |(target, alias)| (target, Some(alias)));
-            let display = alias.map_or_else(
-                || {
-                    target
-                        .trim_start_matches('#')
-                        .trim_end_matches(".md")
-                        .replace('#', " > ")
-                },
-                str::to_owned,
-            );
-            out.push_str(display.trim_end_matches('\\'));
-        }
-        rest = behind;
-    }
-    out.push_str(rest);
     out
 }

@@ -1,21 +1,26 @@
 //! What names a document that doesn't do so in its frontmatter, from the surest to the least sure (2.5).
 
+use super::FileName;
 use super::headings::{
     First, first_heading, is_beside_the_name, is_sentence, says_name, title_heading,
 };
 use super::names::{manual_title, old_heading, only_h1, subject};
 use super::picture::picture_title;
-use super::said::heading_text;
-use crate::blocks::Block;
+use super::said::{heading_text, is_generic, says_something};
+use crate::blocks::{Block, Kind};
 use crate::language::suffix_language;
-use crate::prose::collapse;
+use crate::prose::{collapse, is_placeholder};
 use crate::report::Source;
+
+/// Further headings of level 1 that make the first one a section.
+const SECTIONS: usize = 2;
 
 /// What a title is looked for in.
 pub(super) struct Page<'a, 'b> {
     blocks: &'a [Block<'b>],
     /// The name of the file, or what an upload is called.
     name_hint: Option<&'a str>,
+    file: FileName<'a>,
 }
 
 pub(super) enum Found<'a, 'b> {
@@ -37,11 +42,16 @@ type Rule = (
 );
 
 /// The first that finds a title wins.
-const RULES: [Rule; 9] = [
+const RULES: [Rule; 11] = [
     (
         "manual page",
         manual_page,
         (Some("x"), "# NAME\n\naxe - cuts wood\n"),
+    ),
+    (
+        "file of sections",
+        file_of_sections,
+        (Some("diet"), "## Rules\n\nEat.\n\n## Results\n\nSee.\n"),
     ),
     ("first h1", first_h1, (Some("x"), "Text.\n\n# Axe\n")),
     (
@@ -71,10 +81,15 @@ const RULES: [Rule; 9] = [
         (Some("README"), "#Axe\n\nText.\n"),
     ),
     ("subject", first_subject, (None, "Axe is a tool.\n")),
+    ("only heading", only_heading, (None, "# Setup\n\nText.\n")),
 ];
 
-pub(super) fn find<'a, 'b>(blocks: &'a [Block<'b>], name_hint: Option<&'a str>) -> Found<'a, 'b> {
-    let page = Page { blocks, name_hint };
+pub(super) fn find<'a, 'b>(blocks: &'a [Block<'b>], file: FileName<'a>) -> Found<'a, 'b> {
+    let page = Page {
+        blocks,
+        name_hint: file.name,
+        file,
+    };
     let found = RULES.iter().find_map(|(_, rule, _)| rule(&page));
     found.unwrap_or_else(|| text("Untitled".to_owned(), Source::Default))
 }
@@ -87,6 +102,39 @@ fn manual_page<'a, 'b>(page: &Page<'a, 'b>) -> Option<Found<'a, 'b>> {
     let (text, end) = manual_title(page.blocks)?;
     let from = Source::Paragraph;
     Some(Found::Text { text, from, end })
+}
+
+/// Where the first heading is one of several of its rank that no README has, a note's own name stands in its file's name
+/// alone.
+fn file_of_sections<'a, 'b>(page: &Page<'a, 'b>) -> Option<Found<'a, 'b>> {
+    let name = page.file_name().filter(|_| page.file.is_own)?;
+    let mut headings = page.blocks.iter().filter_map(|block| match block.kind {
+        Kind::Heading(level) => Some((level, block)),
+        _ => None,
+    });
+    let (level, first) = headings.find(|(_, block)| says_something(&heading_text(block)))?;
+    let others: Vec<_> = headings.collect();
+    let has_higher = others.iter().any(|(other, _)| *other < level);
+    let of_rank = others.iter().filter(|(other, _)| *other == level);
+    let is_common = |(_, block): &&(u8, &Block<'_>)| is_generic(&heading_text(block));
+    let needed = if level == 1 { SECTIONS } else { 1 };
+    let is_section = !has_higher
+        && of_rank.clone().count() >= needed
+        && !of_rank.clone().any(|other| is_common(&other))
+        && !says_name(first, &name);
+    (page.file.is_board || is_section).then(|| text(name, Source::FileName))
+}
+
+/// Whatever the heading says that the document begins with, where nothing else says anything and it is the only one.
+fn only_heading<'a, 'b>(page: &Page<'a, 'b>) -> Option<Found<'a, 'b>> {
+    let is_heading = |block: &&Block<'_>| matches!(block.kind, Kind::Heading(_));
+    let first = page.blocks.iter().find(|block| !block.is_pictures())?;
+    let is_only = page.blocks.iter().filter(is_heading).count() == 1;
+    let said = heading_text(first);
+    let says =
+        says_something(&said) || said.contains(|c: char| !c.is_ascii() && !c.is_whitespace());
+    (is_only && first.kind == Kind::Heading(1) && says && !is_placeholder(&said))
+        .then_some(Found::Heading(first))
 }
 
 fn first_h1<'a, 'b>(page: &Page<'a, 'b>) -> Option<Found<'a, 'b>> {
@@ -169,6 +217,10 @@ mod tests {
             let page = Page {
                 blocks: &blocks(&document),
                 name_hint,
+                file: FileName {
+                    is_own: true,
+                    ..FileName::default()
+                },
             };
             let first = RULES.iter().find(|(_, rule, _)| rule(&page).is_some());
             assert_eq!(first.map(|(name, ..)| *name), Some(name), "{example}");

@@ -3,8 +3,11 @@
 use unicode_normalization::UnicodeNormalization as _;
 
 use crate::badge::is_badge;
-use crate::blocks::Block;
-use crate::prose::{clean_text, count_words, without_ornaments};
+use crate::blocks::{Block, Inline};
+use crate::names::without_export_id;
+use crate::prose::{
+    clean_text, count_words, without_ornaments, without_templates, without_wikilinks,
+};
 use crate::words;
 
 /// Prose that a heading may not follow unless it is the first one, in words.
@@ -14,7 +17,19 @@ pub(super) const PROSE_WORDS: usize = 4;
 pub(super) fn heading_text(block: &Block<'_>) -> String {
     let text = block.text();
     if !text.is_empty() {
-        return without_remains(&text).to_owned();
+        let filled = without_templates(&text);
+        // What is all template is told by its signs.
+        let text = if filled.is_empty() { &text } else { &*filled };
+        let has_code = block
+            .inlines
+            .iter()
+            .any(|inline| matches!(inline, Inline::Code(_)));
+        let shown = if has_code || !text.contains("[[") {
+            text.to_owned()
+        } else {
+            without_wikilinks(text)
+        };
+        return without_remains(without_export_id(&shown)).to_owned();
     }
     block
         .images()
