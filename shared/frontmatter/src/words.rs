@@ -213,7 +213,7 @@ topics! {
         Prefix ["mailto:", "sms:", "tel:"]
         Part [
             ".facebook.com/", ".instagram.com/", ".linkedin.com/", ".tiktok.com/", ".twitch.tv/", ".youtube.com/",
-            "//bsky.app/profile/", "//dev.to/", "//discord.", "//facebook.com/", "//instagram.com/",
+            "//bsky.app/profile/", "//dev.to/", "//facebook.com/", "//instagram.com/",
             "//linkedin.com/", "//m.me/", "//medium.com/@", "//orcid.org/", "//stackoverflow.com/users/", "//t.me/",
             "//twitter.com/", "//wa.me/", "//x.com/", "//youtube.com/",
         ];

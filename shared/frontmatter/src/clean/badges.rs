@@ -57,7 +57,15 @@ pub(super) fn take(
                     break;
                 }
                 match (read.pictures.is_empty(), read.open) {
-                    (false, 0) if all_badges && !read.has_contact && !options.emitted_before => {
+                    (false, 0) if all_badges && !options.emitted_before && read.has_contact() => {
+                        // Who is reached by a badge stays, and the others go from beside it.
+                        for node in read.nodes.iter().filter(|node| !node.is_contact) {
+                            splice.delete(with_break(document.source, &node.range));
+                        }
+                        let others = read.pictures.iter().filter(|(at, _)| !read.is_contact(*at));
+                        badges.extend(others.cloned());
+                    }
+                    (false, 0) if all_badges && !options.emitted_before => {
                         splice.delete(range.start..blank_end(document.source, range.end));
                         badges.extend(read.pictures);
                         if let Some(wrapper) = wrappers.last_mut() {
@@ -147,15 +155,33 @@ struct Block {
     /// Pictures with their offsets.
     pictures: Vec<(usize, Badge)>,
     has_text: bool,
-    /// Whether a badge leads to where somebody is reached.
-    has_contact: bool,
+    nodes: Vec<Node>,
     /// Whether all text stands in HTML headings.
     has_heading_only: bool,
     /// HTML elements that open here and don't close here; below zero, those that only close here.
     open: i64,
 }
 
+/// A picture, with the link around it.
+struct Node {
+    range: Range<usize>,
+    /// Whether it leads to where somebody is reached.
+    is_contact: bool,
+}
+
 impl Block {
+    /// Whether somebody is reached by the picture at a place.
+    fn is_contact(&self, at: usize) -> bool {
+        let node = self.nodes.partition_point(|node| node.range.end <= at);
+        self.nodes
+            .get(node)
+            .is_some_and(|node| node.is_contact && node.range.contains(&at))
+    }
+
+    fn has_contact(&self) -> bool {
+        self.nodes.iter().any(|node| node.is_contact)
+    }
+
     fn read(events: Events<'_, '_>) -> Self {
         let mut reader = Reader::default();
         let mut html = String::new();
@@ -165,12 +191,13 @@ impl Block {
                 Event::InlineHtml(tag) => reader.html(tag, range.start),
                 Event::Start(Tag::Link { dest_url, .. }) => {
                     reader.href = Some(dest_url.to_string());
+                    reader.link = Some((range.start, None));
                 }
-                Event::End(TagEnd::Link) => reader.href = None,
+                Event::End(TagEnd::Link) => reader.end_link(range.end),
                 Event::Start(Tag::Image { dest_url, .. }) => {
                     reader.image = Some((range.start, dest_url.to_string(), String::new()));
                 }
-                Event::End(TagEnd::Image) => reader.end_image(),
+                Event::End(TagEnd::Image) => reader.end_image(range.end),
                 Event::Text(text) | Event::Code(text) => reader.text(text),
                 Event::InlineMath(_) | Event::DisplayMath(_) | Event::FootnoteReference => {
                     reader.text("math");
@@ -184,7 +211,7 @@ impl Block {
         Self {
             has_heading_only: reader.heading_text && !reader.prose,
             has_text: reader.prose,
-            has_contact: reader.contact,
+            nodes: reader.nodes,
             pictures: reader.pictures,
             open: reader.open,
         }
@@ -197,7 +224,9 @@ struct Reader {
     href: Option<String>,
     image: Option<(usize, String, String)>,
     prose: bool,
-    contact: bool,
+    nodes: Vec<Node>,
+    /// Where a link begins, and whether it holds a picture by which somebody is reached; `None`, while it holds none.
+    link: Option<(usize, Option<bool>)>,
     heading_text: bool,
     headings: i64,
     open: i64,
@@ -221,16 +250,32 @@ impl Reader {
         }
     }
 
-    fn end_image(&mut self) {
+    fn end_image(&mut self, end: usize) {
         if let Some((at, image, alt)) = self.image.take() {
-            self.picture(at, image, &alt);
+            self.picture(at..end, image, &alt);
         }
     }
 
-    fn picture(&mut self, at: usize, image: String, alt: &str) {
+    fn end_link(&mut self, end: usize) {
+        self.href = None;
+        if let Some((start, Some(is_contact))) = self.link.take() {
+            let range = start..end;
+            self.nodes.push(Node { range, is_contact });
+        }
+    }
+
+    fn picture(&mut self, range: Range<usize>, image: String, alt: &str) {
+        let at = range.start;
         let alt = alt.split_whitespace().collect::<Vec<_>>().join(" ");
         let href = self.href.clone();
-        self.contact |= href.as_deref().is_some_and(|href| is_contact(&image, href));
+        let contact = href.as_deref().is_some_and(|href| is_contact(&image, href));
+        match &mut self.link {
+            Some((_, holds)) => *holds = Some(contact || *holds == Some(true)),
+            None => self.nodes.push(Node {
+                range,
+                is_contact: false,
+            }),
+        }
         let href = href.filter(|href| href.starts_with("https://") || href.starts_with("http://"));
         self.pictures.push((
             at,
@@ -256,11 +301,15 @@ impl Reader {
                         self.count(&tag.name, -1);
                     }
                     match tag.name.as_ref() {
-                        "a" => self.href = value(&tag, "href"),
+                        "a" => {
+                            self.href = value(&tag, "href");
+                            self.link = Some((at + token.range.start, None));
+                        }
                         "img" => {
                             if let Some(source) = value(&tag, "src") {
                                 let alt = value(&tag, "alt").unwrap_or_default();
-                                self.picture(at + token.range.start, source, &alt);
+                                let range = at + token.range.start..at + token.range.end;
+                                self.picture(range, source, &alt);
                             }
                         }
                         _ => {}
@@ -269,7 +318,7 @@ impl Reader {
                 TokenKind::Close(name) => {
                     self.count(&name, -1);
                     if name == "a" {
-                        self.href = None;
+                        self.end_link(at + token.range.end);
                     }
                 }
                 TokenKind::Comment(_) => {}
@@ -299,6 +348,23 @@ fn value(tag: &html_tokens::Tag<'_>, name: &str) -> Option<String> {
         .value
         .as_deref()
         .map(|value| references(value).trim().to_owned())
+}
+
+/// A node with the blanks behind it, and the line break where it has its line for itself.
+fn with_break(source: &str, node: &Range<usize>) -> Range<usize> {
+    let rest = source.get(node.end..).unwrap_or_default();
+    let text = rest.trim_start_matches([' ', '\t']);
+    let begins_line = source
+        .get(..node.start)
+        .is_some_and(|before| before.is_empty() || before.ends_with('\n'));
+    let line_break = match text
+        .strip_prefix("\r\n")
+        .or_else(|| text.strip_prefix('\n'))
+    {
+        Some(after) if begins_line => text.len() - after.len(),
+        _ => 0,
+    };
+    node.start..node.end + rest.len() - text.len() + line_break
 }
 
 /// Where the blank lines after `from` end.

@@ -146,6 +146,37 @@ fn comments_leave_nothing_behind() {
 }
 
 #[test]
+fn contacts_stay_where_other_badges_go() {
+    const MAIL: &str = "[![Mail](https://img.shields.io/badge/Mail-red)](mailto:ada@example.org)";
+    const BUILD: &str = "[![Build](https://img.shields.io/github/build/a)](https://ci.example)";
+    const LINKEDIN: &str = "<a href=\"https://www.linkedin.com/in/ada/\"><img src=\"https://img.shields.io/badge/Ada-blue\"></a>";
+    assert_cleaned(
+        Flavor::Auto,
+        &[
+            (
+                &format!("{BUILD}\n{MAIL}\n{BUILD}\n\nText.\n"),
+                &format!("{MAIL}\n\nText.\n"),
+            ),
+            (
+                &format!("{BUILD} {LINKEDIN} {BUILD}\n\nText.\n"),
+                &format!("{LINKEDIN} \n\nText.\n"),
+            ),
+            (
+                &format!("{BUILD}\n\n{MAIL}\n\nText.\n"),
+                &format!("{MAIL}\n\nText.\n"),
+            ),
+        ],
+    );
+    assert_untouched(
+        Flavor::Auto,
+        &[
+            &format!("<div align=\"center\">\n\n{MAIL} {LINKEDIN}\n\n</div>\n\nText.\n"),
+            &format!("<p>\n{LINKEDIN}\n</p>\n\nText.\n"),
+        ],
+    );
+}
+
+#[test]
 fn highlights_pair_with_the_nearest() {
     assert_cleaned(
         Flavor::Obsidian,
