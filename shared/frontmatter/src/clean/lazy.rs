@@ -20,9 +20,9 @@ const BLOCKS: &str = "address article aside base basefont blockquote body captio
     li link main menu menuitem nav noframes ol optgroup option p param pre script search section style summary \
     table tbody td textarea tfoot th thead title tr track ul";
 
-/// Gives lazy lines of a text with tags the markers of its containers. A tag below the box of a task and an address
-/// below a tag go on the line above: alone on the first line of a text the tag would begin a block, and in a block the
-/// address would be a tag.
+/// Gives lazy lines of a text with tags the markers of its containers. A tag below the box of a task, and what stands between
+/// a tag and an address or an escaped mark below it, go on the line above: alone on its line the tag would begin a block for
+/// some, and in a block the address would be a tag.
 pub(super) fn mark(document: &Document<'_>, splice: &mut Splice) {
     if !document.has("<") {
         return;
@@ -40,12 +40,16 @@ pub(super) fn mark(document: &Document<'_>, splice: &mut Splice) {
             splice.replace(first.text.end..second.text.start, " ");
             continue;
         }
-        for lines in block.windows(2) {
-            if let [tag, link] = lines
+        // In a block of HTML these would be a tag and a comment.
+        let acts = |line: &lines::Line| {
+            has_address(text(line.text.clone())) || text(line.text.clone()).contains("\\<")
+        };
+        let last = block.iter().rposition(acts).unwrap_or_default();
+        for lines in block.get(..=last).unwrap_or_default().windows(2) {
+            if let [tag, next] = lines
                 && text(tag.text.clone()).trim_end().ends_with('>')
-                && has_address(text(link.text.clone()))
             {
-                splice.replace(tag.text.end..link.text.start, " ");
+                splice.replace(tag.text.end..next.text.start, " ");
             }
         }
         let end = others.last().map_or(0, |last| last.text.end);
