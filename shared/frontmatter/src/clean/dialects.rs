@@ -212,10 +212,14 @@ pub(super) fn edits(
 
 /// Whether all code is code afterwards that none of the edits takes out. Where it isn't, another rule may come first.
 fn keeps_code(document: &Document<'_>, edits: &[Edit]) -> bool {
-    let code = invariant::code(&Document::parse_without_math(document.source));
+    let code = if document.has_math() {
+        invariant::code(&Document::parse_without_math(document.source))
+    } else {
+        invariant::code(document)
+    };
     let expected = invariant::expected(&code, edits);
     let changed = apply(document.source, edits);
-    let changed = Document::parse_without_math(&changed);
+    let changed = document.edited_without_math(&changed, edits);
     !changed.too_complex && invariant::holds(&expected, &invariant::code(&changed))
 }
 

@@ -56,13 +56,39 @@ pub(crate) struct Document<'a> {
 impl<'a> Document<'a> {
     /// Parses with GitHub's mathematics where there is any, and else as Astro does by default.
     pub(crate) fn parse(source: &'a str) -> Self {
-        if memchr::memchr(b'$', source.as_bytes()).is_some() {
-            let document = Self::parse_with(source, Grammar::GitHubMath);
+        Self::parse_without_math(source).with_any_math()
+    }
+
+    /// The document read with GitHub's mathematics, where it has some.
+    fn with_any_math(self) -> Self {
+        if self.may_have_math() {
+            let document = Self::parse_with(self.source, Grammar::GitHubMath);
             if document.has_math() {
                 return document;
             }
         }
-        Self::parse_without_math(source)
+        self
+    }
+
+    /// Whether there is a `$` outside of code and HTML, in which no formula begins.
+    fn may_have_math(&self) -> bool {
+        let mut dollars = memchr::memchr_iter(b'$', self.source.as_bytes()).peekable();
+        for (event, range) in &self.events {
+            let Some(dollar) = dollars.peek() else {
+                return false;
+            };
+            let is_inert = matches!(
+                event,
+                Event::Start(Tag::CodeBlock(_) | Tag::HtmlBlock)
+                    | Event::Code(_)
+                    | Event::InlineHtml(_)
+            );
+            if is_inert && *dollar < range.start {
+                return true;
+            }
+            while is_inert && dollars.next_if(|dollar| *dollar < range.end).is_some() {}
+        }
+        dollars.peek().is_some()
     }
 
     /// Parses as a renderer without math does, for which `$` is a letter like any other.
@@ -84,23 +110,28 @@ impl<'a> Document<'a> {
     where
         'a: 'b,
     {
-        // What brings the first formula into a document makes it one of another grammar.
-        let is_settled =
-            self.grammar == Grammar::Satteri && memchr::memchr(b'$', source.as_bytes()).is_none();
-        match is_settled
+        // An edit may bring the first formula into a document.
+        self.edited_without_math(source, edits).with_any_math()
+    }
+
+    /// As [`Self::edited`], read as [`Self::parse_without_math`] does.
+    pub(crate) fn edited_without_math<'b>(&self, source: &'b str, edits: &[Edit]) -> Document<'b>
+    where
+        'a: 'b,
+    {
+        let is_settled = self.grammar == Grammar::Satteri;
+        let events = is_settled
             .then(|| reread::events(self, source, edits))
-            .flatten()
-        {
-            Some(events) => {
-                // What a replacement has taken away counts as seen still: then a rule looks, and finds nothing.
-                let mut seen = self.seen;
-                for edit in edits {
-                    mark_seen(&mut seen, &edit.replacement);
-                }
-                Document::new(source, events, seen, nests_too_deeply(source), self.grammar)
-            }
-            None => Document::parse(source),
+            .flatten();
+        let Some(events) = events else {
+            return Document::parse_without_math(source);
+        };
+        // What a replacement has taken away counts as seen still: then a rule looks, and finds nothing.
+        let mut seen = self.seen;
+        for edit in edits {
+            mark_seen(&mut seen, &edit.replacement);
         }
+        Document::new(source, events, seen, nests_too_deeply(source), self.grammar)
     }
 
     /// The grammar but mathematics, as pulldown-cmark has it.
