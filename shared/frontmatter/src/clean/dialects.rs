@@ -25,6 +25,7 @@ use super::hidden::{self, Hidden};
 use super::splice::{Splice, apply};
 use super::warnings::Warnings;
 use super::{CleanOptions, invariant, is_obsidian, without_lone_returns};
+use crate::markdown::text::escape;
 use crate::markdown::{Document, Edit, Event, Tag};
 use prose::Prose;
 
@@ -82,6 +83,11 @@ fn around(ranges: &[Range<usize>], at: usize) -> Option<&Range<usize>> {
     let later = ranges.partition_point(|range| range.start <= at);
     let range = ranges.get(later.checked_sub(1)?)?;
     range.contains(&at).then_some(range)
+}
+
+/// Plain text as Markdown: with a reference for `<`, since some programs know no backslash below a tag.
+fn plain(text: &str) -> String {
+    escape(text, true).replace("\\<", "&lt;")
 }
 
 /// What becomes of one kind of marks.

@@ -3,11 +3,10 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
-use super::Page;
 use super::callout::{self, Boxed, has_line};
+use super::{Page, plain};
 use crate::clean::splice::Splice;
 use crate::clean::warnings::{Code, Warnings};
-use crate::markdown::text::escape;
 
 /// Longest tag of a component, in bytes.
 const MAX_BYTES: usize = 1024;
@@ -216,7 +215,7 @@ fn pair(
         tell(source, &open.range, warnings);
         let title = match title {
             "" => String::new(),
-            title => format!("**{}**", escape(title, true)),
+            title => format!("**{}**", plain(title)),
         };
         splice.replace(open.range.clone(), title);
         splice.delete(close.range.clone());

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{Page, videos};
+use super::{Page, plain, videos};
 use crate::clean::destinations;
 use crate::clean::html::alternative;
 use crate::clean::html_policy::escape_attribute;
@@ -11,7 +11,6 @@ use crate::clean::splice::Splice;
 use crate::clean::warnings::{Code, Warnings};
 use crate::markdown::decode::references;
 use crate::markdown::html_tokens::{Tag, TokenKind};
-use crate::markdown::text::escape;
 use crate::markdown::{Event, Tag as Markdown};
 
 /// Elements that show another document, with the attribute that names it.
@@ -63,7 +62,7 @@ pub(super) fn rewrite(page: &Page<'_, '_>, splice: &mut Splice, warnings: &mut W
             let href = escape_attribute(&url);
             format!("<a href=\"{href}\">{}</a>", alternative(text, true))
         } else {
-            format!("[{}]({})", escape(text, true), destinations::write(&url))
+            format!("[{}]({})", plain(text), destinations::write(&url))
         };
         splice.replace(range, link);
     }

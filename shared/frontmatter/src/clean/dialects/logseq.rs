@@ -2,13 +2,12 @@
 
 use std::ops::Range;
 
-use super::Page;
 use super::attributes::own_line;
 use super::callout::{self, Boxed, before_in_line};
+use super::{Page, plain};
 use crate::clean::destinations;
 use crate::clean::splice::Splice;
 use crate::clean::warnings::{Code, Warnings};
-use crate::markdown::text::escape;
 
 /// Properties that say how Logseq shows a block, and how those begin that belong to its plug-ins.
 const PROPERTIES: [&str; 8] = [
@@ -118,7 +117,7 @@ fn macros(page: &Page<'_, '_>, splice: &mut Splice, warnings: &mut Warnings) {
             "video" | "youtube" | "vimeo" | "bilibili" | "tweet" | "twitter" | "pdf"
                 if value.contains("://") =>
             {
-                format!("[{}]({})", escape(value, true), destinations::write(value))
+                format!("[{}]({})", plain(value), destinations::write(value))
             }
             "embed" if value.starts_with("[[") && value.ends_with("]]") => value.to_owned(),
             "cloze" => value.to_owned(),

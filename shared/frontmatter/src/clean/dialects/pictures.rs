@@ -4,13 +4,13 @@ use std::ops::Range;
 
 use pulldown_cmark::TagEnd;
 
-use super::Page;
 use super::callout::piece;
 use super::videos::is_video;
+use super::{Page, plain};
 use crate::clean::splice::Splice;
 use crate::clean::warnings::Warnings;
 use crate::clean::wikilinks::{picture, text_and_size};
-use crate::markdown::text::{begins_line, escape};
+use crate::markdown::text::begins_line;
 use crate::markdown::{Event, Tag};
 
 pub(super) fn rewrite(page: &Page<'_, '_>, splice: &mut Splice, _: &mut Warnings) {
@@ -122,7 +122,7 @@ impl Picture<'_, '_> {
         } else {
             text
         };
-        let shown = escape(shown.trim(), true);
+        let shown = plain(shown.trim());
         if self.in_link {
             return splice.replace(self.range.clone(), shown);
         }

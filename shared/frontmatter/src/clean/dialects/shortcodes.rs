@@ -7,13 +7,12 @@ mod values;
 use std::cell::OnceCell;
 use std::ops::Range;
 
-use super::Page;
 use super::callout::{self, Boxed, before_in_line};
+use super::{Page, plain};
 use crate::clean::html_steps::whole_line;
 use crate::clean::splice::Splice;
 use crate::clean::warnings::{Code, Warnings};
 use crate::clean::{destinations, hidden_html};
-use crate::markdown::text::escape;
 use meanings::{Meaning, meaning};
 use tags::{Style, Tag};
 
@@ -277,7 +276,7 @@ impl<'w> Writer<'w, '_, '_> {
             {
                 url
             } else {
-                format!("[{}]({url})", escape(path, true))
+                format!("[{}]({url})", plain(path))
             },
         )
     }
@@ -316,20 +315,20 @@ fn picture(tag: &Tag<'_>) -> Option<String> {
         .or_else(|| tag.nth(0))?;
     let caption = tag.named(&["caption", "title"]);
     let alt = tag.named(&["alt"]).or(caption).unwrap_or_default();
-    let picture = format!("![{}]({})", escape(alt, true), destinations::write(url));
+    let picture = format!("![{}]({})", plain(alt), destinations::write(url));
     let picture = match tag.named(&["link", "href"]) {
         Some(link) => format!("[{picture}]({})", destinations::write(link)),
         None => picture,
     };
     Some(match caption.filter(|caption| *caption != alt) {
-        Some(caption) => format!("{picture} *{}*", escape(caption, true)),
+        Some(caption) => format!("{picture} *{}*", plain(caption)),
         None => picture,
     })
 }
 
 fn link(tag: &Tag<'_>, url: &str) -> String {
     let text = tag.named(&["title", "caption", "label"]).unwrap_or(url);
-    format!("[{}]({})", escape(text, true), destinations::write(url))
+    format!("[{}]({})", plain(text), destinations::write(url))
 }
 
 #[cfg(test)]

@@ -72,7 +72,7 @@ pub(super) fn is_video(url: &str) -> bool {
 
 /// The page that shows what a frame shows; `None` where the frame's address isn't one of the web.
 pub(super) fn page(url: &str) -> Option<String> {
-    let rest = host_and_path(url)?;
+    let rest = host_and_path(url).filter(|rest| !rest.is_empty())?;
     let player = PLAYERS
         .iter()
         .find_map(|(player, page)| Some((rest.strip_prefix(player)?, page)));
@@ -119,6 +119,7 @@ mod tests {
             ),
             ("//maps.example/x", Some("https://maps.example/x")),
             ("javascript:alert(1)", None),
+            ("http://", None),
             ("frame.html", None),
         ] {
             assert_eq!(page(player).as_deref(), expected, "{player}");
