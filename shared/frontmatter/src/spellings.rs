@@ -77,7 +77,14 @@ pub(crate) const LANG: &[&str] = &["lang", "language", "locale"];
 pub(crate) const LICENSE: &[&str] = &["license", "licence"];
 pub(crate) const ALIASES: &[&str] = &["aliases", "alias"];
 /// Keys that only Obsidian's notes have.
-pub(crate) const OBSIDIAN: &[&str] = &["aliases", "cssclasses", "cssclass", "publish", "permalink"];
+pub(crate) const OBSIDIAN: &[&str] = &[
+    "aliases",
+    "alias",
+    "cssclasses",
+    "cssclass",
+    "publish",
+    "permalink",
+];
 /// A document can't choose its own address.
 pub(crate) const ADDRESS: &[&str] = &["slug", "permalink", "path", "url", "id"];
 
