@@ -42,8 +42,8 @@ pub(crate) fn take_out(text: &str) -> Taken<'_> {
         warnings: Vec::new(),
     };
     // From the last one on, so that those before keep their place.
-    for head in Lines::of(&veiled).heads().into_iter().rev() {
-        let block = unveiled(veiled.get(head.range.clone()).unwrap_or_default());
+    for head in Lines::of(&veiled.text).heads().into_iter().rev() {
+        let block = unveiled(veiled.text.get(head.range.clone()).unwrap_or_default());
         let is_block = head.is_block(&block);
         let bare = if is_block {
             bare::block(head.language, &block)
@@ -67,6 +67,7 @@ pub(crate) fn take_out(text: &str) -> Taken<'_> {
             visibility::without_secrets(&bare)
         };
         if shown != block {
+            let shown = veiled.with_tags(text, &head.range, &shown);
             taken.text.to_mut().replace_range(head.range, &shown);
         }
         taken.findings.splice(0..0, findings);

@@ -1,5 +1,7 @@
 //! The top of a text with nothing in it that no reader sees.
 
+use std::ops::Range;
+
 use memchr::memchr2;
 
 use crate::block::MAX_BLOCK_BYTES;
@@ -38,8 +40,17 @@ const EXAMPLES: [&str; 12] = [
     "ul",
 ];
 
-/// The text with [`VEIL`]s in place of its comments, and of the tags of lines that begin with one. Every line and offset stays.
-pub(super) fn veiled(text: &str) -> String {
+/// A text with [`VEIL`]s in place of its comments, and of the tags of lines that begin with one. Every line and offset stays.
+#[derive(Debug)]
+pub(super) struct Veiled {
+    pub(super) text: String,
+    /// The tags, in order.
+    tags: Vec<Range<usize>>,
+}
+
+/// Veils the comments and the tags of a text.
+pub(super) fn veiled(text: &str) -> Veiled {
+    let mut tags = Vec::new();
     let mut veiled = String::with_capacity(text.len());
     let mut spans = SPANS.to_vec();
     let mut rest = text;
@@ -63,6 +74,7 @@ pub(super) fn veiled(text: &str) -> String {
         }
         let tag = (begins_line || is_tagged).then(|| tag(rest)).flatten();
         is_tagged |= tag.is_some();
+        tags.extend(tag.map(|length| veiled.len()..veiled.len() + length));
         let hidden = comment(rest, begins_line, &mut spans).or(tag);
         let length = hidden.unwrap_or(c.len_utf8());
         let (taken, after) = rest.split_at_checked(length).unwrap_or((rest, ""));
@@ -75,7 +87,39 @@ pub(super) fn veiled(text: &str) -> String {
         }
         rest = after;
     }
-    veiled
+    Veiled { text: veiled, tags }
+}
+
+impl Veiled {
+    /// Lines of the range as they are shown, each with its tags around it: one of them may hide what follows. `source` is what
+    /// was veiled.
+    pub(super) fn with_tags(&self, source: &str, range: &Range<usize>, shown: &str) -> String {
+        let mut tagged = String::with_capacity(shown.len());
+        let mut start = range.start;
+        let lines = self.text.get(range.clone()).unwrap_or_default();
+        let mut lines = lines.split_inclusive('\n');
+        for line in shown.split_inclusive('\n') {
+            let veiled = lines.next().unwrap_or_default();
+            let is_hidden = |c: char| c == VEIL || c.is_whitespace();
+            let text_at = start + veiled.find(|c| !is_hidden(c)).unwrap_or(veiled.len());
+            let end = start + veiled.len();
+            let first = self.tags.partition_point(|tag| tag.start < start);
+            let later = self.tags.partition_point(|tag| tag.start < end);
+            let own = self.tags.get(first..later).unwrap_or_default().iter();
+            let (before, behind): (Vec<_>, Vec<_>) = own.partition(|tag| tag.start < text_at);
+            let written = |tags: Vec<&Range<usize>>| {
+                let tags = tags.into_iter().filter_map(|tag| source.get(tag.clone()));
+                tags.collect::<String>().replace(['\n', '\r'], " ")
+            };
+            let content = line.trim_end_matches(['\n', '\r']);
+            tagged.push_str(&written(before));
+            tagged.push_str(content);
+            tagged.push_str(&written(behind));
+            tagged.push_str(line.get(content.len()..).unwrap_or_default());
+            start = end;
+        }
+        tagged
+    }
 }
 
 /// A text without veils.
@@ -137,7 +181,7 @@ mod tests {
             ("<pre>\na\n</pre>", "<pre>\na\n</pre>"),
             ("a %%b%%\n<!-- c\n%% d", "a %%b%%\n<!-- c\n%% d"),
         ] {
-            let veiled = veiled(text);
+            let veiled = veiled(text).text;
             assert_eq!(veiled.len(), text.len(), "{text:?}");
             let lines = |text: &str| text.matches('\n').count();
             assert_eq!(lines(&veiled), lines(text), "{text:?}");

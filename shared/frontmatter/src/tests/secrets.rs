@@ -412,6 +412,21 @@ fn toml_value(value: &serde_json::Value) -> String {
     }
 }
 
+#[test]
+fn a_tag_that_hides_stays_where_a_comment_goes_from_the_lines_at_the_top() {
+    let context = Context::default();
+    for text in [
+        "***\n\n[//]: # (S)\n\n<div hidden>\n\nS\n",
+        "title: a # S\n<div\n hidden>\nS\n",
+        "title: a # S\n<div hidden>b: S # S\n\nS\n",
+        "---\ntitle: a # S\n<span hidden>b: S # S</span>\n",
+        "%%\nS\n%%\n\n***\n\n[//]: # (S)\n\n<div hidden>\n\nS\n",
+    ] {
+        let text = text.replace('S', SECRET);
+        assert_eq!(found(&text, &context), None, "{text}");
+    }
+}
+
 /// Where the secret is found in what comes out.
 fn found(text: &str, context: &Context) -> Option<String> {
     let output = convert(text.as_bytes(), context).unwrap();
