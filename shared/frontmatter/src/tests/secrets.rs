@@ -417,6 +417,7 @@ fn a_tag_that_hides_stays_where_a_comment_goes_from_the_lines_at_the_top() {
     let context = Context::default();
     for text in [
         "***\n\n[//]: # (S)\n\n<div hidden>\n\nS\n",
+        "***\n\n[//]: # (S)\n\n> %%\n> S\n> %%\n\n[//]: # (S)\n\n",
         "title: a # S\n<div\n hidden>\nS\n",
         "title: a # S\n<div hidden>b: S # S\n\nS\n",
         "---\ntitle: a # S\n<span hidden>b: S # S</span>\n",

@@ -64,7 +64,7 @@ pub(crate) fn is_entry(line: &str) -> bool {
     split(line).is_some_and(|(key, value)| {
         let is_address = value.starts_with("//");
         let is_marked =
-            line.starts_with(['-', '>', '|', '<', '#', '`', '!']) || line.starts_with("* ");
+            line.starts_with(['-', '>', '|', '<', '#', '`', '!', '[']) || line.starts_with("* ");
         let are_quotes_even = key.matches('"').count() % 2 == 0;
         let words = key.split_whitespace().count();
         (1..=MAX_KEY_WORDS).contains(&words) && !is_address && !is_marked && are_quotes_even
