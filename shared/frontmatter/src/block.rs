@@ -2,12 +2,16 @@
 
 mod fences;
 
+use memchr::memmem;
+
 use crate::bytes::position;
 use crate::report::Warning;
 use crate::warnings::Code;
 
 /// Largest block, in bytes; a larger one is text.
 pub(crate) const MAX_BLOCK_BYTES: usize = 64 * 1024;
+/// Largest block that an earlier conversion wrote, in bytes: the author's own in another form, and `derived`.
+const MAX_WRITTEN_BYTES: usize = 256 * 1024;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Language {
@@ -68,7 +72,7 @@ fn find_at(text: &str, start: usize) -> Parts<'_> {
     };
     let (line, column) = position(text, start);
     match found {
-        Some((language, (block, body))) if block.len() <= MAX_BLOCK_BYTES => {
+        Some((language, (block, body))) if is_short(block) => {
             let closing = after
                 .get(block.len()..)
                 .map_or("", |rest| split_line(rest).0);
@@ -88,6 +92,13 @@ fn find_at(text: &str, start: usize) -> Parts<'_> {
         },
         _ => no_block(text),
     }
+}
+
+fn is_short(block: &str) -> bool {
+    let is_written = || {
+        block.len() <= MAX_WRITTEN_BYTES && memmem::find(block.as_bytes(), b"\nderived:").is_some()
+    };
+    block.len() <= MAX_BLOCK_BYTES || is_written()
 }
 
 fn no_block(text: &str) -> Parts<'_> {

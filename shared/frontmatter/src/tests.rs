@@ -554,3 +554,31 @@ fn readme_is_one_s_own_page() {
             .contains("README, a, index and b.")
     );
 }
+
+#[test]
+fn a_file_with_much_to_list_is_read_again() {
+    let many = |count: usize, line: &dyn Fn(usize) -> String| {
+        let lines: String = (0..count).map(line).collect();
+        format!("# Much\n\nThere is much to list here.\n\n{lines}")
+    };
+    let long = "word ".repeat(80);
+    let path = "x".repeat(400);
+    for text in [
+        many(500, &|n| format!("## {long}{n}\n\n")),
+        many(200, &|n| format!("[a](https://e.example/{path}/{n})\n\n")),
+        many(3000, &|n| format!("> [!note] {n}\n> a\n\n")),
+        many(200, &|n| format!("[[{long}{n}]]\n\n")),
+        many(2000, &|n| format!("```language{n}\na\n```\n\n")),
+        many(1, &|_| {
+            format!("![a](https://e.example/{}.png)\n", path.repeat(200))
+        }),
+        format!(
+            "---\nmine: {}\n---\n{}",
+            "word ".repeat(8000).trim(),
+            many(500, &|n| format!("## {n}\n\n"))
+        ),
+    ] {
+        let first = converted(&text);
+        assert!(converted(&first) == first, "{}", &text[..60]);
+    }
+}

@@ -1,11 +1,42 @@
 //! The entry `derived`: what was read off the body, and the mark by which a later conversion knows it (2.10, 2.12, 3.3).
 
+use serde::Serialize;
+
 use super::Assembled;
 use crate::clean::Cleaned;
 use crate::derived::{Derived, Heading};
 use crate::mark::{CONVERTER, Mark, SCHEMA, digest};
 use crate::report::Warning;
 use crate::yaml::Node;
+
+/// Most that the lists of `derived` take, in bytes as JSON has them: the file must be read again.
+const MAX_LISTED_BYTES: usize = 48 * 1024;
+
+/// What is left for lists.
+struct Room(usize);
+
+impl Room {
+    /// A list of as many values as there is room for.
+    fn list(&mut self, values: impl Iterator<Item = Node>) -> Node {
+        let fit = values.map_while(|value| {
+            self.0 = self.0.checked_sub(value.to_json().to_string().len())?;
+            Some(value)
+        });
+        Node::List(fit.collect())
+    }
+
+    fn strings(&mut self, values: &[String]) -> Node {
+        self.list(values.iter().map(Node::string))
+    }
+
+    fn records(&mut self, values: &[impl Serialize]) -> Node {
+        self.list(
+            values
+                .iter()
+                .map(|value| Node::from(serde_json::json!(value))),
+        )
+    }
+}
 
 /// Emits what was derived of the body, under `derived` (3.3).
 pub(super) fn emit(
@@ -17,7 +48,6 @@ pub(super) fn emit(
     warnings: &[Warning],
 ) {
     let list = |values: &[String]| Node::List(values.iter().map(Node::string).collect());
-    let json = |value: &serde_json::Value| Node::from(value.clone());
     let count = |count: usize| Node::plain(count.to_string());
     let mut codes: Vec<String> = mark.map(|mark| mark.warnings.clone()).unwrap_or_default();
     for warning in warnings {
@@ -29,6 +59,15 @@ pub(super) fn emit(
     let badges = mark.map_or(&cleaned.badges, |mark| &mark.badges);
     let callouts = mark.map_or(&cleaned.callouts, |mark| &mark.callouts);
     let wiki = mark.map_or(cleaned.wiki.as_slice(), Mark::wiki);
+    // What can't be read off the body again comes first.
+    let mut room = Room(MAX_LISTED_BYTES);
+    let badges = room.records(badges);
+    let callouts = room.records(callouts);
+    let wiki = room.records(wiki);
+    let headings = room.list(derived.headings.iter().map(heading));
+    let code_languages = room.strings(&derived.code_languages);
+    let external = room.strings(&derived.external_links);
+    let internal = room.strings(&derived.internal_links);
 
     let mut entries = vec![
         ("schema".to_owned(), Node::plain(SCHEMA.to_string())),
@@ -41,16 +80,13 @@ pub(super) fn emit(
             "readingMinutes".to_owned(),
             count(derived.reading_minutes.max(1)),
         ),
-        (
-            "headings".to_owned(),
-            Node::List(derived.headings.iter().map(heading).collect()),
-        ),
+        ("headings".to_owned(), headings),
         (
             "links".to_owned(),
             Node::Map(vec![
-                ("external".to_owned(), list(&derived.external_links)),
-                ("internal".to_owned(), list(&derived.internal_links)),
-                ("wiki".to_owned(), json(&serde_json::json!(wiki))),
+                ("external".to_owned(), external),
+                ("internal".to_owned(), internal),
+                ("wiki".to_owned(), wiki),
             ]),
         ),
     ];
@@ -64,9 +100,9 @@ pub(super) fn emit(
         }
         entries.push(("tasks".to_owned(), Node::Map(node)));
     }
-    entries.push(("codeLanguages".to_owned(), list(&derived.code_languages)));
-    entries.push(("badges".to_owned(), json(&serde_json::json!(badges))));
-    entries.push(("callouts".to_owned(), json(&serde_json::json!(callouts))));
+    entries.push(("codeLanguages".to_owned(), code_languages));
+    entries.push(("badges".to_owned(), badges));
+    entries.push(("callouts".to_owned(), callouts));
     entries.push((
         "features".to_owned(),
         Node::List(

@@ -4,6 +4,9 @@ use crate::badge::is_badge;
 use crate::prose::collapse;
 use crate::words;
 
+/// Longest address of a picture that a page is shown by, in bytes; some programs take no more.
+const MAX_ADDRESS_BYTES: usize = 2048;
+
 /// A picture of the body.
 pub(super) struct Candidate<'a> {
     pub(super) url: &'a str,
@@ -75,7 +78,7 @@ const REFUSALS: [Refusal; 7] = [
     ),
     (
         "address",
-        |it| !is_absolute(it.url),
+        |it| !is_absolute(it.url) || it.url.len() > MAX_ADDRESS_BYTES,
         Candidate {
             url: "a.png",
             ..PLAIN
