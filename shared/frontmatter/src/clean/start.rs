@@ -1,4 +1,4 @@
-//! The start of the body, which Astro trims and searches for frontmatter (2.9.11).
+//! The start of the body, which Astro trims and searches for frontmatter, and its end, which it trims, too (2.9.11).
 
 use super::splice::Splice;
 use crate::block;
@@ -7,9 +7,20 @@ use crate::markdown::{Document, Event, Tag};
 /// Columns between tab stops (CommonMark 0.31, 2.2).
 const TAB_STOP: usize = 4;
 
-/// Adds the edits that keep the first line what it is when the text before it is trimmed.
+/// Adds the edits that keep the first line and the last what they are when the text around them is trimmed.
 pub(super) fn guard(document: &Document<'_>, splice: &mut Splice) {
     let source = document.source;
+    let end = source.trim_end_matches(is_trimmed).len();
+    let is_code = || {
+        let blocks = document.events.iter().rev();
+        let mut blocks =
+            blocks.filter(|(event, _)| matches!(event, Event::Start(Tag::CodeBlock(_))));
+        blocks.next().is_some_and(|(_, code)| code.end > end)
+    };
+    // Behind a no-break space an address is none of a definition.
+    if source.get(end..).is_some_and(|rest| !rest.is_ascii()) && !is_code() {
+        splice.delete(end..source.len());
+    }
     let start = source.len() - source.trim_start_matches(is_trimmed).len();
     if let Some((Event::Start(Tag::CodeBlock(None)), range)) = document.events.first()
         && range.start <= start
@@ -122,4 +133,25 @@ fn fenced(document: &Document<'_>, end: usize) -> String {
         text.push_str(eol);
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::splice::apply;
+    use super::*;
+
+    #[test]
+    fn nothing_is_trimmed_that_keeps_a_definition_from_being_one() {
+        for (before, after) in [
+            ("[a]\n\n[a]:b:c \u{a0} \n", "[a]\n\n[a]:b:c"),
+            ("- [a]:b:c\u{3000}\u{2028}", "- [a]:b:c"),
+            ("a \n", "a \n"),
+            ("```\na \u{a0}\n", "```\na \u{a0}\n"),
+            ("```\na\n```\nb\u{feff}", "```\na\n```\nb"),
+        ] {
+            let mut splice = Splice::default();
+            guard(&Document::parse(before), &mut splice);
+            assert_eq!(apply(before, &splice.into_edits(before)), after);
+        }
+    }
 }
