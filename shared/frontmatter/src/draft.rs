@@ -105,7 +105,8 @@ impl<'a> Draft<'a> {
     /// The names that its links and authors ask for.
     pub(crate) fn references(&self) -> Vec<String> {
         let authors = other_authors(&self.keys, self.context);
-        let targets = wikilink_targets(self.document);
+        let is_obsidian = clean::is_obsidian(self.document, &self.dialect.options(self.context));
+        let targets = wikilink_targets(self.document, is_obsidian);
         names::references(
             self.document,
             authors.into_iter().chain(targets),

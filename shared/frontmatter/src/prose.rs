@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 use unicode_segmentation::UnicodeSegmentation as _;
 
+use crate::words;
+
 /// White space of every kind collapsed, the ends trimmed.
 pub(crate) fn collapse(text: &str) -> String {
     let mut collapsed = String::with_capacity(text.len());
@@ -177,4 +179,48 @@ pub(crate) fn cut_at_word(text: &str, max: usize) -> String {
         .and_then(|at| kept.get(..at))
         .filter(|text| !text.trim().is_empty());
     format!("{}…", at_word.unwrap_or(&kept).trim_end())
+}
+
+/// Whether the description of a picture that is lost says nothing without it: the name of a file, or what kind of thing it was.
+pub(crate) fn is_lost_with_its_picture(alt: &str) -> bool {
+    let alt = collapse(alt).to_lowercase();
+    let is_name = |rest: &str| {
+        let words = rest.split(|c: char| !c.is_alphanumeric());
+        words.into_iter().all(|word| {
+            matches!(word, "at" | "am" | "pm") || word.bytes().all(|byte| byte.is_ascii_digit())
+        })
+    };
+    alt.is_empty()
+        || words::LOST_ALT.fits(&alt)
+        || words::LOST_FILE.fits(&alt)
+        || words::LOST_NAME.behind(&alt).any(is_name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_lost_with_its_picture;
+
+    #[test]
+    fn what_only_names_a_picture_goes_with_it() {
+        for alt in [
+            "",
+            "logo",
+            "PNG",
+            "Pasted image 20240312182237",
+            "output_2_0.png",
+            "IMG_1234",
+            "Screenshot 2024-03-12 at 18.22",
+            "Untitled 3",
+        ] {
+            assert!(is_lost_with_its_picture(alt), "{alt}");
+        }
+        for alt in [
+            "The arm",
+            "logo of the club",
+            "Screenshot of the page",
+            "Untitled work",
+        ] {
+            assert!(!is_lost_with_its_picture(alt), "{alt}");
+        }
+    }
 }

@@ -224,7 +224,8 @@ topics! {
         Part [
             "-badge.", "/badge.", "/badge/", "/badge?", "/badges.", "/badges/", "/badges?", "/shields/",
             "/status.svg", "?status.svg", "actions/workflows", "appveyor", "badge-color.svg", "badge.fury.io",
-            "badge.svg", "badgen.net", "bestpractices", "builds.sr.ht", "bundlephobia", "circleci", "codeclimate",
+            "badge.svg", "badgen.net", "bestpractices", "builds.sr.ht", "bundlephobia", "circleci",
+            "classroom.github.com/assets/", "codeclimate",
             "codecov", "coveralls", "dcbadge.", "deepsource", "dependabot", "devins-badges", "elpa.gnu.org/",
             "fossa", "gh-card.dev", "github.io/sb/", "gitpod", "gitter.im", "hellogithub.com/v1/widgets",
             "hits.seeyoufarm", "huggingface.co/datasets/huggingface/badges", "i.creativecommons.org",
@@ -242,8 +243,35 @@ topics! {
 
     /// Addresses of a button, of a person's portrait, or of a picture of those who paid.
     BUTTON: Part [
-        "//avatars", "/button", "/thanks/", "contrib.rocks", "deploy-button", "install-with-", "open_in_", "qrcode",
-        "stand-with-ukraine", "standwithukraine",
+        "//avatars", "/button", "/thanks/", "activity-graph", "contrib.rocks", "deploy-button", "github-profile-",
+        "github-readme-", "install-with-", "open_in_", "qrcode", "skillicons.dev", "stand-with-ukraine",
+        "standwithukraine", "streak-stats",
+    ];
+
+    /// Alt texts that are left of a picture only to say that there was one.
+    LOST_ALT: Whole [
+        "alt", "alt text", "banner", "cover", "diagram", "figure", "gif", "icon", "image", "img", "jpeg", "jpg", "logo",
+        "photo", "picture", "png", "screenshot", "svg", "webp",
+    ];
+
+    /// How programs name the files of pictures.
+    LOST_NAME: Prefix ["img_", "pasted image ", "screen shot ", "screenshot 20", "screenshot_20", "unbenannt", "untitled"];
+
+    /// How names of files of pictures end.
+    LOST_FILE: Suffix [".avif", ".gif", ".jpeg", ".jpg", ".png", ".svg", ".webp"];
+
+    /// Names in double brackets that are code: attributes of C++, and arrays of tables in TOML.
+    CODE_BRACKETS:
+        Whole [
+            "assume", "bench", "bin", "carries_dependency", "deprecated", "example", "fallthrough", "likely",
+            "maybe_unused", "no_unique_address", "nodiscard", "noreturn", "package", "test", "unlikely",
+        ]
+        Prefix ["clang::", "deprecated(", "gnu::", "msvc::", "nodiscard("];
+
+    /// Ends of hosts. None of them ends the names of files, as those of Moldova and Poland do.
+    HOST: Suffix [
+        ".at", ".be", ".ca", ".ch", ".co", ".com", ".cz", ".de", ".dev", ".dk", ".edu", ".es", ".eu", ".fi", ".fr",
+        ".gg", ".gov", ".info", ".io", ".it", ".jp", ".me", ".net", ".nl", ".no", ".org", ".pt", ".se", ".tv", ".uk",
     ];
 
     // Licences. Their names are in `derived::license::names`, each with its SPDX id.

@@ -5,6 +5,7 @@
 
 mod admonitions;
 mod attributes;
+mod bars;
 mod callout;
 mod components;
 mod containers;
@@ -145,6 +146,15 @@ static RULES: &[Rule] = &[
         rewrite: attributes::rewrite,
         #[cfg(test)]
         example: ("Mind.\n{: .notice}\n", "Mind.\n"),
+    },
+    Rule {
+        marks: &["[["],
+        rewrite: bars::rewrite,
+        #[cfg(test)]
+        example: (
+            "| A | B |\n|---|---|\n| a | [[b|c]] |\n",
+            "| A | B |\n|---|---|\n| a | [[b\\|c]] |\n",
+        ),
     },
     Rule {
         marks: &["^["],

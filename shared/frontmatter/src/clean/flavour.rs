@@ -28,7 +28,7 @@ pub(super) fn is_obsidian(
                 || document.has("[[")
                     && text::runs(document)
                         .iter()
-                        .any(|run| !wikilinks::find(document.source, run).is_empty())
+                        .any(|run| !wikilinks::find(document.source, run, true).is_empty())
                 || has_task_date(document)
         }
     }

@@ -17,6 +17,7 @@ use crate::markdown::decode;
 use crate::markdown::text::{begins_line, escape};
 use crate::markdown::{Document, Event, Tag};
 use crate::marks::WORD_JOINER;
+use crate::prose::is_lost_with_its_picture;
 
 /// Adds the edits that lead every link and image somewhere, or leave its text.
 pub(super) fn rewrite(
@@ -57,6 +58,7 @@ pub(super) fn rewrite(
                 content_end: None,
                 follows_emphasis: touches_emphasis(document, index.checked_sub(1), range.start),
                 precedes_emphasis: false,
+                is_in_link: !open.is_empty(),
                 events: inside(document, index),
             }),
             Event::End(TagEnd::Link | TagEnd::Image) => {
@@ -106,6 +108,7 @@ struct Node<'a> {
     /// Whether emphasis that is written with `_` stands right before it, or behind.
     follows_emphasis: bool,
     precedes_emphasis: bool,
+    is_in_link: bool,
     /// The events that follow the one that opened it.
     events: &'a [(Event<'a>, Range<usize>)],
 }
@@ -181,6 +184,12 @@ impl Links<'_, '_> {
             // A reference's address is changed where it is defined.
             Target::Rewrite { .. } if !is_inline => {}
             Target::Rewrite { url, .. } => self.point(node, parts.as_ref(), &url),
+            // A link around it would have no text any more.
+            Target::Missing
+                if node.is_image && !node.is_in_link && is_lost_with_its_picture(&node.text()) =>
+            {
+                self.remove(node.range);
+            }
             Target::Unsafe | Target::Missing => match parts {
                 Some(parts) => self.unwrap(node, &parts),
                 None => self
@@ -247,24 +256,8 @@ impl Links<'_, '_> {
         }
     }
 
-    /// Takes out what shows nothing, with its line where it has that for itself.
     fn remove(&mut self, range: &Range<usize>) {
-        if !begins_line(self.source, range.start) {
-            return self.splice.delete(range.clone());
-        }
-        let line = whole_line(self.source, range);
-        if line != *range {
-            return self.splice.delete(line);
-        }
-        let rest = self.source.get(range.end..).unwrap_or_default();
-        let text = rest.trim_start_matches([' ', '\t']);
-        let end = range.end + rest.len() - text.len();
-        let mark = if text.starts_with(begins_block) {
-            "\\"
-        } else {
-            ""
-        };
-        self.splice.replace(range.start..end, mark);
+        remove(self.source, range, self.splice);
     }
 
     /// Leaves the text of a link, or the description of an image, as it is written.
@@ -386,6 +379,26 @@ impl Links<'_, '_> {
         };
         self.splice.replace(destination.clone(), nowhere);
     }
+}
+
+/// Takes out what shows nothing, with its line where it has that for itself.
+pub(super) fn remove(source: &str, range: &Range<usize>, splice: &mut Splice) {
+    if !begins_line(source, range.start) {
+        return splice.delete(range.clone());
+    }
+    let line = whole_line(source, range);
+    if line != *range {
+        return splice.delete(line);
+    }
+    let rest = source.get(range.end..).unwrap_or_default();
+    let text = rest.trim_start_matches([' ', '\t']);
+    let end = range.end + rest.len() - text.len();
+    let mark = if text.starts_with(begins_block) {
+        "\\"
+    } else {
+        ""
+    };
+    splice.replace(range.start..end, mark);
 }
 
 /// Whether a block could begin with the character, where text stood before.

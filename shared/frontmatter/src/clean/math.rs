@@ -24,6 +24,8 @@ pub(super) fn settle(
     }
     let before = splice.len();
     let mut is_unsettled = false;
+    // One may reach over several links.
+    let mut unmade = None;
     let literal: Vec<&Range<usize>> = without_math
         .events
         .iter()
@@ -56,7 +58,8 @@ pub(super) fn settle(
                 // A backslash there would stay. An earlier formula has taken the code's beginning; when that is none any
                 // more, nor is this.
                 is_unsettled = true;
-            } else {
+            } else if unmade != Some(formula.start) {
+                unmade = Some(formula.start);
                 unmake(with_math.source, formula, splice);
             }
         }

@@ -32,8 +32,9 @@ fn equal_pairs(source: &str, run: &Run) -> Vec<usize> {
     pairs
 }
 
-/// `==x==` becomes `<mark>x</mark>`: the marks stand in text of one parent, on one line.
-pub(super) fn highlights(document: &Document<'_>, runs: &[Run], splice: &mut Splice) {
+/// `==x==` becomes `<mark>x</mark>`: the marks stand in text of one parent, on one line; `certainly`, as where nothing else
+/// speaks of Obsidian, also outside of words.
+pub(super) fn highlights(document: &Document<'_>, certainly: bool, splice: &mut Splice) {
     let source = document.source;
     if !document.has("==") {
         return;
@@ -41,7 +42,7 @@ pub(super) fn highlights(document: &Document<'_>, runs: &[Run], splice: &mut Spl
     // The opening marks of the line, by parent.
     let mut marks: HashMap<usize, usize> = HashMap::new();
     let mut line = 0;
-    for run in runs.iter().filter(|run| !run.in_link) {
+    for run in text::runs(document).iter().filter(|run| !run.in_link) {
         if run.line != line {
             marks.clear();
             line = run.line;
@@ -50,8 +51,9 @@ pub(super) fn highlights(document: &Document<'_>, runs: &[Run], splice: &mut Spl
             let before = source.get(..at).and_then(|text| text.chars().next_back());
             let after = source.get(at + 2..).and_then(|text| text.chars().next());
             let is_text = |c: Option<char>| c.is_some_and(|c| !c.is_whitespace() && c != '=');
-            let closes = is_text(before) && after != Some('=');
-            let opens = is_text(after) && before != Some('=');
+            let is_apart = |c: Option<char>| !certainly || !c.is_some_and(char::is_alphanumeric);
+            let closes = is_text(before) && after != Some('=') && is_apart(after);
+            let opens = is_text(after) && before != Some('=') && is_apart(before);
             match marks.get(&run.parent) {
                 Some(&start) if closes => {
                     marks.remove(&run.parent);

@@ -15,6 +15,7 @@ use super::{
     flavour, hidden, html, labels, lazy, links, markers, math, obsidian, spelled, start, tables,
     wikilinks,
 };
+use crate::context::Flavor;
 use crate::markdown::{Document, Edit, text};
 use crate::record::{Badge, Callout, MAX_WIKI_LINKS, WikiLink};
 
@@ -204,16 +205,18 @@ impl State {
             let markers = callouts::find(document);
             self.is_obsidian =
                 self.is_obsidian || flavour::is_obsidian(document, &markers, options);
+            if options.context.flavor != Flavor::GitHub {
+                obsidian::highlights(document, !self.is_obsidian, splice);
+            }
             if self.is_obsidian {
                 let runs = text::runs(document);
-                obsidian::highlights(document, runs, splice);
                 obsidian::block_ids(document, runs, splice);
                 self.tags = obsidian::tags(document, runs);
                 if options.hard_breaks {
                     breaks::harden(document, &markers, splice);
                 }
             }
-            let wiki = wikilinks::rewrite(document, options, splice, warnings);
+            let wiki = wikilinks::rewrite(document, self.is_obsidian, options, splice, warnings);
             self.record_links(wiki);
             self.record_callouts(&markers);
             callouts::rewrite(document, &markers, splice);

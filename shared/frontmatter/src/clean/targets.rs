@@ -6,6 +6,7 @@ use super::{CleanOptions, percent};
 use crate::names::{self, OWN_PAGE, fold};
 use crate::repository::bytes_of;
 use crate::slugger;
+use crate::words;
 
 /// Largest `data:` image, in bytes of its URL.
 const MAX_DATA_IMAGE_BYTES: usize = 32 * 1024;
@@ -55,6 +56,9 @@ pub(super) fn resolve(written: &str, kind: Kind, options: &CleanOptions<'_>) -> 
     let decided = match scheme(url) {
         Some((scheme, rest)) => with_scheme(url, &scheme, rest, kind),
         None if is_protocol_relative(url) => protocol_relative(url, kind),
+        None if kind == Kind::Link && begins_with_host(url) => {
+            rewrite(&percent::normalise(&format!("https://{url}")))
+        }
         None => relative(url, kind, options),
     };
     match decided {
@@ -98,6 +102,27 @@ fn scheme(url: &str) -> Option<(String, &str)> {
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.'));
     is_scheme.then_some((name, rest))
+}
+
+/// Whether an address is one of the web that lacks its scheme: `www.e.example`, `e.com`, or a host and a path.
+fn begins_with_host(url: &str) -> bool {
+    let (host, path) = url.split_at(url.find(['/', '?', '#']).unwrap_or(url.len()));
+    let host = host.to_ascii_lowercase();
+    let is_name = |name: &str| {
+        name.starts_with(|first: char| first.is_ascii_alphanumeric())
+            && name
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    };
+    let is_host = host.contains('.') && host.split('.').all(is_name);
+    let is_plain = || {
+        [".com", ".net", ".org"]
+            .iter()
+            .any(|end| host.ends_with(end))
+    };
+    is_host
+        && (host.starts_with("www.")
+            || words::HOST.fits(&host) && (path.starts_with('/') || is_plain()))
 }
 
 fn is_invisible(character: char) -> bool {

@@ -4,14 +4,17 @@ use std::ops::Range;
 
 use memchr::memmem;
 
+use super::links::remove;
 use super::splice::Splice;
 use super::targets::{self, Folders, Kind, Target, resolve};
 use super::warnings::{Code, Warnings};
 use super::{CleanOptions, destinations, html_policy};
 use crate::markdown::Document;
 use crate::markdown::text::{Run, escape, is_escaped, runs};
+use crate::prose::is_lost_with_its_picture;
 use crate::record::WikiLink;
 use crate::slugger;
+use crate::words;
 
 const IMAGES: [&str; 8] = ["avif", "bmp", "gif", "jpeg", "jpg", "png", "svg", "webp"];
 const AUDIO: [&str; 6] = ["flac", "m4a", "mp3", "ogg", "wav", "3gp"];
@@ -28,8 +31,8 @@ pub(super) struct Written {
     alias: Option<String>,
 }
 
-/// The wikilinks in a run of text.
-pub(super) fn find(source: &str, run: &Run) -> Vec<Written> {
+/// The wikilinks in a run of text. `certainly`: but those that are code, unless something else speaks of Obsidian.
+pub(super) fn find(source: &str, run: &Run, certainly: bool) -> Vec<Written> {
     let mut found = Vec::new();
     if run.in_link {
         return found;
@@ -59,6 +62,9 @@ pub(super) fn find(source: &str, run: &Run) -> Vec<Written> {
         if inside.get(length..length + 2) != Some("]]") {
             continue;
         }
+        if certainly && is_code(inside.get(..length).unwrap_or_default()) {
+            continue;
+        }
         let embed =
             start > 0 && text.get(start - 1..start) == Some("!") && !is_escaped(text, start - 1);
         let begin = run.range.start + start - usize::from(embed);
@@ -68,6 +74,12 @@ pub(super) fn find(source: &str, run: &Run) -> Vec<Written> {
         }
     }
     found
+}
+
+/// Whether what stands in double brackets is code: a condition of a shell, an attribute, an array of tables.
+fn is_code(inside: &str) -> bool {
+    inside.starts_with([' ', '\t', '-', '!', '$'])
+        || words::CODE_BRACKETS.fits(&inside.to_ascii_lowercase())
 }
 
 fn parse(inside: &str, range: Range<usize>, embed: bool) -> Option<Written> {
@@ -99,19 +111,20 @@ fn parse(inside: &str, range: Range<usize>, embed: bool) -> Option<Written> {
 }
 
 /// What the wikilinks of a document ask for, as written but without `.md`.
-pub(crate) fn targets_of(document: &Document<'_>) -> Vec<String> {
+pub(crate) fn targets_of(document: &Document<'_>, is_obsidian: bool) -> Vec<String> {
     if !document.has("[[") {
         return Vec::new();
     }
     let written = runs(document)
         .iter()
-        .flat_map(|run| find(document.source, run));
+        .flat_map(|run| find(document.source, run, !is_obsidian));
     written.map(|written| written.target).collect()
 }
 
 /// Replaces the wikilinks of a document and records them.
 pub(super) fn rewrite(
     document: &Document<'_>,
+    is_obsidian: bool,
     options: &CleanOptions<'_>,
     splice: &mut Splice,
     warnings: &mut Warnings,
@@ -121,7 +134,7 @@ pub(super) fn rewrite(
         return links;
     }
     for run in runs(document) {
-        for written in find(document.source, run) {
+        for written in find(document.source, run, !is_obsidian) {
             let (text, resolved) = written.markdown(options, run, warnings);
             if !resolved {
                 let source = document
@@ -135,7 +148,11 @@ pub(super) fn rewrite(
                 };
                 warnings.add(code, written.range.start, source);
             }
-            splice.replace(written.range.clone(), text);
+            if written.is_lost(resolved) {
+                remove(document.source, &written.range, splice);
+            } else {
+                splice.replace(written.range.clone(), text);
+            }
             links.push((
                 written.range.start,
                 WikiLink {
@@ -180,6 +197,14 @@ impl Written {
                 && (self.embed || matches!(extension.as_str(), "pdf" | "canvas" | "base")))
             .then_some(Medium::File)
         }
+    }
+
+    /// Whether it shows a picture that isn't there, and nothing but its name is left of it.
+    fn is_lost(&self, resolved: bool) -> bool {
+        !resolved
+            && self.embed
+            && self.media() == Some(Medium::Image)
+            && is_lost_with_its_picture(&self.alt_and_size().0)
     }
 
     /// What is shown: the alias, else "Note > Heading", else the heading or the target.

@@ -238,7 +238,15 @@ fn block_ids_become_anchors() {
 fn github_flavour_leaves_obsidians_text_alone() {
     assert_untouched(
         Flavor::Auto,
-        &["50%% a == b ==c== #123 #tag\n\ntext ==x==\n"],
+        &["50%% a == b #123 #tag\n\nif a==b or c==d: [[nodiscard]], [[ -n $X ]] and [[bin]]\n"],
+    );
+    assert_cleaned(
+        Flavor::Auto,
+        &[
+            ("text ==x==, a==b\n", "text <mark>x</mark>, a==b\n"),
+            ("(==all of it==)\n", "(<mark>all of it</mark>)\n"),
+            ("[[bin]] [[Other note]]\n", "bin Other note\n"),
+        ],
     );
     assert_untouched(Flavor::GitHub, &["a ^id\n\n==y==\n"]);
     assert_cleaned(Flavor::GitHub, &[("a %%x%% ==y==\n", "a  ==y==\n")]);
@@ -670,5 +678,59 @@ fn a_tag_in_the_text_of_a_picture_opens_nothing() {
                 "![Logox](https://e.example/p.png) <b>c</b>\n",
             ),
         ],
+    );
+}
+
+#[test]
+fn what_only_names_a_lost_picture_goes_with_it() {
+    let mut context = context(Flavor::Auto);
+    for (before, after) in [
+        ("a\n\n![logo](./logo.png)\n\nb\n", "a\n\n\nb\n"),
+        ("a ![](x.png) b\n", "a  b\n"),
+        (
+            "a\n\n![[Pasted image 20240312182237.png]]\n\nb\n",
+            "a\n\n\nb\n",
+        ),
+        ("![png](a.png)- b\n", "\\- b\n"),
+        ("![The arm](arm.png)\n", "The arm\n"),
+        ("![[arm.png|The arm]]\n", "The arm\n"),
+        (
+            "[![logo](logo.png)](https://e.example/)\n",
+            "[logo](https://e.example/)\n",
+        ),
+    ] {
+        assert_eq!(clean_as(before, &context).body, after, "from {before:?}");
+    }
+    context.asset_base = Some("https://cdn.example.org/u/d/".into());
+    let kept = clean_as("![logo](./logo.png)\n", &context).body;
+    assert_eq!(kept, "![logo](https://cdn.example.org/u/d/logo.png)\n");
+}
+
+#[test]
+fn addresses_without_a_scheme_lead_to_the_web() {
+    assert_cleaned(
+        Flavor::Auto,
+        &[
+            (
+                "[a](linkedin.com/in/ada)\n",
+                "[a](https://linkedin.com/in/ada)\n",
+            ),
+            ("[a](www.club.example)\n", "[a](https://www.club.example)\n"),
+            ("[a](Example.org)\n", "[a](https://Example.org)\n"),
+            ("[a](t.me/ada?x#y)\n", "[a](https://t.me/ada?x#y)\n"),
+            ("[a](main.rs) [b](read.me) [c](lib.io)\n", "a b c\n"),
+            ("[a](../e.com/x) [b](e_x.com/y)\n", "a b\n"),
+        ],
+    );
+}
+
+#[test]
+fn prices_in_links_are_escaped_once() {
+    assert_cleaned(
+        Flavor::Auto,
+        &[(
+            "[$625 + tax](https://e.org/1) or [$617 + tax](https://e.org/2).\n",
+            "[\\$625 + tax](https://e.org/1) or [$617 + tax](https://e.org/2).\n",
+        )],
     );
 }
