@@ -24,7 +24,7 @@ const LARGEST_BLOCK: usize = 64 * 1024;
 const TURNS: usize = 5;
 
 /// A name, what comes first, what is repeated and what comes last.
-const FAMILIES: [(&str, &str, &str, &str); 36] = [
+const FAMILIES: [(&str, &str, &str, &str); 50] = [
     ("quotes in quotes", "", ">", " a\n"),
     ("lists in lists", "", "- ", "a\n"),
     ("brackets that nothing closes", "", "[", "\n"),
@@ -77,6 +77,30 @@ const FAMILIES: [(&str, &str, &str, &str); 36] = [
         "\n",
     ),
     ("footnotes", "", "[^a]: b[^a]\n\n", ""),
+    ("footnotes in a line", "", "a^[b c] ", "\n"),
+    ("shortcodes", "", "{{< a >}} {% b %} {{ c }}\n", ""),
+    (
+        "shortcodes that nothing closes",
+        "",
+        "{{< hint a >}}\n\n",
+        "",
+    ),
+    ("containers in containers", "", ":::a\n\n", ""),
+    ("boxes by indentation", "", "!!! a\n    b\n\n", ""),
+    ("components", "", "<Tip>\na\n</Tip>\n\n", ""),
+    ("components that nothing closes", "", "<Tip>\n\n", ""),
+    ("shortcodes of emoji", "", ":tada: :", "\n"),
+    ("placeholders", "", "<a-b> <c> d<T> ", "\n"),
+    ("lists of attributes", "", "a {.b}\n{: .c}\n\n", ""),
+    ("properties", "", "a:: b\n", ""),
+    ("properties of items", "", "- a\n  id:: b\n", ""),
+    ("links within the page", "", "# A b\n\n[c](#A%20b)\n\n", ""),
+    (
+        "sized pictures",
+        "",
+        "![a|9x9](https://b.example/c.png)\n\n",
+        "",
+    ),
     ("one key over and over", "---\n", "a: 1\n", "---\n"),
     ("a list of many", "---\na:\n", "- b\n", "---\n"),
     ("brackets of a block", "---\na: ", "[", "\n---\n"),
