@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use crate::blocks::decoded;
 use crate::language::{is_mostly_rtl, of_prose, suffix_language};
+use crate::markdown::html_tokens::{TokenKind, tokens};
 use crate::markdown::{Document, Event, Tag};
 use crate::prose::{clean_text, collapse, without_ornaments};
 use crate::record::Badge;
@@ -131,6 +132,8 @@ pub(crate) struct Reading {
     /// Where the link leads that is open, in Markdown and in HTML.
     link: Option<String>,
     html_link: Option<String>,
+    /// Quotes that are open, in Markdown and in HTML: a heading in one is another document's.
+    quotes: usize,
     /// Lists that are open: what is said in one is said of what it lists.
     lists: usize,
     /// Text of the list item that is being read, up to its first break.
@@ -163,6 +166,7 @@ impl Reading {
             Event::Html(_) | Event::InlineHtml(_) => {
                 self.feature("html");
                 let html = source.get(range.clone()).unwrap_or_default();
+                self.html_quote(html);
                 self.html_image(html);
             }
             Event::FootnoteReference => self.feature("footnotes"),
@@ -220,6 +224,7 @@ impl Reading {
             Tag::Table => self.feature("tables"),
             Tag::FootnoteDefinition => self.feature("footnotes"),
             Tag::BlockQuote => {
+                self.quotes += 1;
                 let quote = source.get(range.clone()).unwrap_or_default();
                 if quote.trim_start_matches(['>', ' ', '\t']).starts_with("[!") {
                     self.feature("callouts");
@@ -255,12 +260,13 @@ impl Reading {
                     let id = self.slugger.id(&text);
                     self.license.begin_section(&text);
                     self.is_thanking = is_of_thanks(&text);
-                    if self.derived.headings.len() < MAX_HEADINGS {
+                    if self.quotes == 0 && self.derived.headings.len() < MAX_HEADINGS {
                         self.derived.headings.push(Heading { depth, id, text });
                     }
                 }
                 self.plain.push('\n');
             }
+            TagEnd::BlockQuote(_) => self.quotes = self.quotes.saturating_sub(1),
             TagEnd::CodeBlock => self.in_code = false,
             TagEnd::Link => self.link = None,
             TagEnd::List(_) => self.lists = self.lists.saturating_sub(1),
@@ -307,8 +313,23 @@ impl Reading {
         }
     }
 
+    fn html_quote(&mut self, html: &str) {
+        let has = |mark: &[u8]| memchr::memmem::find(html.as_bytes(), mark).is_some();
+        if !has(b"blockquote") && !has(b"BLOCKQUOTE") {
+            return;
+        }
+        for token in tokens(html) {
+            match token.kind {
+                TokenKind::Open(tag) if tag.name == "blockquote" => self.quotes += 1,
+                TokenKind::Close(name) if name == "blockquote" => {
+                    self.quotes = self.quotes.saturating_sub(1);
+                }
+                _ => {}
+            }
+        }
+    }
+
     fn html_image(&mut self, html: &str) {
-        use crate::markdown::html_tokens::{TokenKind, tokens};
         let has = |mark: &[u8]| memchr::memmem::find(html.as_bytes(), mark).is_some();
         // A link is asked for by pictures, until there is one, and by badges.
         let asks_for_link = self.derived.image.is_none() || self.license.badge.is_none();

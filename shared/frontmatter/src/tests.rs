@@ -27,6 +27,35 @@ proptest! {
 }
 
 #[test]
+fn headings_in_quotes_are_no_contents() {
+    for quoted in [
+        "> ## Quoted\n> said the chair",
+        "> Quoted\n> ------",
+        "- > > ### Quoted",
+        "<blockquote>\n\n## Quoted\n\n</blockquote>",
+        "> [!note]\n> ## Quoted",
+    ] {
+        let meta = meta(&format!("# Minutes\n\n{quoted}\n\n## Quoted\n\nText.\n"));
+        let headings = meta["derived"]["headings"].as_array().unwrap();
+        // As the quoted one has the first id.
+        assert_eq!(headings.len(), 1, "{quoted}");
+        assert_eq!(headings[0]["id"], "quoted-1", "{quoted}");
+    }
+    for kept in [
+        "- ## Kept",
+        "<details>\n\n## Kept\n\n</details>",
+        "## Kept > this",
+    ] {
+        let meta = meta(&format!("# Minutes\n\n{kept}\n"));
+        assert_eq!(
+            meta["derived"]["headings"].as_array().map(Vec::len),
+            Some(1),
+            "{kept}"
+        );
+    }
+}
+
+#[test]
 fn twice_is_once() {
     for text in [
         "",
