@@ -8,6 +8,7 @@ use pulldown_cmark::TagEnd;
 use crate::markdown::decode;
 use crate::markdown::html_tokens::{Tag as HtmlTag, TokenKind, innermost, tokens};
 use crate::markdown::{Document, Event, Tag};
+use crate::money;
 use crate::prose::clean_text;
 
 /// Most open links that a block begins in.
@@ -53,11 +54,15 @@ pub(crate) struct Block<'a> {
 pub(crate) enum Inline<'a> {
     Text(Cow<'a, str>),
     Code(Cow<'a, str>),
+    /// Mathematics, in TeX and without the marks around it.
+    Formula(Cow<'a, str>),
     /// Apart, since most pieces are text and there are many.
     Image(Box<Image<'a>>),
-    /// The bytes of the whole link, for a link in Markdown.
     LinkStart {
+        /// The bytes of the whole link: none for a key, and an empty range for an `<a>` without its end.
         range: Option<Range<usize>>,
+        /// Whether it leads to a page of the web, or to a mailbox.
+        is_to_site: bool,
     },
     LinkEnd,
     Break,
@@ -105,12 +110,29 @@ impl Block<'_> {
     }
 }
 
+/// A link of which is known only that it is one.
+const UNKNOWN_LINK: Inline<'static> = Inline::LinkStart {
+    range: None,
+    is_to_site: false,
+};
+
+/// Whether an address is one of the web, or of a mailbox.
+fn is_to_site(url: &str) -> bool {
+    let begins = |begin: &str| {
+        let own = url.get(..begin.len());
+        own.is_some_and(|own| own.eq_ignore_ascii_case(begin))
+    };
+    ["https://", "http://", "//", "mailto:"]
+        .into_iter()
+        .any(begins)
+}
+
 /// The text of pieces as it is written, a break as a space; of pictures nothing.
 pub(crate) fn raw_text(inlines: &[Inline<'_>]) -> String {
     let mut text = String::new();
     for inline in inlines {
         match inline {
-            Inline::Text(part) | Inline::Code(part) => text.push_str(part),
+            Inline::Text(part) | Inline::Code(part) | Inline::Formula(part) => text.push_str(part),
             Inline::Break => text.push(' '),
             Inline::Image(_) | Inline::LinkStart { .. } | Inline::LinkEnd => {}
         }
@@ -125,7 +147,7 @@ pub(crate) fn link_share(inlines: &[Inline<'_>]) -> (usize, usize) {
         match inline {
             Inline::LinkStart { .. } => depth += 1,
             Inline::LinkEnd => depth = depth.saturating_sub(1),
-            Inline::Text(text) | Inline::Code(text) => {
+            Inline::Text(text) | Inline::Code(text) | Inline::Formula(text) => {
                 let count = text.chars().filter(|c| !c.is_whitespace()).count();
                 all += count;
                 linked += if depth > 0 { count } else { 0 };
@@ -161,6 +183,8 @@ struct Walk<'a> {
     hidden: usize,
     /// Links that are open, so that a block inside one begins as linked.
     links: usize,
+    /// Where the last link in HTML began, among the open block's content.
+    html_link: Option<usize>,
     /// Inside a block of HTML, which was read whole: its lines come again as events.
     html_block: bool,
     /// Inside an HTML element that is a block of another kind (`<details>`, `<table>`).
@@ -174,6 +198,7 @@ impl<'a> Walk<'a> {
 
     fn begin(&mut self, kind: Kind, html: bool, start: usize) {
         self.close(start);
+        self.html_link = None;
         self.open = Some(Block {
             kind,
             html,
@@ -181,7 +206,7 @@ impl<'a> Walk<'a> {
             aligned: false,
             range: start..start,
             inlines: (0..self.links.min(MAX_LINKS_AROUND))
-                .map(|_| Inline::LinkStart { range: None })
+                .map(|_| UNKNOWN_LINK)
                 .collect(),
         });
     }
@@ -234,8 +259,12 @@ impl<'a> Walk<'a> {
         match event {
             Event::Text(text) => self.inline(Inline::Text(Cow::Borrowed(text)), range.start),
             Event::Code(code) => self.inline(Inline::Code(Cow::Borrowed(code)), range.start),
+            Event::InlineMath(_) if money::is_money(source, range) => {
+                let text = source.get(range.clone()).unwrap_or_default();
+                self.inline(Inline::Text(Cow::Borrowed(text)), range.start);
+            }
             Event::InlineMath(math) | Event::DisplayMath(math) => {
-                self.inline(Inline::Text(Cow::Borrowed(math)), range.start);
+                self.inline(Inline::Formula(Cow::Borrowed(math)), range.start);
             }
             Event::SoftBreak | Event::HardBreak => self.inline(Inline::Break, range.start),
             Event::Html(_) if self.html_block => {}
@@ -281,10 +310,11 @@ impl<'a> Walk<'a> {
                 self.image = Some((String::new(), dest_url, range.clone()));
                 self.image_depth = 0;
             }
-            Tag::Link { .. } => {
+            Tag::Link { dest_url, .. } => {
                 self.inline(
                     Inline::LinkStart {
                         range: Some(range.clone()),
+                        is_to_site: is_to_site(dest_url),
                     },
                     range.start,
                 );
@@ -459,7 +489,7 @@ impl<'a> Walk<'a> {
             "sup" => self.hidden += 1,
             // A key in a sentence is read; a row of boxes is no more prose than a row of links.
             "kbd" => {
-                self.inline_in_block(Inline::LinkStart { range: None });
+                self.inline_in_block(UNKNOWN_LINK);
                 self.links += 1;
             }
             "br" | "hr" => self.inline_in_block(Inline::Break),
@@ -472,7 +502,16 @@ impl<'a> Walk<'a> {
                 self.inline(Inline::Image(Box::new(image)), place.start);
             }
             "a" if attribute(&tag, "href").is_some() => {
-                self.inline(Inline::LinkStart { range: None }, place.start);
+                let is_to_site = is_to_site(&decoded(&tag, "href"));
+                // Until it ends.
+                let range = Some(place.start..place.start);
+                self.inline(Inline::LinkStart { range, is_to_site }, place.start);
+                let inlines = self.open.as_ref().map(|block| &block.inlines);
+                self.html_link = inlines.and_then(|inlines| {
+                    let last = inlines.len().checked_sub(1)?;
+                    let is_own = matches!(inlines.get(last)?, Inline::LinkStart { range: Some(range), .. } if range.start == place.start);
+                    is_own.then_some(last)
+                });
                 self.links += 1;
             }
             _ => {}
@@ -512,6 +551,12 @@ impl<'a> Walk<'a> {
             }
             "sup" => self.hidden = self.hidden.saturating_sub(1),
             "a" | "kbd" => {
+                let open = self.html_link.take_if(|_| name == "a");
+                let begun = open.zip(self.open.as_mut());
+                let begun = begun.and_then(|(at, block)| block.inlines.get_mut(at));
+                if let Some(Inline::LinkStart { range, .. }) = begun {
+                    *range = range.take().map(|range| range.start..place.end);
+                }
                 self.links = self.links.saturating_sub(1);
                 self.inline_in_block(Inline::LinkEnd);
             }
@@ -522,7 +567,7 @@ impl<'a> Walk<'a> {
 
 fn is_visible(inline: &Inline<'_>) -> bool {
     match inline {
-        Inline::Text(text) | Inline::Code(text) => !text.trim().is_empty(),
+        Inline::Text(text) | Inline::Code(text) | Inline::Formula(text) => !text.trim().is_empty(),
         Inline::Image(_) => true,
         _ => false,
     }

@@ -1,5 +1,7 @@
 //! The description: the first block that says what the document is about (2.6).
 
+mod asides;
+mod formulas;
 mod passes;
 mod sentences;
 mod shown;
@@ -10,8 +12,9 @@ use crate::report::Source;
 use crate::title::Title;
 use crate::words;
 
-use passes::{container, introduces, is_mostly_a_link, is_tagline_quote, passes};
-use sentences::{cut, without_lead_in};
+use formulas::{before_formula, without_formulas};
+use passes::{container, introduces, is_about, is_mostly_a_link, is_tagline_quote, passes};
+use sentences::{MAX_CHARS, cut, is_lead_in, without_colon, without_lead_in};
 use shown::shown;
 
 /// What stands behind the headings of more sections is about one of them, not about the document.
@@ -33,38 +36,52 @@ pub(crate) fn find(
     let after = |block: &&Block<'_>| block.range.start >= title.end;
     let behind: Vec<&Block<'_>> = blocks.iter().filter(after).collect();
     let has_heading = title.source == Source::Heading;
-    let found = search(&behind, &title.text, has_heading, is_obsidian).or_else(|| {
-        let before: Vec<&Block<'_>> = blocks
-            .iter()
+    let before = || -> Vec<&Block<'_>> {
+        let before = blocks.iter();
+        before
             .filter(|block| block.range.end <= title.end)
-            .collect();
-        search(&before, &title.text, false, is_obsidian)
-    });
-    found.map(|text| cut(&crate::emoji::shown(&without_lead_in(&text))))
+            .collect()
+    };
+    let said = |block: &Block<'_>| without_formulas(&shown(block, is_obsidian));
+    let begun = |block: &Block<'_>| before_formula(&shown(block, is_obsidian)).unwrap_or_default();
+    let found = search(&behind, &title.text, has_heading, &said)
+        .or_else(|| search(&before(), &title.text, false, &said))
+        .or_else(|| search(&behind, &title.text, has_heading, &begun));
+    found.map(|text| cut(&crate::emoji::shown(&without_colon(&text))))
 }
 
+/// The text of a block that counts.
+type Text<'a> = &'a dyn Fn(&Block<'_>) -> String;
+
 /// The first block that passes; one that is little more than a link, or stands in a section, gives way to the one
-/// that says what the title is, if that isn't far.
+/// that says what the title is, if that isn't far, and one that only leads to a list to the next in its section.
 fn search(
     blocks: &[&Block<'_>],
     title: &str,
     is_below_title: bool,
-    is_obsidian: &dyn Fn() -> bool,
+    text: Text<'_>,
 ) -> Option<String> {
-    let mut passing = passing(blocks, title, is_below_title, is_obsidian);
+    let mut passing = passing(blocks, title, is_below_title, text);
     let (first, block, text) = passing.next()?;
-    let introduction = || {
-        passing
-            .take_while(|(at, ..)| at - first <= INTRODUCTION_BLOCKS)
-            .find(|(.., text)| introduces(text, title))
-            .map(|(.., text)| text)
+    let is_heading = |block: &&Block<'_>| matches!(block.kind, Kind::Heading(_));
+    let is_in_section = || blocks.iter().take(first).any(is_heading);
+    let is_short = || text.chars().count() <= MAX_CHARS;
+    let leads_on = is_lead_in(&text) && is_short() && !is_about(&text, title);
+    let is_weak = !introduces(&text, title)
+        && (leads_on || is_mostly_a_link(block, &text) || is_in_section());
+    if !is_weak {
+        return Some(text);
+    }
+    let near = passing.take_while(|(at, ..)| at - first <= INTRODUCTION_BLOCKS);
+    let near: Vec<_> = near.map(|(at, _, text)| (at, text)).collect();
+    let further = blocks.iter().skip(first + 1);
+    let section = further.take_while(|block| !is_heading(block)).count();
+    let introduction = near.iter().find(|(_, text)| introduces(text, title));
+    let next = || {
+        let mut next = near.iter().filter(|_| leads_on);
+        next.find(|(at, text)| at - first <= section && !is_lead_in(text))
     };
-    let is_in_section = || {
-        let mut before = blocks.iter().take(first);
-        before.any(|block| matches!(block.kind, Kind::Heading(_)))
-    };
-    let is_weak = !introduces(&text, title) && (is_mostly_a_link(block, &text) || is_in_section());
-    let better = is_weak.then(introduction).flatten();
+    let better = introduction.or_else(next).map(|(_, text)| text.clone());
     Some(better.unwrap_or(text))
 }
 
@@ -73,7 +90,7 @@ fn passing<'a, 'b>(
     blocks: &'a [&'a Block<'b>],
     title: &'a str,
     is_below_title: bool,
-    is_obsidian: &'a dyn Fn() -> bool,
+    text_of: Text<'a>,
 ) -> impl Iterator<Item = (usize, &'a Block<'b>, String)> {
     let mut is_inside = false;
     let mut is_in_use = false;
@@ -84,7 +101,7 @@ fn passing<'a, 'b>(
     };
     let near = blocks.iter().take_while(is_near);
     near.enumerate().filter_map(move |(at, block)| {
-        let text = shown(block, is_obsidian);
+        let text = without_lead_in(&text_of(block));
         match block.kind {
             Kind::Heading(_) => is_in_use = is_about_use(&text),
             Kind::Rule => is_in_use = false,
@@ -109,8 +126,7 @@ fn passing<'a, 'b>(
                     && at == 0
                     && count_words(&text) >= TAGLINE_WORDS
                     && !blocks.get(1).is_some_and(|next| {
-                        next.kind == Kind::Paragraph
-                            && passes(next, &shown(next, is_obsidian), title)
+                        next.kind == Kind::Paragraph && passes(next, &text_of(next), title)
                     })
             }
             _ => false,
@@ -316,6 +332,127 @@ mod tests {
             ),
         ] {
             assert_eq!(description(text).as_deref(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn lines_beside_the_text_describe_nothing() {
+        for (lines, expected) in [
+            ("#robot #club\n[Video](https://y.example/a)", None),
+            ("#robot #club [Video](https://y.example/a)", None),
+            ("#robot/arm, #club [[Robots]] · [[The club|club]]", None),
+            ("Tags: #robot #club [Video](https://y.example/a)", None),
+            ("#robot #club\nup:: [[Home of robots]]", None),
+            ("mood:: calm as ever", None),
+            ("[due:: the next Friday]", None),
+            ("**Date:** Friday, 10 July 2025", None),
+            ("Present: Ann, Ben, Cem", None),
+            ("🚧 This page is still under construction.", None),
+            ("Work in progress, do not read.", None),
+            (
+                "Press <kbd>Ctrl</kbd> + <kbd>S</kbd> to save the drawing.",
+                None,
+            ),
+            ("Press `q` to leave the drawing.", None),
+            ("<kbd>←</kbd> and <kbd>→</kbd> to move the arm.", None),
+            ("This page is a draft of ours.", None),
+            ("⚠️ This is outdated, as it seems.", None),
+            ("Ctrl+S saves the whole drawing.", None),
+            ("Use the arrow keys to move the arm.", None),
+            (
+                "#robot #club\nIt cuts wood all day.",
+                Some("It cuts wood all day."),
+            ),
+            (
+                "Date: 10 July 2025\nIt cuts wood all day.\n#robot",
+                Some("It cuts wood all day."),
+            ),
+            (
+                "It cuts wood for #club and all.",
+                Some("It cuts wood for #club and all."),
+            ),
+            ("#1 in cutting wood.", Some("#1 in cutting wood.")),
+            (
+                "Robots: machines that cut wood.",
+                Some("Robots: machines that cut wood."),
+            ),
+            (
+                "A fast tool under active development.",
+                Some("A fast tool under active development."),
+            ),
+            (
+                "Press freedom in `ten` numbers.",
+                Some("Press freedom in ten numbers."),
+            ),
+            (
+                "Keyboard shortcuts for everybody.",
+                Some("Keyboard shortcuts for everybody."),
+            ),
+        ] {
+            let found = description(&format!(
+                "# T\n\n{lines}\n\nThe arm draws on paper with a pen.\n"
+            ));
+            let expected = expected.unwrap_or("The arm draws on paper with a pen.");
+            assert_eq!(found.as_deref(), Some(expected), "{lines}");
+        }
+    }
+
+    #[test]
+    fn no_tex_and_no_colon_at_the_end() {
+        for (text, expected) in [
+            (
+                "A classifier which assumes that we can write\n$$\\mathrm{P}(c) = \\alpha$$\nfor all classes:\n\n- spam\n",
+                Some("A classifier which assumes that we can write…"),
+            ),
+            (
+                "It weighs words. Each has $\\frac{a}{b}$ of it. It is fast.\n",
+                Some("It weighs words. It is fast."),
+            ),
+            (
+                "It weighs words (by $\\alpha$) in a text.\n",
+                Some("It weighs words in a text."),
+            ),
+            (
+                "We write $\\theta_{i}$ for it.\n\nIt weighs the words of a text.\n",
+                Some("It weighs the words of a text."),
+            ),
+            (
+                "The rule is \\\\(\\theta = 1\\\\) for it.\n\nIt weighs the words of a text.\n",
+                Some("It weighs the words of a text."),
+            ),
+            (
+                "It sorts in $O(n)$ steps.\n",
+                Some("It sorts in O(n) steps."),
+            ),
+            (
+                "It reads `\\alpha` as a letter.\n",
+                Some("It reads \\alpha as a letter."),
+            ),
+            ("Let $\\alpha$ be one.\n", None),
+            (
+                "Our work of these years shows:\n\n- a\n",
+                Some("Our work of these years shows…"),
+            ),
+            (
+                "T is a tool which can:\n\n- a\n\nMore of the text.\n",
+                Some("T is a tool which can…"),
+            ),
+            (
+                "Here are three things to know:\n\n- a\n\nIt cuts the wood.\n",
+                Some("It cuts the wood."),
+            ),
+            (
+                "Here are three things to know:\n\n- a\n\n## More\n\nIt cuts the wood.\n",
+                Some("Here are three things to know…"),
+            ),
+            (
+                "次のことができる道具です：\n\n- 木\n",
+                Some("次のことができる道具です…"),
+            ),
+            ("It cuts wood fast :hammer:\n", Some("It cuts wood fast 🔨")),
+        ] {
+            let found = description(&format!("# T\n\n{text}"));
+            assert_eq!(found.as_deref(), expected, "{text}");
         }
     }
 

@@ -11,6 +11,7 @@ use crate::dialect::Dialect;
 use crate::keys::{self, Keys};
 use crate::mark::Mark;
 use crate::markdown::Document;
+use crate::money;
 use crate::names;
 use crate::report::Warning;
 use crate::shown::text_of;
@@ -74,8 +75,10 @@ impl<'a> Draft<'a> {
             is_export: name != stem,
             is_board: keys.has_any(&BOARDS),
         };
-        let blocks = blocks::blocks(document);
-        let title = title::find(document, &blocks, author_title.as_deref(), file);
+        let without_money = money::without(document);
+        let read = without_money.as_ref().unwrap_or(document);
+        let blocks = blocks::blocks(read);
+        let title = title::find(read, &blocks, author_title.as_deref(), file);
         let is_obsidian = || clean::is_obsidian(document, &dialect.options(context));
         let found_description = (author_description.is_none() && !has_none)
             .then(|| description::find(&blocks, &title, &is_obsidian))

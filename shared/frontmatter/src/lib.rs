@@ -35,6 +35,7 @@ mod language;
 mod mark;
 mod markdown;
 mod marks;
+mod money;
 pub mod names;
 mod prose;
 mod record;

@@ -26,6 +26,74 @@ proptest! {
     }
 }
 
+proptest! {
+    #[test]
+    fn titles_with_links_are_settled_at_once(parts in proptest::collection::vec(
+        proptest::sample::select(&[
+            "# ", "## ", "[Axe](https://a.example)", "[Axe]", "[b](javascript:b)", "<a href=\"https://a.example\">", "</a>",
+            "<h1>", "</h1>\n", "<div align=\"center\">\n\n", "\n</div>\n", "<blockquote>\n\n", "\n</blockquote>\n", "> ", "- ",
+            "![p](https://a.example/p.png)", "![b](https://img.shields.io/x)", "Axe ", "Setup", "#axe ", "mood:: calm",
+            "$5 ", "$\\alpha$", "$", ": ", "\n", "\n\n", "===\n", "---\n", "\r\n", "`", "**", "\\", "[Axe]: https://a.example\n",
+        ][..]),
+        1..14,
+    )) {
+        let first = converted(&parts.concat());
+        prop_assert_eq!(converted(&first), first);
+    }
+}
+
+#[test]
+fn a_link_of_the_title_is_cleaned_as_any_other() {
+    for (text, body) in [
+        (
+            "# [Our Arm](https://arm.example)\n\nIt draws.\n",
+            "\n[Our Arm](https://arm.example)\n\nIt draws.\n",
+        ),
+        (
+            "# <a href=\"https://arm.example\" onclick=\"x()\">Our Arm</a>\n\nIt draws.\n",
+            "\n<a href=\"https://arm.example\">Our Arm</a>\n\nIt draws.\n",
+        ),
+        (
+            "# [Our %%secret%% Arm](https://arm.example)\n\nIt draws.\n",
+            "\n[Our  Arm](https://arm.example)\n\nIt draws.\n",
+        ),
+        (
+            "<div align=\"center\">\n\n# [Our Arm](https://arm.example)\n\n</div>\n\nIt draws.\n",
+            "\n<div align=\"center\">\n\n[Our Arm](https://arm.example)\n\n</div>\n\nIt draws.\n",
+        ),
+    ] {
+        let first = converted(text);
+        assert!(first.ends_with(&format!("---\n{body}")), "{first}");
+        assert_eq!(converted(&first), first);
+    }
+}
+
+#[test]
+fn money_is_no_formula_in_fields() {
+    for (text, description) in [
+        (
+            "Kids ($5) and adults ($10) pay at the door.",
+            "Kids ($5) and adults ($10) pay at the door.",
+        ),
+        (
+            "From **$5** to **$10** at the door.",
+            "From $5 to $10 at the door.",
+        ),
+        (
+            "Now $5-$10, where $x$ is at the door.",
+            "Now $5-$10, where x is at the door.",
+        ),
+        (
+            "It takes $n$ steps of $m$ to the door.",
+            "It takes n steps of m to the door.",
+        ),
+    ] {
+        let meta = meta(&format!("# Prices of $5 or $10\n\n{text}\n"));
+        assert_eq!(meta["description"], description);
+        assert_eq!(meta["title"], "Prices of $5 or $10");
+    }
+}
+
 #[test]
 fn headings_in_quotes_are_no_contents() {
     for quoted in [

@@ -345,6 +345,85 @@ mod tests {
     }
 
     #[test]
+    fn links_to_other_sites_stay_where_the_heading_was() {
+        for (text, expected) in [
+            (
+                "# [Our Arm](https://arm.example)\n\nText\n",
+                "[Our Arm](https://arm.example)\n\nText\n",
+            ),
+            (
+                "# **[Axe](https://a.example)** by [Ann](mailto:ann@a.example) #\n\nText\n",
+                "[Axe](https://a.example) [Ann](mailto:ann@a.example)\n\nText\n",
+            ),
+            (
+                "Few words\n# [Axe](https://a.example)\n---\n",
+                "Few words\n\n[Axe](https://a.example)\n\n---\n",
+            ),
+            (
+                "# [Axe](https://a.example)\r\nText\r\n",
+                "[Axe](https://a.example)\r\n\r\nText\r\n",
+            ),
+            (
+                "[Axe][a]\n===\n\n[a]: https://a.example\n",
+                "[Axe][a]\n\n[a]: https://a.example\n",
+            ),
+            (
+                "# [![L](l.png) Axe](https://a.example)\n",
+                "[![L](l.png) Axe](https://a.example)\n",
+            ),
+            (
+                "# <a href=\"https://a.example\">Axe</a> <kbd>x</kbd>\n",
+                "<a href=\"https://a.example\">Axe</a>\n",
+            ),
+            (
+                "<h1 align=\"center\"><a href=\"https://a.example\"><img src=\"l.png\"></a> <a href=\"https://b.example\">Axe</a></h1>\n\nText\n",
+                "<a href=\"https://a.example\"><img src=\"l.png\"></a><a href=\"https://b.example\">Axe</a>\n\nText\n",
+            ),
+        ] {
+            assert_eq!(removed(text, None), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn links_to_the_page_and_badges_go_with_the_heading() {
+        for heading in [
+            "# [Axe](#axe)",
+            "# [Axe](README.md)",
+            "# Axe [¶](https://a.example/#axe)",
+            "# Axe [![b](https://img.shields.io/x)](https://ci.example)",
+            "# [Axe](javascript:alert\\(1\\))",
+            "# Axe `<a href=\"https://a.example\">` and `</a>`",
+            "# <a href=\"https://a.example\">Axe",
+            "<h1><a href=\"#axe\">Axe</a></h1>\n",
+        ] {
+            let left = removed(&format!("{heading}\n\nText\n"), None);
+            assert_eq!(left.trim_start(), "Text\n", "{heading}");
+        }
+    }
+
+    #[test]
+    fn a_section_names_what_nothing_else_names() {
+        for (text, expected) in [
+            (
+                "# Setup {#setup}\n\nText.\n\n## Motors {#motors}\n\nText.\n",
+                "Setup {#setup}",
+            ),
+            ("# Installation\n\n## Linux\n\n## Windows\n", "Installation"),
+            (
+                "![b](https://img.shields.io/x)\n\n[Home](/)\n\n# Introduction\n\nText.\n\n### A\n",
+                "Introduction",
+            ),
+            ("# 目录\n\n## 一\n\n## 二\n", "目录"),
+            ("# Setup\n\nText.\n\n# Usage\n\nText.\n", "Untitled"),
+            ("## Setup\n\nText.\n\n## Motors\n", "Untitled"),
+            ("Some words of a preface here.\n\n# Setup\n", "Untitled"),
+            ("# Setup\n\nText.\n\n# Arm\n", "Arm"),
+        ] {
+            assert_eq!(title(text).0, expected, "{text}");
+        }
+    }
+
+    #[test]
     fn a_file_s_name_goes_before_the_first_of_its_sections() {
         let note = |name| FileName {
             name: Some(name),
@@ -394,6 +473,11 @@ mod tests {
                 "Axe",
             ),
             ("## Axe\n\nIt cuts.\n\n## Usage\n\nx\n", note("tool"), "Axe"),
+            (
+                "# Axe\n\n<h1><img src=\"l.png\" alt=\"A\"></h1>\n\nIt cuts.\n\n# Wood\n\n# Iron\n",
+                note("tool"),
+                "Axe",
+            ),
             ("## Axe\n\nIt cuts.\n\n### Wood\n\nx\n", note("tool"), "Axe"),
             ("## Rules\n\nEat.\n\n## Results\n\nSee.\n", member, "Rules"),
             (sections, member, "Rules"),

@@ -138,9 +138,9 @@ topics! {
     /// A sentence that says what is in a repository, though most of it may be a link.
     CONTENTS: Prefix ["official ", "this is a ", "this is an ", "this is the ", "this repo ", "this repository "];
 
-    /// How a sentence begins that may say of its subject that it is [`ENDED`].
+    /// How a sentence begins whose subject is the document; it may say that this is [`ENDED`].
     ENDED_SUBJECT: Prefix [
-        "it is ", "this action", "this app", "this docker", "this extension", "this image", "this is ",
+        "it is ", "this action", "this app", "this crate", "this docker", "this extension", "this image", "this is ",
         "this library", "this module", "this package", "this plugin", "this project", "this repo", "this role",
         "this tool",
     ];
@@ -177,6 +177,45 @@ topics! {
     LABEL: Prefix [
         "achtung", "atención", "atenção", "attention", "avertissement", "aviso", "dikkat", "hinweis", "new", "nota",
         "notiz", "status", "внимание", "примечание",
+    ];
+
+    /// What a line says of a document by a label: when, where and by whom.
+    DETAIL: Whole [
+        "aliases", "anwesend", "asistentes", "attendees", "auteur", "auteurs", "author", "authors", "autor",
+        "autoren", "autores", "categories", "category", "contact", "controls", "created", "created at", "created on",
+        "date", "date created", "datum", "due", "etiquetas", "fecha", "keyboard shortcuts", "keys", "keywords",
+        "kontakt", "last edited", "lieu", "location", "lugar", "maintainer", "maintainers", "mots-clés", "ort",
+        "owner", "participants", "place", "present", "présents", "published", "related", "schlagwörter", "shortcuts",
+        "source", "tag", "tags", "teilnehmer", "time", "topics", "updated", "version", "website", "when", "where",
+        "автор", "дата",
+    ];
+
+    /// A sentence that says that its subject isn't done yet, or is no longer valid.
+    UNFINISHED: Part [
+        "has moved to", "in arbeit", "is a draft", "is out of date", "is outdated", "under active development",
+        "under construction", "under development", "under heavy development", "work in progress",
+    ];
+
+    /// A sentence about keys.
+    KEY_HELP: Prefix [
+        "alt+", "arrow keys", "cmd+", "command+", "ctrl ", "ctrl+", "ctrl-", "shift+", "strg+", "use the arrow keys",
+        "wasd to ",
+    ];
+
+    /// What one does with a key.
+    KEY_PRESS: Prefix ["appuyez ", "drücke ", "hit ", "presiona ", "press ", "pulsa ", "tap ", "use "];
+
+    /// Names of keys, and what stands behind them.
+    KEY: Part [
+        "alt+", "any key", "arrow key", "cmd+", "ctrl+", "ctrl-", "enter to ", "esc to ", "escape to ", "shift+",
+        "space to ", "spacebar", "strg+", "⇧", "⌘",
+    ];
+
+    /// Commands by which a text is mathematics, in TeX.
+    TEX: Part [
+        "\\alpha", "\\begin{", "\\beta", "\\cdot", "\\delta", "\\epsilon", "\\frac", "\\gamma", "\\infty",
+        "\\lambda", "\\left(", "\\mathbb", "\\mathbf", "\\mathcal", "\\mathrm", "\\omega", "\\partial", "\\prod",
+        "\\sigma", "\\sqrt", "\\sum_", "\\text{", "\\theta", "\\times",
     ];
 
     /// The first word of a date.

@@ -10,7 +10,7 @@ use super::splice::Splice;
 use crate::badge::{is_badge, is_contact};
 use crate::markdown::decode::references;
 use crate::markdown::html_tokens::{self, TokenKind, tokens};
-use crate::markdown::{Document, Event, Tag};
+use crate::markdown::{Document, Edit, Event, Tag};
 use crate::record::{Badge, MAX_BADGES};
 
 /// Deletes the leading badge blocks; returns their badges and those of the title's heading.
@@ -34,7 +34,7 @@ pub(super) fn take(
             let pictures = Block::read(block).pictures;
             if let Some(wrapper) = wrappers.last_mut() {
                 wrapper.is_emptied = true;
-                wrapper.holds_more |= !pictures.iter().all(|(at, _)| is_taken(at));
+                wrapper.holds_more |= is_left(document.source, range, options.title_removal);
             }
             badges.extend(
                 pictures
@@ -108,6 +108,20 @@ pub(super) fn take(
     badges.retain(Badge::is_on_the_web);
     badges.truncate(MAX_BADGES);
     badges
+}
+
+/// Whether the edits, which are in order, leave anything of a range but blanks.
+fn is_left(source: &str, range: Range<usize>, edits: &[Edit]) -> bool {
+    let mut at = range.start;
+    let mut left = |end: usize, next: usize| {
+        let gap = source.get(at..end.min(range.end)).unwrap_or_default();
+        at = at.max(next);
+        !gap.trim().is_empty()
+    };
+    edits
+        .iter()
+        .any(|edit| left(edit.range.start, edit.range.end))
+        || left(range.end, range.end)
 }
 
 /// An HTML element whose tags stand in blocks of their own, as `<div align="center">` does around badges.

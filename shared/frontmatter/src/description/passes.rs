@@ -1,5 +1,6 @@
 //! What a block must not be to describe the document: an appeal, a note, a label, navigation (2.6).
 
+use super::asides::{are_tags, is_detail, is_field};
 use super::shown::{BARS, is_switcher, without_navigation};
 use crate::blocks::{Block, Inline, link_share};
 use crate::prose::count_words;
@@ -22,6 +23,9 @@ const BYLINE_WORDS: usize = 12;
 
 /// Fewest words beside the links of a sentence that says what is in a repository.
 const CONTENTS_WORDS: usize = 4;
+
+/// Most words of a sentence before those by which it says that its subject isn't finished.
+const SUBJECT_WORDS: usize = 4;
 
 /// Fewest [`BARS`] that make a row of anything.
 const MIN_BARS: usize = 3;
@@ -52,7 +56,7 @@ pub(super) struct Candidate<'a, 'b> {
 type Refusal = (&'static str, fn(&Candidate<'_, '_>) -> bool, &'static str);
 
 /// The blocks that don't describe the document. What costs least to tell comes first.
-const REFUSALS: [Refusal; 25] = [
+const REFUSALS: [Refusal; 29] = [
     ("few words", has_few_words, "Cuts wood."),
     (
         "signpost",
@@ -99,7 +103,23 @@ const REFUSALS: [Refusal; 25] = [
     ),
     ("byline", is_byline, "Axe for wood by Jane and others"),
     ("end", is_ended, "This project is deprecated since May."),
-    ("metadata", is_metadata, "Author: Jane\nDate: 2025-07-10"),
+    (
+        "unfinished",
+        is_unfinished,
+        "🚧 These pages are under construction.",
+    ),
+    (
+        "metadata",
+        is_metadata,
+        "Wood: that of oaks\nBlade: made of steel",
+    ),
+    ("field", |it| is_field(it.text), "mood:: calm as ever"),
+    (
+        "detail",
+        |it| is_detail(it.text) && !it.lower.starts_with(&it.title.to_lowercase()),
+        "**Present:** Ann, Ben and Cem",
+    ),
+    ("keys", is_help_with_keys, "Press `q` to leave the forest."),
     (
         "switcher",
         |it| is_switcher(&it.block.inlines, it.text),
@@ -216,7 +236,12 @@ fn leads_to_translations(it: &Candidate<'_, '_>) -> bool {
 
 /// `English: see README.md`
 fn leads_to_readme(it: &Candidate<'_, '_>) -> bool {
-    let is_linked = || link_texts(it.block).0.to_lowercase().contains("readme");
+    let is_linked = || {
+        link_texts(&it.block.inlines)
+            .0
+            .to_lowercase()
+            .contains("readme")
+    };
     it.words() <= BYLINE_WORDS && (it.said().contains("readme.md") || is_linked())
 }
 
@@ -267,7 +292,7 @@ fn is_metadata(it: &Candidate<'_, '_>) -> bool {
 fn is_of_links(it: &Candidate<'_, '_>) -> bool {
     let (linked, all) = link_share(without_navigation(&it.block.inlines));
     let says_what_is_here = || {
-        let (_, beside) = link_texts(it.block);
+        let (_, beside) = link_texts(&it.block.inlines);
         words::CONTENTS.fits(it.said()) && count_words(&beside) >= CONTENTS_WORDS
     };
     linked * 10 >= all * 6 && !says_what_is_here()
@@ -292,17 +317,44 @@ fn is_address(it: &Candidate<'_, '_>) -> bool {
 }
 
 fn is_of_tags(it: &Candidate<'_, '_>) -> bool {
-    are_tags(it.text)
+    are_tags(&it.block.inlines)
 }
 
 /// `Tags: #wood #axe`
 fn is_of_labelled_tags(it: &Candidate<'_, '_>) -> bool {
-    let behind_label = it.text.split_once([':', '：']);
-    behind_label.is_some_and(|(_, rest)| !rest.trim().is_empty() && are_tags(rest))
+    let (_, beside) = link_texts(&it.block.inlines);
+    let behind_label = beside.split_once([':', '：']);
+    behind_label.is_some_and(|(_, rest)| are_tags(&[Inline::Text(rest.into())]))
 }
 
-fn are_tags(text: &str) -> bool {
-    text.split_whitespace().all(|word| word.starts_with('#'))
+/// `Press Ctrl+S to save`, `Use the arrow keys`, and what begins with a key in `<kbd>`
+fn is_help_with_keys(it: &Candidate<'_, '_>) -> bool {
+    // A key in `<kbd>` is read as a link without a place.
+    let is_key = |inline: &Inline<'_>| matches!(inline, Inline::LinkStart { range: None, .. });
+    let mut inlines = it.block.inlines.iter();
+    let (first, second) = (inlines.next(), inlines.next());
+    let begins_with_key = first.is_some_and(is_key);
+    let is_press = words::KEY_PRESS.fits(it.said());
+    let is_verb = matches!(first, Some(Inline::Text(text)) if count_words(text) == 1);
+    let is_code = |inline: &Inline<'_>| matches!(inline, Inline::Code(_));
+    let names_key = words::KEY.fits(&it.lower)
+        || (is_verb && second.is_some_and(|inline| is_key(inline) || is_code(inline)));
+    (words::KEY_HELP.fits(it.said()) || begins_with_key || (is_press && names_key))
+        && !introduces(it.text, it.title)
+}
+
+/// `This page is under construction.`
+fn is_unfinished(it: &Candidate<'_, '_>) -> bool {
+    let said = it.said();
+    let first = said.split(' ').next().unwrap_or_default();
+    let mut words = words::UNFINISHED.words();
+    it.words() <= BYLINE_WORDS
+        && words.any(|word| {
+            said.split_once(word).is_some_and(|(before, _)| {
+                let is_subject = words::POINTER.fits(first) && count_words(before) <= SUBJECT_WORDS;
+                before.is_empty() || is_subject
+            })
+        })
 }
 
 /// `时间：…`
@@ -325,16 +377,18 @@ pub(super) fn is_mostly_a_link(block: &Block<'_>, text: &str) -> bool {
     linked * 10 >= all * 2 && count_words(text) < SIGNPOST_WORDS
 }
 
-/// What stands in the block's links, and what beside them.
-fn link_texts(block: &Block<'_>) -> (String, String) {
+/// What stands in links, and what beside them.
+pub(super) fn link_texts(inlines: &[Inline<'_>]) -> (String, String) {
     let mut depth = 0_usize;
     let (mut linked, mut beside) = (String::new(), String::new());
-    for inline in &block.inlines {
+    for inline in inlines {
         match inline {
             Inline::LinkStart { .. } => depth += 1,
             Inline::LinkEnd => depth = depth.saturating_sub(1),
-            Inline::Text(text) | Inline::Code(text) if depth > 0 => linked.push_str(text),
-            Inline::Text(text) | Inline::Code(text) => beside.push_str(text),
+            Inline::Text(text) | Inline::Code(text) | Inline::Formula(text) => {
+                let side = if depth > 0 { &mut linked } else { &mut beside };
+                side.push_str(text);
+            }
             _ => beside.push(' '),
         }
     }
@@ -349,6 +403,19 @@ pub(super) fn introduces(text: &str, title: &str) -> bool {
     ends.chain([title.len()])
         .filter_map(|end| said.strip_prefix(title.get(..end)?))
         .any(|rest| words::COPULA.fits(rest.trim_start()))
+}
+
+/// Whether the subject of a text is the document: its title, `this library`.
+pub(super) fn is_about(text: &str, title: &str) -> bool {
+    let (text, title) = (text.to_lowercase(), title.to_lowercase());
+    let mut words = title.split(|c: char| !c.is_alphanumeric());
+    let first = words.find(|word| !word.is_empty()).unwrap_or_default();
+    let is_title = !first.is_empty()
+        && text
+            .strip_prefix("the ")
+            .unwrap_or(&text)
+            .starts_with(first);
+    is_title || words::ENDED_SUBJECT.fits(&text) || words::CONTENTS.fits(&text)
 }
 
 pub(super) fn is_tagline_quote(text: &str) -> bool {

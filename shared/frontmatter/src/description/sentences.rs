@@ -11,7 +11,7 @@ const MIN_CUT: usize = 60;
 
 /// Drops a last sentence that only leads to a list, where another stands before it.
 pub(super) fn without_lead_in(text: &str) -> String {
-    if !text.ends_with([':', '：']) {
+    if !is_lead_in(text) {
         return text.to_owned();
     }
     sentence_ends(text)
@@ -23,8 +23,22 @@ pub(super) fn without_lead_in(text: &str) -> String {
         .to_owned()
 }
 
+/// Whether a text ends with a colon that ends no shortcode: a list or an example follows.
+pub(super) fn is_lead_in(text: &str) -> bool {
+    let last = text.rsplit(char::is_whitespace).next().unwrap_or_default();
+    text.ends_with([':', '：']) && !(last.len() > 1 && last.starts_with(':'))
+}
+
+/// A text that leads to a list, without its colon.
+pub(super) fn without_colon(text: &str) -> String {
+    match text.strip_suffix([':', '：']).filter(|_| is_lead_in(text)) {
+        Some(before) => format!("{}…", before.trim_end_matches([':', '：', ' '])),
+        None => text.to_owned(),
+    }
+}
+
 /// Byte offsets behind the ends of sentences: none in parentheses, and none behind an abbreviation (`e.g. so`).
-fn sentence_ends(text: &str) -> Vec<usize> {
+pub(super) fn sentence_ends(text: &str) -> Vec<usize> {
     let mut ends = Vec::new();
     let mut depth = 0_usize;
     for (at, c) in text.char_indices() {

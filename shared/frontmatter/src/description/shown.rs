@@ -1,7 +1,12 @@
 //! A block's text as a page shows it, without what leads elsewhere (2.6).
 
+use std::borrow::Cow;
+
+use super::asides::is_aside;
+use super::formulas::FORMULA;
 use crate::blocks::{Block, Inline, link_share, raw_text};
 use crate::prose::{clean_text, count_words, without_wikilinks};
+use crate::words;
 
 /// What stands between the names in a row of languages or pages.
 pub(super) const BARS: [char; 4] = ['|', '·', '•', '∙'];
@@ -9,9 +14,30 @@ pub(super) const BARS: [char; 4] = ['|', '·', '•', '∙'];
 /// Longest name in a row of languages or pages, in words.
 const SWITCHER_WORDS: usize = 2;
 
-/// The block's text as a page would show it: block ids, marks and wikilinks' brackets gone.
+/// The block's text as a page would show it: block ids, marks and wikilinks' brackets gone, and [`FORMULA`] in the place of
+/// what would be shown as TeX.
 pub(super) fn shown(block: &Block<'_>, is_obsidian: &dyn Fn() -> bool) -> String {
-    let mut raw = raw_text(without_navigation(&block.inlines));
+    let inlines = without_navigation(&block.inlines);
+    let is_tex = |inline: &Inline<'_>| match inline {
+        Inline::Formula(formula) => formula.contains(['\\', '{', '}']),
+        Inline::Text(text) => text.contains('\\') && words::TEX.fits(text),
+        _ => false,
+    };
+    let mut raw = if inlines.iter().any(is_tex) {
+        let shown = inlines.iter().map(|inline| match inline {
+            Inline::Formula(_) if is_tex(inline) => Inline::Text(Cow::Borrowed(FORMULA)),
+            Inline::Text(text) if is_tex(inline) => {
+                let marked = words::TEX.words().fold(text.to_string(), |text, command| {
+                    text.replace(command, FORMULA)
+                });
+                Inline::Text(Cow::Owned(marked))
+            }
+            _ => inline.clone(),
+        });
+        raw_text(&shown.collect::<Vec<_>>())
+    } else {
+        raw_text(inlines)
+    };
     if raw.contains("==") && is_obsidian() {
         raw = without_pairs(&raw, "==", str::to_owned);
     }
@@ -30,7 +56,8 @@ pub(super) fn shown(block: &Block<'_>, is_obsidian: &dyn Fn() -> bool) -> String
     }
 }
 
-/// A block without the first line, where that leads to translations, and without the last lines of links.
+/// A block without the first line, where that leads to translations, and without first and last lines of tags, fields and
+/// links.
 pub(super) fn without_navigation<'a, 'b>(inlines: &'a [Inline<'b>]) -> &'a [Inline<'b>] {
     // The first line that has something to read ends at the first break behind that.
     let text = inlines.iter().position(is_text);
@@ -47,7 +74,26 @@ pub(super) fn without_navigation<'a, 'b>(inlines: &'a [Inline<'b>]) -> &'a [Inli
         }
         _ => inlines,
     };
-    without_link_lines(rest)
+    without_link_lines(without_first_asides(rest))
+}
+
+/// A block without the first lines that say nothing of it, where others follow.
+fn without_first_asides<'a, 'b>(inlines: &'a [Inline<'b>]) -> &'a [Inline<'b>] {
+    let mut kept = inlines;
+    while let Some(at) = kept
+        .iter()
+        .position(|inline| matches!(inline, Inline::Break))
+    {
+        let (line, rest) = kept.split_at_checked(at).unwrap_or((kept, &[]));
+        let rest = rest.get(1..).unwrap_or_default();
+        if !(is_aside(line) || (kept.len() < inlines.len() && is_links(line)))
+            || !rest.iter().any(is_text)
+        {
+            break;
+        }
+        kept = rest;
+    }
+    kept
 }
 
 /// Names of languages or pages side by side, of which one or more lead there:
@@ -71,7 +117,7 @@ fn without_link_lines<'a, 'b>(inlines: &'a [Inline<'b>]) -> &'a [Inline<'b>] {
         .rposition(|inline| matches!(inline, Inline::Break))
     {
         let (before, line) = kept.split_at_checked(at).unwrap_or((kept, &[]));
-        if !is_links(line) {
+        if !is_links(line) && !is_aside(line) {
             break;
         }
         kept = before;
@@ -87,7 +133,7 @@ fn without_link_lines<'a, 'b>(inlines: &'a [Inline<'b>]) -> &'a [Inline<'b>] {
 }
 
 fn is_text(inline: &Inline<'_>) -> bool {
-    matches!(inline, Inline::Text(text) | Inline::Code(text) if !text.trim().is_empty())
+    matches!(inline, Inline::Text(text) | Inline::Code(text) | Inline::Formula(text) if !text.trim().is_empty())
 }
 
 /// Whether a line has nothing to read but links and what stands between them.
@@ -106,7 +152,7 @@ fn is_links(line: &[Inline<'_>]) -> bool {
                 true
             }
             Inline::Text(text) => depth > 0 || !text.contains(char::is_alphanumeric),
-            Inline::Code(_) => depth > 0,
+            Inline::Code(_) | Inline::Formula(_) => depth > 0,
             Inline::Image(_) | Inline::Break => true,
         })
 }

@@ -6,7 +6,7 @@ use super::headings::{
 };
 use super::names::{manual_title, old_heading, only_h1, subject};
 use super::picture::picture_title;
-use super::said::{heading_text, is_generic, says_something};
+use super::said::{heading_text, is_generic, is_prose, says_something};
 use crate::blocks::{Block, Kind};
 use crate::language::suffix_language;
 use crate::prose::{collapse, is_placeholder};
@@ -81,7 +81,11 @@ const RULES: [Rule; 11] = [
         (Some("README"), "#Axe\n\nText.\n"),
     ),
     ("subject", first_subject, (None, "Axe is a tool.\n")),
-    ("only heading", only_heading, (None, "# Setup\n\nText.\n")),
+    (
+        "only heading",
+        only_heading,
+        (None, "# Setup\n\nText.\n\n## Motors\n"),
+    ),
 ];
 
 pub(super) fn find<'a, 'b>(blocks: &'a [Block<'b>], file: FileName<'a>) -> Found<'a, 'b> {
@@ -104,7 +108,7 @@ fn manual_page<'a, 'b>(page: &Page<'a, 'b>) -> Option<Found<'a, 'b>> {
     Some(Found::Text { text, from, end })
 }
 
-/// Where the first heading is one of several of its rank that no README has, a note's own name stands in its file's name
+/// Where the first heading is one of several of its rank that no README has, in Markdown, a note's own name stands in its file's name
 /// alone.
 fn file_of_sections<'a, 'b>(page: &Page<'a, 'b>) -> Option<Found<'a, 'b>> {
     let name = page.file_name().filter(|_| page.file.is_own)?;
@@ -120,15 +124,21 @@ fn file_of_sections<'a, 'b>(page: &Page<'a, 'b>) -> Option<Found<'a, 'b>> {
     let needed = if level == 1 { SECTIONS } else { 1 };
     let is_section = !has_higher
         && of_rank.clone().count() >= needed
-        && !of_rank.clone().any(|other| is_common(&other))
+        && !of_rank
+            .clone()
+            .any(|other| other.1.html || is_common(&other))
         && !says_name(first, &name);
     (page.file.is_board || is_section).then(|| text(name, Source::FileName))
 }
 
-/// Whatever the heading says that the document begins with, where nothing else says anything and it is the only one.
+/// Whatever the heading of level 1 says that the document begins with, where nothing else says anything and it is the only
+/// one of its rank.
 fn only_heading<'a, 'b>(page: &Page<'a, 'b>) -> Option<Found<'a, 'b>> {
-    let is_heading = |block: &&Block<'_>| matches!(block.kind, Kind::Heading(_));
-    let first = page.blocks.iter().find(|block| !block.is_pictures())?;
+    let is_heading = |block: &&Block<'_>| block.kind == Kind::Heading(1);
+    let is_aside = |block: &Block<'_>| {
+        block.is_pictures() || (block.kind == Kind::Paragraph && !is_prose(block))
+    };
+    let first = page.blocks.iter().find(|block| !is_aside(block))?;
     let is_only = page.blocks.iter().filter(is_heading).count() == 1;
     let said = heading_text(first);
     let says =
