@@ -156,7 +156,7 @@ fn yaml(after: &str) -> Option<(Language, (&str, &str))> {
     let ends = |fence: &'static str| closed_by(after, move |line| line == fence);
     // A blank line after the opener means a thematic break, as in pandoc, unless nothing but keys stands there.
     let found = if split_line(after).0.trim().is_empty() && !after.is_empty() {
-        ends("---").filter(|(block, _)| fences::are_keys(block))
+        ends("---").filter(|(block, _)| fences::are_keys(block) && fences::are_a_program_s(block))
     } else {
         dashed(after)
             .or_else(|| ends("---"))

@@ -78,6 +78,12 @@ pub(super) fn are_keys(block: &str) -> bool {
     has_key
 }
 
+/// Whether keys are such as programs write below a blank line: several, or one that prose hardly has (`kanban-plugin`).
+pub(super) fn are_a_program_s(block: &str) -> bool {
+    let mut keys = block.lines().filter_map(key).map(|(key, _)| key);
+    keys.clone().any(|key| key.contains(['-', '_'])) || keys.nth(1).is_some()
+}
+
 /// Whether frontmatter may begin with a key: it is known, or one word as programs write it and prose doesn't.
 fn is_first(key: &str, value: &str) -> bool {
     spellings::is_known(key)
@@ -110,6 +116,13 @@ mod tests {
     fn block(text: &str) -> Option<(&str, &str)> {
         let parts = find(text);
         parts.block.map(|(_, block)| (block, parts.body))
+    }
+
+    #[test]
+    fn one_key_below_a_blank_line_is_text() {
+        assert_eq!(block("---\n\ntitle: a\n\n---\nb\n"), None);
+        assert!(block("---\n\nkanban-plugin: a\n\n---\nb\n").is_some());
+        assert!(block("---\n\ntitle: a\ntags: b\n\n---\nb\n").is_some());
     }
 
     #[test]

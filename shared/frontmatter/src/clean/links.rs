@@ -56,14 +56,16 @@ pub(super) fn rewrite(
                 range,
                 is_image: matches!(tag, Tag::Image { .. }),
                 content_end: None,
-                follows_emphasis: touches_emphasis(document, index.checked_sub(1), range.start),
-                precedes_emphasis: false,
+                beside_emphasis: Beside {
+                    before: touches_emphasis(document, index.checked_sub(1), range.start),
+                    after: false,
+                },
                 is_in_link: !open.is_empty(),
                 events: inside(document, index),
             }),
             Event::End(TagEnd::Link | TagEnd::Image) => {
                 if let Some(mut node) = open.pop() {
-                    node.precedes_emphasis =
+                    node.beside_emphasis.after =
                         touches_emphasis(document, index.checked_add(1), range.end);
                     links.node(&node);
                 }
@@ -98,6 +100,12 @@ fn inside<'d, 'a>(document: &'d Document<'a>, start: usize) -> &'d [(Event<'a>, 
     document.events.get(start + 1..).unwrap_or_default()
 }
 
+/// Whether emphasis that is written with `_` stands right before a link or image, and right behind it.
+struct Beside {
+    before: bool,
+    after: bool,
+}
+
 /// A link or image that is being read.
 struct Node<'a> {
     link_type: LinkType,
@@ -105,9 +113,7 @@ struct Node<'a> {
     range: &'a Range<usize>,
     is_image: bool,
     content_end: Option<usize>,
-    /// Whether emphasis that is written with `_` stands right before it, or behind.
-    follows_emphasis: bool,
-    precedes_emphasis: bool,
+    beside_emphasis: Beside,
     is_in_link: bool,
     /// The events that follow the one that opened it.
     events: &'a [(Event<'a>, Range<usize>)],
@@ -277,13 +283,13 @@ impl Links<'_, '_> {
         let is_letter = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
         let mark = if begins_block {
             "\\"
-        } else if node.follows_emphasis && is_letter(first) {
+        } else if node.beside_emphasis.before && is_letter(first) {
             " "
         } else {
             ""
         };
         self.splice.replace(opener, mark);
-        if node.precedes_emphasis && is_letter(text.chars().next_back()) {
+        if node.beside_emphasis.after && is_letter(text.chars().next_back()) {
             self.splice.replace(parts.closer.clone(), " ");
         } else {
             self.splice.delete(parts.closer.clone());
