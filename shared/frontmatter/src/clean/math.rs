@@ -9,6 +9,7 @@ use pulldown_cmark::LinkType;
 
 use super::splice::Splice;
 use crate::markdown::{Document, Event, Tag};
+use crate::money::is_money;
 
 /// Adds the edits after which both readings agree: at the formulas in dispute, or `thoroughly`, at
 /// every `$` of the text.
@@ -48,11 +49,12 @@ pub(super) fn settle(
             .skip(first)
             .take_while(|formula| formula.start < range.end);
         for formula in overlapping {
+            let is_around = formula.start <= range.start && range.end <= formula.end;
             if range.start <= formula.start && formula.end <= range.end {
                 // A formula in a link's text.
-            } else if formula.start <= range.start && range.end <= formula.end {
+            } else if is_around && !is_money(with_math.source, formula) {
                 split(without_math.source, event, range, splice);
-            } else if thoroughly && unmake_all(without_math, splice) {
+            } else if !is_around && thoroughly && unmake_all(without_math, splice) {
                 return;
             } else if is_inside(&literal, formula.start) {
                 // A backslash there would stay. An earlier formula has taken the code's beginning; when that is none any

@@ -728,9 +728,16 @@ fn addresses_without_a_scheme_lead_to_the_web() {
 fn prices_in_links_are_escaped_once() {
     assert_cleaned(
         Flavor::Auto,
-        &[(
-            "[$625 + tax](https://e.org/1) or [$617 + tax](https://e.org/2).\n",
-            "[\\$625 + tax](https://e.org/1) or [$617 + tax](https://e.org/2).\n",
-        )],
+        &[
+            (
+                "[$625 + tax](https://e.org/1) or [$617 + tax](https://e.org/2).\n",
+                "[\\$625 + tax](https://e.org/1) or [$617 + tax](https://e.org/2).\n",
+            ),
+            (
+                "Kids ($5), and [adults](https://e.org/1) ($10) pay.\n",
+                "Kids (\\$5), and [adults](https://e.org/1) ($10) pay.\n",
+            ),
+            ("$f[x](y)$\n", "$f[x] (y)$\n"),
+        ],
     );
 }
