@@ -105,23 +105,24 @@ const OTHERS: [&str; 13] = [
     "status",
 ];
 
+/// The keys that are read in several spellings.
+const ALL: [&[&str]; 11] = [
+    TITLE,
+    DESCRIPTION,
+    TAGS,
+    CATEGORIES,
+    DATE,
+    UPDATED,
+    IMAGE,
+    LANG,
+    LICENSE,
+    ALIASES,
+    ADDRESS,
+];
+
 /// Whether a key is read, however it is spelled.
 pub(crate) fn is_known(key: &str) -> bool {
-    let lists = [
-        TITLE,
-        DESCRIPTION,
-        TAGS,
-        CATEGORIES,
-        DATE,
-        UPDATED,
-        IMAGE,
-        LANG,
-        LICENSE,
-        ALIASES,
-        ADDRESS,
-        &OTHERS,
-    ];
-    has(&lists, key)
+    has(&ALL, key) || has(&[&OTHERS], key)
 }
 
 /// Whether a key holds a date.
@@ -174,20 +175,7 @@ mod tests {
 
     #[test]
     fn no_spelling_stands_twice() {
-        let lists = [
-            TITLE,
-            DESCRIPTION,
-            TAGS,
-            CATEGORIES,
-            DATE,
-            UPDATED,
-            IMAGE,
-            LANG,
-            LICENSE,
-            ALIASES,
-            ADDRESS,
-        ];
-        let keys = lists.concat();
+        let keys = ALL.concat();
         for (at, key) in keys.iter().enumerate() {
             let twin = keys.iter().skip(at + 1).find(|other| is_same(key, other));
             assert_eq!(twin, None, "{key}");

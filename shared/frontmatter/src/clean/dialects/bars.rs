@@ -1,4 +1,4 @@
-//! The bar of a wikilink in a table, which ends a cell for Markdown: `[[Home|h]]` becomes `[[Home\\|h]]`.
+//! The bar of a wikilink in a table, which ends a cell for Markdown: `[[Home|h]]` becomes `[[Home\|h]]`.
 
 use super::Page;
 use crate::clean::splice::Splice;
