@@ -45,7 +45,10 @@ from localstack.aws.api import handler  # noqa: E402
 from localstack.aws.api.dynamodb import DynamodbApi  # noqa: E402
 from localstack.aws.api.lambda_ import LambdaApi  # noqa: E402
 from localstack.services import providers  # noqa: E402
-from localstack.services.cloudformation.engine.v2.change_set_model_executor import ChangeSetModelExecutor  # noqa: E402
+from localstack.services.cloudformation.engine.v2.change_set_model_executor import (  # noqa: E402
+    ChangeSetModelExecutor,
+    ChangeSetModelExecutorResult,
+)
 from localstack.services.cloudformation.resource_provider import OperationStatus, ProgressEvent  # noqa: E402
 from localstack.services.cloudformation.v2.provider import CloudformationProviderV2  # noqa: E402
 from localstack.aws.api.cloudformation import ChangeAction  # noqa: E402
@@ -172,19 +175,42 @@ def action(self, action, logical_resource_id, resource_type, before_properties, 
     return event
 
 
-def rolled_back(self):
+# Stacks whose first deployment was taken back: nothing of theirs is left that deleting them could delete.
+taken_back = set()
+# What LocalStack calls a stack as soon as one resource fails, while it still works on the others. CloudFormation says so at the end,
+# and SAM stops waiting when it reads it.
+NOT_YET = {
+    "CREATE_FAILED": "ROLLBACK_IN_PROGRESS",
+    "ROLLBACK_COMPLETE": "ROLLBACK_IN_PROGRESS",
+    "DELETE_FAILED": "DELETE_IN_PROGRESS",
+}
+
+
+def executed(self):
     """A first deployment that fails is taken back, but for what is to be retained even then."""
-    result = execute(self)
-    is_first = self._change_set.change_set_type == "CREATE"
+    stack, is_first = self._change_set.stack, self._change_set.change_set_type == "CREATE"
+    if stack.status == "DELETE_IN_PROGRESS" and stack.stack_id in taken_back:
+        return ChangeSetModelExecutorResult(resources={}, outputs=[])
+    say = stack.set_stack_status
+    stack.set_stack_status = lambda status, *reason: say(NOT_YET.get(status, status), *reason)
+    try:
+        result = execute(self)
+        ends = "ROLLBACK_COMPLETE"
+        if result.failure_message and is_first:
+            for logical_id, resource_type in reversed(self.__dict__.get("added", [])):
+                if policy(self._change_set, logical_id) == "Retain":
+                    continue
+                properties = type("Kept", (), {"properties": self.resources[logical_id].get("Properties") or {}})()
+                if properties.properties.get("DeletionProtectionEnabled") is True:
+                    ends = "ROLLBACK_FAILED"
+                    break
+                execute_action(self, ChangeAction.Remove, logical_id, resource_type, properties, None)
+    finally:
+        del stack.set_stack_status
     if result.failure_message and is_first:
-        for logical_id, resource_type in reversed(self.__dict__.get("added", [])):
-            if policy(self._change_set, logical_id) == "Retain":
-                continue
-            properties = type("Kept", (), {"properties": self.resources[logical_id].get("Properties") or {}})()
-            if properties.properties.get("DeletionProtectionEnabled") is True:
-                self._change_set.stack.set_stack_status("ROLLBACK_FAILED")
-                break
-            execute_action(self, ChangeAction.Remove, logical_id, resource_type, properties, None)
+        if ends == "ROLLBACK_COMPLETE":
+            taken_back.add(stack.stack_id)
+        stack.set_stack_status(ends)
     return result
 
 
@@ -199,7 +225,7 @@ def create_change_set(self, context, request):
 
 
 ChangeSetModelExecutor._execute_resource_action = action
-ChangeSetModelExecutor.execute = rolled_back
+ChangeSetModelExecutor.execute = executed
 CloudformationProviderV2.create_change_set = create_change_set
 
 from localstack.runtime.main import main  # noqa: E402
