@@ -433,6 +433,22 @@ async fn a_rename_that_is_cut_short_is_finished_by_the_next() {
     assert!(calls > 20, "{calls} calls");
 }
 
+/// A former name that got lost would leave links that ask for it as they are.
+#[tokio::test]
+async fn of_two_renames_at_once_one_is_to_be_said_again() {
+    let (_stack, environment) = stack().await;
+    let members = Stores::healthy(&environment).members;
+    let account = Stores::healthy(&environment).member("jo").await;
+    let rename = async |name| members.rename(&account, name, &account.handle).await;
+    assert_eq!(rename("Roe").await.unwrap(), Renamed::Renamed);
+    assert_eq!(rename("Zoe").await.unwrap(), Renamed::Changed);
+    let now = members.by_handle(&account.handle).await.unwrap().unwrap();
+    assert_eq!(
+        (now.name, now.former_names),
+        ("Roe".to_owned(), vec![account.name.clone()])
+    );
+}
+
 #[tokio::test]
 async fn a_changed_page_of_a_member_who_goes_leaves_nothing() {
     let page = Message {

@@ -65,13 +65,14 @@ impl Members {
             .table_name(&self.table)
             .set_key(Some(email_key(&account.email)))
             .condition_expression(format!(
-                "id = :id AND handle = :old_handle AND attribute_not_exists({GONE_SINCE})"
+                "id = :id AND handle = :old_handle AND #name = :old_name AND attribute_not_exists({GONE_SINCE})"
             ))
             .expression_attribute_names("#name", "name")
             .expression_attribute_values(":name", string(name))
             .expression_attribute_values(":handle", string(handle))
             .expression_attribute_values(":id", string(account.id.as_str()))
-            .expression_attribute_values(":old_handle", string(account.handle.as_str()));
+            .expression_attribute_values(":old_handle", string(account.handle.as_str()))
+            .expression_attribute_values(":old_name", string(account.name.as_str()));
         for (attribute, value, set) in [
             (FORMER_HANDLES, ":handles", handles),
             (FORMER_NAMES, ":names", names),
