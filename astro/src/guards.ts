@@ -1,6 +1,6 @@
 // Keys of the frontmatter that a theme prints as HTML, takes for an address, or spreads over an element:
 // Starlight does so with `head`, `hero`, `banner` and `sidebar`. What the converter lets through there
-// (shared/frontmatter/src/guards.rs), and nothing else, comes to a theme.
+// (shared/frontmatter/src/entry/guards.rs), and nothing else, comes to a theme.
 
 import { z, type ZodType } from 'astro/zod';
 

@@ -6,13 +6,13 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import table from '../src/html/policy.json' with { type: 'json' };
 
-const converter = readFileSync(new URL('../../shared/frontmatter/src/clean/html_policy.rs', import.meta.url), 'utf8');
+const converter = readFileSync(new URL('../../shared/frontmatter/src/body/policy.rs', import.meta.url), 'utf8');
 
 /** What stands between two pieces of the converter's source. */
 function between(start: string, end: string): string {
   const from = converter.indexOf(start);
   const to = converter.indexOf(end, from);
-  expect([from >= 0, to > from], `html_policy.rs has “${start}” and then “${end}”`).toEqual([true, true]);
+  expect([from >= 0, to > from], `policy.rs has “${start}” and then “${end}”`).toEqual([true, true]);
   return converter.slice(from + start.length, to);
 }
 

@@ -1,33 +1,33 @@
 //! The fields of the output, each with where it came from (2.4, 3.1).
 
 mod authors;
-mod dates;
 mod derived;
 mod harmless;
 mod themes;
+mod timestamps;
 
-use crate::clean::{CleanOptions, Cleaned, resolve_image};
+use crate::body::{CleanOptions, Cleaned, resolve_image};
 use crate::context::Context;
-use crate::derived::Derived;
-use crate::guards;
-use crate::keys::{self, Keys};
-use crate::mark::Mark;
+use crate::entry::guards;
+use crate::entry::keys::{self, Keys};
+use crate::entry::mark::Mark;
+use crate::entry::spellings;
+use crate::entry::visibility::Finding;
+use crate::facts::Derived;
 use crate::marks;
 use crate::prose::{collapse, is_placeholder};
 use crate::report::{Field, Source, Warning};
-use crate::spellings;
 use crate::title::Title;
-use crate::visibility::Finding;
 use crate::warnings::{Code, grouped};
 use crate::yaml::Node;
 use crate::yaml::write::settled;
 
 use authors::authors;
 pub(crate) use authors::other_authors;
-pub(crate) use dates::Updated;
-use dates::{date, updated};
 use harmless::{harmless, has_marks};
 pub use themes::UnknownTheme;
+pub(crate) use timestamps::Updated;
+use timestamps::{date, updated};
 
 /// Longer titles are refused or cut by some themes, in characters.
 const LONG_TITLE: usize = 60;

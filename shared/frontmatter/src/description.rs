@@ -4,9 +4,9 @@ mod asides;
 mod formulas;
 mod passes;
 mod sentences;
-mod shown;
+mod visible;
 
-use crate::blocks::{Block, Kind};
+use crate::outline::{Block, Kind};
 use crate::prose::{count_words, without_ornaments};
 use crate::report::Source;
 use crate::title::Title;
@@ -15,7 +15,7 @@ use crate::words;
 use formulas::{before_formula, without_formulas};
 use passes::{container, introduces, is_about, is_mostly_a_link, is_tagline_quote, passes};
 use sentences::{MAX_CHARS, cut, is_lead_in, without_colon, without_lead_in};
-use shown::shown;
+use visible::shown;
 
 /// What stands behind the headings of more sections is about one of them, not about the document.
 const MAX_SECTIONS: usize = 4;
@@ -148,8 +148,8 @@ fn is_about_use(heading: &str) -> bool {
 mod tests {
     use super::sentences::MAX_CHARS;
     use super::*;
-    use crate::blocks::blocks;
     use crate::markdown::Document;
+    use crate::outline::blocks;
 
     fn description(text: &str) -> Option<String> {
         let document = Document::parse(text);

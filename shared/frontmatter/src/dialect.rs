@@ -1,10 +1,10 @@
 //! What is known of how a body is to be read, from the frontmatter and from what was hidden in it.
 
-use crate::clean::CleanOptions;
+use crate::body::CleanOptions;
 use crate::context::Context;
+use crate::entry::spellings;
 use crate::repository::Repository;
 use crate::shown::Shown;
-use crate::spellings;
 use crate::split::Said;
 
 /// A body's dialect, and where its relative addresses lead.

@@ -1,24 +1,26 @@
 //! A document before its links lead anywhere: what it is called, what it says it is, and which names it asks for.
 
 use crate::assemble::{Assembled, Parts, assemble, other_authors};
-use crate::blocks;
-use crate::clean::{self, CleanOptions, Hidden, wikilink_targets};
+use crate::body::rules::wikilinks;
+use crate::body::{self, CleanOptions};
 use crate::context::Context;
 use crate::dates;
-use crate::derived;
 use crate::description;
 use crate::dialect::Dialect;
-use crate::keys::{self, Keys};
-use crate::mark::Mark;
+use crate::entry::keys::{self, Keys};
+use crate::entry::mark::Mark;
+use crate::entry::spellings;
+use crate::entry::visibility::{self, Finding};
+use crate::facts;
+use crate::hidden::Hidden;
 use crate::markdown::Document;
-use crate::money;
+use crate::markdown::money;
 use crate::names;
+use crate::outline;
 use crate::report::Warning;
 use crate::shown::text_of;
-use crate::spellings;
 use crate::split::Said;
 use crate::title::{self, FileName, Title};
-use crate::visibility::{self, Finding};
 
 /// Keys of boards and drawings, whose headings are columns and parts of a file format.
 const BOARDS: [&str; 2] = ["excalidraw-plugin", "kanban-plugin"];
@@ -77,9 +79,9 @@ impl<'a> Draft<'a> {
         };
         let without_money = money::without(document);
         let read = without_money.as_ref().unwrap_or(document);
-        let blocks = blocks::blocks(read);
+        let blocks = outline::blocks(read);
         let title = title::find(read, &blocks, author_title.as_deref(), file);
-        let is_obsidian = || clean::is_obsidian(document, &dialect.options(context));
+        let is_obsidian = || body::is_obsidian(document, &dialect.options(context));
         let found_description = (author_description.is_none() && !has_none)
             .then(|| description::find(&blocks, &title, &is_obsidian))
             .flatten();
@@ -108,8 +110,8 @@ impl<'a> Draft<'a> {
     /// The names that its links and authors ask for.
     pub(crate) fn references(&self) -> Vec<String> {
         let authors = other_authors(&self.keys, self.context);
-        let is_obsidian = clean::is_obsidian(self.document, &self.dialect.options(self.context));
-        let targets = wikilink_targets(self.document, is_obsidian);
+        let is_obsidian = body::is_obsidian(self.document, &self.dialect.options(self.context));
+        let targets = wikilinks::targets_of(self.document, is_obsidian);
         names::references(
             self.document,
             authors.into_iter().chain(targets),
@@ -129,7 +131,7 @@ impl<'a> Draft<'a> {
                 ..options
             }
         };
-        let (mut cleaned, reading) = clean::clean(self.document, &clean_options, derived::read);
+        let (mut cleaned, reading) = body::clean(self.document, &clean_options, facts::read);
         for changed in self.changed.into_iter().flatten() {
             changed.bring_back(text_of(changed), &mut cleaned.warnings);
         }
@@ -138,7 +140,7 @@ impl<'a> Draft<'a> {
             warning.line += self.lines_before_body;
             warning
         }));
-        let derived = derived::derive(reading, self.stem, &cleaned.badges);
+        let derived = facts::derive(reading, self.stem, &cleaned.badges);
         let assembled = assemble(Parts {
             keys: self.keys,
             title: &self.title,

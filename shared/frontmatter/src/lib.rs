@@ -15,46 +15,37 @@
 
 mod assemble;
 mod badge;
-mod bare;
-mod block;
-mod blocks;
+mod body;
 mod bytes;
-mod clean;
 mod context;
 mod dates;
-mod derived;
 mod description;
+mod diagnostics;
 mod dialect;
 mod draft;
 mod emoji;
 mod entry;
-mod guards;
-mod head;
-mod keys;
-mod language;
-mod mark;
+mod facts;
+mod hidden;
 mod markdown;
 mod marks;
-mod money;
 pub mod names;
+mod outline;
 mod prose;
 mod record;
 mod report;
 mod repository;
-pub mod schema;
 mod shown;
 pub mod slug;
 mod slugger;
-mod source;
-mod spellings;
 mod split;
 mod title;
-mod visibility;
 mod warnings;
 mod words;
 mod yaml;
 
 use assemble::{Assembled, Emitted};
+use body::dialects;
 use dialect::Dialect;
 use draft::Draft;
 use markdown::Document;
@@ -65,7 +56,8 @@ use yaml::{readback, write};
 pub use assemble::UnknownTheme;
 pub use bytes::{MAX_README_BYTES, Reject};
 pub use context::{Context, Flavor, NoteDocument, NoteMember, Notes, Themes};
-pub use mark::CONVERTER;
+pub use entry::mark::CONVERTER;
+pub use entry::schema;
 pub use report::{Field, Source, Warning};
 
 /// A converted document.
@@ -137,7 +129,7 @@ pub fn convert_linked(
     said.findings.extend(shown.findings.iter().cloned());
     let document = shown.document(document);
     let dialect = Dialect::of(&said, &shown);
-    let translated = clean::translate(&document, &dialect.options(context));
+    let translated = dialects::translate(&document, &dialect.options(context));
     let document = translated
         .as_ref()
         .map_or(document, |changed| Document::parse(shown::text_of(changed)));

@@ -1,9 +1,12 @@
 //! Markdown and the HTML in it as they are read, without a word on what should become of them.
 
-pub(crate) mod decode;
 mod document;
-pub(crate) mod html_tokens;
+pub(crate) mod edits;
+pub(crate) mod html;
 pub(crate) mod lines;
+pub(crate) mod money;
+pub(crate) mod percent;
 pub(crate) mod text;
+pub(crate) mod url;
 
 pub(crate) use document::{Document, Edit, Event, Tag};

@@ -40,7 +40,7 @@ mod tests {
             let output = convert(source.as_bytes(), &Context::default()).unwrap();
             let file = String::from_utf8(output.bytes.clone()).unwrap();
             let meta = output.meta.to_string();
-            let body = crate::markdown::decode::references(&file).replace('\\', "");
+            let body = crate::markdown::html::entities::references(&file).replace('\\', "");
             for mark in MARKS {
                 assert!(!body.contains(mark), "{mark} in {body}");
                 assert!(!meta.contains(mark), "{mark} in {meta}");

@@ -3,12 +3,12 @@
 
 use std::borrow::Cow;
 
-use crate::block::without_blank_lines;
-use crate::clean::{self, Hidden};
-use crate::head;
+use crate::entry::block::without_blank_lines;
+use crate::entry::head;
+use crate::entry::visibility::Finding;
+use crate::hidden::{self, Hidden};
 use crate::markdown::Document;
 use crate::split::Said;
-use crate::visibility::Finding;
 
 /// A body without what is hidden in it.
 #[derive(Debug)]
@@ -22,7 +22,7 @@ pub(crate) struct Shown {
 
 impl Shown {
     pub(crate) fn of(document: &Document<'_>, said: &Said) -> Self {
-        let hidden = clean::hide(document);
+        let hidden = hidden::hide(document);
         let mut findings = Vec::new();
         let mut text = None;
         // What stands behind a comment stands at the top. An earlier conversion of this very body has read it.

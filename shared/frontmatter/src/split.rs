@@ -2,12 +2,12 @@
 
 use std::borrow::Cow;
 
-use crate::block::{self, without_blank_lines};
-use crate::keys::Keys;
-use crate::mark::Mark;
+use crate::entry::block::{self, without_blank_lines};
+use crate::entry::keys::Keys;
+use crate::entry::mark::Mark;
+use crate::entry::source;
+use crate::entry::visibility::Finding;
 use crate::report::Warning;
-use crate::source;
-use crate::visibility::Finding;
 
 /// A body, and what is said before it.
 #[derive(Debug)]

@@ -1,25 +1,25 @@
 //! The title: which heading, picture or file name names the document (2.5).
 
+mod fallbacks;
 mod headings;
-mod names;
 mod picture;
 mod removal;
-mod rules;
+mod ranked;
 mod said;
 
 use std::borrow::Cow;
 
 use unicode_normalization::UnicodeNormalization as _;
 
-use crate::blocks::{Block, Kind};
-use crate::markdown::html_tokens::{TokenKind, tokens};
+use crate::markdown::html::tokens::{TokenKind, tokens};
 use crate::markdown::{Document, Edit};
+use crate::outline::{Block, Kind};
 use crate::prose::{collapse, cut_at_word, is_placeholder};
 use crate::report::Source;
 use crate::slugger::{is_slug_of, slug};
 
 use removal::removal;
-use rules::Found;
+use ranked::Found;
 use said::heading_text;
 
 /// Longest title that is derived, in characters.
@@ -68,7 +68,7 @@ pub(crate) fn find(
         let text = author.to_owned();
         return Title::new(text, Source::Frontmatter, own, blocks, source);
     }
-    match rules::find(blocks, file) {
+    match ranked::find(blocks, file) {
         Found::Heading(block) => {
             let said = heading_text(block);
             let exact = file
@@ -143,7 +143,7 @@ fn folded(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::blocks::blocks;
+    use crate::outline::blocks;
 
     fn found(text: &str, author: Option<&str>) -> Title {
         let document = Document::parse(text);

@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
+use crate::entry::spellings;
 use crate::report::Warning;
-use crate::spellings;
 
 /// Longest quotation in a warning, in characters.
 const MAX_QUOTED: usize = 80;

@@ -2,7 +2,7 @@
 //!
 //! A topic stands here once, with its words and where they stand in a text that is about it. Elsewhere are tables whose
 //! rows say more than a word: the author's keys in the order in which they count (`keys`), what keys and their values say
-//! about who may see a page (`visibility::tables`), licences with their ids (`derived::license::names`), and what formats
+//! about who may see a page (`entry::visibility::vocabulary`), licences with their ids (`facts::license::spdx`), and what formats
 //! know: HTML's names, endings of files, marks of plug-ins, months with their numbers.
 
 /// Where a word stands in a text that is about the word's topic.
@@ -313,7 +313,7 @@ topics! {
         ".gg", ".gov", ".info", ".io", ".it", ".jp", ".me", ".net", ".nl", ".no", ".org", ".pt", ".se", ".tv", ".uk",
     ];
 
-    // Licences. Their names are in `derived::license::names`, each with its SPDX id.
+    // Licences. Their names are in `facts::license::spdx`, each with its SPDX id.
 
     /// Words for a licence, in the languages of READMEs.
     LICENSE: Whole [

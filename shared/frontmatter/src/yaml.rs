@@ -1,7 +1,7 @@
 //! YAML as js-yaml 4 reads it, every plain scalar with its own spelling (2.3).
 
 mod brackets;
-mod foreign;
+mod converted;
 mod node;
 mod read;
 pub(crate) mod readback;

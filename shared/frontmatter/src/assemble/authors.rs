@@ -3,7 +3,7 @@
 use super::Assembled;
 use crate::context::Context;
 use crate::entry::Entry;
-use crate::keys::{self, Keys};
+use crate::entry::keys::{self, Keys};
 use crate::names::fold;
 use crate::prose::collapse;
 use crate::report::Source;

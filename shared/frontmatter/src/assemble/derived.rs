@@ -3,9 +3,9 @@
 use serde::Serialize;
 
 use super::Assembled;
-use crate::clean::Cleaned;
-use crate::derived::{Derived, Heading};
-use crate::mark::{CONVERTER, Mark, SCHEMA, digest};
+use crate::body::Cleaned;
+use crate::entry::mark::{CONVERTER, Mark, SCHEMA, digest};
+use crate::facts::{Derived, Heading};
 use crate::report::Warning;
 use crate::yaml::Node;
 

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::clean::without_signs;
+use crate::hidden::without_signs;
 use crate::marks::{MARKS, broken};
 use crate::yaml::{Node, Scalar};
 

@@ -1,8 +1,8 @@
 //! What a block must not be to describe the document: an appeal, a note, a label, navigation (2.6).
 
 use super::asides::{are_tags, is_detail, is_field};
-use super::shown::{BARS, is_switcher, without_navigation};
-use crate::blocks::{Block, Inline, link_share};
+use super::visible::{BARS, is_switcher, without_navigation};
+use crate::outline::{Block, Inline, link_share};
 use crate::prose::count_words;
 use crate::words;
 
@@ -434,10 +434,10 @@ pub(super) fn container(text: &str, is_inside: bool) -> Option<bool> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::shown::shown;
     use super::*;
-    use crate::blocks::blocks;
+    use crate::description::visible::shown;
     use crate::markdown::Document;
+    use crate::outline::blocks;
 
     #[test]
     fn each_refusal_is_of_one_rule() {

@@ -338,7 +338,7 @@ fn frontmatter() -> impl Strategy<Value = String> {
         |(lines, (open, close))| {
             // Without a fence, and behind a blank line, only entries are frontmatter.
             let has_fence = close != "\nend: 1\n\n" && !open.ends_with("\n\n");
-            let is_entry = |line: &&str| has_fence || crate::visibility::is_entry(line);
+            let is_entry = |line: &&str| has_fence || crate::entry::visibility::is_entry(line);
             // Without any key it is prose between rules, and `# S` a heading.
             let keys = std::iter::once("course: Web 2");
             let lines: Vec<_> = lines.into_iter().filter(is_entry).chain(keys).collect();

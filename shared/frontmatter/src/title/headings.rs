@@ -1,7 +1,7 @@
 //! Which heading names a document (2.5).
 
 use super::said::{PROSE_WORDS, heading_text, is_generic, is_prose, letters, says_something};
-use crate::blocks::{Block, Kind};
+use crate::outline::{Block, Kind};
 use crate::prose::{count_words, is_placeholder, without_ornaments};
 use crate::words;
 

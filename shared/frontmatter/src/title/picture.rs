@@ -2,7 +2,7 @@
 
 use super::said::{clean_alt, is_generic_alt, is_prose, letters};
 use crate::badge::is_badge;
-use crate::blocks::Block;
+use crate::outline::Block;
 use crate::prose::is_placeholder;
 
 /// A picture's text is a title only among the first so many blocks.

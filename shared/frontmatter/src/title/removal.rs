@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use super::said::says_something;
 use crate::badge::is_badge;
-use crate::blocks::{Block, Inline};
 use crate::markdown::Edit;
+use crate::outline::{Block, Inline};
 
 /// Deletes a heading with the blank line behind it; pictures that are no badges stay, and links to other sites, as a
 /// paragraph.

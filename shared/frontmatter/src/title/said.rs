@@ -3,8 +3,8 @@
 use unicode_normalization::UnicodeNormalization as _;
 
 use crate::badge::is_badge;
-use crate::blocks::{Block, Inline};
 use crate::names::without_export_id;
+use crate::outline::{Block, Inline};
 use crate::prose::{
     clean_text, count_words, without_ornaments, without_templates, without_wikilinks,
 };

@@ -1,7 +1,7 @@
 //! Lists and maps in brackets over several lines, or that their author forgot to close (2.3).
 
 use super::repair::key_of;
-use crate::spellings;
+use crate::entry::spellings;
 
 /// Every top-level value with the brackets that it lacks at the end of its last line, and what stands in brackets over several
 /// lines indented. A title may begin with a bracket.

@@ -1,7 +1,7 @@
 //! Reading YAML that a person almost got right (2.3).
 
 use super::{Document, Node, Unreadable, brackets, read, resolve, typed};
-use crate::bare;
+use crate::entry::bare;
 
 /// A block that was read, and which of its lines had to be mended, 0-based.
 #[derive(Debug)]

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use super::write::quoted;
-use crate::bare::BlockScalar;
-use crate::spellings;
+use crate::entry::bare::BlockScalar;
+use crate::entry::spellings;
 
 /// Quotes that stand around a value in the place of plain ones.
 const QUOTES: [&[char]; 2] = [&['“', '”', '„', '‟', '＂'], &['‘', '’', '‚', '‛', '＇']];

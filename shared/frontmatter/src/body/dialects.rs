@@ -1,0 +1,304 @@
+//! Other programs' Markdown, rewritten to Markdown that every program reads (2.9.14).
+//!
+//! The rules run before titles and links are read, and whatever they write is cleaned like an author's own text. One
+//! rule is applied at a time, and the result is read again: hidden text that a rule brings together is taken out.
+
+mod admonitions;
+mod attribute_lists;
+mod bars;
+mod callout;
+mod components;
+mod containers;
+mod contents;
+mod emoji_names;
+mod footnotes;
+mod frames;
+mod logseq;
+mod outside_code;
+mod pictures;
+mod placeholders;
+mod shortcodes;
+mod videos;
+
+use std::ops::Range;
+
+use super::{CleanOptions, invariant, is_obsidian, without_lone_returns};
+use crate::diagnostics::Warnings;
+use crate::hidden::{self, Hidden};
+use crate::markdown::edits::{Splice, apply};
+use crate::markdown::text::escape;
+use crate::markdown::{Document, Edit, Event, Tag};
+use outside_code::Prose;
+
+/// Readings after which what is left of other programs' marks stays as it is.
+const MAX_PASSES: usize = 24;
+
+/// What a rule is given.
+struct Page<'p, 'a> {
+    document: &'p Document<'a>,
+    /// Where marks may stand: text, not code.
+    prose: Prose<'p>,
+    is_obsidian: bool,
+    headings: Vec<Range<usize>>,
+    /// Code that is told by its indentation.
+    indented: Vec<Range<usize>>,
+    links: Vec<Range<usize>>,
+    /// Tags in lines of text.
+    tags: Vec<Range<usize>>,
+}
+
+impl<'p, 'a> Page<'p, 'a> {
+    fn of(document: &'p Document<'a>, is_obsidian: bool) -> Self {
+        let mut page = Self {
+            document,
+            prose: Prose::of(document),
+            is_obsidian,
+            headings: Vec::new(),
+            indented: Vec::new(),
+            links: Vec::new(),
+            tags: Vec::new(),
+        };
+        for (event, range) in &document.events {
+            let places = match event {
+                Event::Start(Tag::Heading { .. }) => &mut page.headings,
+                Event::Start(Tag::CodeBlock(None)) => &mut page.indented,
+                Event::Start(Tag::Link { .. } | Tag::Image { .. }) => &mut page.links,
+                Event::InlineHtml(_) => &mut page.tags,
+                _ => continue,
+            };
+            places.push(range.clone());
+        }
+        page
+    }
+}
+
+impl Page<'_, '_> {
+    /// Whether a `<` is no part of code.
+    fn may_be_tag(&self, at: usize) -> bool {
+        self.prose.has(at) || around(&self.tags, at).is_some_and(|tag| tag.start == at)
+    }
+}
+
+/// The range that a place stands in, of several in order.
+fn around(ranges: &[Range<usize>], at: usize) -> Option<&Range<usize>> {
+    let later = ranges.partition_point(|range| range.start <= at);
+    let range = ranges.get(later.checked_sub(1)?)?;
+    range.contains(&at).then_some(range)
+}
+
+/// Plain text as Markdown: with a reference for `<`, since some programs know no backslash below a tag.
+fn plain(text: &str) -> String {
+    escape(text, true).replace("\\<", "&lt;")
+}
+
+/// What becomes of one kind of marks.
+struct Rule {
+    /// Without any of these in the document there is nothing to do.
+    marks: &'static [&'static str],
+    rewrite: fn(&Page<'_, '_>, &mut Splice, &mut Warnings),
+    #[cfg(test)]
+    example: (&'static str, &'static str),
+}
+
+/// The rules, in the order in which they are applied: what encloses goes before what it encloses.
+static RULES: &[Rule] = &[
+    Rule {
+        marks: &["{{<", "{{%", "{%", "{{ "],
+        rewrite: shortcodes::rewrite,
+        #[cfg(test)]
+        example: (
+            "{% hint style=\"info\" %}\nBees dance.\n{% endhint %}\n",
+            "> [!info]\n> Bees dance.\n\n",
+        ),
+    },
+    Rule {
+        marks: &[":::"],
+        rewrite: containers::rewrite,
+        #[cfg(test)]
+        example: (":::tip\nUse tab.\n:::\n", "> [!tip]\n> Use tab.\n\n"),
+    },
+    Rule {
+        marks: &["!!! ", "??? ", "???+ ", "=== \""],
+        rewrite: admonitions::rewrite,
+        #[cfg(test)]
+        example: ("!!! note\n    Mind.\n", "> [!note]\n> Mind.\n"),
+    },
+    Rule {
+        marks: &["<", "import ", "export "],
+        rewrite: components::rewrite,
+        #[cfg(test)]
+        example: ("<Tip>\nUse tab.\n</Tip>\n", "> [!tip]\n> Use tab.\n\n"),
+    },
+    Rule {
+        marks: &[":: ", "{{", "((", "#+"],
+        rewrite: logseq::rewrite,
+        #[cfg(test)]
+        example: ("- a\n  collapsed:: true\n", "- a\n"),
+    },
+    Rule {
+        marks: &["toc", "TOC", "Toc"],
+        rewrite: contents::rewrite,
+        #[cfg(test)]
+        example: ("a\n\n[TOC]\n\nb\n", "a\n\n\nb\n"),
+    },
+    Rule {
+        marks: &["{"],
+        rewrite: attribute_lists::rewrite,
+        #[cfg(test)]
+        example: ("Mind.\n{: .notice}\n", "Mind.\n"),
+    },
+    Rule {
+        marks: &["[["],
+        rewrite: bars::rewrite,
+        #[cfg(test)]
+        example: (
+            "| A | B |\n|---|---|\n| a | [[b|c]] |\n",
+            "| A | B |\n|---|---|\n| a | [[b\\|c]] |\n",
+        ),
+    },
+    Rule {
+        marks: &["^["],
+        rewrite: footnotes::rewrite,
+        #[cfg(test)]
+        example: (
+            "Moths come.^[Nobody knows why.]\n",
+            "Moths come.[^note-1]\n\n[^note-1]: Nobody knows why.\n",
+        ),
+    },
+    Rule {
+        marks: &["<"],
+        rewrite: frames::rewrite,
+        #[cfg(test)]
+        example: (
+            "<iframe src=\"https://www.youtube.com/embed/abc\" title=\"Bees\"></iframe>\n",
+            "[Bees](https://www.youtube.com/watch?v=abc)\n",
+        ),
+    },
+    Rule {
+        marks: &["!["],
+        rewrite: pictures::rewrite,
+        #[cfg(test)]
+        example: (
+            "![clip](https://e.org/a.mp4)\n",
+            "[clip](https://e.org/a.mp4)\n",
+        ),
+    },
+    Rule {
+        marks: &[":"],
+        rewrite: emoji_names::rewrite,
+        #[cfg(test)]
+        example: ("Fast :rocket:\n", "Fast 🚀\n"),
+    },
+    Rule {
+        marks: &["<"],
+        rewrite: placeholders::rewrite,
+        #[cfg(test)]
+        example: ("Send <token>\n", "Send &lt;token>\n"),
+    },
+];
+
+/// The edits of the first rule that finds something.
+pub(crate) fn edits(
+    document: &Document<'_>,
+    is_obsidian: bool,
+    warnings: &mut Warnings,
+) -> Vec<Edit> {
+    let may_apply = |rule: &&Rule| rule.marks.iter().any(|mark| document.has(mark));
+    let mut rules = RULES.iter().filter(may_apply).peekable();
+    if document.too_complex || rules.peek().is_none() {
+        return Vec::new();
+    }
+    let page = Page::of(document, is_obsidian);
+    let mut left = Warnings::default();
+    for rule in rules {
+        let mut splice = Splice::default();
+        let mut told = Warnings::default();
+        (rule.rewrite)(&page, &mut splice, &mut told);
+        let edits = splice.into_edits(document.source);
+        if !edits.is_empty() && keeps_code(document, &edits) {
+            warnings.extend(told, |at| at);
+            return edits;
+        }
+        left.extend(told, |at| at);
+    }
+    // What no rule changes is told by the last reading.
+    warnings.extend(left, |at| at);
+    Vec::new()
+}
+
+/// Whether all code is code afterwards that none of the edits takes out. Where it isn't, another rule may come first.
+fn keeps_code(document: &Document<'_>, edits: &[Edit]) -> bool {
+    let code = if document.has_math() {
+        invariant::code(&Document::parse_without_math(document.source))
+    } else {
+        invariant::code(document)
+    };
+    let expected = invariant::expected(&code, edits);
+    let changed = apply(document.source, edits);
+    let changed = document.edited_without_math(&changed, edits);
+    !changed.too_complex && invariant::holds(&expected, &invariant::code(&changed))
+}
+
+/// The body in Markdown alone; `None` where it is that already.
+pub(crate) fn translate(document: &Document<'_>, options: &CleanOptions<'_>) -> Option<Hidden> {
+    // What an earlier conversion has left of such marks may stand in a body that had to be escaped.
+    if options.emitted_before {
+        return None;
+    }
+    if let Some(source) = without_lone_returns(document.source) {
+        return translate_lines(&Document::parse(&source), options);
+    }
+    translate_lines(document, options)
+}
+
+fn translate_lines(document: &Document<'_>, options: &CleanOptions<'_>) -> Option<Hidden> {
+    let mut warnings = Warnings::default();
+    let is_obsidian = is_obsidian(document, options);
+    let mut told = Warnings::default();
+    let mut edits = edits(document, is_obsidian, &mut told);
+    if edits.is_empty() {
+        return None;
+    }
+    let mut translated = Hidden::of(document.source);
+    let mut passes = 0;
+    while !edits.is_empty() && passes < MAX_PASSES {
+        passes += 1;
+        warnings.extend(std::mem::take(&mut told), |at| translated.back(at));
+        translated.apply(&edits);
+        let document = Document::parse(&translated.body);
+        let found = hidden::find(&document);
+        edits = if found.is_empty() {
+            self::edits(&document, is_obsidian, &mut told)
+        } else {
+            hidden::splice(&translated.body, &found, &mut told)
+        };
+    }
+    translated.report(warnings)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::body::tests::{context, options};
+    use crate::context::Flavor;
+
+    /// A body after the rules, before anything else looks at it.
+    pub(crate) fn translated(body: &str) -> String {
+        let context = context(Flavor::Auto);
+        let translated = translate(&Document::parse(body), &options(&context));
+        translated.map_or_else(|| body.to_owned(), |translated| translated.body)
+    }
+
+    #[test]
+    fn every_rule_does_what_its_example_says() {
+        for rule in RULES {
+            let (before, after) = rule.example;
+            assert_eq!(translated(before), after, "from {before:?}");
+            assert_eq!(translated(after), after, "again");
+            assert!(
+                rule.marks.iter().any(|mark| before.contains(mark)),
+                "{before:?}"
+            );
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! Marks in whose place other programs put a table of contents: `[TOC]`, `[[toc]]`, `* TOC` above `{:toc}`.
+
+use std::ops::Range;
+
+use super::callout::is_blank_line;
+use super::{Page, around};
+use crate::diagnostics::Warnings;
+use crate::markdown::edits::Splice;
+use crate::markdown::html::steps::whole_line;
+
+/// The marks in lower case, each alone on its line.
+const MARKS: [&str; 10] = [
+    "[toc]",
+    "[[toc]]",
+    "[[_toc_]]",
+    "@[toc]",
+    "${toc}",
+    "{:toc}",
+    "{{toc}}",
+    "{{< toc >}}",
+    "{% toc %}",
+    "{{ toc }}",
+];
+/// What Kramdown reads below an item that it replaces.
+const BELOW_ITEM: &str = "{:toc";
+
+pub(super) fn rewrite(page: &Page<'_, '_>, splice: &mut Splice, _: &mut Warnings) {
+    let source = page.document.source;
+    let lines: Vec<Range<usize>> = page.prose.lines().collect();
+    let text = |index: usize| {
+        let line = lines.get(index).cloned().unwrap_or_default();
+        source.get(line).unwrap_or_default()
+    };
+    for (index, line) in lines.iter().enumerate() {
+        let mark = text(index).trim();
+        let start = line.start + text(index).len() - text(index).trim_start().len();
+        if !page.prose.has(start) {
+            continue;
+        }
+        let before = index.checked_sub(1).map(text).unwrap_or_default();
+        if mark.starts_with(BELOW_ITEM) && mark.ends_with('}') && is_item(before) {
+            let item = lines.get(index - 1).map_or(line.start, |item| item.start);
+            splice.delete(whole_line(source, &(item..line.end)));
+        } else if MARKS.contains(&mark.to_ascii_lowercase().as_str())
+            && is_blank_line(before)
+            && is_blank_line(text(index + 1))
+            && !is_link(page, start)
+        {
+            splice.delete(whole_line(source, &(start..line.end)));
+        }
+    }
+}
+
+fn is_item(line: &str) -> bool {
+    line.starts_with(['*', '-', '+']) || line.starts_with(|first: char| first.is_ascii_digit())
+}
+
+/// Whether a definition makes a link of the mark.
+fn is_link(page: &Page<'_, '_>, at: usize) -> bool {
+    around(&page.links, at).is_some() || around(&page.links, at + 1).is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::body::dialects::tests::translated;
+
+    #[test]
+    fn marks_of_contents_go() {
+        for (before, after) in [
+            ("a\n\n[TOC]\n\nb\n", "a\n\n\nb\n"),
+            ("[[_TOC_]]\n", ""),
+            ("a\n\n* TOC\n{:toc}\n\nb\n", "a\n\n\nb\n"),
+            ("1. Contents\n{:toc .large}\n\nb\n", "\nb\n"),
+        ] {
+            assert_eq!(translated(before), after, "from {before:?}");
+        }
+    }
+
+    #[test]
+    fn words_of_contents_stay() {
+        for body in [
+            "a [TOC] b\n",
+            "`[TOC]`\n",
+            "```\n\n[TOC]\n\n```\n",
+            "[toc]\n\n[toc]: https://e.org/toc\n",
+            "* TOC\n* b\n",
+        ] {
+            assert_eq!(translated(body), body);
+        }
+    }
+}

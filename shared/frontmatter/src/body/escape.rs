@@ -1,0 +1,124 @@
+//! Escape mode: a body that is not read in full, with everything that could act turned into text (2.9.13).
+//!
+//! Used where reading would take more than linear time (2.1.3), or where the edits of one reading
+//! go on calling for others. The result is a fixed point of every other rule.
+
+use super::rules::start::is_trimmed;
+use crate::hidden::hide_in_block;
+
+/// The whole body escaped. Fenced code blocks that begin in the first column stay as they are:
+/// they are code for every reader.
+pub(crate) fn escape(source: &str) -> String {
+    let body = without_comments(source);
+    let body = body.trim_start_matches(is_trimmed);
+    let mut escaped = String::with_capacity(body.len() + body.len() / 8);
+    let (mut follows_row, mut follows_text) = (false, false);
+    for (line, is_code) in lines(body) {
+        let text = line.trim_start_matches([' ', '\t', '>']);
+        let is_disputed = !is_code && !follows_row && is_delimiter_row(text.trim_end());
+        // A table begins with a block: below text readers differ, too.
+        follows_row = text.starts_with('|') && !is_disputed && (follows_row || !follows_text);
+        follows_text = !text.trim_end().is_empty() && !is_code && !follows_row;
+        if is_code {
+            escaped.push_str(line);
+        } else if is_disputed {
+            // Under another line readers differ on whether a table begins there.
+            escaped.push_str(line.strip_suffix(text).unwrap_or_default());
+            escaped.push('\\');
+            escaped.push_str(text);
+        } else {
+            push_escaped(&mut escaped, line);
+        }
+    }
+    let first = escaped.lines().next().unwrap_or_default();
+    if first.trim_end_matches([' ', '\t']) == "---" {
+        escaped.replace_range(..3, "***");
+    } else if first.starts_with("+++") {
+        escaped.insert(0, '\\');
+    }
+    escaped
+}
+
+fn is_delimiter_row(text: &str) -> bool {
+    text.contains('-')
+        && text.contains(['|', ':'])
+        && text
+            .bytes()
+            .all(|byte| matches!(byte, b'|' | b':' | b'-' | b' ' | b'\t'))
+}
+
+/// The lines of a body with their ends, and whether each belongs to a fenced code block that
+/// begins in the first column.
+fn lines(body: &str) -> impl Iterator<Item = (&str, bool)> {
+    let mut fence: Option<(u8, usize)> = None;
+    body.split_inclusive(['\n', '\r']).map(move |line| {
+        if let Some((mark, length)) = fence {
+            let indentation = line.len() - line.trim_start_matches(' ').len();
+            let text = line.trim();
+            let closes =
+                indentation <= 3 && text.len() >= length && text.bytes().all(|byte| byte == mark);
+            if closes {
+                fence = None;
+            }
+            (line, true)
+        } else {
+            fence = opening_fence(line);
+            (line, fence.is_some())
+        }
+    })
+}
+
+fn opening_fence(line: &str) -> Option<(u8, usize)> {
+    let mark = *line
+        .as_bytes()
+        .first()
+        .filter(|byte| matches!(byte, b'`' | b'~'))?;
+    let length = line.bytes().take_while(|byte| *byte == mark).count();
+    let info = line.get(length..)?;
+    (length >= 3 && !(mark == b'`' && info.contains('`'))).then_some((mark, length))
+}
+
+/// Without comments, those in fenced code excepted.
+fn without_comments(body: &str) -> String {
+    let mut result = String::with_capacity(body.len());
+    let mut prose = String::new();
+    for (line, is_code) in lines(body).chain(std::iter::once(("", true))) {
+        if !is_code {
+            prose.push_str(line);
+            continue;
+        }
+        let hidden = hide_in_block(&prose);
+        result.push_str(hidden.as_ref().map_or(&prose, |hidden| &hidden.body));
+        prose.clear();
+        result.push_str(line);
+    }
+    result
+}
+
+/// Escapes what begins markup, a link, a definition or any of Obsidian's constructs.
+fn push_escaped(result: &mut String, line: &str) {
+    let mut characters = line.char_indices().peekable();
+    let is_rule = |text: &str| text.trim().bytes().all(|byte| byte == b'=');
+    while let Some((at, character)) = characters.next() {
+        let next = characters.peek().map(|(_, next)| *next);
+        let rest = line.get(at + character.len_utf8()..).unwrap_or_default();
+        match (character, next) {
+            ('<', Some('/' | '!' | '?')) => result.push_str("&lt;"),
+            ('<', Some(next)) if next.is_ascii_alphabetic() => result.push_str("&lt;"),
+            (']', Some('(' | '[' | ':' | ']') | None) => result.push_str("&#93;"),
+            ('[', Some('[' | '!')) => result.push_str("&#91;"),
+            ('%', Some('%')) => result.push_str("&#37;"),
+            ('=', Some('=')) if !is_rule(line) => result.push_str("&#61;"),
+            ('^', Some(next)) if next.is_ascii_alphanumeric() || next == '-' => {
+                result.push_str(if rest.trim_end().contains([' ', '\t']) {
+                    "^"
+                } else {
+                    "&#94;"
+                });
+            }
+            ('$', _) => result.push_str("&#36;"),
+            ('\0', _) => result.push('\u{fffd}'),
+            _ => result.push(character),
+        }
+    }
+}

@@ -1,0 +1,314 @@
+//! The rules applied, the result read again, until nothing is left to do.
+//!
+//! An edit may bring text together that is syntax only now; a body is clean when a whole reading
+//! finds nothing. That makes cleaning idempotent by construction.
+
+use super::anchors::Anchors;
+use super::invariant;
+use super::rules::badges;
+use super::rules::breaks;
+use super::rules::callouts::{self, Marker};
+use super::rules::{
+    agreed, angles, blanks, displays, dollars, elements, labels, lazy, links, markers, math,
+    obsidian, spelled, start, tables, wikilinks,
+};
+use super::{CleanOptions, Cleaned, dialects, flavour};
+use crate::context::Flavor;
+use crate::diagnostics::Warnings;
+use crate::hidden::{self, definitions};
+use crate::markdown::edits::{Shift, Splice, apply};
+use crate::markdown::{Document, Edit, text};
+use crate::record::{Badge, Callout, MAX_WIKI_LINKS, WikiLink};
+
+/// Most readings. Real documents need two or three.
+const MAX_ROUNDS: usize = 12;
+/// Readings after which unclosed HTML is taken out instead of closed.
+const CLOSING_ROUNDS: usize = 5;
+
+/// Readings after which a formula that the two readings dispute costs all others their `$`.
+const GENTLE_ROUNDS: usize = 3;
+
+/// Which rules are applied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Extent {
+    Everything,
+    /// Only what protects: links and HTML, not Obsidian's syntax.
+    ProtectionOnly,
+}
+
+/// Why no clean body came out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stop {
+    NoFixedPoint,
+    CodeChanged,
+}
+
+/// What was found so far.
+#[derive(Default)]
+struct State {
+    is_obsidian: bool,
+    tags: Vec<String>,
+    badges: Vec<Badge>,
+    /// With offsets of the author's body.
+    wiki: Vec<(usize, WikiLink)>,
+    /// With offsets of the body as it is now.
+    callouts: Vec<(usize, Callout)>,
+    warnings: Warnings,
+    shifts: Vec<Shift>,
+}
+
+/// The cleaned body, and what `read` makes of its last reading.
+pub(crate) fn run<T>(
+    document: &Document<'_>,
+    options: &CleanOptions<'_>,
+    extent: Extent,
+    read: &dyn Fn(&Document<'_>) -> T,
+) -> Result<(Cleaned, T), Stop> {
+    let mut state = State::default();
+    let rules = Rules { options, extent };
+    let (body, reading) = state.rounds(document, rules, read, 0, &[])?;
+    Ok((state.finish(document.source, body), reading))
+}
+
+/// What a round is told.
+#[derive(Clone, Copy)]
+struct Rules<'a> {
+    options: &'a CleanOptions<'a>,
+    extent: Extent,
+}
+
+/// The body as a renderer without mathematics reads it, where that makes a difference.
+fn without_math<'a>(document: &Document<'a>) -> Option<Document<'a>> {
+    document
+        .has_math()
+        .then(|| Document::parse_without_math(document.source))
+}
+
+impl State {
+    /// Applies the rules until nothing is left to do: the clean body, and what `read` makes of it.
+    ///
+    /// `expected` is the code that the round before has left. Each round calls the next, since what is
+    /// read of a body still refers to those before it.
+    fn rounds<T>(
+        &mut self,
+        document: &Document<'_>,
+        rules: Rules<'_>,
+        read: &dyn Fn(&Document<'_>) -> T,
+        round: usize,
+        expected: &[u64],
+    ) -> Result<(String, T), Stop> {
+        let Rules { options, extent } = rules;
+        if round == MAX_ROUNDS || (round > 0 && document.too_complex) {
+            return Err(Stop::NoFixedPoint);
+        }
+        let plain = without_math(document);
+        let plain = plain.as_ref().unwrap_or(document);
+        let code = invariant::code(plain);
+        if !invariant::holds(expected, &code) {
+            return Err(Stop::CodeChanged);
+        }
+        let edits = self.round(document, plain, options, extent, round);
+        if edits.is_empty() {
+            return Ok((document.source.to_owned(), read(document)));
+        }
+        let expected = invariant::expected(&code, &edits);
+        let body = apply(document.source, &edits);
+        self.shift(&edits);
+        let again = document.edited(&body, &edits);
+        self.rounds(&again, rules, read, round + 1, &expected)
+    }
+
+    /// The edits of one reading; none where the body is clean.
+    fn round(
+        &mut self,
+        document: &Document<'_>,
+        plain: &Document<'_>,
+        options: &CleanOptions<'_>,
+        extent: Extent,
+        round: usize,
+    ) -> Vec<Edit> {
+        let mut splice = Splice::default();
+        let mut warnings = Warnings::default();
+        // First and by themselves: nothing of a comment may be recorded or reported.
+        let comments = hidden::find(document);
+        if !comments.is_empty() {
+            let edits = hidden::splice(document.source, &comments, &mut warnings);
+            self.report(warnings);
+            return edits;
+        }
+        if round == 0 {
+            for edit in options.title_removal {
+                splice.replace(edit.range.clone(), edit.replacement.clone());
+            }
+            self.badges = badges::take(document, options, &mut splice);
+        }
+        self.rules(
+            document,
+            plain,
+            options,
+            extent,
+            round,
+            &mut splice,
+            &mut warnings,
+        );
+        let mut edits = splice.into_edits(document.source);
+        if edits.is_empty() {
+            // What referred to a definition may have gone meanwhile.
+            let unused = definitions::unused(document);
+            edits = hidden::splice(document.source, &unused, &mut warnings);
+        }
+        if edits.is_empty() {
+            let mut splice = Splice::default();
+            start::guard(document, &mut splice);
+            edits = splice.into_edits(document.source);
+        }
+        if edits.is_empty() && extent == Extent::Everything {
+            // An edit may have brought together what is another program's mark.
+            edits = dialects::edits(document, self.is_obsidian, &mut warnings);
+        }
+        self.report(warnings);
+        edits
+    }
+
+    /// Adds what one reading found.
+    fn report(&mut self, warnings: Warnings) {
+        let shifts = &self.shifts;
+        let back = |at| shifts.iter().rev().fold(at, |at, shift| shift.back(at));
+        self.warnings.extend(warnings, back);
+    }
+
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "both readings, and where the findings go"
+    )]
+    fn rules(
+        &mut self,
+        document: &Document<'_>,
+        plain: &Document<'_>,
+        options: &CleanOptions<'_>,
+        extent: Extent,
+        round: usize,
+        splice: &mut Splice,
+        warnings: &mut Warnings,
+    ) {
+        let before = splice.len();
+        lazy::mark(document, splice);
+        if splice.len() > before {
+            return;
+        }
+        math::settle(document, plain, round >= GENTLE_ROUNDS, splice);
+        displays::settle(document, plain, splice);
+        dollars::settle(document, plain, splice);
+        if splice.len() > before {
+            return;
+        }
+        if extent == Extent::Everything {
+            let markers = callouts::find(document);
+            self.is_obsidian =
+                self.is_obsidian || flavour::is_obsidian(document, &markers, options);
+            if options.context.flavor != Flavor::GitHub {
+                obsidian::highlights(document, !self.is_obsidian, splice);
+            }
+            if self.is_obsidian {
+                let runs = text::runs(document);
+                obsidian::block_ids(document, runs, splice);
+                self.tags = obsidian::tags(document, runs);
+                if options.hard_breaks {
+                    breaks::harden(document, &markers, splice);
+                }
+            }
+            let wiki = wikilinks::rewrite(document, self.is_obsidian, options, splice, warnings);
+            self.record_links(wiki);
+            self.record_callouts(&markers);
+            callouts::rewrite(document, &markers, splice);
+        }
+        let anchors = Anchors::of(plain, options);
+        links::rewrite(plain, options, &anchors, splice, warnings);
+        elements::sanitise(
+            plain,
+            options,
+            &anchors,
+            round < CLOSING_ROUNDS,
+            splice,
+            warnings,
+        );
+        tables::settle(plain, splice);
+        lazy::part(plain, splice);
+        angles::escape(plain, &math::formulas(document), splice);
+        blanks::settle(plain, splice);
+        labels::escape(plain, splice);
+        markers::escape(plain, splice);
+        agreed::escape_labels(plain, splice);
+        agreed::part_brackets(plain, splice);
+        agreed::settle(plain, splice, warnings);
+        spelled::settle(plain, splice);
+    }
+
+    fn record_links(&mut self, wiki: Vec<(usize, WikiLink)>) {
+        let shifts = &self.shifts;
+        let back = |at| {
+            shifts
+                .iter()
+                .rev()
+                .fold(at, |at, shift: &Shift| shift.back(at))
+        };
+        self.wiki
+            .extend(wiki.into_iter().map(|(at, link)| (back(at), link)));
+    }
+
+    /// Records new callouts, and the titles of known ones as they read now.
+    fn record_callouts(&mut self, markers: &[Marker]) {
+        let mut new = Vec::new();
+        for marker in markers {
+            let at = marker.range.start;
+            // A space may have come before the marker.
+            let known = self.callouts.partition_point(|(known, _)| known + 1 < at);
+            match self.callouts.get_mut(known) {
+                Some((known, callout)) if known.abs_diff(at) <= 1 => {
+                    callout.title = marker.callout().title;
+                }
+                _ => new.push((at, marker.callout())),
+            }
+        }
+        self.callouts.extend(new);
+        self.callouts.sort_by_key(|(at, _)| *at);
+    }
+
+    fn shift(&mut self, edits: &[Edit]) {
+        let shift = Shift::of(edits);
+        for (at, _) in &mut self.callouts {
+            *at = shift.forward(*at);
+        }
+        self.shifts.push(shift);
+    }
+
+    fn finish(mut self, source: &str, body: String) -> Cleaned {
+        self.wiki.sort_by_key(|(at, _)| *at);
+        let mut line = 1;
+        let mut position = 0;
+        let callouts = self
+            .callouts
+            .into_iter()
+            .map(|(at, mut callout)| {
+                let passed = body.as_bytes().get(position..at).unwrap_or_default();
+                line += memchr::memchr_iter(b'\n', passed).count();
+                position = position.max(at);
+                callout.line = line;
+                callout
+            })
+            .collect();
+        Cleaned {
+            tags: self.tags,
+            wiki: self
+                .wiki
+                .into_iter()
+                .map(|(_, link)| link)
+                .take(MAX_WIKI_LINKS)
+                .collect(),
+            badges: self.badges,
+            callouts,
+            warnings: self.warnings.report(source),
+            body,
+        }
+    }
+}

@@ -1,0 +1,521 @@
+//! The HTML policy applied: what isn't allowed goes, and every element ends where it may (2.9.10).
+
+mod attributes;
+
+use std::cell::OnceCell;
+use std::ops::Range;
+
+use crate::body::CleanOptions;
+use crate::body::anchors::Anchors;
+use crate::body::policy;
+use crate::body::policy::Element;
+use crate::diagnostics::{Code, Warnings};
+use crate::markdown::Document;
+use crate::markdown::edits::Splice;
+use crate::markdown::html::steps::{Placed, Step, blocks, steps};
+use crate::markdown::html::tokens::{Tag, TokenKind, innermost, whole_token};
+
+use attributes::Verdict;
+pub(crate) use attributes::alternative;
+
+/// Most elements that are closed where a line, a container or the body ends; what leaves more open
+/// than that is no page, and has them taken out.
+const MAX_CLOSED: usize = 200;
+
+/// Adds the edits that make the document's HTML harmless.
+///
+/// `may_close` is off where closing tags did not help before: what is unclosed is taken out then.
+pub(crate) fn sanitise(
+    document: &Document<'_>,
+    options: &CleanOptions<'_>,
+    anchors: &Anchors<'_>,
+    may_close: bool,
+    splice: &mut Splice,
+    warnings: &mut Warnings,
+) {
+    if !document.has("<") {
+        return;
+    }
+    let blocks = blocks(document);
+    let steps = steps(document, &blocks);
+    let mut partners = partners(&steps).into_iter().peekable();
+    let mut sanitiser = Sanitiser {
+        source: document.source,
+        options,
+        anchors,
+        may_close,
+        splice,
+        warnings,
+        frames: vec![Frame::default()],
+        steps: &steps,
+        obstacles: OnceCell::new(),
+        no_more_comment_ends: false,
+    };
+    let mut index = 0;
+    while let Some(step) = steps.get(index) {
+        while partners.next_if(|(open, _)| *open < index).is_some() {}
+        let partner = partners.next_if(|(open, _)| *open == index);
+        match (
+            step,
+            partner.and_then(|(_, close)| Some((close, steps.get(close)?))),
+        ) {
+            (Step::Token(open), Some((at, Step::Token(close)))) => {
+                sanitiser.remove_element(open, close);
+                index = at;
+            }
+            (step, _) => sanitiser.step(step),
+        }
+        index += 1;
+    }
+    sanitiser.finish(document);
+}
+
+/// The steps that open an element which goes with its content, in order, each with the step that closes it.
+/// Both stand in the same container and no code between them.
+fn partners(steps: &[Step<'_>]) -> Vec<(usize, usize)> {
+    let mut partners = Vec::new();
+    // (frame, code seen before, name, step)
+    let mut open: Vec<(usize, usize, &str, usize)> = Vec::new();
+    let mut frames = vec![0_usize];
+    let (mut next_frame, mut code) = (1, 0);
+    for (index, step) in steps.iter().enumerate() {
+        match step {
+            Step::EnterContainer => {
+                frames.push(next_frame);
+                next_frame += 1;
+            }
+            Step::LeaveContainer => {
+                let frame = frames.pop();
+                while open.last().is_some_and(|entry| Some(entry.0) == frame) {
+                    open.pop();
+                }
+            }
+            Step::Code(_) => code += 1,
+            Step::Token(placed) if placed.in_picture => {}
+            Step::Token(placed) => {
+                let frame = frames.last().copied().unwrap_or_default();
+                match &placed.kind {
+                    TokenKind::Open(tag)
+                        if policy::element(&tag.name) == Element::Removed && !tag.self_closing =>
+                    {
+                        open.push((frame, code, &tag.name, index));
+                    }
+                    TokenKind::Close(name) => {
+                        if let Some(&(open_frame, open_code, open_name, open_index)) = open.last()
+                            && open_name == name
+                        {
+                            open.pop();
+                            if (open_frame, open_code) == (frame, code) {
+                                partners.push((open_index, index));
+                            }
+                        }
+                    }
+                    _ => {}
+                }
+            }
+            Step::EnterInline | Step::LeaveInline | Step::Inline(_) => {}
+        }
+    }
+    partners.sort_unstable();
+    partners
+}
+
+/// Where code stands and containers begin or end: nothing that is taken out may reach over these.
+fn obstacles(steps: &[Step<'_>]) -> Vec<usize> {
+    steps
+        .iter()
+        .filter_map(|step| match step {
+            Step::Code(range) => Some(range.start),
+            _ => None,
+        })
+        .collect()
+}
+
+/// An element that stands open.
+#[derive(Debug)]
+struct Open<'s> {
+    name: &'s str,
+    removal: Range<usize>,
+    range: Range<usize>,
+    in_block: bool,
+}
+
+/// What is open in one container or line of text.
+#[derive(Debug, Default)]
+struct Frame<'s> {
+    open: Vec<Open<'s>>,
+    is_inline: bool,
+    /// Where the last thing inline ended: closing tags go there.
+    end: usize,
+}
+
+struct Sanitiser<'a, 'o, 's> {
+    source: &'a str,
+    options: &'a CleanOptions<'o>,
+    anchors: &'a Anchors<'a>,
+    may_close: bool,
+    splice: &'a mut Splice,
+    warnings: &'a mut Warnings,
+    frames: Vec<Frame<'s>>,
+    steps: &'s [Step<'s>],
+    /// Asked for by comments that don't end, which are rare.
+    obstacles: OnceCell<Vec<usize>>,
+    no_more_comment_ends: bool,
+}
+
+impl<'s> Sanitiser<'_, '_, 's> {
+    fn step(&mut self, step: &'s Step<'s>) {
+        match step {
+            Step::EnterContainer => self.frames.push(Frame::default()),
+            Step::EnterInline => self.frames.push(Frame {
+                is_inline: true,
+                ..Frame::default()
+            }),
+            Step::LeaveContainer | Step::LeaveInline => {
+                if self.frames.len() > 1
+                    && let Some(frame) = self.frames.pop()
+                {
+                    self.leave(frame);
+                }
+            }
+            Step::Inline(end) => {
+                if let Some(frame) = self.frames.last_mut() {
+                    frame.end = *end;
+                }
+            }
+            Step::Code(_) => {}
+            Step::Token(placed) => self.token(placed),
+        }
+    }
+
+    fn token(&mut self, placed: &'s Placed<'s>) {
+        match &placed.kind {
+            // A tag there opens nothing and ends nothing.
+            _ if placed.in_picture => self.remove_declaration(placed),
+            TokenKind::Open(tag) => self.open(tag, placed),
+            TokenKind::Close(name) => self.close(name, placed),
+            TokenKind::Comment(text) => {
+                let written = self.text(&placed.range);
+                if !(is_more(text) && !written.contains('\n') && written.ends_with("-->")) {
+                    self.splice.delete(placed.removal.clone());
+                }
+            }
+            TokenKind::Declaration => self.remove_declaration(placed),
+            TokenKind::UnclosedComment => self.unclosed_comment(placed),
+            TokenKind::Stray => self.splice.replace(placed.range.clone(), "&lt;"),
+        }
+    }
+
+    fn text(&self, range: &Range<usize>) -> &str {
+        self.source.get(range.clone()).unwrap_or_default()
+    }
+
+    fn warn(&mut self, code: Code, range: &Range<usize>) {
+        let text = quoted(self.source.get(range.clone()).unwrap_or_default());
+        self.warnings.add(code, range.start, &text);
+    }
+
+    fn remove(&mut self, placed: &Placed<'_>) {
+        self.warn(Code::HtmlRemoved, &placed.range);
+        self.splice.delete(placed.removal.clone());
+    }
+
+    /// A declaration shows nothing, so nothing of it is quoted.
+    fn remove_declaration(&mut self, placed: &Placed<'_>) {
+        let text = self.text(&placed.range);
+        let sign = ["<![CDATA[", "<?", "<!"]
+            .into_iter()
+            .find(|sign| text.starts_with(sign))
+            .unwrap_or("<");
+        self.warnings
+            .add(Code::HtmlRemoved, placed.range.start, sign);
+        self.splice.delete(placed.removal.clone());
+    }
+
+    fn remove_element(&mut self, open: &Placed<'_>, close: &Placed<'_>) {
+        self.warn(Code::HtmlRemoved, &open.range);
+        self.splice
+            .delete(open.range.start..close.removal.end.max(close.range.end));
+    }
+
+    /// A comment that the parser doesn't close: it ends where its author ended it, if that takes
+    /// no code with it, and else shows that it is there instead of hiding the rest of the page.
+    fn unclosed_comment(&mut self, placed: &Placed<'_>) {
+        let start = placed.range.start;
+        let end = if self.no_more_comment_ends || self.frames.len() > 1 || !placed.in_block {
+            None
+        } else {
+            self.source.get(start..).and_then(|rest| rest.find("-->"))
+        };
+        let Some(end) = end.map(|end| start + end + 3) else {
+            self.no_more_comment_ends |= self.frames.len() == 1 && placed.in_block;
+            self.splice.replace(placed.range.clone(), "&lt;");
+            return;
+        };
+        let obstacles = self.obstacles.get_or_init(|| obstacles(self.steps));
+        let next = obstacles.partition_point(|obstacle| *obstacle < start);
+        if obstacles.get(next).is_some_and(|obstacle| *obstacle < end) {
+            self.splice.replace(placed.range.clone(), "&lt;");
+        } else {
+            self.splice.delete(start..end);
+        }
+    }
+
+    fn open(&mut self, tag: &'s Tag<'s>, placed: &Placed<'_>) {
+        if policy::element(&tag.name) != Element::Allowed {
+            return self.remove(placed);
+        }
+        let is_void = policy::is_void(&tag.name);
+        let around = policy::only_within(&tag.name);
+        if !around.is_empty() && !around.iter().any(|name| self.is_open(name)) {
+            return self.remove(placed);
+        }
+        // A browser moves it out of the table, and ends it elsewhere than its closing tag says.
+        if !is_void
+            && !policy::is_table_part(&tag.name)
+            && tag.name != "caption"
+            && self.is_between_cells()
+        {
+            return self.remove(placed);
+        }
+        match self.judge(tag, placed) {
+            Verdict::Keep => {}
+            Verdict::Write(mut html) => {
+                if tag.self_closing && !is_void {
+                    html.extend(["</", tag.name.as_ref(), ">"]);
+                }
+                self.splice.replace(placed.range.clone(), html);
+            }
+            Verdict::Text(text) if text.is_empty() => {
+                return self.splice.delete(placed.removal.clone());
+            }
+            Verdict::Text(text) => return self.splice.replace(placed.range.clone(), text),
+        }
+        if !is_void && !tag.self_closing {
+            let frame = self.frame_of(&tag.name);
+            if let Some(frame) = self.frames.get_mut(frame) {
+                frame.open.push(Open {
+                    name: &tag.name,
+                    range: placed.range.clone(),
+                    removal: placed.removal.clone(),
+                    in_block: placed.in_block,
+                });
+            }
+        }
+    }
+
+    /// A line of text holds the inline elements that open in it, and tables, which would take the
+    /// end of the line's own element in; its container holds the others.
+    fn frame_of(&self, name: &str) -> usize {
+        let last = self.frames.len() - 1;
+        let ends_with_line =
+            policy::is_inline(name) || name == "table" || policy::is_table_part(name);
+        match self.frames.last() {
+            Some(frame) if frame.is_inline && !ends_with_line => last.saturating_sub(1),
+            _ => last,
+        }
+    }
+
+    /// The frames in which a closing tag may find its element: the line, then its container.
+    fn reachable(&self) -> impl Iterator<Item = usize> + use<> {
+        let last = self.frames.len() - 1;
+        let is_inline = self.frames.last().is_some_and(|frame| frame.is_inline);
+        (last.saturating_sub(usize::from(is_inline))..=last).rev()
+    }
+
+    fn is_open(&self, name: &str) -> bool {
+        self.reachable()
+            .filter_map(|index| self.frames.get(index))
+            .any(|frame| frame.open.iter().any(|open| open.name == name))
+    }
+
+    /// Whether the innermost open element is a table or part of one that holds no text.
+    fn is_between_cells(&self) -> bool {
+        self.reachable()
+            .find_map(|index| self.frames.get(index)?.open.last())
+            .is_some_and(|open| matches!(open.name, "table" | "tbody" | "tfoot" | "thead" | "tr"))
+    }
+
+    fn close(&mut self, name: &str, placed: &Placed<'_>) {
+        if name == "br" {
+            // No element has it, but browsers break the line there (WHATWG HTML, 13.2.6.4.7).
+            return self.splice.replace(placed.range.clone(), "<br>");
+        }
+        let found = self.reachable().find_map(|index| {
+            let open = &self.frames.get(index)?.open;
+            let position = innermost(open.iter().map(|open| open.name), name)?;
+            Some((index, position))
+        });
+        let Some((frame, position)) = found else {
+            // The closing tag of what was taken out is taken out quietly with it.
+            if policy::element(name) == Element::Allowed && !policy::is_void(name) {
+                self.warn(Code::HtmlUnclosed, &placed.range);
+            }
+            return self.splice.delete(placed.removal.clone());
+        };
+        let Some(frame) = self.frames.get_mut(frame) else {
+            return;
+        };
+        // A browser would open formatting elements again after the one that is closed here, and
+        // would not look for it outside an open table.
+        let unclosed: String = frame
+            .open
+            .drain(position..)
+            .skip(1)
+            .rev()
+            .filter(|open| !policy::has_implied_end(open.name))
+            .flat_map(|open| ["</", open.name, ">"])
+            .collect();
+        if !unclosed.is_empty() {
+            self.splice.insert(placed.range.start, unclosed);
+        }
+        let written = self.text(&placed.range);
+        let is_plain = written
+            .get(2..2 + name.len())
+            .is_some_and(|n| n.eq_ignore_ascii_case(name))
+            && written
+                .get(2 + name.len()..)
+                .is_some_and(|rest| rest.trim_start_matches([' ', '\t']) == ">");
+        if !is_plain {
+            self.splice
+                .replace(placed.range.clone(), format!("</{name}>"));
+        }
+    }
+
+    /// Ends what is still open when a container or a line of text ends.
+    fn leave(&mut self, frame: Frame<'_>) {
+        let end = frame.end;
+        let can_close = self.may_close
+            && frame.open.len() <= MAX_CLOSED
+            && end > 0
+            && self
+                .source
+                .get(..end)
+                .is_some_and(|before| !before.ends_with('\\'));
+        let mut closers = String::new();
+        for open in frame.open.into_iter().rev() {
+            let name = open.name;
+            if policy::has_implied_end(name) {
+                continue;
+            }
+            let is_inline = policy::is_inline(name);
+            if is_inline && !open.in_block && can_close && end >= open.range.end {
+                closers.extend(["</", name, ">"]);
+            } else {
+                self.warn(Code::HtmlUnclosed, &open.range);
+                self.splice.delete(open.removal);
+            }
+        }
+        if !closers.is_empty() {
+            self.splice.insert(end, closers);
+        }
+    }
+
+    /// Ends at the end of the body what is still open in none of its blocks.
+    fn finish(mut self, document: &Document<'_>) {
+        let Some(root) = self.frames.drain(..).next() else {
+            return;
+        };
+        let mut open: Vec<Open<'_>> = root
+            .open
+            .into_iter()
+            .filter(|open| !policy::has_implied_end(open.name))
+            .collect();
+        if open.is_empty() {
+            return;
+        }
+        for open in &open {
+            let text = quoted(self.source.get(open.range.clone()).unwrap_or_default());
+            self.warnings
+                .add(Code::HtmlUnclosed, open.range.start, &text);
+        }
+        // What opens in a line of text is inside a list or a quote for those who take the line for one of its last.
+        let may_close = self.may_close && open.len() <= MAX_CLOSED && !ends_in_open_code(document);
+        let source = self.source;
+        let begins_line = |open: &Open<'_>| {
+            let before = source.get(..open.range.start).unwrap_or_default();
+            let line = before.rsplit(['\n', '\r']).next().unwrap_or_default();
+            // Further in, it would go on with the paragraph before it.
+            line.len() <= 3 && line.bytes().all(|byte| byte == b' ')
+        };
+        for open in open.extract_if(.., |open| {
+            !may_close || !open.in_block || !begins_line(open)
+        }) {
+            self.splice.delete(open.removal);
+        }
+        if open.is_empty() {
+            return;
+        }
+        open.reverse();
+        let eol = if document.has("\r\n") { "\r\n" } else { "\n" };
+        let mut closers: Vec<String> = open
+            .iter()
+            .map(|open| format!("</{}>", open.name))
+            .collect();
+        if !self.source.ends_with('\n') {
+            closers.insert(0, String::new());
+        }
+        // A line of its own after a blank one: in no list, quote, table or paragraph.
+        closers.insert(0, String::new());
+        let mut text = closers.join(eol);
+        if self.source.ends_with('\n') {
+            text.push_str(eol);
+        }
+        self.splice.insert(self.source.len(), text);
+    }
+}
+
+/// What is quoted of a tag: its attributes' values are shown by no page, and so by no report.
+fn quoted(tag: &str) -> String {
+    let Some(TokenKind::Open(tag)) = whole_token(tag) else {
+        let end = tag.find(char::is_whitespace).unwrap_or(tag.len());
+        return tag.get(..end).unwrap_or_default().to_owned();
+    };
+    let names = tag.attributes.iter().map(|attribute| &*attribute.name);
+    let words: Vec<&str> = std::iter::once(&*tag.name).chain(names).collect();
+    format!("<{}>", words.join(" "))
+}
+
+/// Whether a comment is the mark where an excerpt ends.
+fn is_more(comment: &str) -> bool {
+    comment.trim_matches(' ').eq_ignore_ascii_case("more")
+}
+
+/// Whether the body ends in a code block that nothing closes: what is appended would be code.
+fn ends_in_open_code(document: &Document<'_>) -> bool {
+    use crate::markdown::{Event, Tag as MarkdownTag};
+    let last = document
+        .events
+        .iter()
+        .rev()
+        .find_map(|(event, range)| match event {
+            Event::Start(MarkdownTag::CodeBlock(info)) => Some((info, range)),
+            _ => None,
+        });
+    last.is_some_and(|(info, range)| {
+        info.is_some()
+            && document
+                .source
+                .get(range.end..)
+                .is_none_or(|rest| rest.trim().is_empty())
+            && !document
+                .source
+                .get(range.clone())
+                .is_some_and(ends_with_fence)
+    })
+}
+
+fn ends_with_fence(block: &str) -> bool {
+    let fence: String = block
+        .chars()
+        .take_while(|c| matches!(c, '`' | '~'))
+        .collect();
+    let mut lines = block.lines();
+    let _opener = lines.next();
+    lines.next_back().is_some_and(|last| {
+        let last = last.trim();
+        last.len() >= fence.len()
+            && last.starts_with(&fence)
+            && last.trim_matches(['`', '~']).is_empty()
+    })
+}

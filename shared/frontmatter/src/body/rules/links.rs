@@ -1,0 +1,467 @@
+//! Links, images and link definitions: no relative picture, no dangerous address (2.9.9).
+
+use std::collections::HashSet;
+use std::ops::Range;
+
+use memchr::memmem;
+use pulldown_cmark::{LinkType, TagEnd};
+
+use crate::body::CleanOptions;
+use crate::body::anchors::Anchors;
+use crate::body::targets::{Kind, Target, resolve};
+use crate::diagnostics::{Code, Warnings};
+use crate::markdown::edits::Splice;
+use crate::markdown::html::entities;
+use crate::markdown::html::steps::whole_line;
+use crate::markdown::text::{begins_line, escape};
+use crate::markdown::url::{self, inner, parts};
+use crate::markdown::{Document, Event, Tag};
+use crate::marks::WORD_JOINER;
+use crate::prose::is_lost_with_its_picture;
+
+/// Adds the edits that lead every link and image somewhere, or leave its text.
+pub(crate) fn rewrite(
+    document: &Document<'_>,
+    options: &CleanOptions<'_>,
+    anchors: &Anchors<'_>,
+    splice: &mut Splice,
+    warnings: &mut Warnings,
+) {
+    if !document.has("[") && !document.has("<") {
+        return;
+    }
+    let mut links = Links {
+        source: document.source,
+        options,
+        anchors,
+        splice,
+        warnings,
+        images: HashSet::new(),
+    };
+    let mut open: Vec<Node<'_>> = Vec::new();
+    for (index, (event, range)) in document.events.iter().enumerate() {
+        match event {
+            Event::Start(
+                tag @ (Tag::Link {
+                    link_type,
+                    dest_url,
+                }
+                | Tag::Image {
+                    link_type,
+                    dest_url,
+                }),
+            ) => open.push(Node {
+                link_type: *link_type,
+                url: dest_url,
+                range,
+                is_image: matches!(tag, Tag::Image { .. }),
+                content_end: None,
+                beside_emphasis: Beside {
+                    before: touches_emphasis(document, index.checked_sub(1), range.start),
+                    after: false,
+                },
+                is_in_link: !open.is_empty(),
+                events: inside(document, index),
+            }),
+            Event::End(TagEnd::Link | TagEnd::Image) => {
+                if let Some(mut node) = open.pop() {
+                    node.beside_emphasis.after =
+                        touches_emphasis(document, index.checked_add(1), range.end);
+                    links.node(&node);
+                }
+                if let Some(parent) = open.last_mut() {
+                    parent.content_end = Some(range.end);
+                }
+            }
+            _ => {
+                if let Some(node) = open.last_mut() {
+                    node.content_end = Some(range.end);
+                }
+            }
+        }
+    }
+    links.definitions(document);
+}
+
+/// Whether the event is emphasis that is written with `_` and begins or ends at a place.
+fn touches_emphasis(document: &Document<'_>, event: Option<usize>, at: usize) -> bool {
+    let Some((event, range)) = event.and_then(|event| document.events.get(event)) else {
+        return false;
+    };
+    let mark = match event {
+        Event::Start(Tag::Emphasis | Tag::Strong) if range.start == at => Some(at),
+        Event::End(TagEnd::Emphasis | TagEnd::Strong) if range.end == at => at.checked_sub(1),
+        _ => None,
+    };
+    mark.is_some_and(|mark| document.source.as_bytes().get(mark) == Some(&b'_'))
+}
+
+fn inside<'d, 'a>(document: &'d Document<'a>, start: usize) -> &'d [(Event<'a>, Range<usize>)] {
+    document.events.get(start + 1..).unwrap_or_default()
+}
+
+/// Whether emphasis that is written with `_` stands right before a link or image, and right behind it.
+struct Beside {
+    before: bool,
+    after: bool,
+}
+
+/// A link or image that is being read.
+struct Node<'a> {
+    link_type: LinkType,
+    url: &'a str,
+    range: &'a Range<usize>,
+    is_image: bool,
+    content_end: Option<usize>,
+    beside_emphasis: Beside,
+    is_in_link: bool,
+    /// The events that follow the one that opened it.
+    events: &'a [(Event<'a>, Range<usize>)],
+}
+
+impl Node<'_> {
+    /// Whether it is a link with nothing in it, as its picture leaves it that leads nowhere and has no
+    /// description.
+    fn is_empty_link(&self) -> bool {
+        !self.is_image && matches!(self.events.first(), Some((Event::End(TagEnd::Link), _)))
+    }
+
+    /// Its text and code, without those of links and images inside.
+    fn text(&self) -> String {
+        let mut text = String::new();
+        let mut depth = 0_usize;
+        for (event, _) in self.events {
+            match event {
+                Event::Start(Tag::Link { .. } | Tag::Image { .. }) => depth += 1,
+                Event::End(TagEnd::Link | TagEnd::Image) if depth == 0 => break,
+                Event::End(TagEnd::Link | TagEnd::Image) => depth -= 1,
+                Event::Text(part) | Event::Code(part) if depth == 0 => text.push_str(part),
+                _ => {}
+            }
+        }
+        text
+    }
+
+    fn kind(&self) -> Kind {
+        if self.is_image {
+            Kind::Image
+        } else {
+            Kind::Link
+        }
+    }
+}
+
+struct Links<'a, 'o> {
+    source: &'a str,
+    options: &'a CleanOptions<'o>,
+    anchors: &'a Anchors<'a>,
+    splice: &'a mut Splice,
+    warnings: &'a mut Warnings,
+    /// Destinations that images take from definitions.
+    images: HashSet<String>,
+}
+
+impl Links<'_, '_> {
+    fn node(&mut self, node: &Node<'_>) {
+        if matches!(node.link_type, LinkType::Autolink | LinkType::Email) {
+            return self.autolink(node);
+        }
+        let is_inline = node.link_type == LinkType::Inline;
+        if !is_inline && node.is_image {
+            self.images.insert(node.url.to_owned());
+        }
+        if is_inline && node.is_empty_link() {
+            return self.remove(node.range);
+        }
+        let target = self.target(node.url, node.kind());
+        if target == Target::Keep {
+            return;
+        }
+        self.warn(&target, node.kind(), node.range.start, node.url);
+        let parts = parts(
+            self.source,
+            node.range,
+            node.content_end,
+            node.is_image,
+            is_inline,
+        );
+        match target {
+            Target::Keep => {}
+            // A reference's address is changed where it is defined.
+            Target::Rewrite { .. } if !is_inline => {}
+            Target::Rewrite { url, .. } => self.point(node, parts.as_ref(), &url),
+            // A link around it would have no text any more.
+            Target::Missing
+                if node.is_image && !node.is_in_link && is_lost_with_its_picture(&node.text()) =>
+            {
+                self.remove(node.range);
+            }
+            Target::Unsafe | Target::Missing => match parts {
+                Some(parts) => self.unwrap(node, &parts),
+                None => self
+                    .splice
+                    .replace(node.range.clone(), escape(&node.text(), true)),
+            },
+        }
+    }
+
+    /// What becomes of an address, one within the page spelled as its heading's id.
+    fn target(&self, url: &str, kind: Kind) -> Target {
+        let led = match kind {
+            Kind::Link => self.anchors.lead(url),
+            Kind::Image | Kind::Media => url.into(),
+        };
+        match resolve(&led, kind, self.options) {
+            Target::Keep if led != url => Target::Rewrite {
+                url: led.into_owned(),
+                clamped: false,
+            },
+            target => target,
+        }
+    }
+
+    fn warn(&mut self, target: &Target, kind: Kind, at: usize, url: &str) {
+        let code = match (target, kind) {
+            (Target::Rewrite { clamped: true, .. }, _) => Code::PathEscape,
+            (Target::Keep | Target::Rewrite { .. }, _) => return,
+            (Target::Missing, Kind::Link) => Code::RelativeLink,
+            (Target::Missing, _) => Code::MissingAsset,
+            (Target::Unsafe, _) => Code::UnsafeUrl,
+        };
+        self.warnings.add(code, at, url);
+    }
+
+    /// `<scheme:...>` shows its own address: what may not be a link is that text.
+    fn autolink(&mut self, node: &Node<'_>) {
+        if node.link_type == LinkType::Autolink
+            && resolve(node.url, Kind::Link, self.options) == Target::Unsafe
+        {
+            self.warnings
+                .add(Code::UnsafeUrl, node.range.start, node.url);
+            self.splice
+                .replace(node.range.start..node.range.start + 1, "&lt;");
+        }
+    }
+
+    /// Gives an inline node another address; where its bytes aren't found, the node is written anew.
+    fn point(&mut self, node: &Node<'_>, parts: Option<&url::Parts>, url: &str) {
+        let found = parts
+            .and_then(|parts| parts.destination.clone())
+            .filter(|range| {
+                let written = self.source.get(range.clone()).unwrap_or_default();
+                entities::destination(inner(written)) == node.url
+            });
+        let url = url::write(url);
+        if let Some(range) = found {
+            self.splice.replace(range, url);
+        } else {
+            let mark = if node.is_image { "!" } else { "" };
+            let text = escape(&node.text(), true);
+            self.splice
+                .replace(node.range.clone(), format!("{mark}[{text}]({url})"));
+        }
+    }
+
+    fn remove(&mut self, range: &Range<usize>) {
+        remove(self.source, range, self.splice);
+    }
+
+    /// Leaves the text of a link, or the description of an image, as it is written.
+    fn unwrap(&mut self, node: &Node<'_>, parts: &url::Parts) {
+        let text = self
+            .source
+            .get(parts.opener.end..parts.closer.start)
+            .unwrap_or_default();
+        let starts_line = begins_line(self.source, parts.opener.start);
+        let first = text.chars().next();
+        let begins_block = starts_line && first.is_some_and(begins_block);
+        let mut opener = parts.opener.clone();
+        if starts_line {
+            opener.end += text.len() - text.trim_start_matches([' ', '\t']).len();
+        }
+        // Emphasis with `_` is none beside a letter.
+        let is_letter = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+        let mark = if begins_block {
+            "\\"
+        } else if node.beside_emphasis.before && is_letter(first) {
+            " "
+        } else {
+            ""
+        };
+        self.splice.replace(opener, mark);
+        if node.beside_emphasis.after && is_letter(text.chars().next_back()) {
+            self.splice.replace(parts.closer.clone(), " ");
+        } else {
+            self.splice.delete(parts.closer.clone());
+        }
+    }
+
+    /// Every `]:` outside the blocks that hold text belongs to a definition, whether the parser
+    /// uses it or an equal one before it.
+    fn definitions(&mut self, document: &Document<'_>) {
+        if !document.has("]:") {
+            return;
+        }
+        for (event, range) in &document.events {
+            if matches!(event, Event::Start(Tag::FootnoteDefinition)) {
+                self.footnote(range);
+            }
+        }
+        let covered = covered(document);
+        let mut next = 0;
+        let mut position = 0;
+        let mark = memmem::Finder::new("]:");
+        let find = |text: &str| mark.find(text.as_bytes());
+        while let Some(at) = self.source.get(position..).and_then(find) {
+            let colon = position + at;
+            position = colon + 2;
+            while covered.get(next).is_some_and(|range| range.end <= colon) {
+                next += 1;
+            }
+            if covered.get(next).is_some_and(|range| range.start <= colon) {
+                continue;
+            }
+            position = self.definition(position);
+        }
+    }
+
+    /// Keeps a footnote from being the definition of a link to a dangerous address: to who knows no footnotes, its mark
+    /// is a label like any other.
+    fn footnote(&mut self, note: &Range<usize>) {
+        let text = self.source.get(note.clone()).unwrap_or_default();
+        let Some(destination) = text
+            .find("]:")
+            .and_then(|label| definition_destination(self.source, note.start + label + 2))
+        else {
+            return;
+        };
+        let written = self.source.get(destination.clone()).unwrap_or_default();
+        let rest = self.source.get(destination.end..).unwrap_or_default();
+        let rest = rest.lines().next().unwrap_or_default().trim();
+        let is_definition = !written.starts_with(WORD_JOINER)
+            && (rest.is_empty() || rest.starts_with(['"', '\'', '(']));
+        let url = entities::destination(inner(written));
+        if is_definition && matches!(resolve(&url, Kind::Link, self.options), Target::Unsafe) {
+            self.splice.insert(destination.start, WORD_JOINER);
+        }
+    }
+
+    /// Rewrites the destination of the definition whose label ends before `from`; returns where
+    /// it ends.
+    fn definition(&mut self, from: usize) -> usize {
+        let Some(range) = definition_destination(self.source, from) else {
+            return from;
+        };
+        let written = self.source.get(range.clone()).unwrap_or_default();
+        let url = entities::destination(inner(written));
+        let kind = if self.images.contains(&url) {
+            Kind::Image
+        } else {
+            Kind::Link
+        };
+        if url.is_empty() {
+            return range.end;
+        }
+        match self.target(&url, kind) {
+            Target::Keep => {}
+            Target::Rewrite { url, .. } => self.splice.replace(range.clone(), url::write(&url)),
+            Target::Missing => self.point_nowhere(&range),
+            Target::Unsafe => {
+                self.warnings.add(Code::UnsafeUrl, range.start, &url);
+                self.point_nowhere(&range);
+            }
+        }
+        range.end
+    }
+
+    /// Gives a definition the address `#`, which on a line of its own would be a heading.
+    fn point_nowhere(&mut self, destination: &Range<usize>) {
+        let nowhere = if begins_line(self.source, destination.start) {
+            "<#>"
+        } else {
+            "#"
+        };
+        self.splice.replace(destination.clone(), nowhere);
+    }
+}
+
+/// Takes out what shows nothing, with its line where it has that for itself.
+pub(crate) fn remove(source: &str, range: &Range<usize>, splice: &mut Splice) {
+    if !begins_line(source, range.start) {
+        return splice.delete(range.clone());
+    }
+    let line = whole_line(source, range);
+    if line != *range {
+        return splice.delete(line);
+    }
+    let rest = source.get(range.end..).unwrap_or_default();
+    let text = rest.trim_start_matches([' ', '\t']);
+    let end = range.end + rest.len() - text.len();
+    let mark = if text.starts_with(begins_block) {
+        "\\"
+    } else {
+        ""
+    };
+    splice.replace(range.start..end, mark);
+}
+
+/// Whether a block could begin with the character, where text stood before.
+fn begins_block(first: char) -> bool {
+    matches!(first, '#' | '>' | '-' | '+' | '=' | '~' | '|' | ':')
+}
+
+/// The destination after a definition's `]:`, which may stand on the next line, in a quote too.
+pub(crate) fn definition_destination(source: &str, from: usize) -> Option<Range<usize>> {
+    let rest = source.get(from..)?;
+    let mut start = from + (rest.len() - rest.trim_start_matches([' ', '\t']).len());
+    let rest = source.get(start..)?;
+    if rest.starts_with(['\n', '\r']) {
+        start += rest.len() - rest.trim_start_matches(['\n', '\r', ' ', '\t', '>']).len();
+    }
+    let rest = source.get(start..)?;
+    if rest.starts_with('<') {
+        return url::destination(source, start);
+    }
+    let length = rest
+        .find(|c: char| c.is_ascii_whitespace())
+        .unwrap_or(rest.len());
+    Some(start..start + length)
+}
+
+/// The parts of the source that can hold no definition, in order.
+pub(crate) fn covered(document: &Document<'_>) -> Vec<Range<usize>> {
+    let mut covered: Vec<Range<usize>> = Vec::new();
+    for (event, range) in &document.events {
+        let range = match event {
+            Event::Start(
+                Tag::Paragraph
+                | Tag::Heading { .. }
+                | Tag::CodeBlock(_)
+                | Tag::HtmlBlock
+                | Tag::Table
+                | Tag::Link { .. }
+                | Tag::Image { .. },
+            )
+            | Event::Text(_)
+            | Event::Code(_)
+            | Event::InlineHtml(_)
+            | Event::InlineMath(_)
+            | Event::DisplayMath(_)
+            | Event::FootnoteReference
+            | Event::TaskListMarker(_) => range.clone(),
+            Event::Start(Tag::FootnoteDefinition) => {
+                let label = document
+                    .source
+                    .get(range.clone())
+                    .and_then(|text| text.find("]:"));
+                range.start..range.start + label.map_or(0, |at| at + 2)
+            }
+            _ => continue,
+        };
+        match covered.last_mut() {
+            Some(last) if range.start <= last.end => last.end = last.end.max(range.end),
+            _ => covered.push(range),
+        }
+    }
+    covered
+}

@@ -1,0 +1,594 @@
+//! Where a destination leads: kept, made absolute, or refused (2.9.9).
+
+use std::borrow::Cow;
+
+use super::CleanOptions;
+use crate::markdown::percent;
+use crate::names::{self, OWN_PAGE, fold};
+use crate::repository::bytes_of;
+use crate::slugger;
+use crate::words;
+
+/// Largest `data:` image, in bytes of its URL.
+const MAX_DATA_IMAGE_BYTES: usize = 32 * 1024;
+
+/// Schemes of links that other programs open, and that run nothing in a page.
+const APP_SCHEMES: [&str; 17] = [
+    "ftp", "geo", "irc", "ircs", "magnet", "mailto", "matrix", "news", "sftp", "sip", "sips",
+    "sms", "smsto", "tel", "webcal", "webcals", "xmpp",
+];
+
+/// What a destination is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Link,
+    Image,
+    /// Sound and moving pictures, and the sources of a `<picture>`.
+    Media,
+}
+
+/// What becomes of a destination.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Target {
+    Keep,
+    Rewrite {
+        url: String,
+        /// Whether `..` led above the root and was cut.
+        clamped: bool,
+    },
+    /// A relative path under which nothing is known.
+    Missing,
+    /// A scheme that could run a script or read a file.
+    Unsafe,
+}
+
+/// Decides about a destination, given with references and escapes decoded.
+pub(crate) fn resolve(written: &str, kind: Kind, options: &CleanOptions<'_>) -> Target {
+    if is_kept(written, kind, options) {
+        return Target::Keep;
+    }
+    let is_control = |character: &char| matches!(character, '\0'..='\x1f' | '\x7f'..='\u{9f}');
+    let url: Cow<'_, str> = if written.chars().any(|character| is_control(&character)) {
+        written.chars().filter(|c| !is_control(c)).collect()
+    } else {
+        written.into()
+    };
+    let url = url.trim_matches(' ');
+    let decided = match scheme(url) {
+        Some((scheme, rest)) => with_scheme(url, &scheme, rest, kind),
+        None if is_protocol_relative(url) => protocol_relative(url, kind),
+        None if kind == Kind::Link && begins_with_host(url) => {
+            rewrite(&percent::normalise(&format!("https://{url}")))
+        }
+        None => relative(url, kind, options),
+    };
+    match decided {
+        Target::Rewrite { url, .. } if url == written => Target::Keep,
+        decided => decided,
+    }
+}
+
+/// Most links and pictures, and nothing to do for them: the answer of what follows, without its
+/// many strings.
+fn is_kept(written: &str, kind: Kind, options: &CleanOptions<'_>) -> bool {
+    if !percent::is_normal(written) {
+        return false;
+    }
+    let host = written
+        .strip_prefix("https://")
+        .or_else(|| written.strip_prefix("http://"));
+    match (host, kind) {
+        (Some(host), _) => {
+            host.starts_with(|first: char| first.is_ascii_alphanumeric())
+                && (kind == Kind::Link || bytes_of(written).is_none())
+        }
+        (None, Kind::Link) => written.starts_with('#') && !leads_to_removed(written, options),
+        (None, Kind::Image | Kind::Media) => false,
+    }
+}
+
+/// The scheme in lower case and what follows its colon. White space and invisible characters
+/// before and inside are skipped, as the strangest reader would.
+fn scheme(url: &str) -> Option<(String, &str)> {
+    let colon = url.find([':', '/', '?', '#', '\\'])?;
+    let rest = url.get(colon..)?.strip_prefix(':')?;
+    let name: String = url
+        .get(..colon)?
+        .chars()
+        .filter(|character| !character.is_whitespace() && !is_invisible(*character))
+        .collect::<String>()
+        .to_ascii_lowercase();
+    let is_scheme = name.starts_with(|first: char| first.is_ascii_alphabetic())
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.'));
+    is_scheme.then_some((name, rest))
+}
+
+/// Whether an address is one of the web that lacks its scheme: `www.e.example`, `e.com`, or a host and a path.
+fn begins_with_host(url: &str) -> bool {
+    let (host, path) = url.split_at(url.find(['/', '?', '#']).unwrap_or(url.len()));
+    let host = host.to_ascii_lowercase();
+    let is_name = |name: &str| {
+        name.starts_with(|first: char| first.is_ascii_alphanumeric())
+            && name
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    };
+    let is_host = host.contains('.') && host.split('.').all(is_name);
+    let is_plain = || {
+        [".com", ".net", ".org"]
+            .iter()
+            .any(|end| host.ends_with(end))
+    };
+    is_host
+        && (host.starts_with("www.")
+            || words::HOST.fits(&host) && (path.starts_with('/') || is_plain()))
+}
+
+fn is_invisible(character: char) -> bool {
+    matches!(
+        character,
+        '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fffd}'
+    )
+}
+
+fn with_scheme(url: &str, scheme: &str, rest: &str, kind: Kind) -> Target {
+    match scheme {
+        "http" | "https" => {
+            let host = rest.trim_start_matches(['/', '\\']);
+            if host.is_empty() {
+                return Target::Unsafe;
+            }
+            let absolute = format!("{scheme}://{host}");
+            let absolute = match kind {
+                Kind::Link => absolute,
+                Kind::Image | Kind::Media => bytes_of(&absolute).unwrap_or(absolute),
+            };
+            rewrite(&percent::normalise(&absolute))
+        }
+        _ if kind == Kind::Link && APP_SCHEMES.binary_search(&scheme).is_ok() => {
+            rewrite(&percent::normalise(&format!("{scheme}:{rest}")))
+        }
+        "data" if kind == Kind::Image && is_small_data_image(url) => Target::Keep,
+        _ => Target::Unsafe,
+    }
+}
+
+fn rewrite(url: &str) -> Target {
+    Target::Rewrite {
+        url: url.to_owned(),
+        clamped: false,
+    }
+}
+
+fn is_small_data_image(url: &str) -> bool {
+    let payload = ["png", "jpeg", "gif", "webp"]
+        .iter()
+        .find_map(|format| url.strip_prefix(&format!("data:image/{format};base64,")));
+    url.len() <= MAX_DATA_IMAGE_BYTES
+        && payload.is_some_and(|payload| {
+            payload
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'='))
+        })
+}
+
+fn is_protocol_relative(url: &str) -> bool {
+    let mut bytes = url.bytes();
+    matches!(
+        (bytes.next(), bytes.next()),
+        (Some(b'/' | b'\\'), Some(b'/' | b'\\'))
+    )
+}
+
+/// `//host/path`: browsers know the scheme, Astro takes it for a file.
+fn protocol_relative(url: &str, kind: Kind) -> Target {
+    let host = url.trim_start_matches(['/', '\\']);
+    match kind {
+        _ if host.is_empty() => Target::Missing,
+        Kind::Link if !url.contains('\\') => rewrite(&percent::normalise(url)),
+        _ => rewrite(&percent::normalise(&format!("https://{host}"))),
+    }
+}
+
+fn relative(url: &str, kind: Kind, options: &CleanOptions<'_>) -> Target {
+    let (path, suffix) = match url.find(['?', '#']) {
+        Some(at) => url.split_at_checked(at).unwrap_or((url, "")),
+        None => (url, ""),
+    };
+    if path.is_empty() {
+        return match kind {
+            Kind::Link if leads_to_removed(suffix, options) => rewrite("#top"),
+            Kind::Link if !suffix.starts_with('?') => rewrite(&percent::normalise(url)),
+            _ => Target::Missing,
+        };
+    }
+    let written = path;
+    let (path, clamped) = normal_path(written);
+    if path.is_empty() {
+        return Target::Missing;
+    }
+    // A document is found wherever its folder is: uploads have none.
+    if kind == Kind::Link
+        && let Some(url) = entry(url, &path, suffix, options)
+    {
+        return rewrite(&percent::normalise(&url));
+    }
+    let known = file(&path, options).map(|file| match kind {
+        Kind::Link => format!("{file}{suffix}"),
+        Kind::Image | Kind::Media => file,
+    });
+    let (known, clamped) = match (known, options.repository) {
+        (None, Some(repository)) => {
+            let (path, clamped) = normal_path(&repository.path(written));
+            let url = match kind {
+                Kind::Link => repository.page(&path),
+                Kind::Image | Kind::Media => repository.raw(&path),
+            };
+            (Some(url + suffix), clamped)
+        }
+        (None, None) if kind != Kind::Link => {
+            let base = asset_base(options);
+            (base.map(|base| format!("{base}{path}{suffix}")), clamped)
+        }
+        (known, _) => (known, clamped),
+    };
+    match known {
+        Some(url) => Target::Rewrite {
+            url: percent::normalise(&url),
+            clamped,
+        },
+        None => Target::Missing,
+    }
+}
+
+/// Whether a link leads to the heading that was taken for the title.
+fn leads_to_removed(suffix: &str, options: &CleanOptions<'_>) -> bool {
+    suffix.strip_prefix('#').is_some_and(|id| {
+        let id = percent_encoding::percent_decode_str(id).decode_utf8_lossy();
+        options.removed_ids.iter().any(|removed| *removed == id)
+    })
+}
+
+/// A path without `.`, `..`, empty segments and backslashes, and whether `..` left the root.
+fn normal_path(path: &str) -> (String, bool) {
+    let mut segments: Vec<&str> = Vec::new();
+    let mut clamped = false;
+    for segment in path.split(['/', '\\']) {
+        let decoded: Cow<'_, str> = if segment.contains('%') {
+            segment.replace("%2e", ".").replace("%2E", ".").into()
+        } else {
+            segment.into()
+        };
+        match decoded.as_ref() {
+            "" | "." => {}
+            ".." => clamped |= segments.pop().is_none(),
+            _ => segments.push(segment),
+        }
+    }
+    (segments.join("/"), clamped)
+}
+
+/// Where the caller says that relative files exist.
+fn asset_base(options: &CleanOptions<'_>) -> Option<String> {
+    let base = options.context.asset_base.clone()?;
+    let is_absolute = base.starts_with("https://") || base.starts_with("http://");
+    is_absolute.then(|| {
+        if base.ends_with('/') {
+            base
+        } else {
+            format!("{base}/")
+        }
+    })
+}
+
+/// The absolute URL of an upload of the member, by its path or its file name.
+pub(crate) fn file(path: &str, options: &CleanOptions<'_>) -> Option<String> {
+    let files = &options.context.notes.files;
+    if files.is_empty() {
+        return None;
+    }
+    let decoded = percent_encoding::percent_decode_str(path).decode_utf8_lossy();
+    let wanted = fold(&decoded);
+    let name = file_name(&wanted);
+    let exact = files.iter().find(|(known, _)| fold(known) == wanted);
+    exact
+        .or_else(|| {
+            files
+                .iter()
+                .find(|(known, _)| file_name(&fold(known)) == name)
+        })
+        .map(|(_, url)| url.clone())
+        .filter(|url| url.starts_with("https://") || url.starts_with("http://"))
+}
+
+fn file_name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or_default()
+}
+
+/// The address of the entry that a relative link leads to; one that we wrote leads to itself.
+fn entry(url: &str, path: &str, suffix: &str, options: &CleanOptions<'_>) -> Option<String> {
+    let base = link_base(options);
+    if let Some(id) = url.strip_prefix(base) {
+        let id = id.split(['?', '#']).next().unwrap_or_default();
+        let id = id.strip_suffix('/').unwrap_or(id);
+        if is_entry(id, options) {
+            return Some(url.to_owned());
+        }
+    }
+    let stem = names::without_markdown_ending(path)?;
+    let decoded = percent_encoding::percent_decode_str(stem).decode_utf8_lossy();
+    // In a repository a path with folders is that of a file there.
+    let folders = if options.repository.is_some() {
+        Folders::Count
+    } else {
+        Folders::MayDiffer
+    };
+    let id = document(&decoded, folders, options)?;
+    Some(format!("{base}{id}/{}", anchor(suffix)))
+}
+
+/// What stands behind an address, its part as headings are given ids: `#Part%20One` is `#part-one`.
+fn anchor(suffix: &str) -> String {
+    let Some((query, part)) = suffix.split_once('#') else {
+        return suffix.to_owned();
+    };
+    let is_id = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_');
+    if part.chars().all(is_id) {
+        return suffix.to_owned();
+    }
+    let part = percent_encoding::percent_decode_str(part).decode_utf8_lossy();
+    if let Some(id) = part.strip_prefix('^') {
+        return format!("{query}#block-{id}");
+    }
+    // Obsidian names the headings above as well.
+    let heading = part.rsplit('#').next().unwrap_or_default();
+    format!("{query}#{}", slugger::slug(heading))
+}
+
+fn is_entry(id: &str, options: &CleanOptions<'_>) -> bool {
+    let notes = &options.context.notes;
+    !id.is_empty()
+        && (own_entry(options).as_deref() == Some(id)
+            || notes
+                .documents
+                .iter()
+                .any(|document| document.entry_id == id)
+            || notes.members.iter().any(|member| member.handle == id))
+}
+
+/// The prefix of links to entries.
+pub(crate) fn link_base<'a>(options: &'a CleanOptions<'_>) -> &'a str {
+    match options.context.link_base.as_str() {
+        "" => "/",
+        base => base,
+    }
+}
+
+/// The entry id of the document that is being converted.
+fn own_entry(options: &CleanOptions<'_>) -> Option<String> {
+    let context = options.context;
+    match (context.handle.as_str(), context.slug.as_str()) {
+        ("", _) => None,
+        (handle, "") => Some(handle.to_owned()),
+        (handle, slug) => Some(format!("{handle}/{slug}")),
+    }
+}
+
+/// Whether the folders of a name have to be those of the document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Folders {
+    Count,
+    /// An upload has no folder; a vault's links name the ones that it had there.
+    MayDiffer,
+}
+
+/// The entry id of the document or member that `target` names: by path, stem, title or alias,
+/// the shortest path first; else a member by handle or name.
+pub(crate) fn document(
+    target: &str,
+    folders: Folders,
+    options: &CleanOptions<'_>,
+) -> Option<String> {
+    let wanted = fold(target);
+    if wanted.is_empty() {
+        return None;
+    }
+    let found = by_name(&wanted, options);
+    let last = wanted.rsplit('/').next().unwrap_or_default();
+    if found.is_some() || folders == Folders::Count || last == wanted || OWN_PAGE.contains(&last) {
+        return found;
+    }
+    by_name(last, options)
+}
+
+fn by_name(wanted: &str, options: &CleanOptions<'_>) -> Option<String> {
+    let handle = options.context.handle.as_str();
+    let is_own_page = !handle.is_empty() && OWN_PAGE.contains(&wanted);
+    let wanted = if is_own_page { handle } else { wanted };
+    let notes = &options.context.notes;
+    let rank = |document: &crate::context::NoteDocument| {
+        let path = fold(document.path.trim_end_matches(".md"));
+        if path == wanted || document.entry_id == wanted {
+            Some(0)
+        } else if path.rsplit('/').next() == Some(wanted.rsplit('/').next().unwrap_or_default())
+            && (!wanted.contains('/') || path.ends_with(&format!("/{wanted}")))
+        {
+            Some(1)
+        } else if fold(&document.title) == wanted
+            || document.aliases.iter().any(|alias| fold(alias) == wanted)
+        {
+            Some(2)
+        } else {
+            None
+        }
+    };
+    let document = notes
+        .documents
+        .iter()
+        .filter_map(|document| Some((rank(document)?, document)))
+        .min_by_key(|(rank, document)| (*rank, document.path.len(), document.path.clone()))
+        .map(|(_, document)| document.entry_id.clone());
+    document.or_else(|| own(wanted, options)).or_else(|| {
+        notes
+            .members
+            .iter()
+            .find(|member| fold(&member.handle) == wanted || fold(&member.name) == wanted)
+            .map(|member| member.handle.clone())
+    })
+}
+
+/// The document itself, by its file's name, its address, or as its member's own page.
+fn own(wanted: &str, options: &CleanOptions<'_>) -> Option<String> {
+    let context = options.context;
+    let id = own_entry(options)?;
+    let hint = context.name_hint.as_deref().map(fold);
+    let is_own = id == wanted || hint.as_deref() == Some(wanted) || context.slug == wanted;
+    is_own.then_some(id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::context::{Context, NoteDocument, NoteMember, Notes};
+    use crate::repository::Repository;
+    use crate::yaml::Node;
+
+    fn context() -> Context {
+        let document = |path: &str, title: &str, id: &str| NoteDocument {
+            path: path.into(),
+            title: title.into(),
+            aliases: vec!["Alias".into()],
+            entry_id: id.into(),
+        };
+        Context {
+            asset_base: Some("https://cdn.example.org/u/d/".into()),
+            link_base: "/".into(),
+            notes: Notes {
+                documents: vec![
+                    document("deep/er/guide", "The Guide", "jane/er-guide"),
+                    document("guide", "A Guide", "jane/guide"),
+                ],
+                files: vec![(
+                    "pics/Logo.png".into(),
+                    "https://cdn.example.org/logo".into(),
+                )],
+                members: vec![NoteMember {
+                    handle: "joe".into(),
+                    name: "Joe Bloggs".into(),
+                }],
+            },
+            ..Context::default()
+        }
+    }
+
+    fn outcome(url: &str, kind: Kind, repository: Option<&str>) -> String {
+        let context = context();
+        let repository =
+            repository.and_then(|repository| Repository::read(&Node::string(repository)));
+        let options = CleanOptions {
+            context: &context,
+            repository: repository.as_ref(),
+            obsidian_keys: false,
+            hard_breaks: true,
+            emitted_before: false,
+            title_removal: &[],
+            removed_ids: &[],
+        };
+        match resolve(url, kind, &options) {
+            Target::Keep => "keep".into(),
+            Target::Rewrite {
+                url,
+                clamped: false,
+            } => url,
+            Target::Rewrite { url, clamped: true } => format!("clamped {url}"),
+            Target::Missing => "missing".into(),
+            Target::Unsafe => "unsafe".into(),
+        }
+    }
+
+    #[test]
+    fn links_keep_lead_to_entries_or_are_refused() {
+        for (url, expected) in [
+            ("https://e.com/x", "keep"),
+            ("HTTPS:\\\\e.com", "https://e.com"),
+            ("//e.com/x", "keep"),
+            ("\\\\e.com/x", "https://e.com/x"),
+            ("mailto:a@b.c", "keep"),
+            ("webcal://e.org/c.ics", "keep"),
+            ("SMS:+491234", "sms:+491234"),
+            ("geo:52.5,13.4", "keep"),
+            ("obsidian://open?vault=Club", "unsafe"),
+            ("vscode:extension/a", "unsafe"),
+            ("slack://a", "unsafe"),
+            ("#part", "keep"),
+            ("", "keep"),
+            ("guide.md#part", "/jane/guide/#part"),
+            ("./GUIDE.markdown", "/jane/guide/"),
+            ("/jane/guide/#part", "keep"),
+            ("../guide.md", "/jane/guide/"),
+            ("Notes/guide.md?x#Part%20One", "/jane/guide/?x#part-one"),
+            ("guide.md#Part%20One#Sub%20Two", "/jane/guide/#sub-two"),
+            ("guide.md#%5Eab-1", "/jane/guide/#block-ab-1"),
+            ("docs/README.md", "missing"),
+            ("/joe/", "keep"),
+            ("other.md", "missing"),
+            ("/etc/passwd", "missing"),
+            ("?q", "missing"),
+            ("javascript:alert(1)", "unsafe"),
+            ("  jAvA\tscript\n:alert(1)", "unsafe"),
+            ("java\u{200b}script:alert(1)", "unsafe"),
+            ("\u{1}javascript:alert(1)", "unsafe"),
+            ("data:text/html,x", "unsafe"),
+            ("data:image/png;base64,AAAA", "unsafe"),
+            ("file:///etc/passwd", "unsafe"),
+            ("C:\\x", "unsafe"),
+        ] {
+            assert_eq!(outcome(url, Kind::Link, None), expected, "{url:?}");
+        }
+    }
+
+    #[test]
+    fn no_image_stays_relative() {
+        for (url, expected) in [
+            ("https://e.com/100%.png", "https://e.com/100%25.png"),
+            ("https:e.png", "https://e.png"),
+            ("a b.png", "https://cdn.example.org/u/d/a%20b.png"),
+            (
+                "/a/./b.png?raw=true",
+                "https://cdn.example.org/u/d/a/b.png?raw=true",
+            ),
+            ("../../x.png", "clamped https://cdn.example.org/u/d/x.png"),
+            ("%2e%2E/x.png", "clamped https://cdn.example.org/u/d/x.png"),
+            ("..\\x.png", "clamped https://cdn.example.org/u/d/x.png"),
+            ("//e.com/x.png", "https://e.com/x.png"),
+            ("img/logo.PNG", "https://cdn.example.org/logo"),
+            ("#x", "missing"),
+            ("", "missing"),
+            ("https://", "unsafe"),
+            ("mailto:x", "unsafe"),
+            ("data:image/png;base64,AAAA", "keep"),
+            ("data:image/svg+xml;base64,AAAA", "unsafe"),
+            ("data:image/png;base64,A\"B", "unsafe"),
+            (
+                "https://github.com/o/r/blob/main/a/b.png?raw=true",
+                "https://raw.githubusercontent.com/o/r/main/a/b.png",
+            ),
+        ] {
+            assert_eq!(outcome(url, Kind::Image, None), expected, "{url:?}");
+        }
+    }
+
+    #[test]
+    fn a_repository_has_the_files() {
+        assert_eq!(
+            outcome("a.png", Kind::Image, Some("o/r")),
+            "https://raw.githubusercontent.com/o/r/HEAD/a.png"
+        );
+        assert_eq!(
+            outcome("docs/a.rs#L1", Kind::Link, Some("o/r")),
+            "https://github.com/o/r/blob/HEAD/docs/a.rs#L1"
+        );
+    }
+}

@@ -1,0 +1,253 @@
+//! What the author is told about the body: a closed list of codes, each with its hint (4.2).
+
+use crate::report::Warning;
+
+/// Most warnings of one body; a file with more faults is told enough.
+const MAX_WARNINGS: usize = 200;
+/// Longest quoted text of a warning, in characters.
+const MAX_TEXT_CHARACTERS: usize = 80;
+
+/// Why a part of the body was changed or could not be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Code {
+    MissingAsset,
+    PathEscape,
+    RelativeLink,
+    UnsafeUrl,
+    UnresolvedLink,
+    HtmlRemoved,
+    HtmlAttributeRemoved,
+    HtmlUnclosed,
+    Disputed,
+    TooComplex,
+    InternalCodeChanged,
+    CommentUnclosed,
+    CommentDoubtful,
+    CommentRemoved,
+    FootnoteUnused,
+    HiddenElement,
+    ForeignSyntax,
+}
+
+impl Code {
+    pub(crate) fn code(self) -> &'static str {
+        match self {
+            Self::MissingAsset => "missing-asset",
+            Self::PathEscape => "path-escape",
+            Self::RelativeLink => "relative-link",
+            Self::UnsafeUrl => "unsafe-url",
+            Self::UnresolvedLink => "unresolved-link",
+            Self::HtmlRemoved => "html-removed",
+            Self::HtmlAttributeRemoved => "html-attribute-removed",
+            Self::HtmlUnclosed => "html-unclosed",
+            Self::Disputed => "code-rewritten",
+            Self::TooComplex => "too-complex",
+            Self::InternalCodeChanged => "internal-code-changed",
+            Self::CommentUnclosed => "comment-unclosed",
+            Self::CommentDoubtful => "comment-doubtful",
+            Self::CommentRemoved => "comment-removed",
+            Self::FootnoteUnused => "footnote-unused",
+            Self::HiddenElement => "hidden-element",
+            Self::ForeignSyntax => "foreign-syntax",
+        }
+    }
+
+    pub(crate) fn hint(self) -> &'static str {
+        match self {
+            Self::MissingAsset => {
+                "This picture or media file is not known here, so its description stands in its \
+                 place: use an absolute https address, or name your repository in the frontmatter \
+                 (`repository: owner/name`)."
+            }
+            Self::PathEscape => {
+                "This path climbs out of the document's folder with `..`; it was read from the \
+                 top folder instead."
+            }
+            Self::RelativeLink => {
+                "This link leads to a file that is not published here, so only its text stays: use \
+                 an absolute https address, or name your repository in the frontmatter."
+            }
+            Self::UnsafeUrl => {
+                "This address could run a program in the reader's browser or read a local file: \
+                 use an address that begins with https://."
+            }
+            Self::UnresolvedLink => {
+                "No document of that name is published yet, so only the link's text stays; it \
+                 becomes a link once there is one."
+            }
+            Self::HtmlRemoved => {
+                "This HTML is not allowed on the site and was taken out: use Markdown, or a \
+                 simple element such as <details>, <kbd> or <img>."
+            }
+            Self::HtmlAttributeRemoved => {
+                "This HTML element has an attribute that is not allowed on the site (a script, a \
+                 style, a class); the element stays without it."
+            }
+            Self::HtmlUnclosed => {
+                "This HTML element is not closed where it was opened, or closed without having \
+                 been opened; it was closed or taken out so that the page around stays whole."
+            }
+            Self::Disputed => {
+                "This code stands where some programs take it for something else, and what it shows could act \
+                 there; it was written as HTML: put it into a fence of its own, with empty lines around it \
+                 and all of its lines indented alike."
+            }
+            Self::TooComplex => {
+                "This document nests quotes and lists too deeply to be read in full; links and \
+                 HTML in it are shown as text."
+            }
+            Self::InternalCodeChanged => {
+                "Obsidian's syntax was left as it is, because replacing it would have changed a \
+                 code block; please report this document."
+            }
+            Self::CommentUnclosed => {
+                "A comment begins here that nothing ends, so all that follows was left out, as \
+                 Obsidian and browsers do: end it with a second %% or -->, or write \\%% where you mean \
+                 the signs."
+            }
+            Self::CommentDoubtful => {
+                "Text between two %% is a comment and was left out; it may not have been meant as \
+                 one here: write \\%% where you mean the signs."
+            }
+            Self::CommentRemoved => {
+                "This is a comment of another tool and was left out: put it in backticks where it is \
+                 meant to be seen."
+            }
+            Self::FootnoteUnused => {
+                "Nothing refers to this footnote, or another one has its label, so no reader would see \
+                 it; it was left out."
+            }
+            Self::HiddenElement => {
+                "This HTML element is hidden, so it was left out with all that stands in it; where \
+                 nothing closes it, all that follows was."
+            }
+            Self::ForeignSyntax => {
+                "This is a mark of another program (a shortcode, a container, a component) that means nothing here: \
+                 what it encloses stays as text; write it in Markdown."
+            }
+        }
+    }
+}
+
+/// A warning with its offset in the text that was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Found {
+    pub(crate) code: Code,
+    pub(crate) at: usize,
+    text: String,
+}
+
+/// Warnings as they are found; one per place and code, and not without end.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Warnings {
+    pub(crate) found: Vec<Found>,
+}
+
+impl Warnings {
+    pub(crate) fn add(&mut self, code: Code, at: usize, text: &str) {
+        let is_new = self
+            .found
+            .last()
+            .is_none_or(|last| last.code != code || last.at != at);
+        if is_new && self.found.len() < MAX_WARNINGS {
+            let line = text.lines().next().unwrap_or_default();
+            self.found.push(Found {
+                code,
+                at,
+                text: line.chars().take(MAX_TEXT_CHARACTERS).collect(),
+            });
+        }
+    }
+
+    /// Adds what a later reading found, with its offsets brought back to the source's.
+    pub(crate) fn extend(&mut self, later: Self, back: impl Fn(usize) -> usize) {
+        for found in later.found {
+            let at = back(found.at);
+            let is_new = !self
+                .found
+                .iter()
+                .any(|known| known.code == found.code && known.at == at);
+            if is_new && self.found.len() < MAX_WARNINGS {
+                self.found.push(Found { at, ..found });
+            }
+        }
+    }
+
+    /// The warnings in the order of the source, with lines and columns.
+    pub(crate) fn report(mut self, source: &str) -> Vec<Warning> {
+        self.found.sort_by_key(|found| found.at);
+        let mut line = 1;
+        let mut line_start = 0;
+        let mut position = 0;
+        self.found
+            .into_iter()
+            .map(|found| {
+                let passed = source
+                    .as_bytes()
+                    .get(position..found.at)
+                    .unwrap_or_default();
+                for newline in memchr::memchr_iter(b'\n', passed) {
+                    line += 1;
+                    line_start = position + newline + 1;
+                }
+                position = position.max(found.at);
+                let before = source.get(line_start..found.at).unwrap_or_default();
+                Warning {
+                    code: found.code.code().to_owned(),
+                    line,
+                    column: before.chars().count() + 1,
+                    text: found.text,
+                    hint: found.code.hint().to_owned(),
+                }
+            })
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_is_documented() {
+        let document = include_str!("../../../../docs/conversion.md");
+        for code in [
+            Code::MissingAsset,
+            Code::PathEscape,
+            Code::RelativeLink,
+            Code::UnsafeUrl,
+            Code::UnresolvedLink,
+            Code::HtmlRemoved,
+            Code::HtmlAttributeRemoved,
+            Code::HtmlUnclosed,
+            Code::Disputed,
+            Code::TooComplex,
+            Code::InternalCodeChanged,
+            Code::CommentUnclosed,
+            Code::CommentDoubtful,
+            Code::CommentRemoved,
+            Code::FootnoteUnused,
+            Code::HiddenElement,
+            Code::ForeignSyntax,
+        ] {
+            assert!(
+                document.contains(&format!("| `{}` |", code.code())),
+                "{code:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn lines_and_columns_count_from_one_in_characters() {
+        let source = "äb\nöü [x](y)\n";
+        let mut warnings = Warnings::default();
+        warnings.add(Code::RelativeLink, source.find('[').unwrap(), "y\nz");
+        warnings.add(Code::UnsafeUrl, 0, "");
+        let report = warnings.report(source);
+        let places: Vec<_> = report
+            .iter()
+            .map(|w| (w.line, w.column, w.text.as_str()))
+            .collect();
+        assert_eq!(places, [(1, 1, ""), (2, 4, "y")]);
+    }
+}

@@ -1,0 +1,248 @@
+//! HTML that no browser shows (2.9.3): `<div hidden>`, `style="display: none"`, `<template>`, and comments that nothing ends.
+
+use super::comments::Comment;
+use crate::body::policy;
+use crate::diagnostics::Code;
+use crate::markdown::html::entities;
+use crate::markdown::html::steps::{self, Step};
+use crate::markdown::html::tokens::{Tag, TokenKind, tokens};
+use crate::markdown::{Document, Event};
+
+/// Elements that show nothing of what they hold.
+const NEVER_SHOWN: [&str; 2] = ["datalist", "template"];
+/// What a style may say that shows nothing, without white space and between semicolons.
+const STYLES: [&str; 7] = [
+    ";display:none",
+    ";visibility:hidden",
+    ";visibility:collapse",
+    ";content-visibility:hidden",
+    ";opacity:0;",
+    ";font-size:0;",
+    ";font-size:0px;",
+];
+
+/// The elements that are hidden, each with all that it holds, in order.
+pub(crate) fn find(document: &Document<'_>) -> Vec<Comment> {
+    if !document.has("<") || document.too_complex {
+        return Vec::new();
+    }
+    if !may_hide(document) {
+        return Vec::new();
+    }
+    let source = document.source;
+    let blocks = steps::blocks(document);
+    let steps = steps::steps(document, &blocks);
+    let mut found = Vec::new();
+    let mut open: Option<(&str, usize, usize)> = None;
+    for step in &steps {
+        let Step::Token(placed) = step else {
+            continue;
+        };
+        match (&placed.kind, &mut open) {
+            (TokenKind::Open(tag), None) if is_hidden(tag) => {
+                if policy::is_void(&tag.name) {
+                    found.push(Comment::new(
+                        placed.range.clone(),
+                        Some((Code::HiddenElement, "<")),
+                    ));
+                } else {
+                    open = Some((&*tag.name, placed.range.start, 1));
+                }
+            }
+            (TokenKind::Open(tag), Some((name, _, depth))) if tag.name == *name => *depth += 1,
+            (TokenKind::Close(tag), Some((name, start, depth))) if tag == *name => {
+                *depth -= 1;
+                if *depth == 0 {
+                    let range = *start..placed.range.end;
+                    found.push(Comment::new(range, Some((Code::HiddenElement, "<"))));
+                    open = None;
+                }
+            }
+            // The block ends before the comment does. It goes up to where its author ended it, or else to the end.
+            (TokenKind::UnclosedComment, None) if placed.in_block => {
+                let start = placed.range.start;
+                let rest = source.get(start..).unwrap_or_default();
+                found.push(match rest.find("-->") {
+                    Some(end) => Comment::new(start..start + end + 3, None),
+                    None => Comment::new(
+                        start..source.trim_end().len().max(placed.range.end),
+                        Some((Code::CommentUnclosed, "<!--")),
+                    ),
+                });
+                return found;
+            }
+            _ => {}
+        }
+    }
+    if let Some((_, start, _)) = open {
+        found.push(Comment::new(
+            start..source.trim_end().len(),
+            Some((Code::HiddenElement, "<")),
+        ));
+    }
+    found
+}
+
+/// Those that are closed. What isn't hides nothing in a value, which may speak of HTML: `Why <template> is there`.
+pub(crate) fn closed(document: &Document<'_>) -> Vec<Comment> {
+    let mut found = find(document);
+    found.retain(|comment| {
+        let element = document.source.get(comment.range.clone());
+        let element = element.unwrap_or_default().to_ascii_lowercase();
+        let name = |tag: &str| -> String {
+            tag.chars()
+                .take_while(char::is_ascii_alphanumeric)
+                .collect()
+        };
+        let first = element
+            .strip_prefix('<')
+            .map(name)
+            .filter(|name| !name.is_empty());
+        let last = element.rsplit_once("</").map(|(_, end)| name(end));
+        first.is_some() && first == last
+    });
+    found
+}
+
+/// Comments and declarations, which a body loses with the rest of its HTML, and a value by this.
+pub(crate) fn comments(document: &Document<'_>) -> Vec<Comment> {
+    if !(document.has("<!") || document.has("<?")) {
+        return Vec::new();
+    }
+    let told = |sign| Some((Code::CommentRemoved, sign));
+    if document.too_complex {
+        return comments_in_text(document.source);
+    }
+    let blocks = steps::blocks(document);
+    let steps = steps::steps(document, &blocks);
+    let mut found = Vec::new();
+    for step in &steps {
+        let Step::Token(placed) = step else {
+            continue;
+        };
+        let range = placed.range.clone();
+        match &placed.kind {
+            TokenKind::Comment(_) => found.push(Comment::new(range, None)),
+            TokenKind::Declaration => found.push(Comment::new(range, told("<"))),
+            TokenKind::UnclosedComment if placed.in_block => {
+                let told = Some((Code::CommentUnclosed, "<!--"));
+                found.push(Comment::new(range.start..document.source.len(), told));
+                break;
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+/// The same of a text of which nothing else is known.
+pub(crate) fn comments_in_text(text: &str) -> Vec<Comment> {
+    let found = tokens(text).filter_map(|token| match token.kind {
+        TokenKind::Comment(_) | TokenKind::Declaration => Some(Comment::new(token.range, None)),
+        TokenKind::UnclosedComment => {
+            let told = Some((Code::CommentUnclosed, "<!--"));
+            Some(Comment::new(token.range.start..text.len(), told))
+        }
+        _ => None,
+    });
+    found.collect()
+}
+
+/// Whether any of the HTML has a word for it: most has none, and is not cut into tags here.
+fn may_hide(document: &Document<'_>) -> bool {
+    const WORDS: [&str; 9] = [
+        "hidden",
+        "display",
+        "visib",
+        "opacity",
+        "font-size",
+        "<template",
+        "<dialog",
+        "<datalist",
+        "<!--",
+    ];
+    document.events.iter().any(|(event, _)| match event {
+        Event::Html(html) | Event::InlineHtml(html) => {
+            let html = html.to_ascii_lowercase();
+            html.contains('&') || WORDS.iter().any(|word| html.contains(word))
+        }
+        _ => false,
+    })
+}
+
+fn is_hidden(tag: &Tag<'_>) -> bool {
+    let value = |name: &str| {
+        tag.attributes
+            .iter()
+            .find(|attribute| attribute.name == name)
+    };
+    let is_style = value("style").is_some_and(|style| {
+        let style = style.value.as_deref().unwrap_or_default();
+        let style: String = entities::references(style)
+            .chars()
+            .filter(|c| !c.is_whitespace())
+            .flat_map(char::to_lowercase)
+            .collect();
+        let style = format!(";{style};");
+        STYLES.iter().any(|hidden| style.contains(hidden))
+    });
+    NEVER_SHOWN.contains(&tag.name.as_ref())
+        || (tag.name == "dialog" && value("open").is_none())
+        || (tag.name == "input"
+            && value("type").is_some_and(|kind| {
+                let kind = kind.value.as_deref().unwrap_or_default();
+                kind.eq_ignore_ascii_case("hidden")
+            }))
+        || value("hidden").is_some()
+        || is_style
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::hidden::hide;
+    use crate::markdown::Document;
+
+    #[test]
+    fn hidden_elements_go_with_what_they_hold() {
+        for (body, expected) in [
+            ("a <span hidden>b *c*</span> d\n", "a  d\n"),
+            ("<div hidden>\n\nb\n\n```\nc\n```\n\n</div>\n\nd\n", "\nd\n"),
+            (
+                "<div style=\"color: red; DISPLAY : none\">b<div>c</div>d</div>\n\ne\n",
+                "\ne\n",
+            ),
+            ("<template>\n\nb\n\n</template>\n\nc\n", "\nc\n"),
+            (
+                "<dialog>b</dialog>\n\nc <input type=\"Hidden\" value=\"d\"> e\n",
+                "\nc  e\n",
+            ),
+            (
+                "- a <b style='visibility:hidden'>b\n- c</b> d\n",
+                "- a  d\n",
+            ),
+            ("a\n\n<div hidden>\n\nb\n", "a\n\n"),
+            ("a\n\n<!-- b\n\nc\n", "a\n\n"),
+        ] {
+            let hidden = hide(&Document::parse(body)).unwrap_or_else(|| panic!("{body:?}"));
+            assert_eq!(hidden.body, expected, "from {body:?}");
+            assert_eq!(
+                hidden.warnings.len(),
+                if body.contains("dialog") { 2 } else { 1 },
+                "from {body:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_browsers_show_stays() {
+        for body in [
+            "<details>\n<summary>a</summary>\n\nb\n\n</details>\n",
+            "<dialog open>a</dialog>\n",
+            "`<div hidden>` and <p style=\"opacity: 0.5\">a</p>\n",
+            "<div aria-hidden=\"true\">a</div>\n",
+            "a <!-- b\n",
+        ] {
+            assert!(hide(&Document::parse(body)).is_none(), "{body:?}");
+        }
+    }
+}

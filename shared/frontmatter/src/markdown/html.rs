@@ -1,0 +1,5 @@
+//! HTML within Markdown as the HTML standard reads it.
+
+pub(crate) mod entities;
+pub(crate) mod steps;
+pub(crate) mod tokens;
