@@ -3,6 +3,7 @@
 mod authors;
 mod derived;
 mod harmless;
+mod output;
 mod themes;
 mod timestamps;
 
@@ -14,32 +15,22 @@ use crate::entry::mark::Mark;
 use crate::entry::spellings;
 use crate::entry::visibility::Finding;
 use crate::facts::Derived;
-use crate::marks;
-use crate::prose::{collapse, is_placeholder};
-use crate::report::{Field, Source, Warning};
+use crate::prose::collapse;
+use crate::report::{Source, Warning};
 use crate::title::Title;
 use crate::warnings::{Code, grouped};
 use crate::yaml::Node;
-use crate::yaml::write::settled;
 
 use authors::authors;
 pub(crate) use authors::other_authors;
-use harmless::{harmless, has_marks};
+use harmless::has_marks;
+use output::author;
+pub(crate) use output::{Assembled, Emitted};
 pub use themes::UnknownTheme;
-pub(crate) use timestamps::Updated;
 use timestamps::{date, updated};
 
 /// Longer titles are refused or cut by some themes, in characters.
 const LONG_TITLE: usize = 60;
-
-/// One key of the output.
-#[derive(Debug, Clone)]
-pub(crate) struct Emitted {
-    pub(crate) key: String,
-    pub(crate) value: Node,
-    /// The author's own lines, where they are copied as they stand.
-    pub(crate) verbatim: Option<String>,
-}
 
 /// Everything that the fields are made of.
 pub(crate) struct Parts<'a> {
@@ -57,70 +48,6 @@ pub(crate) struct Parts<'a> {
     pub(crate) warnings: Vec<Warning>,
     /// What is said about who may see the document.
     pub(crate) findings: Vec<Finding>,
-}
-
-/// The fields in their order.
-#[derive(Debug, Default)]
-pub(crate) struct Assembled {
-    pub(crate) entries: Vec<Emitted>,
-    pub(crate) fields: Vec<Field>,
-    pub(crate) warnings: Vec<Warning>,
-    pub(crate) draft: bool,
-    filled: Vec<String>,
-}
-
-impl Assembled {
-    fn push(&mut self, key: &str, value: Node, source: Source) {
-        let value = harmless(value);
-        // What the next conversion would take for no value must not be written as one.
-        let is_placeholder = value.text().is_some_and(is_placeholder);
-        if value.is_null() || (is_placeholder && key != "title") {
-            return;
-        }
-        self.fields.push(Field {
-            key: key.to_owned(),
-            value: value.to_json(),
-            source,
-        });
-        if source != Source::Frontmatter {
-            self.filled.push(key.to_owned());
-        }
-        self.emit(key, value);
-    }
-
-    fn emit(&mut self, key: &str, value: Node) {
-        self.entries.push(Emitted {
-            key: marks::broken(key.into()).into_owned(),
-            value: settled(harmless(value)),
-            verbatim: None,
-        });
-    }
-
-    /// Puts our own writing in place of the author's lines.
-    pub(crate) fn rewrite(&mut self) {
-        self.entries.retain(|entry| !entry.value.is_null());
-        for entry in &mut self.entries {
-            entry.verbatim = None;
-            entry.value = settled(std::mem::replace(&mut entry.value, Node::plain("")));
-        }
-    }
-
-    fn strings(&mut self, key: &str, values: &[String], source: Source) {
-        if !values.is_empty() {
-            self.push(
-                key,
-                Node::List(values.iter().map(Node::string).collect()),
-                source,
-            );
-        }
-    }
-}
-
-/// A value and its source.
-type From<T> = Option<(T, Source)>;
-
-fn author<T>(value: Option<T>) -> From<T> {
-    value.map(|value| (value, Source::Frontmatter))
 }
 
 pub(crate) fn assemble(parts: Parts<'_>) -> Assembled {
@@ -432,22 +359,5 @@ fn rest(out: &mut Assembled, mut keys: Keys, warnings: &mut Vec<Warning>) {
     }
     if !unique.is_empty() {
         out.emit("extra", Node::Map(unique));
-    }
-}
-
-impl Assembled {
-    /// Adds a theme's own name for a value, unless the author's value stands there.
-    pub(crate) fn alias(&mut self, key: &str, value: Node) {
-        if !self.entries.iter().any(|entry| entry.key == key) {
-            self.emit(key, value);
-        }
-    }
-
-    /// The value that was emitted under `key`.
-    pub(crate) fn value(&self, key: &str) -> Option<&Node> {
-        self.entries
-            .iter()
-            .find(|entry| entry.key == key)
-            .map(|entry| &entry.value)
     }
 }

@@ -6,6 +6,7 @@ mod escape;
 mod flavour;
 mod invariant;
 mod named_picture;
+mod options;
 pub(crate) mod policy;
 mod rounds;
 pub(crate) mod rules;
@@ -14,46 +15,15 @@ mod targets;
 #[cfg(test)]
 mod tests;
 
-use crate::context::Context;
 use crate::diagnostics::{Code, Warnings};
-use crate::markdown::{Document, Edit};
-use crate::record::{Badge, Callout, WikiLink};
+use crate::markdown::Document;
+use crate::markdown::lines::without_lone_returns;
 use crate::report::Warning;
-use crate::repository::Repository;
 use rounds::{Extent, Stop};
 
-/// What cleaning needs to know besides the body.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct CleanOptions<'a> {
-    pub(crate) context: &'a Context,
-    /// What the frontmatter's `repository` names.
-    pub(crate) repository: Option<&'a Repository>,
-    /// Whether the frontmatter has keys that only Obsidian writes (aliases, cssclasses, publish, permalink), or the
-    /// body had a comment as only Obsidian has them.
-    pub(crate) obsidian_keys: bool,
-    /// Whether a note's line breaks are shown, as Obsidian does unless it is told otherwise.
-    pub(crate) hard_breaks: bool,
-    /// Whether this exact body was emitted by an earlier conversion (2.12): leading badge blocks
-    /// stay then. Never switches off anything that protects.
-    pub(crate) emitted_before: bool,
-    /// Edits that take the title's heading out; empty when there is none to take out.
-    pub(crate) title_removal: &'a [Edit],
-    /// Ids that went with that heading: links to them lead to the top of the page.
-    pub(crate) removed_ids: &'a [String],
-}
-
-/// The cleaned body and what was found while cleaning.
-#[derive(Debug, Default)]
-pub(crate) struct Cleaned {
-    pub(crate) body: String,
-    /// Inline `#tags`, in order, as written, without `#`.
-    pub(crate) tags: Vec<String>,
-    pub(crate) wiki: Vec<WikiLink>,
-    pub(crate) badges: Vec<Badge>,
-    pub(crate) callouts: Vec<Callout>,
-    /// Lines and columns are those of the body (1-based); the caller adds the frontmatter's lines.
-    pub(crate) warnings: Vec<Warning>,
-}
+pub(crate) use flavour::is_obsidian;
+pub(crate) use options::CleanOptions;
+pub(crate) use rounds::Cleaned;
 
 /// Cleans a body. The result has no `%%comment%%`, no relative image, no active HTML, and every
 /// code block as it was, byte for byte.
@@ -73,28 +43,6 @@ pub(crate) fn clean<T>(
     }
 }
 
-/// Whether the body is written in Obsidian's dialect, as far as one reading tells.
-pub(crate) fn is_obsidian(document: &Document<'_>, options: &CleanOptions<'_>) -> bool {
-    flavour::is_obsidian(document, &rules::callouts::find(document), options)
-}
-
-/// The source with a line feed for every carriage return that has none, if there are such:
-/// some readers end a line there and others don't, so each would read another document.
-/// All offsets stay.
-pub(crate) fn without_lone_returns(source: &str) -> Option<String> {
-    let bytes = source.as_bytes();
-    let has_lone = memchr::memchr_iter(b'\r', bytes).any(|at| bytes.get(at + 1) != Some(&b'\n'));
-    has_lone.then(|| {
-        let mut characters = source.chars().peekable();
-        let mut result = String::with_capacity(source.len());
-        while let Some(character) = characters.next() {
-            let is_lone = character == '\r' && characters.peek() != Some(&'\n');
-            result.push(if is_lone { '\n' } else { character });
-        }
-        result
-    })
-}
-
 fn clean_lines<T>(
     document: &Document<'_>,
     options: &CleanOptions<'_>,
@@ -108,7 +56,7 @@ fn clean_lines<T>(
             return (cleaned, reading);
         }
         // Whoever converts the file again reads an escaped body like any other.
-        let (settled, reading) = clean_lines(&again, &emitted(options), read);
+        let (settled, reading) = clean_lines(&again, &options.of_emitted(), read);
         let mut warnings = cleaned.warnings;
         warnings.extend(settled.warnings);
         let cleaned = Cleaned {
@@ -129,15 +77,6 @@ fn clean_lines<T>(
     }
 }
 
-/// The options for what this conversion has written itself.
-fn emitted<'a>(options: &CleanOptions<'a>) -> CleanOptions<'a> {
-    CleanOptions {
-        emitted_before: true,
-        title_removal: &[],
-        ..*options
-    }
-}
-
 /// Cleans in two steps where all rules at once would change code: what protects first, then
 /// every rule on a body whose code is settled.
 fn protected_first<T>(
@@ -148,7 +87,7 @@ fn protected_first<T>(
     let (protected, ()) = rounds::run(document, options, Extent::ProtectionOnly, &|_| ())?;
     let (cleaned, reading) = rounds::run(
         &Document::parse(&protected.body),
-        &emitted(options),
+        &options.of_emitted(),
         Extent::Everything,
         read,
     )?;

@@ -1,20 +1,17 @@
 //! Dates in every form that people write them in (2.7), as an instant in UTC.
 
+mod fields;
 mod written;
 
 use jiff::Timestamp;
-use jiff::civil::{Date, DateTime, Time};
-use jiff::tz::Offset;
+
+use fields::{Fields, exactly, one_or_two, zone};
 
 /// Seconds since 1970 that a bare number is read as: 2001 to 2096.
 const EPOCH_SECONDS: std::ops::RangeInclusive<i64> = 1_000_000_000..=4_000_000_000;
 
 /// The same in milliseconds.
 const EPOCH_MILLISECONDS: std::ops::RangeInclusive<i64> = 1_000_000_000_000..=4_000_000_000_000;
-
-/// Years that every reader reads alike: JavaScript takes those before 100 for years of the 20th
-/// century, Python has no year 0, and a time zone may lead out of the year 9999.
-const YEARS: std::ops::RangeInclusive<i16> = 100..=9999;
 
 /// Years of dates without anything between their digits.
 const COMPACT_YEARS: std::ops::RangeInclusive<i16> = 1970..=2099;
@@ -68,30 +65,6 @@ pub(crate) fn prefix(stem: &str) -> Option<(Timestamp, &str)> {
     }
 }
 
-/// The numbers of a date, before it is known whether they name one.
-#[derive(Debug, Default)]
-struct Fields {
-    year: i16,
-    month: i8,
-    day: i8,
-    hour: i8,
-    minute: i8,
-    second: i8,
-    offset_minutes: i32,
-}
-
-impl Fields {
-    fn timestamp(&self) -> Option<Timestamp> {
-        let date = Date::new(self.year, self.month, self.day).ok()?;
-        let time = Time::new(self.hour, self.minute, self.second, 0).ok()?;
-        let offset = Offset::from_seconds(self.offset_minutes.checked_mul(60)?).ok()?;
-        offset
-            .to_timestamp(DateTime::from_parts(date, time))
-            .ok()
-            .filter(|timestamp| YEARS.contains(&Offset::UTC.to_datetime(*timestamp).year()))
-    }
-}
-
 /// `YYYY-MM-DD` or `YYYY/MM/DD`, perhaps `[T ]HH:MM[:SS[.f]][ ]?(Z|±HH:MM|±HHMM)?` behind it.
 fn iso(text: &str) -> Option<Fields> {
     let separator = if text.contains('/') { '/' } else { '-' };
@@ -125,31 +98,6 @@ fn iso(text: &str) -> Option<Fields> {
     Some(fields)
 }
 
-fn zone(text: &str) -> Option<i32> {
-    if matches!(text, "" | "Z" | "z" | "UTC") {
-        return Some(0);
-    }
-    let sign = match text.chars().next()? {
-        '+' => 1,
-        '-' => -1,
-        _ => return None,
-    };
-    let digits = text.get(1..)?.replace(':', "");
-    let (hours, minutes) = digits.split_at_checked(
-        digits
-            .len()
-            .checked_sub(2)
-            .filter(|at| *at > 0)
-            .unwrap_or(digits.len()),
-    )?;
-    let (hours, minutes) = if digits.len() <= 2 {
-        (digits.as_str(), "0")
-    } else {
-        (hours, minutes)
-    };
-    Some(sign * (hours.parse::<i32>().ok()? * 60 + minutes.parse::<i32>().ok()?))
-}
-
 /// `20250710`, perhaps `T0930` or `093015` behind it, as names of notes have it.
 fn compact(text: &str) -> Option<Fields> {
     let text = text.strip_suffix('Z').unwrap_or(text);
@@ -175,15 +123,6 @@ fn compact(text: &str) -> Option<Fields> {
     // Any other number is none such.
     let is_date = COMPACT_YEARS.contains(&fields.year) && fields.timestamp().is_some();
     is_date.then_some(fields)
-}
-
-fn exactly<T: std::str::FromStr>(digits: &str, count: usize) -> Option<T> {
-    let well_formed = digits.len() == count && digits.bytes().all(|byte| byte.is_ascii_digit());
-    well_formed.then(|| digits.parse().ok()).flatten()
-}
-
-fn one_or_two(digits: &str) -> Option<i8> {
-    exactly(digits, 1).or_else(|| exactly(digits, 2))
 }
 
 #[cfg(test)]

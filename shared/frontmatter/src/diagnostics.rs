@@ -210,7 +210,7 @@ mod tests {
 
     #[test]
     fn every_code_is_documented() {
-        let document = include_str!("../../../../docs/conversion.md");
+        let document = include_str!("../../../docs/conversion.md");
         for code in [
             Code::MissingAsset,
             Code::PathEscape,

@@ -6,10 +6,10 @@ pub(crate) mod hidden_html;
 
 use std::borrow::Cow;
 
-use crate::body::without_lone_returns;
 use crate::diagnostics::Warnings;
 use crate::markdown::edits::{Shift, Splice, apply};
 use crate::markdown::html::steps::whole_line;
+use crate::markdown::lines::without_lone_returns;
 use crate::markdown::{Document, Edit};
 use crate::marks::WORD_JOINER;
 use crate::report::Warning;

@@ -1,12 +1,15 @@
 //! Markdown and the HTML in it as they are read, without a word on what should become of them.
 
+pub(crate) mod definition;
 mod document;
 pub(crate) mod edits;
 pub(crate) mod html;
 pub(crate) mod lines;
 pub(crate) mod money;
 pub(crate) mod percent;
+pub(crate) mod places;
 pub(crate) mod text;
 pub(crate) mod url;
 
-pub(crate) use document::{Document, Edit, Event, Tag};
+pub(crate) use document::{Document, Event, Tag};
+pub(crate) use edits::Edit;

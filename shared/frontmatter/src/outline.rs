@@ -593,3 +593,21 @@ fn attribute<'a>(tag: &'a HtmlTag<'_>, name: &str) -> Option<&'a str> {
         .value
         .as_deref()
 }
+
+/// What stands in links, and what beside them.
+pub(crate) fn link_texts(inlines: &[Inline<'_>]) -> (String, String) {
+    let mut depth = 0_usize;
+    let (mut linked, mut beside) = (String::new(), String::new());
+    for inline in inlines {
+        match inline {
+            Inline::LinkStart { .. } => depth += 1,
+            Inline::LinkEnd => depth = depth.saturating_sub(1),
+            Inline::Text(text) | Inline::Code(text) | Inline::Formula(text) => {
+                let side = if depth > 0 { &mut linked } else { &mut beside };
+                side.push_str(text);
+            }
+            _ => beside.push(' '),
+        }
+    }
+    (linked, beside)
+}

@@ -424,7 +424,7 @@ fn many_wikilinks_keep_to_the_schema() {
 #[test]
 fn a_forged_mark_that_is_none_of_ours_is_the_author_s() {
     let body = "Some text of mine here.\n";
-    let digest = mark::digest(body);
+    let digest = entry::mark::digest(body);
     for forged in [
         "badges: [{image: 'javascript:alert(1)'}]",
         "badges: [{image: 'https://e.example/x.svg', href: 'javascript:alert(1)'}]",

@@ -3,8 +3,8 @@
 mod fallbacks;
 mod headings;
 mod picture;
-mod removal;
 mod ranked;
+mod removal;
 mod said;
 
 use std::borrow::Cow;
@@ -18,8 +18,9 @@ use crate::prose::{collapse, cut_at_word, is_placeholder};
 use crate::report::Source;
 use crate::slugger::{is_slug_of, slug};
 
-use removal::removal;
+pub(crate) use ranked::FileName;
 use ranked::Found;
+use removal::removal;
 use said::heading_text;
 
 /// Longest title that is derived, in characters.
@@ -37,19 +38,6 @@ pub(crate) struct Title {
     pub(crate) removal: Vec<Edit>,
     /// Ids that lead to that heading, and to nothing else.
     pub(crate) removed_ids: Vec<String>,
-}
-
-/// What the upload's name says.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct FileName<'a> {
-    /// Without the date before it and the id that an export puts behind it; of the member's own page the member's name.
-    pub(crate) name: Option<&'a str>,
-    /// Whether it is the name of a file, and not of a member.
-    pub(crate) is_own: bool,
-    /// Whether an export has put an id behind it: then it is the title, letter for letter.
-    pub(crate) is_export: bool,
-    /// Whether all headings are parts of the document: it is a board or a drawing.
-    pub(crate) is_board: bool,
 }
 
 /// Finds the title. `author` is the frontmatter's own title where there is a usable one.

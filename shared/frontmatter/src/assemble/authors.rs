@@ -1,6 +1,6 @@
 //! Who wrote a document: names and ids (2.4.3).
 
-use super::Assembled;
+use super::output::Assembled;
 use crate::context::Context;
 use crate::entry::Entry;
 use crate::entry::keys::{self, Keys};

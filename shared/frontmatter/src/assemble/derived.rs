@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::Assembled;
+use super::output::Assembled;
 use crate::body::Cleaned;
 use crate::entry::mark::{CONVERTER, Mark, SCHEMA, digest};
 use crate::facts::{Derived, Heading};

@@ -4,7 +4,8 @@ use std::str::FromStr;
 
 use jiff::Timestamp;
 
-use super::{Assembled, Updated};
+use super::output::Assembled;
+use super::timestamps::Updated;
 use crate::context::Themes;
 use crate::dates;
 use crate::yaml::Node;

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{From, author};
+use super::output::{From, author};
 use crate::context::Context;
 use crate::dates;
 use crate::entry::Entry;

@@ -6,7 +6,8 @@ use std::collections::{HashMap, HashSet};
 
 use pulldown_cmark::TagEnd;
 
-use super::{CleanOptions, policy};
+use super::options::CleanOptions;
+use super::policy;
 use crate::emoji;
 use crate::markdown::html::tokens::{TokenKind, tokens};
 use crate::markdown::{Document, Event, Tag};

@@ -15,81 +15,24 @@ mod footnotes;
 mod frames;
 mod logseq;
 mod outside_code;
+mod page;
 mod pictures;
 mod placeholders;
 mod shortcodes;
 mod videos;
 
-use std::ops::Range;
-
-use super::{CleanOptions, invariant, is_obsidian, without_lone_returns};
+use super::flavour::is_obsidian;
+use super::invariant;
+use super::options::CleanOptions;
 use crate::diagnostics::Warnings;
 use crate::hidden::{self, Hidden};
 use crate::markdown::edits::{Splice, apply};
-use crate::markdown::text::escape;
-use crate::markdown::{Document, Edit, Event, Tag};
-use outside_code::Prose;
+use crate::markdown::lines::without_lone_returns;
+use crate::markdown::{Document, Edit};
+use page::Page;
 
 /// Readings after which what is left of other programs' marks stays as it is.
 const MAX_PASSES: usize = 24;
-
-/// What a rule is given.
-struct Page<'p, 'a> {
-    document: &'p Document<'a>,
-    /// Where marks may stand: text, not code.
-    prose: Prose<'p>,
-    is_obsidian: bool,
-    headings: Vec<Range<usize>>,
-    /// Code that is told by its indentation.
-    indented: Vec<Range<usize>>,
-    links: Vec<Range<usize>>,
-    /// Tags in lines of text.
-    tags: Vec<Range<usize>>,
-}
-
-impl<'p, 'a> Page<'p, 'a> {
-    fn of(document: &'p Document<'a>, is_obsidian: bool) -> Self {
-        let mut page = Self {
-            document,
-            prose: Prose::of(document),
-            is_obsidian,
-            headings: Vec::new(),
-            indented: Vec::new(),
-            links: Vec::new(),
-            tags: Vec::new(),
-        };
-        for (event, range) in &document.events {
-            let places = match event {
-                Event::Start(Tag::Heading { .. }) => &mut page.headings,
-                Event::Start(Tag::CodeBlock(None)) => &mut page.indented,
-                Event::Start(Tag::Link { .. } | Tag::Image { .. }) => &mut page.links,
-                Event::InlineHtml(_) => &mut page.tags,
-                _ => continue,
-            };
-            places.push(range.clone());
-        }
-        page
-    }
-}
-
-impl Page<'_, '_> {
-    /// Whether a `<` is no part of code.
-    fn may_be_tag(&self, at: usize) -> bool {
-        self.prose.has(at) || around(&self.tags, at).is_some_and(|tag| tag.start == at)
-    }
-}
-
-/// The range that a place stands in, of several in order.
-fn around(ranges: &[Range<usize>], at: usize) -> Option<&Range<usize>> {
-    let later = ranges.partition_point(|range| range.start <= at);
-    let range = ranges.get(later.checked_sub(1)?)?;
-    range.contains(&at).then_some(range)
-}
-
-/// Plain text as Markdown: with a reference for `<`, since some programs know no backslash below a tag.
-fn plain(text: &str) -> String {
-    escape(text, true).replace("\\<", "&lt;")
-}
 
 /// What becomes of one kind of marks.
 struct Rule {

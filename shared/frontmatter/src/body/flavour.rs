@@ -2,19 +2,23 @@
 
 use pulldown_cmark::TagEnd;
 
-use super::CleanOptions;
-use super::rules::callouts::Marker;
+use super::options::CleanOptions;
+use super::rules::callouts::{self, Marker};
 use super::rules::{obsidian, wikilinks};
 use crate::context::Flavor;
-use crate::markdown::text;
 use crate::markdown::{Document, Event, Tag};
 
 /// What the Tasks plugin writes before a date.
 const TASK_MARKS: [&str; 6] = ["✅", "📅", "⏳", "🛫", "➕", "❌"];
 
+/// Whether the body is written in Obsidian's dialect, as far as one reading tells.
+pub(crate) fn is_obsidian(document: &Document<'_>, options: &CleanOptions<'_>) -> bool {
+    is_obsidian_with(document, &callouts::find(document), options)
+}
+
 /// Whether highlights, tags and block ids are syntax: the caller says so, or the body
 /// has something that only Obsidian writes.
-pub(crate) fn is_obsidian(
+pub(super) fn is_obsidian_with(
     document: &Document<'_>,
     markers: &[Marker],
     options: &CleanOptions<'_>,
@@ -27,7 +31,8 @@ pub(crate) fn is_obsidian(
                 || markers.iter().any(|marker| !marker.is_github())
                 || obsidian::has_block_id(document)
                 || document.has("[[")
-                    && text::runs(document)
+                    && document
+                        .runs()
                         .iter()
                         .any(|run| !wikilinks::find(document.source, run, true).is_empty())
                 || has_task_date(document)

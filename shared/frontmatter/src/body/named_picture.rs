@@ -2,7 +2,7 @@
 
 use pulldown_cmark::TagEnd;
 
-use super::CleanOptions;
+use super::options::CleanOptions;
 use super::targets::{Kind, Target, resolve as resolve_target};
 use crate::diagnostics::{Code, Warnings};
 use crate::markdown::{Document, Event, Tag};

@@ -3,7 +3,7 @@
 //! The lists are those of hast-util-sanitize's GitHub schema, with a few additions;
 //! nothing that isn't listed stays.
 
-use crate::markdown::html::tokens::{Attribute, Tag};
+use crate::markdown::html::tokens::{Attribute, Tag, is_void};
 
 /// What becomes of an element.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,11 +46,6 @@ pub(crate) fn is_element(name: &str) -> bool {
         || OTHER_ELEMENTS
             .split_ascii_whitespace()
             .any(|other| other == name)
-}
-
-/// An element without content and closing tag.
-pub(crate) fn is_void(name: &str) -> bool {
-    matches!(name, "br" | "hr" | "img" | "input" | "source")
 }
 
 /// Elements that stand in a line of text; they end where their paragraph ends.

@@ -5,6 +5,7 @@
 
 use super::anchors::Anchors;
 use super::invariant;
+use super::options::CleanOptions;
 use super::rules::badges;
 use super::rules::breaks;
 use super::rules::callouts::{self, Marker};
@@ -12,13 +13,27 @@ use super::rules::{
     agreed, angles, blanks, displays, dollars, elements, labels, lazy, links, markers, math,
     obsidian, spelled, start, tables, wikilinks,
 };
-use super::{CleanOptions, Cleaned, dialects, flavour};
+use super::{dialects, flavour};
 use crate::context::Flavor;
 use crate::diagnostics::Warnings;
 use crate::hidden::{self, definitions};
 use crate::markdown::edits::{Shift, Splice, apply};
-use crate::markdown::{Document, Edit, text};
+use crate::markdown::{Document, Edit};
 use crate::record::{Badge, Callout, MAX_WIKI_LINKS, WikiLink};
+use crate::report::Warning;
+
+/// The cleaned body and what was found while cleaning.
+#[derive(Debug, Default)]
+pub(crate) struct Cleaned {
+    pub(crate) body: String,
+    /// Inline `#tags`, in order, as written, without `#`.
+    pub(crate) tags: Vec<String>,
+    pub(crate) wiki: Vec<WikiLink>,
+    pub(crate) badges: Vec<Badge>,
+    pub(crate) callouts: Vec<Callout>,
+    /// Lines and columns are those of the body (1-based); the caller adds the frontmatter's lines.
+    pub(crate) warnings: Vec<Warning>,
+}
 
 /// Most readings. Real documents need two or three.
 const MAX_ROUNDS: usize = 12;
@@ -205,12 +220,12 @@ impl State {
         if extent == Extent::Everything {
             let markers = callouts::find(document);
             self.is_obsidian =
-                self.is_obsidian || flavour::is_obsidian(document, &markers, options);
+                self.is_obsidian || flavour::is_obsidian_with(document, &markers, options);
             if options.context.flavor != Flavor::GitHub {
                 obsidian::highlights(document, !self.is_obsidian, splice);
             }
             if self.is_obsidian {
-                let runs = text::runs(document);
+                let runs = document.runs();
                 obsidian::block_ids(document, runs, splice);
                 self.tags = obsidian::tags(document, runs);
                 if options.hard_breaks {

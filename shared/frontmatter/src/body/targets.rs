@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::CleanOptions;
+use super::options::CleanOptions;
 use crate::markdown::percent;
 use crate::names::{self, OWN_PAGE, fold};
 use crate::repository::bytes_of;

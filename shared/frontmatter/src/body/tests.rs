@@ -6,7 +6,7 @@ mod rules;
 mod safety;
 
 use super::*;
-use crate::context::{Flavor, NoteDocument, Notes};
+use crate::context::{Context, Flavor, NoteDocument, Notes};
 
 /// A member with two other documents and a picture.
 pub(super) fn context(flavor: Flavor) -> Context {

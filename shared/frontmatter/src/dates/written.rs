@@ -1,7 +1,7 @@
 //! Dates in words, and in numbers in the order of a country: `Thursday, July 27th 2023, 7:41:20 am`, `27.07.2023`,
 //! `27 de julio de 2023`, `2023年7月27日` (2.7). Where two orders are possible it is none.
 
-use super::{Fields, exactly, one_or_two, zone};
+use super::fields::{Fields, exactly, one_or_two, zone};
 
 /// Names of the months, each with its number; shorter forms of three letters and more mean the same.
 const MONTHS: [(i8, &[&str]); 12] = [

@@ -1,7 +1,6 @@
 //! Lines that say nothing of a document but its tags, fields and labels (2.6).
 
-use super::passes::link_texts;
-use crate::outline::{Inline, raw_text};
+use crate::outline::{Inline, link_texts, raw_text};
 use crate::prose::count_words;
 use crate::words;
 

@@ -2,7 +2,7 @@
 
 use super::asides::{are_tags, is_detail, is_field};
 use super::visible::{BARS, is_switcher, without_navigation};
-use crate::outline::{Block, Inline, link_share};
+use crate::outline::{Block, Inline, link_share, link_texts};
 use crate::prose::count_words;
 use crate::words;
 
@@ -375,24 +375,6 @@ fn is_appeal(it: &Candidate<'_, '_>) -> bool {
 pub(super) fn is_mostly_a_link(block: &Block<'_>, text: &str) -> bool {
     let (linked, all) = block.link_share();
     linked * 10 >= all * 2 && count_words(text) < SIGNPOST_WORDS
-}
-
-/// What stands in links, and what beside them.
-pub(super) fn link_texts(inlines: &[Inline<'_>]) -> (String, String) {
-    let mut depth = 0_usize;
-    let (mut linked, mut beside) = (String::new(), String::new());
-    for inline in inlines {
-        match inline {
-            Inline::LinkStart { .. } => depth += 1,
-            Inline::LinkEnd => depth = depth.saturating_sub(1),
-            Inline::Text(text) | Inline::Code(text) | Inline::Formula(text) => {
-                let side = if depth > 0 { &mut linked } else { &mut beside };
-                side.push_str(text);
-            }
-            _ => beside.push(' '),
-        }
-    }
-    (linked, beside)
 }
 
 /// Whether a text says what the title, or its first words, is: `Title is a …`.

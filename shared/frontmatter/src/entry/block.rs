@@ -7,9 +7,10 @@ use memchr::memmem;
 use crate::bytes::position;
 use crate::report::Warning;
 use crate::warnings::Code;
+use fences::{first_line, split_line};
 
-/// Largest block, in bytes; a larger one is text.
-pub(crate) const MAX_BLOCK_BYTES: usize = 64 * 1024;
+pub(crate) use fences::{MAX_BLOCK_BYTES, without_blank_lines};
+
 /// Largest block that an earlier conversion wrote, in bytes: the author's own in another form, and `derived`.
 const MAX_WRITTEN_BYTES: usize = 256 * 1024;
 
@@ -115,41 +116,6 @@ fn no_block(text: &str) -> Parts<'_> {
 /// 1-based line of the document in which its tail `rest` begins.
 fn lines(text: &str, rest: &str) -> usize {
     position(text, text.len() - rest.len()).0
-}
-
-/// A text from its first line that isn't blank.
-pub(crate) fn without_blank_lines(text: &str) -> &str {
-    let is_blank = text.trim_matches([' ', '\t', '\n', '\r']).is_empty();
-    let start = if is_blank {
-        text.len()
-    } else {
-        first_line(text)
-    };
-    text.get(start..).unwrap_or_default()
-}
-
-/// Offset of the first line that isn't blank.
-fn first_line(text: &str) -> usize {
-    let content = text.trim_start_matches([' ', '\t', '\n', '\r']);
-    let before = text.len() - content.len();
-    text.get(..before)
-        .and_then(|blank| blank.rfind(['\n', '\r']))
-        .map_or(0, |at| at + 1)
-}
-
-/// A line without its break, and what comes after the break.
-fn split_line(text: &str) -> (&str, &str) {
-    match text.find(['\n', '\r']) {
-        None => (text, ""),
-        Some(at) => {
-            let (line, rest) = text.split_at_checked(at).unwrap_or((text, ""));
-            let rest = rest
-                .strip_prefix("\r\n")
-                .or_else(|| rest.strip_prefix(['\n', '\r']))
-                .unwrap_or(rest);
-            (line, rest)
-        }
-    }
 }
 
 fn yaml(after: &str) -> Option<(Language, (&str, &str))> {

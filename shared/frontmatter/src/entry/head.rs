@@ -11,7 +11,7 @@ use super::bare;
 use super::block::{Language, MAX_BLOCK_BYTES, looks_like_keys, object_end};
 use super::spellings;
 use super::visibility::{self, Finding, is_entry};
-use crate::body::without_lone_returns;
+use crate::markdown::lines::without_lone_returns;
 use crate::prose::is_invisible;
 use crate::report::Warning;
 use crate::warnings::Code;

@@ -18,7 +18,9 @@ use crate::warnings::Code;
 use crate::yaml::Node;
 
 pub(crate) use raw::{are_entries, in_lines, in_text, is_entry, without_secrets};
-use vocabulary::{FILLERS, HIDDEN, HIDDEN_STATES, KEYS, MAPS, PUBLIC, SERVICES, SETTLED, UNSURE};
+use vocabulary::{
+    FILLERS, HIDDEN, HIDDEN_STATES, KEYS, MAPS, PUBLIC, Rule, SERVICES, SETTLED, UNSURE,
+};
 
 /// Longest key that is looked up, in characters.
 const MAX_KEY_CHARS: usize = 40;
@@ -32,29 +34,6 @@ pub(crate) enum Verdict {
     Hidden,
     /// Something about it, but nobody knows what.
     Unclear,
-}
-
-/// What a key's value has to be for a document to be hidden.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Rule {
-    /// `true`; what is neither true nor false is unclear.
-    Yes,
-    /// `true`; all else has another meaning.
-    YesOnly,
-    /// `false`; what is neither is unclear.
-    No,
-    /// `false`; all else has another meaning.
-    NoOnly,
-    /// `false`; a date or a year says when, and a publisher's name or an address where.
-    NoOrDate,
-    /// One of [`HIDDEN`]; what isn't all of [`PUBLIC`] either is unclear.
-    Audience,
-    /// One of [`HIDDEN`]; all else has another meaning.
-    Word,
-    /// Anything at all: nobody may see it without knowing that.
-    Secret,
-    /// Hugo's map of what is built and listed.
-    Build,
 }
 
 /// What one key says of a document.

@@ -6,22 +6,20 @@
 
 use std::ops::Range;
 
-use memchr::memmem;
 use pulldown_cmark::{LinkType, Parser, TagEnd};
 
-use crate::body::rules::links::definition_destination;
 use crate::diagnostics::{Code, Warnings};
+use crate::markdown::definition;
 use crate::markdown::html::tokens::{TokenKind, tokens};
-use crate::markdown::text::{self, begins_line, code_element, is_escaped};
+use crate::markdown::places::begins_line;
+use crate::markdown::text::{self, code_element};
 use crate::markdown::{Document, Event, Tag};
 
 mod foreign;
 mod signs;
 
 use foreign::Foreign;
-use signs::{Sign, doubt};
-
-const MARK: &str = "%%";
+use signs::{MARK, Mark, Place, Sign, doubt, next_mark};
 
 /// A part of the source that its author hides.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,26 +39,6 @@ impl Comment {
             warnings.add(code, self.range.start, sign);
         }
     }
-}
-
-/// Where a comment may begin.
-#[derive(Debug)]
-struct Mark {
-    at: usize,
-    place: Place,
-    /// Of another tool, where it isn't `%%`.
-    foreign: Option<&'static Foreign>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Place {
-    Text,
-    /// A formula in a line of text.
-    Math,
-    /// The text of an HTML block.
-    Html,
-    /// A title, or a tag with its attributes: both marks stand there.
-    Part(Range<usize>),
 }
 
 /// The comments of a document in order, up to the first behind which another reading is needed: it took the beginning
@@ -212,19 +190,6 @@ pub(crate) fn is_block(source: &str, comment: &Comment) -> bool {
     text.starts_with("%%\n") || text.starts_with("%%\r\n")
 }
 
-/// The next `%%` that no backslash stands before.
-fn next_mark(source: &str, from: usize) -> Option<usize> {
-    let mut position = from;
-    loop {
-        let rest = source.as_bytes().get(position..)?;
-        let at = position + memmem::find(rest, MARK.as_bytes())?;
-        if !is_escaped(source, at) {
-            return Some(at);
-        }
-        position = at + 1;
-    }
-}
-
 /// Where the text ends that follows a mark: the last line break stays.
 fn end_of_text(source: &str, at: usize) -> usize {
     source
@@ -302,7 +267,7 @@ struct Texts(Vec<(Range<usize>, Place)>);
 impl Texts {
     fn of(document: &Document<'_>) -> Self {
         let source = document.source;
-        let runs = text::runs(document).iter();
+        let runs = document.runs().iter();
         let mut texts: Vec<_> = runs.map(|run| (run.range.clone(), Place::Text)).collect();
         // The links that are open, each with the end of what it holds so far.
         let mut links: Vec<(bool, Option<usize>)> = Vec::new();
@@ -399,7 +364,7 @@ fn definition_titles(document: &Document<'_>) -> impl Iterator<Item = Range<usiz
     };
     spans.into_iter().filter_map(move |span| {
         let colon = span.start + source.get(span.clone())?.find("]:")?;
-        let address = definition_destination(source, colon + 2)?;
+        let address = definition::destination(source, colon + 2)?;
         (address.end < span.end).then_some(address.end..span.end)
     })
 }

@@ -6,10 +6,11 @@ use std::ops::Range;
 use pulldown_cmark::{Event as Parsed, Parser, Tag as ParsedTag};
 
 use super::comments::Comment;
-use crate::body::rules::links::{covered, definition_destination};
+
 use crate::diagnostics::Code;
 use crate::markdown::Document;
-use crate::markdown::text::begins_line;
+use crate::markdown::definition::{self, covered};
+use crate::markdown::places::begins_line;
 use crate::prose::collapse;
 
 /// The definitions of links and footnotes that nothing refers to, in order. The second of two for one label is among
@@ -196,7 +197,7 @@ impl Read {
 fn second(source: &str, from: usize, colon: usize, until: usize) -> Range<usize> {
     let label = source.get(from..colon).unwrap_or_default();
     let start = label.find('[').map_or(colon, |at| from + at);
-    let destination = definition_destination(source, colon + 2);
+    let destination = definition::destination(source, colon + 2);
     let least = destination.map_or(colon + 2, |range| range.end).min(until);
     let rest = source.get(least..until).unwrap_or_default();
     // Up to the next one, or to a blank line.

@@ -1,11 +1,10 @@
 //! HTML that no browser shows (2.9.3): `<div hidden>`, `style="display: none"`, `<template>`, and comments that nothing ends.
 
 use super::comments::Comment;
-use crate::body::policy;
 use crate::diagnostics::Code;
 use crate::markdown::html::entities;
 use crate::markdown::html::steps::{self, Step};
-use crate::markdown::html::tokens::{Tag, TokenKind, tokens};
+use crate::markdown::html::tokens::{Tag, TokenKind, is_void, tokens};
 use crate::markdown::{Document, Event};
 
 /// Elements that show nothing of what they hold.
@@ -40,7 +39,7 @@ pub(crate) fn find(document: &Document<'_>) -> Vec<Comment> {
         };
         match (&placed.kind, &mut open) {
             (TokenKind::Open(tag), None) if is_hidden(tag) => {
-                if policy::is_void(&tag.name) {
+                if is_void(&tag.name) {
                     found.push(Comment::new(
                         placed.range.clone(),
                         Some((Code::HiddenElement, "<")),

@@ -6,10 +6,10 @@ use std::ops::Range;
 use memchr::memmem;
 use pulldown_cmark::{Options, Parser};
 
-use super::lines::Line;
-use super::text::Run;
+use super::lines::{self, Line};
+use super::text::{self, Run, Texts};
 
-mod event;
+pub(super) mod event;
 mod reread;
 
 pub(crate) use event::{Event, Tag};
@@ -49,8 +49,8 @@ pub(crate) struct Document<'a> {
     /// The bytes that the source may have.
     seen: [bool; 256],
     /// What several rules ask for, made when the first does.
-    pub(crate) lines: OnceCell<Vec<Line>>,
-    pub(crate) runs: OnceCell<Vec<Run>>,
+    lines: OnceCell<Vec<Line>>,
+    runs: OnceCell<Vec<Run>>,
 }
 
 impl<'a> Document<'a> {
@@ -105,35 +105,6 @@ impl<'a> Document<'a> {
                 .any(|(event, _)| matches!(event, Event::InlineMath(_) | Event::DisplayMath(_)))
     }
 
-    /// The document after edits, `source` being what they make of it.
-    pub(crate) fn edited<'b>(&self, source: &'b str, edits: &[Edit]) -> Document<'b>
-    where
-        'a: 'b,
-    {
-        // An edit may bring the first formula into a document.
-        self.edited_without_math(source, edits).with_any_math()
-    }
-
-    /// As [`Self::edited`], read as [`Self::parse_without_math`] does.
-    pub(crate) fn edited_without_math<'b>(&self, source: &'b str, edits: &[Edit]) -> Document<'b>
-    where
-        'a: 'b,
-    {
-        let is_settled = self.grammar == Grammar::Satteri;
-        let events = is_settled
-            .then(|| reread::events(self, source, edits))
-            .flatten();
-        let Some(events) = events else {
-            return Document::parse_without_math(source);
-        };
-        // What a replacement has taken away counts as seen still: then a rule looks, and finds nothing.
-        let mut seen = self.seen;
-        for edit in edits {
-            mark_seen(&mut seen, &edit.replacement);
-        }
-        Document::new(source, events, seen, nests_too_deeply(source), self.grammar)
-    }
-
     /// The grammar but mathematics, as pulldown-cmark has it.
     pub(crate) fn without_math() -> Options {
         Options::ENABLE_TABLES
@@ -185,6 +156,23 @@ impl<'a> Document<'a> {
             lines: OnceCell::new(),
             runs: OnceCell::new(),
         }
+    }
+
+    /// All lines of text, in order.
+    pub(crate) fn lines(&self) -> &[Line] {
+        let lines = || lines::lines(self.source, &self.events);
+        self.lines.get_or_init(lines)
+    }
+
+    /// The source's text runs, in order; none in code, mathematics, HTML or link destinations.
+    pub(crate) fn runs(&self) -> &[Run] {
+        let runs = || text::runs(self.source, &self.events);
+        self.runs.get_or_init(runs)
+    }
+
+    /// Where the source is text.
+    pub(crate) fn texts(&self) -> Texts<'_> {
+        Texts::of(&self.events)
     }
 
     /// Whether the source has `mark` anywhere. Every rule asks first whether there is anything for it
@@ -267,15 +255,6 @@ fn containers(text: &[u8]) -> usize {
     } else {
         0
     }
-}
-
-/// A change to the source: the bytes of `range` become `replacement`.
-///
-/// The edits of one body never overlap; a deletion has an empty replacement.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Edit {
-    pub(crate) range: Range<usize>,
-    pub(crate) replacement: String,
 }
 
 #[cfg(test)]

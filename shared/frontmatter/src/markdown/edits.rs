@@ -3,8 +3,16 @@
 use std::cmp::Reverse;
 use std::ops::Range;
 
-use super::Edit;
-use super::text::{begins_line, is_marker};
+use super::places::{begins_line, is_marker};
+
+/// A change to the source: the bytes of `range` become `replacement`.
+///
+/// The edits of one body never overlap; a deletion has an empty replacement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Edit {
+    pub(crate) range: Range<usize>,
+    pub(crate) replacement: String,
+}
 
 /// Edits as the rules find them, in any order.
 #[derive(Debug, Default)]

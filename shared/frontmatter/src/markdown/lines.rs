@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use pulldown_cmark::TagEnd;
 
+use super::document::event::{Event, Tag};
 use super::text;
-use super::{Document, Event, Tag};
 
 /// A line of a paragraph, heading, cell or item.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +21,23 @@ pub(crate) struct Line {
     pub(crate) is_first: bool,
 }
 
+/// The source with a line feed for every carriage return that has none, if there are such:
+/// some readers end a line there and others don't, so each would read another document.
+/// All offsets stay.
+pub(crate) fn without_lone_returns(source: &str) -> Option<String> {
+    let bytes = source.as_bytes();
+    let has_lone = memchr::memchr_iter(b'\r', bytes).any(|at| bytes.get(at + 1) != Some(&b'\n'));
+    has_lone.then(|| {
+        let mut characters = source.chars().peekable();
+        let mut result = String::with_capacity(source.len());
+        while let Some(character) = characters.next() {
+            let is_lone = character == '\r' && characters.peek() != Some(&'\n');
+            result.push(if is_lone { '\n' } else { character });
+        }
+        result
+    })
+}
+
 /// Where the line ends, its break excluded, before the one that begins at `line_start`.
 pub(crate) fn end_before(source: &str, line_start: usize) -> usize {
     let before = source.get(..line_start).unwrap_or_default();
@@ -28,20 +45,16 @@ pub(crate) fn end_before(source: &str, line_start: usize) -> usize {
 }
 
 /// All lines of text, in order.
-pub(crate) fn all<'a>(document: &'a Document<'_>) -> &'a [Line] {
-    document.lines.get_or_init(|| read(document))
-}
-
-fn read(document: &Document<'_>) -> Vec<Line> {
+pub(super) fn lines(source: &str, events: &[(Event<'_>, Range<usize>)]) -> Vec<Line> {
     let mut walk = Walk {
-        source: document.source,
+        source,
         quotes: Vec::new(),
         indented: 0,
         opaque: 0,
         block: None,
         lines: Vec::new(),
     };
-    for (event, range) in &document.events {
+    for (event, range) in events {
         walk.event(event, range);
     }
     walk.leave_block();
@@ -172,13 +185,14 @@ pub(crate) fn column(source: &str, at: usize) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::markdown::Document;
 
     #[test]
     fn lines_are_told_from_their_markers() {
         let source = "a\n b\n\n> c\nd\r\n> e\n\n- f\n  g\n h\n\n| i |\n|-|\n\n```\nj\nk\n```\n";
         let document = Document::parse(source);
-        let lines: Vec<_> = all(&document)
+        let lines: Vec<_> = document
+            .lines()
             .iter()
             .filter(|line| !line.is_first)
             .map(|line| (source.get(line.text.clone()).unwrap(), line.is_lazy))
@@ -206,7 +220,7 @@ mod tests {
             ("1.  - > a\n      > b\n", "b", false),
         ] {
             let document = Document::parse(source);
-            let line = all(&document).last().unwrap();
+            let line = document.lines().last().unwrap();
             assert_eq!(source.get(line.text.clone()).unwrap(), text, "{source:?}");
             assert_eq!(line.is_lazy, is_lazy, "{source:?}");
         }

@@ -4,10 +4,7 @@ use std::ops::Range;
 
 use pulldown_cmark::TagEnd;
 
-use super::{Document, Event, Tag};
-
-/// How far back a line's beginning is looked for.
-const MAX_PREFIX_BYTES: usize = 256;
+use super::document::event::{Event, Tag};
 
 /// A stretch of the source that is text in one parent, on one line, without any other syntax.
 ///
@@ -30,8 +27,8 @@ pub(crate) struct Run {
 pub(crate) struct Texts<'a>(Vec<&'a Range<usize>>);
 
 impl<'a> Texts<'a> {
-    pub(crate) fn of(document: &'a Document<'_>) -> Self {
-        let texts = document.events.iter();
+    pub(super) fn of(events: &'a [(Event<'_>, Range<usize>)]) -> Self {
+        let texts = events.iter();
         let texts = texts.filter(|(event, _)| matches!(event, Event::Text(_)));
         Self(texts.map(|(_, range)| range).collect())
     }
@@ -43,14 +40,10 @@ impl<'a> Texts<'a> {
 }
 
 /// The source's text runs, in order; none in code, mathematics, HTML or link destinations.
-pub(crate) fn runs<'a>(document: &'a Document<'_>) -> &'a [Run] {
-    document.runs.get_or_init(|| read(document))
-}
-
-fn read(document: &Document<'_>) -> Vec<Run> {
+pub(super) fn runs(source: &str, events: &[(Event<'_>, Range<usize>)]) -> Vec<Run> {
     let mut walk = Walk::default();
-    for (index, (event, range)) in document.events.iter().enumerate() {
-        walk.event(document.source, index, event, range);
+    for (index, (event, range)) in events.iter().enumerate() {
+        walk.event(source, index, event, range);
     }
     walk.close(Boundary::Block);
     walk.runs
@@ -240,93 +233,14 @@ pub(crate) fn code_element(name: &str) -> bool {
         .any(|code| name.eq_ignore_ascii_case(code))
 }
 
-/// Characters of a slice with their offsets, without those that a backslash escapes.
-pub(crate) fn unescaped(text: &str) -> impl Iterator<Item = (usize, char)> + '_ {
-    let mut escaped = false;
-    text.char_indices().filter(move |(_, character)| {
-        let skip = escaped;
-        escaped = !skip && *character == '\\';
-        !(escaped || skip && character.is_ascii_punctuation())
-    })
-}
-
-/// Whether an odd number of backslashes stands before `at`.
-pub(crate) fn is_escaped(source: &str, at: usize) -> bool {
-    let before = source.as_bytes().get(..at).unwrap_or_default();
-    let backslashes = before.iter().rev().take_while(|byte| **byte == b'\\');
-    backslashes.count() % 2 == 1
-}
-
-/// Whether nothing but blanks and the markers of containers stands before `at` in its line.
-pub(crate) fn begins_line(source: &str, at: usize) -> bool {
-    let before = source.as_bytes().get(..at).unwrap_or_default();
-    let prefix = before
-        .iter()
-        .rev()
-        .take_while(|byte| !matches!(byte, b'\n' | b'\r'))
-        .take(MAX_PREFIX_BYTES);
-    prefix.copied().all(is_marker)
-}
-
-/// A blank, or part of the marker of a container.
-pub(crate) fn is_marker(byte: u8) -> bool {
-    matches!(
-        byte,
-        b' ' | b'\t' | b'>' | b'-' | b'*' | b'+' | b'.' | b')' | b'0'..=b'9'
-    )
-}
-
-/// Plain text as Markdown that reads as that text, wherever in a line it stands.
-pub(crate) fn escape(text: &str, in_table: bool) -> String {
-    let mut escaped = String::with_capacity(text.len() + 8);
-    let mut before = None;
-    let mut rest = text.chars().peekable();
-    while let Some(character) = rest.next() {
-        let next = rest.peek().copied();
-        let doubled = next == Some(character) || before == Some(character);
-        let is_syntax = match character {
-            '\\' | '`' | '*' | '[' | ']' | '<' | '$' | '^' => true,
-            '|' => in_table,
-            '_' => {
-                !(before.is_some_and(char::is_alphanumeric)
-                    && next.is_some_and(char::is_alphanumeric))
-            }
-            '~' | '=' | '%' => doubled,
-            '&' => next.is_some_and(|next| next == '#' || next.is_ascii_alphanumeric()),
-            '#' | '>' | '+' | '-' | ':' => before.is_none(),
-            '!' => next.is_none(),
-            '.' | ')' => before.is_some_and(|before| before.is_ascii_digit()) && in_number(text),
-            _ => false,
-        };
-        if is_syntax {
-            escaped.push('\\');
-        }
-        escaped.push(if character.is_control() {
-            ' '
-        } else {
-            character
-        });
-        before = Some(character);
-    }
-    escaped
-}
-
-/// Whether the text begins as an ordered list would.
-fn in_number(text: &str) -> bool {
-    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
-    (1..=9).contains(&digits)
-        && text
-            .get(digits..)
-            .is_some_and(|rest| rest.starts_with(['.', ')']))
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::markdown::Document;
 
     fn texts(source: &str) -> Vec<&str> {
         let document = Document::parse(source);
-        runs(&document)
+        document
+            .runs()
             .iter()
             .map(|run| source.get(run.range.clone()).unwrap())
             .collect()
@@ -343,25 +257,5 @@ mod tests {
     #[test]
     fn text_in_html_code_is_code() {
         assert_eq!(texts("a <code>==b==</code> c"), ["a ", " c"]);
-    }
-
-    #[test]
-    fn escaped_text_reads_as_the_text() {
-        for text in [
-            "a*b_c", "[x](y)", "1. a", "# a", "a&amp;b", "<b>", "a==b==", "$x$", "a!",
-        ] {
-            let source = escape(text, false);
-            let document = Document::parse(&source);
-            let read: String = document
-                .events
-                .iter()
-                .map(|(event, _)| match event {
-                    Event::Text(text) => text.as_ref(),
-                    Event::Start(Tag::Paragraph) | Event::End(TagEnd::Paragraph) => "",
-                    other => panic!("{other:?}"),
-                })
-                .collect();
-            assert_eq!(read, text);
-        }
     }
 }

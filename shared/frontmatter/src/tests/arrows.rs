@@ -131,10 +131,8 @@ fn leaves(prefix: &[String], tree: &str) -> Vec<(String, Vec<String>)> {
     let (path, alias) = path
         .split_once(" as ")
         .map_or((path, None), |(path, alias)| (path, Some(alias)));
-    let names = path
-        .split("::")
-        .map(str::trim)
-        .filter(|name| !name.is_empty() && *name != "self" || prefix.is_empty());
+    let is_name = |name: &&str| !name.is_empty() && (prefix.is_empty() || *name != "self");
+    let names = path.split("::").map(str::trim).filter(is_name);
     let path: Vec<String> = prefix
         .iter()
         .cloned()

@@ -1,6 +1,5 @@
 //! What names a document that doesn't do so in its frontmatter, from the surest to the least sure (2.5).
 
-use super::FileName;
 use super::fallbacks::{manual_title, old_heading, only_h1, subject};
 use super::headings::{
     First, first_heading, is_beside_the_name, is_sentence, says_name, title_heading,
@@ -11,6 +10,19 @@ use crate::facts::language::suffix_language;
 use crate::outline::{Block, Kind};
 use crate::prose::{collapse, is_placeholder};
 use crate::report::Source;
+
+/// What the upload's name says.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct FileName<'a> {
+    /// Without the date before it and the id that an export puts behind it; of the member's own page the member's name.
+    pub(crate) name: Option<&'a str>,
+    /// Whether it is the name of a file, and not of a member.
+    pub(crate) is_own: bool,
+    /// Whether an export has put an id behind it: then it is the title, letter for letter.
+    pub(crate) is_export: bool,
+    /// Whether all headings are parts of the document: it is a board or a drawing.
+    pub(crate) is_board: bool,
+}
 
 /// Further headings of level 1 that make the first one a section.
 const SECTIONS: usize = 2;

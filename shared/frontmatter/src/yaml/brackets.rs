@@ -1,6 +1,5 @@
 //! Lists and maps in brackets over several lines, or that their author forgot to close (2.3).
 
-use super::repair::key_of;
 use crate::entry::spellings;
 
 /// Every top-level value with the brackets that it lacks at the end of its last line, and what stands in brackets over several
@@ -63,4 +62,16 @@ fn close(text: &mut String, open: &str) {
     let end = text.trim_end().len();
     let ends = open.chars().rev().collect::<String>();
     text.insert_str(end, &ends);
+}
+
+/// The key of a top-level `key: value` line, and where its value begins.
+pub(super) fn key_of(line: &str) -> Option<(&str, &str)> {
+    let (key, value) = line.split_once(':')?;
+    let mut chars = key.chars();
+    let first_ok = chars
+        .next()
+        .is_some_and(|first| first.is_ascii_alphabetic() || first == '_');
+    let rest_ok = chars.all(|c| c.is_alphanumeric() || matches!(c, '_' | ' ' | '.' | '-'));
+    let ended = value.is_empty() || value.starts_with(char::is_whitespace);
+    (first_ok && rest_ok && ended).then_some((key, value))
 }

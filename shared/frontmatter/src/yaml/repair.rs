@@ -1,5 +1,6 @@
 //! Reading YAML that a person almost got right (2.3).
 
+use super::brackets::key_of;
 use super::{Document, Node, Unreadable, brackets, read, resolve, typed};
 use crate::entry::bare;
 
@@ -83,18 +84,6 @@ fn begins_with_a_key(block: &str) -> bool {
         .find(|line| !line.trim().is_empty())
         .unwrap_or_default();
     key_of(line).is_some()
-}
-
-/// The key of a top-level `key: value` line, and where its value begins.
-pub(super) fn key_of(line: &str) -> Option<(&str, &str)> {
-    let (key, value) = line.split_once(':')?;
-    let mut chars = key.chars();
-    let first_ok = chars
-        .next()
-        .is_some_and(|first| first.is_ascii_alphabetic() || first == '_');
-    let rest_ok = chars.all(|c| c.is_alphanumeric() || matches!(c, '_' | ' ' | '.' | '-'));
-    let ended = value.is_empty() || value.starts_with(char::is_whitespace);
-    (first_ok && rest_ok && ended).then_some((key, value))
 }
 
 /// Leading tabs as two spaces each.

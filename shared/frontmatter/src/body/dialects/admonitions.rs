@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::Page;
 use super::callout::{self, is_blank_line, last_line};
+use super::page::Page;
 use crate::diagnostics::Warnings;
 use crate::markdown::edits::Splice;
 

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::callout::before_in_line;
-use super::{Page, around};
+use super::page::{Page, around};
 use crate::body::policy;
 use crate::diagnostics::Warnings;
 use crate::markdown::edits::Splice;

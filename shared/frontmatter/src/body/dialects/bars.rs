@@ -1,6 +1,6 @@
 //! The bar of a wikilink in a table, which ends a cell for Markdown: `[[Home|h]]` becomes `[[Home\|h]]`.
 
-use super::Page;
+use super::page::Page;
 use crate::diagnostics::Warnings;
 use crate::markdown::edits::Splice;
 use crate::markdown::{Event, Tag};

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::Page;
+use super::page::Page;
 use crate::markdown::edits::Splice;
 
 /// Words for boxes with the type of callout that each is, sorted; a box of type [`FOLDED`] is closed until it is asked for.

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::ops::Range;
 
 use super::callout::{self, Boxed, has_line};
-use super::{Page, plain};
+use super::page::{Page, plain};
 use crate::diagnostics::{Code, Warnings};
 use crate::markdown::edits::Splice;
 

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::Page;
 use super::callout::{self, Boxed};
+use super::page::Page;
 use crate::diagnostics::{Code, Warnings};
 use crate::markdown::edits::Splice;
 

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::callout::is_blank_line;
-use super::{Page, around};
+use super::page::{Page, around};
 use crate::diagnostics::Warnings;
 use crate::markdown::edits::Splice;
 use crate::markdown::html::steps::whole_line;

@@ -2,12 +2,12 @@
 
 use std::ops::Range;
 
-use super::Page;
+use super::page::Page;
 use crate::diagnostics::Warnings;
 use crate::emoji;
 use crate::markdown::edits::Splice;
 use crate::markdown::html::steps::{self, Step};
-use crate::markdown::text::{self, is_escaped};
+use crate::markdown::places::is_escaped;
 use crate::markdown::{Document, Event, Tag};
 
 /// How far back an address is looked for.
@@ -18,7 +18,7 @@ pub(super) fn rewrite(page: &Page<'_, '_>, splice: &mut Splice, _: &mut Warnings
     if !has_shortcode(source) {
         return;
     }
-    let runs = text::runs(page.document).iter();
+    let runs = page.document.runs().iter();
     let runs = runs.map(|run| run.range.clone());
     for range in runs.chain(html_texts(page.document)) {
         let text = source.get(range.clone()).unwrap_or_default();

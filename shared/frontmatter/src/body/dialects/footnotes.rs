@@ -3,7 +3,7 @@
 use memchr::memmem;
 use pulldown_cmark::TagEnd;
 
-use super::{Page, around};
+use super::page::{Page, around};
 use crate::diagnostics::Warnings;
 use crate::markdown::edits::Splice;
 use crate::markdown::text::is_inline_end;

@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use super::{Page, plain, videos};
+use super::page::{Page, plain};
+use super::videos;
 use crate::body::policy::escape_attribute;
 use crate::body::rules::elements::alternative;
 use crate::diagnostics::{Code, Warnings};

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::attribute_lists::own_line;
 use super::callout::{self, Boxed, before_in_line};
-use super::{Page, plain};
+use super::page::{Page, plain};
 use crate::diagnostics::{Code, Warnings};
 use crate::markdown::edits::Splice;
 use crate::markdown::url;

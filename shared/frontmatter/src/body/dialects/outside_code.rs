@@ -6,7 +6,8 @@ use memchr::memmem;
 use pulldown_cmark::LinkType;
 
 use crate::markdown::html::tokens::{TokenKind, whole_token};
-use crate::markdown::text::{code_element, is_escaped};
+use crate::markdown::places::is_escaped;
+use crate::markdown::text::code_element;
 use crate::markdown::{Document, Event, Tag};
 
 /// Tags whose blocks of HTML hold code, or nothing that is text.

@@ -5,12 +5,12 @@ use std::ops::Range;
 use pulldown_cmark::TagEnd;
 
 use super::callout::piece;
+use super::page::{Page, plain};
 use super::videos::is_video;
-use super::{Page, plain};
 use crate::body::rules::wikilinks::{picture, text_and_size};
 use crate::diagnostics::Warnings;
 use crate::markdown::edits::Splice;
-use crate::markdown::text::begins_line;
+use crate::markdown::places::begins_line;
 use crate::markdown::{Event, Tag};
 
 pub(super) fn rewrite(page: &Page<'_, '_>, splice: &mut Splice, _: &mut Warnings) {

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::callout::piece;
-use super::{Page, around};
+use super::page::{Page, around};
 use crate::body::policy::is_element;
 use crate::diagnostics::Warnings;
 use crate::markdown::edits::Splice;

@@ -8,7 +8,7 @@ use std::cell::OnceCell;
 use std::ops::Range;
 
 use super::callout::{self, Boxed, before_in_line};
-use super::{Page, plain};
+use super::page::{Page, plain};
 use crate::diagnostics::{Code, Warnings};
 use crate::hidden::hidden_html;
 use crate::markdown::edits::Splice;

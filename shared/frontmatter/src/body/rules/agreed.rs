@@ -16,7 +16,7 @@ use pulldown_cmark::{LinkType, TagEnd};
 use crate::diagnostics::{Code, Warnings};
 use crate::markdown::edits::Splice;
 use crate::markdown::lines::{self, Line};
-use crate::markdown::text::{Texts, is_marker};
+use crate::markdown::places::is_marker;
 use crate::markdown::{Document, Event, Tag};
 
 /// Adds the edits after which whatever could act in code is code for every reader.
@@ -276,7 +276,7 @@ fn push_references(html: &mut String, text: &str) {
 
 /// Puts a span on one line. Every reader shows a line break in code as a space.
 fn join(document: &Document<'_>, span: &Range<usize>, splice: &mut Splice) {
-    let lines: &[Line] = lines::all(document);
+    let lines: &[Line] = document.lines();
     let first = lines.partition_point(|line| line.start <= span.start);
     for line in lines
         .iter()
@@ -465,8 +465,8 @@ fn spans_of(line: &str) -> Option<Vec<Range<usize>>> {
 /// stands in the next fence for text.
 fn escape_fences(document: &Document<'_>, blocks: &[Block], splice: &mut Splice) {
     let source = document.source;
-    let texts = Texts::of(document);
-    for line in lines::all(document) {
+    let texts = document.texts();
+    for line in document.lines() {
         let text = source.get(line.text.clone()).unwrap_or_default();
         let text = text.trim_start_matches(begins_container);
         let start = line.text.end - text.len();

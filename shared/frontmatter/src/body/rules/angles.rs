@@ -5,7 +5,8 @@ use std::ops::Range;
 use pulldown_cmark::TagEnd;
 
 use crate::markdown::edits::Splice;
-use crate::markdown::text::{begins_line, is_escaped, is_inline};
+use crate::markdown::places::{begins_line, is_escaped};
+use crate::markdown::text::is_inline;
 use crate::markdown::{Document, Event, Tag};
 
 /// Escapes a `<` that is text for our parser, but begins what looks like markup: another reader

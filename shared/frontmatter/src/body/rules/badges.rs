@@ -5,11 +5,10 @@ use std::ops::Range;
 use pulldown_cmark::TagEnd;
 
 use crate::badge::{is_badge, is_contact};
-use crate::body::CleanOptions;
-use crate::body::policy::is_void;
+use crate::body::options::CleanOptions;
 use crate::markdown::edits::Splice;
 use crate::markdown::html::entities::references;
-use crate::markdown::html::tokens::{self, TokenKind, tokens};
+use crate::markdown::html::tokens::{self, TokenKind, is_void, tokens};
 use crate::markdown::{Document, Edit, Event, Tag};
 use crate::record::{Badge, MAX_BADGES};
 

@@ -3,7 +3,7 @@
 //! line parts blocks (2.9.12).
 
 use crate::markdown::edits::Splice;
-use crate::markdown::{Document, Event, Tag, lines};
+use crate::markdown::{Document, Event, Tag};
 
 /// Takes it out where it ends a line behind a tag or a fence, or makes one.
 pub(crate) fn settle(document: &Document<'_>, splice: &mut Splice) {
@@ -13,7 +13,7 @@ pub(crate) fn settle(document: &Document<'_>, splice: &mut Splice) {
     if document.source.is_ascii() || !document.has("<") && !document.has("]") {
         return;
     }
-    for line in lines::all(document) {
+    for line in document.lines() {
         let text = document.source.get(line.text.clone()).unwrap_or_default();
         let shown = text.trim_end();
         let is_plain = text.get(shown.len()..).is_none_or(str::is_ascii);

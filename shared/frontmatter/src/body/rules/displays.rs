@@ -11,7 +11,7 @@ use pulldown_cmark::TagEnd;
 use super::math;
 use crate::markdown::edits::Splice;
 use crate::markdown::lines::{self, Line};
-use crate::markdown::text::begins_line;
+use crate::markdown::places::begins_line;
 use crate::markdown::{Document, Event, Tag};
 
 /// Closing lines that are looked at for one opening line; a bound keeps looking linear.
@@ -23,7 +23,7 @@ pub(crate) fn settle(with_math: &Document<'_>, plain: &Document<'_>, splice: &mu
     if !plain.has("$$") {
         return;
     }
-    let lines = lines::all(plain);
+    let lines = plain.lines();
     let spans = Spans::of(source, lines, plain);
     let closers = closers(source);
     let texts: Vec<usize> = plain

@@ -8,8 +8,7 @@ use std::ops::Range;
 
 use super::math;
 use crate::markdown::edits::Splice;
-use crate::markdown::lines;
-use crate::markdown::text::is_escaped;
+use crate::markdown::places::is_escaped;
 use crate::markdown::{Document, Event, Tag};
 
 /// Escapes the `$` that would open a formula with a tag in it, or with half of some code or link.
@@ -24,7 +23,7 @@ pub(crate) fn settle(with_math: &Document<'_>, plain: &Document<'_>, splice: &mu
     let formulas = math::formulas(with_math);
     let atoms = atoms(plain);
     let mut blocks: Vec<Range<usize>> = Vec::new();
-    for line in lines::all(plain) {
+    for line in plain.lines() {
         match blocks.last_mut() {
             Some(block) if !line.is_first => block.end = line.text.end,
             last => {

@@ -5,18 +5,17 @@ mod attributes;
 use std::cell::OnceCell;
 use std::ops::Range;
 
-use crate::body::CleanOptions;
 use crate::body::anchors::Anchors;
-use crate::body::policy;
-use crate::body::policy::Element;
+use crate::body::options::CleanOptions;
+use crate::body::policy::{self, Element};
 use crate::diagnostics::{Code, Warnings};
 use crate::markdown::Document;
 use crate::markdown::edits::Splice;
 use crate::markdown::html::steps::{Placed, Step, blocks, steps};
-use crate::markdown::html::tokens::{Tag, TokenKind, innermost, whole_token};
+use crate::markdown::html::tokens::{Tag, TokenKind, innermost, is_void};
 
-use attributes::Verdict;
 pub(crate) use attributes::alternative;
+use attributes::{Judge, Verdict};
 
 /// Most elements that are closed where a line, a container or the body ends; what leaves more open
 /// than that is no page, and has them taken out.
@@ -41,11 +40,14 @@ pub(crate) fn sanitise(
     let mut partners = partners(&steps).into_iter().peekable();
     let mut sanitiser = Sanitiser {
         source: document.source,
-        options,
-        anchors,
+        judge: Judge {
+            source: document.source,
+            options,
+            anchors,
+            warnings,
+        },
         may_close,
         splice,
-        warnings,
         frames: vec![Frame::default()],
         steps: &steps,
         obstacles: OnceCell::new(),
@@ -151,11 +153,9 @@ struct Frame<'s> {
 
 struct Sanitiser<'a, 'o, 's> {
     source: &'a str,
-    options: &'a CleanOptions<'o>,
-    anchors: &'a Anchors<'a>,
+    judge: Judge<'a, 'o>,
     may_close: bool,
     splice: &'a mut Splice,
-    warnings: &'a mut Warnings,
     frames: Vec<Frame<'s>>,
     steps: &'s [Step<'s>],
     /// Asked for by comments that don't end, which are rare.
@@ -210,13 +210,8 @@ impl<'s> Sanitiser<'_, '_, 's> {
         self.source.get(range.clone()).unwrap_or_default()
     }
 
-    fn warn(&mut self, code: Code, range: &Range<usize>) {
-        let text = quoted(self.source.get(range.clone()).unwrap_or_default());
-        self.warnings.add(code, range.start, &text);
-    }
-
     fn remove(&mut self, placed: &Placed<'_>) {
-        self.warn(Code::HtmlRemoved, &placed.range);
+        self.judge.warn(Code::HtmlRemoved, &placed.range);
         self.splice.delete(placed.removal.clone());
     }
 
@@ -227,13 +222,14 @@ impl<'s> Sanitiser<'_, '_, 's> {
             .into_iter()
             .find(|sign| text.starts_with(sign))
             .unwrap_or("<");
-        self.warnings
+        self.judge
+            .warnings
             .add(Code::HtmlRemoved, placed.range.start, sign);
         self.splice.delete(placed.removal.clone());
     }
 
     fn remove_element(&mut self, open: &Placed<'_>, close: &Placed<'_>) {
-        self.warn(Code::HtmlRemoved, &open.range);
+        self.judge.warn(Code::HtmlRemoved, &open.range);
         self.splice
             .delete(open.range.start..close.removal.end.max(close.range.end));
     }
@@ -265,23 +261,23 @@ impl<'s> Sanitiser<'_, '_, 's> {
         if policy::element(&tag.name) != Element::Allowed {
             return self.remove(placed);
         }
-        let is_void = policy::is_void(&tag.name);
+        let has_no_end = is_void(&tag.name);
         let around = policy::only_within(&tag.name);
         if !around.is_empty() && !around.iter().any(|name| self.is_open(name)) {
             return self.remove(placed);
         }
         // A browser moves it out of the table, and ends it elsewhere than its closing tag says.
-        if !is_void
+        if !has_no_end
             && !policy::is_table_part(&tag.name)
             && tag.name != "caption"
             && self.is_between_cells()
         {
             return self.remove(placed);
         }
-        match self.judge(tag, placed) {
+        match self.judge.verdict(tag, placed) {
             Verdict::Keep => {}
             Verdict::Write(mut html) => {
-                if tag.self_closing && !is_void {
+                if tag.self_closing && !has_no_end {
                     html.extend(["</", tag.name.as_ref(), ">"]);
                 }
                 self.splice.replace(placed.range.clone(), html);
@@ -291,7 +287,7 @@ impl<'s> Sanitiser<'_, '_, 's> {
             }
             Verdict::Text(text) => return self.splice.replace(placed.range.clone(), text),
         }
-        if !is_void && !tag.self_closing {
+        if !has_no_end && !tag.self_closing {
             let frame = self.frame_of(&tag.name);
             if let Some(frame) = self.frames.get_mut(frame) {
                 frame.open.push(Open {
@@ -348,8 +344,8 @@ impl<'s> Sanitiser<'_, '_, 's> {
         });
         let Some((frame, position)) = found else {
             // The closing tag of what was taken out is taken out quietly with it.
-            if policy::element(name) == Element::Allowed && !policy::is_void(name) {
-                self.warn(Code::HtmlUnclosed, &placed.range);
+            if policy::element(name) == Element::Allowed && !is_void(name) {
+                self.judge.warn(Code::HtmlUnclosed, &placed.range);
             }
             return self.splice.delete(placed.removal.clone());
         };
@@ -402,7 +398,7 @@ impl<'s> Sanitiser<'_, '_, 's> {
             if is_inline && !open.in_block && can_close && end >= open.range.end {
                 closers.extend(["</", name, ">"]);
             } else {
-                self.warn(Code::HtmlUnclosed, &open.range);
+                self.judge.warn(Code::HtmlUnclosed, &open.range);
                 self.splice.delete(open.removal);
             }
         }
@@ -425,9 +421,7 @@ impl<'s> Sanitiser<'_, '_, 's> {
             return;
         }
         for open in &open {
-            let text = quoted(self.source.get(open.range.clone()).unwrap_or_default());
-            self.warnings
-                .add(Code::HtmlUnclosed, open.range.start, &text);
+            self.judge.warn(Code::HtmlUnclosed, &open.range);
         }
         // What opens in a line of text is inside a list or a quote for those who take the line for one of its last.
         let may_close = self.may_close && open.len() <= MAX_CLOSED && !ends_in_open_code(document);
@@ -463,17 +457,6 @@ impl<'s> Sanitiser<'_, '_, 's> {
         }
         self.splice.insert(self.source.len(), text);
     }
-}
-
-/// What is quoted of a tag: its attributes' values are shown by no page, and so by no report.
-fn quoted(tag: &str) -> String {
-    let Some(TokenKind::Open(tag)) = whole_token(tag) else {
-        let end = tag.find(char::is_whitespace).unwrap_or(tag.len());
-        return tag.get(..end).unwrap_or_default().to_owned();
-    };
-    let names = tag.attributes.iter().map(|attribute| &*attribute.name);
-    let words: Vec<&str> = std::iter::once(&*tag.name).chain(names).collect();
-    format!("<{}>", words.join(" "))
 }
 
 /// Whether a comment is the mark where an excerpt ends.

@@ -6,9 +6,8 @@
 
 use memchr::memchr2;
 
+use crate::markdown::Document;
 use crate::markdown::edits::Splice;
-use crate::markdown::text::Texts;
-use crate::markdown::{Document, lines};
 
 /// Longest label of a definition, in bytes: CommonMark has 999 characters.
 const MAX_LABEL_BYTES: usize = 4 * 999;
@@ -20,8 +19,8 @@ pub(crate) fn escape(document: &Document<'_>, splice: &mut Splice) {
         return;
     }
     let source = document.source;
-    let lines = lines::all(document);
-    let texts = Texts::of(document);
+    let lines = document.lines();
+    let texts = document.texts();
     // Blocks of code have text of their own.
     let is_text = |at: usize| {
         let line = lines.get(lines.partition_point(|line| line.text.end <= at));

@@ -29,7 +29,7 @@ pub(crate) fn mark(document: &Document<'_>, splice: &mut Splice) {
     }
     let source = document.source;
     let text = |range: Range<usize>| source.get(range).unwrap_or_default();
-    for block in lines::all(document).chunk_by(|_, next| !next.is_first) {
+    for block in document.lines().chunk_by(|_, next| !next.is_first) {
         let [first, others @ ..] = block else {
             continue;
         };

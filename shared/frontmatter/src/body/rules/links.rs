@@ -6,14 +6,15 @@ use std::ops::Range;
 use memchr::memmem;
 use pulldown_cmark::{LinkType, TagEnd};
 
-use crate::body::CleanOptions;
 use crate::body::anchors::Anchors;
+use crate::body::options::CleanOptions;
 use crate::body::targets::{Kind, Target, resolve};
 use crate::diagnostics::{Code, Warnings};
+use crate::markdown::definition::{self, covered};
 use crate::markdown::edits::Splice;
 use crate::markdown::html::entities;
 use crate::markdown::html::steps::whole_line;
-use crate::markdown::text::{begins_line, escape};
+use crate::markdown::places::{begins_line, escape};
 use crate::markdown::url::{self, inner, parts};
 use crate::markdown::{Document, Event, Tag};
 use crate::marks::WORD_JOINER;
@@ -331,7 +332,7 @@ impl Links<'_, '_> {
         let text = self.source.get(note.clone()).unwrap_or_default();
         let Some(destination) = text
             .find("]:")
-            .and_then(|label| definition_destination(self.source, note.start + label + 2))
+            .and_then(|label| definition::destination(self.source, note.start + label + 2))
         else {
             return;
         };
@@ -349,7 +350,7 @@ impl Links<'_, '_> {
     /// Rewrites the destination of the definition whose label ends before `from`; returns where
     /// it ends.
     fn definition(&mut self, from: usize) -> usize {
-        let Some(range) = definition_destination(self.source, from) else {
+        let Some(range) = definition::destination(self.source, from) else {
             return from;
         };
         let written = self.source.get(range.clone()).unwrap_or_default();
@@ -408,60 +409,4 @@ pub(crate) fn remove(source: &str, range: &Range<usize>, splice: &mut Splice) {
 /// Whether a block could begin with the character, where text stood before.
 fn begins_block(first: char) -> bool {
     matches!(first, '#' | '>' | '-' | '+' | '=' | '~' | '|' | ':')
-}
-
-/// The destination after a definition's `]:`, which may stand on the next line, in a quote too.
-pub(crate) fn definition_destination(source: &str, from: usize) -> Option<Range<usize>> {
-    let rest = source.get(from..)?;
-    let mut start = from + (rest.len() - rest.trim_start_matches([' ', '\t']).len());
-    let rest = source.get(start..)?;
-    if rest.starts_with(['\n', '\r']) {
-        start += rest.len() - rest.trim_start_matches(['\n', '\r', ' ', '\t', '>']).len();
-    }
-    let rest = source.get(start..)?;
-    if rest.starts_with('<') {
-        return url::destination(source, start);
-    }
-    let length = rest
-        .find(|c: char| c.is_ascii_whitespace())
-        .unwrap_or(rest.len());
-    Some(start..start + length)
-}
-
-/// The parts of the source that can hold no definition, in order.
-pub(crate) fn covered(document: &Document<'_>) -> Vec<Range<usize>> {
-    let mut covered: Vec<Range<usize>> = Vec::new();
-    for (event, range) in &document.events {
-        let range = match event {
-            Event::Start(
-                Tag::Paragraph
-                | Tag::Heading { .. }
-                | Tag::CodeBlock(_)
-                | Tag::HtmlBlock
-                | Tag::Table
-                | Tag::Link { .. }
-                | Tag::Image { .. },
-            )
-            | Event::Text(_)
-            | Event::Code(_)
-            | Event::InlineHtml(_)
-            | Event::InlineMath(_)
-            | Event::DisplayMath(_)
-            | Event::FootnoteReference
-            | Event::TaskListMarker(_) => range.clone(),
-            Event::Start(Tag::FootnoteDefinition) => {
-                let label = document
-                    .source
-                    .get(range.clone())
-                    .and_then(|text| text.find("]:"));
-                range.start..range.start + label.map_or(0, |at| at + 2)
-            }
-            _ => continue,
-        };
-        match covered.last_mut() {
-            Some(last) if range.start <= last.end => last.end = last.end.max(range.end),
-            _ => covered.push(range),
-        }
-    }
-    covered
 }

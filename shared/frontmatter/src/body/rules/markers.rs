@@ -3,17 +3,16 @@
 //! A list that begins with another number than one doesn't interrupt a paragraph. For our parser that holds behind a marker
 //! that does, too: `- 2) <div>` is text with a tag in it below a paragraph, and for others a block in a list in a list.
 
+use crate::markdown::Document;
 use crate::markdown::edits::Splice;
-use crate::markdown::text::Texts;
-use crate::markdown::{Document, lines};
 
 /// Escapes the sign behind such a number, where a document has tags.
 pub(crate) fn escape(document: &Document<'_>, splice: &mut Splice) {
     if !document.has("<") || !document.has(")") && !document.has(".") {
         return;
     }
-    let texts = Texts::of(document);
-    for line in lines::all(document).iter().filter(|line| line.is_first) {
+    let texts = document.texts();
+    for line in document.lines().iter().filter(|line| line.is_first) {
         let text = document.source.get(line.text.clone()).unwrap_or_default();
         let before = document.source.get(..line.text.start).unwrap_or_default();
         let before = before.rsplit('\n').next().unwrap_or_default().trim_end();

@@ -132,13 +132,13 @@ fn unmake(source: &str, formula: &Range<usize>, splice: &mut Splice) {
 /// Whether there was any `$` left in the text. None in HTML's `<pre>` and `<code>` is looked for.
 fn unmake_all(without_math: &Document<'_>, splice: &mut Splice) -> bool {
     let before = splice.len();
-    for run in crate::markdown::text::runs(without_math) {
+    for run in without_math.runs() {
         let text = without_math
             .source
             .get(run.range.clone())
             .unwrap_or_default();
         for (at, _) in
-            crate::markdown::text::unescaped(text).filter(|(_, character)| *character == '$')
+            crate::markdown::places::unescaped(text).filter(|(_, character)| *character == '$')
         {
             splice.insert(run.range.start + at, "\\");
         }

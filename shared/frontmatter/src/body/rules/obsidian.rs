@@ -7,7 +7,8 @@ use unicode_normalization::char::is_combining_mark;
 
 use crate::markdown::Document;
 use crate::markdown::edits::Splice;
-use crate::markdown::text::{self, Boundary, Run, unescaped};
+use crate::markdown::places::unescaped;
+use crate::markdown::text::{Boundary, Run};
 
 /// Longest block id that still makes an id of 64 characters with its prefix.
 const MAX_BLOCK_ID_BYTES: usize = 58;
@@ -42,7 +43,7 @@ pub(crate) fn highlights(document: &Document<'_>, certainly: bool, splice: &mut 
     // The opening marks of the line, by parent.
     let mut marks: HashMap<usize, usize> = HashMap::new();
     let mut line = 0;
-    for run in text::runs(document).iter().filter(|run| !run.in_link) {
+    for run in document.runs().iter().filter(|run| !run.in_link) {
         if run.line != line {
             marks.clear();
             line = run.line;
@@ -182,7 +183,8 @@ pub(crate) fn has_block_id(document: &Document<'_>) -> bool {
         after.is_empty() || after.starts_with(['\n', '\r', '\\', '|', '#'])
     };
     memchr::memchr_iter(b'^', document.source.as_bytes()).any(ends_with_id)
-        && text::runs(document)
+        && document
+            .runs()
             .iter()
             .any(|run| block_id(document.source, run).is_some())
 }

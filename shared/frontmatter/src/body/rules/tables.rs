@@ -6,7 +6,7 @@ use pulldown_cmark::TagEnd;
 
 use super::agreed::is_delimiters;
 use crate::markdown::edits::Splice;
-use crate::markdown::lines::{self, Line};
+use crate::markdown::lines::Line;
 use crate::markdown::{Document, Event, Tag};
 
 /// Adds the edits after which every reader sees the same tables, and the same cells in them.
@@ -79,7 +79,7 @@ fn part_from_paragraphs(document: &Document<'_>, splice: &mut Splice) {
     if !["|", ":-", "-:"].iter().any(|mark| document.has(mark)) {
         return;
     }
-    let lines = lines::all(document);
+    let lines = document.lines();
     for (header, delimiters) in lines.iter().zip(lines.iter().skip(1)) {
         if !begins_table(source, header, delimiters) {
             continue;

@@ -5,12 +5,14 @@ use std::ops::Range;
 use memchr::memmem;
 
 use super::links::remove;
+use crate::body::options::CleanOptions;
+use crate::body::policy;
 use crate::body::targets::{self, Folders, Kind, Target, resolve};
-use crate::body::{CleanOptions, policy};
 use crate::diagnostics::{Code, Warnings};
 use crate::markdown::Document;
 use crate::markdown::edits::Splice;
-use crate::markdown::text::{Run, escape, is_escaped, runs};
+use crate::markdown::places::{escape, is_escaped};
+use crate::markdown::text::Run;
 use crate::markdown::url;
 use crate::prose::is_lost_with_its_picture;
 use crate::record::WikiLink;
@@ -116,7 +118,8 @@ pub(crate) fn targets_of(document: &Document<'_>, is_obsidian: bool) -> Vec<Stri
     if !document.has("[[") {
         return Vec::new();
     }
-    let written = runs(document)
+    let written = document
+        .runs()
         .iter()
         .flat_map(|run| find(document.source, run, !is_obsidian));
     written.map(|written| written.target).collect()
@@ -134,7 +137,7 @@ pub(crate) fn rewrite(
     if !document.has("[[") {
         return links;
     }
-    for run in runs(document) {
+    for run in document.runs() {
         for written in find(document.source, run, !is_obsidian) {
             let (text, resolved) = written.markdown(options, run, warnings);
             if !resolved {

@@ -1,6 +1,7 @@
 //! Each rule, before and after.
 
 use super::*;
+use crate::record::{Badge, Callout};
 use crate::repository::Repository;
 use crate::yaml::Node;
 

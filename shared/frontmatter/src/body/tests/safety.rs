@@ -6,7 +6,7 @@ use pulldown_cmark::{Options, Parser, TagEnd, html};
 use scraper::{ElementRef, Html, Node, Selector};
 
 use super::*;
-use crate::markdown::{Event, Tag, lines};
+use crate::markdown::{Event, Tag};
 
 const HOSTILE: &str = include_str!("hostile.txt");
 
@@ -126,7 +126,7 @@ fn markdown_errs(body: &str) -> bool {
         false
     });
     let has_lazy_backtick = || {
-        lines::all(&document).iter().any(|line| {
+        document.lines().iter().any(|line| {
             !line.is_first
                 && line.is_lazy
                 && body

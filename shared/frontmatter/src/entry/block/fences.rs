@@ -2,9 +2,10 @@
 //! dashes that a phone puts in the place of hyphens (2.2). Since a rule between paragraphs looks alike, what stands between
 //! them has to be keys and nothing else.
 
-use super::{MAX_BLOCK_BYTES, split_line};
 use crate::entry::spellings;
 
+/// Largest block, in bytes; a larger one is text.
+pub(crate) const MAX_BLOCK_BYTES: usize = 64 * 1024;
 /// Most words of a key: `date last modified`.
 const MAX_KEY_WORDS: usize = 3;
 /// How comments begin that have a line for themselves, with what ends them.
@@ -14,6 +15,41 @@ const COMMENT_LINES: [(&str, &str); 4] = [
     ("[comment]: # (", ")"),
     ("[comment]: <> (", ")"),
 ];
+
+/// A text from its first line that isn't blank.
+pub(crate) fn without_blank_lines(text: &str) -> &str {
+    let is_blank = text.trim_matches([' ', '\t', '\n', '\r']).is_empty();
+    let start = if is_blank {
+        text.len()
+    } else {
+        first_line(text)
+    };
+    text.get(start..).unwrap_or_default()
+}
+
+/// Offset of the first line that isn't blank.
+pub(super) fn first_line(text: &str) -> usize {
+    let content = text.trim_start_matches([' ', '\t', '\n', '\r']);
+    let before = text.len() - content.len();
+    text.get(..before)
+        .and_then(|blank| blank.rfind(['\n', '\r']))
+        .map_or(0, |at| at + 1)
+}
+
+/// A line without its break, and what comes after the break.
+pub(super) fn split_line(text: &str) -> (&str, &str) {
+    match text.find(['\n', '\r']) {
+        None => (text, ""),
+        Some(at) => {
+            let (line, rest) = text.split_at_checked(at).unwrap_or((text, ""));
+            let rest = rest
+                .strip_prefix("\r\n")
+                .or_else(|| rest.strip_prefix(['\n', '\r']))
+                .unwrap_or(rest);
+            (line, rest)
+        }
+    }
+}
 
 /// Whether a line is made of hyphens and dashes, and of one dash at least.
 pub(super) fn is_dash(line: &str) -> bool {
@@ -29,7 +65,7 @@ pub(super) fn is_dash(line: &str) -> bool {
 pub(super) fn comments(text: &str) -> usize {
     let mut rest = text;
     while let Some(after) = after_comment(rest) {
-        rest = super::without_blank_lines(after);
+        rest = without_blank_lines(after);
     }
     text.len() - rest.len()
 }

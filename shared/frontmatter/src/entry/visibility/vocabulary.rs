@@ -1,6 +1,27 @@
 //! What stands in tables: keys that say who may see a document, the maps that hold them, and the words of their values.
 
-use super::Rule;
+/// What a key's value has to be for a document to be hidden.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Rule {
+    /// `true`; what is neither true nor false is unclear.
+    Yes,
+    /// `true`; all else has another meaning.
+    YesOnly,
+    /// `false`; what is neither is unclear.
+    No,
+    /// `false`; all else has another meaning.
+    NoOnly,
+    /// `false`; a date or a year says when, and a publisher's name or an address where.
+    NoOrDate,
+    /// One of [`HIDDEN`]; what isn't all of [`PUBLIC`] either is unclear.
+    Audience,
+    /// One of [`HIDDEN`]; all else has another meaning.
+    Word,
+    /// Anything at all: nobody may see it without knowing that.
+    Secret,
+    /// Hugo's map of what is built and listed.
+    Build,
+}
 
 /// The keys in lower case, with letters and digits alone: `dg-publish` is `dgpublish`.
 pub(super) const KEYS: [(&str, Rule); 129] = [

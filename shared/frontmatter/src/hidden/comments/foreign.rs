@@ -1,7 +1,7 @@
 //! Comments of other tools: what they don't show is hidden here as well.
 
 use crate::markdown::Document;
-use crate::markdown::text::{begins_line, is_escaped};
+use crate::markdown::places::{begins_line, is_escaped};
 
 /// How a tool writes its comments.
 #[derive(Debug)]

@@ -2,8 +2,34 @@
 
 use std::cell::OnceCell;
 
-use super::{MARK, Mark, Place, next_mark};
-use crate::markdown::text::is_escaped;
+use std::ops::Range;
+
+use memchr::memmem;
+
+use super::foreign::Foreign;
+use crate::markdown::places::is_escaped;
+
+pub(super) const MARK: &str = "%%";
+
+/// Where a comment may begin.
+#[derive(Debug)]
+pub(super) struct Mark {
+    pub(super) at: usize,
+    pub(super) place: Place,
+    /// Of another tool, where it isn't `%%`.
+    pub(super) foreign: Option<&'static Foreign>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Place {
+    Text,
+    /// A formula in a line of text.
+    Math,
+    /// The text of an HTML block.
+    Html,
+    /// A title, or a tag with its attributes: both marks stand there.
+    Part(Range<usize>),
+}
 
 /// How far the quotes or brackets around a format are looked for, in bytes.
 const MAX_QUOTED: usize = 120;
@@ -26,6 +52,19 @@ pub(super) enum Sign {
     /// Another mark stands on its line, so that it may be a comment.
     Doubtful,
     Yes,
+}
+
+/// The next `%%` that no backslash stands before.
+pub(super) fn next_mark(source: &str, from: usize) -> Option<usize> {
+    let mut position = from;
+    loop {
+        let rest = source.as_bytes().get(position..)?;
+        let at = position + memmem::find(rest, MARK.as_bytes())?;
+        if !is_escaped(source, at) {
+            return Some(at);
+        }
+        position = at + 1;
+    }
 }
 
 /// Which of the marks are signs: they look like such and have no partner in their line of text. A leaf is such a line, by

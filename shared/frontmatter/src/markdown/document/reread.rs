@@ -11,7 +11,8 @@ use crate::markdown::{Event, Tag};
 use memchr::memmem;
 
 use super::event;
-use super::{Document, Edit};
+use super::{Document, Grammar, mark_seen, nests_too_deeply};
+use crate::markdown::edits::Edit;
 
 type Events<'a> = Vec<(Event<'a>, Range<usize>)>;
 
@@ -29,13 +30,38 @@ struct Window {
     edits: Range<usize>,
 }
 
+impl<'a> Document<'a> {
+    /// The document after edits, `source` being what they make of it.
+    pub(crate) fn edited<'b>(&self, source: &'b str, edits: &[Edit]) -> Document<'b>
+    where
+        'a: 'b,
+    {
+        // An edit may bring the first formula into a document.
+        self.edited_without_math(source, edits).with_any_math()
+    }
+
+    /// As [`Self::edited`], read as [`Self::parse_without_math`] does.
+    pub(crate) fn edited_without_math<'b>(&self, source: &'b str, edits: &[Edit]) -> Document<'b>
+    where
+        'a: 'b,
+    {
+        let is_settled = self.grammar == Grammar::Satteri;
+        let events = is_settled.then(|| events(self, source, edits)).flatten();
+        let Some(events) = events else {
+            return Document::parse_without_math(source);
+        };
+        // What a replacement has taken away counts as seen still: then a rule looks, and finds nothing.
+        let mut seen = self.seen;
+        for edit in edits {
+            mark_seen(&mut seen, &edit.replacement);
+        }
+        Document::new(source, events, seen, nests_too_deeply(source), self.grammar)
+    }
+}
+
 /// The events of `source`, which is what `edits` make of the document; `None` where it must be
 /// parsed as a whole, or nearly so.
-pub(super) fn events<'b>(
-    before: &Document<'b>,
-    source: &'b str,
-    edits: &[Edit],
-) -> Option<Events<'b>> {
+fn events<'b>(before: &Document<'b>, source: &'b str, edits: &[Edit]) -> Option<Events<'b>> {
     // A definition of a link or a footnote acts on all of the document.
     if before.too_complex || before.has("]:") || memmem::find(source.as_bytes(), b"]:").is_some() {
         return None;

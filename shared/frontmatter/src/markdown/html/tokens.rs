@@ -346,6 +346,11 @@ impl<'a> Scanner<'a> {
     }
 }
 
+/// An element without content and closing tag.
+pub(crate) fn is_void(name: &str) -> bool {
+    matches!(name, "br" | "hr" | "img" | "input" | "source")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

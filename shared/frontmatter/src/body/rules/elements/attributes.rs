@@ -1,16 +1,17 @@
 //! The attributes that a tag keeps, and where their addresses lead (2.9.9, 2.9.10).
 
 use std::borrow::Cow;
+use std::ops::Range;
 
-use super::Sanitiser;
-use crate::body::policy;
-use crate::body::policy::Value;
+use crate::body::anchors::Anchors;
+use crate::body::options::CleanOptions;
+use crate::body::policy::{self, Value};
 use crate::body::targets::{Kind, Target, resolve};
-use crate::diagnostics::Code;
+use crate::diagnostics::{Code, Warnings};
 use crate::markdown::html::entities::references;
 use crate::markdown::html::steps::Placed;
-use crate::markdown::html::tokens::{Attribute, Tag};
-use crate::markdown::text::escape;
+use crate::markdown::html::tokens::{Attribute, Tag, TokenKind, is_void, whole_token};
+use crate::markdown::places::escape;
 
 /// What becomes of an allowed tag.
 pub(super) enum Verdict {
@@ -38,10 +39,23 @@ impl Outcome {
     }
 }
 
-impl Sanitiser<'_, '_, '_> {
+/// What the attributes of a document's tags are held against.
+pub(super) struct Judge<'a, 'o> {
+    pub(super) source: &'a str,
+    pub(super) options: &'a CleanOptions<'o>,
+    pub(super) anchors: &'a Anchors<'a>,
+    pub(super) warnings: &'a mut Warnings,
+}
+
+impl Judge<'_, '_> {
+    pub(super) fn warn(&mut self, code: Code, range: &Range<usize>) {
+        let text = quoted(self.source.get(range.clone()).unwrap_or_default());
+        self.warnings.add(code, range.start, &text);
+    }
+
     /// What becomes of a tag whose element is allowed.
-    pub(super) fn judge(&mut self, tag: &Tag<'_>, placed: &Placed<'_>) -> Verdict {
-        let mut changed = !tag.is_plain || (tag.self_closing && !policy::is_void(&tag.name));
+    pub(super) fn verdict(&mut self, tag: &Tag<'_>, placed: &Placed<'_>) -> Verdict {
+        let mut changed = !tag.is_plain || (tag.self_closing && !is_void(&tag.name));
         // Most tags stay as they are: what is kept is listed from the first that doesn't.
         let mut listed: Option<Vec<Attribute<'_>>> = None;
         let mut refused = false;
@@ -165,6 +179,17 @@ impl Sanitiser<'_, '_, '_> {
             (false, true) => Outcome::of(attribute, policy::escape_value(&kept.join(", ")).into()),
         }
     }
+}
+
+/// What is quoted of a tag: its attributes' values are shown by no page, and so by no report.
+fn quoted(tag: &str) -> String {
+    let Some(TokenKind::Open(tag)) = whole_token(tag) else {
+        let end = tag.find(char::is_whitespace).unwrap_or(tag.len());
+        return tag.get(..end).unwrap_or_default().to_owned();
+    };
+    let names = tag.attributes.iter().map(|attribute| &*attribute.name);
+    let words: Vec<&str> = std::iter::once(&*tag.name).chain(names).collect();
+    format!("<{}>", words.join(" "))
 }
 
 /// The identifier that an element is given in place of one that may not stand.
