@@ -3,31 +3,35 @@
 mod authors;
 mod derived;
 mod harmless;
+mod others;
 mod output;
+mod shown_picture;
 mod themes;
 mod timestamps;
+mod topics;
 
-use crate::body::{CleanOptions, Cleaned, resolve_image};
+use crate::body::{CleanOptions, Cleaned};
 use crate::context::Context;
-use crate::entry::guards;
 use crate::entry::keys::{self, Keys};
 use crate::entry::mark::Mark;
 use crate::entry::spellings;
 use crate::entry::visibility::Finding;
-use crate::facts::Derived;
-use crate::prose::collapse;
+use crate::record::Derived;
 use crate::report::{Source, Warning};
 use crate::title::Title;
 use crate::warnings::{Code, grouped};
 use crate::yaml::Node;
 
 use authors::authors;
-pub(crate) use authors::other_authors;
-use harmless::has_marks;
+use others::{ignore_address, rest};
 use output::author;
+use shown_picture::image;
+use timestamps::{date, updated};
+use topics::tags_and_categories;
+
+pub(crate) use authors::other_authors;
 pub(crate) use output::{Assembled, Emitted};
 pub use themes::UnknownTheme;
-use timestamps::{date, updated};
 
 /// Longer titles are refused or cut by some themes, in characters.
 const LONG_TITLE: usize = 60;
@@ -78,7 +82,7 @@ pub(crate) fn assemble(parts: Parts<'_>) -> Assembled {
         Node::string(description.0.as_str()),
         description.1,
     );
-    let entry_id = entry_id(context);
+    let entry_id = context.entry_id();
     if let Some(entry_id) = &entry_id {
         out.push("slug", Node::string(entry_id), Source::Upload);
     }
@@ -164,29 +168,6 @@ fn again(filled: &[String], entries: &[Emitted]) -> Vec<String> {
         .collect()
 }
 
-fn entry_id(context: &Context) -> Option<String> {
-    match (context.handle.as_str(), context.slug.as_str()) {
-        ("", _) => None,
-        (handle, "") => Some(handle.to_owned()),
-        (handle, slug) => Some(format!("{handle}/{slug}")),
-    }
-}
-
-fn ignore_address(keys: &mut Keys, key: &str, entry_id: Option<&str>, warnings: &mut Vec<Warning>) {
-    let Some(entry) = keys.remove(key) else {
-        return;
-    };
-    let own = key == "slug" && entry.value.text() == entry_id && entry_id.is_some();
-    if !own && !entry.value.is_empty() {
-        warnings.push(Code::SlugIgnored(key).at(
-            entry.line,
-            1,
-            entry.value.text().unwrap_or_default(),
-        ));
-        keys.extra.push((entry.key, entry.value));
-    }
-}
-
 /// Whether the document is a draft. Where two keys disagree, the careful one counts: nothing leaks that its author kept
 /// back.
 fn draft(keys: &mut Keys, findings: &[Finding], warnings: &mut Vec<Warning>) -> (bool, Source) {
@@ -209,155 +190,5 @@ fn draft(keys: &mut Keys, findings: &[Finding], warnings: &mut Vec<Warning>) -> 
         (false, Source::Default)
     } else {
         (findings.iter().any(Finding::hides), Source::Frontmatter)
-    }
-}
-
-fn tags_and_categories(out: &mut Assembled, keys: &mut Keys, cleaned: &Cleaned) {
-    let written = keys.take(spellings::TAGS, keys::tags).unwrap_or_default();
-    let source = if written.is_empty() {
-        Source::Body
-    } else {
-        Source::Frontmatter
-    };
-    let tags = keys::normalised_tags(written.into_iter().chain(cleaned.tags.iter().cloned()));
-    out.strings("tags", &tags, source);
-
-    let is_list = keys.remove_if_list("categories");
-    let categories = is_list.or_else(|| keys.take(spellings::CATEGORIES, keys::strings));
-    if let Some(categories) = categories {
-        if let Some(first) = categories.first() {
-            out.push("category", Node::string(first), Source::Frontmatter);
-        }
-        if categories.len() > 1 {
-            out.strings("categories", &categories, Source::Frontmatter);
-        }
-    }
-}
-
-impl Keys {
-    /// `categories` as a list: it says all that `category` says beside it.
-    fn remove_if_list(&mut self, key: &str) -> Option<Vec<String>> {
-        let list = self.take_if(key, |value| match value {
-            Node::List(items) => Some(
-                items
-                    .iter()
-                    .filter_map(Node::text)
-                    .map(collapse)
-                    .collect::<Vec<_>>(),
-            ),
-            _ => None,
-        })?;
-        let single = self.take(&["category"], keys::strings);
-        let first = single
-            .into_iter()
-            .flatten()
-            .filter(|category| !list.contains(category));
-        Some(
-            first
-                .chain(list.iter().cloned())
-                .filter(|category| !category.is_empty())
-                .collect(),
-        )
-        .filter(|list: &Vec<_>| !list.is_empty())
-    }
-}
-
-fn image(
-    out: &mut Assembled,
-    keys: &mut Keys,
-    derived: &Derived,
-    options: &CleanOptions<'_>,
-    warnings: &mut Vec<Warning>,
-) {
-    let alt = keys.take(&["imageAlt"], keys::text);
-    let aliases = spellings::IMAGE.iter().copied();
-    let aliases: Vec<&str> = aliases.filter(|key| !keys.is_theme_map(key)).collect();
-    let mut resolved = None;
-    for alias in aliases {
-        // The first that leads to a picture is taken.
-        let Some(picture) = keys.take(&[alias], |entry| {
-            keys::image(entry).map(|picture| (picture, entry.clone()))
-        }) else {
-            continue;
-        };
-        let ((address, own_alt), entry) = picture;
-        let (found, told) = resolve_image(&address, options);
-        match (found, &resolved) {
-            (Some((url, found_alt)), None) => {
-                warnings.extend(told);
-                resolved = Some((url, own_alt.or(found_alt)));
-            }
-            (Some((url, _)), Some((first, _))) if url == *first => {}
-            (Some(_), Some(_)) => keys.extra.push((entry.key, entry.value)),
-            (None, _) => {
-                warnings.extend(told.into_iter().map(|warning| Warning {
-                    line: entry.line,
-                    ..warning
-                }));
-                keys.extra.push((entry.key, entry.value));
-            }
-        }
-    }
-    let (image, source) = match (resolved, &derived.image) {
-        (Some((url, own_alt)), _) => ((url, own_alt), Source::Frontmatter),
-        (None, Some((url, own_alt))) => ((url.clone(), Some(own_alt.clone())), Source::Body),
-        (None, None) => return,
-    };
-    out.push("image", Node::string(image.0), source);
-    let alt = author(alt).or(image
-        .1
-        .filter(|alt| !alt.is_empty())
-        .map(|alt| (alt, source)));
-    if let Some((alt, source)) = alt {
-        out.push("imageAlt", Node::string(alt), source);
-    }
-}
-
-/// The author's own keys, as they wrote them where that is safe; the rest of them under `extra`.
-fn rest(out: &mut Assembled, mut keys: Keys, warnings: &mut Vec<Warning>) {
-    if let Some(entry) = keys.remove("extra") {
-        match entry.value {
-            Node::Map(entries) => {
-                let mut kept = entries;
-                kept.append(&mut keys.extra);
-                keys.extra = kept;
-            }
-            value => keys.extra.push(("extra".to_owned(), value)),
-        }
-    }
-    let (entries, mut extra, told) = keys.into_rest();
-    warnings.extend(told);
-    for entry in entries {
-        if entry.value.is_null() && guards::is_guarded(&entry.key) {
-            continue;
-        }
-        let taken = out.entries.iter().any(|emitted| emitted.key == entry.key);
-        if taken || (guards::is_guarded(&entry.key) && !guards::allows(&entry.key, &entry.value)) {
-            if !taken {
-                warnings.push(Code::ThemeType(&entry.key).at(
-                    entry.line,
-                    1,
-                    entry.value.text().unwrap_or_default(),
-                ));
-            }
-            extra.push((entry.key, entry.value));
-        } else if entry.verbatim.is_some() && !has_marks(&entry.value) {
-            out.entries.push(Emitted {
-                key: entry.key,
-                value: entry.value,
-                verbatim: entry.verbatim,
-            });
-        } else if !entry.value.is_null() {
-            out.emit(&entry.key, entry.value);
-        }
-    }
-    let mut unique: Vec<(String, Node)> = Vec::new();
-    for (key, value) in extra {
-        if !unique.iter().any(|(known, _)| *known == key) {
-            unique.push((key, value));
-        }
-    }
-    if !unique.is_empty() {
-        out.emit("extra", Node::Map(unique));
     }
 }

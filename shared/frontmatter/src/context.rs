@@ -31,6 +31,17 @@ pub struct Context {
     pub flavor: Flavor,
 }
 
+impl Context {
+    /// The entry id of the document that is converted; `None` without a member's handle.
+    pub(crate) fn entry_id(&self) -> Option<String> {
+        match (self.handle.as_str(), self.slug.as_str()) {
+            ("", _) => None,
+            (handle, "") => Some(handle.to_owned()),
+            (handle, slug) => Some(format!("{handle}/{slug}")),
+        }
+    }
+}
+
 /// The member's other documents and pictures, and the other members.
 #[derive(Debug, Clone, Default)]
 pub struct Notes {

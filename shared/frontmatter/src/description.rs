@@ -2,6 +2,7 @@
 
 mod asides;
 mod formulas;
+mod introductions;
 mod passes;
 mod sentences;
 mod visible;
@@ -13,7 +14,8 @@ use crate::title::Title;
 use crate::words;
 
 use formulas::{before_formula, without_formulas};
-use passes::{container, introduces, is_about, is_mostly_a_link, is_tagline_quote, passes};
+use introductions::{container, introduces, is_about, is_mostly_a_link, is_tagline_quote};
+use passes::passes;
 use sentences::{MAX_CHARS, cut, is_lead_in, without_colon, without_lead_in};
 use visible::shown;
 

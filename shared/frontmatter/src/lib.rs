@@ -125,8 +125,8 @@ pub fn convert_linked(
     let Split { body, mut said } = Split::of(&text.content);
     let document = Document::parse(body.text());
     // First of all: nothing may be read off what the author hides.
-    let shown = Shown::of(&document, &said);
-    said.findings.extend(shown.findings.iter().cloned());
+    let mut shown = Shown::of(&document, &said);
+    said.findings.append(&mut shown.findings);
     let document = shown.document(document);
     let dialect = Dialect::of(&said, &shown);
     let translated = dialects::translate(&document, &dialect.options(context));

@@ -10,6 +10,7 @@ pub(crate) mod percent;
 pub(crate) mod places;
 pub(crate) mod text;
 pub(crate) mod url;
+pub(crate) mod wikilink;
 
 pub(crate) use document::{Document, Event, Tag};
 pub(crate) use edits::Edit;

@@ -74,44 +74,6 @@ pub(crate) fn without_templates(text: &str) -> Cow<'_, str> {
     Cow::Owned(collapse(&without(&text, "{{", "}}", &is_core)))
 }
 
-/// `[[target#heading|alias]]` as it is shown.
-pub(crate) fn without_wikilinks(text: &str) -> String {
-    let mut out = String::new();
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once("[[") {
-        let Some((link, behind)) = after
-            .split_once("]]")
-            .filter(|(link, _)| !link.trim().is_empty() && !link.contains('['))
-        else {
-            break;
-        };
-        let embed = before.ends_with('!');
-        out.push_str(if embed {
-            before.strip_suffix('!').unwrap_or(before)
-        } else {
-            before
-        });
-        if !embed {
-            let (target, alias) = link
-                .split_once('|')
-                .map_or((link, None), |(target, alias)| (target, Some(alias)));
-            let display = alias.map_or_else(
-                || {
-                    target
-                        .trim_start_matches('#')
-                        .trim_end_matches(".md")
-                        .replace('#', " > ")
-                },
-                str::to_owned,
-            );
-            out.push_str(display.trim_end_matches('\\'));
-        }
-        rest = behind;
-    }
-    out.push_str(rest);
-    out
-}
-
 /// How many words there are; two characters of a script without spaces count as one.
 pub(crate) fn count_words(text: &str) -> usize {
     let ideographs = text.chars().filter(|c| is_ideograph(*c)).count();

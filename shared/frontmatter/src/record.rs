@@ -50,3 +50,42 @@ impl Badge {
         is_web(&self.image) && self.href.as_deref().is_none_or(is_web)
     }
 }
+
+/// Facts about the cleaned body, emitted under `derived` or used to fill fields.
+#[derive(Debug, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Derived {
+    pub(crate) words: usize,
+    pub(crate) reading_minutes: usize,
+    pub(crate) headings: Vec<Heading>,
+    pub(crate) external_links: Vec<String>,
+    pub(crate) internal_links: Vec<String>,
+    pub(crate) code_languages: Vec<String>,
+    pub(crate) tasks: Option<Tasks>,
+    pub(crate) features: Vec<&'static str>,
+    /// SPDX id, for the field `license`.
+    pub(crate) license: Option<String>,
+    /// BCP 47, for the field `lang`.
+    pub(crate) lang: Option<String>,
+    /// `rtl`, for the field `dir`.
+    pub(crate) dir: Option<&'static str>,
+    /// First body image that is no badge: absolute URL and alt text, for `image` and `imageAlt`.
+    pub(crate) image: Option<(String, String)>,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct Heading {
+    pub(crate) depth: u8,
+    pub(crate) id: String,
+    pub(crate) text: String,
+}
+
+#[derive(Debug, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Tasks {
+    pub(crate) total: usize,
+    pub(crate) done: usize,
+    /// `YYYY-MM-DD`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) last_done: Option<String>,
+}

@@ -313,6 +313,9 @@ topics! {
         ".gg", ".gov", ".info", ".io", ".it", ".jp", ".me", ".net", ".nl", ".no", ".org", ".pt", ".se", ".tv", ".uk",
     ];
 
+    /// Ends of hosts that are such without a path behind them.
+    HOST_ALONE: Suffix [".com", ".net", ".org"];
+
     // Licences. Their names are in `facts::license::spdx`, each with its SPDX id.
 
     /// Words for a licence, in the languages of READMEs.

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::output::Assembled;
 use crate::body::Cleaned;
 use crate::entry::mark::{CONVERTER, Mark, SCHEMA, digest};
-use crate::facts::{Derived, Heading};
+use crate::record::{Derived, Heading};
 use crate::report::Warning;
 use crate::yaml::Node;
 

@@ -5,6 +5,7 @@ use pulldown_cmark::TagEnd;
 use super::options::CleanOptions;
 use super::targets::{Kind, Target, resolve as resolve_target};
 use crate::diagnostics::{Code, Warnings};
+use crate::markdown::wikilink;
 use crate::markdown::{Document, Event, Tag};
 use crate::report::Warning;
 
@@ -35,16 +36,8 @@ pub(crate) fn resolve(
 
 /// The destination and the alt text, if the spelling has one.
 fn parts(written: &str) -> (String, Option<String>) {
-    let wikilink = written
-        .strip_prefix('!')
-        .unwrap_or(written)
-        .strip_prefix("[[")
-        .and_then(|inside| inside.strip_suffix("]]"));
-    if let Some(inside) = wikilink {
-        let (target, alias) = match inside.split_once('|') {
-            Some((target, alias)) => (target.strip_suffix('\\').unwrap_or(target), Some(alias)),
-            None => (inside, None),
-        };
+    if let Some(link) = wikilink::whole(written) {
+        let (target, alias) = link.parts();
         // A number is a width, not a description.
         let alt = alias.map(str::trim).filter(|alias| {
             !alias.is_empty() && !alias.bytes().all(|b| b.is_ascii_digit() || b == b'x')

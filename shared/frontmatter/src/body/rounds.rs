@@ -10,8 +10,8 @@ use super::rules::badges;
 use super::rules::breaks;
 use super::rules::callouts::{self, Marker};
 use super::rules::{
-    agreed, angles, blanks, displays, dollars, elements, labels, lazy, links, markers, math,
-    obsidian, spelled, start, tables, wikilinks,
+    agreed, angles, blanks, displays, dollars, elements, label_tags, labels, lazy, link_brackets,
+    links, markers, math, obsidian, spelled, start, tables, wikilinks,
 };
 use super::{dialects, flavour};
 use crate::context::Flavor;
@@ -253,8 +253,8 @@ impl State {
         blanks::settle(plain, splice);
         labels::escape(plain, splice);
         markers::escape(plain, splice);
-        agreed::escape_labels(plain, splice);
-        agreed::part_brackets(plain, splice);
+        label_tags::escape(plain, splice);
+        link_brackets::part(plain, splice);
         agreed::settle(plain, splice, warnings);
         spelled::settle(plain, splice);
     }

@@ -4,8 +4,9 @@ use std::borrow::Cow;
 
 use super::asides::is_aside;
 use super::formulas::FORMULA;
+use crate::markdown::wikilink;
 use crate::outline::{Block, Inline, link_share, raw_text};
-use crate::prose::{clean_text, count_words, without_wikilinks};
+use crate::prose::{clean_text, count_words};
 use crate::words;
 
 /// What stands between the names in a row of languages or pages.
@@ -41,7 +42,7 @@ pub(super) fn shown(block: &Block<'_>, is_obsidian: &dyn Fn() -> bool) -> String
     if raw.contains("==") && is_obsidian() {
         raw = without_pairs(&raw, "==", str::to_owned);
     }
-    let text = clean_text(&without_wikilinks(&raw));
+    let text = clean_text(&wikilink::shown(&raw));
     match text.rsplit_once(" ^") {
         Some((before, id))
             if !id.is_empty()

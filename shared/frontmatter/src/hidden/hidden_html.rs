@@ -170,12 +170,7 @@ fn may_hide(document: &Document<'_>) -> bool {
 }
 
 fn is_hidden(tag: &Tag<'_>) -> bool {
-    let value = |name: &str| {
-        tag.attributes
-            .iter()
-            .find(|attribute| attribute.name == name)
-    };
-    let is_style = value("style").is_some_and(|style| {
+    let is_style = tag.attribute("style").is_some_and(|style| {
         let style = style.value.as_deref().unwrap_or_default();
         let style: String = entities::references(style)
             .chars()
@@ -186,13 +181,13 @@ fn is_hidden(tag: &Tag<'_>) -> bool {
         STYLES.iter().any(|hidden| style.contains(hidden))
     });
     NEVER_SHOWN.contains(&tag.name.as_ref())
-        || (tag.name == "dialog" && value("open").is_none())
+        || (tag.name == "dialog" && tag.attribute("open").is_none())
         || (tag.name == "input"
-            && value("type").is_some_and(|kind| {
+            && tag.attribute("type").is_some_and(|kind| {
                 let kind = kind.value.as_deref().unwrap_or_default();
                 kind.eq_ignore_ascii_case("hidden")
             }))
-        || value("hidden").is_some()
+        || tag.attribute("hidden").is_some()
         || is_style
 }
 

@@ -39,6 +39,15 @@ pub(crate) fn is_marker(byte: u8) -> bool {
     )
 }
 
+/// Whether a line could be the delimiters of a table.
+pub(crate) fn is_delimiters(line: &str) -> bool {
+    let line = line.trim_matches([' ', '\t', '>', '\r', '\n']);
+    line.contains('-')
+        && line
+            .bytes()
+            .all(|byte| matches!(byte, b'|' | b':' | b'-' | b' ' | b'\t'))
+}
+
 /// Plain text as Markdown that reads as that text, wherever in a line it stands.
 pub(crate) fn escape(text: &str, in_table: bool) -> String {
     let mut escaped = String::with_capacity(text.len() + 8);

@@ -3,11 +3,10 @@
 use unicode_normalization::UnicodeNormalization as _;
 
 use crate::badge::is_badge;
+use crate::markdown::wikilink;
 use crate::names::without_export_id;
 use crate::outline::{Block, Inline};
-use crate::prose::{
-    clean_text, count_words, without_ornaments, without_templates, without_wikilinks,
-};
+use crate::prose::{clean_text, count_words, without_ornaments, without_templates};
 use crate::words;
 
 /// Prose that a heading may not follow unless it is the first one, in words.
@@ -27,7 +26,7 @@ pub(super) fn heading_text(block: &Block<'_>) -> String {
         let shown = if has_code || !text.contains("[[") {
             text.to_owned()
         } else {
-            without_wikilinks(text)
+            wikilink::shown(text)
         };
         return without_remains(without_export_id(&shown)).to_owned();
     }

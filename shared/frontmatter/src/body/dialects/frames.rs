@@ -4,11 +4,11 @@ use std::ops::Range;
 
 use super::page::{Page, plain};
 use super::videos;
-use crate::body::policy::escape_attribute;
 use crate::body::rules::elements::alternative;
 use crate::diagnostics::{Code, Warnings};
 use crate::markdown::edits::Splice;
 use crate::markdown::html::entities::references;
+use crate::markdown::html::serialise::escape_attribute;
 use crate::markdown::html::steps::{self, Placed, Step};
 use crate::markdown::html::tokens::{Tag, TokenKind};
 use crate::markdown::url;
@@ -79,11 +79,7 @@ fn has_tag(source: &str, name: &str) -> bool {
 /// The address of what a frame shows, and how it is called; `None` where it shows nothing.
 fn frame(tag: &Tag<'_>) -> Option<(String, String)> {
     let value = |name: &str| {
-        let attribute = tag
-            .attributes
-            .iter()
-            .find(|attribute| attribute.name == name)?;
-        let value = references(attribute.value.as_deref()?);
+        let value = references(tag.value(name)?);
         Some(value.split_whitespace().collect::<Vec<_>>().join(" "))
     };
     let (_, name) = FRAMES.iter().find(|(name, _)| *name == tag.name)?;

@@ -7,7 +7,7 @@ use pulldown_cmark::TagEnd;
 use super::callout::piece;
 use super::page::{Page, plain};
 use super::videos::is_video;
-use crate::body::rules::wikilinks::{picture, text_and_size};
+use crate::body::media::{picture, text_and_size};
 use crate::diagnostics::Warnings;
 use crate::markdown::edits::Splice;
 use crate::markdown::places::begins_line;

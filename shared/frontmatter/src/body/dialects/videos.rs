@@ -1,6 +1,6 @@
 //! Addresses of videos and of other pages that no picture shows.
 
-use crate::body::rules::wikilinks::is_recording;
+use crate::body::media::is_recording;
 
 /// A page that players are embedded from: how the player's address begins, and how that of the page does.
 static PLAYERS: [(&str, &str); 9] = [

@@ -1,6 +1,8 @@
 //! The HTML policy applied: what isn't allowed goes, and every element ends where it may (2.9.10).
 
 mod attributes;
+mod ends;
+mod partners;
 
 use std::cell::OnceCell;
 use std::ops::Range;
@@ -13,6 +15,8 @@ use crate::markdown::Document;
 use crate::markdown::edits::Splice;
 use crate::markdown::html::steps::{Placed, Step, blocks, steps};
 use crate::markdown::html::tokens::{Tag, TokenKind, innermost, is_void};
+
+use partners::partners;
 
 pub(crate) use attributes::alternative;
 use attributes::{Judge, Verdict};
@@ -72,67 +76,6 @@ pub(crate) fn sanitise(
     sanitiser.finish(document);
 }
 
-/// The steps that open an element which goes with its content, in order, each with the step that closes it.
-/// Both stand in the same container and no code between them.
-fn partners(steps: &[Step<'_>]) -> Vec<(usize, usize)> {
-    let mut partners = Vec::new();
-    // (frame, code seen before, name, step)
-    let mut open: Vec<(usize, usize, &str, usize)> = Vec::new();
-    let mut frames = vec![0_usize];
-    let (mut next_frame, mut code) = (1, 0);
-    for (index, step) in steps.iter().enumerate() {
-        match step {
-            Step::EnterContainer => {
-                frames.push(next_frame);
-                next_frame += 1;
-            }
-            Step::LeaveContainer => {
-                let frame = frames.pop();
-                while open.last().is_some_and(|entry| Some(entry.0) == frame) {
-                    open.pop();
-                }
-            }
-            Step::Code(_) => code += 1,
-            Step::Token(placed) if placed.in_picture => {}
-            Step::Token(placed) => {
-                let frame = frames.last().copied().unwrap_or_default();
-                match &placed.kind {
-                    TokenKind::Open(tag)
-                        if policy::element(&tag.name) == Element::Removed && !tag.self_closing =>
-                    {
-                        open.push((frame, code, &tag.name, index));
-                    }
-                    TokenKind::Close(name) => {
-                        if let Some(&(open_frame, open_code, open_name, open_index)) = open.last()
-                            && open_name == name
-                        {
-                            open.pop();
-                            if (open_frame, open_code) == (frame, code) {
-                                partners.push((open_index, index));
-                            }
-                        }
-                    }
-                    _ => {}
-                }
-            }
-            Step::EnterInline | Step::LeaveInline | Step::Inline(_) => {}
-        }
-    }
-    partners.sort_unstable();
-    partners
-}
-
-/// Where code stands and containers begin or end: nothing that is taken out may reach over these.
-fn obstacles(steps: &[Step<'_>]) -> Vec<usize> {
-    steps
-        .iter()
-        .filter_map(|step| match step {
-            Step::Code(range) => Some(range.start),
-            _ => None,
-        })
-        .collect()
-}
-
 /// An element that stands open.
 #[derive(Debug)]
 struct Open<'s> {
@@ -149,6 +92,17 @@ struct Frame<'s> {
     is_inline: bool,
     /// Where the last thing inline ended: closing tags go there.
     end: usize,
+}
+
+/// Where code stands and containers begin or end: nothing that is taken out may reach over these.
+fn obstacles(steps: &[Step<'_>]) -> Vec<usize> {
+    steps
+        .iter()
+        .filter_map(|step| match step {
+            Step::Code(range) => Some(range.start),
+            _ => None,
+        })
+        .collect()
 }
 
 struct Sanitiser<'a, 'o, 's> {
@@ -377,128 +331,9 @@ impl<'s> Sanitiser<'_, '_, 's> {
                 .replace(placed.range.clone(), format!("</{name}>"));
         }
     }
-
-    /// Ends what is still open when a container or a line of text ends.
-    fn leave(&mut self, frame: Frame<'_>) {
-        let end = frame.end;
-        let can_close = self.may_close
-            && frame.open.len() <= MAX_CLOSED
-            && end > 0
-            && self
-                .source
-                .get(..end)
-                .is_some_and(|before| !before.ends_with('\\'));
-        let mut closers = String::new();
-        for open in frame.open.into_iter().rev() {
-            let name = open.name;
-            if policy::has_implied_end(name) {
-                continue;
-            }
-            let is_inline = policy::is_inline(name);
-            if is_inline && !open.in_block && can_close && end >= open.range.end {
-                closers.extend(["</", name, ">"]);
-            } else {
-                self.judge.warn(Code::HtmlUnclosed, &open.range);
-                self.splice.delete(open.removal);
-            }
-        }
-        if !closers.is_empty() {
-            self.splice.insert(end, closers);
-        }
-    }
-
-    /// Ends at the end of the body what is still open in none of its blocks.
-    fn finish(mut self, document: &Document<'_>) {
-        let Some(root) = self.frames.drain(..).next() else {
-            return;
-        };
-        let mut open: Vec<Open<'_>> = root
-            .open
-            .into_iter()
-            .filter(|open| !policy::has_implied_end(open.name))
-            .collect();
-        if open.is_empty() {
-            return;
-        }
-        for open in &open {
-            self.judge.warn(Code::HtmlUnclosed, &open.range);
-        }
-        // What opens in a line of text is inside a list or a quote for those who take the line for one of its last.
-        let may_close = self.may_close && open.len() <= MAX_CLOSED && !ends_in_open_code(document);
-        let source = self.source;
-        let begins_line = |open: &Open<'_>| {
-            let before = source.get(..open.range.start).unwrap_or_default();
-            let line = before.rsplit(['\n', '\r']).next().unwrap_or_default();
-            // Further in, it would go on with the paragraph before it.
-            line.len() <= 3 && line.bytes().all(|byte| byte == b' ')
-        };
-        for open in open.extract_if(.., |open| {
-            !may_close || !open.in_block || !begins_line(open)
-        }) {
-            self.splice.delete(open.removal);
-        }
-        if open.is_empty() {
-            return;
-        }
-        open.reverse();
-        let eol = if document.has("\r\n") { "\r\n" } else { "\n" };
-        let mut closers: Vec<String> = open
-            .iter()
-            .map(|open| format!("</{}>", open.name))
-            .collect();
-        if !self.source.ends_with('\n') {
-            closers.insert(0, String::new());
-        }
-        // A line of its own after a blank one: in no list, quote, table or paragraph.
-        closers.insert(0, String::new());
-        let mut text = closers.join(eol);
-        if self.source.ends_with('\n') {
-            text.push_str(eol);
-        }
-        self.splice.insert(self.source.len(), text);
-    }
 }
 
 /// Whether a comment is the mark where an excerpt ends.
 fn is_more(comment: &str) -> bool {
     comment.trim_matches(' ').eq_ignore_ascii_case("more")
-}
-
-/// Whether the body ends in a code block that nothing closes: what is appended would be code.
-fn ends_in_open_code(document: &Document<'_>) -> bool {
-    use crate::markdown::{Event, Tag as MarkdownTag};
-    let last = document
-        .events
-        .iter()
-        .rev()
-        .find_map(|(event, range)| match event {
-            Event::Start(MarkdownTag::CodeBlock(info)) => Some((info, range)),
-            _ => None,
-        });
-    last.is_some_and(|(info, range)| {
-        info.is_some()
-            && document
-                .source
-                .get(range.end..)
-                .is_none_or(|rest| rest.trim().is_empty())
-            && !document
-                .source
-                .get(range.clone())
-                .is_some_and(ends_with_fence)
-    })
-}
-
-fn ends_with_fence(block: &str) -> bool {
-    let fence: String = block
-        .chars()
-        .take_while(|c| matches!(c, '`' | '~'))
-        .collect();
-    let mut lines = block.lines();
-    let _opener = lines.next();
-    lines.next_back().is_some_and(|last| {
-        let last = last.trim();
-        last.len() >= fence.len()
-            && last.starts_with(&fence)
-            && last.trim_matches(['`', '~']).is_empty()
-    })
 }

@@ -1,24 +1,26 @@
 //! Links, images and link definitions: no relative picture, no dangerous address (2.9.9).
 
+mod defined;
+mod linked;
+
 use std::collections::HashSet;
 use std::ops::Range;
 
-use memchr::memmem;
 use pulldown_cmark::{LinkType, TagEnd};
 
 use crate::body::anchors::Anchors;
 use crate::body::options::CleanOptions;
 use crate::body::targets::{Kind, Target, resolve};
 use crate::diagnostics::{Code, Warnings};
-use crate::markdown::definition::{self, covered};
 use crate::markdown::edits::Splice;
 use crate::markdown::html::entities;
 use crate::markdown::html::steps::whole_line;
 use crate::markdown::places::{begins_line, escape};
 use crate::markdown::url::{self, inner, parts};
 use crate::markdown::{Document, Event, Tag};
-use crate::marks::WORD_JOINER;
 use crate::prose::is_lost_with_its_picture;
+
+use linked::{Beside, Node, inside, touches_emphasis};
 
 /// Adds the edits that lead every link and image somewhere, or leave its text.
 pub(crate) fn rewrite(
@@ -82,74 +84,6 @@ pub(crate) fn rewrite(
         }
     }
     links.definitions(document);
-}
-
-/// Whether the event is emphasis that is written with `_` and begins or ends at a place.
-fn touches_emphasis(document: &Document<'_>, event: Option<usize>, at: usize) -> bool {
-    let Some((event, range)) = event.and_then(|event| document.events.get(event)) else {
-        return false;
-    };
-    let mark = match event {
-        Event::Start(Tag::Emphasis | Tag::Strong) if range.start == at => Some(at),
-        Event::End(TagEnd::Emphasis | TagEnd::Strong) if range.end == at => at.checked_sub(1),
-        _ => None,
-    };
-    mark.is_some_and(|mark| document.source.as_bytes().get(mark) == Some(&b'_'))
-}
-
-fn inside<'d, 'a>(document: &'d Document<'a>, start: usize) -> &'d [(Event<'a>, Range<usize>)] {
-    document.events.get(start + 1..).unwrap_or_default()
-}
-
-/// Whether emphasis that is written with `_` stands right before a link or image, and right behind it.
-struct Beside {
-    before: bool,
-    after: bool,
-}
-
-/// A link or image that is being read.
-struct Node<'a> {
-    link_type: LinkType,
-    url: &'a str,
-    range: &'a Range<usize>,
-    is_image: bool,
-    content_end: Option<usize>,
-    beside_emphasis: Beside,
-    is_in_link: bool,
-    /// The events that follow the one that opened it.
-    events: &'a [(Event<'a>, Range<usize>)],
-}
-
-impl Node<'_> {
-    /// Whether it is a link with nothing in it, as its picture leaves it that leads nowhere and has no
-    /// description.
-    fn is_empty_link(&self) -> bool {
-        !self.is_image && matches!(self.events.first(), Some((Event::End(TagEnd::Link), _)))
-    }
-
-    /// Its text and code, without those of links and images inside.
-    fn text(&self) -> String {
-        let mut text = String::new();
-        let mut depth = 0_usize;
-        for (event, _) in self.events {
-            match event {
-                Event::Start(Tag::Link { .. } | Tag::Image { .. }) => depth += 1,
-                Event::End(TagEnd::Link | TagEnd::Image) if depth == 0 => break,
-                Event::End(TagEnd::Link | TagEnd::Image) => depth -= 1,
-                Event::Text(part) | Event::Code(part) if depth == 0 => text.push_str(part),
-                _ => {}
-            }
-        }
-        text
-    }
-
-    fn kind(&self) -> Kind {
-        if self.is_image {
-            Kind::Image
-        } else {
-            Kind::Link
-        }
-    }
 }
 
 struct Links<'a, 'o> {
@@ -295,94 +229,6 @@ impl Links<'_, '_> {
         } else {
             self.splice.delete(parts.closer.clone());
         }
-    }
-
-    /// Every `]:` outside the blocks that hold text belongs to a definition, whether the parser
-    /// uses it or an equal one before it.
-    fn definitions(&mut self, document: &Document<'_>) {
-        if !document.has("]:") {
-            return;
-        }
-        for (event, range) in &document.events {
-            if matches!(event, Event::Start(Tag::FootnoteDefinition)) {
-                self.footnote(range);
-            }
-        }
-        let covered = covered(document);
-        let mut next = 0;
-        let mut position = 0;
-        let mark = memmem::Finder::new("]:");
-        let find = |text: &str| mark.find(text.as_bytes());
-        while let Some(at) = self.source.get(position..).and_then(find) {
-            let colon = position + at;
-            position = colon + 2;
-            while covered.get(next).is_some_and(|range| range.end <= colon) {
-                next += 1;
-            }
-            if covered.get(next).is_some_and(|range| range.start <= colon) {
-                continue;
-            }
-            position = self.definition(position);
-        }
-    }
-
-    /// Keeps a footnote from being the definition of a link to a dangerous address: to who knows no footnotes, its mark
-    /// is a label like any other.
-    fn footnote(&mut self, note: &Range<usize>) {
-        let text = self.source.get(note.clone()).unwrap_or_default();
-        let Some(destination) = text
-            .find("]:")
-            .and_then(|label| definition::destination(self.source, note.start + label + 2))
-        else {
-            return;
-        };
-        let written = self.source.get(destination.clone()).unwrap_or_default();
-        let rest = self.source.get(destination.end..).unwrap_or_default();
-        let rest = rest.lines().next().unwrap_or_default().trim();
-        let is_definition = !written.starts_with(WORD_JOINER)
-            && (rest.is_empty() || rest.starts_with(['"', '\'', '(']));
-        let url = entities::destination(inner(written));
-        if is_definition && matches!(resolve(&url, Kind::Link, self.options), Target::Unsafe) {
-            self.splice.insert(destination.start, WORD_JOINER);
-        }
-    }
-
-    /// Rewrites the destination of the definition whose label ends before `from`; returns where
-    /// it ends.
-    fn definition(&mut self, from: usize) -> usize {
-        let Some(range) = definition::destination(self.source, from) else {
-            return from;
-        };
-        let written = self.source.get(range.clone()).unwrap_or_default();
-        let url = entities::destination(inner(written));
-        let kind = if self.images.contains(&url) {
-            Kind::Image
-        } else {
-            Kind::Link
-        };
-        if url.is_empty() {
-            return range.end;
-        }
-        match self.target(&url, kind) {
-            Target::Keep => {}
-            Target::Rewrite { url, .. } => self.splice.replace(range.clone(), url::write(&url)),
-            Target::Missing => self.point_nowhere(&range),
-            Target::Unsafe => {
-                self.warnings.add(Code::UnsafeUrl, range.start, &url);
-                self.point_nowhere(&range);
-            }
-        }
-        range.end
-    }
-
-    /// Gives a definition the address `#`, which on a line of its own would be a heading.
-    fn point_nowhere(&mut self, destination: &Range<usize>) {
-        let nowhere = if begins_line(self.source, destination.start) {
-            "<#>"
-        } else {
-            "#"
-        };
-        self.splice.replace(destination.clone(), nowhere);
     }
 }
 

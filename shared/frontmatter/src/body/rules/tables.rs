@@ -4,9 +4,9 @@ use std::ops::Range;
 
 use pulldown_cmark::TagEnd;
 
-use super::agreed::is_delimiters;
 use crate::markdown::edits::Splice;
 use crate::markdown::lines::Line;
+use crate::markdown::places::is_delimiters;
 use crate::markdown::{Document, Event, Tag};
 
 /// Adds the edits after which every reader sees the same tables, and the same cells in them.

@@ -2,26 +2,23 @@
 
 use std::ops::Range;
 
-use memchr::memmem;
-
 use super::links::remove;
+use crate::body::media::{AUDIO, IMAGES, Medium, Size, VIDEO, picture, text_and_size};
+use crate::body::notes::{self, Folders};
 use crate::body::options::CleanOptions;
-use crate::body::policy;
-use crate::body::targets::{self, Folders, Kind, Target, resolve};
+use crate::body::targets::{Kind, Target, resolve};
 use crate::diagnostics::{Code, Warnings};
 use crate::markdown::Document;
 use crate::markdown::edits::Splice;
-use crate::markdown::places::{escape, is_escaped};
+use crate::markdown::html::serialise;
+use crate::markdown::places::escape;
 use crate::markdown::text::Run;
 use crate::markdown::url;
+use crate::markdown::wikilink::{self, Wikilink};
 use crate::prose::is_lost_with_its_picture;
 use crate::record::WikiLink;
 use crate::slugger;
 use crate::words;
-
-const IMAGES: [&str; 8] = ["avif", "bmp", "gif", "jpeg", "jpg", "png", "svg", "webp"];
-const AUDIO: [&str; 6] = ["flac", "m4a", "mp3", "ogg", "wav", "3gp"];
-const VIDEO: [&str; 5] = ["mkv", "mov", "mp4", "ogv", "webm"];
 
 /// A link as written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,47 +33,16 @@ pub(crate) struct Written {
 
 /// The wikilinks in a run of text. `certainly`: but those that are code, unless something else speaks of Obsidian.
 pub(crate) fn find(source: &str, run: &Run, certainly: bool) -> Vec<Written> {
-    let mut found = Vec::new();
     if run.in_link {
-        return found;
+        return Vec::new();
     }
     let text = source.get(run.range.clone()).unwrap_or_default();
-    let mut position = 0;
-    let next = |from: usize| memmem::find(text.as_bytes().get(from..)?, b"[[");
-    while let Some(at) = next(position) {
-        let start = position + at;
-        let Some(inside) = text.get(start + 2..) else {
-            break;
-        };
-        // `[[[x]]`: the innermost brackets are the link's. More of them are no link's.
-        let brackets = 2 + inside.len() - inside.trim_start_matches('[').len();
-        if brackets > 3 || is_escaped(text, start) {
-            position = start + brackets;
-            continue;
-        }
-        let start = start + brackets - 2;
-        let Some(inside) = text.get(start + 2..) else {
-            break;
-        };
-        let Some(length) = inside.find(['[', ']']) else {
-            break;
-        };
-        position = start + 2 + length;
-        if inside.get(length..length + 2) != Some("]]") {
-            continue;
-        }
-        if certainly && is_code(inside.get(..length).unwrap_or_default()) {
-            continue;
-        }
-        let embed =
-            start > 0 && text.get(start - 1..start) == Some("!") && !is_escaped(text, start - 1);
-        let begin = run.range.start + start - usize::from(embed);
-        let range = begin..run.range.start + position + 2;
-        if let Some(written) = parse(inside.get(..length).unwrap_or_default(), range, embed) {
-            found.push(written);
-        }
-    }
-    found
+    let links = wikilink::all(text).into_iter();
+    let links = links.filter(|(_, link)| !(certainly && is_code(link.inside)));
+    let at = run.range.start;
+    links
+        .filter_map(|(range, link)| parse(link, at + range.start..at + range.end))
+        .collect()
 }
 
 /// Whether what stands in double brackets is code: a condition of a shell, an attribute, an array of tables.
@@ -85,12 +51,8 @@ fn is_code(inside: &str) -> bool {
         || words::CODE_BRACKETS.fits(&inside.to_ascii_lowercase())
 }
 
-fn parse(inside: &str, range: Range<usize>, embed: bool) -> Option<Written> {
-    let (name, alias) = match inside.split_once('|') {
-        // In tables the bar is written `\|`.
-        Some((name, alias)) => (name.strip_suffix('\\').unwrap_or(name), Some(alias)),
-        None => (inside, None),
-    };
+fn parse(link: Wikilink<'_>, range: Range<usize>) -> Option<Written> {
+    let (name, alias) = link.parts();
     let mut parts = name.split('#').map(str::trim);
     let target = parts.next().unwrap_or_default();
     let headings: Vec<String> = parts
@@ -106,7 +68,7 @@ fn parse(inside: &str, range: Range<usize>, embed: bool) -> Option<Written> {
         .filter(|alias| !alias.is_empty());
     Some(Written {
         range,
-        embed,
+        embed: link.embed,
         target: target.to_owned(),
         headings,
         alias,
@@ -170,15 +132,6 @@ pub(crate) fn rewrite(
         }
     }
     links
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Medium {
-    Image,
-    Audio,
-    Video,
-    /// A PDF, a canvas, or whatever else is no note.
-    File,
 }
 
 impl Written {
@@ -246,8 +199,8 @@ impl Written {
         let url = if self.target.is_empty() {
             Some(anchor)
         } else {
-            targets::document(&self.target, Folders::MayDiffer, options)
-                .map(|id| format!("{}{id}/{anchor}", targets::link_base(options)))
+            notes::document(&self.target, Folders::MayDiffer, options)
+                .map(|id| format!("{}{id}/{anchor}", notes::link_base(options)))
         };
         match url {
             Some(url) => (format!("[{shown}]({})", url::write(&url)), true),
@@ -313,7 +266,7 @@ impl Written {
         let Some(url) = self.file_url(Kind::Image, options, warnings, false) else {
             return (shown, false);
         };
-        let source = policy::escape_value(&url);
+        let source = serialise::escape_value(&url);
         let html = match (medium, size) {
             (Medium::Audio, _) => format!("<audio controls src=\"{source}\"></audio>"),
             (Medium::Video, _) => format!("<video controls src=\"{source}\"></video>"),
@@ -337,47 +290,5 @@ impl Written {
             ("", size @ Some(_)) => (stem, size),
             (text, size) => (text.to_owned(), size),
         }
-    }
-}
-
-/// Pixels: a width, and perhaps a height.
-pub(crate) type Size = (u32, Option<u32>);
-
-/// What stands before a size at the end of a text, behind a bar or alone, and the size.
-pub(crate) fn text_and_size(text: &str) -> (&str, Option<Size>) {
-    if let Some(size) = size(text) {
-        return ("", Some(size));
-    }
-    match text.rsplit_once('|') {
-        Some((before, last)) if size(last).is_some() => (before.trim(), size(last)),
-        _ => (text, None),
-    }
-}
-
-/// A picture of a size, as HTML.
-pub(crate) fn picture(url: &str, alt: &str, (width, height): Size) -> String {
-    let source = policy::escape_attribute(url);
-    let alt = policy::escape_attribute(alt);
-    let height = height.map_or(String::new(), |height| format!(" height=\"{height}\""));
-    format!("<img src=\"{source}\" alt=\"{alt}\" width=\"{width}\"{height} loading=\"lazy\">")
-}
-
-/// Whether a path ends as files of sound or moving pictures do.
-pub(crate) fn is_recording(path: &str) -> bool {
-    path.rsplit_once('.').is_some_and(|(_, ending)| {
-        let ending = ending.to_ascii_lowercase();
-        AUDIO.contains(&ending.as_str()) || VIDEO.contains(&ending.as_str())
-    })
-}
-
-/// `100` or `100x50`, in pixels.
-fn size(text: &str) -> Option<Size> {
-    let number = |text: &str| {
-        let is_number = (1..=5).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
-        is_number.then(|| text.parse().ok()).flatten()
-    };
-    match text.trim().split_once('x') {
-        Some((width, height)) => Some((number(width)?, Some(number(height)?))),
-        None => Some((number(text.trim())?, None)),
     }
 }

@@ -1,6 +1,7 @@
 //! Values that are wikilinks, as Obsidian's properties have them: what counts is the text that they show (2.4.1).
 
 use crate::entry::Entry;
+use crate::markdown::wikilink;
 use crate::yaml::{Node, Scalar};
 
 /// The entry with the text of each wikilink in its place.
@@ -71,23 +72,18 @@ pub(super) fn link(value: &Node) -> Option<&str> {
 fn text(text: &str) -> Option<String> {
     let mut shown = String::new();
     let mut rest = text;
-    while let Some((before, link)) = rest.split_once("[[") {
-        let Some((inside, after)) = link.split_once("]]") else {
-            break;
-        };
-        if before.ends_with('!') || inside.trim().is_empty() || inside.contains(['[', '\n']) {
-            return None;
-        }
-        let (target, alias) = inside.split_once('|').unwrap_or((inside, ""));
+    while let Some((before, link, behind)) = wikilink::first(rest) {
+        let (target, alias) = link.filter(|link| !link.embed)?.parts();
         let target = target.trim_end_matches('\\');
         let target = target.rsplit('/').next().unwrap_or(target);
+        let alias = alias.unwrap_or_default().trim();
         shown.push_str(before);
-        shown.push_str(if alias.trim().is_empty() {
+        shown.push_str(if alias.is_empty() {
             target.trim()
         } else {
-            alias.trim()
+            alias
         });
-        rest = after;
+        rest = behind;
     }
     (rest.len() < text.len()).then(|| shown + rest)
 }

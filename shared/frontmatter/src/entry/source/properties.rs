@@ -2,7 +2,7 @@
 //! at the top are keys like the block's; each leaves an empty line. What others say of who may see the page counts.
 
 use crate::entry::Entry;
-use crate::entry::block::MAX_BLOCK_BYTES;
+use crate::entry::block::beginning;
 use crate::entry::spellings;
 use crate::entry::visibility;
 use crate::yaml::Node;
@@ -33,7 +33,7 @@ pub(super) struct Taken {
 
 /// Takes the properties out of a text.
 pub(super) fn take(text: &str) -> Taken {
-    let lines = lines(text);
+    let lines = beginning(text);
     let mut taken = Taken {
         entries: Vec::new(),
         others: Vec::new(),
@@ -74,19 +74,6 @@ pub(super) fn take(text: &str) -> Taken {
         taken.text = Some(left);
     }
     taken
-}
-
-/// The lines of a text, each with where it starts.
-fn lines(text: &str) -> Vec<(usize, &str)> {
-    let mut position = 0;
-    let lines = text.split_inclusive('\n').map(|line| {
-        let start = position;
-        position += line.len();
-        (start, line.trim_end_matches(['\n', '\r']))
-    });
-    lines
-        .take_while(|(start, _)| *start < MAX_BLOCK_BYTES)
-        .collect()
 }
 
 /// The properties that the text begins with, below its first heading or in its first item as well. One of them has to be

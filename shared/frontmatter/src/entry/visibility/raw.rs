@@ -1,7 +1,8 @@
 //! What the lines of a block say that can't be read as a whole, and which of them hold what nobody else may know.
 
+use super::verdicts::Verdict;
 use super::vocabulary::Rule;
-use super::{Finding, Verdict, find, finding, is_known, is_secret};
+use super::{Finding, find, finding, is_known, is_secret};
 use crate::entry::spellings;
 use crate::prose::is_invisible;
 use crate::yaml::{self, Node};

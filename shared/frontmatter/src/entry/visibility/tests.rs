@@ -1,3 +1,4 @@
+use super::vocabulary::{FILLERS, HIDDEN, HIDDEN_STATES, PUBLIC, SERVICES, SETTLED, UNSURE};
 use super::*;
 use crate::{Context, Output, convert};
 

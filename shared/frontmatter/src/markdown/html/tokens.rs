@@ -6,6 +6,8 @@ use std::ops::Range;
 
 use memchr::memmem;
 
+use super::entities;
+
 /// Elements whose content is no markup: everything up to their own closing tag is text.
 const RAW_TEXT: [&str; 9] = [
     "script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes", "noscript",
@@ -43,6 +45,27 @@ pub(crate) struct Tag<'a> {
     pub(crate) self_closing: bool,
     /// Whether every reader cuts the tag in the same way, so that it may stay as written.
     pub(crate) is_plain: bool,
+}
+
+impl<'a> Tag<'a> {
+    pub(crate) fn attribute(&self, name: &str) -> Option<&Attribute<'a>> {
+        let mut attributes = self.attributes.iter();
+        attributes.find(|attribute| attribute.name == name)
+    }
+
+    /// The value of an attribute as it is written; `None` where it has none.
+    pub(crate) fn value(&self, name: &str) -> Option<&Cow<'a, str>> {
+        self.attribute(name)?.value.as_ref()
+    }
+
+    /// The value of an attribute, decoded; empty where there is none.
+    pub(crate) fn decoded(&self, name: &str) -> Cow<'a, str> {
+        match self.value(name) {
+            Some(Cow::Borrowed(value)) => entities::references(value),
+            Some(Cow::Owned(value)) => Cow::Owned(entities::references(value).into_owned()),
+            None => Cow::Borrowed(""),
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

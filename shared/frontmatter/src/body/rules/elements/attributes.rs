@@ -9,6 +9,7 @@ use crate::body::policy::{self, Value};
 use crate::body::targets::{Kind, Target, resolve};
 use crate::diagnostics::{Code, Warnings};
 use crate::markdown::html::entities::references;
+use crate::markdown::html::serialise;
 use crate::markdown::html::steps::Placed;
 use crate::markdown::html::tokens::{Attribute, Tag, TokenKind, is_void, whole_token};
 use crate::markdown::places::escape;
@@ -96,11 +97,8 @@ impl Judge<'_, '_> {
             kept.iter().any(|attribute| attribute.name == name)
         };
         let value = |name: &str| {
-            let attribute = tag
-                .attributes
-                .iter()
-                .find(|attribute| attribute.name == name);
-            attribute.map(|attribute| references(attribute.value.as_deref().unwrap_or_default()))
+            tag.attribute(name)
+                .map(|attribute| references(attribute.value.as_deref().unwrap_or_default()))
         };
         match tag.name.as_ref() {
             "img" if !has("src") && !has("srcset") => {
@@ -116,7 +114,7 @@ impl Judge<'_, '_> {
         }
         if changed {
             let kept = listed.as_ref().unwrap_or(&tag.attributes);
-            Verdict::Write(policy::write(tag, kept))
+            Verdict::Write(serialise::write(tag, kept))
         } else {
             Verdict::Keep
         }
@@ -132,11 +130,11 @@ impl Judge<'_, '_> {
         };
         match self.resolve(&url, kind, placed) {
             Target::Keep if url != decoded => {
-                Outcome::of(attribute, policy::escape_value(&url).into())
+                Outcome::of(attribute, serialise::escape_value(&url).into())
             }
             Target::Keep => Outcome::of(attribute, written.into()),
             Target::Rewrite { url, .. } => {
-                Outcome::of(attribute, policy::escape_value(&url).into())
+                Outcome::of(attribute, serialise::escape_value(&url).into())
             }
             Target::Unsafe | Target::Missing => Outcome::Go,
         }
@@ -176,7 +174,9 @@ impl Judge<'_, '_> {
         match (kept.is_empty(), changed) {
             (true, _) => Outcome::Go,
             (false, false) => Outcome::of(attribute, written.into()),
-            (false, true) => Outcome::of(attribute, policy::escape_value(&kept.join(", ")).into()),
+            (false, true) => {
+                Outcome::of(attribute, serialise::escape_value(&kept.join(", ")).into())
+            }
         }
     }
 }

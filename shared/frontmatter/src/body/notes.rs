@@ -1,0 +1,166 @@
+//! Which document, member or file of the member a name leads to (2.9.2, 2.9.9).
+
+use super::options::CleanOptions;
+use crate::context::NoteDocument;
+use crate::names::{self, OWN_PAGE, fold};
+use crate::slugger;
+
+/// The address of the entry that a relative link leads to; one that we wrote leads to itself.
+pub(super) fn entry(
+    url: &str,
+    path: &str,
+    suffix: &str,
+    options: &CleanOptions<'_>,
+) -> Option<String> {
+    let base = link_base(options);
+    if let Some(id) = url.strip_prefix(base) {
+        let id = id.split(['?', '#']).next().unwrap_or_default();
+        let id = id.strip_suffix('/').unwrap_or(id);
+        if is_entry(id, options) {
+            return Some(url.to_owned());
+        }
+    }
+    let stem = names::without_markdown_ending(path)?;
+    let decoded = percent_encoding::percent_decode_str(stem).decode_utf8_lossy();
+    // In a repository a path with folders is that of a file there.
+    let folders = if options.repository.is_some() {
+        Folders::Count
+    } else {
+        Folders::MayDiffer
+    };
+    let id = document(&decoded, folders, options)?;
+    Some(format!("{base}{id}/{}", anchor(suffix)))
+}
+
+/// Whether the folders of a name have to be those of the document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Folders {
+    Count,
+    /// An upload has no folder; a vault's links name the ones that it had there.
+    MayDiffer,
+}
+
+/// The entry id of the document or member that `target` names: by path, stem, title or alias,
+/// the shortest path first; else a member by handle or name.
+pub(crate) fn document(
+    target: &str,
+    folders: Folders,
+    options: &CleanOptions<'_>,
+) -> Option<String> {
+    let wanted = fold(target);
+    if wanted.is_empty() {
+        return None;
+    }
+    let found = by_name(&wanted, options);
+    let last = wanted.rsplit('/').next().unwrap_or_default();
+    if found.is_some() || folders == Folders::Count || last == wanted || OWN_PAGE.contains(&last) {
+        return found;
+    }
+    by_name(last, options)
+}
+
+fn by_name(wanted: &str, options: &CleanOptions<'_>) -> Option<String> {
+    let handle = options.context.handle.as_str();
+    let is_own_page = !handle.is_empty() && OWN_PAGE.contains(&wanted);
+    let wanted = if is_own_page { handle } else { wanted };
+    let notes = &options.context.notes;
+    let rank = |document: &NoteDocument| {
+        let path = fold(document.path.trim_end_matches(".md"));
+        if path == wanted || document.entry_id == wanted {
+            Some(0)
+        } else if path.rsplit('/').next() == Some(wanted.rsplit('/').next().unwrap_or_default())
+            && (!wanted.contains('/') || path.ends_with(&format!("/{wanted}")))
+        {
+            Some(1)
+        } else if fold(&document.title) == wanted
+            || document.aliases.iter().any(|alias| fold(alias) == wanted)
+        {
+            Some(2)
+        } else {
+            None
+        }
+    };
+    let document = notes
+        .documents
+        .iter()
+        .filter_map(|document| Some((rank(document)?, document)))
+        .min_by_key(|(rank, document)| (*rank, document.path.len(), document.path.clone()))
+        .map(|(_, document)| document.entry_id.clone());
+    document.or_else(|| own(wanted, options)).or_else(|| {
+        notes
+            .members
+            .iter()
+            .find(|member| fold(&member.handle) == wanted || fold(&member.name) == wanted)
+            .map(|member| member.handle.clone())
+    })
+}
+
+/// The document itself, by its file's name, its address, or as its member's own page.
+fn own(wanted: &str, options: &CleanOptions<'_>) -> Option<String> {
+    let context = options.context;
+    let id = options.context.entry_id()?;
+    let hint = context.name_hint.as_deref().map(fold);
+    let is_own = id == wanted || hint.as_deref() == Some(wanted) || context.slug == wanted;
+    is_own.then_some(id)
+}
+
+/// The prefix of links to entries.
+pub(crate) fn link_base<'a>(options: &'a CleanOptions<'_>) -> &'a str {
+    match options.context.link_base.as_str() {
+        "" => "/",
+        base => base,
+    }
+}
+
+fn is_entry(id: &str, options: &CleanOptions<'_>) -> bool {
+    let notes = &options.context.notes;
+    !id.is_empty()
+        && (options.context.entry_id().as_deref() == Some(id)
+            || notes
+                .documents
+                .iter()
+                .any(|document| document.entry_id == id)
+            || notes.members.iter().any(|member| member.handle == id))
+}
+
+/// What stands behind an address, its part as headings are given ids: `#Part%20One` is `#part-one`.
+fn anchor(suffix: &str) -> String {
+    let Some((query, part)) = suffix.split_once('#') else {
+        return suffix.to_owned();
+    };
+    let is_id = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_');
+    if part.chars().all(is_id) {
+        return suffix.to_owned();
+    }
+    let part = percent_encoding::percent_decode_str(part).decode_utf8_lossy();
+    if let Some(id) = part.strip_prefix('^') {
+        return format!("{query}#block-{id}");
+    }
+    // Obsidian names the headings above as well.
+    let heading = part.rsplit('#').next().unwrap_or_default();
+    format!("{query}#{}", slugger::slug(heading))
+}
+
+/// The absolute URL of an upload of the member, by its path or its file name.
+pub(crate) fn file(path: &str, options: &CleanOptions<'_>) -> Option<String> {
+    let files = &options.context.notes.files;
+    if files.is_empty() {
+        return None;
+    }
+    let decoded = percent_encoding::percent_decode_str(path).decode_utf8_lossy();
+    let wanted = fold(&decoded);
+    let name = file_name(&wanted);
+    let exact = files.iter().find(|(known, _)| fold(known) == wanted);
+    exact
+        .or_else(|| {
+            files
+                .iter()
+                .find(|(known, _)| file_name(&fold(known)) == name)
+        })
+        .map(|(_, url)| url.clone())
+        .filter(|url| url.starts_with("https://") || url.starts_with("http://"))
+}
+
+fn file_name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or_default()
+}
