@@ -51,8 +51,13 @@ pub(super) fn rewrite(page: &Page<'_, '_>, splice: &mut Splice, _: &mut Warnings
     }
 }
 
+/// Whether a line is an item of words alone: Kramdown would replace code as well, but code is never taken away.
 fn is_item(line: &str) -> bool {
-    line.starts_with(['*', '-', '+']) || line.starts_with(|first: char| first.is_ascii_digit())
+    let words = line.strip_prefix(['*', '-', '+']).or_else(|| {
+        line.trim_start_matches(|c: char| c.is_ascii_digit())
+            .strip_prefix('.')
+    });
+    words.is_some_and(|words| words.starts_with([' ', '\t']) && !words.contains('`'))
 }
 
 /// Whether a definition makes a link of the mark.
@@ -71,6 +76,9 @@ mod tests {
             ("[[_TOC_]]\n", ""),
             ("a\n\n* TOC\n{:toc}\n\nb\n", "a\n\n\nb\n"),
             ("1. Contents\n{:toc .large}\n\nb\n", "\nb\n"),
+            ("*TOC*\n{:toc}\n", "*TOC*\n"),
+            ("--`v`* TOC\n{:toc}\n", "--`v`* TOC\n"),
+            ("- `v`\n{:toc}\n", "- `v`\n"),
         ] {
             assert_eq!(translated(before), after, "from {before:?}");
         }
