@@ -77,8 +77,7 @@ impl<'a> Draft<'a> {
             is_export: name != stem,
             is_board: keys.has_any(&BOARDS),
         };
-        let without_money = money::without(document);
-        let read = without_money.as_ref().unwrap_or(document);
+        let read = money::without(document).unwrap_or(document);
         let blocks = outline::blocks(read);
         let title = title::find(read, &blocks, author_title.as_deref(), file);
         let is_obsidian = || body::is_obsidian(document, &dialect.options(context));

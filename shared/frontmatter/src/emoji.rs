@@ -11,7 +11,7 @@ pub(crate) fn shortcodes(text: &str) -> impl Iterator<Item = (Range<usize>, &'st
     std::iter::from_fn(move || {
         loop {
             let rest = text.get(position..)?;
-            let start = position + rest.find(':')?;
+            let start = position + memchr::memchr(b':', rest.as_bytes())?;
             position = start + 1;
             let before = text.get(..start).unwrap_or_default();
             let behind = text.get(start + 1..)?;

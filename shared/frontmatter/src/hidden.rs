@@ -10,7 +10,7 @@ use crate::diagnostics::Warnings;
 use crate::markdown::edits::{Shift, Splice, apply};
 use crate::markdown::html::steps::whole_line;
 use crate::markdown::lines::without_lone_returns;
-use crate::markdown::{Document, Edit};
+use crate::markdown::{Bodies, Document, Edit};
 use crate::marks::WORD_JOINER;
 use crate::report::Warning;
 
@@ -32,12 +32,15 @@ pub(crate) struct Hidden {
     source: String,
 }
 
-/// Takes out what is hidden; `None` where nothing is.
-pub(crate) fn hide(document: &Document<'_>) -> Option<Hidden> {
+/// Takes out what is hidden, and reads what is left; `None` where nothing is.
+pub(crate) fn hide<'a>(
+    document: &Document<'a>,
+    bodies: &'a Bodies,
+) -> Option<(Hidden, Document<'a>)> {
     if let Some(source) = without_lone_returns(document.source) {
-        return hide_in(&Document::parse(&source), found);
+        return hide_in(&Document::parse(bodies.keep(source)), bodies, found);
     }
-    hide_in(document, found)
+    hide_in(document, bodies, found)
 }
 
 /// Takes the comments and the hidden elements out of a value of the frontmatter; `None` where it has none.
@@ -48,12 +51,12 @@ pub(crate) fn hide_in_value(value: &str) -> Option<Hidden> {
         return None;
     }
     // Blanks before it would make code of it.
-    hide_in(&Document::parse(value.trim_start()), found_in_value)
+    hide_in_text(value.trim_start(), found_in_value)
 }
 
 /// Takes the comments out of a block that the page shows as code; `None` where it has none.
 pub(crate) fn hide_in_block(block: &str) -> Option<Hidden> {
-    hide_in(&Document::parse(block), |document, _| {
+    hide_in_text(block, |document, _| {
         let html = || hidden_html::comments_in_text(document.source);
         let mut found = comments::find_anywhere(document);
         if found.is_empty() {
@@ -88,7 +91,16 @@ pub(crate) fn without_signs(text: Cow<'_, str>) -> Cow<'_, str> {
 /// What one reading finds; `true`: readings have cost too much so far.
 type Find = fn(&Document<'_>, bool) -> Vec<Comment>;
 
-fn hide_in(document: &Document<'_>, find: Find) -> Option<Hidden> {
+fn hide_in_text(text: &str, find: Find) -> Option<Hidden> {
+    let bodies = Bodies::default();
+    hide_in(&Document::parse(text), &bodies, find).map(|(hidden, _)| hidden)
+}
+
+fn hide_in<'a>(
+    document: &Document<'a>,
+    bodies: &'a Bodies,
+    find: Find,
+) -> Option<(Hidden, Document<'a>)> {
     let mut found = find(document, false);
     if found.is_empty() {
         return None;
@@ -97,12 +109,20 @@ fn hide_in(document: &Document<'_>, find: Find) -> Option<Hidden> {
     let mut warnings = Warnings::default();
     let budget = (document.source.len() * MAX_READINGS).max(READ_AT_LEAST);
     let mut read = 0;
-    while hidden.take_out(&found, &mut warnings) && read <= budget * 2 {
+    let mut left: Option<Document<'a>> = None;
+    while let Some(edits) = hidden.take_out(&found, &mut warnings) {
+        let is_last = read > budget * 2;
         read += hidden.body.len();
-        let document = Document::parse(&hidden.body);
-        found = find(&document, read > budget);
+        let body = bodies.keep(hidden.body.clone());
+        let document = left.as_ref().unwrap_or(document).edited(body, &edits);
+        found = if is_last {
+            Vec::new()
+        } else {
+            find(&document, read > budget)
+        };
+        left = Some(document);
     }
-    hidden.report(warnings)
+    hidden.report(warnings).zip(left)
 }
 
 fn found(document: &Document<'_>, is_over_budget: bool) -> Vec<Comment> {
@@ -181,19 +201,19 @@ impl Hidden {
         (!self.shifts.is_empty()).then_some(self)
     }
 
-    /// Whether there was anything to take out.
-    fn take_out(&mut self, found: &[Comment], warnings: &mut Warnings) -> bool {
+    /// The edits that take out what was found, where there was anything.
+    fn take_out(&mut self, found: &[Comment], warnings: &mut Warnings) -> Option<Vec<Edit>> {
         self.is_obsidian |= found
             .iter()
             .any(|comment| comments::is_block(&self.body, comment));
         let mut told = Warnings::default();
         let edits = splice(&self.body, found, &mut told);
         if edits.is_empty() {
-            return false;
+            return None;
         }
         warnings.extend(told, |at| self.back(at));
         self.apply(&edits);
-        true
+        Some(edits)
     }
 
     /// Where an offset of the body stood in the author's.

@@ -48,7 +48,7 @@ use assemble::{Assembled, Emitted};
 use body::dialects;
 use dialect::Dialect;
 use draft::Draft;
-use markdown::Document;
+use markdown::{Bodies, Document};
 use shown::Shown;
 use split::Split;
 use yaml::{readback, write};
@@ -123,16 +123,16 @@ pub fn convert_linked(
 ) -> Result<Output, Reject> {
     let text = bytes::read(input)?;
     let Split { body, mut said } = Split::of(&text.content);
-    let document = Document::parse(body.text());
+    let bodies = Bodies::default();
     // First of all: nothing may be read off what the author hides.
-    let mut shown = Shown::of(&document, &said);
+    let (mut shown, document) = Shown::of(Document::parse(body.text()), &said, &bodies);
     said.findings.append(&mut shown.findings);
-    let document = shown.document(document);
     let dialect = Dialect::of(&said, &shown);
-    let translated = dialects::translate(&document, &dialect.options(context));
-    let document = translated
-        .as_ref()
-        .map_or(document, |changed| Document::parse(shown::text_of(changed)));
+    let translated = dialects::translate(&document, &dialect.options(context), &bodies);
+    let (translated, document) = match translated {
+        Some((translated, again)) => (Some(translated), shown::trimmed(again)),
+        None => (None, document),
+    };
     let changed = [translated.as_ref(), shown.hidden()];
     let draft = Draft::read(&document, changed, dialect, said, context, text.warnings);
     let references = draft.references();

@@ -1,5 +1,6 @@
 //! Markdown and the HTML in it as they are read, without a word on what should become of them.
 
+mod bodies;
 pub(crate) mod definition;
 mod document;
 pub(crate) mod edits;
@@ -12,5 +13,6 @@ pub(crate) mod text;
 pub(crate) mod url;
 pub(crate) mod wikilink;
 
+pub(crate) use bodies::Bodies;
 pub(crate) use document::{Document, Event, Tag};
 pub(crate) use edits::Edit;

@@ -7,51 +7,49 @@ use crate::entry::block::without_blank_lines;
 use crate::entry::head;
 use crate::entry::visibility::Finding;
 use crate::hidden::{self, Hidden};
-use crate::markdown::Document;
+use crate::markdown::{Bodies, Document, Edit};
 use crate::split::Said;
 
 /// A body without what is hidden in it.
 #[derive(Debug)]
 pub(crate) struct Shown {
     hidden: Option<Hidden>,
-    /// Where the lines at its top lost something, too.
-    text: Option<String>,
     /// What these lines say of who may see the document, where the block says nothing of it.
     pub(crate) findings: Vec<Finding>,
 }
 
 impl Shown {
-    pub(crate) fn of(document: &Document<'_>, said: &Said) -> Self {
-        let hidden = hidden::hide(document);
-        let mut findings = Vec::new();
-        let mut text = None;
+    /// With the document to go on with: `whole` where nothing is hidden.
+    pub(crate) fn of<'a>(
+        whole: Document<'a>,
+        said: &Said,
+        bodies: &'a Bodies,
+    ) -> (Self, Document<'a>) {
+        let mut shown = Self {
+            hidden: None,
+            findings: Vec::new(),
+        };
+        let Some((hidden, left)) = hidden::hide(&whole, bodies) else {
+            return (shown, whole);
+        };
+        let mut document = trimmed(left);
         // What stands behind a comment stands at the top. An earlier conversion of this very body has read it.
-        if let (Some(hidden), None) = (&hidden, &said.mark) {
-            let rest = text_of(hidden);
+        if said.mark.is_none() {
+            let rest = text_of(&hidden);
             let head = head::take_out(rest);
             if !said.findings.iter().any(Finding::hides) {
                 let place = hidden.places(rest);
                 let line = |line| said.lines_before_body + place(line, 1).0;
-                findings.extend(head.findings.into_iter().map(|found| found.moved(line)));
+                shown
+                    .findings
+                    .extend(head.findings.into_iter().map(|found| found.moved(line)));
             }
             if let Cow::Owned(head) = head.text {
-                text = Some(head);
+                document = Document::parse(bodies.keep(head));
             }
         }
-        Self {
-            hidden,
-            text,
-            findings,
-        }
-    }
-
-    /// The document to go on with: `whole` where nothing is hidden.
-    pub(crate) fn document<'d>(&'d self, whole: Document<'d>) -> Document<'d> {
-        match (&self.text, &self.hidden) {
-            (Some(text), _) => Document::parse(text),
-            (None, Some(hidden)) => Document::parse(text_of(hidden)),
-            (None, None) => whole,
-        }
+        shown.hidden = Some(hidden);
+        (shown, document)
     }
 
     /// Whether a comment had lines of its own, as only Obsidian's have.
@@ -65,6 +63,20 @@ impl Shown {
     pub(crate) fn hidden(&self) -> Option<&Hidden> {
         self.hidden.as_ref()
     }
+}
+
+/// The document from its first line that isn't blank.
+pub(crate) fn trimmed(document: Document<'_>) -> Document<'_> {
+    let text = without_blank_lines(document.source);
+    let before = document.source.len() - text.len();
+    if before == 0 {
+        return document;
+    }
+    let edit = Edit {
+        range: 0..before,
+        replacement: String::new(),
+    };
+    document.edited(text, &[edit])
 }
 
 /// A body that was changed, from its first line that isn't blank.

@@ -21,13 +21,32 @@ pub(crate) struct Anchors<'a> {
     document: &'a Document<'a>,
     removed: &'a [String],
     places: OnceCell<Places>,
+    by_letters: OnceCell<HashMap<String, String>>,
 }
 
+/// The places of a document that links lead to.
 #[derive(Default)]
 struct Places {
     ids: HashSet<String>,
-    /// Ids by the letters and digits of their names.
-    by_letters: HashMap<String, String>,
+    named: Vec<Named>,
+}
+
+/// An id with what it is made of.
+struct Named {
+    /// The text of a heading, or the id as its author wrote it.
+    name: String,
+    id: String,
+    is_heading: bool,
+}
+
+impl Named {
+    fn letters(&self) -> String {
+        if self.is_heading {
+            letters(&slug(&emoji::named(&self.name)))
+        } else {
+            letters(&self.name)
+        }
+    }
 }
 
 impl<'a> Anchors<'a> {
@@ -36,6 +55,7 @@ impl<'a> Anchors<'a> {
             document,
             removed: options.removed_ids,
             places: OnceCell::new(),
+            by_letters: OnceCell::new(),
         }
     }
 
@@ -70,10 +90,11 @@ impl<'a> Anchors<'a> {
         if places.ids.contains(&slugged) {
             return Some(slugged);
         }
+        let by_letters = self.by_letters.get_or_init(|| places.by_letters());
         let letters = letters(&slug(&emoji::named(name)));
         let removed = self.removed.iter();
         let mut removed = removed.filter(|id| **id == slugged || self::letters(id) == letters);
-        let known = places.by_letters.get(&letters).or_else(|| removed.next());
+        let known = by_letters.get(&letters).or_else(|| removed.next());
         known.filter(|_| !letters.is_empty()).cloned()
     }
 }
@@ -89,7 +110,7 @@ impl Places {
                 Event::End(TagEnd::Heading(_)) => {
                     let text = heading.take().unwrap_or_default();
                     let id = slugger.id(text.trim());
-                    places.add(&slug(&emoji::named(&text)), id);
+                    places.add(text, id, true);
                 }
                 Event::Text(text) | Event::Code(text) => {
                     if let Some(heading) = &mut heading {
@@ -105,6 +126,10 @@ impl Places {
 
     /// The ids of elements, as they come out.
     fn html(&mut self, html: &str) {
+        // An attribute has a value behind its name.
+        if memchr::memchr(b'=', html.as_bytes()).is_none() {
+            return;
+        }
         for token in tokens(html) {
             let TokenKind::Open(tag) = token.kind else {
                 continue;
@@ -113,18 +138,30 @@ impl Places {
             let ids = ids.filter(|attribute| matches!(attribute.name.as_ref(), "id" | "name"));
             for value in ids.filter_map(|attribute| attribute.value.as_deref()) {
                 let id = policy::renamed(value).unwrap_or_else(|| value.to_owned());
-                self.add(value, id);
+                self.add(value.to_owned(), id, false);
             }
         }
     }
 
-    fn add(&mut self, name: &str, id: String) {
-        for name in [name, &id] {
-            self.by_letters
-                .entry(letters(name))
-                .or_insert_with(|| id.clone());
+    fn add(&mut self, name: String, id: String, is_heading: bool) {
+        self.ids.insert(id.clone());
+        self.named.push(Named {
+            name,
+            id,
+            is_heading,
+        });
+    }
+
+    /// Ids by the letters and digits of their names.
+    fn by_letters(&self) -> HashMap<String, String> {
+        let mut ids = HashMap::new();
+        for named in &self.named {
+            let letters = [named.letters(), letters(&named.id)];
+            for letters in letters {
+                ids.entry(letters).or_insert_with(|| named.id.clone());
+            }
         }
-        self.ids.insert(id);
+        ids
     }
 }
 

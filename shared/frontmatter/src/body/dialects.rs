@@ -28,7 +28,7 @@ use crate::diagnostics::Warnings;
 use crate::hidden::{self, Hidden};
 use crate::markdown::edits::{Splice, apply};
 use crate::markdown::lines::without_lone_returns;
-use crate::markdown::{Document, Edit};
+use crate::markdown::{Bodies, Document, Edit};
 use page::Page;
 
 /// Readings after which what is left of other programs' marks stays as it is.
@@ -171,30 +171,35 @@ pub(crate) fn edits(
 
 /// Whether all code is code afterwards that none of the edits takes out. Where it isn't, another rule may come first.
 fn keeps_code(document: &Document<'_>, edits: &[Edit]) -> bool {
-    let code = if document.has_math() {
-        invariant::code(&Document::parse_without_math(document.source))
-    } else {
-        invariant::code(document)
-    };
+    let document = document.plain();
+    let code = invariant::code(document);
     let expected = invariant::expected(&code, edits);
     let changed = apply(document.source, edits);
     let changed = document.edited_without_math(&changed, edits);
     !changed.too_complex && invariant::holds(&expected, &invariant::code(&changed))
 }
 
-/// The body in Markdown alone; `None` where it is that already.
-pub(crate) fn translate(document: &Document<'_>, options: &CleanOptions<'_>) -> Option<Hidden> {
+/// The body in Markdown alone, and read again; `None` where it is that already.
+pub(crate) fn translate<'a>(
+    document: &Document<'a>,
+    options: &CleanOptions<'_>,
+    bodies: &'a Bodies,
+) -> Option<(Hidden, Document<'a>)> {
     // What an earlier conversion has left of such marks may stand in a body that had to be escaped.
     if options.emitted_before {
         return None;
     }
     if let Some(source) = without_lone_returns(document.source) {
-        return translate_lines(&Document::parse(&source), options);
+        return translate_lines(&Document::parse(bodies.keep(source)), options, bodies);
     }
-    translate_lines(document, options)
+    translate_lines(document, options, bodies)
 }
 
-fn translate_lines(document: &Document<'_>, options: &CleanOptions<'_>) -> Option<Hidden> {
+fn translate_lines<'a>(
+    document: &Document<'a>,
+    options: &CleanOptions<'_>,
+    bodies: &'a Bodies,
+) -> Option<(Hidden, Document<'a>)> {
     let mut warnings = Warnings::default();
     let is_obsidian = is_obsidian(document, options);
     let mut told = Warnings::default();
@@ -203,20 +208,23 @@ fn translate_lines(document: &Document<'_>, options: &CleanOptions<'_>) -> Optio
         return None;
     }
     let mut translated = Hidden::of(document.source);
+    let mut again: Option<Document<'a>> = None;
     let mut passes = 0;
     while !edits.is_empty() && passes < MAX_PASSES {
         passes += 1;
         warnings.extend(std::mem::take(&mut told), |at| translated.back(at));
         translated.apply(&edits);
-        let document = Document::parse(&translated.body);
+        let body = bodies.keep(translated.body.clone());
+        let document = again.as_ref().unwrap_or(document).edited(body, &edits);
         let found = hidden::find(&document);
         edits = if found.is_empty() {
             self::edits(&document, is_obsidian, &mut told)
         } else {
             hidden::splice(&translated.body, &found, &mut told)
         };
+        again = Some(document);
     }
-    translated.report(warnings)
+    translated.report(warnings).zip(again)
 }
 
 #[cfg(test)]
@@ -228,8 +236,9 @@ mod tests {
     /// A body after the rules, before anything else looks at it.
     pub(crate) fn translated(body: &str) -> String {
         let context = context(Flavor::Auto);
-        let translated = translate(&Document::parse(body), &options(&context));
-        translated.map_or_else(|| body.to_owned(), |translated| translated.body)
+        let bodies = Bodies::default();
+        let translated = translate(&Document::parse(body), &options(&context), &bodies);
+        translated.map_or_else(|| body.to_owned(), |(translated, _)| translated.body)
     }
 
     #[test]

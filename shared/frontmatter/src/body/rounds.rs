@@ -92,13 +92,6 @@ struct Rules<'a> {
     extent: Extent,
 }
 
-/// The body as a renderer without mathematics reads it, where that makes a difference.
-fn without_math<'a>(document: &Document<'a>) -> Option<Document<'a>> {
-    document
-        .has_math()
-        .then(|| Document::parse_without_math(document.source))
-}
-
 impl State {
     /// Applies the rules until nothing is left to do: the clean body, and what `read` makes of it.
     ///
@@ -116,8 +109,7 @@ impl State {
         if round == MAX_ROUNDS || (round > 0 && document.too_complex) {
             return Err(Stop::NoFixedPoint);
         }
-        let plain = without_math(document);
-        let plain = plain.as_ref().unwrap_or(document);
+        let plain = document.plain();
         let code = invariant::code(plain);
         if !invariant::holds(expected, &code) {
             return Err(Stop::CodeChanged);

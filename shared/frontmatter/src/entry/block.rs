@@ -151,16 +151,14 @@ fn closed_by(after: &str, closes: impl Fn(&str) -> bool) -> Option<(&str, &str)>
 }
 
 /// The lines of a text as far as a block may reach, each with where it starts.
-pub(crate) fn beginning(text: &str) -> Vec<(usize, &str)> {
+pub(crate) fn beginning(text: &str) -> impl Iterator<Item = (usize, &str)> {
     let mut position = 0;
-    let lines = text.split_inclusive('\n').map(|line| {
+    let lines = text.split_inclusive('\n').map(move |line| {
         let start = position;
         position += line.len();
         (start, line.trim_end_matches(['\n', '\r']))
     });
-    lines
-        .take_while(|(start, _)| *start < MAX_BLOCK_BYTES)
-        .collect()
+    lines.take_while(|(start, _)| *start < MAX_BLOCK_BYTES)
 }
 
 /// Whether the lines after an opener begin as those of frontmatter do.

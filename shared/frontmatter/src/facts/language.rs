@@ -244,9 +244,13 @@ pub(crate) fn is_mostly_rtl(text: &str) -> bool {
     if text.is_ascii() {
         return false;
     }
-    let letters = || text.chars().filter(|c| c.is_alphabetic());
-    let rtl = letters().filter(is_rtl).count();
-    rtl > 0 && rtl * 2 > letters().count()
+    // Most texts beyond ASCII have none of them.
+    let mut rtl = text.chars().filter(is_rtl).peekable();
+    if rtl.peek().is_none() {
+        return false;
+    }
+    let rtl = rtl.filter(|c| c.is_alphabetic()).count();
+    rtl > 0 && rtl * 2 > text.chars().filter(|c| c.is_alphabetic()).count()
 }
 
 #[cfg(test)]

@@ -240,7 +240,7 @@ fn folded(label: &str) -> String {
 #[cfg(test)]
 mod tests {
     use crate::hidden::hide;
-    use crate::markdown::Document;
+    use crate::markdown::{Bodies, Document};
 
     #[test]
     fn labels_are_alike_whatever_their_case() {
@@ -254,7 +254,9 @@ mod tests {
     }
 
     fn shown(body: &str) -> String {
-        hide(&Document::parse(body)).map_or_else(|| body.to_owned(), |hidden| hidden.body)
+        let bodies = Bodies::default();
+        let hidden = hide(&Document::parse(body), &bodies);
+        hidden.map_or_else(|| body.to_owned(), |(hidden, _)| hidden.body)
     }
 
     #[test]

@@ -1,11 +1,15 @@
 //! HTML that no browser shows (2.9.3): `<div hidden>`, `style="display: none"`, `<template>`, and comments that nothing ends.
 
+use std::ops::Range;
+
+use memchr::memmem;
+
 use super::comments::Comment;
 use crate::diagnostics::Code;
 use crate::markdown::html::entities;
 use crate::markdown::html::steps::{self, Step};
 use crate::markdown::html::tokens::{Tag, TokenKind, is_void, tokens};
-use crate::markdown::{Document, Event};
+use crate::markdown::{Document, Event, Tag as Markdown};
 
 /// Elements that show nothing of what they hold.
 const NEVER_SHOWN: [&str; 2] = ["datalist", "template"];
@@ -147,26 +151,52 @@ pub(crate) fn comments_in_text(text: &str) -> Vec<Comment> {
     found.collect()
 }
 
+/// The words that hidden elements are told by, in whatever case.
+const WORDS: [&str; 8] = [
+    "hidden",
+    "display",
+    "visib",
+    "opacity",
+    "font-size",
+    "<template",
+    "<dialog",
+    "<datalist",
+];
+
 /// Whether any of the HTML has a word for it: most has none, and is not cut into tags here.
 fn may_hide(document: &Document<'_>) -> bool {
-    const WORDS: [&str; 9] = [
-        "hidden",
-        "display",
-        "visib",
-        "opacity",
-        "font-size",
-        "<template",
-        "<dialog",
-        "<datalist",
-        "<!--",
-    ];
-    document.events.iter().any(|(event, _)| match event {
+    let (mut has_style, mut has_reference) = (false, false);
+    document.events.iter().any(|(event, range)| match event {
         Event::Html(html) | Event::InlineHtml(html) => {
-            let html = html.to_ascii_lowercase();
-            html.contains('&') || WORDS.iter().any(|word| html.contains(word))
+            let html = html.as_bytes();
+            has_style |= has_word(html, &["style"]);
+            has_reference |= memchr::memchr(b'&', html).is_some();
+            // A style may spell a word with references.
+            has_style && has_reference || has_word(html, &WORDS)
         }
+        Event::Start(Markdown::HtmlBlock) => leaves_comment_open(document.source, range),
         _ => false,
     })
+}
+
+/// Whether a piece of HTML has one of some words, in whatever case.
+fn has_word(html: &[u8], words: &[&str]) -> bool {
+    words.iter().any(|word| {
+        let first = word.bytes().next().unwrap_or_default();
+        memchr::memchr2_iter(first, first.to_ascii_uppercase(), html).any(|at| {
+            let text = html.get(at..at + word.len());
+            text.is_some_and(|text| text.eq_ignore_ascii_case(word.as_bytes()))
+        })
+    })
+}
+
+/// Whether the last comment of a block of HTML may be one that nothing ends.
+fn leaves_comment_open(source: &str, block: &Range<usize>) -> bool {
+    let html = source.as_bytes().get(block.clone()).unwrap_or_default();
+    let Some(start) = memmem::rfind(html, b"<!--") else {
+        return false;
+    };
+    memmem::rfind(html, b"-->").is_none_or(|end| end < start + 2)
 }
 
 fn is_hidden(tag: &Tag<'_>) -> bool {
@@ -194,7 +224,7 @@ fn is_hidden(tag: &Tag<'_>) -> bool {
 #[cfg(test)]
 mod tests {
     use crate::hidden::hide;
-    use crate::markdown::Document;
+    use crate::markdown::{Bodies, Document};
 
     #[test]
     fn hidden_elements_go_with_what_they_hold() {
@@ -217,7 +247,9 @@ mod tests {
             ("a\n\n<div hidden>\n\nb\n", "a\n\n"),
             ("a\n\n<!-- b\n\nc\n", "a\n\n"),
         ] {
-            let hidden = hide(&Document::parse(body)).unwrap_or_else(|| panic!("{body:?}"));
+            let bodies = Bodies::default();
+            let hidden = hide(&Document::parse(body), &bodies);
+            let (hidden, _) = hidden.unwrap_or_else(|| panic!("{body:?}"));
             assert_eq!(hidden.body, expected, "from {body:?}");
             assert_eq!(
                 hidden.warnings.len(),
@@ -236,7 +268,8 @@ mod tests {
             "<div aria-hidden=\"true\">a</div>\n",
             "a <!-- b\n",
         ] {
-            assert!(hide(&Document::parse(body)).is_none(), "{body:?}");
+            let bodies = Bodies::default();
+            assert!(hide(&Document::parse(body), &bodies).is_none(), "{body:?}");
         }
     }
 }

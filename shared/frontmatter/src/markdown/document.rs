@@ -46,6 +46,8 @@ pub(crate) struct Document<'a> {
     /// Whether the document was not parsed, because that would not take linear time (2.1.3).
     pub(crate) too_complex: bool,
     grammar: Grammar,
+    /// As a renderer without mathematics reads it, where this is read with some.
+    plain: Option<Box<Self>>,
     /// The bytes that the source may have.
     seen: [bool; 256],
     /// What several rules ask for, made when the first does.
@@ -62,8 +64,9 @@ impl<'a> Document<'a> {
     /// The document read with GitHub's mathematics, where it has some.
     fn with_any_math(self) -> Self {
         if self.may_have_math() {
-            let document = Self::parse_with(self.source, Grammar::GitHubMath);
+            let mut document = Self::parse_with(self.source, Grammar::GitHubMath);
             if document.has_math() {
+                document.plain = Some(Box::new(self));
                 return document;
             }
         }
@@ -94,6 +97,11 @@ impl<'a> Document<'a> {
     /// Parses as a renderer without math does, for which `$` is a letter like any other.
     pub(crate) fn parse_without_math(source: &'a str) -> Self {
         Self::parse_with(source, Grammar::Satteri)
+    }
+
+    /// The document as a renderer without mathematics reads it.
+    pub(crate) fn plain(&self) -> &Self {
+        self.plain.as_deref().unwrap_or(self)
     }
 
     /// Whether the document was read with mathematics and has some.
@@ -149,6 +157,7 @@ impl<'a> Document<'a> {
     ) -> Self {
         Self {
             grammar,
+            plain: None,
             source,
             events: if too_complex { Vec::new() } else { events },
             too_complex,

@@ -8,14 +8,14 @@ use super::{Document, Event};
 const MIN_WORD: usize = 3;
 
 /// The document without mathematics, where all that is mathematics in it is money.
-pub(crate) fn without<'a>(document: &Document<'a>) -> Option<Document<'a>> {
+pub(crate) fn without<'d, 'a>(document: &'d Document<'a>) -> Option<&'d Document<'a>> {
     let is_money = |(event, range): &(Event<'_>, _)| match event {
         Event::InlineMath(_) => is_money(document.source, range),
         Event::DisplayMath(_) => false,
         _ => true,
     };
     let is_misread = document.has_math() && document.events.iter().all(is_money);
-    is_misread.then(|| Document::parse_without_math(document.source))
+    is_misread.then(|| document.plain())
 }
 
 /// Whether a formula is none: right behind its last mark stands a letter or a digit, as in `$5 or $10` and `$A/$B`, or it

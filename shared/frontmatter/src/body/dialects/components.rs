@@ -25,7 +25,14 @@ pub(super) fn rewrite(page: &Page<'_, '_>, splice: &mut Splice, warnings: &mut W
     let source = page.document.source;
     let tags = tags(page);
     let used: HashSet<&str> = tags.iter().map(|tag| tag.name).collect();
-    let statements = statements(page, &used);
+    let has_statements = ["import ", "export "]
+        .iter()
+        .any(|mark| page.document.has(mark));
+    let statements = if has_statements {
+        statements(page, &used)
+    } else {
+        Vec::new()
+    };
     let is_mdx = !statements.is_empty();
     for block in statements {
         tell(source, &block, warnings);
@@ -122,10 +129,10 @@ fn tags<'a>(page: &Page<'a, '_>) -> Vec<Tag<'a>> {
     let mut tags = Vec::new();
     let mut position = 0;
     for at in memchr::memchr_iter(b'<', source.as_bytes()) {
-        if at < position || !page.may_be_tag(at) {
+        if at < position {
             continue;
         }
-        if let Some(tag) = read(source, at) {
+        if let Some(tag) = read(source, at).filter(|_| page.may_be_tag(at)) {
             position = tag.range.end;
             tags.push(tag);
         }

@@ -33,6 +33,10 @@ pub(super) fn rewrite(page: &Page<'_, '_>, splice: &mut Splice, _: &mut Warnings
     };
     for (index, line) in lines.iter().enumerate() {
         let mark = text(index).trim();
+        // Most lines begin with a letter.
+        if !mark.starts_with(['[', '{', '@', '$']) {
+            continue;
+        }
         let start = line.start + text(index).len() - text(index).trim_start().len();
         if !page.prose.has(start) {
             continue;

@@ -24,10 +24,7 @@ const FRAMES: [(&str, &str); 4] = [
 
 pub(super) fn rewrite(page: &Page<'_, '_>, splice: &mut Splice, warnings: &mut Warnings) {
     let document = page.document;
-    if !FRAMES
-        .iter()
-        .any(|(name, _)| has_tag(document.source, name))
-    {
+    if !has_frame(document.source) {
         return;
     }
     let source = document.source;
@@ -69,10 +66,15 @@ pub(super) fn rewrite(page: &Page<'_, '_>, splice: &mut Splice, warnings: &mut W
     }
 }
 
-fn has_tag(source: &str, name: &str) -> bool {
+fn has_frame(source: &str) -> bool {
     memchr::memchr_iter(b'<', source.as_bytes()).any(|at| {
-        let behind = source.as_bytes().get(at + 1..at + 1 + name.len());
-        behind.is_some_and(|behind| behind.eq_ignore_ascii_case(name.as_bytes()))
+        let behind = source.as_bytes().get(at + 1..).unwrap_or_default();
+        FRAMES.iter().any(|(name, _)| {
+            let name = name.as_bytes();
+            behind
+                .get(..name.len())
+                .is_some_and(|behind| behind.eq_ignore_ascii_case(name))
+        })
     })
 }
 

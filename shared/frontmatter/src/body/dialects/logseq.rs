@@ -34,14 +34,19 @@ const TASKS: [(&str, &str); 8] = [
 ];
 
 pub(super) fn rewrite(page: &Page<'_, '_>, splice: &mut Splice, warnings: &mut Warnings) {
-    let before = splice.len();
-    properties(page, splice);
-    if splice.len() > before {
-        tasks(page, splice);
+    let has = |mark| page.document.has(mark);
+    if has(":: ") {
+        let before = splice.len();
+        properties(page, splice);
+        if splice.len() > before {
+            tasks(page, splice);
+        }
     }
     macros(page, splice, warnings);
     references(page, splice, warnings);
-    blocks(page, splice);
+    if has("#+") {
+        blocks(page, splice);
+    }
 }
 
 /// `collapsed:: true` goes with its line.

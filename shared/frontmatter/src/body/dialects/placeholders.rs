@@ -8,13 +8,23 @@ use crate::body::policy::is_element;
 use crate::diagnostics::Warnings;
 use crate::markdown::edits::Splice;
 use crate::markdown::html::steps::{self, Step};
-use crate::markdown::html::tokens::{Tag, TokenKind};
+use crate::markdown::html::tokens::{Tag, TokenKind, tag_name};
+use crate::markdown::{Document, Event};
 
 /// What the names of Word's tags begin with.
 const WORD_PREFIXES: [&str; 6] = ["m:", "o:", "st1:", "u1:", "v:", "w:"];
 
 pub(super) fn rewrite(page: &Page<'_, '_>, splice: &mut Splice, _: &mut Warnings) {
     let source = page.document.source;
+    for at in memchr::memchr_iter(b'<', source.as_bytes()) {
+        let length = of_word(source, at);
+        if length > 0 && (page.prose.has(at) || around(&page.links, at).is_some()) {
+            splice.delete(at..at + length);
+        }
+    }
+    if !has_other_names(page.document) {
+        return;
+    }
     let blocks = steps::blocks(page.document);
     let steps = steps::steps(page.document, &blocks);
     let tokens = || {
@@ -31,11 +41,6 @@ pub(super) fn rewrite(page: &Page<'_, '_>, splice: &mut Splice, _: &mut Warnings
             _ => false,
         };
     }
-    for at in memchr::memchr_iter(b'<', source.as_bytes()) {
-        if page.prose.has(at) || around(&page.links, at).is_some() {
-            splice.delete(at..at + of_word(source, at));
-        }
-    }
     for placed in tokens() {
         let is_text = match &placed.kind {
             TokenKind::Open(tag) => {
@@ -44,7 +49,11 @@ pub(super) fn rewrite(page: &Page<'_, '_>, splice: &mut Splice, _: &mut Warnings
                     .get(..placed.range.start)
                     .is_some_and(|before| before.ends_with(|c: char| c.is_ascii_alphanumeric()));
                 !closed.contains(tag.name.as_ref())
-                    && (is_placeholder(tag) || follows_name && is_type_parameter(written))
+                    && (is_placeholder(tag)
+                        || follows_name
+                            && written
+                                .strip_prefix('<')
+                                .is_some_and(|tag| is_type_parameter(tag.as_bytes())))
             }
             TokenKind::Close(name) => !is_element(name) && !opened.contains(name.as_ref()),
             _ => false,
@@ -53,6 +62,26 @@ pub(super) fn rewrite(page: &Page<'_, '_>, splice: &mut Splice, _: &mut Warnings
             splice.replace(placed.range.start..placed.range.start + 1, "&lt;");
         }
     }
+}
+
+/// Whether any tag has another name than an element, or that of a type's parameter: in most documents none has.
+fn has_other_names(document: &Document<'_>) -> bool {
+    let is_other = |html: &str, at: usize| {
+        let tag = html.get(at + 1..).unwrap_or_default();
+        if !tag.starts_with(|first: char| first == '/' || first.is_ascii_alphabetic()) {
+            return false;
+        }
+        let name = tag_name(tag.strip_prefix('/').unwrap_or(tag));
+        !is_element(&name)
+            || tag
+                .get(..2)
+                .is_some_and(|tag| is_type_parameter(tag.as_bytes()))
+    };
+    document.events.iter().any(|(event, range)| {
+        let is_html = matches!(event, Event::Html(_) | Event::InlineHtml(_));
+        let html = document.source.get(range.clone()).unwrap_or_default();
+        is_html && memchr::memchr_iter(b'<', html.as_bytes()).any(|at| is_other(html, at))
+    })
 }
 
 /// The length of a tag of Word's that a text begins with, such as `<o:p>`, which no parser takes for a tag.
@@ -76,9 +105,9 @@ fn is_placeholder(tag: &Tag<'_>) -> bool {
     !has_value && !tag.self_closing && !is_element(&tag.name)
 }
 
-/// `<T>`, as it stands behind the name of a type.
-fn is_type_parameter(written: &str) -> bool {
-    matches!(written.as_bytes(), [b'<', b'A'..=b'Z', b'>'])
+/// `<T>` without its first character, as it stands behind the name of a type.
+fn is_type_parameter(tag: &[u8]) -> bool {
+    matches!(tag, [b'A'..=b'Z', b'>'])
 }
 
 #[cfg(test)]

@@ -33,6 +33,10 @@ pub(crate) fn mark(document: &Document<'_>, splice: &mut Splice) {
         let [first, others @ ..] = block else {
             continue;
         };
+        let end = others.last().map_or(0, |last| last.text.end);
+        if !text(first.text.start..end).contains('<') {
+            continue;
+        }
         if let Some(second) = others.first()
             && matches!(text(first.text.clone()).trim(), "[ ]" | "[x]" | "[X]")
             && text(second.text.clone()).starts_with('<')
@@ -52,8 +56,7 @@ pub(crate) fn mark(document: &Document<'_>, splice: &mut Splice) {
                 splice.replace(tag.text.end..next.text.start, " ");
             }
         }
-        let end = others.last().map_or(0, |last| last.text.end);
-        if !others.iter().any(|line| line.is_lazy) || !text(first.text.start..end).contains('<') {
+        if !others.iter().any(|line| line.is_lazy) {
             continue;
         }
         let line = text(0..first.text.start).rsplit('\n').next();
@@ -85,7 +88,7 @@ pub(crate) fn part(document: &Document<'_>, splice: &mut Splice) {
         let text = source.get(range).unwrap_or_default();
         text.contains(['<', '`'])
     };
-    let (mut quotes, mut text_column) = (0_usize, 0);
+    let mut quotes = 0_usize;
     // Whether the event before belongs to the text of a block, and where that begins.
     let mut text: Option<usize> = None;
     let mut follows_text = false;
@@ -103,7 +106,8 @@ pub(crate) fn part(document: &Document<'_>, splice: &mut Splice) {
                 let prefix = source.get(..range.start).unwrap_or_default();
                 let prefix = prefix.rsplit('\n').next().unwrap_or_default();
                 let marks = prefix.bytes().filter(|byte| *byte == b'>').count();
-                let is_lazy = marks < quotes || lines::column(source, range.start) < text_column;
+                let is_lazy = marks < quotes
+                    || lines::column(source, range.start) < lines::column(source, text_start);
                 follows_text && (is_lazy || begins_with_lone_tag(source, range.start))
                     || follows_note
             }
@@ -142,7 +146,6 @@ pub(crate) fn part(document: &Document<'_>, splice: &mut Splice) {
         let start = *text.get_or_insert(range.start);
         if is_text {
             text_start = start;
-            text_column = lines::column(source, start);
         } else {
             text = None;
         }

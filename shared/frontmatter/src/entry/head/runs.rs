@@ -69,7 +69,7 @@ pub(super) struct Lines<'t> {
 
 impl<'t> Lines<'t> {
     pub(super) fn of(text: &'t str) -> Self {
-        let lines = beginning(text);
+        let lines = beginning(text).collect();
         Self { text, lines }
     }
 

@@ -33,7 +33,13 @@ pub(super) struct Taken {
 
 /// Takes the properties out of a text.
 pub(super) fn take(text: &str) -> Taken {
-    let lines = beginning(text);
+    // Most texts have no property, and then there is nothing below the top.
+    let most = if memchr::memmem::find(text.as_bytes(), b"::").is_some() {
+        usize::MAX
+    } else {
+        TOP_LINES
+    };
+    let lines: Vec<(usize, &str)> = beginning(text).take(most).collect();
     let mut taken = Taken {
         entries: Vec::new(),
         others: Vec::new(),

@@ -1,11 +1,12 @@
 use crate::hidden::hide;
-use crate::markdown::Document;
+use crate::markdown::{Bodies, Document};
 
 /// The body without what is hidden, and the codes of what the author is told.
 fn shown(body: &str) -> (String, Vec<(String, usize, usize)>) {
-    match hide(&Document::parse(body)) {
+    let bodies = Bodies::default();
+    match hide(&Document::parse(body), &bodies) {
         None => (body.to_owned(), Vec::new()),
-        Some(hidden) => (
+        Some((hidden, _)) => (
             hidden.body,
             hidden
                 .warnings

@@ -11,7 +11,7 @@ use crate::markdown::{Event, Tag};
 use memchr::memmem;
 
 use super::event;
-use super::{Document, Grammar, mark_seen, nests_too_deeply};
+use super::{Document, Grammar, has_too_many_footnotes, mark_seen, nests_too_deeply};
 use crate::markdown::edits::Edit;
 
 type Events<'a> = Vec<(Event<'a>, Range<usize>)>;
@@ -37,10 +37,12 @@ impl<'a> Document<'a> {
         'a: 'b,
     {
         // An edit may bring the first formula into a document.
-        self.edited_without_math(source, edits).with_any_math()
+        self.plain()
+            .edited_without_math(source, edits)
+            .with_any_math()
     }
 
-    /// As [`Self::edited`], read as [`Self::parse_without_math`] does.
+    /// As [`Self::edited`], read as [`Self::parse_without_math`] does; the document must be, too.
     pub(crate) fn edited_without_math<'b>(&self, source: &'b str, edits: &[Edit]) -> Document<'b>
     where
         'a: 'b,
@@ -55,7 +57,8 @@ impl<'a> Document<'a> {
         for edit in edits {
             mark_seen(&mut seen, &edit.replacement);
         }
-        Document::new(source, events, seen, nests_too_deeply(source), self.grammar)
+        let too_complex = nests_too_deeply(source) || has_too_many_footnotes(source);
+        Document::new(source, events, seen, too_complex, self.grammar)
     }
 }
 

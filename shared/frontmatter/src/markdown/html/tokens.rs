@@ -262,7 +262,7 @@ impl<'a> Cutter<'a> {
 }
 
 /// The tag name that `text` begins with, in lower case.
-fn tag_name(text: &str) -> Cow<'_, str> {
+pub(crate) fn tag_name(text: &str) -> Cow<'_, str> {
     let length = text
         .bytes()
         .position(|byte| {
