@@ -167,8 +167,16 @@ impl Places {
 
 /// What every program keeps of a heading in its id.
 fn letters(id: &str) -> String {
-    let kept = id.chars().filter(|c| c.is_alphanumeric());
-    kept.flat_map(char::to_lowercase).collect()
+    let mut letters = String::with_capacity(id.len());
+    for c in id.chars().filter(|c| c.is_alphanumeric()) {
+        // The tables of letters beyond ASCII are large.
+        if c.is_ascii() {
+            letters.push(c.to_ascii_lowercase());
+        } else {
+            letters.extend(c.to_lowercase());
+        }
+    }
+    letters
 }
 
 #[cfg(test)]

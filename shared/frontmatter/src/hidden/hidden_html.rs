@@ -151,7 +151,7 @@ pub(crate) fn comments_in_text(text: &str) -> Vec<Comment> {
     found.collect()
 }
 
-/// The words that hidden elements are told by, in whatever case.
+/// What hidden elements are told by, in lower case.
 const WORDS: [&str; 8] = [
     "hidden",
     "display",
@@ -165,29 +165,38 @@ const WORDS: [&str; 8] = [
 
 /// Whether any of the HTML has a word for it: most has none, and is not cut into tags here.
 fn may_hide(document: &Document<'_>) -> bool {
-    let (mut has_style, mut has_reference) = (false, false);
-    document.events.iter().any(|(event, range)| match event {
-        Event::Html(html) | Event::InlineHtml(html) => {
-            let html = html.as_bytes();
-            has_style |= has_word(html, &["style"]);
-            has_reference |= memchr::memchr(b'&', html).is_some();
-            // A style may spell a word with references.
-            has_style && has_reference || has_word(html, &WORDS)
-        }
-        Event::Start(Markdown::HtmlBlock) => leaves_comment_open(document.source, range),
-        _ => false,
+    let html = || {
+        document.events.iter().filter_map(|(event, _)| match event {
+            Event::Html(html) | Event::InlineHtml(html) => Some(html.as_bytes()),
+            _ => None,
+        })
+    };
+    let mut blocks = document.events.iter().filter_map(|(event, range)| {
+        matches!(event, Event::Start(Markdown::HtmlBlock)).then_some(range)
+    });
+    // A style may spell a word with references.
+    let spells = || {
+        html().any(|html| html.contains(&b'&'))
+            && html().any(|html| (0..html.len()).any(|at| begins_with(html, at, "style")))
+    };
+    html().any(has_word)
+        || blocks.any(|block| leaves_comment_open(document.source, block))
+        || spells()
+}
+
+/// Whether a piece of HTML has one of the words, in whatever case.
+fn has_word(html: &[u8]) -> bool {
+    html.iter().enumerate().any(|(at, first)| {
+        // Told by the first letter, as a rule.
+        matches!(first | 0x20, b'h' | b'd' | b'v' | b'o' | b'f' | b'<')
+            && WORDS.iter().any(|word| begins_with(html, at, word))
     })
 }
 
-/// Whether a piece of HTML has one of some words, in whatever case.
-fn has_word(html: &[u8], words: &[&str]) -> bool {
-    words.iter().any(|word| {
-        let first = word.bytes().next().unwrap_or_default();
-        memchr::memchr2_iter(first, first.to_ascii_uppercase(), html).any(|at| {
-            let text = html.get(at..at + word.len());
-            text.is_some_and(|text| text.eq_ignore_ascii_case(word.as_bytes()))
-        })
-    })
+/// Whether a word stands at a place, in whatever case.
+fn begins_with(html: &[u8], at: usize, word: &str) -> bool {
+    let text = html.get(at..at + word.len());
+    text.is_some_and(|text| text.eq_ignore_ascii_case(word.as_bytes()))
 }
 
 /// Whether the last comment of a block of HTML may be one that nothing ends.

@@ -25,3 +25,18 @@ impl Drop for Bodies {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Bodies;
+
+    #[test]
+    fn texts_stay_however_many_there_are() {
+        let bodies = Bodies::default();
+        let first = bodies.keep("a".to_owned());
+        let last = (0..2000)
+            .map(|number| bodies.keep(number.to_string()))
+            .last();
+        assert_eq!((first, last), ("a", Some("1999")));
+    }
+}

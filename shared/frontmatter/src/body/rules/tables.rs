@@ -52,12 +52,14 @@ fn hide_bars(document: &Document<'_>, splice: &mut Splice) {
             hide_outer_bars(document.source, range, splice);
             continue;
         }
-        let begins = matches!(
+        if !matches!(
             event,
             Event::Start(Tag::HtmlBlock | Tag::CodeBlock(Some(_)))
-        );
+        ) {
+            continue;
+        }
         let text = document.source.get(range.clone()).unwrap_or_default();
-        let Some((first, rest)) = text.split_once('\n').filter(|_| begins) else {
+        let Some((first, rest)) = text.split_once('\n') else {
             continue;
         };
         if is_delimiters(rest.lines().next().unwrap_or_default()) {

@@ -81,7 +81,17 @@ impl Foreign {
 pub(super) fn openers(document: &Document<'_>) -> Vec<(usize, &'static Foreign)> {
     let source = document.source;
     let mut openers = Vec::new();
+    // Most braces, and most documents, begin none of these.
+    let mut braces = memchr::memchr_iter(b'{', source.as_bytes());
+    let may_begin = |at: usize| {
+        let next = source.as_bytes().get(at + 1);
+        next.is_some_and(|next| b"/{%#>:".contains(next))
+    };
+    let has_braces = braces.any(may_begin);
     for foreign in &FOREIGN {
+        if !has_braces && foreign.open.starts_with('{') {
+            continue;
+        }
         let must = foreign.close.map_or("]:", |_| foreign.open);
         if !document.has(must) {
             continue;
