@@ -6,13 +6,19 @@
 mod admonitions;
 mod attribute_lists;
 mod bars;
+mod braced_fences;
 mod callout;
+mod citations;
 mod components;
 mod containers;
 mod contents;
+mod definition_lists;
+mod drawn_tables;
 mod emoji_names;
 mod footnotes;
 mod frames;
+mod inline_marks;
+mod line_blocks;
 mod logseq;
 mod outside_code;
 mod page;
@@ -55,6 +61,15 @@ static RULES: &[Rule] = &[
         ),
     },
     Rule {
+        marks: &["`{", "` {", "~{", "~ {"],
+        rewrite: braced_fences::rewrite,
+        #[cfg(test)]
+        example: (
+            "``` {.python}\nprint(1)\n```\n",
+            "```python\nprint(1)\n```\n",
+        ),
+    },
+    Rule {
         marks: &[":::"],
         rewrite: containers::rewrite,
         #[cfg(test)]
@@ -65,6 +80,30 @@ static RULES: &[Rule] = &[
         rewrite: admonitions::rewrite,
         #[cfg(test)]
         example: ("!!! note\n    Mind.\n", "> [!note]\n> Mind.\n"),
+    },
+    Rule {
+        marks: &["+-", "-- --"],
+        rewrite: drawn_tables::rewrite,
+        #[cfg(test)]
+        example: (
+            "  A      B\n  --- ----\n  1      2\n",
+            "  | A | B |\n  | :--- | ---: |\n  | 1 | 2 |\n",
+        ),
+    },
+    Rule {
+        marks: &["\n:", "\n :", "\n  :"],
+        rewrite: definition_lists::rewrite,
+        #[cfg(test)]
+        example: (
+            "Term\n:   what it means\n",
+            "<dl>\n<dt>\n\nTerm\n\n</dt>\n<dd>\n\nwhat it means\n\n</dd>\n</dl>\n",
+        ),
+    },
+    Rule {
+        marks: &["| ", ") ", ". "],
+        rewrite: line_blocks::rewrite,
+        #[cfg(test)]
+        example: ("a) one\nb) two\n", "a) one\\\nb) two\n"),
     },
     Rule {
         marks: &["<", "import ", "export "],
@@ -79,7 +118,7 @@ static RULES: &[Rule] = &[
         example: ("- a\n  collapsed:: true\n", "- a\n"),
     },
     Rule {
-        marks: &["toc", "TOC", "Toc"],
+        marks: &["toc", "TOC", "Toc", "\\newpage", "\\pagebreak", "\\clear"],
         rewrite: contents::rewrite,
         #[cfg(test)]
         example: ("a\n\n[TOC]\n\nb\n", "a\n\n\nb\n"),
@@ -89,6 +128,21 @@ static RULES: &[Rule] = &[
         rewrite: attribute_lists::rewrite,
         #[cfg(test)]
         example: ("Mind.\n{: .notice}\n", "Mind.\n"),
+    },
+    Rule {
+        marks: &["++", "^", "~"],
+        rewrite: inline_marks::rewrite,
+        #[cfg(test)]
+        example: (
+            "H~2~O on the 19^th^\n",
+            "H<sub>2</sub>O on the 19<sup>th</sup>\n",
+        ),
+    },
+    Rule {
+        marks: &["(@", "[@", "[-@"],
+        rewrite: citations::rewrite,
+        #[cfg(test)]
+        example: ("(@) Bees dance.\n", "(1) Bees dance.\n"),
     },
     Rule {
         marks: &["[["],

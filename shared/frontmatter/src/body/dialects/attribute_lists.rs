@@ -14,6 +14,8 @@ use crate::slugger::slug;
 const MAX_BYTES: usize = 512;
 /// Words that Kramdown knows in such a list.
 const WORDS: [&str; 6] = ["toc", "no_toc", "footnotes", "ignore", "unnumbered", "-"];
+/// Classes of pandoc's for which there is an element.
+const ELEMENTS: [(&str, &str); 3] = [("mark", "mark"), ("ul", "ins"), ("underline", "ins")];
 /// Kramdown's extensions that enclose, or set something for the document.
 const EXTENSIONS: [&str; 4] = ["{::nomarkdown", "{:/", "{::options", "{::toc"];
 
@@ -82,8 +84,14 @@ fn pandoc(page: &Page<'_, '_>, range: &Range<usize>, list: &str, after: &str, sp
     let before = source.as_bytes().get(..range.start).unwrap_or_default();
     if before.ends_with(b"]") {
         if let Some(open) = opening(before) {
-            splice.delete(open..open + 1);
-            splice.delete(range.start - 1..range.end);
+            let element = ELEMENTS.iter().find(|(class, _)| has_class(inside, class));
+            let element = element
+                .filter(|_| open + 2 < range.start && around(&page.headings, open).is_none());
+            let (start, end) = element.map_or_else(Default::default, |(_, name)| {
+                (format!("<{name}>"), format!("</{name}>"))
+            });
+            splice.replace(open..open + 1, start);
+            splice.replace(range.start - 1..range.end, end);
         }
     } else if before.ends_with(b")") || before.ends_with(b"`") {
         splice.delete(range.clone());
@@ -125,6 +133,12 @@ fn is_list(inside: &str) -> bool {
         rest = after.trim_start();
     }
     count > 0
+}
+
+fn has_class(inside: &str, class: &str) -> bool {
+    inside
+        .split_whitespace()
+        .any(|word| word.strip_prefix('.') == Some(class))
 }
 
 /// `{=html}` behind code.
@@ -205,7 +219,9 @@ mod tests {
                 "![a](https://e.org/a.png){ width=50% } b\n",
                 "![a](https://e.org/a.png) b\n",
             ),
-            ("a [b *c*]{.underline} d\n", "a b *c* d\n"),
+            ("a [b *c*]{.underline} d\n", "a <ins>b *c*</ins> d\n"),
+            ("[a]{.mark} [b]{.smallcaps}\n", "<mark>a</mark> b\n"),
+            ("# [A]{.underline} b\n", "# A b\n"),
             ("[]{#_Toc1 .anchor}Title\n", "Title\n"),
             ("`a`{.python} and `<br>`{=html}\n", "`a` and `<br>`\n"),
         ] {

@@ -1,4 +1,4 @@
-//! Marks in whose place other programs put a table of contents: `[TOC]`, `[[toc]]`, `* TOC` above `{:toc}`.
+//! Marks in whose place other programs put a table of contents or a new page: `[TOC]`, `* TOC` above `{:toc}`, `\newpage`.
 
 use std::ops::Range;
 
@@ -9,7 +9,7 @@ use crate::markdown::edits::Splice;
 use crate::markdown::html::steps::whole_line;
 
 /// The marks in lower case, each alone on its line.
-const MARKS: [&str; 10] = [
+const MARKS: [&str; 14] = [
     "[toc]",
     "[[toc]]",
     "[[_toc_]]",
@@ -20,6 +20,10 @@ const MARKS: [&str; 10] = [
     "{{< toc >}}",
     "{% toc %}",
     "{{ toc }}",
+    "\\newpage",
+    "\\pagebreak",
+    "\\clearpage",
+    "\\cleardoublepage",
 ];
 /// What Kramdown reads below an item that it replaces.
 const BELOW_ITEM: &str = "{:toc";
@@ -34,7 +38,7 @@ pub(super) fn rewrite(page: &Page<'_, '_>, splice: &mut Splice, _: &mut Warnings
     for (index, line) in lines.iter().enumerate() {
         let mark = text(index).trim();
         // Most lines begin with a letter.
-        if !mark.starts_with(['[', '{', '@', '$']) {
+        if !mark.starts_with(['[', '{', '@', '$', '\\']) {
             continue;
         }
         let start = line.start + text(index).len() - text(index).trim_start().len();
@@ -78,6 +82,7 @@ mod tests {
         for (before, after) in [
             ("a\n\n[TOC]\n\nb\n", "a\n\n\nb\n"),
             ("[[_TOC_]]\n", ""),
+            ("a\n\n\\newpage\n\nb\n", "a\n\n\nb\n"),
             ("a\n\n* TOC\n{:toc}\n\nb\n", "a\n\n\nb\n"),
             ("1. Contents\n{:toc .large}\n\nb\n", "\nb\n"),
             ("*TOC*\n{:toc}\n", "*TOC*\n"),

@@ -40,7 +40,7 @@ fn has_shortcode(source: &str) -> bool {
 }
 
 /// Whether the word before a place is the beginning of an address.
-fn is_in_address(source: &str, at: usize) -> bool {
+pub(super) fn is_in_address(source: &str, at: usize) -> bool {
     let before = source.as_bytes().get(at.saturating_sub(MAX_ADDRESS)..at);
     let before = before.unwrap_or_default();
     let word = before.rsplit(u8::is_ascii_whitespace).next();

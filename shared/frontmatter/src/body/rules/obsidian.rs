@@ -13,33 +13,41 @@ use crate::markdown::text::{Boundary, Run};
 /// Longest block id that still makes an id of 64 characters with its prefix.
 const MAX_BLOCK_ID_BYTES: usize = 58;
 
-/// Offsets of `==`; of longer runs of `=`, none.
-fn equal_pairs(source: &str, run: &Run) -> Vec<usize> {
+/// Offsets of a sign that stands twice; of longer runs of it, none.
+fn doubled(source: &str, run: &Run, sign: char) -> Vec<usize> {
     let text = source.get(run.range.clone()).unwrap_or_default();
-    let mut pairs = Vec::new();
+    let mut found = Vec::new();
     let mut start = 0;
     let mut length = 0;
-    let offsets = unescaped(text).filter(|(_, character)| *character == '=');
+    let offsets = unescaped(text).filter(|(_, character)| *character == sign);
     for at in offsets.map(|(at, _)| at).chain([usize::MAX]) {
         if length > 0 && at == start + length {
             length += 1;
             continue;
         }
         if length == 2 {
-            pairs.push(run.range.start + start);
+            found.push(run.range.start + start);
         }
         (start, length) = (at, 1);
     }
-    pairs
+    found
 }
 
-/// `==x==` becomes `<mark>x</mark>`: the marks stand in text of one parent, on one line; `certainly`, as where nothing else
-/// speaks of Obsidian, also outside of words.
+/// `==x==` becomes `<mark>x</mark>`; `certainly`, as where nothing else speaks of Obsidian, outside of words.
 pub(crate) fn highlights(document: &Document<'_>, certainly: bool, splice: &mut Splice) {
-    let source = document.source;
-    if !document.has("==") {
-        return;
+    if document.has("==") {
+        for (start, end) in pairs(document, '=', certainly) {
+            splice.replace(start..start + 2, "<mark>");
+            splice.replace(end..end + 2, "</mark>");
+        }
     }
+}
+
+/// Where signs that stand twice open and close: in text of one parent, on one line; `certainly`, with no letter or digit
+/// outside.
+pub(crate) fn pairs(document: &Document<'_>, sign: char, certainly: bool) -> Vec<(usize, usize)> {
+    let source = document.source;
+    let mut pairs = Vec::new();
     // The opening marks of the line, by parent.
     let mut marks: HashMap<usize, usize> = HashMap::new();
     let mut line = 0;
@@ -48,18 +56,17 @@ pub(crate) fn highlights(document: &Document<'_>, certainly: bool, splice: &mut 
             marks.clear();
             line = run.line;
         }
-        for at in equal_pairs(source, run) {
+        for at in doubled(source, run, sign) {
             let before = source.get(..at).and_then(|text| text.chars().next_back());
             let after = source.get(at + 2..).and_then(|text| text.chars().next());
-            let is_text = |c: Option<char>| c.is_some_and(|c| !c.is_whitespace() && c != '=');
+            let is_text = |c: Option<char>| c.is_some_and(|c| !c.is_whitespace() && c != sign);
             let is_apart = |c: Option<char>| !certainly || !c.is_some_and(char::is_alphanumeric);
-            let closes = is_text(before) && after != Some('=') && is_apart(after);
-            let opens = is_text(after) && before != Some('=') && is_apart(before);
+            let closes = is_text(before) && after != Some(sign) && is_apart(after);
+            let opens = is_text(after) && before != Some(sign) && is_apart(before);
             match marks.get(&run.parent) {
                 Some(&start) if closes => {
                     marks.remove(&run.parent);
-                    splice.replace(start..start + 2, "<mark>");
-                    splice.replace(at..at + 2, "</mark>");
+                    pairs.push((start, at));
                 }
                 // The nearest opens, unless it may close as well: `a==b` is a comparison as a rule.
                 open if opens && (open.is_none() || !closes) => {
@@ -69,6 +76,7 @@ pub(crate) fn highlights(document: &Document<'_>, certainly: bool, splice: &mut 
             }
         }
     }
+    pairs
 }
 
 /// Inline `#tags` in order, as written, without `#`, each spelling once.
