@@ -80,7 +80,7 @@ topics! {
 
     /// Sections that say how to use something, or by whom it is, and not what it is.
     SECTION_OF_USE: Prefix [
-        "acknowledg", "backers", "build", "changelog", "citation", "citing", "compil", "config", "contribut",
+        "acknowledg", "activa", "aktivierung", "backers", "build", "changelog", "citation", "citing", "compil", "config", "contribut",
         "credit", "dependenc", "deploy", "how to build", "how to install", "how to run", "how to use", "important",
         "instala", "install", "kullanım", "kurulum", "latest", "licence", "license", "news", "notice",
         "prerequisite", "release", "requirement", "running", "set up", "setup", "sponsor", "support", "testing",

@@ -51,7 +51,7 @@ pub(super) struct Candidate<'a, 'b> {
 type Refusal = (&'static str, fn(&Candidate<'_, '_>) -> bool, &'static str);
 
 /// The blocks that don't describe the document. What costs least to tell comes first.
-const REFUSALS: [Refusal; 29] = [
+const REFUSALS: [Refusal; 30] = [
     ("few words", has_few_words, "Cuts wood."),
     (
         "signpost",
@@ -109,6 +109,11 @@ const REFUSALS: [Refusal; 29] = [
         "Wood: that of oaks\nBlade: made of steel",
     ),
     ("field", |it| is_field(it.text), "mood:: calm as ever"),
+    (
+        "quotation",
+        is_quotation,
+        "“Who cuts wood gets warm twice.” — Henry Ford",
+    ),
     (
         "detail",
         |it| is_detail(it.text) && !it.lower.starts_with(&it.title.to_lowercase()),
@@ -199,7 +204,22 @@ fn is_note(it: &Candidate<'_, '_>) -> bool {
     let mut notes = [words::NOTE, words::ASIDE]
         .into_iter()
         .flat_map(|topic| topic.behind(it.said()));
-    notes.any(|rest| ends_label(rest) || rest.strip_prefix(' ').is_some_and(begins_with_date))
+    it.text.starts_with('※')
+        || notes
+            .any(|rest| ends_label(rest) || rest.strip_prefix(' ').is_some_and(begins_with_date))
+}
+
+/// What somebody said, with their name behind it.
+fn is_quotation(it: &Candidate<'_, '_>) -> bool {
+    let (said, name) = ["” ", "\" ", "» ", "“ "]
+        .iter()
+        .find_map(|end| it.text.rsplit_once(end))
+        .unwrap_or_default();
+    let name = name.strip_prefix(['—', '–', '―', '-']).map(str::trim_start);
+    said.starts_with(['“', '"', '«', '„'])
+        && name.is_some_and(|name| {
+            name.starts_with(char::is_uppercase) && count_words(name) <= BYLINE_WORDS
+        })
 }
 
 fn is_labelled_note(it: &Candidate<'_, '_>) -> bool {

@@ -138,7 +138,9 @@ impl Count {
     /// The language that a script gives away; a few quoted words don't.
     pub(super) fn language(&self) -> Option<&'static str> {
         let much = |count: usize| count > 0 && count * 5 >= self.letters;
-        if much(self.kana) {
+        // Chinese has no kana, and Japanese may have few beside its Han characters.
+        let is_japanese = much(self.kana + self.han) && self.kana * 10 >= self.kana + self.han;
+        if is_japanese {
             Some("ja")
         } else if much(self.hangul) {
             Some("ko")
@@ -159,6 +161,20 @@ mod tests {
     #[test]
     fn letters_are_those_of_unicode() {
         assert!(('\0'..=char::MAX).all(|c| is_letter(c) == c.is_alphabetic()));
+    }
+
+    #[test]
+    fn kana_tell_japanese_from_chinese() {
+        for (text, language) in [
+            ("現行の研究処理は、役割別に次の様に分割管理。", Some("ja")),
+            ("研究人员使用现有方法处理数据。", Some("zh")),
+            (
+                "我们用「の」来表示所属关系，这在许多文章里出现。",
+                Some("zh"),
+            ),
+        ] {
+            assert_eq!(Count::of(text).language(), language, "{text}");
+        }
     }
 
     #[test]

@@ -14,6 +14,9 @@ const MAX_ALT_CHARS: usize = 40;
 /// Shortest alt text that says anything by being part of a longer name, in bytes.
 const MIN_ALT_BYTES: usize = 3;
 
+/// Endings of the files of pictures.
+const PICTURES: [&str; 6] = ["gif", "jpeg", "jpg", "png", "svg", "webp"];
+
 /// Words that a picture's text may have beyond those of the name that it is compared with.
 const MORE_WORDS: usize = 2;
 
@@ -84,8 +87,20 @@ fn is_title(text: &str, name: &str, name_letters: &str) -> bool {
         letters: letters(text),
         name_letters,
     };
-    let says_something = !alt.letters.is_empty() && !is_placeholder(text) && !is_generic_alt(text);
+    let says_something = !alt.letters.is_empty()
+        && !is_placeholder(text)
+        && !is_generic_alt(text)
+        && !is_file_name(text);
     says_something && RULES.iter().any(|(_, fits, _)| fits(&alt))
+}
+
+/// What programs write in the place of a text: `SourceGenerators.png`.
+fn is_file_name(text: &str) -> bool {
+    let (name, ending) = text.rsplit_once('.').unwrap_or_default();
+    !name.is_empty()
+        && PICTURES
+            .iter()
+            .any(|known| ending.eq_ignore_ascii_case(known))
 }
 
 fn begins_with_name(alt: &Alt<'_>) -> bool {
@@ -118,6 +133,13 @@ fn has_words_of(text: &str, name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_file_is_no_title() {
+        assert!(!is_title("Axe.PNG", "axe", "axe"));
+        assert!(is_title("Axe", "axe", "axe"));
+        assert!(!is_file_name("Astro.build"));
+    }
 
     #[test]
     fn each_rule_alone_takes_its_example() {

@@ -44,7 +44,8 @@ pub(super) fn rewrite(page: &Page<'_, '_>, splice: &mut Splice, _: &mut Warnings
         {
             splice.delete(whole_line(source, &range));
         } else if let Some(inside) = list.strip_prefix("{:") {
-            if is_list(inside.trim_end_matches('}')) {
+            let inside = inside.trim_end_matches('}');
+            if is_list(inside) || is_size(inside) {
                 splice.delete(own_line(source, &range));
             }
         } else if is_raw_format(source, at, list) {
@@ -135,6 +136,14 @@ fn is_list(inside: &str) -> bool {
     count > 0
 }
 
+/// Logseq's `height 200, :width 300`.
+fn is_size(inside: &str) -> bool {
+    inside.split(", :").all(|part| {
+        let (name, number) = part.split_once(' ').unwrap_or_default();
+        matches!(name, "height" | "width") && number.parse::<f64>().is_ok()
+    })
+}
+
 fn has_class(inside: &str, class: &str) -> bool {
     inside
         .split_whitespace()
@@ -220,6 +229,10 @@ mod tests {
                 "![a](https://e.org/a.png) b\n",
             ),
             ("a [b *c*]{.underline} d\n", "a <ins>b *c*</ins> d\n"),
+            (
+                "- ![a](https://e.org/a.png){:height 277, :width 297}\n",
+                "- ![a](https://e.org/a.png)\n",
+            ),
             ("[a]{.mark} [b]{.smallcaps}\n", "<mark>a</mark> b\n"),
             ("# [A]{.underline} b\n", "# A b\n"),
             ("[]{#_Toc1 .anchor}Title\n", "Title\n"),

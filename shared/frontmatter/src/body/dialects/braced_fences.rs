@@ -1,4 +1,4 @@
-//! Fences with braces: pandoc's `{=html}` and `{.python #id}`, R Markdown's `{r echo=FALSE}`, MyST's `{note}`.
+//! Fences with braces: pandoc's `{=html}` and `{.python #id}`, R Markdown's `{r echo=FALSE}`, `MyST`'s `{note}`.
 
 use std::ops::Range;
 
@@ -6,9 +6,10 @@ use super::callout::{self, before_in_line};
 use super::page::Page;
 use crate::diagnostics::{Code, Warnings};
 use crate::markdown::edits::Splice;
+use crate::markdown::html::steps::whole_line;
 use crate::markdown::{Event, Tag};
 
-/// Words of MyST behind whose braces the language stands.
+/// Words of `MyST` behind whose braces the language stands.
 const CODE: [&str; 3] = ["code", "code-block", "code-cell"];
 /// Pandoc's name of what a page can show, and how those of LaTeX begin, which it can't.
 const SHOWN: [&str; 3] = ["html", "html4", "html5"];
@@ -31,14 +32,11 @@ pub(super) fn rewrite(page: &Page<'_, '_>, splice: &mut Splice, warnings: &mut W
             if !is_shown {
                 warnings.add(Code::ForeignSyntax, range.start, info);
             }
-            splice.replace(
-                range.clone(),
-                if is_shown {
-                    fence.lines("")
-                } else {
-                    String::new()
-                },
-            );
+            if is_shown {
+                splice.replace(range.clone(), fence.lines(""));
+            } else {
+                splice.delete(whole_line(source, range));
+            }
             continue;
         }
         let word = inside

@@ -129,7 +129,7 @@ mod tests {
             ),
             (
                 "  名前     数\n  -------- ----\n  犬       3\n  ねこ     4\n",
-                "  | 名前 | 数 |\n  | --- | --- |\n  | 犬 | 3 |\n  | ねこ | 4 |\n",
+                "  | 名前 | 数 |\n  | :--- | :--- |\n  | 犬 | 3 |\n  | ねこ | 4 |\n",
             ),
         ] {
             assert_eq!(translated(before), after, "from {before:?}");

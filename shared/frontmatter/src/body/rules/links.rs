@@ -33,7 +33,13 @@ pub(crate) fn rewrite(
     if !document.has("[") && !document.has("<") {
         return;
     }
+    let is_indented = |event: &Event<'_>| matches!(event, Event::Start(Tag::CodeBlock(None)));
+    let indented = document
+        .events
+        .iter()
+        .filter(|(event, _)| is_indented(event));
     let mut links = Links {
+        indented: indented.map(|(_, range)| range.clone()).collect(),
         source: document.source,
         options,
         anchors,
@@ -88,6 +94,8 @@ pub(crate) fn rewrite(
 
 struct Links<'a, 'o> {
     source: &'a str,
+    /// Code that is told by its indentation.
+    indented: Vec<Range<usize>>,
     options: &'a CleanOptions<'o>,
     anchors: &'a Anchors<'a>,
     splice: &'a mut Splice,
@@ -198,7 +206,29 @@ impl Links<'_, '_> {
     }
 
     fn remove(&mut self, range: &Range<usize>) {
+        if self.parts_code(range) {
+            return self.splice.replace(range.clone(), "&nbsp;");
+        }
         remove(self.source, range, self.splice);
+    }
+
+    /// Whether nothing else stands between two blocks of indented code, which would be one without it.
+    fn parts_code(&self, range: &Range<usize>) -> bool {
+        let next = self
+            .indented
+            .partition_point(|code| code.start < range.start);
+        let (Some(before), Some(after)) = (
+            next.checked_sub(1).and_then(|last| self.indented.get(last)),
+            self.indented.get(next),
+        ) else {
+            return false;
+        };
+        let is_blank = |gap: Range<usize>| {
+            self.source
+                .get(gap)
+                .is_some_and(|gap| gap.trim().is_empty())
+        };
+        is_blank(before.end..range.start) && is_blank(range.end..after.start)
     }
 
     /// Leaves the text of a link, or the description of an image, as it is written.

@@ -373,6 +373,10 @@ fn links_and_images_lead_somewhere_or_leave_their_text() {
         ("[![](b.png)](https://e.com)\n\nc\n", "c\n"),
         ("c\n\n[![](b.png)](https://e.com)\n\nd\n", "c\n\n\nd\n"),
         ("c [](https://e.com) d\n", "c  d\n"),
+        (
+            "a\n\n    b\n\n![](x.png)\n\n    c\n",
+            "a\n\n    b\n\n&nbsp;\n\n    c\n",
+        ),
         ("[](https://e.com) # c\n", "\\# c\n"),
         (
             "[![](https://e.com/b.png)](https://e.com)\n",
