@@ -143,6 +143,17 @@ pub(crate) struct Warnings {
     pub(crate) found: Vec<Found>,
 }
 
+/// How comments begin, which no warning quotes.
+const COMMENTS: [&str; 8] = ["%%", "<!--", "<?", "/*", "{#", "{>>", "{{!", "{{--"];
+
+/// A line up to the sign that begins a comment in it.
+fn up_to_comment(line: &str) -> &str {
+    let signs = COMMENTS.iter();
+    let ends = signs.filter_map(|sign| Some(line.find(sign)? + sign.len()));
+    let end = ends.min().unwrap_or(line.len());
+    line.get(..end).unwrap_or_default()
+}
+
 impl Warnings {
     pub(crate) fn add(&mut self, code: Code, at: usize, text: &str) {
         let is_new = self
@@ -150,7 +161,7 @@ impl Warnings {
             .last()
             .is_none_or(|last| last.code != code || last.at != at);
         if is_new && self.found.len() < MAX_WARNINGS {
-            let line = text.lines().next().unwrap_or_default();
+            let line = up_to_comment(text.lines().next().unwrap_or_default());
             self.found.push(Found {
                 code,
                 at,

@@ -10,6 +10,7 @@ mod braced_fences;
 mod callout;
 mod citations;
 mod components;
+mod concealed;
 mod containers;
 mod contents;
 mod definition_lists;
@@ -31,7 +32,7 @@ use super::flavour::is_obsidian;
 use super::invariant;
 use super::options::CleanOptions;
 use crate::diagnostics::Warnings;
-use crate::hidden::{self, Hidden};
+use crate::hidden::{self, Comment, Hidden, hidden_html};
 use crate::markdown::edits::{Splice, apply};
 use crate::markdown::lines::without_lone_returns;
 use crate::markdown::{Bodies, Document, Edit};
@@ -200,6 +201,10 @@ pub(crate) fn edits(
     is_obsidian: bool,
     warnings: &mut Warnings,
 ) -> Vec<Edit> {
+    let hidden = concealed::find(document);
+    if !hidden.is_empty() {
+        return hidden::splice(document.source, &hidden, warnings);
+    }
     let may_apply = |rule: &&Rule| rule.marks.iter().any(|mark| document.has(mark));
     let mut rules = RULES.iter().filter(may_apply).peekable();
     if document.too_complex || rules.peek().is_none() {
@@ -213,6 +218,10 @@ pub(crate) fn edits(
         (rule.rewrite)(&page, &mut splice, &mut told);
         let edits = splice.into_edits(document.source);
         if !edits.is_empty() && keeps_code(document, &edits) {
+            let comments = touched(document, &edits);
+            if !comments.is_empty() {
+                return hidden::splice(document.source, &comments, warnings);
+            }
             warnings.extend(told, |at| at);
             return edits;
         }
@@ -221,6 +230,17 @@ pub(crate) fn edits(
     // What no rule changes is told by the last reading.
     warnings.extend(left, |at| at);
     Vec::new()
+}
+
+/// The comments of HTML that edits would take a part of, which would show the rest, or write anew: these go first.
+fn touched(document: &Document<'_>, edits: &[Edit]) -> Vec<Comment> {
+    let mut comments = hidden_html::comments(document);
+    comments.retain(|comment| {
+        let first = edits.partition_point(|edit| edit.range.end <= comment.range.start);
+        let edit = edits.get(first);
+        edit.is_some_and(|edit| edit.range.start < comment.range.end)
+    });
+    comments
 }
 
 /// Whether all code is code afterwards that none of the edits takes out. Where it isn't, another rule may come first.

@@ -15,6 +15,7 @@ mod leaves;
 mod signs;
 mod texts;
 
+use foreign::Opener;
 use leaves::Leaves;
 use signs::{MARK, Place, Sign, doubt, next_mark};
 use texts::Texts;
@@ -30,6 +31,11 @@ impl Comment {
     /// A part that is hidden; what the author is told of it, with the sign that is quoted: never what it hides.
     pub(crate) fn new(range: Range<usize>, told: Option<(Code, &'static str)>) -> Self {
         Self { range, told }
+    }
+
+    fn of_another_tool(opener: &Opener) -> Self {
+        let told = Some((Code::CommentRemoved, opener.foreign.sign));
+        Self::new(opener.at..opener.end, told)
     }
 
     pub(crate) fn warn(&self, warnings: &mut Warnings) {
@@ -66,12 +72,14 @@ pub(crate) fn find(document: &Document<'_>) -> Vec<Comment> {
                 .get(index + 1)
                 .is_some_and(|next| shares_leaf(next.at)),
         };
-        let (end, told) = if let Some(foreign) = mark.foreign {
-            let end = foreign.end(source, mark.at);
-            let Some(end) = end.filter(|end| within(Some(end - 1))) else {
+        let (end, told) = if let Some(opener) = &mark.foreign {
+            if !within(Some(opener.end - 1)) {
                 continue;
-            };
-            (end, Some((Code::CommentRemoved, foreign.sign)))
+            }
+            (
+                opener.end,
+                Some((Code::CommentRemoved, opener.foreign.sign)),
+            )
         } else {
             let first = next_mark(source, mark.at + MARK.len());
             let Some(doubt) = doubt(source, mark.at, first) else {
@@ -127,24 +135,19 @@ pub(crate) fn find_anywhere(document: &Document<'_>) -> Vec<Comment> {
     let mut position = 0;
     let mut mark = next_mark(source, 0);
     loop {
-        while foreign.next_if(|(at, _)| *at < position).is_some() {}
+        while foreign.next_if(|opener| opener.at < position).is_some() {}
         while let Some(at) = mark.filter(|at| *at < position) {
             mark = next_mark(source, at + MARK.len());
         }
         let is_foreign = foreign
             .peek()
-            .is_some_and(|(at, _)| mark.is_none_or(|mark| *at < mark));
+            .is_some_and(|opener| mark.is_none_or(|mark| opener.at < mark));
         if is_foreign {
-            let Some((at, foreign)) = foreign.next() else {
+            let Some(opener) = foreign.next() else {
                 break;
             };
-            if let Some(end) = foreign.end(source, at) {
-                comments.push(Comment::new(
-                    at..end,
-                    Some((Code::CommentRemoved, foreign.sign)),
-                ));
-                position = end;
-            }
+            position = opener.end;
+            comments.push(Comment::of_another_tool(&opener));
             continue;
         }
         let Some(at) = mark else {
@@ -168,12 +171,9 @@ pub(crate) fn find_anywhere(document: &Document<'_>) -> Vec<Comment> {
 /// The comments that only stand as such in a value, which has no definitions: lines of `[//]: # (…)`.
 pub(crate) fn find_lines(document: &Document<'_>) -> Vec<Comment> {
     let openers = foreign::openers(document).into_iter();
-    let lines = openers.filter(|(_, foreign)| foreign.is_line());
+    let lines = openers.filter(|opener| opener.foreign.is_line());
     lines
-        .filter_map(|(at, foreign)| {
-            let told = Some((Code::CommentRemoved, foreign.sign));
-            Some(Comment::new(at..foreign.end(document.source, at)?, told))
-        })
+        .map(|opener| Comment::of_another_tool(&opener))
         .collect()
 }
 

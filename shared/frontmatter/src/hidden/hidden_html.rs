@@ -208,16 +208,21 @@ fn leaves_comment_open(source: &str, block: &Range<usize>) -> bool {
     memmem::rfind(html, b"-->").is_none_or(|end| end < start + 2)
 }
 
+/// Whether a style shows nothing.
+pub(crate) fn hides(style: &str) -> bool {
+    let style: String = style
+        .chars()
+        .filter(|c| !c.is_whitespace())
+        .flat_map(char::to_lowercase)
+        .collect();
+    let style = format!(";{style};");
+    STYLES.iter().any(|hidden| style.contains(hidden))
+}
+
 fn is_hidden(tag: &Tag<'_>) -> bool {
     let is_style = tag.attribute("style").is_some_and(|style| {
         let style = style.value.as_deref().unwrap_or_default();
-        let style: String = entities::references(style)
-            .chars()
-            .filter(|c| !c.is_whitespace())
-            .flat_map(char::to_lowercase)
-            .collect();
-        let style = format!(";{style};");
-        STYLES.iter().any(|hidden| style.contains(hidden))
+        hides(&entities::references(style))
     });
     NEVER_SHOWN.contains(&tag.name.as_ref())
         || (tag.name == "dialog" && tag.attribute("open").is_none())

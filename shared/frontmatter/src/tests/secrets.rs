@@ -8,7 +8,7 @@ use super::*;
 const SECRET: &str = "zq7secret";
 
 /// What hides a secret in a line of text; `S` stands for it.
-const IN_LINES: [&str; 18] = [
+const IN_LINES: [&str; 29] = [
     "%%S%%",
     "%% S %%",
     "%%S `S` [S](S.md) ![S](S.png) [[S]] #S%%",
@@ -27,10 +27,21 @@ const IN_LINES: [&str; 18] = [
     "{{!-- S --}}",
     "{# S #}",
     "{>>S<<}",
+    "{#S#}",
+    "{{! S }}",
+    "{{- /* S */ -}}",
+    "{ /* S */ }",
+    "{%- comment %}S{%- endcomment -%}",
+    "{% comment \"a\" %}S{% endcomment %}",
+    "{% # S %}",
+    "{{% comment %}}S{{% /comment %}}",
+    "{{< comment >}}S{{< /comment >}}",
+    "{::comment}S{:/}",
+    "[S]{.hidden}",
 ];
 
 /// What hides a secret as a block.
-const AS_BLOCKS: [&str; 16] = [
+const AS_BLOCKS: [&str; 21] = [
     "%%\nS\n%%",
     "%%\n\n# S\n\n- S\n- [S](S.md)\n\n%%",
     "%% S\n\n```js\nS\n```\n\n> S\n\n%%",
@@ -47,6 +58,11 @@ const AS_BLOCKS: [&str; 16] = [
     "{/*\nS\n\nS\n*/}",
     "{% comment %}\n\nS\n\n{% endcomment %}",
     "a[^n]\n\n[^n]: b\n\n[^n]: S",
+    "::: {.hidden}\nS\n\nS\n:::",
+    "S *S*\n{: style=\"display: none\"}",
+    "#+begin_comment\nS\n#+end_comment",
+    "{{< comment >}}\n\n- S\n\n{{< /comment >}}",
+    "{{< figure src=\"https://e.example/a.png\" caption=\"a <!-- S -->\" >}}",
 ];
 
 /// Where a line of text may stand; `L` stands for it.

@@ -22,22 +22,11 @@ const EXTENSIONS: [&str; 4] = ["{::nomarkdown", "{:/", "{::options", "{::toc"];
 pub(super) fn rewrite(page: &Page<'_, '_>, splice: &mut Splice, _: &mut Warnings) {
     let source = page.document.source;
     for at in page.prose.find("{") {
-        let rest = source.get(at..).unwrap_or_default();
-        let piece = rest
-            .as_bytes()
-            .get(..rest.len().min(MAX_BYTES))
-            .unwrap_or_default();
-        let end = piece
-            .iter()
-            .skip(1)
-            .position(|byte| matches!(byte, b'{' | b'}' | b'\n'));
-        let length = end.map_or(0, |end| end + 2);
-        let list = rest.get(..length).unwrap_or_default();
-        if !list.ends_with('}') {
+        let Some(list) = list(source, at) else {
             continue;
-        }
-        let range = at..at + length;
-        let after = rest.get(length..).unwrap_or_default();
+        };
+        let range = at..at + list.len();
+        let after = source.get(range.end..).unwrap_or_default();
         if EXTENSIONS
             .iter()
             .any(|extension| list.starts_with(extension))
@@ -54,6 +43,17 @@ pub(super) fn rewrite(page: &Page<'_, '_>, splice: &mut Splice, _: &mut Warnings
             pandoc(page, &range, list, after, splice);
         }
     }
+}
+
+/// What stands in braces from a place on, within a line.
+pub(super) fn list(source: &str, at: usize) -> Option<&str> {
+    let rest = source.get(at..)?;
+    let piece = rest.as_bytes().get(..rest.len().min(MAX_BYTES))?;
+    let end = piece
+        .iter()
+        .skip(1)
+        .position(|byte| matches!(byte, b'{' | b'}' | b'\n'))?;
+    rest.get(..end + 2).filter(|list| list.ends_with('}'))
 }
 
 /// `{#id .class key=value}` behind a heading, a link, a picture, code, or text in brackets.
@@ -100,7 +100,7 @@ fn pandoc(page: &Page<'_, '_>, range: &Range<usize>, list: &str, after: &str, sp
 }
 
 /// Whether what stands between the braces is `.class`, `#id`, `key=value` and known words.
-fn is_list(inside: &str) -> bool {
+pub(super) fn is_list(inside: &str) -> bool {
     let mut rest = inside.trim();
     let mut count = 0;
     while !rest.is_empty() {
@@ -188,7 +188,7 @@ pub(super) fn own_line(source: &str, range: &Range<usize>) -> Range<usize> {
 }
 
 /// The bracket that opens the text that a line's end closes.
-fn opening(before: &[u8]) -> Option<usize> {
+pub(super) fn opening(before: &[u8]) -> Option<usize> {
     let mut depth = 0_usize;
     for (at, byte) in before.iter().enumerate().rev().take(MAX_BYTES) {
         match byte {

@@ -10,6 +10,10 @@ use crate::markdown::edits::Splice;
 
 /// Longest tag of a component, in bytes.
 const MAX_BYTES: usize = 1024;
+/// How comments begin in such code.
+const COMMENTS: [&str; 2] = [" //", "\n//"];
+/// Most components in each other.
+const MAX_DEPTH: usize = 8;
 /// How lines begin that are code in MDX.
 const STATEMENTS: [&str; 7] = [
     "import ",
@@ -41,6 +45,8 @@ pub(super) fn rewrite(page: &Page<'_, '_>, splice: &mut Splice, warnings: &mut W
     if is_mdx {
         expressions(page, &tags, splice, warnings);
     }
+    let ends = tags.iter().filter(|tag| tag.closes);
+    let ended: HashSet<&str> = ends.map(|tag| tag.name).collect();
     let mut open: Vec<&Tag<'_>> = Vec::new();
     for tag in &tags {
         if tag.closes {
@@ -50,7 +56,13 @@ pub(super) fn rewrite(page: &Page<'_, '_>, splice: &mut Splice, warnings: &mut W
                 pair(page, opener, tag, splice, warnings);
             }
         } else if !tag.is_self_closing() {
-            open.push(tag);
+            // What nothing ends holds nothing.
+            if ended.contains(tag.name) {
+                if open.len() == MAX_DEPTH {
+                    open.remove(0);
+                }
+                open.push(tag);
+            }
         } else if tag.has_code {
             tell(source, &tag.range, warnings);
             splice.delete(tag.range.clone());
@@ -58,9 +70,13 @@ pub(super) fn rewrite(page: &Page<'_, '_>, splice: &mut Splice, warnings: &mut W
     }
 }
 
+/// Tells of code up to its first comment, which is quoted nowhere.
 fn tell(source: &str, range: &Range<usize>, warnings: &mut Warnings) {
     let text = source.get(range.clone()).unwrap_or_default();
-    warnings.add(Code::ForeignSyntax, range.start, text);
+    let comments = COMMENTS.iter().filter_map(|sign| text.find(sign));
+    let end = comments.min().unwrap_or(text.len());
+    let shown = text.get(..end).unwrap_or_default().trim_end();
+    warnings.add(Code::ForeignSyntax, range.start, shown);
 }
 
 /// `{props.x}` shows what isn't in the document, and `{"text"}` the text.
@@ -90,7 +106,10 @@ fn expressions(
             .iter()
             .find_map(|quote| text.strip_prefix(*quote)?.strip_suffix(*quote));
         if text.is_none() {
-            tell(source, &range, warnings);
+            // What it would show under a condition isn't quoted.
+            let is_name = |c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | ' ');
+            let name = inside.find(|c| !is_name(c)).unwrap_or(inside.len());
+            tell(source, &(at..at + 1 + name), warnings);
         }
         splice.replace(range, text.unwrap_or_default());
     }
@@ -274,6 +293,7 @@ fn is_statement(line: &str) -> bool {
     else {
         return false;
     };
+    let line = line.split(" //").next().unwrap_or(line);
     let line = line.trim_end().trim_end_matches(';');
     if *statement == "import " {
         return line.ends_with(['\'', '"'])

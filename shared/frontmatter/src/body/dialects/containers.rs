@@ -13,8 +13,28 @@ const MAX_DEPTH: usize = 8;
 
 pub(super) fn rewrite(page: &Page<'_, '_>, splice: &mut Splice, warnings: &mut Warnings) {
     let source = page.document.source;
+    let Some(containers) = containers(page) else {
+        return;
+    };
+    for (open, close) in containers {
+        if let Some(close) = close {
+            write(page, open, close, splice, warnings);
+        } else {
+            let text = source.get(open.clone()).unwrap_or_default();
+            warnings.add(Code::ForeignSyntax, open.start, text);
+        }
+    }
+}
+
+/// The line that begins a container, and the one that ends it, if any does.
+pub(super) type Container = (Range<usize>, Option<Range<usize>>);
+
+/// The containers of a page, what is inside before what is around it; `None` where too many stand in each other: nobody nests so
+/// deeply, and each level would cost a reading.
+pub(super) fn containers(page: &Page<'_, '_>) -> Option<Vec<Container>> {
+    let source = page.document.source;
     let mut open: Vec<(usize, Range<usize>)> = Vec::new();
-    let mut pairs = Vec::new();
+    let mut containers = Vec::new();
     for line in page.prose.lines() {
         let text = source.get(line.clone()).unwrap_or_default();
         let mark = text.trim_start_matches([' ', '>']);
@@ -30,27 +50,20 @@ pub(super) fn rewrite(page: &Page<'_, '_>, splice: &mut Splice, warnings: &mut W
             let same = open.iter().rposition(|(count, _)| *count == colons);
             let at = same.or(open.len().checked_sub(1));
             let Some(at) = at else { continue };
-            let inner = open.split_off(at);
-            pairs.extend(inner.into_iter().next().map(|(_, opener)| (opener, range)));
+            let ends = std::iter::once(Some(range)).chain(std::iter::repeat(None));
+            let inner = open.split_off(at).into_iter();
+            containers.extend(inner.zip(ends).map(|((_, opener), end)| (opener, end)));
         } else if rest
             .starts_with(|first: char| first.is_alphabetic() || matches!(first, '{' | '['))
         {
             open.push((colons, range));
             if open.len() > MAX_DEPTH {
-                break;
+                return None;
             }
         }
     }
-    // Nobody nests so deeply, and each level would cost a reading.
-    if open.len() <= MAX_DEPTH {
-        for (opener, closer) in pairs {
-            write(page, opener, closer, splice, warnings);
-        }
-    }
-    for (_, opener) in open {
-        let text = source.get(opener.clone()).unwrap_or_default();
-        warnings.add(Code::ForeignSyntax, opener.start, text);
-    }
+    containers.extend(open.into_iter().map(|(_, opener)| (opener, None)));
+    Some(containers)
 }
 
 fn write(

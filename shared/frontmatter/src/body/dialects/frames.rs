@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::page::{Page, plain};
+use super::page::{Page, around, plain};
 use super::videos;
 use crate::body::rules::elements::alternative;
 use crate::diagnostics::{Code, Warnings};
@@ -55,7 +55,7 @@ pub(super) fn rewrite(page: &Page<'_, '_>, splice: &mut Splice, warnings: &mut W
         let tag = source.get(range.clone()).unwrap_or_default();
         warnings.add(Code::HtmlRemoved, range.start, tag);
         let text = if text.is_empty() { &url } else { &text };
-        let is_html = in_block && !alone.iter().any(|block| block.contains(&range.start));
+        let is_html = in_block && around(&alone, range.start).is_none();
         let link = if is_html {
             let href = escape_attribute(&url);
             format!("<a href=\"{href}\">{}</a>", alternative(text, true))
@@ -110,10 +110,9 @@ fn blocks_of_frames(page: &Page<'_, '_>, frames: &[Frame]) -> Vec<Range<usize>> 
     };
     let holds_frames_alone = |block: &&Range<usize>| {
         let mut start = block.start;
-        let inside = frames
-            .iter()
-            .filter(|(frame, ..)| block.contains(&frame.start));
-        for (frame, ..) in inside {
+        let first = frames.partition_point(|(frame, ..)| frame.start < block.start);
+        let inside = frames.get(first..).unwrap_or_default().iter();
+        for (frame, ..) in inside.take_while(|(frame, ..)| frame.start < block.end) {
             if !is_blank(start..frame.start.max(start)) {
                 return false;
             }

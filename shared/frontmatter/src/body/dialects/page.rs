@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::outside_code::Prose;
+use crate::hidden::hide_in_value;
 use crate::markdown::places::escape;
 use crate::markdown::{Document, Event, Tag};
 
@@ -59,7 +60,9 @@ pub(super) fn around(ranges: &[Range<usize>], at: usize) -> Option<&Range<usize>
     range.contains(&at).then_some(range)
 }
 
-/// Plain text as Markdown: with a reference for `<`, since some programs know no backslash below a tag.
+/// Plain text as Markdown, without what is hidden in it: with a reference for `<`, since some programs know no backslash below a tag.
 pub(super) fn plain(text: &str) -> String {
+    let shown = hide_in_value(text);
+    let text = shown.as_ref().map_or(text, |shown| shown.body.trim());
     escape(text, true).replace("\\<", "&lt;")
 }

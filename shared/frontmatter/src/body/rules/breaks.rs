@@ -76,7 +76,9 @@ fn soft(document: &Document<'_>, markers: &[Marker]) -> Vec<Line> {
                 let end = source.get(..end).unwrap_or_default();
                 let end = end.strip_suffix('\r').unwrap_or(end);
                 let blanks = end.trim_end_matches([' ', '\t']).len()..end.len();
-                if !markers.iter().any(|marker| marker.ends_at(&blanks)) {
+                let marker = markers.partition_point(|marker| marker.ends_before(blanks.start));
+                let marker = markers.get(marker);
+                if !marker.is_some_and(|marker| marker.ends_at(&blanks)) {
                     let next = events
                         .get(index + 1)
                         .map_or(range.end, |(_, next)| next.start);

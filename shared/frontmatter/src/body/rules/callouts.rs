@@ -33,6 +33,11 @@ impl Marker {
         (blanks.start..=blanks.end).contains(&self.line_end)
     }
 
+    /// Whether the marker's line ends before a place; those of one document end in their order.
+    pub(super) fn ends_before(&self, at: usize) -> bool {
+        self.line_end < at
+    }
+
     /// The record, with its line to be filled in.
     pub(crate) fn callout(&self) -> Callout {
         Callout {

@@ -73,10 +73,13 @@ pub(super) fn take(text: &str) -> Taken {
         }
     }
     if !gone.is_empty() {
-        let mut left = text.to_owned();
-        for (start, line) in gone.iter().rev().filter_map(|index| lines.get(*index)) {
-            left.replace_range(*start..start + line.len(), "");
+        let mut left = String::with_capacity(text.len());
+        let mut position = 0;
+        for (start, line) in gone.iter().filter_map(|index| lines.get(*index)) {
+            left.push_str(text.get(position..*start).unwrap_or_default());
+            position = start + line.len();
         }
+        left.push_str(text.get(position..).unwrap_or_default());
         taken.text = Some(left);
     }
     taken

@@ -1,116 +1,223 @@
 //! Comments of other tools: what they don't show is hidden here as well.
 
+use std::ops::Range;
+
+use memchr::memmem;
+
 use crate::markdown::Document;
 use crate::markdown::places::{begins_line, is_escaped};
 
-/// How a tool writes its comments.
+/// How a tool writes its comments: signs and words, parted by blanks and by what takes blanks away (`{%- comment -%}`), or by
+/// nothing.
 #[derive(Debug)]
 pub(super) struct Foreign {
     /// What the author is shown of it.
     pub(super) sign: &'static str,
-    open: &'static str,
-    /// `None`: it ends with its line.
-    close: Option<&'static str>,
+    open: &'static [&'static str],
+    end: End,
 }
 
-/// MDX, Hugo, Handlebars, Liquid, Jinja, `CriticMarkup`, ERB and its kin; and Markdown's own comments where a paragraph goes
-/// before them or they are not quite of its grammar, so that no parser takes them for definitions.
-static FOREIGN: [Foreign; 16] = [
-    spans("{/*", "{/*", "*/}"),
-    spans("{{/*", "{{/*", "*/}}"),
-    spans("{{/*", "{{- /*", "*/ -}}"),
-    spans("{{!--", "{{!--", "--}}"),
-    spans("{% comment %}", "{% comment %}", "{% endcomment %}"),
-    spans("{% comment %}", "{%- comment -%}", "{%- endcomment -%}"),
-    spans("{#", "{# ", "#}"),
-    spans("{#", "{#-", "#}"),
-    spans("{>>", "{>>", "<<}"),
-    spans("{::comment}", "{::comment}", "{:/comment}"),
-    spans("#+BEGIN_COMMENT", "#+BEGIN_COMMENT", "#+END_COMMENT"),
-    spans("<%#", "<%#", "%>"),
-    spans("<%--", "<%--", "--%>"),
-    line("[//]:", "[//]:"),
-    line("[comment]:", "[comment]:"),
-    line("[]:", "[]: #"),
+#[derive(Debug, Clone, Copy)]
+enum End {
+    /// The first of these.
+    At(&'static [&'static [&'static str]]),
+    /// The same, where no brace stands before it on its line: elsewhere `{#id}` is a heading's, and `{{!` may be anything.
+    Near(&'static [&'static [&'static str]]),
+    Line,
+}
+
+/// Longest comment that has to be near, in bytes.
+const MAX_NEAR: usize = 1024;
+
+/// MDX, Hugo, Handlebars, Blade, Liquid, Django, Jinja, `CriticMarkup`, Kramdown, Org, ERB and its kin; and Markdown's own comments
+/// where a paragraph goes before them or they are not quite of its grammar, so that no parser takes them for definitions. Of two
+/// that begin at one place, the first counts.
+static FOREIGN: [Foreign; 22] = [
+    spans("{/*", &["{", "/*"], &[&["*/", "}"]]),
+    spans("{//", &["{//"], &[&["\n", "}"]]),
+    spans("{{/*", &["{{", "/*"], &[&["*/", "}}"]]),
+    spans("{{!--", &["{{", "!--"], &[&["--", "}}"]]),
+    near("{{!", &["{{", "!"], &[&["}}"]]),
+    spans("{{--", &["{{--"], &[&["--}}"]]),
+    spans(
+        "{% comment %}",
+        &["{%", "comment"],
+        &[&["{%", "endcomment", "%}"]],
+    ),
+    spans(
+        "{% if false %}",
+        &["{%", "if", "false", "%}"],
+        &[&["{%", "endif", "%}"]],
+    ),
+    spans("{% # %}", &["{%", "#"], &[&["%}"]]),
+    spans(
+        "{{< comment >}}",
+        &["{{<", "comment"],
+        &[&["{{<", "/comment", ">}}"]],
+    ),
+    spans(
+        "{{% comment %}}",
+        &["{{%", "comment"],
+        &[&["{{%", "/comment", "%}}"]],
+    ),
+    spans("{#", &["{# "], &[&["#}"]]),
+    spans("{#", &["{#-"], &[&["#}"]]),
+    near("{#", &["{#"], &[&["#}"]]),
+    spans("{>>", &["{>>"], &[&["<<}"]]),
+    spans(
+        "{::comment}",
+        &["{::", "comment", "}"],
+        &[&["{:/", "comment", "}"], &["{:/", "}"]],
+    ),
+    spans(
+        "#+BEGIN_COMMENT",
+        &["#+", "BEGIN_COMMENT"],
+        &[&["#+", "END_COMMENT"]],
+    ),
+    spans("<%#", &["<%#"], &[&["%>"]]),
+    spans("<%--", &["<%--"], &[&["--%>"]]),
+    line("[//]:", &["[//]:"]),
+    line("[comment]:", &["[comment]:"]),
+    line("[]:", &["[]: #"]),
 ];
 
-const fn spans(sign: &'static str, open: &'static str, close: &'static str) -> Foreign {
+const fn spans(
+    sign: &'static str,
+    open: &'static [&'static str],
+    ends: &'static [&'static [&'static str]],
+) -> Foreign {
     Foreign {
         sign,
         open,
-        close: Some(close),
+        end: End::At(ends),
     }
 }
 
-const fn line(sign: &'static str, open: &'static str) -> Foreign {
+const fn near(
+    sign: &'static str,
+    open: &'static [&'static str],
+    ends: &'static [&'static [&'static str]],
+) -> Foreign {
     Foreign {
         sign,
         open,
-        close: None,
+        end: End::Near(ends),
+    }
+}
+
+const fn line(sign: &'static str, open: &'static [&'static str]) -> Foreign {
+    Foreign {
+        sign,
+        open,
+        end: End::Line,
     }
 }
 
 impl Foreign {
-    /// Where the comment ends that begins at a place.
-    pub(super) fn end(&self, source: &str, at: usize) -> Option<usize> {
-        let from = at + self.open.len();
-        let rest = source.get(from..)?;
-        let Some(close) = self.close else {
-            let length = rest.find(['\n', '\r']).unwrap_or(rest.len());
-            return Some(from + length);
-        };
-        let length = memchr::memmem::find(rest.as_bytes(), close.as_bytes())?;
-        Some(from + length + close.len())
-    }
-
     /// Whether it ends with its line.
     pub(super) fn is_line(&self) -> bool {
-        self.close.is_none()
+        matches!(self.end, End::Line)
     }
 
-    fn begins(&self, source: &str, at: usize) -> bool {
-        let rest = source.as_bytes().get(at..).unwrap_or_default();
-        let begins = rest
-            .get(..self.open.len())
-            .is_some_and(|start| start.eq_ignore_ascii_case(self.open.as_bytes()));
-        begins && (self.close.is_some() || begins_line(source, at))
+    /// The comments that may begin in a document, wherever that is, in order. One that nothing ends is text for its tool as well.
+    fn all(&'static self, document: &Document<'_>) -> Vec<Opener> {
+        let source = document.source;
+        let first = self.open.first().copied().unwrap_or_default();
+        let must = if self.is_line() { "]:" } else { first };
+        if !document.has(must) {
+            return Vec::new();
+        }
+        let ends = match self.end {
+            End::At(ends) | End::Near(ends) => all(source, ends),
+            End::Line => Vec::new(),
+        };
+        if ends.is_empty() && !self.is_line() {
+            return Vec::new();
+        }
+        let byte = first.as_bytes().first().copied().unwrap_or_default();
+        let starts = memchr::memchr_iter(byte, source.as_bytes());
+        let openers = starts.filter_map(|at| {
+            let from = matched(source, at, self.open)?;
+            let end = match self.end {
+                End::Line => begins_line(source, at).then(|| end_of_line(source, from))?,
+                _ => self.end_behind(source, from, &ends)?,
+            };
+            (!is_escaped(source, at)).then_some(Opener {
+                at,
+                end,
+                foreign: self,
+            })
+        });
+        openers.collect()
+    }
+
+    fn end_behind(&self, source: &str, from: usize, ends: &[Range<usize>]) -> Option<usize> {
+        let next = ends.get(ends.partition_point(|end| end.start < from))?;
+        if matches!(self.end, End::Near(_)) {
+            let inside = source.get(from..next.start)?;
+            if inside.len() > MAX_NEAR || inside.contains(['{', '}', '\n']) {
+                return None;
+            }
+        }
+        Some(next.end)
     }
 }
 
-/// Where such comments may begin, wherever that is, in order. One that nothing ends is text for its tool as well.
-pub(super) fn openers(document: &Document<'_>) -> Vec<(usize, &'static Foreign)> {
-    let source = document.source;
-    let mut openers = Vec::new();
-    // Most braces, and most documents, begin none of these.
-    let mut braces = memchr::memchr_iter(b'{', source.as_bytes());
-    let may_begin = |at: usize| {
-        let next = source.as_bytes().get(at + 1);
-        next.is_some_and(|next| b"/{%#>:".contains(next))
-    };
-    let has_braces = braces.any(may_begin);
-    for foreign in &FOREIGN {
-        if !has_braces && foreign.open.starts_with('{') {
-            continue;
-        }
-        let must = foreign.close.map_or("]:", |_| foreign.open);
-        if !document.has(must) {
-            continue;
-        }
-        let last = match foreign.close {
-            Some(close) => memchr::memmem::rfind(source.as_bytes(), close.as_bytes()),
-            None => Some(source.len()),
-        };
-        let Some(last) = last else {
-            continue;
-        };
-        let byte = foreign.open.as_bytes().first().copied().unwrap_or_default();
-        let starts = memchr::memchr_iter(byte, source.as_bytes().get(..last).unwrap_or_default());
-        openers.extend(
-            starts
-                .filter(|at| foreign.begins(source, *at) && !is_escaped(source, *at))
-                .map(|at| (at, foreign)),
-        );
-    }
-    openers.sort_by_key(|(at, _)| *at);
+/// Where a comment begins and ends.
+#[derive(Debug)]
+pub(super) struct Opener {
+    pub(super) at: usize,
+    pub(super) end: usize,
+    pub(super) foreign: &'static Foreign,
+}
+
+/// The comments that may begin in a document, wherever that is, in order.
+pub(super) fn openers(document: &Document<'_>) -> Vec<Opener> {
+    let mut openers: Vec<Opener> = FOREIGN
+        .iter()
+        .flat_map(|foreign| foreign.all(document))
+        .collect();
+    openers.sort_by_key(|opener| opener.at);
     openers
+}
+
+/// Where one of several spellings stands, in order.
+fn all(source: &str, spellings: &[&[&str]]) -> Vec<Range<usize>> {
+    let mut found: Vec<Range<usize>> = Vec::new();
+    for parts in spellings {
+        let first = parts.first().copied().unwrap_or_default();
+        let starts = memmem::find_iter(source.as_bytes(), first);
+        found.extend(starts.filter_map(|at| Some(at..matched(source, at, parts)?)));
+    }
+    found.sort_by_key(|range| range.start);
+    found
+}
+
+/// Where the parts end that stand at a place, whatever their case; a word isn't the beginning of another.
+fn matched(source: &str, at: usize, parts: &[&str]) -> Option<usize> {
+    let bytes = source.as_bytes();
+    let mut position = at;
+    for (index, part) in parts.iter().enumerate() {
+        let rest = bytes.get(position..)?;
+        if index > 0 {
+            let is_between = |byte: &&u8| byte.is_ascii_whitespace() || matches!(byte, b'-' | b'~');
+            position += rest.iter().take_while(is_between).count();
+        }
+        let text = bytes.get(position..position + part.len())?;
+        if !text.eq_ignore_ascii_case(part.as_bytes()) {
+            return None;
+        }
+        position += part.len();
+        let is_word = part.ends_with(|last: char| last.is_ascii_alphanumeric());
+        let goes_on = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'(');
+        if is_word && bytes.get(position).is_some_and(goes_on) {
+            return None;
+        }
+    }
+    Some(position)
+}
+
+fn end_of_line(source: &str, from: usize) -> usize {
+    let rest = source.get(from..).unwrap_or_default();
+    from + rest.find(['\n', '\r']).unwrap_or(rest.len())
 }

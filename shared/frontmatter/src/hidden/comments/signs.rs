@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use memchr::memmem;
 
-use super::foreign::Foreign;
+use super::foreign::Opener;
 use crate::markdown::places::is_escaped;
 
 pub(super) const MARK: &str = "%%";
@@ -17,7 +17,7 @@ pub(super) struct Mark {
     pub(super) at: usize,
     pub(super) place: Place,
     /// Of another tool, where it isn't `%%`.
-    pub(super) foreign: Option<&'static Foreign>,
+    pub(super) foreign: Option<Opener>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use pulldown_cmark::{LinkType, Parser, TagEnd};
 
-use super::foreign::Foreign;
+use super::foreign::Opener;
 use super::signs::{MARK, Mark, Place, next_mark};
 use crate::markdown::definition;
 use crate::markdown::html::tokens::{TokenKind, tokens};
@@ -68,7 +68,7 @@ impl Texts {
     }
 
     /// The marks, those of other tools among them, in order.
-    pub(super) fn marks(&self, source: &str, foreign: Vec<(usize, &'static Foreign)>) -> Vec<Mark> {
+    pub(super) fn marks(&self, source: &str, foreign: Vec<Opener>) -> Vec<Mark> {
         let mut marks = Vec::new();
         for (text, place) in &self.0 {
             let pairs = pairs(source.get(text.clone()).unwrap_or_default());
@@ -78,12 +78,13 @@ impl Texts {
                 foreign: None,
             }));
         }
-        for (at, foreign) in foreign {
-            if let Some(place @ (Place::Text | Place::Html | Place::Part(_))) = self.place(at) {
+        for opener in foreign {
+            let place = self.place(opener.at);
+            if let Some(place @ (Place::Text | Place::Html | Place::Part(_))) = place {
                 marks.push(Mark {
-                    at,
+                    at: opener.at,
                     place: place.clone(),
-                    foreign: Some(foreign),
+                    foreign: Some(opener),
                 });
             }
         }

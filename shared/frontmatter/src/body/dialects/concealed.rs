@@ -1,0 +1,244 @@
+//! What lists of attributes hide: pandoc's and Quarto's containers (`::: {.hidden}`), spans (`[x]{style="display: none"}`), and
+//! what Kramdown's `{: hidden="hidden"}` belongs to.
+
+use std::ops::Range;
+
+use super::callout::before_in_line;
+use super::page::{Page, around};
+use super::{attribute_lists, containers};
+use crate::diagnostics::Code;
+use crate::hidden::{Comment, hidden_html};
+use crate::markdown::text::{is_inline, is_inline_end};
+use crate::markdown::{Document, Event};
+
+/// Classes that show nothing.
+const CLASSES: [&str; 4] = [".content-hidden", ".d-none", ".display-none", ".hidden"];
+/// Names of containers that show nothing.
+const CONTAINERS: [&str; 2] = ["comment", "hidden"];
+/// Quarto's class of what some formats show, and what the format of a page has in its name.
+const VISIBLE: &str = ".content-visible";
+const FORMAT: &str = "html";
+
+/// What is hidden so, in order.
+pub(super) fn find(document: &Document<'_>) -> Vec<Comment> {
+    const WORDS: [&str; 5] = ["hidden", "none", "visib", "opacity", "font-size"];
+    let may_hide = document.has("{") && WORDS.iter().any(|word| document.has(word))
+        || CONTAINERS
+            .iter()
+            .any(|name| document.has(":::") && document.has(name));
+    if !may_hide || document.too_complex {
+        return Vec::new();
+    }
+    let page = Page::of(document, false);
+    let mut ranges: Vec<Range<usize>> = in_containers(&page);
+    let blocks = Blocks::of(document);
+    for at in page.prose.find("{") {
+        let list = attribute_lists::list(document.source, at).filter(|list| hides(list));
+        ranges.extend(list.and_then(|list| blocks.owner(&page, at..at + list.len())));
+    }
+    ranges.sort_by_key(|range| (range.start, std::cmp::Reverse(range.end)));
+    let mut found: Vec<Comment> = Vec::new();
+    let mut position = 0;
+    for range in ranges {
+        if range.start >= position {
+            position = range.end;
+            found.push(Comment::new(range, Some((Code::HiddenElement, "{"))));
+        }
+    }
+    found
+}
+
+/// The containers that are hidden, to the end of the text where nothing ends them.
+fn in_containers(page: &Page<'_, '_>) -> Vec<Range<usize>> {
+    let source = page.document.source;
+    let Some(containers) = containers::containers(page) else {
+        return Vec::new();
+    };
+    let hidden = containers.into_iter().filter_map(|(open, close)| {
+        let head = source.get(open.clone())?.trim_start_matches(':').trim();
+        let name = head.trim_matches(['{', '}']).split_whitespace().next();
+        let is_hidden = name.is_some_and(|name| CONTAINERS.contains(&name))
+            || head
+                .find('{')
+                .is_some_and(|at| attribute_lists::list(head, at).is_some_and(hides));
+        let end = close.map_or(source.trim_end().len(), |close| close.end);
+        is_hidden.then_some(open.start..end)
+    });
+    hidden.collect()
+}
+
+/// Whether a list in braces says that nothing is shown.
+fn hides(list: &str) -> bool {
+    let inside = list.trim_start_matches(['{', ':']).trim_end_matches('}');
+    if !attribute_lists::is_list(inside) {
+        return false;
+    }
+    let lower = inside.to_ascii_lowercase();
+    let value = |name: &str| {
+        let (_, value) = lower.split_once(&format!("{name}="))?;
+        let quote = value.chars().next().filter(|c| matches!(c, '"' | '\''));
+        Some(match quote {
+            Some(quote) => value.get(1..)?.split(quote).next()?,
+            None => value.split_whitespace().next()?,
+        })
+    };
+    // Behind a condition it is hidden in some formats alone.
+    let (when, unless) = (value("when-format"), value("unless-format"));
+    let is_here = when.is_none_or(|format| format.contains(FORMAT))
+        && unless.is_none_or(|format| !format.contains(FORMAT));
+    let has = |class: &str| {
+        let places = lower.match_indices(class);
+        places.into_iter().any(|(at, _)| {
+            let next = lower.get(at + class.len()..).unwrap_or_default();
+            !next.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '-' | '_'))
+        })
+    };
+    if has(VISIBLE) {
+        return !is_here;
+    }
+    CLASSES.iter().any(|class| has(class)) && is_here
+        || lower
+            .split_whitespace()
+            .any(|word| word == "hidden" || word.starts_with("hidden="))
+        || value("style").is_some_and(hidden_html::hides)
+}
+
+/// What the lists of a document may belong to.
+struct Blocks {
+    /// The blocks that stand in no other, in order.
+    outer: Vec<Range<usize>>,
+    /// Those that hold text, in order.
+    inner: Vec<Range<usize>>,
+    /// Elements in lines, by their ends.
+    inline: Vec<Range<usize>>,
+}
+
+impl Blocks {
+    fn of(document: &Document<'_>) -> Self {
+        let mut blocks = Self {
+            outer: Vec::new(),
+            inner: Vec::new(),
+            inline: Vec::new(),
+        };
+        let (mut position, mut last) = (0, None);
+        for (event, range) in &document.events {
+            match event {
+                Event::Start(tag) if !is_inline(tag) => {
+                    if range.start >= position {
+                        position = range.end;
+                        blocks.outer.push(range.clone());
+                    }
+                    last = Some(range.clone());
+                }
+                Event::End(end) if !is_inline_end(*end) => {
+                    blocks.inner.extend(last.take());
+                }
+                Event::Start(_) | Event::Code(_) => blocks.inline.push(range.clone()),
+                _ => {}
+            }
+        }
+        // Of those that end at one place, the one that holds the others.
+        blocks.inline.sort_by_key(|range| (range.end, range.start));
+        blocks
+    }
+
+    /// What a list belongs to, with the list.
+    fn owner(&self, page: &Page<'_, '_>, list: Range<usize>) -> Option<Range<usize>> {
+        let source = page.document.source;
+        let before = before_in_line(source, list.start);
+        if before.trim_start_matches([' ', '>']).starts_with(":::") {
+            return None;
+        }
+        if let Some(heading) = around(&page.headings, list.start) {
+            return Some(heading.clone());
+        }
+        let above = source.get(..list.start)?;
+        if before.trim_matches([' ', '\t', '>']).is_empty() {
+            // Behind a blank line, it belongs to what follows or to what stands before.
+            let blocks = if before.is_empty() {
+                &self.outer
+            } else {
+                &self.inner
+            };
+            let own = around(blocks, list.start)?;
+            let text = above.trim_end_matches([' ', '\t', '>', '\n', '\r']);
+            if own.start < text.len() {
+                return Some(own.start..own.end.max(list.end));
+            }
+            let previous = blocks.get(
+                blocks
+                    .partition_point(|block| block.start < own.start)
+                    .checked_sub(1)?,
+            )?;
+            let next = blocks.get(blocks.partition_point(|block| block.start < own.end));
+            let is_near = above.get(text.len()..)?.matches('\n').count() < 2;
+            let is_followed = !source.get(list.end..own.end)?.trim().is_empty();
+            return Some(match next {
+                _ if !is_near && is_followed => own.clone(),
+                Some(next) if !is_near => list.start..next.end,
+                _ => previous.start..list.end,
+            });
+        }
+        if above.ends_with(']')
+            && let Some(open) = attribute_lists::opening(above.as_bytes())
+        {
+            return Some(open..list.end);
+        }
+        let first = self.inline.partition_point(|range| range.end < list.start);
+        let inline = self
+            .inline
+            .get(first)
+            .filter(|range| range.end == list.start);
+        Some(match inline {
+            Some(inline) => inline.start..list.end,
+            None => around(&self.inner, list.start)?.clone(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::body::dialects::tests::translated;
+
+    #[test]
+    fn what_lists_hide_goes() {
+        for (body, expected) in [
+            ("a\n\n::: {.hidden}\nb\n:::\n\nc\n", "a\n\n\nc\n"),
+            ("::: {style=\"display: none\"}\nb\n:::\nc\n", "c\n"),
+            (
+                "::: {.content-hidden when-format=\"html\"}\n\nb\n\n:::\n\nc\n",
+                "\nc\n",
+            ),
+            (
+                "::: {.content-visible unless-format=\"html\"}\nb\n:::\n\nc\n",
+                "\nc\n",
+            ),
+            ("::: hidden\nb\n", ""),
+            ("a [b *c*]{.hidden} d\n", "a  d\n"),
+            ("a *b*{: style=\"display:none\"} c\n", "a  c\n"),
+            ("a\n\nb\n{: .hidden}\n\nc\n", "a\n\nc\n"),
+            ("- a\n- b\n{: hidden=\"hidden\"}\n\nc\n", "c\n"),
+            ("```\na\n```\n{: .hidden}\n\nc\n", "\nc\n"),
+            ("a\n\n{: .hidden}\nb\n\nc\n", "a\n\nc\n"),
+            ("## a {.hidden}\n\nc\n", "c\n"),
+        ] {
+            assert_eq!(translated(body), expected, "from {body:?}");
+        }
+    }
+
+    #[test]
+    fn what_lists_show_stays() {
+        for body in [
+            "::: {.content-hidden when-format=\"pdf\"}\na\n:::\n",
+            "::: {.content-visible when-format=\"html\"}\na\n:::\n",
+            "`[a]{.hidden}` and {hidden files} of f(x){ hidden }\n",
+            "```\n::: {.hidden}\n:::\n```\n",
+            "a {.notice} b\n{: .hidden-xs}\n",
+        ] {
+            assert!(
+                super::find(&crate::markdown::Document::parse(body)).is_empty(),
+                "{body:?}"
+            );
+        }
+    }
+}
