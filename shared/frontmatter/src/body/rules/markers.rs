@@ -1,7 +1,8 @@
-//! Numbers that are text behind the marker of a list item, and a list of their own for others (2.9.12).
+//! Numbers that are text at the beginning of a block, and a list of their own for others (2.9.12).
 //!
 //! A list that begins with another number than one doesn't interrupt a paragraph. For our parser that holds behind a marker
-//! that does, too: `- 2) <div>` is text with a tag in it below a paragraph, and for others a block in a list in a list.
+//! that does, too: `- 2) <div>` is text with a tag in it below a paragraph, and for others a block in a list in a list. It
+//! also takes a definition for the beginning of a paragraph which goes on through headings and HTML, until another one ends.
 
 use crate::markdown::Document;
 use crate::markdown::edits::Splice;
@@ -24,7 +25,8 @@ pub(crate) fn escape(document: &Document<'_>, splice: &mut Splice) {
         let is_marker = (1..=9).contains(&digits)
             && !sign.is_empty()
             && (rest.is_empty() || rest.starts_with([' ', '\t']))
-            && before.ends_with(['-', '+', '*', '.', ')']);
+            && (before.ends_with(['-', '+', '*', '.', ')'])
+                || before.trim_end_matches(['>', ' ', '\t']).is_empty());
         let at = line.text.start + digits;
         if is_marker && texts.contain(at) {
             splice.insert(at, "\\");
@@ -45,6 +47,11 @@ mod tests {
             ("a\n\n- 2. <p>\n", "a\n\n- 2. <p>\n"),
             ("a\n- 2.5 <p>\n", "a\n- 2.5 <p>\n"),
             ("2021. <p>\n", "2021. <p>\n"),
+            ("[a]:#\n# b\n\n0. <p>\n", "[a]:#\n# b\n\n0\\. <p>\n"),
+            (
+                "> [a]:#\n> # b\n>\n> 2. <p>\n",
+                "> [a]:#\n> # b\n>\n> 2\\. <p>\n",
+            ),
         ] {
             for before in [before, after] {
                 let mut splice = Splice::default();
