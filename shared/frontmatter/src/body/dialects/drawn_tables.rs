@@ -41,6 +41,10 @@ pub(super) fn rewrite(page: &Page<'_, '_>, splice: &mut Splice, warnings: &mut W
         };
         let Some(table) = table else {
             warnings.add(Code::ForeignSyntax, start, text);
+            // Each rule of such a grid would have all of it below read once more.
+            let rest = (index..).map_while(texts);
+            let rest = rest.map_while(|line| line.strip_prefix(prefix));
+            index += rest.take_while(|line| line.starts_with(['+', '|'])).count();
             continue;
         };
         index = first + table.lines;
@@ -146,6 +150,7 @@ mod tests {
             "    A   B\n    --- ---\n    1   2\n",
             "| a | b |\n|---|---|\n| 1 | 2 |\n",
             "+1 and -1\n",
+            "+---+---+\n| 1 | 2 |\n+---+---+\n| 3\n\nb\n",
         ] {
             assert_eq!(translated(body), body);
         }
