@@ -201,16 +201,17 @@ pub(crate) fn edits(
     is_obsidian: bool,
     warnings: &mut Warnings,
 ) -> Vec<Edit> {
-    let hidden = concealed::find(document);
-    if !hidden.is_empty() {
-        return hidden::splice(document.source, &hidden, warnings);
-    }
     let may_apply = |rule: &&Rule| rule.marks.iter().any(|mark| document.has(mark));
     let mut rules = RULES.iter().filter(may_apply).peekable();
     if document.too_complex || rules.peek().is_none() {
         return Vec::new();
     }
     let page = Page::of(document, is_obsidian);
+    // First and by itself, as all that is hidden.
+    let hidden = concealed::find(&page);
+    if !hidden.is_empty() {
+        return hidden::splice(document.source, &hidden, warnings);
+    }
     let mut left = Warnings::default();
     for rule in rules {
         let mut splice = Splice::default();

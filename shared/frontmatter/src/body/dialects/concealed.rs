@@ -20,21 +20,21 @@ const VISIBLE: &str = ".content-visible";
 const FORMAT: &str = "html";
 
 /// What is hidden so, in order.
-pub(super) fn find(document: &Document<'_>) -> Vec<Comment> {
+pub(super) fn find(page: &Page<'_, '_>) -> Vec<Comment> {
     const WORDS: [&str; 5] = ["hidden", "none", "visib", "opacity", "font-size"];
+    let document = page.document;
     let may_hide = document.has("{") && WORDS.iter().any(|word| document.has(word))
         || CONTAINERS
             .iter()
             .any(|name| document.has(":::") && document.has(name));
-    if !may_hide || document.too_complex {
+    if !may_hide {
         return Vec::new();
     }
-    let page = Page::of(document, false);
-    let mut ranges: Vec<Range<usize>> = in_containers(&page);
+    let mut ranges: Vec<Range<usize>> = in_containers(page);
     let blocks = Blocks::of(document);
     for at in page.prose.find("{") {
         let list = attribute_lists::list(document.source, at).filter(|list| hides(list));
-        ranges.extend(list.and_then(|list| blocks.owner(&page, at..at + list.len())));
+        ranges.extend(list.and_then(|list| blocks.owner(page, at..at + list.len())));
     }
     ranges.sort_by_key(|range| (range.start, std::cmp::Reverse(range.end)));
     let mut found: Vec<Comment> = Vec::new();
@@ -51,9 +51,7 @@ pub(super) fn find(document: &Document<'_>) -> Vec<Comment> {
 /// The containers that are hidden, to the end of the text where nothing ends them.
 fn in_containers(page: &Page<'_, '_>) -> Vec<Range<usize>> {
     let source = page.document.source;
-    let Some(containers) = containers::containers(page) else {
-        return Vec::new();
-    };
+    let (containers, _) = containers::containers(page);
     let hidden = containers.into_iter().filter_map(|(open, close)| {
         let head = source.get(open.clone())?.trim_start_matches(':').trim();
         let name = head.trim_matches(['{', '}']).split_whitespace().next();
@@ -198,6 +196,7 @@ impl Blocks {
 
 #[cfg(test)]
 mod tests {
+    use super::*;
     use crate::body::dialects::tests::translated;
 
     #[test]
@@ -224,6 +223,8 @@ mod tests {
         ] {
             assert_eq!(translated(body), expected, "from {body:?}");
         }
+        let deep = ":::: {.x}\n".repeat(20) + "::: {.hidden}\nb\n:::\n";
+        assert!(!translated(&deep).contains('b'));
     }
 
     #[test]
@@ -235,10 +236,8 @@ mod tests {
             "```\n::: {.hidden}\n:::\n```\n",
             "a {.notice} b\n{: .hidden-xs}\n",
         ] {
-            assert!(
-                super::find(&crate::markdown::Document::parse(body)).is_empty(),
-                "{body:?}"
-            );
+            let document = Document::parse(body);
+            assert!(find(&Page::of(&document, false)).is_empty(), "{body:?}");
         }
     }
 }

@@ -13,9 +13,11 @@ const MAX_DEPTH: usize = 8;
 
 pub(super) fn rewrite(page: &Page<'_, '_>, splice: &mut Splice, warnings: &mut Warnings) {
     let source = page.document.source;
-    let Some(containers) = containers(page) else {
+    let (containers, depth) = containers(page);
+    // Nobody nests so deeply, and each level would cost a reading.
+    if depth > MAX_DEPTH {
         return;
-    };
+    }
     for (open, close) in containers {
         if let Some(close) = close {
             write(page, open, close, splice, warnings);
@@ -29,12 +31,12 @@ pub(super) fn rewrite(page: &Page<'_, '_>, splice: &mut Splice, warnings: &mut W
 /// The line that begins a container, and the one that ends it, if any does.
 pub(super) type Container = (Range<usize>, Option<Range<usize>>);
 
-/// The containers of a page, what is inside before what is around it; `None` where too many stand in each other: nobody nests so
-/// deeply, and each level would cost a reading.
-pub(super) fn containers(page: &Page<'_, '_>) -> Option<Vec<Container>> {
+/// The containers of a page, what is inside before what is around it, and how many stand in each other.
+pub(super) fn containers(page: &Page<'_, '_>) -> (Vec<Container>, usize) {
     let source = page.document.source;
     let mut open: Vec<(usize, Range<usize>)> = Vec::new();
     let mut containers = Vec::new();
+    let mut depth = 0;
     for line in page.prose.lines() {
         let text = source.get(line.clone()).unwrap_or_default();
         let mark = text.trim_start_matches([' ', '>']);
@@ -47,7 +49,11 @@ pub(super) fn containers(page: &Page<'_, '_>) -> Option<Vec<Container>> {
         let range = start..line.end;
         if rest.is_empty() {
             // Some want as many colons at the end, and others don't mind.
-            let same = open.iter().rposition(|(count, _)| *count == colons);
+            let nearest = open.iter().enumerate().rev().take(MAX_DEPTH);
+            let same = nearest
+                .filter(|(_, (count, _))| *count == colons)
+                .map(|(at, _)| at)
+                .next();
             let at = same.or(open.len().checked_sub(1));
             let Some(at) = at else { continue };
             let ends = std::iter::once(Some(range)).chain(std::iter::repeat(None));
@@ -57,13 +63,11 @@ pub(super) fn containers(page: &Page<'_, '_>) -> Option<Vec<Container>> {
             .starts_with(|first: char| first.is_alphabetic() || matches!(first, '{' | '['))
         {
             open.push((colons, range));
-            if open.len() > MAX_DEPTH {
-                return None;
-            }
+            depth = depth.max(open.len());
         }
     }
     containers.extend(open.into_iter().map(|(_, opener)| (opener, None)));
-    Some(containers)
+    (containers, depth)
 }
 
 fn write(
