@@ -118,8 +118,8 @@ impl Code {
                  it; it was left out."
             }
             Self::HiddenElement => {
-                "This HTML element is hidden, so it was left out with all that stands in it; where \
-                 nothing closes it, all that follows was."
+                "This is marked as hidden (an HTML element, a container, a list of attributes), so it was left out with \
+                 all that stands in it; where nothing closes it, all that follows was."
             }
             Self::ForeignSyntax => {
                 "This is a mark of another program (a shortcode, a container, a component) that means nothing here: \
@@ -143,15 +143,22 @@ pub(crate) struct Warnings {
     pub(crate) found: Vec<Found>,
 }
 
-/// How comments begin, which no warning quotes.
-const COMMENTS: [&str; 8] = ["%%", "<!--", "<?", "/*", "{#", "{>>", "{{!", "{{--"];
+/// How comments begin, in lower case, and the word that stands at the beginning of others: what follows is quoted nowhere.
+const COMMENTS: [&str; 17] = [
+    "%%", "!--", "<?", "<%", "/*", "{//", "{#", "{>>", "{{!", "{{ !", "{{--", "{% #", "{%#",
+    "if false", "[//]:", "[]: #", "comment",
+];
 
 /// A line up to the sign that begins a comment in it.
 fn up_to_comment(line: &str) -> &str {
+    let lower = line.to_ascii_lowercase();
     let signs = COMMENTS.iter();
-    let ends = signs.filter_map(|sign| Some(line.find(sign)? + sign.len()));
-    let end = ends.min().unwrap_or(line.len());
-    line.get(..end).unwrap_or_default()
+    let ends = signs.filter_map(|sign| Some(lower.find(sign)? + sign.len()));
+    let Some(behind) = ends.min().and_then(|end| line.get(end..)) else {
+        return line;
+    };
+    let rest = behind.trim_start_matches([' ', '-', '%', '}', '>', ']', ':']);
+    line.get(..line.len() - rest.len()).unwrap_or_default()
 }
 
 impl Warnings {
