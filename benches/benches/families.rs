@@ -24,7 +24,7 @@ const LARGEST_BLOCK: usize = 64 * 1024;
 const TURNS: usize = 5;
 
 /// A name, what comes first, what is repeated and what comes last.
-const FAMILIES: [(&str, &str, &str, &str); 50] = [
+const FAMILIES: [(&str, &str, &str, &str); 54] = [
     ("quotes in quotes", "", ">", " a\n"),
     ("lists in lists", "", "- ", "a\n"),
     ("brackets that nothing closes", "", "[", "\n"),
@@ -86,6 +86,10 @@ const FAMILIES: [(&str, &str, &str, &str); 50] = [
         "",
     ),
     ("containers in containers", "", ":::a\n\n", ""),
+    ("grids that nothing closes", "", "+---+\n|a|\n", ""),
+    ("columns below hyphens", "", "  -- --\n  a  b\n", ""),
+    ("terms with what they mean", "", "T\n: a\n\n", ""),
+    ("hidden spans", "", "[a]{.hidden} ", "\n"),
     ("boxes by indentation", "", "!!! a\n    b\n\n", ""),
     ("components", "", "<Tip>\na\n</Tip>\n\n", ""),
     ("components that nothing closes", "", "<Tip>\n\n", ""),
