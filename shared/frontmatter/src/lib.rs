@@ -26,6 +26,7 @@ mod draft;
 mod emoji;
 mod entry;
 mod facts;
+mod file;
 mod hidden;
 mod markdown;
 mod marks;
@@ -44,14 +45,14 @@ mod warnings;
 mod words;
 mod yaml;
 
-use assemble::{Assembled, Emitted};
+use assemble::Assembled;
 use body::dialects;
 use dialect::Dialect;
 use draft::Draft;
+use file::File;
 use markdown::{Bodies, Document};
 use shown::Shown;
 use split::Split;
-use yaml::{readback, write};
 
 pub use assemble::UnknownTheme;
 pub use bytes::{MAX_README_BYTES, Reject};
@@ -140,100 +141,24 @@ pub fn convert_linked(
         notes: look_up(&references),
         ..context.clone()
     });
-    let (assembled, body) = draft.publish(linked.as_ref().unwrap_or(context));
-    Ok(output(assembled, &body, text.eol, references))
+    let (mut assembled, body) = draft.publish(linked.as_ref().unwrap_or(context));
+    let file = File::of(&mut assembled, &body, text.eol);
+    Ok(Output::of(file, assembled, references))
 }
 
-/// The file, checked: it must be found by Astro's expression and read back as what was meant;
-/// where the author's own lines stand in the way of that, everything is written canonically.
-fn output(mut assembled: Assembled, body: &str, eol: &str, references: Vec<String>) -> Output {
-    let mut file = written(&assembled, body, eol);
-    let mut reads_back = self::reads_back(&file, eol, &assembled.entries);
-    if !reads_back {
-        assembled.rewrite();
-        file = written(&assembled, body, eol);
-        reads_back = self::reads_back(&file, eol, &assembled.entries);
-    }
-    let meta = assembled
-        .entries
-        .into_iter()
-        .map(|entry| (entry.key, entry.value.into_json()));
-    Output {
-        reads_back,
-        bytes: file.into_bytes(),
-        meta: serde_json::Value::Object(meta.collect()),
-        fields: assembled.fields,
-        warnings: assembled.warnings,
-        draft: assembled.draft,
-        references,
-    }
-}
-
-fn written(assembled: &Assembled, body: &str, eol: &str) -> String {
-    let mut block = String::from("---\n");
-    for entry in &assembled.entries {
-        match &entry.verbatim {
-            Some(lines) => {
-                for line in lines.lines() {
-                    block.push_str(line);
-                    block.push('\n');
-                }
-            }
-            None => write::entry(&mut block, 0, &entry.key, &entry.value),
+impl Output {
+    fn of(file: File, assembled: Assembled, references: Vec<String>) -> Self {
+        let entries = assembled.entries.into_iter();
+        let meta = entries.map(|entry| (entry.key, entry.value.into_json()));
+        Self {
+            reads_back: file.reads_back,
+            bytes: file.text.into_bytes(),
+            meta: serde_json::Value::Object(meta.collect()),
+            fields: assembled.fields,
+            warnings: assembled.warnings,
+            draft: assembled.draft,
+            references,
         }
-    }
-    block.push_str("---\n");
-    if !body.is_empty() {
-        block.push('\n');
-    }
-    if eol != "\n" {
-        block = block.replace('\n', eol);
-    }
-    block + body
-}
-
-fn reads_back(file: &str, eol: &str, entries: &[Emitted]) -> bool {
-    let Some(captured) = write::captured_by_astro(file) else {
-        return false;
-    };
-    let meant = entries
-        .iter()
-        .map(|entry| (entry.key.as_str(), &entry.value));
-    if readback::says(captured, eol, meant.clone()) {
-        return true;
-    }
-    let Ok(document) = yaml::read(captured) else {
-        return false;
-    };
-    let read = document
-        .entries
-        .into_iter()
-        .map(|entry| (entry.key, entry.value.into_json()));
-    let meant = meant.map(|(key, value)| (key.to_owned(), value.to_json()));
-    are_alike(
-        &serde_json::Value::Object(read.collect()),
-        &serde_json::Value::Object(meant.collect()),
-    )
-}
-
-/// Whether two values are equal. What is null in a map is as good as not there; it is written only
-/// where the author's own lines have it.
-fn are_alike(one: &serde_json::Value, other: &serde_json::Value) -> bool {
-    use serde_json::Value::Object;
-    match (one, other) {
-        (Object(one), Object(other)) => {
-            let entries = |map: &serde_json::Map<String, _>| {
-                map.values()
-                    .filter(|value: &&serde_json::Value| !value.is_null())
-                    .count()
-            };
-            entries(one) == entries(other)
-                && one
-                    .iter()
-                    .filter(|(_, value)| !value.is_null())
-                    .all(|(key, value)| other.get(key).is_some_and(|twin| are_alike(value, twin)))
-        }
-        (one, other) => one == other,
     }
 }
 

@@ -3,6 +3,7 @@ use std::fmt::Write as _;
 use proptest::prelude::*;
 
 use super::*;
+use crate::yaml::write;
 
 mod arrows;
 mod secrets;
