@@ -1,6 +1,5 @@
 //! One key of the author's frontmatter.
 
-pub(crate) mod bare;
 pub(crate) mod block;
 pub(crate) mod guards;
 pub(crate) mod head;

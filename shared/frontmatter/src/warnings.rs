@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use crate::entry::spellings;
 use crate::report::Warning;
 
 /// Longest quotation in a warning, in characters.
@@ -44,6 +43,8 @@ pub(crate) enum Code<'a> {
     CommentRemoved,
     /// A value that can't be used for this key.
     Type(&'a str),
+    /// The same for a key that wants a date.
+    NoDate(&'a str),
     /// A value that a theme would stumble over.
     ThemeType(&'a str),
     BadDate(&'a str),
@@ -77,7 +78,7 @@ impl Code<'_> {
             Self::DuplicateKey => "frontmatter-duplicate-key".to_owned(),
             Self::KeyDropped => "frontmatter-key-dropped".to_owned(),
             Self::CommentRemoved => "comment-removed".to_owned(),
-            Self::Type(key) => format!("frontmatter-type:{key}"),
+            Self::Type(key) | Self::NoDate(key) => format!("frontmatter-type:{key}"),
             Self::ThemeType(key) => format!("theme-type:{key}"),
             Self::BadDate(key) => format!("bad-date:{key}"),
             Self::TitleLong => "title-long".to_owned(),
@@ -109,7 +110,7 @@ impl Code<'_> {
             Self::CommentRemoved => {
                 "What stands behind a # (or between /* and */) in lines that look like a block's is a comment and was left out.".to_owned()
             }
-            Self::Type(key) if spellings::is_date(key) => {
+            Self::NoDate(_) => {
                 "This is no date; write it as 2025-07-31. It was kept under “extra”.".to_owned()
             }
             Self::Type(key) => format!("This value can't be used as {key}; it was kept under “extra”."),
@@ -243,6 +244,7 @@ mod tests {
             Code::KeyDropped,
             Code::CommentRemoved,
             Code::Type("…"),
+            Code::NoDate("…"),
             Code::ThemeType("…"),
             Code::BadDate("…"),
             Code::TitleLong,
@@ -260,7 +262,7 @@ mod tests {
 
     #[test]
     fn codes_are_words_and_hints_sentences() {
-        let warning = Code::Type("date").at(1, 1, "soon");
+        let warning = Code::NoDate("date").at(1, 1, "soon");
         assert_eq!(warning.code, "frontmatter-type:date");
         assert!(warning.hint.starts_with("This is no date;"));
     }

@@ -1,5 +1,6 @@
 //! YAML as js-yaml 4 reads it, every plain scalar with its own spelling (2.3).
 
+pub(crate) mod bare;
 mod brackets;
 mod converted;
 mod node;
@@ -14,3 +15,12 @@ pub(crate) use node::{Node, Scalar, is_dangerous};
 pub(crate) use read::{Document, Entry, Unreadable, read};
 pub(crate) use repair::read_or_repair;
 pub(crate) use resolve::{Resolved, differs_between_versions, resolve};
+
+/// What is known of keys, which lines are mended by.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Known {
+    /// Whether a key is one that is read, however it is spelled.
+    pub(crate) is_key: fn(&str) -> bool,
+    /// Whether a key holds text, which may begin with a bracket.
+    pub(crate) is_text: fn(&str) -> bool,
+}

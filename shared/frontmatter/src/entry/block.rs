@@ -7,6 +7,7 @@ use memchr::memmem;
 use crate::bytes::position;
 use crate::report::Warning;
 use crate::warnings::Code;
+use crate::yaml::bare;
 use fences::{first_line, split_line};
 
 pub(crate) use fences::{MAX_BLOCK_BYTES, without_blank_lines};
@@ -19,6 +20,18 @@ pub(crate) enum Language {
     Yaml,
     Toml,
     Json,
+}
+
+impl Language {
+    /// A block without its comments, in the language that it is in or seems to be in.
+    pub(crate) fn bare(self, block: &str) -> String {
+        match self {
+            Self::Json => bare::json(block),
+            Self::Yaml if block.trim_start().starts_with('{') => bare::json(block),
+            Self::Yaml => bare::yaml(block),
+            Self::Toml => bare::toml(block),
+        }
+    }
 }
 
 /// A document, taken apart.

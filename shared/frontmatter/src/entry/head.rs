@@ -7,7 +7,6 @@ mod veil;
 
 use std::borrow::Cow;
 
-use super::bare;
 use super::visibility::{self, Finding};
 use crate::markdown::lines::without_lone_returns;
 use crate::report::Warning;
@@ -44,7 +43,7 @@ pub(crate) fn take_out(text: &str) -> Taken<'_> {
         let block = unveiled(veiled.text.get(head.range.clone()).unwrap_or_default());
         let is_block = head.is_block(&block);
         let bare = if is_block {
-            bare::block(head.language, &block)
+            head.language.bare(&block)
         } else {
             block.clone()
         };

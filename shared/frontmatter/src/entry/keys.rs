@@ -149,11 +149,13 @@ impl Keys {
     }
 
     pub(crate) fn unusable(&mut self, entry: Entry) {
-        self.warnings.push(Code::Type(&entry.key).at(
-            entry.line,
-            1,
-            entry.value.text().unwrap_or_default(),
-        ));
+        let code = if spellings::is_date(&entry.key) {
+            Code::NoDate
+        } else {
+            Code::Type
+        };
+        let text = entry.value.text().unwrap_or_default();
+        self.warnings.push(code(&entry.key).at(entry.line, 1, text));
         self.extra.push((entry.key, entry.value));
     }
 

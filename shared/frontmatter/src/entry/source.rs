@@ -7,7 +7,6 @@ mod secrets;
 use std::borrow::Cow;
 
 use super::Entry;
-use super::bare;
 use super::block::{Language, Parts, without_blank_lines};
 use super::head;
 use super::mark::Mark;
@@ -49,7 +48,7 @@ pub(crate) fn read<'a>(text: &'a str, parts: Parts<'a>) -> Source<'a> {
     // Some readers end a line at a carriage return alone, and mending goes line by line.
     let feeds = without_lone_returns(block);
     let block = feeds.as_deref().unwrap_or(block);
-    let bare = bare::block(language, block);
+    let bare = language.bare(block);
     let entry = |key: String, value| Entry {
         key,
         value,

@@ -125,6 +125,11 @@ pub(crate) fn is_known(key: &str) -> bool {
     has(&ALL, key) || has(&[&OTHERS], key)
 }
 
+/// Whether a key holds a text that may begin with what YAML takes for a sign.
+pub(crate) fn is_text(key: &str) -> bool {
+    [TITLE, DESCRIPTION].concat().contains(&key)
+}
+
 /// Whether a key holds a date.
 pub(crate) fn is_date(key: &str) -> bool {
     has(&[DATE, UPDATED], key)

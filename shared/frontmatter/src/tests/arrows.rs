@@ -1,4 +1,5 @@
-//! Modules import downwards alone, whatever folder they lie in: what one of them uses never leads back to it. No name stands twice.
+//! Modules import downwards alone, whatever folder they lie in: what one of them uses never leads back to it, and lies in a
+//! lower layer or in the same folder. No name stands twice.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,6 +7,19 @@ use super::specification::all_sources;
 
 /// Modules that still lead back to themselves. Nothing is added here.
 const CIRCLES: [&str; 0] = [];
+
+/// The folders and the modules beside them, the uppermost layer first. What stands in one line doesn't know the rest of it.
+const LAYERS: [&str; 9] = [
+    "draft",
+    "dialect file",
+    "assemble shown",
+    "body description split",
+    "entry title",
+    "bytes facts hidden outline repository slug",
+    "badge diagnostics names prose warnings yaml",
+    "markdown",
+    "context dates emoji marks record report slugger words",
+];
 
 /// The crate's modules, each as its path (`["markdown", "lines"]`), with the names that it imports and all the paths in its code.
 struct Modules(BTreeMap<Vec<String>, Module>);
@@ -174,6 +188,27 @@ fn no_module_imports_what_leads_back_to_it() {
     }
     let left: BTreeSet<&str> = arrows.keys().map(String::as_str).collect();
     assert_eq!(left, BTreeSet::from(CIRCLES), "{arrows:#?}");
+}
+
+/// A module's folder, and the layer that it lies in.
+fn layer(module: &str) -> (&str, usize) {
+    let folder = module.split("::").next().unwrap();
+    let is_there = |names: &&str| names.split(' ').any(|name| name == folder);
+    let layer = LAYERS.iter().position(is_there);
+    (
+        folder,
+        layer.unwrap_or_else(|| panic!("{folder} has no layer")),
+    )
+}
+
+#[test]
+fn folders_lie_in_layers() {
+    for (from, to) in Modules::read().arrows() {
+        for to in &to {
+            let ((folder, above), (other, below)) = (layer(&from), layer(to));
+            assert!(folder == other || above < below, "{from} uses {to}");
+        }
+    }
 }
 
 #[test]

@@ -1,10 +1,10 @@
 //! Lists and maps in brackets over several lines, or that their author forgot to close (2.3).
 
-use crate::entry::spellings;
+use super::Known;
 
 /// Every top-level value with the brackets that it lacks at the end of its last line, and what stands in brackets over several
 /// lines indented. A title may begin with a bracket.
-pub(super) fn closed(block: &str) -> String {
+pub(super) fn closed(block: &str, known: Known) -> String {
     let mut closed = String::with_capacity(block.len());
     let mut open = String::new();
     for line in block.split_inclusive('\n') {
@@ -12,10 +12,7 @@ pub(super) fn closed(block: &str) -> String {
         if let Some((key, _)) = key_of(content) {
             close(&mut closed, &open);
             open.clear();
-            let is_text = [spellings::TITLE, spellings::DESCRIPTION]
-                .concat()
-                .contains(&key);
-            if is_text {
+            if (known.is_text)(key) {
                 closed.push_str(line);
                 continue;
             }

@@ -1,8 +1,7 @@
 //! Reading YAML that a person almost got right (2.3).
 
 use super::brackets::key_of;
-use super::{Document, Node, Unreadable, brackets, read, resolve, typed};
-use crate::entry::bare;
+use super::{Document, Known, Node, Unreadable, bare, brackets, read, resolve, typed};
 
 /// A block that was read, and which of its lines had to be mended, 0-based.
 #[derive(Debug)]
@@ -12,8 +11,8 @@ pub(crate) struct Read {
 }
 
 /// Reads a block strictly; where that fails and it looks like keys, after each repair again.
-pub(crate) fn read_or_repair(block: &str) -> Result<Read, Unreadable> {
-    let typed = typed::straightened(block);
+pub(crate) fn read_or_repair(block: &str, known: Known) -> Result<Read, Unreadable> {
+    let typed = typed::straightened(block, known);
     let invalid = match read(&typed) {
         Ok(document) => {
             // `{{ title }}` is valid: a map whose key is a map.
@@ -50,7 +49,7 @@ pub(crate) fn read_or_repair(block: &str) -> Result<Read, Unreadable> {
         return Err(Unreadable::NotAMapping);
     }
     let untabbed = without_tabs(&bare::yaml(&typed));
-    let closed = brackets::closed(&untabbed);
+    let closed = brackets::closed(&untabbed, known);
     let literal = with_literal_values(&closed);
     for attempt in [untabbed, closed, literal] {
         // Of `{{ title }}` a reader makes a key that is none.
@@ -152,8 +151,13 @@ fn is_quoted(value: &str, node: &Node) -> bool {
 mod tests {
     use super::*;
 
+    const KNOWN: Known = Known {
+        is_key: |_| false,
+        is_text: |key| key == "title",
+    };
+
     fn repaired(block: &str) -> String {
-        let read = read_or_repair(block).unwrap();
+        let read = read_or_repair(block, KNOWN).unwrap();
         assert!(!read.mended.is_empty(), "{block}");
         Node::Map(
             read.document
@@ -184,7 +188,11 @@ mod tests {
             ("a:\n\tb: 1\n", &[1]),
             ("a: b\n", &[]),
         ] {
-            assert_eq!(read_or_repair(block).unwrap().mended, mended, "{block}");
+            assert_eq!(
+                read_or_repair(block, KNOWN).unwrap().mended,
+                mended,
+                "{block}"
+            );
         }
     }
 
@@ -199,9 +207,9 @@ mod tests {
 
     #[test]
     fn what_can_t_be_mended() {
-        assert!(read_or_repair("a: 1\n  b: [\n").is_err());
+        assert!(read_or_repair("a: 1\n  b: [\n", KNOWN).is_err());
         assert_eq!(
-            read_or_repair("* a: [\n").unwrap_err(),
+            read_or_repair("* a: [\n", KNOWN).unwrap_err(),
             Unreadable::NotAMapping
         );
     }

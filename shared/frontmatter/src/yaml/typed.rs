@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
+use super::Known;
+use super::bare::BlockScalar;
 use super::write::quoted;
-use crate::entry::bare::BlockScalar;
-use crate::entry::spellings;
 
 /// Quotes that stand around a value in the place of plain ones.
 const QUOTES: [&[char]; 2] = [&['“', '”', '„', '‟', '＂'], &['‘', '’', '‚', '‛', '＇']];
@@ -14,11 +14,11 @@ const MAX_KEY_WORDS: usize = 3;
 
 /// The block with YAML's own signs where a value stands in other quotes, or a colon of another width, or one without a space,
 /// follows a key. Every line stays.
-pub(super) fn straightened(block: &str) -> Cow<'_, str> {
+pub(super) fn straightened(block: &str, known: Known) -> Cow<'_, str> {
     let is_other = |c: char| c == '：' || c == '\u{a0}' || c == '\u{3000}';
     let may_have = block.contains(is_other)
         || QUOTES.iter().any(|quotes| block.contains(*quotes))
-        || block.lines().any(|line| unspaced(line).is_some());
+        || block.lines().any(|line| unspaced(line, known).is_some());
     if !may_have {
         return Cow::Borrowed(block);
     }
@@ -33,7 +33,7 @@ pub(super) fn straightened(block: &str) -> Cow<'_, str> {
             continue;
         }
         scalar = BlockScalar::begun_by(content);
-        let spaced = spaced(content, has_keys);
+        let spaced = spaced(content, has_keys, known);
         straight.push_str(&unquoted(&spaced));
         straight.push_str(line.get(content.len()..).unwrap_or_default());
     }
@@ -49,13 +49,13 @@ fn is_key(key: &str) -> bool {
 }
 
 /// `title：Bread` and `title:Bread` with a colon and a space, where the key is known; in the first case also beside other keys.
-fn spaced(line: &str, has_keys: bool) -> Cow<'_, str> {
-    if let Some((key, value)) = unspaced(line) {
+fn spaced(line: &str, has_keys: bool, known: Known) -> Cow<'_, str> {
+    if let Some((key, value)) = unspaced(line, known) {
         return Cow::Owned(format!("{key}: {value}"));
     }
     let wide = line
         .split_once('：')
-        .filter(|(key, _)| is_key(key) && (has_keys || spellings::is_known(key.trim_end())));
+        .filter(|(key, _)| is_key(key) && (has_keys || (known.is_key)(key.trim_end())));
     match wide {
         Some((key, value)) => Cow::Owned(format!("{}: {}", key.trim_end(), value.trim_start())),
         None => Cow::Borrowed(line),
@@ -63,10 +63,10 @@ fn spaced(line: &str, has_keys: bool) -> Cow<'_, str> {
 }
 
 /// A known key whose colon no plain space follows, and its value.
-fn unspaced(line: &str) -> Option<(&str, &str)> {
+fn unspaced(line: &str, known: Known) -> Option<(&str, &str)> {
     let (key, value) = line.split_once(':')?;
     let is_value = !value.is_empty() && !value.starts_with([' ', '\t', ':', '/', '\r', '\n']);
-    (is_value && spellings::is_known(key)).then(|| (key, value.trim_start()))
+    (is_value && (known.is_key)(key)).then(|| (key, value.trim_start()))
 }
 
 /// A line of which each value that stands in other quotes stands in plain ones.
@@ -130,6 +130,11 @@ fn quoted_value<'l>(rest: &'l str, quotes: &[char], is_list: bool) -> Option<(&'
 mod tests {
     use super::*;
 
+    const KNOWN: Known = Known {
+        is_key: |key| ["tags", "title"].contains(&key.to_lowercase().as_str()),
+        is_text: |_| false,
+    };
+
     #[test]
     fn signs_of_keyboards_are_yaml() {
         for (block, expected) in [
@@ -141,7 +146,7 @@ mod tests {
             ("Title:a\ntags:[b]\n", "Title: a\ntags: [b]\n"),
             ("title:\u{a0}a\n", "title: a\n"),
         ] {
-            assert_eq!(straightened(block), expected);
+            assert_eq!(straightened(block, KNOWN), expected);
         }
     }
 
@@ -157,7 +162,7 @@ mod tests {
             "a: http://b.example\nurl://c\n",
             "mytitle:a\n",
         ] {
-            assert_eq!(straightened(block), block);
+            assert_eq!(straightened(block, KNOWN), block);
         }
     }
 }

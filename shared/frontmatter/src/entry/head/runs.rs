@@ -3,7 +3,6 @@
 use std::ops::Range;
 
 use super::veil::VEIL;
-use crate::entry::bare;
 use crate::entry::block::{Language, beginning, looks_like_keys, object_end};
 use crate::entry::spellings;
 use crate::entry::visibility::{self, is_entry};
@@ -230,7 +229,7 @@ impl<'t> Lines<'t> {
     /// An object of JSON that ends with its line; or, where nothing closes it, up to a blank line.
     fn object(&self, at: usize) -> Option<Range<usize>> {
         let text = self.text.get(self.start(at)..self.end())?;
-        let bare = bare::block(Language::Json, text);
+        let bare = Language::Json.bare(text);
         let inside = bare.trim_start().strip_prefix('{')?.trim_start();
         let (word, rest) = inside.split_at_checked(
             inside

@@ -5,7 +5,12 @@ use crate::entry::Entry;
 use crate::entry::spellings;
 use crate::report::Warning;
 use crate::warnings::Code;
-use crate::yaml::{self, Node, Unreadable};
+use crate::yaml::{self, Known, Node, Unreadable};
+
+const KNOWN: Known = Known {
+    is_key: spellings::is_known,
+    is_text: spellings::is_text,
+};
 
 /// Why a block gives no entries.
 pub(super) enum Failed {
@@ -23,7 +28,7 @@ pub(super) fn yaml_entries(
     warnings: &mut Vec<Warning>,
     doubled: &mut Vec<Entry>,
 ) -> Result<Vec<Entry>, Failed> {
-    let read = yaml::read_or_repair(block).map_err(|unreadable| match unreadable {
+    let read = yaml::read_or_repair(block, KNOWN).map_err(|unreadable| match unreadable {
         Unreadable::NotAMapping => Failed::NotAMapping,
         Unreadable::Invalid { line, .. } => Failed::Unparsable { line },
     })?;
@@ -56,12 +61,7 @@ pub(super) fn yaml_entries(
     for place in &document.dropped {
         warnings.push(Code::KeyDropped.at(first_line + place.line, 1, &place.key));
     }
-    let unquoted = |entry: &&yaml::Entry| {
-        entry.literal.is_some()
-            && [spellings::TITLE, spellings::DESCRIPTION]
-                .concat()
-                .contains(&entry.key.as_str())
-    };
+    let unquoted = |entry: &&yaml::Entry| entry.literal.is_some() && spellings::is_text(&entry.key);
     for entry in document.entries.iter().filter(unquoted) {
         warnings.push(Code::FrontmatterRepaired.at(
             first_line + entry.place.0,

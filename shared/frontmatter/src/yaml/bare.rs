@@ -1,22 +1,11 @@
-//! A block without its comments, for where no reader takes them out: it is broken, nothing ends it, or it is quoted.
+//! YAML, TOML and JSON without comments, for where no reader takes them out: a block is broken,
+//! nothing ends it, or it is quoted.
 //!
 //! All lines stay, empty if need be, so that a line's number is the same before and after. What could be a comment to its
 //! author goes: in a broken block that is more than a reader would take for one.
 
-use super::block::Language;
-
 /// Most digits of a number behind `#` that is one of an issue: `Fix: issue #5`.
 const MAX_ISSUE_DIGITS: usize = 5;
-
-/// A block without its comments, in the language that it is in or seems to be in.
-pub(crate) fn block(language: Language, block: &str) -> String {
-    match language {
-        Language::Json => json(block),
-        Language::Yaml if block.trim_start().starts_with('{') => json(block),
-        Language::Yaml => yaml(block),
-        Language::Toml => toml(block),
-    }
-}
 
 /// YAML without comments.
 pub(crate) fn yaml(block: &str) -> String {
@@ -163,7 +152,7 @@ fn quoted_length(rest: &str, quote: char) -> Option<usize> {
 }
 
 /// TOML without comments: a `#` anywhere but in a string.
-fn toml(block: &str) -> String {
+pub(crate) fn toml(block: &str) -> String {
     cut(block, |rest| {
         if rest.starts_with('#') {
             return Piece::ToLineEnd;
@@ -180,7 +169,7 @@ fn toml(block: &str) -> String {
 }
 
 /// JSON without the comments that some tools allow in it: `//`, `/* … */` and `#`.
-fn json(block: &str) -> String {
+pub(crate) fn json(block: &str) -> String {
     let mut before = ' ';
     cut(block, |rest| {
         let is_free = std::mem::replace(&mut before, rest.chars().next().unwrap_or(' '))
