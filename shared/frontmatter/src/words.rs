@@ -1,9 +1,21 @@
 //! The words by which a document tells what its parts are: headings, sentences, pictures and licences.
 //!
 //! A topic stands here once, with its words and where they stand in a text that is about it. Elsewhere are tables whose
-//! rows say more than a word: the author's keys in the order in which they count (`keys`), what keys and their values say
-//! about who may see a page (`entry::visibility::vocabulary`), licences with their ids (`facts::license::spdx`), and what formats
+//! rows say more than a word: the author's keys in the order in which they count (`entry::fields`), the keys that say who may
+//! see a page (`entry::visibility::vocabulary`), licences with their ids (`facts::license::spdx`), and what formats
 //! know: HTML's names, endings of files, marks of plug-ins, months with their numbers.
+
+use std::collections::HashMap;
+
+/// Each name with what its row says, of rows that begin with several names.
+pub(crate) fn by_name<T: Copy>(
+    rows: impl IntoIterator<Item = (&'static str, T)>,
+) -> HashMap<&'static str, T> {
+    let names = |(names, row): (&'static str, T)| {
+        names.split_ascii_whitespace().map(move |name| (name, row))
+    };
+    rows.into_iter().flat_map(names).collect()
+}
 
 /// Where a word stands in a text that is about the word's topic.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -388,6 +400,72 @@ topics! {
 
     /// Languages that are written from right to left.
     RTL_LANGUAGE: Whole ["ar", "fa", "he", "ps", "ur", "yi"];
+
+    // Who may see a document: the maps that keys of it stand in, and the words of their values.
+
+    /// Maps in which tools keep such keys: Hugo's `params` and `cascade`, Zola's `extra`, `dg` of Obsidian's gardens.
+    KEY_MAP: Whole [
+        "article", "attributes", "blog", "cascade", "config", "custom", "data", "dendron", "dg", "digitalgarden",
+        "doc", "document", "eleventy", "extra", "fields", "foam", "frontmatter", "ghost", "hexo", "hugo", "jekyll",
+        "logseq", "meta", "metadata", "notion", "obsidian", "options", "page", "params", "post", "properties",
+        "props", "publish", "publishing", "quartz", "settings", "site", "vars", "vuepress", "web", "wordpress",
+        "wp", "yaml", "zola",
+    ];
+
+    /// Words for what is not for the public.
+    HIDDEN: Whole [
+        "archived", "borrador", "brouillon", "closed", "confidential", "deleted", "disabled", "draft", "drafting",
+        "drafts", "embargo", "embargoed", "entwurf", "family", "friends", "future", "geheim", "hidden", "hide",
+        "inactive", "intern", "internal", "invisible", "limited", "me", "members", "never", "nobody", "noindex",
+        "non", "none", "nonpublic", "not", "offlimits", "offline", "owner", "paid", "password", "pending",
+        "personal", "privado", "privat", "private", "privé", "protected", "removed", "restricted", "scheduled",
+        "secret", "self", "skip", "subscribers", "team", "trash", "trashed", "unlist", "unlisted", "unpublish",
+        "unpublished", "unreleased", "vertraulich", "wip", "withdrawn", "withheld",
+    ];
+
+    /// Those of [`HIDDEN`] that hide a document as a word of its state, which has many other words.
+    HIDDEN_STATE: Whole [
+        "borrador", "brouillon", "confidential", "draft", "drafting", "drafts", "embargoed", "entwurf", "future",
+        "geheim", "hidden", "hide", "internal", "noindex", "nonpublic", "pending", "privado", "privat", "private",
+        "privé", "scheduled", "secret", "skip", "trash", "trashed", "unlisted", "unpublish", "unpublished",
+        "vertraulich", "wip", "withheld",
+    ];
+
+    /// Words for what is for everybody.
+    PUBLIC: Whole [
+        "all", "any", "anybody", "anyone", "editable", "everybody", "everyone", "free", "freely", "global", "guest",
+        "guests", "internet", "live", "locked", "open", "openaccess", "public", "publish", "published", "read",
+        "readable", "readonly", "visible", "web", "website", "world",
+    ];
+
+    /// Words beside those of [`PUBLIC`] that leave them what they are: `read only`, `open to the public`.
+    PUBLIC_FILLER: Whole [
+        "access", "and", "domain", "for", "in", "indexed", "listed", "on", "only", "or", "searchable", "site",
+        "the", "to", "with", "write",
+    ];
+
+    /// Words for a draft that is none any more, or never was one: `draft: final`.
+    SETTLED: Whole [
+        "complete", "completed", "done", "final", "finalized", "finished", "never", "no", "nobody", "none",
+        "public", "published", "ready", "released",
+    ];
+
+    /// Words of what is undecided, so that no name is made of them: `published: Not Yet`.
+    UNSURE: Whole [
+        "be", "decided", "determined", "later", "maybe", "never", "no", "not", "one", "pending", "perhaps",
+        "possibly", "preparation", "progress", "review", "someday", "sometime", "soon", "tba", "tbc", "tbd", "todo",
+        "unclear", "unknown", "unsure", "when", "yet",
+    ];
+
+    /// Where things are shared or published that are no page: `share: [twitter]`, `publish: npm`.
+    SERVICE: Whole [
+        "amazon", "apple", "bluesky", "bsky", "buymeacoffee", "cargo", "copy", "crates", "cratesio", "devto",
+        "docker", "dockerhub", "email", "facebook", "github", "gitlab", "hackernews", "hashnode", "homebrew",
+        "instagram", "io", "jsr", "kindle", "line", "link", "linkedin", "mail", "mastodon", "maven", "medium",
+        "npm", "npmjs", "nuget", "org", "packagist", "pinterest", "pocket", "print", "pypi", "reddit", "rss",
+        "rubygems", "signal", "substack", "telegram", "threads", "tumblr", "twitter", "vercel", "vk", "wechat",
+        "weibo", "whatsapp", "x", "youtube",
+    ];
 }
 
 #[cfg(test)]

@@ -11,11 +11,15 @@ use super::Entry;
 use crate::hidden::hide_in_value;
 use crate::report::Warning;
 use crate::warnings::Code;
+use crate::words;
 use crate::yaml::Node;
 
 pub(crate) use raw::{are_entries, in_lines, in_text, is_entry, without_secrets};
+#[cfg(test)]
+pub(crate) use vocabulary::KEYS;
+
 use verdicts::{MAX_KEY_CHARS, Verdict, normalised, truth};
-use vocabulary::{KEYS, MAPS, Rule};
+use vocabulary::{Rule, rule};
 
 /// What one key says of a document.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -113,20 +117,18 @@ fn find(key: &str, value: &Node, line: usize, findings: &mut Vec<Finding>) {
 }
 
 fn is_map(key: &str) -> bool {
-    MAPS.contains(&normalised(key).as_str())
+    words::KEY_MAP.fits(&normalised(key))
 }
 
 /// Whether a key holds what nobody else may know.
 pub(crate) fn is_secret(key: &str) -> bool {
     let name = normalised(key.rsplit('.').next().unwrap_or_default());
-    KEYS.iter()
-        .any(|(known, rule)| *known == name && *rule == Rule::Secret)
+    rule(&name) == Some(Rule::Secret)
 }
 
 /// Whether a key says something of who may see a document.
 pub(crate) fn is_known(key: &str) -> bool {
-    let name = normalised(key);
-    KEYS.iter().any(|(known, _)| *known == name)
+    rule(&normalised(key)).is_some()
 }
 
 /// Whether a value is a word that says yes or no, and nothing of prose.
@@ -135,8 +137,7 @@ pub(crate) fn is_plain(value: &str) -> bool {
 }
 
 fn finding(key: &str, value: &Node, line: usize) -> Option<Finding> {
-    let name = normalised(key);
-    let (_, rule) = KEYS.iter().find(|(known, _)| *known == name)?;
+    let rule = rule(&normalised(key))?;
     let verdict = rule.verdict(value);
     let text = match rule {
         Rule::Secret => "",
@@ -153,7 +154,7 @@ fn finding(key: &str, value: &Node, line: usize) -> Option<Finding> {
             .collect(),
         text,
         line,
-        rule: *rule,
+        rule,
         in_text: false,
     })
 }

@@ -2,10 +2,11 @@
 
 use unicode_normalization::UnicodeNormalization as _;
 
-use super::vocabulary::{FILLERS, HIDDEN, HIDDEN_STATES, PUBLIC, Rule, SERVICES, SETTLED, UNSURE};
+use super::vocabulary::Rule;
 use crate::dates;
 use crate::entry::keys;
 use crate::prose::is_invisible;
+use crate::words::{self, Topic};
 use crate::yaml::Node;
 
 /// Longest key that is looked up, in characters.
@@ -45,12 +46,12 @@ impl Rule {
                 Verdict::Unclear
             }
         };
-        let hidden = || hidden_word(value, &HIDDEN);
+        let hidden = || hidden_word(value, words::HIDDEN);
         match (self, said) {
             (Self::Secret, _) | (Self::Audience, Some(false)) => Verdict::Hidden,
             (Self::Yes | Self::YesOnly, Some(said)) => hidden_if(said),
             (Self::No | Self::NoOnly | Self::NoOrDate, Some(said)) => hidden_if(!said),
-            (Self::Yes, None) if is_all(value, &[&SETTLED]) => Verdict::Public,
+            (Self::Yes, None) if is_all(value, &[words::SETTLED]) => Verdict::Public,
             (Self::Yes, None) => hidden().unwrap_or(Verdict::Unclear),
             (Self::No, None) => hidden().unwrap_or_else(|| unless(is_elsewhere(value))),
             (Self::NoOrDate, None) => hidden()
@@ -59,14 +60,15 @@ impl Rule {
             // `access: true` doesn't say who has it.
             (Self::Audience, Some(true)) => Verdict::Unclear,
             (Self::Audience, None) => hidden().unwrap_or_else(|| {
-                let is_public = has_word(value, &PUBLIC) && is_all(value, &[&PUBLIC, &FILLERS]);
+                let is_public = has_word(value, words::PUBLIC)
+                    && is_all(value, &[words::PUBLIC, words::PUBLIC_FILLER]);
                 if is_public {
                     Verdict::Public
                 } else {
                     Verdict::Unclear
                 }
             }),
-            (Self::Word, _) => hidden_word(value, &HIDDEN_STATES).unwrap_or(Verdict::Silent),
+            (Self::Word, _) => hidden_word(value, words::HIDDEN_STATE).unwrap_or(Verdict::Silent),
         }
     }
 }
@@ -95,27 +97,23 @@ pub(super) fn truth(value: &Node) -> Option<bool> {
 }
 
 /// Hidden where a word of the value is one of these.
-fn hidden_word(value: &Node, hidden: &[&str]) -> Option<Verdict> {
+fn hidden_word(value: &Node, hidden: Topic) -> Option<Verdict> {
     has_word(value, hidden).then_some(Verdict::Hidden)
 }
 
-fn has_word(value: &Node, known: &[&str]) -> bool {
-    words(value)
-        .iter()
-        .any(|word| known.contains(&word.as_str()))
+fn has_word(value: &Node, known: Topic) -> bool {
+    words_of(value).iter().any(|word| known.fits(word))
 }
 
-/// Whether the value has words and each is in one of the tables.
-fn is_all(value: &Node, tables: &[&[&str]]) -> bool {
-    let words = words(value);
-    !words.is_empty()
-        && words
-            .iter()
-            .all(|word| tables.iter().any(|table| table.contains(&word.as_str())))
+/// Whether the value has words and each is one of a topic's.
+fn is_all(value: &Node, topics: &[Topic]) -> bool {
+    let words = words_of(value);
+    let is_known = |word: &String| topics.iter().any(|topic| topic.fits(word));
+    !words.is_empty() && words.iter().all(is_known)
 }
 
 /// The words of a value, of a list's items and of a map's keys and values as well.
-fn words(value: &Node) -> Vec<String> {
+fn words_of(value: &Node) -> Vec<String> {
     let mut texts = Vec::new();
     gather(value, &mut texts);
     let texts = texts.iter().map(|text| {
@@ -153,7 +151,7 @@ fn is_elsewhere(value: &Node) -> bool {
     let is_address = value
         .text()
         .is_some_and(|text| text.contains("://") || text.trim().starts_with("www."));
-    is_address || is_all(value, &[&SERVICES, &PUBLIC])
+    is_address || is_all(value, &[words::SERVICE, words::PUBLIC])
 }
 
 /// The name of a publisher: several words, capitals before them.
@@ -167,7 +165,7 @@ fn is_name(value: &Node) -> bool {
         word.starts_with(|c: char| !c.is_lowercase())
             || ["and", "de", "for", "of", "the"].contains(&word)
     });
-    names > 1 && are_all && !has_word(value, &UNSURE)
+    names > 1 && are_all && !has_word(value, words::UNSURE)
 }
 
 /// A date, or words with a year in them.
