@@ -12,9 +12,9 @@ mod topics;
 
 use crate::body::{CleanOptions, Cleaned};
 use crate::context::Context;
+use crate::entry::fields;
 use crate::entry::keys::{self, Keys};
 use crate::entry::mark::Mark;
-use crate::entry::spellings;
 use crate::entry::visibility::Finding;
 use crate::record::Derived;
 use crate::report::{Source, Warning};
@@ -87,7 +87,7 @@ pub(crate) fn assemble(parts: Parts<'_>) -> Assembled {
         out.push("slug", Node::string(entry_id), Source::Upload);
     }
     let draft = draft(&mut keys, &findings, &mut warnings);
-    for key in spellings::ADDRESS {
+    for key in fields::spellings("slug") {
         ignore_address(&mut keys, key, entry_id.as_deref(), &mut warnings);
     }
 
@@ -113,25 +113,14 @@ pub(crate) fn assemble(parts: Parts<'_>) -> Assembled {
     image(&mut out, &mut keys, &derived, clean_options, &mut warnings);
     out.push("draft", Node::plain(draft.0.to_string()), draft.1);
     out.draft = draft.0;
-    let lang = author(keys.take(spellings::LANG, keys::language))
-        .or(derived.lang.clone().map(|lang| (lang, Source::Body)));
-    if let Some((lang, source)) = lang {
-        out.push("lang", Node::string(lang), source);
-    }
-    let dir = author(keys.take(&["dir"], |entry| {
-        let dir = keys::text(entry)?.to_ascii_lowercase();
-        matches!(dir.as_str(), "ltr" | "rtl").then_some(dir)
-    }));
-    if let Some((dir, source)) = dir.or(derived.dir.map(|dir| (dir.to_owned(), Source::Body))) {
-        out.push("dir", Node::string(dir), source);
-    }
-    let license = author(keys.take(spellings::LICENSE, keys::text))
-        .or(derived.license.clone().map(|id| (id, Source::Body)));
-    if let Some((license, source)) = license {
-        out.push("license", Node::string(license), source);
-    }
-    if let Some(aliases) = keys.take(spellings::ALIASES, keys::strings) {
-        out.strings("aliases", &aliases, Source::Frontmatter);
+    let read = [
+        ("lang", derived.lang.as_deref()),
+        ("dir", derived.dir),
+        ("license", derived.license.as_deref()),
+        ("aliases", None),
+    ];
+    for (key, read) in read {
+        out.field(&mut keys, key, read);
     }
     themes::aliases(
         &mut out,
@@ -173,7 +162,7 @@ fn again(filled: &[String], entries: &[Emitted]) -> Vec<String> {
 fn draft(keys: &mut Keys, findings: &[Finding], warnings: &mut Vec<Warning>) -> (bool, Source) {
     warnings.extend(findings.iter().filter_map(Finding::warning));
     // What these say is said by `draft` now. A date under `published` is a date; see the keys of `date`.
-    for key in ["draft", "published", "publish", "private"] {
+    for key in fields::spellings("draft") {
         while keys.take_if(key, keys::boolean).is_some() {}
     }
     while keys

@@ -1,11 +1,11 @@
 //! Dates in every form that people write them in (2.7), as an instant in UTC.
 
-mod fields;
+mod numbers;
 mod written;
 
 use jiff::Timestamp;
 
-use fields::{Fields, exactly, one_or_two, zone};
+use numbers::{Numbers, exactly, one_or_two, zone};
 
 /// Seconds since 1970 that a bare number is read as: 2001 to 2096.
 const EPOCH_SECONDS: std::ops::RangeInclusive<i64> = 1_000_000_000..=4_000_000_000;
@@ -39,12 +39,12 @@ pub(crate) fn read(text: &str) -> Read {
     {
         return Timestamp::from_second(milliseconds / 1000).map_or(Read::NoSuchDate, Read::Date);
     }
-    let fields = iso(text)
+    let numbers = iso(text)
         .or_else(|| compact(text))
         .or_else(|| written::read(text));
-    match fields {
+    match numbers {
         None => Read::Other,
-        Some(fields) => fields.timestamp().map_or(Read::NoSuchDate, Read::Date),
+        Some(numbers) => numbers.timestamp().map_or(Read::NoSuchDate, Read::Date),
     }
 }
 
@@ -66,40 +66,40 @@ pub(crate) fn prefix(stem: &str) -> Option<(Timestamp, &str)> {
 }
 
 /// `YYYY-MM-DD` or `YYYY/MM/DD`, perhaps `[T ]HH:MM[:SS[.f]][ ]?(Z|±HH:MM|±HHMM)?` behind it.
-fn iso(text: &str) -> Option<Fields> {
+fn iso(text: &str) -> Option<Numbers> {
     let separator = if text.contains('/') { '/' } else { '-' };
     let (year, rest) = text.split_once(separator)?;
     let (month, rest) = rest.split_once(separator)?;
     let day_digits = rest.bytes().take(2).take_while(u8::is_ascii_digit).count();
     let (day, time) = rest.split_at_checked(day_digits)?;
-    let mut fields = Fields {
+    let mut numbers = Numbers {
         year: exactly(year, 4)?,
         month: one_or_two(month)?,
         day: one_or_two(day)?,
-        ..Fields::default()
+        ..Numbers::default()
     };
     let time = time.trim_end();
     if time.is_empty() {
-        return Some(fields);
+        return Some(numbers);
     }
     let time = time.strip_prefix(['T', 't', ' ', '\t'])?.trim_start();
     let (hour, rest) = time.split_once(':')?;
-    fields.hour = one_or_two(hour)?;
+    numbers.hour = one_or_two(hour)?;
     let (minute, mut rest) = rest.split_at_checked(2)?;
-    fields.minute = exactly(minute, 2)?;
+    numbers.minute = exactly(minute, 2)?;
     if let Some(seconds) = rest.strip_prefix(':') {
         let (second, after) = seconds.split_at_checked(2)?;
-        fields.second = exactly(second, 2)?;
+        numbers.second = exactly(second, 2)?;
         rest = after.strip_prefix('.').map_or(after, |fraction| {
             fraction.trim_start_matches(|c: char| c.is_ascii_digit())
         });
     }
-    fields.offset_minutes = zone(rest.trim_start())?;
-    Some(fields)
+    numbers.offset_minutes = zone(rest.trim_start())?;
+    Some(numbers)
 }
 
 /// `20250710`, perhaps `T0930` or `093015` behind it, as names of notes have it.
-fn compact(text: &str) -> Option<Fields> {
+fn compact(text: &str) -> Option<Numbers> {
     let text = text.strip_suffix('Z').unwrap_or(text);
     let digits = text.replacen('T', "", 1);
     let with_time = matches!(digits.len(), 12 | 14);
@@ -111,18 +111,18 @@ fn compact(text: &str) -> Option<Fields> {
             .get(at..at + 2)
             .map_or(Some(0), |two| exactly(two, 2))
     };
-    let fields = Fields {
+    let numbers = Numbers {
         year: exactly(digits.get(..4)?, 4)?,
         month: exactly(digits.get(4..6)?, 2)?,
         day: exactly(digits.get(6..8)?, 2)?,
         hour: two(8)?,
         minute: two(10)?,
         second: two(12)?,
-        ..Fields::default()
+        ..Numbers::default()
     };
     // Any other number is none such.
-    let is_date = COMPACT_YEARS.contains(&fields.year) && fields.timestamp().is_some();
-    is_date.then_some(fields)
+    let is_date = COMPACT_YEARS.contains(&numbers.year) && numbers.timestamp().is_some();
+    is_date.then_some(numbers)
 }
 
 #[cfg(test)]

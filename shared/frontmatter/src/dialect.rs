@@ -2,10 +2,19 @@
 
 use crate::body::CleanOptions;
 use crate::context::Context;
-use crate::entry::spellings;
 use crate::repository::Repository;
 use crate::shown::Shown;
 use crate::split::Said;
+
+/// Keys that only Obsidian's notes have.
+const OF_OBSIDIAN: [&str; 6] = [
+    "aliases",
+    "alias",
+    "cssclasses",
+    "cssclass",
+    "publish",
+    "permalink",
+];
 
 /// A body's dialect, and where its relative addresses lead.
 #[derive(Debug)]
@@ -21,7 +30,7 @@ impl Dialect {
         let Said { keys, mark, .. } = said;
         Self {
             repository: keys.repository(),
-            obsidian_keys: shown.is_obsidian() || keys.has_any(spellings::OBSIDIAN),
+            obsidian_keys: shown.is_obsidian() || keys.has_any(&OF_OBSIDIAN),
             hard_breaks: !keys.is_false("breaks") && !keys.has_any(&["layout"]),
             emitted_before: mark.is_some(),
         }

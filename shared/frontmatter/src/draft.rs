@@ -9,7 +9,6 @@ use crate::description;
 use crate::dialect::Dialect;
 use crate::entry::keys::{self, Keys};
 use crate::entry::mark::Mark;
-use crate::entry::spellings;
 use crate::entry::visibility::{self, Finding};
 use crate::facts;
 use crate::hidden::Hidden;
@@ -65,10 +64,10 @@ impl<'a> Draft<'a> {
         } = said;
         warnings.extend(told);
         findings.extend(visibility::findings(keys.entries()));
-        let author_title = keys.take(spellings::TITLE, keys::text);
+        let author_title = keys.take("title", keys::text);
         // An earlier conversion of this very body found none.
         let has_none = mark.is_some() && keys.has_any(&["description"]);
-        let author_description = keys.take(spellings::DESCRIPTION, keys::text);
+        let author_description = keys.take("description", keys::text);
         let stem = context.name_hint.as_deref().map(hint_without_date);
         let name = stem.map(names::without_export_id);
         let file = FileName {

@@ -1,16 +1,16 @@
 //! One key of the author's frontmatter.
 
 pub(crate) mod block;
+pub(crate) mod fields;
 pub(crate) mod guards;
 pub(crate) mod head;
 pub(crate) mod keys;
 pub(crate) mod mark;
 pub mod schema;
 pub(crate) mod source;
-pub(crate) mod spellings;
 pub(crate) mod visibility;
 
-use crate::entry::spellings::is_same;
+use crate::entry::fields::is_same;
 use crate::yaml::Node;
 
 /// One key of the author's, with where it stands.

@@ -3,15 +3,13 @@
 use super::output::Assembled;
 use crate::context::Context;
 use crate::entry::Entry;
+use crate::entry::fields::{self, Shape};
 use crate::entry::keys::{self, Keys};
 use crate::names::fold;
 use crate::prose::collapse;
 use crate::report::Source;
 use crate::warnings::Code;
 use crate::yaml::Node;
-
-/// Keys that name authors.
-const AUTHORS: [&str; 3] = ["author", "authors", "by"];
 
 pub(super) fn authors(out: &mut Assembled, keys: &mut Keys, context: &Context) {
     refuse_members(keys, context);
@@ -31,7 +29,7 @@ pub(super) fn authors(out: &mut Assembled, keys: &mut Keys, context: &Context) {
     } else {
         &["author", "by"]
     };
-    let names = keys.take(aliases, keys::names);
+    let names = keys.take_spelled(aliases.iter().copied(), keys::names);
     if let Some(entry) = keys.remove("by")
         && !entry.value.is_empty()
     {
@@ -77,7 +75,7 @@ pub(crate) fn other_authors(keys: &Keys, context: &Context) -> Vec<String> {
     let named = keys
         .entries()
         .iter()
-        .filter(|entry| AUTHORS.iter().any(|key| entry.is(key)));
+        .filter(|entry| fields::holds(&entry.key, Shape::Authors));
     named
         .filter_map(keys::names)
         .flatten()
@@ -104,7 +102,7 @@ fn refuse_members(keys: &mut Keys, context: &Context) {
                     && (member.handle == id || fold(&member.name) == folded)
             })
     };
-    for key in AUTHORS {
+    for key in fields::spellings("author") {
         let refused = keys.remove_if(key, |entry| {
             keys::names(entry).is_some_and(|names| names.iter().any(is_member))
         });

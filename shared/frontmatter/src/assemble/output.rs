@@ -1,6 +1,8 @@
 //! The keys of the output as they are put together, each with where its value came from (3.1).
 
 use super::harmless::harmless;
+use crate::entry::fields::{self, Shape};
+use crate::entry::keys::{self, Keys};
 use crate::marks;
 use crate::prose::is_placeholder;
 use crate::report::{Field, Source, Warning};
@@ -69,6 +71,26 @@ impl Assembled {
                 Node::List(values.iter().map(Node::string).collect()),
                 source,
             );
+        }
+    }
+
+    /// Emits what the author gives for a field, or what was read off the body.
+    pub(super) fn field(&mut self, keys: &mut Keys, key: &str, read: Option<&str>) {
+        let Some(field) = fields::field(key) else {
+            return;
+        };
+        let own = keys.take_spelled(field.spellings(), |entry| match field.shape {
+            Shape::Language => keys::language(entry).map(Node::string),
+            Shape::Direction => keys::direction(entry).map(Node::string),
+            Shape::Names => {
+                let names = keys::strings(entry)?.into_iter();
+                Some(Node::List(names.map(Node::string).collect()))
+            }
+            _ => keys::text(entry).map(Node::string),
+        });
+        let read = read.map(|text| (Node::string(text), field.source));
+        if let Some((value, source)) = author(own).or(read) {
+            self.push(key, value, source);
         }
     }
 

@@ -2,8 +2,8 @@
 
 use super::output::{Assembled, author};
 use crate::body::{CleanOptions, resolve_image};
+use crate::entry::fields;
 use crate::entry::keys::{self, Keys};
-use crate::entry::spellings;
 use crate::record::Derived;
 use crate::report::{Source, Warning};
 use crate::yaml::Node;
@@ -15,13 +15,13 @@ pub(super) fn image(
     options: &CleanOptions<'_>,
     warnings: &mut Vec<Warning>,
 ) {
-    let alt = keys.take(&["imageAlt"], keys::text);
-    let aliases = spellings::IMAGE.iter().copied();
+    let alt = keys.take("imageAlt", keys::text);
+    let aliases = fields::spellings("image");
     let aliases: Vec<&str> = aliases.filter(|key| !keys.is_theme_map(key)).collect();
     let mut resolved = None;
     for alias in aliases {
         // The first that leads to a picture is taken.
-        let Some(picture) = keys.take(&[alias], |entry| {
+        let Some(picture) = keys.take_spelled([alias], |entry| {
             keys::image(entry).map(|picture| (picture, entry.clone()))
         }) else {
             continue;

@@ -6,8 +6,8 @@ use super::output::{From, author};
 use crate::context::Context;
 use crate::dates;
 use crate::entry::Entry;
+use crate::entry::fields;
 use crate::entry::keys::Keys;
-use crate::entry::spellings;
 use crate::report::{Source, Warning};
 use crate::warnings::Code;
 
@@ -19,15 +19,15 @@ fn read_date(entry: &Entry) -> Option<Timestamp> {
 }
 
 /// Takes dates that don't exist out of the way, each with its own warning.
-fn reject_dates(keys: &mut Keys, aliases: &[&str], warnings: &mut Vec<Warning>) {
-    for alias in aliases {
+fn reject_dates(keys: &mut Keys, field: &str, warnings: &mut Vec<Warning>) {
+    for spelling in fields::spellings(field) {
         let is_no_such = |entry: &Entry| {
             let text = entry.value.text().unwrap_or_default();
             dates::read(text) == dates::Read::NoSuchDate
         };
-        if let Some(entry) = keys.remove_if(alias, is_no_such) {
+        if let Some(entry) = keys.remove_if(spelling, is_no_such) {
             let text = entry.value.text().unwrap_or_default();
-            warnings.push(Code::BadDate(alias).at(entry.line, 1, text));
+            warnings.push(Code::BadDate(spelling).at(entry.line, 1, text));
             keys.extra.push((entry.key, entry.value));
         }
     }
@@ -38,8 +38,8 @@ pub(super) fn date(
     context: &Context,
     warnings: &mut Vec<Warning>,
 ) -> From<Timestamp> {
-    reject_dates(keys, spellings::DATE, warnings);
-    author(keys.take(spellings::DATE, read_date))
+    reject_dates(keys, "date", warnings);
+    author(keys.take("date", read_date))
         .or_else(|| {
             let (date, _) = dates::prefix(context.name_hint.as_deref()?)?;
             Some((date, Source::FileName))
@@ -64,8 +64,8 @@ pub(super) fn updated(
     let is_hidden = keys
         .take_if("lastUpdated", crate::yaml::Node::bool)
         .is_some_and(|shown| !shown);
-    reject_dates(keys, spellings::UPDATED, warnings);
-    let written = author(keys.take(spellings::UPDATED, read_date));
+    reject_dates(keys, "updated", warnings);
+    let written = author(keys.take("updated", read_date));
     let whole = |timestamp: Timestamp| timestamp.as_second();
     let uploaded = || {
         let (updated, created) = (context.updated?, context.created?);

@@ -3,13 +3,12 @@
 use super::output::Assembled;
 use crate::body::Cleaned;
 use crate::entry::keys::{self, Keys};
-use crate::entry::spellings;
 use crate::prose::collapse;
 use crate::report::Source;
 use crate::yaml::Node;
 
 pub(super) fn tags_and_categories(out: &mut Assembled, keys: &mut Keys, cleaned: &Cleaned) {
-    let written = keys.take(spellings::TAGS, keys::tags).unwrap_or_default();
+    let written = keys.take("tags", keys::tags).unwrap_or_default();
     let source = if written.is_empty() {
         Source::Body
     } else {
@@ -19,7 +18,7 @@ pub(super) fn tags_and_categories(out: &mut Assembled, keys: &mut Keys, cleaned:
     out.strings("tags", &tags, source);
 
     let is_list = keys.remove_if_list("categories");
-    let categories = is_list.or_else(|| keys.take(spellings::CATEGORIES, keys::strings));
+    let categories = is_list.or_else(|| keys.take("category", keys::strings));
     if let Some(categories) = categories {
         if let Some(first) = categories.first() {
             out.push("category", Node::string(first), Source::Frontmatter);
@@ -43,7 +42,7 @@ impl Keys {
             ),
             _ => None,
         })?;
-        let single = self.take(&["category"], keys::strings);
+        let single = self.take_spelled(["category"], keys::strings);
         let first = single
             .into_iter()
             .flatten()

@@ -1,7 +1,7 @@
 //! Dates in words, and in numbers in the order of a country: `Thursday, July 27th 2023, 7:41:20 am`, `27.07.2023`,
 //! `27 de julio de 2023`, `2023年7月27日` (2.7). Where two orders are possible it is none.
 
-use super::fields::{Fields, exactly, one_or_two, zone};
+use super::numbers::{Numbers, exactly, one_or_two, zone};
 
 /// Names of the months, each with its number; shorter forms of three letters and more mean the same.
 const MONTHS: [(i8, &[&str]); 12] = [
@@ -138,7 +138,7 @@ struct Parts {
     offset_minutes: Option<i32>,
 }
 
-pub(super) fn read(text: &str) -> Option<Fields> {
+pub(super) fn read(text: &str) -> Option<Numbers> {
     let text = text.to_lowercase();
     let text = eastern(&text).unwrap_or(text);
     let mut parts = Parts::default();
@@ -147,7 +147,7 @@ pub(super) fn read(text: &str) -> Option<Fields> {
     for word in text.split(is_gap).filter(|word| !word.is_empty()) {
         parts.word(word)?;
     }
-    parts.fields()
+    parts.complete()
 }
 
 /// `2023年7月27日` and `2023년 7월 27일` with hyphens.
@@ -257,7 +257,7 @@ impl Parts {
         }
     }
 
-    fn fields(self) -> Option<Fields> {
+    fn complete(self) -> Option<Numbers> {
         let (hour, minute, second) = match (self.time, self.is_pm) {
             (None, Some(_)) => return None,
             (time, None) => time.unwrap_or_default(),
@@ -269,7 +269,7 @@ impl Parts {
                 (hour % 12 + if is_pm { 12 } else { 0 }, minute, second)
             }
         };
-        Some(Fields {
+        Some(Numbers {
             year: self.year?,
             month: self.month?,
             day: self.day?,

@@ -5,7 +5,7 @@ mod unlinked;
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::Entry;
-use super::spellings::{self, is_known};
+use super::fields::{self, Shape, is_known};
 use crate::prose::{collapse, is_placeholder};
 use crate::report::Warning;
 use crate::repository::Repository;
@@ -34,7 +34,7 @@ impl Keys {
         };
         // In what was converted before, brackets are no links any more.
         let is_converted = entries.iter().any(|entry| entry.is("derived"));
-        let may_link = |key: &str| is_known(key) && !spellings::is_image(key);
+        let may_link = |key: &str| is_known(key) && !fields::holds(key, Shape::Picture);
         for entry in entries {
             let entry = if !is_converted && may_link(&entry.key) {
                 unlinked::entry(entry)
@@ -88,16 +88,25 @@ impl Keys {
         &self.entries
     }
 
-    /// The first usable value among the aliases of a schema key. What can't be used, and what says
+    /// The first usable value among the spellings of a field. What can't be used, and what says
     /// something else than the value taken, moves to `extra`.
     pub(crate) fn take<T: PartialEq>(
         &mut self,
-        aliases: &[&str],
+        field: &str,
+        read: impl Fn(&Entry) -> Option<T>,
+    ) -> Option<T> {
+        self.take_spelled(fields::spellings(field), read)
+    }
+
+    /// The same among some spellings.
+    pub(crate) fn take_spelled<'s, T: PartialEq>(
+        &mut self,
+        spellings: impl IntoIterator<Item = &'s str>,
         read: impl Fn(&Entry) -> Option<T>,
     ) -> Option<T> {
         let mut taken: Option<T> = None;
-        for alias in aliases {
-            while let Some(entry) = self.remove(alias) {
+        for spelling in spellings {
+            while let Some(entry) = self.remove(spelling) {
                 if says_nothing(&entry.value) {
                     continue;
                 }
@@ -149,7 +158,7 @@ impl Keys {
     }
 
     pub(crate) fn unusable(&mut self, entry: Entry) {
-        let code = if spellings::is_date(&entry.key) {
+        let code = if fields::holds(&entry.key, Shape::Date) {
             Code::NoDate
         } else {
             Code::Type
@@ -255,6 +264,12 @@ pub(crate) fn boolean(value: &Node) -> Option<bool> {
         "false" | "no" | "off" | "0" => Some(false),
         _ => None,
     }
+}
+
+/// The direction of a script.
+pub(crate) fn direction(entry: &Entry) -> Option<String> {
+    let direction = text(entry)?.to_ascii_lowercase();
+    matches!(direction.as_str(), "ltr" | "rtl").then_some(direction)
 }
 
 /// A language tag of the shape of BCP 47.

@@ -2,7 +2,7 @@
 //! dashes that a phone puts in the place of hyphens (2.2). Since a rule between paragraphs looks alike, what stands between
 //! them has to be keys and nothing else.
 
-use crate::entry::spellings;
+use crate::entry::fields;
 
 /// Largest block, in bytes; a larger one is text.
 pub(crate) const MAX_BLOCK_BYTES: usize = 64 * 1024;
@@ -122,7 +122,7 @@ pub(super) fn are_a_program_s(block: &str) -> bool {
 
 /// Whether frontmatter may begin with a key: it is known, or one word as programs write it and prose doesn't.
 fn is_first(key: &str, value: &str) -> bool {
-    spellings::is_known(key)
+    fields::is_known(key)
         || key.starts_with(char::is_lowercase)
             && !key.contains(char::is_whitespace)
             && !value.is_empty()

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::veil::VEIL;
 use crate::entry::block::{Language, beginning, looks_like_keys, object_end};
-use crate::entry::spellings;
+use crate::entry::fields;
 use crate::entry::visibility::{self, is_entry};
 use crate::prose::is_invisible;
 
@@ -323,5 +323,5 @@ fn is_key(line: &str) -> bool {
 fn is_known(line: &str) -> bool {
     let key = line.split([':', '：', '=']).next().unwrap_or_default();
     let key = key.trim_matches(|c: char| !c.is_alphanumeric());
-    is_entry(line) && (visibility::is_known(key) || spellings::is_known(key))
+    is_entry(line) && (visibility::is_known(key) || fields::is_known(key))
 }

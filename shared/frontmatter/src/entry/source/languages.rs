@@ -2,14 +2,14 @@
 
 use super::secrets;
 use crate::entry::Entry;
-use crate::entry::spellings;
+use crate::entry::fields;
 use crate::report::Warning;
 use crate::warnings::Code;
 use crate::yaml::{self, Known, Node, Unreadable};
 
 const KNOWN: Known = Known {
-    is_key: spellings::is_known,
-    is_text: spellings::is_text,
+    is_key: fields::is_known,
+    is_text: fields::is_text,
 };
 
 /// Why a block gives no entries.
@@ -61,7 +61,7 @@ pub(super) fn yaml_entries(
     for place in &document.dropped {
         warnings.push(Code::KeyDropped.at(first_line + place.line, 1, &place.key));
     }
-    let unquoted = |entry: &&yaml::Entry| entry.literal.is_some() && spellings::is_text(&entry.key);
+    let unquoted = |entry: &&yaml::Entry| entry.literal.is_some() && fields::is_text(&entry.key);
     for entry in document.entries.iter().filter(unquoted) {
         warnings.push(Code::FrontmatterRepaired.at(
             first_line + entry.place.0,
@@ -211,6 +211,5 @@ impl<'de> serde::Deserialize<'de> for JsonEntries {
 /// What is quoted of a line that can't be read: a key that is known, since the rest may belong to a comment or a secret.
 pub(super) fn quoted(line: Option<&str>) -> &str {
     let key = line.unwrap_or_default().split(':').next();
-    key.filter(|key| spellings::is_known(key))
-        .unwrap_or_default()
+    key.filter(|key| fields::is_known(key)).unwrap_or_default()
 }

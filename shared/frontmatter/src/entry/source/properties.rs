@@ -3,7 +3,7 @@
 
 use crate::entry::Entry;
 use crate::entry::block::beginning;
-use crate::entry::spellings;
+use crate::entry::fields::{self, Shape};
 use crate::entry::visibility;
 use crate::yaml::Node;
 
@@ -107,7 +107,7 @@ fn run_at_the_top(lines: &[(usize, &str)]) -> std::ops::Range<usize> {
         .unwrap_or(lines.len());
     let is_known = |index: usize| {
         property(line(index)).is_some_and(|(key, _)| {
-            spellings::is_known(key) || visibility::is_known(key) || OF_LOGSEQ.contains(&key)
+            fields::is_known(key) || visibility::is_known(key) || OF_LOGSEQ.contains(&key)
         })
     };
     // What is indented below would lose the item that it belongs to.
@@ -134,7 +134,7 @@ fn property(line: &str) -> Option<(&str, &str)> {
 
 /// Names are parted at commas.
 fn list_or_text(key: &str, value: &str) -> Node {
-    if spellings::is_list(key) && value.contains(',') {
+    if fields::holds(key, Shape::Names) && value.contains(',') {
         let names = value.split(',').map(|name| Node::plain(name.trim()));
         return Node::List(names.collect());
     }

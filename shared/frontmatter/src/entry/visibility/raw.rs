@@ -3,7 +3,7 @@
 use super::verdicts::Verdict;
 use super::vocabulary::Rule;
 use super::{Finding, find, finding, is_known, is_secret};
-use crate::entry::spellings;
+use crate::entry::fields;
 use crate::prose::is_invisible;
 use crate::yaml::{self, Node};
 
@@ -44,7 +44,7 @@ pub(crate) fn are_entries(block: &str) -> bool {
         .collect();
     let has = |is: &dyn Fn(&str) -> bool| keys.iter().any(|key| is(key));
     has(&|key| key.eq_ignore_ascii_case("title"))
-        || has(&|key| spellings::is_known(key) && !is_known(key))
+        || has(&|key| fields::is_known(key) && !is_known(key))
             && !has(&|key| key.starts_with(char::is_uppercase))
 }
 

@@ -10,7 +10,7 @@ const YEARS: std::ops::RangeInclusive<i16> = 100..=9999;
 
 /// The numbers of a date, before it is known whether they name one.
 #[derive(Debug, Default)]
-pub(super) struct Fields {
+pub(super) struct Numbers {
     pub(super) year: i16,
     pub(super) month: i8,
     pub(super) day: i8,
@@ -20,7 +20,7 @@ pub(super) struct Fields {
     pub(super) offset_minutes: i32,
 }
 
-impl Fields {
+impl Numbers {
     pub(super) fn timestamp(&self) -> Option<Timestamp> {
         let date = Date::new(self.year, self.month, self.day).ok()?;
         let time = Time::new(self.hour, self.minute, self.second, 0).ok()?;
