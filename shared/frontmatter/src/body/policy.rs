@@ -3,7 +3,11 @@
 //! The lists are those of hast-util-sanitize's GitHub schema, with a few additions;
 //! nothing that isn't listed stays.
 
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
+
 use crate::markdown::html::tokens::Attribute;
+use crate::words::by_name;
 
 /// What becomes of an element.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,170 +17,6 @@ pub(crate) enum Element {
     Unwrapped,
     /// The element goes with all that it encloses.
     Removed,
-}
-
-pub(crate) fn element(name: &str) -> Element {
-    match name {
-        "a" | "abbr" | "audio" | "b" | "blockquote" | "br" | "center" | "code" | "dd" | "del"
-        | "details" | "div" | "dl" | "dt" | "em" | "figcaption" | "figure" | "h1" | "h2" | "h3"
-        | "h4" | "h5" | "h6" | "hr" | "i" | "img" | "input" | "ins" | "kbd" | "li" | "mark"
-        | "ol" | "p" | "picture" | "pre" | "q" | "rp" | "rt" | "ruby" | "s" | "samp"
-        | "section" | "small" | "source" | "span" | "strike" | "strong" | "sub" | "summary"
-        | "sup" | "table" | "tbody" | "td" | "tfoot" | "th" | "thead" | "tr" | "tt" | "ul"
-        | "var" | "video" => Element::Allowed,
-        "applet" | "embed" | "frameset" | "iframe" | "math" | "noembed" | "noframes"
-        | "noscript" | "object" | "plaintext" | "script" | "select" | "style" | "svg"
-        | "template" | "textarea" | "title" | "xmp" => Element::Removed,
-        _ => Element::Unwrapped,
-    }
-}
-
-/// Elements of HTML, SVG and `MathML` that the policy has no other use for, sorted.
-const OTHER_ELEMENTS: &str = "acronym address animate annotation area article aside base basefont bdi bdo bgsound big \
-    blink body button canvas caption circle cite clippath col colgroup command content data datalist defs desc dfn dialog \
-    dir ellipse feblend feflood femerge feoffset fieldset filter font footer foreignobject form frame g head header \
-    hgroup html image isindex keygen label legend line lineargradient link listing main map marker marquee mask \
-    menu menuitem meta meter metadata mfrac mi mn mo mrow msqrt msub msup mtable mtd mtext mtr multicol nav nextid nobr \
-    optgroup option output param path pattern polygon polyline portal progress radialgradient rb rect rtc search \
-    semantics set shadow slot spacer stop switch symbol text textpath time track tspan u use view wbr";
-
-/// Whether HTML knows an element of the name.
-pub(crate) fn is_element(name: &str) -> bool {
-    element(name) != Element::Unwrapped
-        || OTHER_ELEMENTS
-            .split_ascii_whitespace()
-            .any(|other| other == name)
-}
-
-/// Elements that stand in a line of text; they end where their paragraph ends.
-pub(crate) fn is_inline(name: &str) -> bool {
-    matches!(
-        name,
-        "a" | "abbr"
-            | "audio"
-            | "b"
-            | "code"
-            | "del"
-            | "em"
-            | "i"
-            | "ins"
-            | "kbd"
-            | "mark"
-            | "picture"
-            | "q"
-            | "rp"
-            | "rt"
-            | "ruby"
-            | "s"
-            | "samp"
-            | "small"
-            | "span"
-            | "strike"
-            | "strong"
-            | "sub"
-            | "sup"
-            | "tt"
-            | "var"
-            | "video"
-    )
-}
-
-/// Elements whose closing tag may be left out.
-pub(crate) fn has_implied_end(name: &str) -> bool {
-    matches!(
-        name,
-        "dd" | "dt" | "li" | "p" | "rp" | "rt" | "tbody" | "td" | "tfoot" | "th" | "thead" | "tr"
-    )
-}
-
-pub(crate) fn is_table_part(name: &str) -> bool {
-    only_within(name) == ["table"]
-}
-
-/// The elements of which one must stand open around it; none: it may stand anywhere. Outside, browsers drop it, or let
-/// nothing but the page's own elements end it.
-pub(crate) fn only_within(name: &str) -> &'static [&'static str] {
-    match name {
-        "dd" | "dt" => &["dl"],
-        "li" => &["ol", "ul"],
-        "tbody" | "td" | "tfoot" | "th" | "thead" | "tr" => &["table"],
-        _ => &[],
-    }
-}
-
-/// hast-util-sanitize's list for every element, without `action`, and the additions.
-fn is_allowed_anywhere(name: &str) -> bool {
-    matches!(
-        name,
-        "abbr"
-            | "accept"
-            | "accept-charset"
-            | "accesskey"
-            | "align"
-            | "alt"
-            | "aria-hidden"
-            | "aria-label"
-            | "axis"
-            | "border"
-            | "cellpadding"
-            | "cellspacing"
-            | "char"
-            | "charoff"
-            | "charset"
-            | "checked"
-            | "clear"
-            | "color"
-            | "cols"
-            | "colspan"
-            | "compact"
-            | "controls"
-            | "coords"
-            | "datetime"
-            | "dir"
-            | "enctype"
-            | "frame"
-            | "headers"
-            | "height"
-            | "hreflang"
-            | "hspace"
-            | "ismap"
-            | "itemprop"
-            | "label"
-            | "lang"
-            | "loading"
-            | "loop"
-            | "maxlength"
-            | "media"
-            | "method"
-            | "multiple"
-            | "muted"
-            | "nohref"
-            | "noshade"
-            | "nowrap"
-            | "open"
-            | "playsinline"
-            | "prompt"
-            | "readonly"
-            | "rev"
-            | "reversed"
-            | "rows"
-            | "rowspan"
-            | "rules"
-            | "scope"
-            | "selected"
-            | "shape"
-            | "size"
-            | "sizes"
-            | "span"
-            | "start"
-            | "summary"
-            | "tabindex"
-            | "title"
-            | "valign"
-            | "value"
-            | "vspace"
-            | "width"
-    )
 }
 
 /// What an attribute holds.
@@ -192,105 +32,228 @@ pub(crate) enum Value {
     Refused,
 }
 
-/// What may be done with an attribute of an element.
-pub(crate) fn attribute(element: &str, attribute: &Attribute<'_>) -> Value {
-    let value = attribute.value.as_deref().unwrap_or_default();
-    let allowed = |condition: bool| {
-        if condition {
-            Value::Plain
-        } else {
-            Value::Refused
-        }
-    };
-    match (element, attribute.name.as_ref()) {
-        ("a", "href") | ("blockquote" | "q" | "del" | "ins", "cite") => Value::Link,
-        ("img", "src") | ("video", "poster") => Value::Image,
-        ("audio" | "video" | "source", "src") => Value::Media,
-        ("img" | "source", "srcset") => Value::ImageSet,
-        ("a", "target") => allowed(matches!(value, "_blank" | "_self")),
-        ("a", "rel") => allowed(
-            value
-                .bytes()
-                .all(|byte| byte.is_ascii_alphabetic() || byte == b' '),
-        ),
-        ("input", "type" | "disabled" | "checked")
-        | ("source", "type")
-        | ("div", "itemscope" | "itemtype") => Value::Plain,
-        ("input", _) => Value::Refused,
-        ("a" | "details", "name") | (_, "id") => allowed(is_identifier(value)),
-        (_, "class") => allowed(is_language_class(value)),
-        (_, name) => allowed(is_allowed_anywhere(name)),
+/// What an attribute holds whose value this is.
+type Holds = fn(&str) -> Value;
+
+const PLAIN: Holds = |_| Value::Plain;
+const LINK: Holds = |_| Value::Link;
+const IMAGE: Holds = |_| Value::Image;
+const MEDIA: Holds = |_| Value::Media;
+const IMAGE_SET: Holds = |_| Value::ImageSet;
+const TARGET: Holds = |value| plain_if(matches!(value, "_blank" | "_self"));
+const RELATION: Holds = |value| {
+    plain_if(
+        value
+            .bytes()
+            .all(|byte| byte.is_ascii_alphabetic() || byte == b' '),
+    )
+};
+const IDENTIFIER: Holds = |value| plain_if(is_identifier(value));
+const CLASS: Holds = |value| plain_if(is_language_class(value));
+
+fn plain_if(is_allowed: bool) -> Value {
+    if is_allowed {
+        Value::Plain
+    } else {
+        Value::Refused
     }
 }
 
+/// What the policy says of some elements.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Rule {
+    names: &'static str,
+    pub(crate) element: Element,
+    /// Stands in a line of text, and ends where its paragraph ends.
+    pub(crate) is_inline: bool,
+    /// Its closing tag may be left out.
+    pub(crate) has_implied_end: bool,
+    /// The elements of which one must stand open around it; none: it may stand anywhere. Outside, browsers drop it, or let
+    /// nothing but the page's own elements end it.
+    pub(crate) within: &'static [&'static str],
+    attributes: &'static [(&'static str, Holds)],
+    /// Whether it may have the attributes of [`OF_ALL`] besides.
+    has_others: bool,
+}
+
+const BLOCK: Rule = Rule {
+    names: "br center dl figcaption figure h1 h2 h3 h4 h5 h6 hr ol pre section summary table ul",
+    element: Element::Allowed,
+    is_inline: false,
+    has_implied_end: false,
+    within: &[],
+    attributes: &[],
+    has_others: true,
+};
+const INLINE: Rule = Rule {
+    names: "abbr b code em i kbd mark picture ruby s samp small span strike strong sub sup tt var",
+    is_inline: true,
+    ..BLOCK
+};
+const PART: Rule = Rule {
+    names: "p",
+    has_implied_end: true,
+    ..BLOCK
+};
+/// HTML, SVG and `MathML` have these as well, and the policy no other use for them.
+const UNWRAPPED: Rule = Rule {
+    names: "acronym address animate annotation area article aside base basefont bdi bdo bgsound big blink body button \
+        canvas caption circle cite clippath col colgroup command content data datalist defs desc dfn dialog dir \
+        ellipse feblend feflood femerge feoffset fieldset filter font footer foreignobject form frame g head header \
+        hgroup html image isindex keygen label legend line lineargradient link listing main map marker marquee mask \
+        menu menuitem meta meter metadata mfrac mi mn mo mrow msqrt msub msup mtable mtd mtext mtr multicol nav \
+        nextid nobr optgroup option output param path pattern polygon polyline portal progress radialgradient rb \
+        rect rtc search semantics set shadow slot spacer stop switch symbol text textpath time track tspan u use \
+        view wbr",
+    element: Element::Unwrapped,
+    ..BLOCK
+};
+
+static RULES: [Rule; 19] = [
+    BLOCK,
+    INLINE,
+    PART,
+    UNWRAPPED,
+    Rule {
+        names: "applet embed frameset iframe math noembed noframes noscript object plaintext script select style svg \
+            template textarea title xmp",
+        element: Element::Removed,
+        ..BLOCK
+    },
+    Rule {
+        names: "a",
+        attributes: &[
+            ("href", LINK),
+            ("name", IDENTIFIER),
+            ("rel", RELATION),
+            ("target", TARGET),
+        ],
+        ..INLINE
+    },
+    Rule {
+        names: "audio",
+        attributes: &[("src", MEDIA)],
+        ..INLINE
+    },
+    Rule {
+        names: "blockquote",
+        attributes: &[("cite", LINK)],
+        ..BLOCK
+    },
+    Rule {
+        names: "dd dt",
+        within: &["dl"],
+        ..PART
+    },
+    Rule {
+        names: "del ins q",
+        attributes: &[("cite", LINK)],
+        ..INLINE
+    },
+    Rule {
+        names: "details",
+        attributes: &[("name", IDENTIFIER)],
+        ..BLOCK
+    },
+    Rule {
+        names: "div",
+        attributes: &[("itemscope", PLAIN), ("itemtype", PLAIN)],
+        ..BLOCK
+    },
+    Rule {
+        names: "img",
+        attributes: &[("src", IMAGE), ("srcset", IMAGE_SET)],
+        ..BLOCK
+    },
+    Rule {
+        names: "input",
+        attributes: &[("checked", PLAIN), ("disabled", PLAIN), ("type", PLAIN)],
+        has_others: false,
+        ..BLOCK
+    },
+    Rule {
+        names: "li",
+        within: &["ol", "ul"],
+        ..PART
+    },
+    Rule {
+        names: "rp rt",
+        has_implied_end: true,
+        ..INLINE
+    },
+    Rule {
+        names: "source",
+        attributes: &[("src", MEDIA), ("srcset", IMAGE_SET), ("type", PLAIN)],
+        ..BLOCK
+    },
+    Rule {
+        names: "tbody td tfoot th thead tr",
+        within: &["table"],
+        ..PART
+    },
+    Rule {
+        names: "video",
+        attributes: &[("poster", IMAGE), ("src", MEDIA)],
+        ..INLINE
+    },
+];
+
+/// What any element may have: hast-util-sanitize's list, without `action`, and the additions.
+const OF_ALL: [(&str, Holds); 3] = [
+    ("class", CLASS),
+    ("id", IDENTIFIER),
+    (
+        "abbr accept accept-charset accesskey align alt aria-hidden aria-label axis border cellpadding cellspacing \
+         char charoff charset checked clear color cols colspan compact controls coords datetime dir enctype frame \
+         headers height hreflang hspace ismap itemprop label lang loading loop maxlength media method multiple \
+         muted nohref noshade nowrap open playsinline prompt readonly rev reversed rows rowspan rules scope \
+         selected shape size sizes span start summary tabindex title valign value vspace width",
+        PLAIN,
+    ),
+];
+
 /// Names that scripts look up on `window`, `document` and forms: an element of that name would
 /// stand in for the property ("DOM clobbering").
-fn is_property(name: &str) -> bool {
-    matches!(
-        name,
-        "__proto__"
-            | "addeventlistener"
-            | "alert"
-            | "all"
-            | "anchors"
-            | "attributes"
-            | "body"
-            | "childnodes"
-            | "children"
-            | "close"
-            | "constructor"
-            | "cookie"
-            | "createelement"
-            | "currentscript"
-            | "defaultview"
-            | "document"
-            | "documentelement"
-            | "domain"
-            | "embeds"
-            | "eval"
-            | "fetch"
-            | "firstchild"
-            | "forms"
-            | "frames"
-            | "getelementbyid"
-            | "getelementsbyname"
-            | "getelementsbytagname"
-            | "hasownproperty"
-            | "head"
-            | "history"
-            | "images"
-            | "implementation"
-            | "innerhtml"
-            | "lastchild"
-            | "links"
-            | "localstorage"
-            | "location"
-            | "name"
-            | "navigator"
-            | "nodename"
-            | "nodetype"
-            | "open"
-            | "opener"
-            | "parent"
-            | "parentnode"
-            | "plugins"
-            | "prototype"
-            | "queryselector"
-            | "queryselectorall"
-            | "referrer"
-            | "scripts"
-            | "self"
-            | "sessionstorage"
-            | "textcontent"
-            | "title"
-            | "top"
-            | "tostring"
-            | "url"
-            | "valueof"
-            | "window"
-            | "write"
-            | "writeln"
-    )
+const PROPERTIES: &str = "__proto__ addeventlistener alert all anchors attributes body childnodes children close constructor cookie \
+    createelement currentscript defaultview document documentelement domain embeds eval fetch firstchild forms frames \
+    getelementbyid getelementsbyname getelementsbytagname hasownproperty head history images implementation innerhtml \
+    lastchild links localstorage location name navigator nodename nodetype open opener parent parentnode plugins \
+    prototype queryselector queryselectorall referrer scripts self sessionstorage textcontent title top tostring url \
+    valueof window write writeln";
+
+static BY_ELEMENT: LazyLock<HashMap<&str, &Rule>> =
+    LazyLock::new(|| by_name(RULES.iter().map(|rule| (rule.names, rule))));
+static BY_ATTRIBUTE: LazyLock<HashMap<&str, Holds>> = LazyLock::new(|| by_name(OF_ALL));
+static BY_PROPERTY: LazyLock<HashSet<&str>> =
+    LazyLock::new(|| PROPERTIES.split_ascii_whitespace().collect());
+
+/// What the policy says of an element.
+pub(crate) fn rule(name: &str) -> &'static Rule {
+    BY_ELEMENT.get(name).copied().unwrap_or(&UNWRAPPED)
+}
+
+/// Whether HTML knows an element of the name.
+pub(crate) fn is_element(name: &str) -> bool {
+    BY_ELEMENT.contains_key(name)
+}
+
+impl Rule {
+    pub(crate) fn is_table_part(&self) -> bool {
+        self.within == ["table"]
+    }
+
+    /// What may be done with an attribute of the element.
+    pub(crate) fn attribute(&self, attribute: &Attribute<'_>) -> Value {
+        let name = attribute.name.as_ref();
+        let own = self.attributes.iter().find(|(own, _)| *own == name);
+        let holds = match own {
+            Some((_, holds)) => Some(holds),
+            None => BY_ATTRIBUTE.get(name).filter(|_| self.has_others),
+        };
+        holds.map_or(Value::Refused, |holds| {
+            holds(attribute.value.as_deref().unwrap_or_default())
+        })
+    }
 }
 
 fn is_identifier(value: &str) -> bool {
@@ -299,7 +262,7 @@ fn is_identifier(value: &str) -> bool {
         && value
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
-        && !is_property(&value.to_ascii_lowercase())
+        && !BY_PROPERTY.contains(value.to_ascii_lowercase().as_str())
 }
 
 /// An identifier for one that may not stand, so that links to it may follow; `None` where it may, or none can be made.

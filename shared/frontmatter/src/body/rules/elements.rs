@@ -212,19 +212,16 @@ impl<'s> Sanitiser<'_, '_, 's> {
     }
 
     fn open(&mut self, tag: &'s Tag<'s>, placed: &Placed<'_>) {
-        if policy::element(&tag.name) != Element::Allowed {
+        let rule = policy::rule(&tag.name);
+        if rule.element != Element::Allowed {
             return self.remove(placed);
         }
         let has_no_end = is_void(&tag.name);
-        let around = policy::only_within(&tag.name);
-        if !around.is_empty() && !around.iter().any(|name| self.is_open(name)) {
+        if !rule.within.is_empty() && !rule.within.iter().any(|name| self.is_open(name)) {
             return self.remove(placed);
         }
         // A browser moves it out of the table, and ends it elsewhere than its closing tag says.
-        if !has_no_end
-            && !policy::is_table_part(&tag.name)
-            && tag.name != "caption"
-            && self.is_between_cells()
+        if !has_no_end && !rule.is_table_part() && tag.name != "caption" && self.is_between_cells()
         {
             return self.remove(placed);
         }
@@ -258,8 +255,8 @@ impl<'s> Sanitiser<'_, '_, 's> {
     /// end of the line's own element in; its container holds the others.
     fn frame_of(&self, name: &str) -> usize {
         let last = self.frames.len() - 1;
-        let ends_with_line =
-            policy::is_inline(name) || name == "table" || policy::is_table_part(name);
+        let rule = policy::rule(name);
+        let ends_with_line = rule.is_inline || name == "table" || rule.is_table_part();
         match self.frames.last() {
             Some(frame) if frame.is_inline && !ends_with_line => last.saturating_sub(1),
             _ => last,
@@ -298,7 +295,7 @@ impl<'s> Sanitiser<'_, '_, 's> {
         });
         let Some((frame, position)) = found else {
             // The closing tag of what was taken out is taken out quietly with it.
-            if policy::element(name) == Element::Allowed && !is_void(name) {
+            if policy::rule(name).element == Element::Allowed && !is_void(name) {
                 self.judge.warn(Code::HtmlUnclosed, &placed.range);
             }
             return self.splice.delete(placed.removal.clone());
@@ -313,7 +310,7 @@ impl<'s> Sanitiser<'_, '_, 's> {
             .drain(position..)
             .skip(1)
             .rev()
-            .filter(|open| !policy::has_implied_end(open.name))
+            .filter(|open| !policy::rule(open.name).has_implied_end)
             .flat_map(|open| ["</", open.name, ">"])
             .collect();
         if !unclosed.is_empty() {

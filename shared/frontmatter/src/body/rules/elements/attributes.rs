@@ -60,8 +60,9 @@ impl Judge<'_, '_> {
         // Most tags stay as they are: what is kept is listed from the first that doesn't.
         let mut listed: Option<Vec<Attribute<'_>>> = None;
         let mut refused = false;
+        let rule = policy::rule(&tag.name);
         for (index, attribute) in tag.attributes.iter().enumerate() {
-            let outcome = match policy::attribute(&tag.name, attribute) {
+            let outcome = match rule.attribute(attribute) {
                 Value::Plain => Outcome::Stay,
                 Value::Refused => {
                     let id = renamed(attribute);

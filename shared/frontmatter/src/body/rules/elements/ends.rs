@@ -19,11 +19,11 @@ impl Sanitiser<'_, '_, '_> {
         let mut closers = String::new();
         for open in frame.open.into_iter().rev() {
             let name = open.name;
-            if policy::has_implied_end(name) {
+            let rule = policy::rule(name);
+            if rule.has_implied_end {
                 continue;
             }
-            let is_inline = policy::is_inline(name);
-            if is_inline && !open.in_block && can_close && end >= open.range.end {
+            if rule.is_inline && !open.in_block && can_close && end >= open.range.end {
                 closers.extend(["</", name, ">"]);
             } else {
                 self.judge.warn(Code::HtmlUnclosed, &open.range);
@@ -43,7 +43,7 @@ impl Sanitiser<'_, '_, '_> {
         let mut open: Vec<Open<'_>> = root
             .open
             .into_iter()
-            .filter(|open| !policy::has_implied_end(open.name))
+            .filter(|open| !policy::rule(open.name).has_implied_end)
             .collect();
         if open.is_empty() {
             return;

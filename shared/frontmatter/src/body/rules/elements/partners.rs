@@ -30,7 +30,8 @@ pub(super) fn partners(steps: &[Step<'_>]) -> Vec<(usize, usize)> {
                 let frame = frames.last().copied().unwrap_or_default();
                 match &placed.kind {
                     TokenKind::Open(tag)
-                        if policy::element(&tag.name) == Element::Removed && !tag.self_closing =>
+                        if policy::rule(&tag.name).element == Element::Removed
+                            && !tag.self_closing =>
                     {
                         open.push((frame, code, &tag.name, index));
                     }
