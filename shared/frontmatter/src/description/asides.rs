@@ -1,5 +1,6 @@
 //! Lines that say nothing of a document but its tags, fields and labels (2.6).
 
+use crate::markdown::wikilink;
 use crate::outline::{Inline, link_texts, raw_text};
 use crate::prose::count_words;
 use crate::words;
@@ -29,16 +30,13 @@ pub(super) fn are_tags(inlines: &[Inline<'_>]) -> bool {
 
 /// The text outside of wikilinks, and how many there are.
 fn beside_notes(text: &str) -> (String, usize) {
-    let mut parts = text.split("[[");
-    let mut beside = parts.next().unwrap_or_default().to_owned();
-    let mut notes = 0;
-    for part in parts {
-        let behind = part.split_once("]]").map(|(_, behind)| behind);
-        notes += usize::from(behind.is_some());
-        beside.push(' ');
-        beside.push_str(behind.unwrap_or(part));
+    let (mut beside, mut notes, mut rest) = (String::new(), 0, text);
+    while let Some((before, link, behind)) = wikilink::first(rest) {
+        beside.extend([before, " "]);
+        notes += usize::from(link.is_some());
+        rest = behind;
     }
-    (beside, notes)
+    (beside + rest, notes)
 }
 
 /// `#robot`, and not the number of an issue.
