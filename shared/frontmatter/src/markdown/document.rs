@@ -6,6 +6,7 @@ use std::ops::Range;
 use memchr::memmem;
 use pulldown_cmark::{Options, Parser};
 
+use super::edits::Edit;
 use super::lines::{self, Line};
 use super::text::{self, Run, Texts};
 
@@ -48,8 +49,8 @@ pub(crate) struct Document<'a> {
     grammar: Grammar,
     /// As a renderer without mathematics reads it, where this is read with some.
     plain: Option<Box<Self>>,
-    /// The bytes that the source may have.
-    seen: [bool; 256],
+    bytes: Bytes,
+    pairs: OnceCell<Pairs>,
     /// What several rules ask for, made when the first does.
     lines: OnceCell<Vec<Line>>,
     runs: OnceCell<Vec<Run>>,
@@ -61,10 +62,13 @@ impl<'a> Document<'a> {
         Self::parse_without_math(source).with_any_math()
     }
 
-    /// The document read with GitHub's mathematics, where it has some.
-    fn with_any_math(self) -> Self {
+    /// The document, which was read without mathematics, read with GitHub's where it has some.
+    pub(crate) fn with_any_math(self) -> Self {
         if self.may_have_math() {
-            let mut document = Self::parse_with(self.source, Grammar::GitHubMath);
+            let events = events(self.source, Grammar::GitHubMath);
+            let bytes = self.bytes.clone();
+            let mut document = Self::new(self.source, events, bytes, false, Grammar::GitHubMath);
+            document.pairs = self.pairs.clone();
             if document.has_math() {
                 document.plain = Some(Box::new(self));
                 return document;
@@ -73,30 +77,59 @@ impl<'a> Document<'a> {
         self
     }
 
-    /// Whether there is a `$` outside of code and HTML, in which no formula begins.
+    /// Whether there is a `$` outside of code and HTML, in which no formula begins, and another one behind it in the
+    /// paragraph, where one ends.
     fn may_have_math(&self) -> bool {
-        let mut dollars = memchr::memchr_iter(b'$', self.source.as_bytes()).peekable();
+        if self.too_complex {
+            return false;
+        }
+        let bytes = self.source.as_bytes();
+        let mut dollars = memchr::memchr_iter(b'$', bytes).peekable();
+        let begins = |dollar: usize, next: Option<&usize>| {
+            let between = next.and_then(|next| bytes.get(dollar..*next));
+            between.is_some_and(|between| !lines::has_blank(between))
+        };
         for (event, range) in &self.events {
-            let Some(dollar) = dollars.peek() else {
+            if dollars.peek().is_none() {
                 return false;
-            };
+            }
             let is_inert = matches!(
                 event,
                 Event::Start(Tag::CodeBlock(_) | Tag::HtmlBlock)
                     | Event::Code(_)
                     | Event::InlineHtml(_)
             );
-            if is_inert && *dollar < range.start {
+            if !is_inert {
+                continue;
+            }
+            while let Some(dollar) = dollars.next_if(|dollar| *dollar < range.end) {
+                if dollar < range.start && begins(dollar, dollars.peek()) {
+                    return true;
+                }
+            }
+        }
+        while let Some(dollar) = dollars.next() {
+            if begins(dollar, dollars.peek()) {
                 return true;
             }
-            while is_inert && dollars.next_if(|dollar| *dollar < range.end).is_some() {}
         }
-        dollars.peek().is_some()
+        false
     }
 
     /// Parses as a renderer without math does, for which `$` is a letter like any other.
     pub(crate) fn parse_without_math(source: &'a str) -> Self {
-        Self::parse_with(source, Grammar::Satteri)
+        let too_complex = nests_too_deeply(source) || has_too_many_footnotes(source);
+        Self::read(source, Bytes::of(source), too_complex)
+    }
+
+    /// Parses what is known to have these bytes.
+    fn read(source: &'a str, bytes: Bytes, too_complex: bool) -> Self {
+        let events = if too_complex {
+            Vec::new()
+        } else {
+            events(source, Grammar::Satteri)
+        };
+        Self::new(source, events, bytes, too_complex, Grammar::Satteri)
     }
 
     /// The document as a renderer without mathematics reads it.
@@ -121,37 +154,10 @@ impl<'a> Document<'a> {
             | Options::ENABLE_TASKLISTS
     }
 
-    fn parse_with(source: &'a str, grammar: Grammar) -> Self {
-        let too_complex = nests_too_deeply(source) || has_too_many_footnotes(source);
-        let events = if too_complex {
-            Vec::new()
-        } else {
-            // The parser knows no number of events; growing the list would copy it many times.
-            let mut events = Vec::with_capacity(source.len() / BYTES_PER_EVENT);
-            match grammar {
-                Grammar::Satteri => {
-                    for (event, range) in event::of_satteri(source) {
-                        event::push(&mut events, source, event, range);
-                    }
-                }
-                Grammar::GitHubMath => {
-                    let options = Self::without_math() | Options::ENABLE_MATH;
-                    for (event, range) in Parser::new_ext(source, options).into_offset_iter() {
-                        event::push(&mut events, source, event.into(), range);
-                    }
-                }
-            }
-            events
-        };
-        let mut seen = [false; 256];
-        mark_seen(&mut seen, source);
-        Self::new(source, events, seen, too_complex, grammar)
-    }
-
     fn new(
         source: &'a str,
         events: Vec<(Event<'a>, Range<usize>)>,
-        seen: [bool; 256],
+        bytes: Bytes,
         too_complex: bool,
         grammar: Grammar,
     ) -> Self {
@@ -161,10 +167,20 @@ impl<'a> Document<'a> {
             source,
             events: if too_complex { Vec::new() } else { events },
             too_complex,
-            seen,
+            bytes,
+            pairs: OnceCell::new(),
             lines: OnceCell::new(),
             runs: OnceCell::new(),
         }
+    }
+
+    /// Whether the source may have each two bytes that follow one another in `mark`.
+    fn may_have_pairs(&self, mark: &str) -> bool {
+        let pairs = || self.pairs.get_or_init(|| Pairs::of(self.source));
+        let next = mark.bytes().skip(1);
+        mark.bytes()
+            .zip(next)
+            .all(|(first, second)| pairs().may_have(first, second))
     }
 
     /// All lines of text, in order.
@@ -187,19 +203,110 @@ impl<'a> Document<'a> {
     /// Whether the source has `mark` anywhere. Every rule asks first whether there is anything for it
     /// to do; looking through the source for each took as long as parsing it.
     pub(crate) fn has(&self, mark: &str) -> bool {
-        let may_have = mark
-            .bytes()
-            .all(|byte| self.seen.get(usize::from(byte)).copied().unwrap_or(true));
-        may_have
+        mark.bytes().all(|byte| self.bytes.have(byte))
+            && self.may_have_pairs(mark)
             && (mark.len() == 1 || memmem::find(self.source.as_bytes(), mark.as_bytes()).is_some())
     }
 }
 
-fn mark_seen(seen: &mut [bool; 256], text: &str) {
-    for byte in text.bytes() {
-        if let Some(seen) = seen.get_mut(usize::from(byte)) {
-            *seen = true;
+/// Which bytes may stand side by side in a source: told by their lower seven bits, which part what is ASCII.
+#[derive(Debug, Clone)]
+struct Pairs(Box<[bool; 1 << 14]>);
+
+impl Pairs {
+    fn of(source: &str) -> Self {
+        let mut pairs = Self(Box::new([false; 1 << 14]));
+        pairs.add(source.as_bytes());
+        pairs
+    }
+
+    /// Those of the source after edits, and of what these took away: they are few as a rule.
+    fn edited(mut self, source: &str, edits: &[Edit]) -> Self {
+        let (mut grown, mut shrunk) = (0, 0);
+        for edit in edits {
+            let start = edit.range.start + grown - shrunk;
+            let end = start + edit.replacement.len();
+            let changed = start.saturating_sub(1)..source.len().min(end + 1);
+            self.add(source.as_bytes().get(changed).unwrap_or_default());
+            grown += edit.replacement.len();
+            shrunk += edit.range.len();
         }
+        self
+    }
+
+    fn add(&mut self, text: &[u8]) {
+        let mut place = 0;
+        for byte in text {
+            place = Self::place(place, *byte);
+            if let Some(seen) = self.0.get_mut(place) {
+                *seen = true;
+            }
+        }
+    }
+
+    fn may_have(&self, first: u8, second: u8) -> bool {
+        let place = Self::place(usize::from(first), second);
+        self.0.get(place).copied().unwrap_or(true)
+    }
+
+    /// The place of a byte behind another one, or behind the place of that.
+    fn place(before: usize, byte: u8) -> usize {
+        (before << 7 | usize::from(byte & 0x7f)) & 0x3fff
+    }
+}
+
+/// The events of a source that is read in linear time.
+fn events(source: &str, grammar: Grammar) -> Vec<(Event<'_>, Range<usize>)> {
+    // The parser knows no number of events; growing the list would copy it many times.
+    let mut events = Vec::with_capacity(source.len() / BYTES_PER_EVENT);
+    match grammar {
+        Grammar::Satteri => {
+            for (event, range) in event::of_satteri(source) {
+                event::push(&mut events, source, event, range);
+            }
+        }
+        Grammar::GitHubMath => {
+            let options = Document::without_math() | Options::ENABLE_MATH;
+            for (event, range) in Parser::new_ext(source, options).into_offset_iter() {
+                event::push(&mut events, source, event.into(), range);
+            }
+        }
+    }
+    events
+}
+
+/// How often a source has each byte.
+#[derive(Debug, Clone)]
+struct Bytes([usize; 256]);
+
+impl Bytes {
+    fn of(source: &str) -> Self {
+        let mut bytes = Self([0; 256]);
+        for byte in source.bytes() {
+            bytes.change(byte, 1);
+        }
+        bytes
+    }
+
+    /// Those of the source after edits, which are few as a rule.
+    fn edited(mut self, source: &str, edits: &[Edit]) -> Self {
+        for edit in edits {
+            let old = source.get(edit.range.clone()).unwrap_or_default();
+            old.bytes().for_each(|byte| self.change(byte, usize::MAX));
+            let new = edit.replacement.bytes();
+            new.for_each(|byte| self.change(byte, 1));
+        }
+        self
+    }
+
+    fn change(&mut self, byte: u8, by: usize) {
+        if let Some(count) = self.0.get_mut(usize::from(byte)) {
+            *count = count.wrapping_add(by);
+        }
+    }
+
+    fn have(&self, byte: u8) -> bool {
+        self.0.get(usize::from(byte)).is_none_or(|count| *count > 0)
     }
 }
 

@@ -44,6 +44,15 @@ pub(crate) fn end_before(source: &str, line_start: usize) -> usize {
     before.trim_end_matches(['\n', '\r']).len()
 }
 
+/// Whether a line of a text has nothing but blanks in it, the first and the last apart.
+pub(super) fn has_blank(text: &[u8]) -> bool {
+    memchr::memchr_iter(b'\n', text).any(|at| {
+        let mut line = text.get(at + 1..).unwrap_or_default().iter();
+        let is_blank = |byte: &&u8| !matches!(byte, b' ' | b'\t' | b'\r');
+        line.find(is_blank) == Some(&b'\n')
+    })
+}
+
 /// All lines of text, in order.
 pub(super) fn lines(source: &str, events: &[(Event<'_>, Range<usize>)]) -> Vec<Line> {
     let mut walk = Walk {

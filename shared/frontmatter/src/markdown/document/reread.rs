@@ -5,13 +5,14 @@
 //! the text between two such headings reads by itself as it reads in the document, wherever the parser
 //! sees the second heading.
 
+use std::cell::OnceCell;
 use std::ops::Range;
 
 use crate::markdown::{Event, Tag};
 use memchr::memmem;
 
 use super::event;
-use super::{Document, Grammar, has_too_many_footnotes, mark_seen, nests_too_deeply};
+use super::{Document, Grammar, has_too_many_footnotes, nests_too_deeply};
 use crate::markdown::edits::Edit;
 
 type Events<'a> = Vec<(Event<'a>, Range<usize>)>;
@@ -47,16 +48,23 @@ impl<'a> Document<'a> {
     where
         'a: 'b,
     {
+        // What an edit has taken away is seen no more: what a rule does must not depend on how a document was read.
+        let bytes = self.bytes.clone().edited(self.source, edits);
+        let pairs = self
+            .pairs
+            .get()
+            .map(|pairs| pairs.clone().edited(source, edits));
+        let too_complex = nests_too_deeply(source) || has_too_many_footnotes(source);
         let is_settled = self.grammar == Grammar::Satteri;
         let events = is_settled.then(|| events(self, source, edits)).flatten();
-        let Some(events) = events else {
-            return Document::parse_without_math(source);
+        let document = match events {
+            Some(events) => Document::new(source, events, bytes, too_complex, self.grammar),
+            None => Document::read(source, bytes, too_complex),
         };
-        // What an edit has taken away is seen no more: what a rule does must not depend on how a document was read.
-        let mut seen = [false; 256];
-        mark_seen(&mut seen, source);
-        let too_complex = nests_too_deeply(source) || has_too_many_footnotes(source);
-        Document::new(source, events, seen, too_complex, self.grammar)
+        Document {
+            pairs: pairs.map_or_else(OnceCell::new, OnceCell::from),
+            ..document
+        }
     }
 }
 
