@@ -28,6 +28,8 @@ mod placeholders;
 mod shortcodes;
 mod videos;
 
+use std::ops::Range;
+
 use super::flavour::is_obsidian;
 use super::invariant;
 use super::options::CleanOptions;
@@ -201,16 +203,40 @@ pub(crate) fn edits(
     is_obsidian: bool,
     warnings: &mut Warnings,
 ) -> Vec<Edit> {
+    found(document, is_obsidian, warnings, &Bodies::default()).edits
+}
+
+/// What one reading finds.
+#[derive(Default)]
+struct Found<'a> {
+    edits: Vec<Edit>,
+    /// What the edits make of the document, where that was read to see that they keep its code.
+    read: Option<Document<'a>>,
+}
+
+impl Found<'_> {
+    /// Edits of which nothing is read yet.
+    fn unread(edits: Vec<Edit>) -> Self {
+        Self { edits, read: None }
+    }
+}
+
+fn found<'a>(
+    document: &Document<'a>,
+    is_obsidian: bool,
+    warnings: &mut Warnings,
+    bodies: &'a Bodies,
+) -> Found<'a> {
     let may_apply = |rule: &&Rule| rule.marks.iter().any(|mark| document.has(mark));
     let mut rules = RULES.iter().filter(may_apply).peekable();
     if document.too_complex || rules.peek().is_none() {
-        return Vec::new();
+        return Found::default();
     }
     let page = Page::of(document, is_obsidian);
     // First and by itself, as all that is hidden.
     let hidden = concealed::find(&page);
     if !hidden.is_empty() {
-        return hidden::splice(document.source, &hidden, warnings);
+        return Found::unread(hidden::splice(document.source, &hidden, warnings));
     }
     let mut left = Warnings::default();
     for rule in rules {
@@ -218,40 +244,55 @@ pub(crate) fn edits(
         let mut told = Warnings::default();
         (rule.rewrite)(&page, &mut splice, &mut told);
         let edits = splice.into_edits(document.source);
-        if !edits.is_empty() && keeps_code(document, &edits) {
+        let read = (!edits.is_empty())
+            .then(|| with_its_code(document, &edits, bodies))
+            .flatten();
+        if read.is_some() {
             let comments = touched(document, &edits);
             if !comments.is_empty() {
-                return hidden::splice(document.source, &comments, warnings);
+                return Found::unread(hidden::splice(document.source, &comments, warnings));
             }
             warnings.extend(told, |at| at);
-            return edits;
+            return Found { edits, read };
         }
         left.extend(told, |at| at);
     }
     // What no rule changes is told by the last reading.
     warnings.extend(left, |at| at);
-    Vec::new()
+    Found::default()
 }
 
 /// The comments of HTML that edits would take a part of, which would show the rest, or write anew: these go first.
 fn touched(document: &Document<'_>, edits: &[Edit]) -> Vec<Comment> {
-    let mut comments = hidden_html::comments(document);
-    comments.retain(|comment| {
-        let first = edits.partition_point(|edit| edit.range.end <= comment.range.start);
+    let is_edited = |range: &Range<usize>| {
+        let first = edits.partition_point(|edit| edit.range.end <= range.start);
         let edit = edits.get(first);
-        edit.is_some_and(|edit| edit.range.start < comment.range.end)
-    });
+        edit.is_some_and(|edit| edit.range.start < range.end)
+    };
+    // As a rule no edit touches any.
+    if !hidden_html::may_be_comments(document, is_edited) {
+        return Vec::new();
+    }
+    let mut comments = hidden_html::comments(document);
+    comments.retain(|comment| is_edited(&comment.range));
     comments
 }
 
-/// Whether all code is code afterwards that none of the edits takes out. Where it isn't, another rule may come first.
-fn keeps_code(document: &Document<'_>, edits: &[Edit]) -> bool {
+/// What the edits make of the document, read without mathematics; `None` where code is code no more that none of them takes
+/// out. There, another rule may come first.
+fn with_its_code<'a>(
+    document: &Document<'a>,
+    edits: &[Edit],
+    bodies: &'a Bodies,
+) -> Option<Document<'a>> {
     let document = document.plain();
     let code = invariant::code(document);
     let expected = invariant::expected(&code, edits);
-    let changed = apply(document.source, edits);
-    let changed = document.edited_without_math(&changed, edits);
-    !changed.too_complex && invariant::holds(&expected, &invariant::code(&changed))
+    let changed = bodies.keep(apply(document.source, edits));
+    let changed = document.edited_without_math(changed, edits);
+    let keeps_code =
+        !changed.too_complex && invariant::holds(&expected, &invariant::code(&changed));
+    keeps_code.then_some(changed)
 }
 
 /// The body in Markdown alone, and read again; `None` where it is that already.
@@ -278,24 +319,29 @@ fn translate_lines<'a>(
     let mut warnings = Warnings::default();
     let is_obsidian = is_obsidian(document, options);
     let mut told = Warnings::default();
-    let mut edits = edits(document, is_obsidian, &mut told);
-    if edits.is_empty() {
+    let mut found = found(document, is_obsidian, &mut told, bodies);
+    if found.edits.is_empty() {
         return None;
     }
     let mut translated = Hidden::of(document.source);
     let mut again: Option<Document<'a>> = None;
     let mut passes = 0;
-    while !edits.is_empty() && passes < MAX_PASSES {
+    while !found.edits.is_empty() && passes < MAX_PASSES {
         passes += 1;
         warnings.extend(std::mem::take(&mut told), |at| translated.back(at));
-        translated.apply(&edits);
-        let body = bodies.keep(translated.body.clone());
-        let document = again.as_ref().unwrap_or(document).edited(body, &edits);
-        let found = hidden::find(&document);
-        edits = if found.is_empty() {
-            self::edits(&document, is_obsidian, &mut told)
+        translated.apply(&found.edits);
+        let document = if let Some(read) = found.read {
+            read.with_any_math()
         } else {
-            hidden::splice(&translated.body, &found, &mut told)
+            let body = bodies.keep(translated.body.clone());
+            let before = again.as_ref().unwrap_or(document);
+            before.edited(body, &found.edits)
+        };
+        let comments = hidden::find(&document);
+        found = if comments.is_empty() {
+            self::found(&document, is_obsidian, &mut told, bodies)
+        } else {
+            Found::unread(hidden::splice(&translated.body, &comments, &mut told))
         };
         again = Some(document);
     }

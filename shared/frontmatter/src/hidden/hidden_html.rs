@@ -7,8 +7,8 @@ use memchr::memmem;
 use super::comments::Comment;
 use crate::diagnostics::Code;
 use crate::markdown::html::entities;
-use crate::markdown::html::steps::{self, Step};
-use crate::markdown::html::tokens::{Tag, TokenKind, is_void, tokens};
+use crate::markdown::html::steps::{self, Block, Step};
+use crate::markdown::html::tokens::{Tag, TokenKind, is_void, tokens, whole_token};
 use crate::markdown::{Document, Event, Tag as Markdown};
 
 /// Elements that show nothing of what they hold.
@@ -34,6 +34,9 @@ pub(crate) fn find(document: &Document<'_>) -> Vec<Comment> {
     }
     let source = document.source;
     let blocks = steps::blocks(document);
+    if !hides_anything(document, &blocks) {
+        return Vec::new();
+    }
     let steps = steps::steps(document, &blocks);
     let mut found = Vec::new();
     let mut open: Option<(&str, usize, usize)> = None;
@@ -151,6 +154,25 @@ pub(crate) fn comments_in_text(text: &str) -> Vec<Comment> {
     found.collect()
 }
 
+/// Whether a comment or a declaration may stand at one of the places that `is_asked` has.
+pub(crate) fn may_be_comments(
+    document: &Document<'_>,
+    is_asked: impl Fn(&Range<usize>) -> bool,
+) -> bool {
+    if !(document.has("<!") || document.has("<?")) {
+        return false;
+    }
+    let mut html = document.events.iter().filter(|(event, _)| {
+        matches!(
+            event,
+            Event::Start(Markdown::HtmlBlock) | Event::InlineHtml(_)
+        )
+    });
+    // One that nothing ends goes on behind its block.
+    document.too_complex
+        || html.any(|(_, range)| is_asked(range) || leaves_comment_open(document.source, range))
+}
+
 /// What hidden elements are told by, in lower case.
 const WORDS: [&str; 8] = [
     "hidden",
@@ -175,22 +197,46 @@ fn may_hide(document: &Document<'_>) -> bool {
         matches!(event, Event::Start(Markdown::HtmlBlock)).then_some(range)
     });
     // A style may spell a word with references.
-    let spells = || {
-        html().any(|html| html.contains(&b'&'))
-            && html().any(|html| (0..html.len()).any(|at| begins_with(html, at, "style")))
-    };
+    let spells = || html().any(|html| html.contains(&b'&')) && html().any(has_style);
     html().any(has_word)
         || blocks.any(|block| leaves_comment_open(document.source, block))
         || spells()
 }
 
+/// Whether a tag hides what it opens, or a comment is open at the end of its block: the words also stand in what is shown.
+fn hides_anything(document: &Document<'_>, blocks: &[Block<'_>]) -> bool {
+    let hides = |kind: &TokenKind<'_>| match kind {
+        TokenKind::Open(tag) => is_hidden(tag),
+        TokenKind::UnclosedComment => true,
+        _ => false,
+    };
+    let mut inline = document.events.iter().filter_map(|(event, _)| match event {
+        Event::InlineHtml(html) => Some(html),
+        _ => None,
+    });
+    let may_hide = |html: &str| has_word(html.as_bytes()) || has_style(html.as_bytes());
+    inline.any(|html| may_hide(html) && whole_token(html).is_some_and(|kind| hides(&kind)))
+        || blocks.iter().any(|block| {
+            (may_hide(&block.text) || block.text.contains("<!--"))
+                && tokens(&block.text).any(|token| hides(&token.kind))
+        })
+}
+
 /// Whether a piece of HTML has one of the words, in whatever case.
 fn has_word(html: &[u8]) -> bool {
-    html.iter().enumerate().any(|(at, first)| {
-        // Told by the first letter, as a rule.
-        matches!(first | 0x20, b'h' | b'd' | b'v' | b'o' | b'f' | b'<')
-            && WORDS.iter().any(|word| begins_with(html, at, word))
+    let pairs = html.iter().zip(html.iter().skip(1)).enumerate();
+    pairs.into_iter().any(|(at, (first, second))| {
+        // Told by the first two letters, as a rule.
+        matches!(
+            (first | 0x20, second | 0x20),
+            (b'h' | b'd' | b'v', b'i') | (b'o', b'p') | (b'f', b'o') | (b'<', b't' | b'd')
+        ) && WORDS.iter().any(|word| begins_with(html, at, word))
     })
+}
+
+/// Whether a piece of HTML may have a style, in whatever case.
+fn has_style(html: &[u8]) -> bool {
+    memchr::memchr2_iter(b's', b'S', html).any(|at| begins_with(html, at, "style"))
 }
 
 /// Whether a word stands at a place, in whatever case.

@@ -154,7 +154,7 @@ pub(crate) fn blocks<'a>(document: &Document<'a>) -> Vec<Block<'a>> {
 /// An HTML block without the markers of the containers around it.
 pub(crate) struct Block<'a> {
     /// That of the source, where no container's markers stand between its lines.
-    text: Cow<'a, str>,
+    pub(crate) text: Cow<'a, str>,
     pieces: Pieces,
 }
 
