@@ -16,15 +16,17 @@ pub(crate) fn shortcodes(text: &str) -> impl Iterator<Item = (Range<usize>, &'st
             let before = text.get(..start).unwrap_or_default();
             let behind = text.get(start + 1..)?;
             // `std::b::c` has none.
-            let stands_alone = !before.ends_with(|c: char| c == ':' || c.is_alphanumeric())
-                || before.len() == last_end;
+            let stands_alone = || {
+                !before.ends_with(|c: char| c == ':' || c.is_alphanumeric())
+                    || before.len() == last_end
+            };
             let length = behind
                 .bytes()
                 .take_while(|byte| byte.is_ascii_alphanumeric() || b"_+-".contains(byte))
                 .count();
             let after = behind.get(length..).unwrap_or_default().strip_prefix(':');
             let emoji = after
-                .filter(|after| stands_alone && !after.starts_with(char::is_alphanumeric))
+                .filter(|after| stands_alone() && !after.starts_with(char::is_alphanumeric))
                 .and_then(|_| emojis::get_by_shortcode(behind.get(..length)?));
             if let Some(emoji) = emoji {
                 position = start + length + 2;
@@ -35,9 +37,18 @@ pub(crate) fn shortcodes(text: &str) -> impl Iterator<Item = (Range<usize>, &'st
     })
 }
 
+/// Whether a character may be part of an emoji: of every emoji beyond ASCII one is, and no letter of most scripts.
+fn may_be_emoji(c: char) -> bool {
+    match c {
+        '\u{a9}' | '\u{ae}' => true,
+        '\0'..='\u{203b}' | 'ぁ'..='ゖ' | 'ァ'..='ヺ' | '一'..='鿿' | '가'..='힣' => false,
+        _ => true,
+    }
+}
+
 /// The text with the first shortcode of each emoji in its place, without colons.
 pub(crate) fn named(text: &str) -> Cow<'_, str> {
-    if text.is_ascii() {
+    if !text.chars().any(may_be_emoji) {
         return Cow::Borrowed(text);
     }
     let mut named = String::with_capacity(text.len());
@@ -70,7 +81,17 @@ pub(crate) fn shown(text: &str) -> Cow<'_, str> {
 
 #[cfg(test)]
 mod tests {
-    use super::shown;
+    use super::{may_be_emoji, shown};
+
+    #[test]
+    fn every_emoji_is_told_by_a_character() {
+        for emoji in emojis::iter().map(emojis::Emoji::as_str) {
+            assert!(
+                emoji.is_ascii() || emoji.chars().any(may_be_emoji),
+                "{emoji}"
+            );
+        }
+    }
 
     #[test]
     fn shortcodes_are_emoji_and_nothing_else_is() {

@@ -40,11 +40,13 @@ struct Named {
 }
 
 impl Named {
-    fn letters(&self) -> String {
+    /// The letters of its name, where they may be others than those of its id.
+    fn letters(&self) -> Option<String> {
         if self.is_heading {
-            letters(&slug(&emoji::named(&self.name)))
+            let slug = slug(&emoji::named(&self.name));
+            (slug != self.id).then(|| letters(&slug))
         } else {
-            letters(&self.name)
+            Some(letters(&self.name))
         }
     }
 }
@@ -126,8 +128,18 @@ impl Places {
 
     /// The ids of elements, as they come out.
     fn html(&mut self, html: &str) {
-        // An attribute has a value behind its name.
-        if memchr::memchr(b'=', html.as_bytes()).is_none() {
+        // An attribute has a value behind its name, and most have other names.
+        let names_id = |at: usize| {
+            let before = html.as_bytes().get(..at).unwrap_or_default();
+            let before = before.trim_ascii_end();
+            ["id", "name"].iter().any(|name| {
+                let name = name.as_bytes();
+                let last = before.len().checked_sub(name.len());
+                last.and_then(|last| before.get(last..))
+                    .is_some_and(|last| last.eq_ignore_ascii_case(name))
+            })
+        };
+        if !memchr::memchr_iter(b'=', html.as_bytes()).any(names_id) {
             return;
         }
         for token in tokens(html) {
@@ -156,8 +168,7 @@ impl Places {
     fn by_letters(&self) -> HashMap<String, String> {
         let mut ids = HashMap::new();
         for named in &self.named {
-            let letters = [named.letters(), letters(&named.id)];
-            for letters in letters {
+            for letters in named.letters().into_iter().chain([letters(&named.id)]) {
                 ids.entry(letters).or_insert_with(|| named.id.clone());
             }
         }
@@ -165,13 +176,23 @@ impl Places {
     }
 }
 
+/// Whether it is a letter of one of the scripts that know no capitals, as far as these are common.
+fn has_one_case(c: char) -> bool {
+    matches!(c, 'א'..='ת' | 'ぁ'..='ゖ' | 'ァ'..='ヺ' | '一'..='鿿' | '가'..='힣')
+}
+
 /// What every program keeps of a heading in its id.
 fn letters(id: &str) -> String {
     let mut letters = String::with_capacity(id.len());
-    for c in id.chars().filter(|c| c.is_alphanumeric()) {
+    for c in id.chars() {
+        if !(has_one_case(c) || c.is_alphanumeric()) {
+            continue;
+        }
         // The tables of letters beyond ASCII are large.
         if c.is_ascii() {
             letters.push(c.to_ascii_lowercase());
+        } else if has_one_case(c) {
+            letters.push(c);
         } else {
             letters.extend(c.to_lowercase());
         }

@@ -7,7 +7,7 @@ fn is_word_ideograph(c: char) -> bool {
 }
 
 /// `char::is_alphabetic`, without its tables for the letters that most documents are made of.
-fn is_letter(c: char) -> bool {
+pub(super) fn is_letter(c: char) -> bool {
     match c {
         '\0'..='\u{7f}' => c.is_ascii_alphabetic(),
         'À'..='Ö'

@@ -2,6 +2,7 @@
 
 use whatlang::Lang;
 
+use super::count::is_letter;
 use crate::words;
 
 /// Fewest letters of prose whose language is told.
@@ -241,16 +242,19 @@ pub(crate) fn suffix_language(stem: &str) -> Option<String> {
 /// Whether most letters run from right to left.
 pub(crate) fn is_mostly_rtl(text: &str) -> bool {
     let is_rtl = |c: &char| matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{feff}');
-    if text.is_ascii() {
+    // As UTF-8 has them. Most texts have none of these.
+    let begins_rtl = |pair: &[u8]| {
+        matches!(
+            pair,
+            [0xd6..=0xdf, _] | [0xe0, 0xa0..=0xa3] | [0xef, 0xac..=0xb7 | 0xb9..=0xbb]
+        )
+    };
+    if text.is_ascii() || !text.as_bytes().windows(2).any(begins_rtl) {
         return false;
     }
-    // Most texts beyond ASCII have none of them.
-    let mut rtl = text.chars().filter(is_rtl).peekable();
-    if rtl.peek().is_none() {
-        return false;
-    }
-    let rtl = rtl.filter(|c| c.is_alphabetic()).count();
-    rtl > 0 && rtl * 2 > text.chars().filter(|c| c.is_alphabetic()).count()
+    let rtl = text.chars().filter(is_rtl);
+    let rtl = rtl.filter(|c| is_letter(*c)).count();
+    rtl > 0 && rtl * 2 > text.chars().filter(|c| is_letter(*c)).count()
 }
 
 #[cfg(test)]

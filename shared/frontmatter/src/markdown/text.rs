@@ -217,7 +217,7 @@ pub(crate) fn is_inline_end(end: TagEnd) -> bool {
 }
 
 /// Whether a tag opens (`true`) or closes (`false`) an element whose text is code.
-fn code_tag(html: &str) -> Option<bool> {
+pub(crate) fn code_tag(html: &str) -> Option<bool> {
     let (opens, name) = match html.strip_prefix("</") {
         Some(name) => (false, name),
         None => (true, html.strip_prefix('<')?),

@@ -3,6 +3,8 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
+use memchr::memmem;
+
 use super::callout::{self, Boxed, has_line};
 use super::page::{Page, plain};
 use crate::diagnostics::{Code, Warnings};
@@ -24,14 +26,14 @@ const STATEMENTS: [&str; 7] = [
     "export {",
     "export async ",
 ];
+/// What all of these begin with.
+const MARKS: [&str; 2] = ["import ", "export "];
 
 pub(super) fn rewrite(page: &Page<'_, '_>, splice: &mut Splice, warnings: &mut Warnings) {
     let source = page.document.source;
     let tags = tags(page);
     let used: HashSet<&str> = tags.iter().map(|tag| tag.name).collect();
-    let has_statements = ["import ", "export "]
-        .iter()
-        .any(|mark| page.document.has(mark));
+    let has_statements = MARKS.iter().any(|mark| page.document.has(mark));
     let statements = if has_statements {
         statements(page, &used)
     } else {
@@ -163,6 +165,9 @@ fn read(source: &str, at: usize) -> Option<Tag<'_>> {
     let rest = source.get(at + 1..)?;
     let closes = rest.starts_with('/');
     let rest = rest.strip_prefix('/').unwrap_or(rest);
+    if !rest.starts_with(|first: char| first.is_ascii_uppercase() || first == 'a') {
+        return None;
+    }
     let length = rest
         .bytes()
         .take_while(|byte| byte.is_ascii_alphanumeric() || b"._".contains(byte))
@@ -251,6 +256,18 @@ fn pair(
 /// Blocks of imports and exports: at the top, or of names that are used as components.
 fn statements(page: &Page<'_, '_>, used: &HashSet<&str>) -> Vec<Range<usize>> {
     let source = page.document.source;
+    let begins = |mark: &&str| {
+        memmem::find_iter(source.as_bytes(), *mark).any(|at| {
+            let (above, rest) = source.split_at_checked(at).unwrap_or_default();
+            (above.is_empty() || above.ends_with('\n'))
+                && page.prose.has(at)
+                && is_statement(rest.lines().next().unwrap_or_default())
+        })
+    };
+    // Most documents with these words have them elsewhere.
+    if !MARKS.iter().any(begins) {
+        return Vec::new();
+    }
     let mut found = Vec::new();
     let (mut is_top, mut is_mdx) = (true, false);
     let mut block: Option<(Range<usize>, bool)> = None;

@@ -1,6 +1,7 @@
 //! What lists of attributes hide: pandoc's and Quarto's containers (`::: {.hidden}`), spans (`[x]{style="display: none"}`), and
 //! what Kramdown's `{: hidden="hidden"}` belongs to.
 
+use std::cell::OnceCell;
 use std::ops::Range;
 
 use super::callout::before_in_line;
@@ -31,10 +32,13 @@ pub(super) fn find(page: &Page<'_, '_>) -> Vec<Comment> {
         return Vec::new();
     }
     let mut ranges: Vec<Range<usize>> = in_containers(page);
-    let blocks = Blocks::of(document);
+    // What lists belong to is asked for where one hides something, which is rare.
+    let blocks = OnceCell::new();
     for at in page.prose.find("{") {
         let list = attribute_lists::list(document.source, at).filter(|list| hides(list));
-        ranges.extend(list.and_then(|list| blocks.owner(page, at..at + list.len())));
+        let Some(list) = list else { continue };
+        let blocks = blocks.get_or_init(|| Blocks::of(document));
+        ranges.extend(blocks.owner(page, at..at + list.len()));
     }
     ranges.sort_by_key(|range| (range.start, std::cmp::Reverse(range.end)));
     let mut found: Vec<Comment> = Vec::new();
@@ -50,6 +54,9 @@ pub(super) fn find(page: &Page<'_, '_>) -> Vec<Comment> {
 
 /// The containers that are hidden, to the end of the text where nothing ends them.
 fn in_containers(page: &Page<'_, '_>) -> Vec<Range<usize>> {
+    if !page.document.has(":::") {
+        return Vec::new();
+    }
     let source = page.document.source;
     let (containers, _) = containers::containers(page);
     let hidden = containers.into_iter().filter_map(|(open, close)| {

@@ -30,6 +30,23 @@ const BELOW_ITEM: &str = "{:toc";
 
 pub(super) fn rewrite(page: &Page<'_, '_>, splice: &mut Splice, _: &mut Warnings) {
     let source = page.document.source;
+    let may_be_mark = |line: Range<usize>| {
+        let mark = source.get(line).unwrap_or_default().trim();
+        // Most lines begin with a letter.
+        mark.starts_with(['[', '{', '@', '$', '\\'])
+            && (mark.starts_with(BELOW_ITEM) || is_mark(mark))
+    };
+    // What begins with another sign is told without looking at the rest.
+    let is_other = |line: &Range<usize>| {
+        let first = source.as_bytes().get(line.start);
+        first.is_some_and(|first| {
+            first.is_ascii_graphic() && !matches!(first, b'[' | b'{' | b'@' | b'$' | b'\\')
+        })
+    };
+    let mut lines = page.prose.lines().filter(|line| !is_other(line));
+    if !lines.any(may_be_mark) {
+        return;
+    }
     let lines: Vec<Range<usize>> = page.prose.lines().collect();
     let text = |index: usize| {
         let line = lines.get(index).cloned().unwrap_or_default();
@@ -37,8 +54,7 @@ pub(super) fn rewrite(page: &Page<'_, '_>, splice: &mut Splice, _: &mut Warnings
     };
     for (index, line) in lines.iter().enumerate() {
         let mark = text(index).trim();
-        // Most lines begin with a letter.
-        if !mark.starts_with(['[', '{', '@', '$', '\\']) {
+        if !may_be_mark(line.clone()) {
             continue;
         }
         let start = line.start + text(index).len() - text(index).trim_start().len();
@@ -49,7 +65,7 @@ pub(super) fn rewrite(page: &Page<'_, '_>, splice: &mut Splice, _: &mut Warnings
         if mark.starts_with(BELOW_ITEM) && mark.ends_with('}') && is_item(before) {
             let item = lines.get(index - 1).map_or(line.start, |item| item.start);
             splice.delete(whole_line(source, &(item..line.end)));
-        } else if MARKS.contains(&mark.to_ascii_lowercase().as_str())
+        } else if is_mark(mark)
             && is_blank_line(before)
             && is_blank_line(text(index + 1))
             && !is_link(page, start)
@@ -57,6 +73,10 @@ pub(super) fn rewrite(page: &Page<'_, '_>, splice: &mut Splice, _: &mut Warnings
             splice.delete(whole_line(source, &(start..line.end)));
         }
     }
+}
+
+fn is_mark(text: &str) -> bool {
+    MARKS.iter().any(|mark| mark.eq_ignore_ascii_case(text))
 }
 
 /// Whether a line is an item of words alone: Kramdown would replace code as well, but code is never taken away.

@@ -54,8 +54,12 @@ fn html_texts(document: &Document<'_>) -> Vec<Range<usize>> {
     let blocks = document.events.iter().filter_map(|(event, range)| {
         matches!(event, Event::Start(Tag::HtmlBlock)).then_some(range)
     });
-    let mut blocks = blocks.peekable();
-    if blocks.peek().is_none() {
+    // Their tags are read only where one has such a name.
+    let has_name = |block: &Range<usize>| {
+        let html = document.source.get(block.clone());
+        html.is_some_and(has_shortcode)
+    };
+    if !blocks.clone().any(has_name) {
         return texts;
     }
     let html = steps::blocks(document);

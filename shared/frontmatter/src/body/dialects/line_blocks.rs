@@ -13,13 +13,13 @@ pub(super) fn rewrite(page: &Page<'_, '_>, splice: &mut Splice, _: &mut Warnings
         if !matches!(event, Event::Start(Tag::Paragraph)) {
             continue;
         }
+        let text = source.get(range.clone()).unwrap_or_default();
+        if !stands_apart(text) {
+            continue;
+        }
         let mut lines = Vec::new();
         let mut start = range.start;
-        for line in source
-            .get(range.clone())
-            .unwrap_or_default()
-            .split_inclusive('\n')
-        {
+        for line in text.split_inclusive('\n') {
             lines.push(start..start + line.trim_end_matches(['\n', '\r']).len());
             start += line.len();
         }
@@ -31,6 +31,15 @@ pub(super) fn rewrite(page: &Page<'_, '_>, splice: &mut Splice, _: &mut Warnings
             lettered(source, &lines, splice);
         }
     }
+}
+
+/// Whether a paragraph has several lines, the first with a bar before it or two that are items: most have neither.
+fn stands_apart(text: &str) -> bool {
+    memchr::memchr(b'\n', text.as_bytes()).is_some()
+        && (text.starts_with('|') || {
+            let mut items = text.split('\n').filter(|line| letter(line).is_some());
+            items.next().is_some() && items.next().is_some()
+        })
 }
 
 /// `| line one`, each on a line of its own, with the blanks that it begins with.

@@ -7,7 +7,7 @@ use pulldown_cmark::LinkType;
 
 use crate::markdown::html::tokens::{TokenKind, whole_token};
 use crate::markdown::places::is_escaped;
-use crate::markdown::text::code_element;
+use crate::markdown::text::{code_element, code_tag};
 use crate::markdown::{Document, Event, Tag};
 
 /// Tags whose blocks of HTML hold code, or nothing that is text.
@@ -49,7 +49,8 @@ impl<'a> Prose<'a> {
                 | Event::DisplayMath(_) => range.clone(),
                 Event::Start(Tag::HtmlBlock) if is_opaque(source, range) => range.clone(),
                 Event::InlineHtml(html) => {
-                    match whole_token(html) {
+                    // Most tags are of other elements, and need not be read for that.
+                    match code_tag(html).and_then(|_| whole_token(html)) {
                         Some(TokenKind::Open(tag)) if code_element(&tag.name) => {
                             if open.0 == 0 {
                                 open.1 = range.start;
@@ -113,9 +114,14 @@ impl<'a> Prose<'a> {
 }
 
 fn is_opaque(source: &str, range: &Range<usize>) -> bool {
-    let html = source.get(range.clone()).unwrap_or_default();
-    let html = html.to_ascii_lowercase();
-    OPAQUE_HTML.iter().any(|tag| html.contains(tag))
+    let html = source.as_bytes().get(range.clone()).unwrap_or_default();
+    memchr::memchr_iter(b'<', html).any(|at| {
+        let begins = |tag: &&str| {
+            let text = html.get(at..at + tag.len());
+            text.is_some_and(|text| text.eq_ignore_ascii_case(tag.as_bytes()))
+        };
+        OPAQUE_HTML.iter().any(begins)
+    })
 }
 
 /// Adds a range that begins behind the others, or reaches back over some of them.

@@ -13,6 +13,8 @@ use crate::markdown::{Document, Event};
 
 /// What the names of Word's tags begin with.
 const WORD_PREFIXES: [&str; 6] = ["m:", "o:", "st1:", "u1:", "v:", "w:"];
+/// The longest of these, in bytes.
+const MAX_PREFIX: usize = 4;
 
 pub(super) fn rewrite(page: &Page<'_, '_>, splice: &mut Splice, _: &mut Warnings) {
     let source = page.document.source;
@@ -88,7 +90,8 @@ fn has_other_names(document: &Document<'_>) -> bool {
 fn of_word(source: &str, at: usize) -> usize {
     let rest = source.get(at + 1..).unwrap_or_default();
     let name = rest.strip_prefix('/').unwrap_or(rest);
-    if !WORD_PREFIXES.iter().any(|prefix| name.starts_with(prefix)) {
+    let has_colon = name.bytes().take(MAX_PREFIX).any(|byte| byte == b':');
+    if !has_colon || !WORD_PREFIXES.iter().any(|prefix| name.starts_with(prefix)) {
         return 0;
     }
     let tag = piece(source, at).split_once('>').map(|(tag, _)| tag);

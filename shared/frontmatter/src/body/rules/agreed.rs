@@ -13,9 +13,9 @@ use std::fmt::Write as _;
 use std::ops::Range;
 
 use crate::diagnostics::{Code, Warnings};
-use crate::markdown::Document;
 use crate::markdown::edits::Splice;
 use crate::markdown::lines::{self, Line};
+use crate::markdown::{Document, Event};
 
 use chunks::{Chunks, begins_container};
 use confirmed::{Block, code, is_confirmed};
@@ -103,10 +103,12 @@ fn acts(code: &str) -> bool {
 }
 
 /// A block of code as one line of HTML.
-fn as_block(source: &str, block: &Block) -> String {
+fn as_block(source: &str, block: &Block<'_>) -> String {
     let mut html = String::from("<pre><code>");
-    for piece in &block.text {
-        push_references(&mut html, piece);
+    for (event, _) in block.events {
+        if let Event::Text(piece) = event {
+            push_references(&mut html, piece);
+        }
     }
     html.push_str("</code></pre>");
     if source
@@ -167,7 +169,7 @@ fn join(document: &Document<'_>, span: &Range<usize>, splice: &mut Splice) {
 
 /// Makes text of what begins a line as a fence does and is none for us: who takes it for one would take what
 /// stands in the next fence for text.
-fn escape_fences(document: &Document<'_>, blocks: &[Block], splice: &mut Splice) {
+fn escape_fences(document: &Document<'_>, blocks: &[Block<'_>], splice: &mut Splice) {
     let source = document.source;
     let texts = document.texts();
     for line in document.lines() {

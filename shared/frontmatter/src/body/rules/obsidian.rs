@@ -17,6 +17,10 @@ const MAX_BLOCK_ID_BYTES: usize = 58;
 fn doubled(source: &str, run: &Run, sign: char) -> Vec<usize> {
     let text = source.get(run.range.clone()).unwrap_or_default();
     let mut found = Vec::new();
+    // Most runs have no such sign.
+    if !text.contains(sign) {
+        return found;
+    }
     let mut start = 0;
     let mut length = 0;
     let offsets = unescaped(text).filter(|(_, character)| *character == sign);
@@ -35,11 +39,9 @@ fn doubled(source: &str, run: &Run, sign: char) -> Vec<usize> {
 
 /// `==x==` becomes `<mark>x</mark>`; `certainly`, as where nothing else speaks of Obsidian, outside of words.
 pub(crate) fn highlights(document: &Document<'_>, certainly: bool, splice: &mut Splice) {
-    if document.has("==") {
-        for (start, end) in pairs(document, '=', certainly) {
-            splice.replace(start..start + 2, "<mark>");
-            splice.replace(end..end + 2, "</mark>");
-        }
+    for (start, end) in pairs(document, '=', certainly) {
+        splice.replace(start..start + 2, "<mark>");
+        splice.replace(end..end + 2, "</mark>");
     }
 }
 
@@ -48,6 +50,9 @@ pub(crate) fn highlights(document: &Document<'_>, certainly: bool, splice: &mut 
 pub(crate) fn pairs(document: &Document<'_>, sign: char, certainly: bool) -> Vec<(usize, usize)> {
     let source = document.source;
     let mut pairs = Vec::new();
+    if !document.has(&format!("{sign}{sign}")) {
+        return pairs;
+    }
     // The opening marks of the line, by parent.
     let mut marks: HashMap<usize, usize> = HashMap::new();
     let mut line = 0;

@@ -1,5 +1,7 @@
 //! Marks of Astro and Vite that a body spells with references and escapes (2.1.2).
 
+use std::ops::Range;
+
 use crate::markdown::edits::Splice;
 use crate::markdown::{Document, Event};
 use crate::marks::{MARKS, WORD_JOINER};
@@ -10,25 +12,25 @@ pub(crate) fn settle(document: &Document<'_>, splice: &mut Splice) {
     if !["&", "\\"].iter().any(|mark| document.has(mark)) {
         return;
     }
+    let is_text = |event: &Event<'_>| matches!(event, Event::Text(_));
+    let pieces = document
+        .events
+        .chunk_by(|(event, _), (next, _)| is_text(event) && is_text(next));
+    // As a rule a text is one piece, and has no such mark.
+    for pieces in pieces.filter(|pieces| pieces.len() > 1) {
+        break_marks(document.source, pieces, splice);
+    }
+}
+
+fn break_marks(source: &str, texts: &[(Event<'_>, Range<usize>)], splice: &mut Splice) {
     let mut shown = String::new();
     // Where each piece begins in what is shown and in the source.
-    let mut pieces: Vec<(usize, usize)> = Vec::new();
-    for (event, range) in &document.events {
+    let mut pieces: Vec<(usize, usize)> = Vec::with_capacity(texts.len());
+    for (event, range) in texts {
         if let Event::Text(text) = event {
             pieces.push((shown.len(), range.start));
             shown.push_str(text);
-            continue;
         }
-        break_marks(document.source, &shown, &pieces, splice);
-        shown.clear();
-        pieces.clear();
-    }
-    break_marks(document.source, &shown, &pieces, splice);
-}
-
-fn break_marks(source: &str, shown: &str, pieces: &[(usize, usize)], splice: &mut Splice) {
-    if pieces.len() < 2 {
-        return;
     }
     for mark in MARKS {
         for (at, _) in shown.match_indices(mark) {

@@ -114,12 +114,13 @@ impl Foreign {
     fn all(&'static self, document: &Document<'_>) -> Vec<Opener> {
         let source = document.source;
         let first = self.open.first().copied().unwrap_or_default();
-        let must = if self.is_line() { "]:" } else { first };
-        if !document.has(must) {
+        // A word may be written in any case.
+        let is_word = |part: &str| part.contains(|c: char| c.is_ascii_alphabetic());
+        if !document.has(if is_word(first) { "]:" } else { first }) {
             return Vec::new();
         }
         let ends = match self.end {
-            End::At(ends) | End::Near(ends) => all(source, ends),
+            End::At(ends) | End::Near(ends) => all(document, ends),
             End::Line => Vec::new(),
         };
         if ends.is_empty() && !self.is_line() {
@@ -173,10 +174,14 @@ pub(super) fn openers(document: &Document<'_>) -> Vec<Opener> {
 }
 
 /// Where one of several spellings stands, in order.
-fn all(source: &str, spellings: &[&[&str]]) -> Vec<Range<usize>> {
+fn all(document: &Document<'_>, spellings: &[&[&str]]) -> Vec<Range<usize>> {
+    let source = document.source;
     let mut found: Vec<Range<usize>> = Vec::new();
     for parts in spellings {
         let first = parts.first().copied().unwrap_or_default();
+        if !document.has(first) {
+            continue;
+        }
         let starts = memmem::find_iter(source.as_bytes(), first);
         found.extend(starts.filter_map(|at| Some(at..matched(source, at, parts)?)));
     }

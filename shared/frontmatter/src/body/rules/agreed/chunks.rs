@@ -10,7 +10,7 @@ use crate::markdown::places::{is_delimiters, is_marker};
 /// The lines between blank lines and blocks of code, read once from the beginning to the end.
 pub(super) struct Chunks<'a> {
     source: &'a str,
-    blocks: &'a [Block],
+    blocks: &'a [Block<'a>],
     /// Where the chunk begins that is looked at.
     pub(super) start: usize,
     line: Range<usize>,
@@ -24,7 +24,7 @@ pub(super) struct Chunks<'a> {
 }
 
 impl<'a> Chunks<'a> {
-    pub(super) fn new(source: &'a str, blocks: &'a [Block]) -> Self {
+    pub(super) fn new(source: &'a str, blocks: &'a [Block<'a>]) -> Self {
         let mut chunks = Self {
             source,
             blocks,

@@ -8,11 +8,11 @@ use pulldown_cmark::TagEnd;
 use crate::markdown::{Document, Event, Tag};
 
 /// A block of code.
-pub(super) struct Block {
+pub(super) struct Block<'a> {
     pub(super) range: Range<usize>,
     pub(super) is_fenced: bool,
-    /// The pieces of its text.
-    pub(super) text: Vec<String>,
+    /// The events in it, which are its text.
+    pub(super) events: &'a [(Event<'a>, Range<usize>)],
     /// Whether it stands in a quote, list item or footnote.
     pub(super) is_contained: bool,
     /// Whether the block before it is a list, a footnote or a definition, which others may hold it in.
@@ -20,30 +20,29 @@ pub(super) struct Block {
 }
 
 /// The blocks and the spans of code, in order.
-pub(super) fn code(document: &Document<'_>) -> (Vec<Block>, Vec<Range<usize>>) {
+pub(super) fn code<'a>(document: &'a Document<'_>) -> (Vec<Block<'a>>, Vec<Range<usize>>) {
     let (mut blocks, mut spans) = (Vec::new(), Vec::new());
     let mut depth = 0_usize;
     let mut follows_container = false;
-    let mut open: Option<Block> = None;
-    for (event, range) in &document.events {
+    let mut open: Option<(usize, Block<'a>)> = None;
+    for (index, (event, range)) in document.events.iter().enumerate() {
         match event {
             Event::Code(_) => spans.push(range.clone()),
             Event::Start(Tag::CodeBlock(info)) => {
-                open = Some(Block {
+                let block = Block {
                     range: range.clone(),
                     is_fenced: info.is_some(),
-                    text: Vec::new(),
+                    events: &[],
                     is_contained: depth > 0,
                     follows_container,
-                });
-            }
-            Event::Text(text) => {
-                if let Some(block) = &mut open {
-                    block.text.push(text.to_string());
-                }
+                };
+                open = Some((index + 1, block));
             }
             Event::End(TagEnd::CodeBlock) => {
-                blocks.extend(open.take());
+                blocks.extend(open.take().map(|(first, block)| Block {
+                    events: document.events.get(first..index).unwrap_or_default(),
+                    ..block
+                }));
                 follows_container = depth > 0;
             }
             Event::Start(Tag::BlockQuote | Tag::Item | Tag::FootnoteDefinition) => depth += 1,
@@ -64,7 +63,7 @@ pub(super) fn code(document: &Document<'_>) -> (Vec<Block>, Vec<Range<usize>>) {
 }
 
 /// Whether every reader takes the block for code, and for no more than it is.
-pub(super) fn is_confirmed(source: &str, block: &Block) -> bool {
+pub(super) fn is_confirmed(source: &str, block: &Block<'_>) -> bool {
     let range = &block.range;
     let line_start = source
         .get(..range.start)
