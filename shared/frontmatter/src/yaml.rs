@@ -23,4 +23,6 @@ pub(crate) struct Known {
     pub(crate) is_key: fn(&str) -> bool,
     /// Whether a key holds text, which may begin with a bracket.
     pub(crate) is_text: fn(&str) -> bool,
+    /// Whether a key holds tags, which may begin with the sign of a comment.
+    pub(crate) is_tags: fn(&str) -> bool,
 }

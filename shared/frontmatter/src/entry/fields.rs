@@ -165,7 +165,8 @@ impl Field {
         self.spellings.split(' ')
     }
 
-    fn is(&self, key: &str) -> bool {
+    /// Whether a key is a spelling of the field.
+    pub(crate) fn is(&self, key: &str) -> bool {
         self.spellings().any(|spelling| is_same(spelling, key))
     }
 }

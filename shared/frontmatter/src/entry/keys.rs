@@ -186,13 +186,22 @@ pub(crate) fn text(entry: &Entry) -> Option<String> {
 }
 
 pub(crate) fn tags(entry: &Entry) -> Option<Vec<String>> {
+    // No tag has a comma of Chinese or Japanese in it.
+    const COMMAS: [char; 3] = [',', '，', '、'];
     let words: Vec<String> = match &entry.value {
-        Node::List(items) => items.iter().filter_map(Node::text).map(collapse).collect(),
+        Node::List(items) => {
+            let items = items.iter().filter_map(Node::text);
+            items
+                .flat_map(|item| item.split(['，', '、']))
+                .map(collapse)
+                .collect()
+        }
         Node::Scalar(_) => {
             let text = collapse(entry.value.text()?);
+            let has_commas = text.contains(COMMAS);
             let separator = |c: char| {
-                if text.contains(',') {
-                    c == ','
+                if has_commas {
+                    COMMAS.contains(&c)
                 } else {
                     c.is_whitespace()
                 }

@@ -1,4 +1,5 @@
-//! What keyboards and word processors make of YAML's signs: quotes, colons and spaces that are others to a reader (2.3).
+//! What keyboards, word processors and habits make of YAML's signs (2.3): quotes, colons and spaces that are others to a reader,
+//! and `#tags`, which are comments to it.
 
 use std::borrow::Cow;
 
@@ -12,13 +13,15 @@ const QUOTES: [&[char]; 2] = [&['“', '”', '„', '‟', '＂'], &['‘', '�
 /// Longest key that is mended, in words.
 const MAX_KEY_WORDS: usize = 3;
 
-/// The block with YAML's own signs where a value stands in other quotes, or a colon of another width, or one without a space,
-/// follows a key. Every line stays.
+/// The block with YAML's own signs where a value stands in other quotes or brackets, or a colon of another width, or one without
+/// a space, follows a key, and where tags begin with `#`. Every line stays.
 pub(super) fn straightened(block: &str, known: Known) -> Cow<'_, str> {
-    let is_other = |c: char| c == '：' || c == '\u{a0}' || c == '\u{3000}';
+    let is_other = |c: char| matches!(c, '：' | '［' | '\u{a0}' | '\u{3000}');
     let may_have = block.contains(is_other)
         || QUOTES.iter().any(|quotes| block.contains(*quotes))
-        || block.lines().any(|line| unspaced(line, known).is_some());
+        || block
+            .lines()
+            .any(|line| unspaced(line, known).is_some() || hashes(line).is_some());
     if !may_have {
         return Cow::Borrowed(block);
     }
@@ -26,6 +29,7 @@ pub(super) fn straightened(block: &str, known: Known) -> Cow<'_, str> {
     let has_keys = block.lines().any(is_key);
     let mut straight = String::with_capacity(block.len());
     let mut scalar: Option<BlockScalar> = None;
+    let mut in_tags = false;
     for line in block.split_inclusive('\n') {
         let content = line.trim_end_matches(['\n', '\r']);
         if scalar.as_mut().is_some_and(|scalar| scalar.holds(content)) {
@@ -33,8 +37,16 @@ pub(super) fn straightened(block: &str, known: Known) -> Cow<'_, str> {
             continue;
         }
         scalar = BlockScalar::begun_by(content);
-        let spaced = spaced(content, has_keys, known);
-        straight.push_str(&unquoted(&spaced));
+        let spaced = bracketed(spaced(content, has_keys, known));
+        if !content.starts_with([' ', '-']) {
+            let key = spaced.split_once(':').map_or("", |(key, _)| key);
+            in_tags = (known.is_tags)(key);
+        }
+        let hashes = hashes(&spaced).filter(|_| in_tags);
+        match hashes.and_then(|tags| spaced.split_at_checked(spaced.len() - tags.len())) {
+            Some((before, tags)) => straight.extend([before, &quoted(tags.trim_end())]),
+            None => straight.push_str(&unquoted(&spaced)),
+        }
         straight.push_str(line.get(content.len()..).unwrap_or_default());
     }
     Cow::Owned(straight)
@@ -46,6 +58,28 @@ fn is_key(key: &str) -> bool {
         && key
             .chars()
             .all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | ' '))
+}
+
+/// `［a，b］` behind a key as a list.
+fn bracketed(line: Cow<'_, str>) -> Cow<'_, str> {
+    let list = line.split_once(": ").and_then(|(key, value)| {
+        let inside = value.trim().strip_prefix('［')?.strip_suffix('］')?;
+        let has_other = inside.contains(['［', '］', '[', ']', '"']);
+        (is_key(key) && !has_other).then(|| format!("{key}: [{}]", inside.replace('，', ", ")))
+    });
+    list.map_or(line, Cow::Owned)
+}
+
+/// What a value consists of that is `#words` alone; with a space behind its sign it is a comment for everybody.
+fn hashes(line: &str) -> Option<&str> {
+    let (_, value) = line.split_once(": ").or_else(|| line.split_once("- "))?;
+    let value = value.trim_start();
+    let mut words = value.split([' ', ',']).filter(|word| !word.is_empty());
+    let is_tag = |word: &str| {
+        word.strip_prefix('#')
+            .is_some_and(|tag| tag.starts_with(char::is_alphanumeric))
+    };
+    (value.starts_with('#') && words.all(is_tag)).then_some(value)
 }
 
 /// `title：Bread` and `title:Bread` with a colon and a space, where the key is known; in the first case also beside other keys.
@@ -133,6 +167,7 @@ mod tests {
     const KNOWN: Known = Known {
         is_key: |key| ["tags", "title"].contains(&key.to_lowercase().as_str()),
         is_text: |_| false,
+        is_tags: |key| key == "tags",
     };
 
     #[test]
@@ -145,6 +180,9 @@ mod tests {
             ("title：a：b\n", "title: a：b\n"),
             ("Title:a\ntags:[b]\n", "Title: a\ntags: [b]\n"),
             ("title:\u{a0}a\n", "title: a\n"),
+            ("tags: #a #b/c\n", "tags: \"#a #b/c\"\n"),
+            ("tags:\n  - #a\n  - b\n", "tags:\n  - \"#a\"\n  - b\n"),
+            ("tags：［甲，乙］\n", "tags: [甲, 乙]\n"),
         ] {
             assert_eq!(straightened(block, KNOWN), expected);
         }
@@ -161,6 +199,8 @@ mod tests {
             "title: “a # b”\n",
             "a: http://b.example\nurl://c\n",
             "mytitle:a\n",
+            "tags: # a\ntitle: #a\n",
+            "tags: a #b\nnote:\n  - #c\n",
         ] {
             assert_eq!(straightened(block, KNOWN), block);
         }

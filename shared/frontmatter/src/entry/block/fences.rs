@@ -15,6 +15,8 @@ const COMMENT_LINES: [(&str, &str); 4] = [
     ("[comment]: # (", ")"),
     ("[comment]: <> (", ")"),
 ];
+/// How comments begin and end that may go over several lines.
+const COMMENTS: [(&str, &str); 3] = [("<!--", "-->"), ("%%", "%%"), ("{/*", "*/}")];
 
 /// A text from its first line that isn't blank.
 pub(crate) fn without_blank_lines(text: &str) -> &str {
@@ -77,16 +79,18 @@ fn after_comment(text: &str) -> Option<&str> {
     if COMMENT_LINES.iter().any(is_line) {
         return Some(next);
     }
-    let inside = text.strip_prefix("<!--")?;
+    let mut comments = COMMENTS.iter();
+    let (inside, close) =
+        comments.find_map(|(open, close)| Some((text.strip_prefix(open)?, close)))?;
     // Browsers end such a comment at once.
     if inside.starts_with('>') || inside.starts_with("->") {
         return None;
     }
     let end = memchr::memmem::find(
         inside.as_bytes().get(..inside.len().min(MAX_BLOCK_BYTES))?,
-        b"-->",
+        close.as_bytes(),
     )?;
-    let (tail, next) = split_line(inside.get(end + "-->".len()..)?);
+    let (tail, next) = split_line(inside.get(end + close.len()..)?);
     tail.trim().is_empty().then_some(next)
 }
 
@@ -181,6 +185,11 @@ mod tests {
                 ("Title: c # d\r\n# e\r\n", "f"),
             ),
             ("<!-- a -->\n+++\na = 1\n+++\nb", ("a = 1\n", "b")),
+            ("%% a\n---\n%%\n---\ntitle: b\n---\nc", ("title: b\n", "c")),
+            (
+                "%%a%%\n{/* b */}\n---\ntitle: c\n---\nd",
+                ("title: c\n", "d"),
+            ),
             ("—\ntitle: a\n—\nb", ("title: a\n", "b")),
             ("–-\ntitle：a\n---\nb", ("title：a\n", "b")),
             (

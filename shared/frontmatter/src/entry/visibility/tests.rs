@@ -277,7 +277,7 @@ fn a_block_that_can_t_be_read_keeps_the_page_back_if_it_says_so() {
         ";;;\n{\"draft\": true}\n;;;\nWords.\n",
         "{\n  \"title\": \"a\",\n  \"draft\": true,\n}\n\nWords.\n",
         "{\"title\": \"a\", \"draft\": true,}\n\nWords.\n",
-        "%%\na b\n%%\n---\ndraft: true\n---\nWords.\n",
+        "%%\na b\n%% c\n---\ndraft: true\n---\nWords.\n",
         "---\ntitle: a\ndescription: b\nc d\ndraft: true\n\nWords.\n",
         "draft: true\ntitle: a\n\nWords.\n",
         "public:: false\ntitle:: a\n\nWords.\n",
