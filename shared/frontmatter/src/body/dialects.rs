@@ -3,10 +3,10 @@
 //! The rules run before titles and links are read, and whatever they write is cleaned like an author's own text. One
 //! rule is applied at a time, and the result is read again: hidden text that a rule brings together is taken out.
 
+mod abbreviations;
 mod admonitions;
 mod attribute_lists;
 mod bars;
-mod braced_fences;
 mod callout;
 mod citations;
 mod components;
@@ -18,6 +18,9 @@ mod drawn_tables;
 mod emoji_names;
 mod footnotes;
 mod frames;
+mod hard_blanks;
+mod info_strings;
+mod inline_fields;
 mod inline_marks;
 mod line_blocks;
 mod logseq;
@@ -64,8 +67,8 @@ static RULES: &[Rule] = &[
         ),
     },
     Rule {
-        marks: &["`{", "` {", "~{", "~ {"],
-        rewrite: braced_fences::rewrite,
+        marks: &["```", "~~~"],
+        rewrite: info_strings::rewrite,
         #[cfg(test)]
         example: (
             "``` {.python}\nprint(1)\n```\n",
@@ -121,7 +124,15 @@ static RULES: &[Rule] = &[
         example: ("- a\n  collapsed:: true\n", "- a\n"),
     },
     Rule {
-        marks: &["toc", "TOC", "Toc", "\\newpage", "\\pagebreak", "\\clear"],
+        marks: &[
+            "toc",
+            "TOC",
+            "Toc",
+            "\\newpage",
+            "\\pagebreak",
+            "\\clear",
+            "EXCALIDRAW",
+        ],
         rewrite: contents::rewrite,
         #[cfg(test)]
         example: ("a\n\n[TOC]\n\nb\n", "a\n\n\nb\n"),
@@ -133,7 +144,31 @@ static RULES: &[Rule] = &[
         example: ("Mind.\n{: .notice}\n", "Mind.\n"),
     },
     Rule {
-        marks: &["++", "^", "~"],
+        marks: &[":: ", "[name="],
+        rewrite: inline_fields::rewrite,
+        #[cfg(test)]
+        example: (
+            "- [ ] Buy pens [due:: 2024-03-05]\n",
+            "- [ ] Buy pens due: 2024-03-05\n",
+        ),
+    },
+    Rule {
+        marks: &["*["],
+        rewrite: abbreviations::rewrite,
+        #[cfg(test)]
+        example: (
+            "An API.\n\n*[API]: Interface\n",
+            "An <abbr title=\"Interface\">API</abbr>.\n\n",
+        ),
+    },
+    Rule {
+        marks: &["#\u{a0}", "#\u{3000}"],
+        rewrite: hard_blanks::rewrite,
+        #[cfg(test)]
+        example: ("##\u{a0}Bees\n", "## Bees\n"),
+    },
+    Rule {
+        marks: &["++", "^", "~", "{--", "{=="],
         rewrite: inline_marks::rewrite,
         #[cfg(test)]
         example: (

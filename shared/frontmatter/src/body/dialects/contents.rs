@@ -1,4 +1,5 @@
-//! Marks in whose place other programs put a table of contents or a new page: `[TOC]`, `* TOC` above `{:toc}`, `\newpage`.
+//! Marks in whose place other programs put a table of contents or a new page: `[TOC]`, `* TOC` above `{:toc}`, `\newpage`; and
+//! what Excalidraw writes at the top for those who see the text of a drawing.
 
 use std::ops::Range;
 
@@ -25,6 +26,8 @@ const MARKS: [&str; 14] = [
     "\\clearpage",
     "\\cleardoublepage",
 ];
+/// How the line of Excalidraw begins, and what it says.
+const OF_DRAWINGS: (&str, &str) = ("==⚠", "EXCALIDRAW VIEW");
 /// What Kramdown reads below an item that it replaces.
 const BELOW_ITEM: &str = "{:toc";
 
@@ -33,14 +36,14 @@ pub(super) fn rewrite(page: &Page<'_, '_>, splice: &mut Splice, _: &mut Warnings
     let may_be_mark = |line: Range<usize>| {
         let mark = source.get(line).unwrap_or_default().trim();
         // Most lines begin with a letter.
-        mark.starts_with(['[', '{', '@', '$', '\\'])
-            && (mark.starts_with(BELOW_ITEM) || is_mark(mark))
+        mark.starts_with(['[', '{', '@', '$', '\\', '='])
+            && (mark.starts_with(BELOW_ITEM) || is_mark(mark) || is_of_drawings(mark))
     };
     // What begins with another sign is told without looking at the rest.
     let is_other = |line: &Range<usize>| {
         let first = source.as_bytes().get(line.start);
         first.is_some_and(|first| {
-            first.is_ascii_graphic() && !matches!(first, b'[' | b'{' | b'@' | b'$' | b'\\')
+            first.is_ascii_graphic() && !matches!(first, b'[' | b'{' | b'@' | b'$' | b'\\' | b'=')
         })
     };
     let mut lines = page.prose.lines().filter(|line| !is_other(line));
@@ -61,6 +64,10 @@ pub(super) fn rewrite(page: &Page<'_, '_>, splice: &mut Splice, _: &mut Warnings
         if !page.prose.has(start) {
             continue;
         }
+        if is_of_drawings(mark) {
+            splice.delete(whole_line(source, &(start..line.end)));
+            continue;
+        }
         let before = index.checked_sub(1).map(text).unwrap_or_default();
         if mark.starts_with(BELOW_ITEM) && mark.ends_with('}') && is_item(before) {
             let item = lines.get(index - 1).map_or(line.start, |item| item.start);
@@ -77,6 +84,11 @@ pub(super) fn rewrite(page: &Page<'_, '_>, splice: &mut Splice, _: &mut Warnings
 
 fn is_mark(text: &str) -> bool {
     MARKS.iter().any(|mark| mark.eq_ignore_ascii_case(text))
+}
+
+fn is_of_drawings(line: &str) -> bool {
+    let (start, says) = OF_DRAWINGS;
+    line.starts_with(start) && line.contains(says)
 }
 
 /// Whether a line is an item of words alone: Kramdown would replace code as well, but code is never taken away.

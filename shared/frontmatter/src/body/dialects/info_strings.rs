@@ -1,4 +1,5 @@
-//! Fences with braces: pandoc's `{=html}` and `{.python #id}`, R Markdown's `{r echo=FALSE}`, `MyST`'s `{note}`.
+//! What other programs write behind a fence: pandoc's `{=html}` and `{.python #id}`, R Markdown's `{r echo=FALSE}`, `MyST`'s
+//! `{note}`, `HackMD`'s `js=101`, `VitePress`'s `js{1,3}`, the boxes of Obsidian's Admonition plug-in (`ad-note`), and queries.
 
 use std::ops::Range;
 
@@ -14,12 +15,44 @@ const CODE: [&str; 3] = ["code", "code-block", "code-cell"];
 /// Pandoc's name of what a page can show, and how those of LaTeX begin, which it can't.
 const SHOWN: [&str; 3] = ["html", "html4", "html5"];
 
+/// How the name of a box begins in Obsidian's Admonition plug-in.
+const BOX: &str = "ad-";
+/// What the first lines of such a box may say.
+const FIELDS: [&str; 5] = ["collapse", "color", "icon", "title", "metadata"];
+/// What a plug-in or a program answers where the note stands.
+const QUERIES: [&str; 8] = [
+    "base",
+    "dataview",
+    "dataviewjs",
+    "datacorejsx",
+    "query",
+    "tasks",
+    "tracker",
+    "todoist",
+];
+
 pub(super) fn rewrite(page: &Page<'_, '_>, splice: &mut Splice, warnings: &mut Warnings) {
     let source = page.document.source;
     for (event, range) in &page.document.events {
         let Event::Start(Tag::CodeBlock(Some(info))) = event else {
             continue;
         };
+        if let Some(name) = info.strip_prefix(BOX) {
+            if let Some(fence) = Fence::of(source, range.clone()) {
+                splice.replace(range.clone(), fence.boxed(name.trim()));
+            }
+            continue;
+        }
+        if QUERIES.contains(&info.trim()) {
+            warnings.add(Code::ForeignSyntax, range.start, info);
+            continue;
+        }
+        if let Some(info) = apart(info) {
+            if let Some(fence) = Fence::of(source, range.clone()) {
+                splice.replace(range.clone(), fence.with_language(&info));
+            }
+            continue;
+        }
         let Some((inside, behind)) = info.strip_prefix('{').and_then(|rest| rest.split_once('}'))
         else {
             continue;
@@ -47,11 +80,7 @@ pub(super) fn rewrite(page: &Page<'_, '_>, splice: &mut Splice, warnings: &mut W
         let written = match callout::kind(name) {
             // A class is of the code, and a word by itself says what it is.
             Some((kind, is_folded)) if !word.starts_with('.') => {
-                format!(
-                    "{}\n{}",
-                    callout::marker(kind, is_folded, behind.trim()),
-                    fence.lines("> ")
-                )
+                fence.in_box(&callout::marker(kind, is_folded, behind.trim()))
             }
             _ => {
                 let language = if CODE.contains(&name) {
@@ -71,6 +100,26 @@ pub(super) fn rewrite(page: &Page<'_, '_>, splice: &mut Splice, warnings: &mut W
         };
         splice.replace(range.clone(), written);
     }
+}
+
+/// An info string whose language has something behind it without a space: `=101` numbers the lines, which goes, and `{1,3}`
+/// marks some, which stays.
+fn apart(info: &str) -> Option<String> {
+    let at = info.find(['=', '{', '!']).filter(|at| *at > 0)?;
+    let (language, rest) = info.split_at_checked(at)?;
+    let is_name = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '+' | '#');
+    if !language.chars().all(is_name) {
+        return None;
+    }
+    if rest.starts_with('{') {
+        return rest.contains('}').then(|| format!("{language} {rest}"));
+    }
+    let number = rest.get(1..)?.split(' ').next()?;
+    let is_number = number
+        .bytes()
+        .all(|byte| byte.is_ascii_digit() || byte == b'+');
+    let rest = rest.get(1 + number.len()..)?;
+    is_number.then(|| format!("{language}{rest}"))
 }
 
 /// A fence that its author closed.
@@ -127,6 +176,33 @@ impl<'a> Fence<'a> {
         lines
     }
 
+    /// The box that a fence of the Admonition plug-in is: its first lines say what stands above it.
+    fn boxed(&self, name: &str) -> String {
+        let (kind, is_folded) = callout::kind(name).unwrap_or(("note", false));
+        let (mut title, mut is_closed) = ("", is_folded);
+        let mut inside = self.inside;
+        while let Some((line, rest)) = inside.split_once('\n') {
+            let text = line.trim_start_matches([' ', '>']);
+            let Some((field, value)) = text.split_once(':') else {
+                break;
+            };
+            if !FIELDS.contains(&field) {
+                break;
+            }
+            match field {
+                "title" => title = value.trim(),
+                "collapse" => is_closed = value.trim().starts_with("close"),
+                _ => {}
+            }
+            inside = rest;
+        }
+        Self { inside, ..*self }.in_box(&callout::marker(kind, is_closed, title))
+    }
+
+    fn in_box(&self, head: &str) -> String {
+        format!("{head}\n{}{}", self.prefix, self.lines("> "))
+    }
+
     fn with_language(&self, language: &str) -> String {
         format!("{}{language}\n{}{}", self.mark, self.inside, self.close)
     }
@@ -154,7 +230,19 @@ mod tests {
                 "```r\nplot(1)\n```\n",
             ),
             ("> ```{python}\n> 1\n> ```\n", "> ```python\n> 1\n> ```\n"),
+            ("> ```{tip}\n> 1\n> ```\n", "> > [!tip]\n> > 1\n"),
             ("```{code-block} js\n1\n```\n", "```js\n1\n```\n"),
+            ("```js=101\na\n```\n", "```js\na\n```\n"),
+            ("~~~sh=\na\n~~~\n", "~~~sh\na\n~~~\n"),
+            ("```js{1,3} x\na\n```\n", "```js {1,3} x\na\n```\n"),
+            (
+                "```ad-tip\ntitle: Mind\ncollapse: closed\nThe *gap*.\n\nAll: of it.\n```\n\nb\n",
+                "> [!tip]- Mind\n> The *gap*.\n>\n> All: of it.\n\nb\n",
+            ),
+            (
+                "- a\n\n> ````ad-theorem\n> b\n> ```ad-quote\n> c\n> ```\n> ````\n",
+                "- a\n\n> > [!note]\n> > b\n> > > [!quote]\n> > > c\n",
+            ),
             (
                 "```{note} Mind\nThe *gap*.\n\nAll of it.\n```\n\nb\n",
                 "> [!note] Mind\n> The *gap*.\n>\n> All of it.\n\nb\n",
@@ -168,6 +256,10 @@ mod tests {
     fn other_fences_stay() {
         for body in [
             "```js {1,3}\na\n```\n",
+            "```js a=b\na\n```\n",
+            "```c#\na\n```\n",
+            "```ad-note\na\n",
+            "```dataview\nLIST\n```\n",
             "```{1,3}\na\n```\n",
             "```{\na\n```\n",
             "```{=html}\n<b>\n",

@@ -1,5 +1,7 @@
-//! Marks around words: `++inserted++`, Roam's `^^marked^^`, `19^th^` and `H~2~O` of pandoc and markdown-it.
+//! Marks around words: `++inserted++`, Roam's `^^marked^^`, `19^th^` and `H~2~O` of pandoc and markdown-it, `MkDocs`' `++ctrl+p++`,
+//! and `CriticMarkup`.
 
+use super::callout::piece;
 use super::emoji_names::is_in_address;
 use super::page::{Page, around};
 use crate::body::rules::obsidian;
@@ -9,6 +11,47 @@ use crate::markdown::places::is_escaped;
 
 /// Signs that stand twice on both sides, with the element that each stands for.
 const DOUBLED: [(char, &str); 2] = [('+', "ins"), ('^', "mark")];
+/// What `CriticMarkup` opens and closes, and what is written there; in a title, the latter.
+const CRITIC: [(&str, &str, [&str; 2], [&str; 2]); 3] = [
+    ("{++", "++}", ["<ins>", "</ins>"], ["", ""]),
+    ("{==", "==}", ["<mark>", "</mark>"], ["", ""]),
+    ("{--", "--}", ["~~", "~~"], ["~~", "~~"]),
+];
+/// Names of keys, in lower case, sorted; a letter or a digit is one, too.
+const KEYS: [&str; 32] = [
+    "alt",
+    "backspace",
+    "cmd",
+    "command",
+    "control",
+    "ctrl",
+    "del",
+    "delete",
+    "down",
+    "end",
+    "enter",
+    "esc",
+    "escape",
+    "f1",
+    "f10",
+    "f11",
+    "f12",
+    "f2",
+    "f3",
+    "f4",
+    "f5",
+    "f6",
+    "f7",
+    "f8",
+    "f9",
+    "home",
+    "left",
+    "option",
+    "right",
+    "shift",
+    "tab",
+    "up",
+];
 /// Longest text that is raised or lowered, in bytes.
 const MAX_BYTES: usize = 24;
 /// Digits and signs of formulas, as Unicode raises and lowers them.
@@ -30,10 +73,15 @@ const RAISED: [(char, char, char); 13] = [
 
 pub(super) fn rewrite(page: &Page<'_, '_>, splice: &mut Splice, _: &mut Warnings) {
     let source = page.document.source;
+    if critic(page, splice) {
+        return;
+    }
     for (sign, element) in DOUBLED {
         for (start, end) in obsidian::pairs(page.document, sign, true) {
             let inside = source.get(start + 2..end).unwrap_or_default();
-            if sign != '+' || !is_increment(inside) {
+            if let Some(keys) = keys(inside).filter(|_| sign == '+') {
+                splice.replace(start..end + 2, keys);
+            } else if sign != '+' || !is_increment(inside) {
                 splice.replace(start..start + 2, format!("<{element}>"));
                 splice.replace(end..end + 2, format!("</{element}>"));
             }
@@ -56,6 +104,64 @@ pub(super) fn rewrite(page: &Page<'_, '_>, splice: &mut Splice, _: &mut Warnings
             shifted(page, run.range.end, splice);
         }
     }
+}
+
+/// Insertions, deletions, substitutions and highlights, each in one line; whether there are any.
+fn critic(page: &Page<'_, '_>, splice: &mut Splice) -> bool {
+    let before = splice.len();
+    if !page.document.has("{") {
+        return false;
+    }
+    let mut next = 0;
+    for at in page.prose.find("{") {
+        let text = piece(page.document.source, at);
+        let in_title = around(&page.headings, at).is_some();
+        if at < next {
+            continue;
+        }
+        if let Some((old, rest)) = text
+            .strip_prefix("{~~")
+            .and_then(|rest| rest.split_once("~>"))
+            && let Some((new, _)) = rest.split_once("~~}")
+        {
+            next = at + 3 + old.len() + 2 + new.len() + 3;
+            let new = if in_title {
+                new.to_owned()
+            } else {
+                format!("<ins>{new}</ins>")
+            };
+            splice.replace(at..next, format!("~~{old}~~{new}"));
+            continue;
+        }
+        let found = CRITIC.iter().find_map(|(open, close, shown, plain)| {
+            let (inside, _) = text.strip_prefix(open)?.split_once(close)?;
+            (!inside.trim().is_empty())
+                .then_some((inside.len(), if in_title { plain } else { shown }))
+        });
+        if let Some((length, [open, close])) = found {
+            next = at + 3 + length + 3;
+            splice.replace(at..at + 3, *open);
+            splice.replace(next - 3..next, *close);
+        }
+    }
+    splice.len() > before
+}
+
+/// `ctrl+p` as keys; `None` where no key has a name, or something is none.
+fn keys(inside: &str) -> Option<String> {
+    let names: Vec<&str> = inside.split('+').collect();
+    let is_named = |name: &str| KEYS.contains(&name.to_ascii_lowercase().as_str());
+    let is_key = |name: &&str| {
+        is_named(name) || name.len() == 1 && name.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    };
+    if !names.iter().all(is_key) || !names.iter().any(|name| is_named(name)) {
+        return None;
+    }
+    let shown = names.iter().map(|name| {
+        let (first, rest) = name.split_at_checked(1).unwrap_or((name, ""));
+        format!("<kbd>{}{rest}</kbd>", first.to_ascii_uppercase())
+    });
+    Some(shown.collect::<Vec<_>>().join("+"))
 }
 
 /// What stands behind a letter between two such signs is raised or lowered.
@@ -140,6 +246,14 @@ mod tests {
                 "## The 19th of H₂O, 10³\n",
             ),
             ("*a* **x^2^**\n", "*a* **x<sup>2</sup>**\n"),
+            (
+                "Press ++ctrl+shift+p++ or ++F5++, not ++a+b++.\n",
+                "Press <kbd>Ctrl</kbd>+<kbd>Shift</kbd>+<kbd>P</kbd> or <kbd>F5</kbd>, not <ins>a+b</ins>.\n",
+            ),
+            (
+                "{++a b++} {--c--} {==d==} {~~e~>f~~}\n\n# {++a++}{--b--}\n",
+                "<ins>a b</ins> ~~c~~ <mark>d</mark> ~~e~~<ins>f</ins>\n\n# a~~b~~\n",
+            ),
         ] {
             assert_eq!(translated(before), after, "from {before:?}");
         }
@@ -157,6 +271,7 @@ mod tests {
             "Moths.[^1^]\n",
             "O(n^2)+O(m^3)\n",
             "~/a and ~/b, ^C ^D\n",
+            "{ ++i } {++} {--a} `{++a++}` {== ==}\n",
             "<img alt=\"x^2^\">\n",
         ] {
             assert_eq!(translated(body), body);

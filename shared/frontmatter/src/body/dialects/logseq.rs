@@ -35,17 +35,17 @@ const TASKS: [(&str, &str); 8] = [
 
 pub(super) fn rewrite(page: &Page<'_, '_>, splice: &mut Splice, warnings: &mut Warnings) {
     let has = |mark| page.document.has(mark);
+    let before = splice.len();
     if has(":: ") {
-        let before = splice.len();
         properties(page, splice);
-        if splice.len() > before {
-            tasks(page, splice);
-        }
     }
     macros(page, splice, warnings);
     references(page, splice, warnings);
     if has("#+") {
         blocks(page, splice);
+    }
+    if splice.len() > before {
+        tasks(page, splice);
     }
 }
 
@@ -91,7 +91,7 @@ fn is_property(name: &str, value: &str) -> bool {
     is_known && is_name && fits
 }
 
-/// `- TODO x` in a page that has such properties.
+/// `- TODO x` in a page that has such marks.
 fn tasks(page: &Page<'_, '_>, splice: &mut Splice) {
     let source = page.document.source;
     for line in page.prose.lines() {
@@ -200,6 +200,7 @@ mod tests {
                 "- TODO a\n  logseq.order-list-type:: number\n- DONE b\n",
                 "- [ ] a\n- [x] b\n",
             ),
+            ("- TODO a\n- {{embed [[b]]}}\n", "- [ ] a\n- [[b]]\n"),
             (
                 "- {{video https://youtu.be/abc}} and {{embed [[Page]]}}{{query (todo now)}}\n",
                 "- [https://youtu.be/abc](https://youtu.be/abc) and [[Page]]\n",
