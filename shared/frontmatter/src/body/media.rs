@@ -36,15 +36,16 @@ pub(crate) fn is_recording(path: &str) -> bool {
     })
 }
 
-/// `100` or `100x50`, in pixels.
+/// `100`, `100px` or `100x50`, in pixels.
 fn size(text: &str) -> Option<Size> {
+    let text = text.trim().trim_end_matches("px");
     let number = |text: &str| {
         let is_number = (1..=5).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
         is_number.then(|| text.parse().ok()).flatten()
     };
-    match text.trim().split_once('x') {
+    match text.split_once('x') {
         Some((width, height)) => Some((number(width)?, Some(number(height)?))),
-        None => Some((number(text.trim())?, None)),
+        None => Some((number(text)?, None)),
     }
 }
 

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::asides::is_aside;
 use super::formulas::FORMULA;
+use crate::body::rules::obsidian::without_highlights;
 use crate::markdown::wikilink;
 use crate::outline::{Block, Inline, link_share, raw_text};
 use crate::prose::{clean_text, count_words};
@@ -12,6 +13,9 @@ use crate::words;
 /// What stands between the names in a row of languages or pages.
 pub(super) const BARS: [char; 4] = ['|', '·', '•', '∙'];
 
+/// What stands for `=` in code, where it marks nothing; no text has it.
+const EQUALS: &str = "\u{fdd1}";
+
 /// Longest name in a row of languages or pages, in words.
 const SWITCHER_WORDS: usize = 2;
 
@@ -19,12 +23,17 @@ const SWITCHER_WORDS: usize = 2;
 /// what would be shown as TeX.
 pub(super) fn shown(block: &Block<'_>, is_obsidian: &dyn Fn() -> bool) -> String {
     let inlines = without_navigation(&block.inlines);
+    let has_equals =
+        |inline: &Inline<'_>| matches!(inline, Inline::Code(code) if code.contains("=="));
     let is_tex = |inline: &Inline<'_>| match inline {
         Inline::Formula(formula) => formula.contains(['\\', '{', '}']),
         Inline::Text(text) => text.contains('\\') && words::TEX.fits(text),
         _ => false,
     };
-    let mut raw = if inlines.iter().any(is_tex) {
+    let raw = if inlines
+        .iter()
+        .any(|inline| is_tex(inline) || has_equals(inline))
+    {
         let shown = inlines.iter().map(|inline| match inline {
             Inline::Formula(_) if is_tex(inline) => Inline::Text(Cow::Borrowed(FORMULA)),
             Inline::Text(text) if is_tex(inline) => {
@@ -33,16 +42,19 @@ pub(super) fn shown(block: &Block<'_>, is_obsidian: &dyn Fn() -> bool) -> String
                 });
                 Inline::Text(Cow::Owned(marked))
             }
+            Inline::Code(code) => Inline::Code(Cow::Owned(code.replace('=', EQUALS))),
             _ => inline.clone(),
         });
         raw_text(&shown.collect::<Vec<_>>())
     } else {
         raw_text(inlines)
     };
-    if raw.contains("==") && is_obsidian() {
-        raw = without_pairs(&raw, "==", str::to_owned);
-    }
-    let text = clean_text(&wikilink::shown(&raw));
+    let raw = if raw.contains("==") && is_obsidian() {
+        without_highlights(&raw)
+    } else {
+        raw
+    };
+    let text = clean_text(&wikilink::shown(&raw)).replace(EQUALS, "=");
     match text.rsplit_once(" ^") {
         Some((before, id))
             if !id.is_empty()
@@ -156,22 +168,4 @@ fn is_links(line: &[Inline<'_>]) -> bool {
             Inline::Code(_) | Inline::Formula(_) => depth > 0,
             Inline::Image(_) | Inline::Break => true,
         })
-}
-
-/// Replaces what stands between two delimiters; one alone stays.
-fn without_pairs(text: &str, delimiter: &str, inner: impl Fn(&str) -> String) -> String {
-    let parts: Vec<&str> = text.split(delimiter).collect();
-    let mut out = String::new();
-    let last = parts.len().saturating_sub(1);
-    for (number, part) in parts.iter().enumerate() {
-        match (number % 2, number == last) {
-            (0, _) => out.push_str(part),
-            (_, true) => {
-                out.push_str(delimiter);
-                out.push_str(part);
-            }
-            (_, false) => out.push_str(&inner(part)),
-        }
-    }
-    out
 }

@@ -14,8 +14,8 @@ use crate::markdown::text::{Boundary, Run};
 const MAX_BLOCK_ID_BYTES: usize = 58;
 
 /// Offsets of a sign that stands twice; of longer runs of it, none.
-fn doubled(source: &str, run: &Run, sign: char) -> Vec<usize> {
-    let text = source.get(run.range.clone()).unwrap_or_default();
+fn doubled(source: &str, range: &Range<usize>, sign: char) -> Vec<usize> {
+    let text = source.get(range.clone()).unwrap_or_default();
     let mut found = Vec::new();
     // Most runs have no such sign.
     if !text.contains(sign) {
@@ -30,7 +30,7 @@ fn doubled(source: &str, run: &Run, sign: char) -> Vec<usize> {
             continue;
         }
         if length == 2 {
-            found.push(run.range.start + start);
+            found.push(range.start + start);
         }
         (start, length) = (at, 1);
     }
@@ -61,27 +61,69 @@ pub(crate) fn pairs(document: &Document<'_>, sign: char, certainly: bool) -> Vec
             marks.clear();
             line = run.line;
         }
-        for at in doubled(source, run, sign) {
-            let before = source.get(..at).and_then(|text| text.chars().next_back());
-            let after = source.get(at + 2..).and_then(|text| text.chars().next());
-            let is_text = |c: Option<char>| c.is_some_and(|c| !c.is_whitespace() && c != sign);
-            let is_apart = |c: Option<char>| !certainly || !c.is_some_and(char::is_alphanumeric);
-            let closes = is_text(before) && after != Some(sign) && is_apart(after);
-            let opens = is_text(after) && before != Some(sign) && is_apart(before);
-            match marks.get(&run.parent) {
-                Some(&start) if closes => {
+        for at in doubled(source, &run.range, sign) {
+            let open = marks.get(&run.parent).copied();
+            match paired(source, at, sign, certainly, open) {
+                Mark::Closes(start) => {
                     marks.remove(&run.parent);
                     pairs.push((start, at));
                 }
-                // The nearest opens, unless it may close as well: `a==b` is a comparison as a rule.
-                open if opens && (open.is_none() || !closes) => {
+                Mark::Opens => {
                     marks.insert(run.parent, at);
                 }
-                _ => {}
+                Mark::Stays => {}
             }
         }
     }
     pairs
+}
+
+/// What a sign that stands twice does.
+enum Mark {
+    /// It closes what this one opens.
+    Closes(usize),
+    Opens,
+    Stays,
+}
+
+fn paired(source: &str, at: usize, sign: char, certainly: bool, open: Option<usize>) -> Mark {
+    let before = source.get(..at).and_then(|text| text.chars().next_back());
+    let after = source.get(at + 2..).and_then(|text| text.chars().next());
+    let is_text = |c: Option<char>| c.is_some_and(|c| !c.is_whitespace() && c != sign);
+    let is_apart = |c: Option<char>| !certainly || !c.is_some_and(char::is_alphanumeric);
+    let closes = is_text(before) && after != Some(sign) && is_apart(after);
+    let opens = is_text(after) && before != Some(sign) && is_apart(before);
+    match open {
+        Some(start) if closes => Mark::Closes(start),
+        // The nearest opens, unless it may close as well: `a==b` is a comparison as a rule.
+        open if opens && (open.is_none() || !closes) => Mark::Opens,
+        _ => Mark::Stays,
+    }
+}
+
+/// A text on one line without the marks of its highlights.
+pub(crate) fn without_highlights(text: &str) -> String {
+    const SIGN: char = '=';
+    let mut gone = Vec::new();
+    let mut open = None;
+    for at in doubled(text, &(0..text.len()), SIGN) {
+        match paired(text, at, SIGN, false, open) {
+            Mark::Closes(start) => {
+                gone.extend([start, at]);
+                open = None;
+            }
+            Mark::Opens => open = Some(at),
+            Mark::Stays => {}
+        }
+    }
+    gone.sort_unstable();
+    let mut shown = String::with_capacity(text.len());
+    let mut next = 0;
+    for at in gone {
+        shown.push_str(text.get(next..at).unwrap_or_default());
+        next = at + 2;
+    }
+    shown + text.get(next..).unwrap_or_default()
 }
 
 /// Inline `#tags` in order, as written, without `#`, each spelling once.
