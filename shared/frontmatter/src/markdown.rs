@@ -7,6 +7,7 @@ pub(crate) mod edits;
 pub(crate) mod html;
 pub(crate) mod lines;
 pub(crate) mod money;
+pub(crate) mod pairs;
 pub(crate) mod percent;
 pub(crate) mod places;
 pub(crate) mod text;

@@ -24,5 +24,5 @@ pub(crate) struct Known {
     /// Whether a key holds text, which may begin with a bracket.
     pub(crate) is_text: fn(&str) -> bool,
     /// Whether a key holds tags, which may begin with the sign of a comment.
-    pub(crate) is_tags: fn(&str) -> bool,
+    pub(crate) holds_tags: fn(&str) -> bool,
 }

@@ -4,8 +4,7 @@ use std::borrow::Cow;
 
 use super::asides::is_aside;
 use super::formulas::FORMULA;
-use crate::body::rules::obsidian::without_highlights;
-use crate::markdown::wikilink;
+use crate::markdown::{pairs, wikilink};
 use crate::outline::{Block, Inline, link_share, raw_text};
 use crate::prose::{clean_text, count_words};
 use crate::words;
@@ -50,7 +49,7 @@ pub(super) fn shown(block: &Block<'_>, is_obsidian: &dyn Fn() -> bool) -> String
         raw_text(inlines)
     };
     let raw = if raw.contains("==") && is_obsidian() {
-        without_highlights(&raw)
+        pairs::without_highlights(&raw)
     } else {
         raw
     };

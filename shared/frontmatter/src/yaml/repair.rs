@@ -154,7 +154,7 @@ mod tests {
     const KNOWN: Known = Known {
         is_key: |_| false,
         is_text: |key| key == "title",
-        is_tags: |_| false,
+        holds_tags: |_| false,
     };
 
     fn repaired(block: &str) -> String {

@@ -40,7 +40,7 @@ pub(super) fn straightened(block: &str, known: Known) -> Cow<'_, str> {
         let spaced = bracketed(spaced(content, has_keys, known));
         if !content.starts_with([' ', '-']) {
             let key = spaced.split_once(':').map_or("", |(key, _)| key);
-            in_tags = (known.is_tags)(key);
+            in_tags = (known.holds_tags)(key);
         }
         let hashes = hashes(&spaced).filter(|_| in_tags);
         match hashes.and_then(|tags| spaced.split_at_checked(spaced.len() - tags.len())) {
@@ -167,7 +167,7 @@ mod tests {
     const KNOWN: Known = Known {
         is_key: |key| ["tags", "title"].contains(&key.to_lowercase().as_str()),
         is_text: |_| false,
-        is_tags: |key| key == "tags",
+        holds_tags: |key| key == "tags",
     };
 
     #[test]

@@ -4,9 +4,9 @@
 use super::callout::piece;
 use super::emoji_names::is_in_address;
 use super::page::{Page, around};
-use crate::body::rules::obsidian;
 use crate::diagnostics::Warnings;
 use crate::markdown::edits::Splice;
+use crate::markdown::pairs;
 use crate::markdown::places::is_escaped;
 
 /// Signs that stand twice on both sides, with the element that each stands for.
@@ -77,7 +77,7 @@ pub(super) fn rewrite(page: &Page<'_, '_>, splice: &mut Splice, _: &mut Warnings
         return;
     }
     for (sign, element) in DOUBLED {
-        for (start, end) in obsidian::pairs(page.document, sign, true) {
+        for (start, end) in pairs::find(page.document, sign, true) {
             let inside = source.get(start + 2..end).unwrap_or_default();
             if let Some(keys) = keys(inside).filter(|_| sign == '+') {
                 splice.replace(start..end + 2, keys);

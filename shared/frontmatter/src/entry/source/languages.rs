@@ -10,7 +10,7 @@ use crate::yaml::{self, Known, Node, Unreadable};
 const KNOWN: Known = Known {
     is_key: fields::is_known,
     is_text: fields::is_text,
-    is_tags: |key| fields::field("tags").is_some_and(|tags| tags.is(key)),
+    holds_tags: |key| fields::field("tags").is_some_and(|tags| tags.is(key)),
 };
 
 /// Why a block gives no entries.
