@@ -159,12 +159,15 @@ fn found_in_value(document: &Document<'_>, is_over_budget: bool) -> Vec<Comment>
 
 /// The comments and hidden elements of a document, as far as one reading tells: nothing, where there are none.
 pub(crate) fn find(document: &Document<'_>) -> Vec<Comment> {
-    let found = comments::find(document);
-    if found.is_empty() {
-        hidden_html::find(document)
-    } else {
-        found
+    if document.hides_nothing.get() {
+        return Vec::new();
     }
+    let mut found = comments::find(document);
+    if found.is_empty() {
+        found = hidden_html::find(document);
+    }
+    document.hides_nothing.set(found.is_empty());
+    found
 }
 
 /// Takes out of a document what `found` holds.

@@ -1,6 +1,6 @@
 //! A Markdown body with its syntax: the events of the parser that Astro renders with, each with its byte range.
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::ops::Range;
 
 use memchr::memmem;
@@ -49,6 +49,8 @@ pub(crate) struct Document<'a> {
     grammar: Grammar,
     /// As a renderer without mathematics reads it, where this is read with some.
     plain: Option<Box<Self>>,
+    /// Whether somebody has looked for what is hidden in it, and found nothing.
+    pub(crate) hides_nothing: Cell<bool>,
     bytes: Bytes,
     pairs: OnceCell<Pairs>,
     /// What several rules ask for, made when the first does.
@@ -167,6 +169,7 @@ impl<'a> Document<'a> {
             source,
             events: if too_complex { Vec::new() } else { events },
             too_complex,
+            hides_nothing: Cell::new(false),
             bytes,
             pairs: OnceCell::new(),
             lines: OnceCell::new(),
