@@ -13,6 +13,8 @@ use super::text::{self, Run, Texts};
 pub(super) mod event;
 mod reread;
 
+use event::Definitions;
+
 pub(crate) use event::{Event, Tag};
 
 /// Deepest nesting of quotes and lists that is parsed. The parser's time is the product of the
@@ -49,6 +51,7 @@ pub(crate) struct Document<'a> {
     grammar: Grammar,
     /// As a renderer without mathematics reads it, where this is read with some.
     plain: Option<Box<Self>>,
+    definitions: Definitions,
     /// Whether somebody has looked for what is hidden in it, and found nothing.
     pub(crate) hides_nothing: Cell<bool>,
     bytes: Bytes,
@@ -67,7 +70,11 @@ impl<'a> Document<'a> {
     /// The document, which was read without mathematics, read with GitHub's where it has some.
     pub(crate) fn with_any_math(self) -> Self {
         if self.may_have_math() {
-            let events = events(self.source, Grammar::GitHubMath);
+            let options = Self::without_math() | Options::ENABLE_MATH;
+            let mut events = Vec::with_capacity(self.events.len());
+            for (event, range) in Parser::new_ext(self.source, options).into_offset_iter() {
+                event::push(&mut events, self.source, event.into(), range);
+            }
             let bytes = self.bytes.clone();
             let mut document = Self::new(self.source, events, bytes, false, Grammar::GitHubMath);
             document.pairs = self.pairs.clone();
@@ -126,12 +133,20 @@ impl<'a> Document<'a> {
 
     /// Parses what is known to have these bytes.
     fn read(source: &'a str, bytes: Bytes, too_complex: bool) -> Self {
-        let events = if too_complex {
-            Vec::new()
-        } else {
-            events(source, Grammar::Satteri)
-        };
-        Self::new(source, events, bytes, too_complex, Grammar::Satteri)
+        let mut definitions = Definitions::default();
+        let mut events = Vec::new();
+        if !too_complex {
+            events.reserve(source.len() / BYTES_PER_EVENT);
+            let (read, defined) = event::of_satteri(source, |_| None);
+            for (event, range) in read {
+                event::push(&mut events, source, event, range);
+            }
+            definitions = defined;
+        }
+        Self {
+            definitions,
+            ..Self::new(source, events, bytes, too_complex, Grammar::Satteri)
+        }
     }
 
     /// The document as a renderer without mathematics reads it.
@@ -169,6 +184,7 @@ impl<'a> Document<'a> {
             source,
             events: if too_complex { Vec::new() } else { events },
             too_complex,
+            definitions: Definitions::default(),
             hides_nothing: Cell::new(false),
             bytes,
             pairs: OnceCell::new(),
@@ -256,26 +272,6 @@ impl Pairs {
     fn place(before: usize, byte: u8) -> usize {
         (before << 7 | usize::from(byte & 0x7f)) & 0x3fff
     }
-}
-
-/// The events of a source that is read in linear time.
-fn events(source: &str, grammar: Grammar) -> Vec<(Event<'_>, Range<usize>)> {
-    // The parser knows no number of events; growing the list would copy it many times.
-    let mut events = Vec::with_capacity(source.len() / BYTES_PER_EVENT);
-    match grammar {
-        Grammar::Satteri => {
-            for (event, range) in event::of_satteri(source) {
-                event::push(&mut events, source, event, range);
-            }
-        }
-        Grammar::GitHubMath => {
-            let options = Document::without_math() | Options::ENABLE_MATH;
-            for (event, range) in Parser::new_ext(source, options).into_offset_iter() {
-                event::push(&mut events, source, event.into(), range);
-            }
-        }
-    }
-    events
 }
 
 /// How often a source has each byte.

@@ -1,8 +1,10 @@
 //! The parser's events without what nothing asks for: a body has up to one for every byte, so their size is the
 //! memory that a conversion takes.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
+use memchr::memmem;
 use pulldown_cmark::{CowStr, HeadingLevel, LinkType, TagEnd};
 use satteri_pulldown_cmark as satteri;
 
@@ -105,7 +107,12 @@ fn is_verbatim(text: &CowStr<'_>, source: &str, range: &Range<usize>) -> bool {
 ///
 /// A bare address is text here, as no rule has anything to do about one; but it is read as an address first, so that
 /// what it takes in is no code.
-pub(super) fn of_satteri(source: &str) -> impl Iterator<Item = (Event<'_>, Range<usize>)> {
+///
+/// `find` is asked for the definitions that the source itself doesn't have; what it defines is returned.
+pub(super) fn of_satteri<'a>(
+    source: &'a str,
+    find: impl Fn(&str) -> Option<Defined>,
+) -> (impl Iterator<Item = (Event<'a>, Range<usize>)>, Definitions) {
     let options = satteri::Options::ENABLE_GFM
         | satteri::Options::ENABLE_TABLES
         | satteri::Options::ENABLE_FOOTNOTES
@@ -114,7 +121,13 @@ pub(super) fn of_satteri(source: &str) -> impl Iterator<Item = (Event<'_>, Range
     // The parser passes over a byte order mark and counts from behind it.
     let passed = source.len() - satteri::strip_leading_bom(source).len();
     let mut is_bare = false;
-    satteri::Parser::new_ext(source, options)
+    let found = move |link: satteri::BrokenLink<'a>| {
+        let (address, title) = find(&link.reference)?;
+        Some((address.into(), title.into()))
+    };
+    let parser = satteri::Parser::new_with_broken_link_callback(source, options, Some(found));
+    let definitions = Definitions::of(parser.reference_definitions());
+    let events = parser
         .into_offset_iter()
         .map(move |(event, range)| (event, range.start + passed..range.end + passed))
         .filter(move |(event, range)| {
@@ -131,7 +144,71 @@ pub(super) fn of_satteri(source: &str) -> impl Iterator<Item = (Event<'_>, Range
                 _ => true,
             }
         })
-        .map(|(event, range)| (event.into(), range))
+        .map(|(event, range)| (event.into(), range));
+    (events, definitions)
+}
+
+/// The address and the title of a definition.
+pub(super) type Defined = (String, String);
+
+/// The definitions of a document's links.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Definitions {
+    by_label: HashMap<String, Defined>,
+    /// Bytes of the longest.
+    pub(super) longest: usize,
+    /// Whether there is a label of which only the parser knows what others it is equal to.
+    has_unknown: bool,
+}
+
+impl Definitions {
+    fn of(parsed: &satteri::RefDefs<'_>) -> Self {
+        let mut definitions = Self::default();
+        for (label, definition) in parsed.iter() {
+            let address = definition.dest.to_string();
+            let title = definition.title.as_deref().unwrap_or_default().to_owned();
+            definitions.longest = definitions.longest.max(address.len() + title.len());
+            match without_case(label) {
+                Some(label) => {
+                    definitions.by_label.insert(label, (address, title));
+                }
+                None => definitions.has_unknown = true,
+            }
+        }
+        definitions
+    }
+
+    /// Those of a text by itself.
+    pub(super) fn of_text(text: &str) -> Self {
+        if memmem::find(text.as_bytes(), b"]:").is_none() {
+            return Self::default();
+        }
+        of_satteri(text, |_| None).1
+    }
+
+    /// Whether others are among these, and all that there are for their labels.
+    pub(super) fn have(&self, others: &Self) -> bool {
+        let mut others = others.by_label.iter();
+        !self.has_unknown && others.all(|(label, other)| self.by_label.get(label) == Some(other))
+    }
+
+    /// What a label refers to; an error where only the parser knows.
+    pub(super) fn find(&self, label: &str) -> Result<Option<Defined>, Unknown> {
+        let label = without_case(label).filter(|_| !self.has_unknown);
+        Ok(self.by_label.get(&label.ok_or(Unknown)?).cloned())
+    }
+}
+
+/// Which labels are equal is known to the parser alone, as it is for capitals beyond ASCII.
+#[derive(Debug)]
+pub(super) struct Unknown;
+
+fn without_case(label: &str) -> Option<String> {
+    let is_known = |c: char| c.is_ascii() || c.to_lowercase().eq([c]) && c.to_uppercase().eq([c]);
+    label
+        .chars()
+        .all(is_known)
+        .then(|| label.to_ascii_lowercase())
 }
 
 fn text_of(text: satteri::CowStr<'_>) -> CowStr<'_> {
@@ -250,12 +327,10 @@ fn link_type_of(link_type: satteri::LinkType) -> LinkType {
     use satteri::LinkType as Parsed;
     match link_type {
         Parsed::Inline => LinkType::Inline,
-        Parsed::Reference => LinkType::Reference,
-        Parsed::ReferenceUnknown => LinkType::ReferenceUnknown,
-        Parsed::Collapsed => LinkType::Collapsed,
-        Parsed::CollapsedUnknown => LinkType::CollapsedUnknown,
-        Parsed::Shortcut => LinkType::Shortcut,
-        Parsed::ShortcutUnknown => LinkType::ShortcutUnknown,
+        // What is unknown to the parser is defined in another section.
+        Parsed::Reference | Parsed::ReferenceUnknown => LinkType::Reference,
+        Parsed::Collapsed | Parsed::CollapsedUnknown => LinkType::Collapsed,
+        Parsed::Shortcut | Parsed::ShortcutUnknown => LinkType::Shortcut,
         Parsed::Autolink => LinkType::Autolink,
         Parsed::Email => LinkType::Email,
         Parsed::WikiLink { has_pothole } => LinkType::WikiLink { has_pothole },

@@ -1,19 +1,23 @@
 //! A document read again after some edits: only the sections that they touch are parsed.
 //!
 //! A heading that begins its line with `#` ends every block before it but code and HTML that nothing
-//! has closed, and what stands in one block says nothing about any other, unless there are definitions. So
+//! has closed, and what stands in one block says nothing about any other but by definitions. So
 //! the text between two such headings reads by itself as it reads in the document, wherever the parser
-//! sees the second heading.
+//! sees the second heading, is told what the document defines, and finds defined in the text what was defined there before.
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::ops::Range;
 
 use crate::markdown::{Event, Tag};
 use memchr::memmem;
+use pulldown_cmark::LinkType;
 
-use super::event;
+use super::event::{self, Definitions};
 use super::{Document, Grammar, has_too_many_footnotes, nests_too_deeply};
 use crate::markdown::edits::Edit;
+
+/// Most bytes of addresses and titles that references bring into a document. The parser allows twice as many.
+const MAX_REFERENCES_BYTES: usize = 50_000;
 
 type Events<'a> = Vec<(Event<'a>, Range<usize>)>;
 
@@ -58,7 +62,10 @@ impl<'a> Document<'a> {
         let is_settled = self.grammar == Grammar::Satteri;
         let events = is_settled.then(|| events(self, source, edits)).flatten();
         let document = match events {
-            Some(events) => Document::new(source, events, bytes, too_complex, self.grammar),
+            Some(events) => Document {
+                definitions: self.definitions.clone(),
+                ..Document::new(source, events, bytes, too_complex, self.grammar)
+            },
             None => Document::read(source, bytes, too_complex),
         };
         Document {
@@ -71,8 +78,12 @@ impl<'a> Document<'a> {
 /// The events of `source`, which is what `edits` make of the document; `None` where it must be
 /// parsed as a whole, or nearly so.
 fn events<'b>(before: &Document<'b>, source: &'b str, edits: &[Edit]) -> Option<Events<'b>> {
-    // A definition of a link or a footnote acts on all of the document.
-    if before.too_complex || before.has("]:") || memmem::find(source.as_bytes(), b"]:").is_some() {
+    let has = |mark: &[u8]| memmem::find(source.as_bytes(), mark).is_some();
+    let defines = before.has("]:") || has(b"]:");
+    // The definition of a footnote acts on all of the document.
+    let has_footnotes = || before.has("[^") || has(b"[^");
+    let are_apart = || are_apart(before.source) && are_apart(source);
+    if before.too_complex || defines && (has_footnotes() || !are_apart()) {
         return None;
     }
     let windows = windows(before, edits)?;
@@ -94,7 +105,12 @@ fn events<'b>(before: &Document<'b>, source: &'b str, edits: &[Edit]) -> Option<
             shrunk += edit.range.len();
         }
         let end = (window.to.at + grown).checked_sub(shrunk)?;
-        parse(source, start..end, &mut events)?;
+        let own = parse(source, start..end, &before.definitions, &mut events)?;
+        // What a section defines acts on all others.
+        let old = before.source.get(window.from.at..window.to.at)?;
+        if own != Definitions::of_text(old) || !before.definitions.have(&own) {
+            return None;
+        }
         copied = window.to.event;
     }
     copy(
@@ -104,7 +120,30 @@ fn events<'b>(before: &Document<'b>, source: &'b str, edits: &[Edit]) -> Option<
         shrunk,
         &mut events,
     )?;
-    Some(events)
+    let is_reference = |(event, _): &&(Event<'_>, _)| {
+        matches!(
+            event,
+            Event::Start(
+                Tag::Link { link_type, .. } | Tag::Image { link_type, .. }
+            ) if matches!(link_type, LinkType::Reference | LinkType::Collapsed | LinkType::Shortcut)
+        )
+    };
+    // Where references come to more, the parser takes the last ones for text.
+    let longest = before.definitions.longest;
+    let are_few = longest == 0
+        || events.iter().filter(is_reference).count() * longest <= MAX_REFERENCES_BYTES;
+    are_few.then_some(events)
+}
+
+/// Whether behind each definition stands an empty line or another one: behind others the parser takes the beginning of a list
+/// for text, in whatever section that is.
+fn are_apart(source: &str) -> bool {
+    memmem::find_iter(source.as_bytes(), "]:").all(|at| {
+        let rest = source.get(at..).unwrap_or_default();
+        let next = rest.split('\n').nth(1).unwrap_or_default();
+        let next = next.trim_matches([' ', '\t', '\r']);
+        next.is_empty() || next.starts_with('[') && next.contains("]:")
+    })
 }
 
 fn copy<'b>(
@@ -121,17 +160,29 @@ fn copy<'b>(
     Some(())
 }
 
-/// Parses what stands before the heading at the range's end, or the end of the source. `None` where the
-/// parser sees no heading there.
-fn parse<'b>(source: &'b str, range: Range<usize>, events: &mut Events<'b>) -> Option<()> {
+/// Parses what stands before the heading at the range's end, or the end of the source, and tells what it defines. `None`
+/// where the parser sees no heading there.
+fn parse<'b>(
+    source: &'b str,
+    range: Range<usize>,
+    definitions: &Definitions,
+    events: &mut Events<'b>,
+) -> Option<Definitions> {
     let rest = source.get(range.end..)?;
     let text = source.get(range.start..range.end + first_line(rest))?;
     let mut depth = 0_usize;
-    for (event, place) in event::of_satteri(text) {
+    let is_unknown = Cell::new(false);
+    let find = |label: &str| {
+        let found = definitions.find(label);
+        is_unknown.set(is_unknown.get() || found.is_err());
+        found.ok().flatten()
+    };
+    let (parsed, own) = event::of_satteri(text, find);
+    for (event, place) in parsed {
         let place = range.start + place.start..range.start + place.end;
         match &event {
             Event::Start(Tag::Heading { .. }) if depth == 0 && place.start == range.end => {
-                return Some(());
+                return (!is_unknown.get()).then_some(own);
             }
             Event::Start(_) => depth += 1,
             Event::End(_) => depth = depth.saturating_sub(1),
@@ -139,7 +190,7 @@ fn parse<'b>(source: &'b str, range: Range<usize>, events: &mut Events<'b>) -> O
         }
         event::push(events, source, event, place);
     }
-    rest.is_empty().then_some(())
+    (rest.is_empty() && !is_unknown.get()).then_some(own)
 }
 
 /// The sections that the edits touch, with the edits in each; `None` where they are the greater part.
@@ -272,6 +323,17 @@ mod tests {
         assert!(!reread(source, &[edit(at..at + 1, "<!--")]));
         // Definitions act everywhere.
         assert!(!reread(source, &[edit(at..at + 1, "[b]: c")]));
+        let source = format!("{source}\n## I\n\n[b]: c\n[ß]: e\n");
+        assert!(!reread(&source, &[edit(at..at + 1, "[b]")]));
+        let source = source.replace("[ß]: e\n", "");
+        assert!(reread(
+            &source,
+            &[edit(at..at + 1, "[b], ![B][] [d][b] [e]")]
+        ));
+        assert!(!reread(&source, &[edit(at..at + 1, "[ſ]")]));
+        let last = source.find("]:").unwrap();
+        assert!(!reread(&source, &[edit(last..last, "f")]));
+        assert!(!reread(&format!("{source}# J\n"), &[edit(at..at + 1, "x")]));
     }
 
     #[test]
@@ -295,12 +357,15 @@ mod tests {
                     Just("-->"), Just("<pre>"), Just("*f* "), Just("`"), Just("|g|h|\n|-|-|\n"),
                     Just("|i|\n"), Just("text "), Just("\t"), Just("1. j\n"), Just("#"), Just(" # k\n"), Just("===\n"),
                     Just("<?"), Just("\\"), Just("[l](m) "), Just("[^n]"), Just("- [ ] "), Just("\u{feff}"),
+                    Just("[o]: p\n\n"), Just("[é]:\nq"), Just("[o]"), Just("[o]: r 's'\n"), Just("![O][]"),
+                    Just("[t][é]"), Just("[^u]: v\n"), Just("2. w\n"), Just("\n[o]: x\n\n"), Just("[y][o"), Just("]"),
                 ],
                 0..40,
             ),
             changes in proptest::collection::vec(
                 (any::<proptest::sample::Index>(), 0..4_usize, prop_oneof![
                     Just(""), Just("x"), Just("\n"), Just("```"), Just("# y\n"), Just("<!--"), Just("- "), Just("\\"),
+                    Just("[o]"), Just("2. "), Just("[z][O]"), Just("]"), Just("["), Just(":"), Just("\n[^n]: a\n\n"), Just("\n\n[o]: b\n\n"),
                 ]),
                 0..4,
             ),
