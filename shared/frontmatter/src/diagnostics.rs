@@ -7,126 +7,84 @@ const MAX_WARNINGS: usize = 200;
 /// Longest quoted text of a warning, in characters.
 const MAX_TEXT_CHARACTERS: usize = 80;
 
-/// Why a part of the body was changed or could not be used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Code {
-    MissingAsset,
-    PathEscape,
-    RelativeLink,
-    UnsafeUrl,
-    UnresolvedLink,
-    HtmlRemoved,
-    HtmlAttributeRemoved,
-    HtmlUnclosed,
-    Disputed,
-    TooComplex,
-    InternalCodeChanged,
-    CommentUnclosed,
-    CommentDoubtful,
-    CommentRemoved,
-    FootnoteUnused,
-    HiddenElement,
-    ForeignSyntax,
+macro_rules! codes {
+    ($($code:ident: $name:literal $hint:literal)*) => {
+        /// Why a part of the body was changed or could not be used.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub(crate) enum Code {
+            $($code),*
+        }
+
+        impl Code {
+            #[cfg(test)]
+            const ALL: &[Self] = &[$(Self::$code),*];
+
+            pub(crate) fn code(self) -> &'static str {
+                match self {
+                    $(Self::$code => $name),*
+                }
+            }
+
+            fn hint(self) -> &'static str {
+                match self {
+                    $(Self::$code => $hint),*
+                }
+            }
+        }
+    };
 }
 
-impl Code {
-    pub(crate) fn code(self) -> &'static str {
-        match self {
-            Self::MissingAsset => "missing-asset",
-            Self::PathEscape => "path-escape",
-            Self::RelativeLink => "relative-link",
-            Self::UnsafeUrl => "unsafe-url",
-            Self::UnresolvedLink => "unresolved-link",
-            Self::HtmlRemoved => "html-removed",
-            Self::HtmlAttributeRemoved => "html-attribute-removed",
-            Self::HtmlUnclosed => "html-unclosed",
-            Self::Disputed => "code-rewritten",
-            Self::TooComplex => "too-complex",
-            Self::InternalCodeChanged => "internal-code-changed",
-            Self::CommentUnclosed => "comment-unclosed",
-            Self::CommentDoubtful => "comment-doubtful",
-            Self::CommentRemoved => "comment-removed",
-            Self::FootnoteUnused => "footnote-unused",
-            Self::HiddenElement => "hidden-element",
-            Self::ForeignSyntax => "foreign-syntax",
-        }
-    }
-
-    pub(crate) fn hint(self) -> &'static str {
-        match self {
-            Self::MissingAsset => {
-                "This picture or media file is not known here, so its description stands in its \
-                 place: use an absolute https address, or name your repository in the frontmatter \
-                 (`repository: owner/name`)."
-            }
-            Self::PathEscape => {
-                "This path climbs out of the document's folder with `..`; it was read from the \
-                 top folder instead."
-            }
-            Self::RelativeLink => {
-                "This link leads to a file that is not published here, so only its text stays: use \
-                 an absolute https address, or name your repository in the frontmatter."
-            }
-            Self::UnsafeUrl => {
-                "This address could run a program in the reader's browser or read a local file: \
-                 use an address that begins with https://."
-            }
-            Self::UnresolvedLink => {
-                "No document of that name is published yet, so only the link's text stays; it \
-                 becomes a link once there is one."
-            }
-            Self::HtmlRemoved => {
-                "This HTML is not allowed on the site and was taken out: use Markdown, or a \
-                 simple element such as <details>, <kbd> or <img>."
-            }
-            Self::HtmlAttributeRemoved => {
-                "This HTML element has an attribute that is not allowed on the site (a script, a \
-                 style, a class); the element stays without it."
-            }
-            Self::HtmlUnclosed => {
-                "This HTML element is not closed where it was opened, or closed without having \
-                 been opened; it was closed or taken out so that the page around stays whole."
-            }
-            Self::Disputed => {
-                "This code stands where some programs take it for something else, and what it shows could act \
-                 there; it was written as HTML: put it into a fence of its own, with empty lines around it \
-                 and all of its lines indented alike."
-            }
-            Self::TooComplex => {
-                "This document nests quotes and lists too deeply to be read in full; links and \
-                 HTML in it are shown as text."
-            }
-            Self::InternalCodeChanged => {
-                "Obsidian's syntax was left as it is, because replacing it would have changed a \
-                 code block; please report this document."
-            }
-            Self::CommentUnclosed => {
-                "A comment begins here that nothing ends, so all that follows was left out, as \
-                 Obsidian and browsers do: end it with a second %% or -->, or write \\%% where you mean \
-                 the signs."
-            }
-            Self::CommentDoubtful => {
-                "Text between two %% is a comment and was left out; it may not have been meant as \
-                 one here: write \\%% where you mean the signs."
-            }
-            Self::CommentRemoved => {
-                "This is a comment of another tool and was left out: put it in backticks where it is \
-                 meant to be seen."
-            }
-            Self::FootnoteUnused => {
-                "Nothing refers to this footnote, or another one has its label, so no reader would see \
-                 it; it was left out."
-            }
-            Self::HiddenElement => {
-                "This is marked as hidden (an HTML element, a container, a list of attributes), so it was left out with \
-                 all that stands in it; where nothing closes it, all that follows was."
-            }
-            Self::ForeignSyntax => {
-                "This is a mark of another program (a shortcode, a container, a component) that means nothing here: \
-                 what it encloses stays as text; write it in Markdown."
-            }
-        }
-    }
+codes! {
+    MissingAsset: "missing-asset"
+        "This picture or media file is not known here, so its description stands in its place: use an absolute \
+         https address, or name your repository in the frontmatter (`repository: owner/name`)."
+    PathEscape: "path-escape"
+        "This path climbs out of the document's folder with `..`; it was read from the top folder instead."
+    RelativeLink: "relative-link"
+        "This link leads to a file that is not published here, so only its text stays: use an absolute https \
+         address, or name your repository in the frontmatter."
+    UnsafeUrl: "unsafe-url"
+        "This address could run a program in the reader's browser or read a local file: use an address that \
+         begins with https://."
+    UnresolvedLink: "unresolved-link"
+        "No document of that name is published yet, so only the link's text stays; it becomes a link once there \
+         is one."
+    HtmlRemoved: "html-removed"
+        "This HTML is not allowed on the site and was taken out: use Markdown, or a simple element such as \
+         <details>, <kbd> or <img>."
+    HtmlAttributeRemoved: "html-attribute-removed"
+        "This HTML element has an attribute that is not allowed on the site (a script, a style, a class); the \
+         element stays without it."
+    HtmlUnclosed: "html-unclosed"
+        "This HTML element is not closed where it was opened, or closed without having been opened; it was \
+         closed or taken out so that the page around stays whole."
+    Disputed: "code-rewritten"
+        "This code stands where some programs take it for something else, and what it shows could act there; it \
+         was written as HTML: put it into a fence of its own, with empty lines around it and all of its lines \
+         indented alike."
+    TooComplex: "too-complex"
+        "This document nests quotes and lists too deeply to be read in full; links and HTML in it are shown as \
+         text."
+    InternalCodeChanged: "internal-code-changed"
+        "Obsidian's syntax was left as it is, because replacing it would have changed a code block; please \
+         report this document."
+    CommentUnclosed: "comment-unclosed"
+        "A comment begins here that nothing ends, so all that follows was left out, as Obsidian and browsers do: \
+         end it with a second %% or -->, or write \\%% where you mean the signs."
+    CommentDoubtful: "comment-doubtful"
+        "Text between two %% is a comment and was left out; it may not have been meant as one here: write \\%% \
+         where you mean the signs."
+    CommentRemoved: "comment-removed"
+        "This is a comment of another tool and was left out: put it in backticks where it is meant to be seen."
+    FootnoteUnused: "footnote-unused"
+        "Nothing refers to this footnote, or another one has its label, so no reader would see it; it was left \
+         out."
+    HiddenElement: "hidden-element"
+        "This is marked as hidden (an HTML element, a container, a list of attributes), so it was left out with \
+         all that stands in it; where nothing closes it, all that follows was."
+    ForeignSyntax: "foreign-syntax"
+        "This is a mark of another program (a shortcode, a container, a component) that means nothing here: what \
+         it encloses stays as text; write it in Markdown."
 }
 
 /// A warning with its offset in the text that was read.
@@ -229,25 +187,7 @@ mod tests {
     #[test]
     fn every_code_is_documented() {
         let document = include_str!("../../../docs/conversion.md");
-        for code in [
-            Code::MissingAsset,
-            Code::PathEscape,
-            Code::RelativeLink,
-            Code::UnsafeUrl,
-            Code::UnresolvedLink,
-            Code::HtmlRemoved,
-            Code::HtmlAttributeRemoved,
-            Code::HtmlUnclosed,
-            Code::Disputed,
-            Code::TooComplex,
-            Code::InternalCodeChanged,
-            Code::CommentUnclosed,
-            Code::CommentDoubtful,
-            Code::CommentRemoved,
-            Code::FootnoteUnused,
-            Code::HiddenElement,
-            Code::ForeignSyntax,
-        ] {
+        for code in Code::ALL {
             assert!(
                 document.contains(&format!("| `{}` |", code.code())),
                 "{code:?}"
