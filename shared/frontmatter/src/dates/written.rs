@@ -4,118 +4,41 @@
 use super::numbers::{Numbers, exactly, one_or_two, zone};
 
 /// Names of the months, each with its number; shorter forms of three letters and more mean the same.
-const MONTHS: [(i8, &[&str]); 12] = [
+const MONTHS: [(i8, &str); 12] = [
     (
         1,
-        &[
-            "january",
-            "januar",
-            "janvier",
-            "enero",
-            "gennaio",
-            "janeiro",
-            "januari",
-            "января",
-        ],
+        "january januar janvier enero gennaio janeiro januari января",
     ),
     (
         2,
-        &[
-            "february",
-            "februar",
-            "février",
-            "febrero",
-            "febbraio",
-            "fevereiro",
-            "februari",
-            "февраля",
-        ],
+        "february februar février febrero febbraio fevereiro februari февраля",
     ),
-    (
-        3,
-        &["march", "märz", "mars", "marzo", "março", "maart", "марта"],
-    ),
-    (4, &["april", "avril", "abril", "aprile", "апреля"]),
-    (5, &["may", "mai", "mayo", "maggio", "maio", "mei", "мая"]),
-    (
-        6,
-        &["june", "juni", "juin", "junio", "giugno", "junho", "июня"],
-    ),
-    (
-        7,
-        &[
-            "july", "juli", "juillet", "julio", "luglio", "julho", "июля",
-        ],
-    ),
-    (8, &["august", "août", "agosto", "augustus", "августа"]),
+    (3, "march märz mars marzo março maart марта"),
+    (4, "april avril abril aprile апреля"),
+    (5, "may mai mayo maggio maio mei мая"),
+    (6, "june juni juin junio giugno junho июня"),
+    (7, "july juli juillet julio luglio julho июля"),
+    (8, "august août agosto augustus августа"),
     (
         9,
-        &[
-            "september",
-            "septembre",
-            "septiembre",
-            "settembre",
-            "setembro",
-            "сентября",
-        ],
+        "september septembre septiembre settembre setembro сентября",
     ),
     (
         10,
-        &[
-            "october",
-            "oktober",
-            "octobre",
-            "octubre",
-            "ottobre",
-            "outubro",
-            "октября",
-        ],
+        "october oktober octobre octubre ottobre outubro октября",
     ),
-    (
-        11,
-        &["november", "novembre", "noviembre", "novembro", "ноября"],
-    ),
+    (11, "november novembre noviembre novembro ноября"),
     (
         12,
-        &[
-            "december",
-            "dezember",
-            "décembre",
-            "diciembre",
-            "dicembre",
-            "dezembro",
-            "декабря",
-        ],
+        "december dezember décembre diciembre dicembre dezembro декабря",
     ),
 ];
 
 /// Days of the week, which say nothing that the date doesn't; those of the first row have shorter forms.
-const DAYS: [&[&str]; 2] = [
-    &[
-        "monday",
-        "tuesday",
-        "wednesday",
-        "thursday",
-        "friday",
-        "saturday",
-        "sunday",
-    ],
-    &[
-        "dienstag",
-        "dimanche",
-        "donnerstag",
-        "freitag",
-        "jeudi",
-        "lundi",
-        "mardi",
-        "mercredi",
-        "mittwoch",
-        "montag",
-        "samedi",
-        "samstag",
-        "sonntag",
-        "vendredi",
-    ],
+const DAYS: [&str; 2] = [
+    "monday tuesday wednesday thursday friday saturday sunday",
+    "dienstag dimanche donnerstag freitag jeudi lundi mardi mercredi \
+     mittwoch montag samedi samstag sonntag vendredi",
 ];
 
 /// Words between the parts of a date.
@@ -179,7 +102,10 @@ impl Parts {
     fn word(&mut self, word: &str) -> Option<()> {
         let bare = word.trim_end_matches('.');
         let [short, whole] = DAYS;
-        if FILLERS.contains(&bare) || is_short_of(bare, short) || whole.contains(&bare) {
+        if FILLERS.contains(&bare)
+            || is_short_of(bare, short)
+            || whole.split(' ').any(|day| day == bare)
+        {
             return Some(());
         }
         if let Some((month, _)) = MONTHS.iter().find(|(_, names)| is_short_of(bare, names)) {
@@ -282,11 +208,11 @@ impl Parts {
 }
 
 /// Whether a word is one of these names, or the beginning of one.
-fn is_short_of(word: &str, names: &[&str]) -> bool {
+fn is_short_of(word: &str, names: &str) -> bool {
     let is_short = word.chars().count() == MIN_SHORT;
     names
-        .iter()
-        .any(|name| *name == word || is_short && name.starts_with(word))
+        .split(' ')
+        .any(|name| name == word || is_short && name.starts_with(word))
 }
 
 #[cfg(test)]
