@@ -21,7 +21,6 @@ use crate::diagnostics::{Code, Warnings};
 use crate::markdown::Document;
 use crate::markdown::lines::without_lone_returns;
 use crate::report::Warning;
-use rounds::{Extent, Stop};
 
 pub(crate) use flavour::is_obsidian;
 pub(crate) use options::CleanOptions;
@@ -70,39 +69,7 @@ fn clean_lines<T>(
     if document.too_complex {
         return escaped();
     }
-    match rounds::run(document, options, Extent::Everything, read) {
-        Ok(cleaned) => cleaned,
-        Err(Stop::NoFixedPoint) => escaped(),
-        Err(Stop::CodeChanged) => {
-            protected_first(document, options, read).unwrap_or_else(|_| escaped())
-        }
-    }
-}
-
-/// Cleans in two steps where all rules at once would change code: what protects first, then
-/// every rule on a body whose code is settled.
-fn protected_first<T>(
-    document: &Document<'_>,
-    options: &CleanOptions<'_>,
-    read: &dyn Fn(&Document<'_>) -> T,
-) -> Result<(Cleaned, T), Stop> {
-    let (protected, ()) = rounds::run(document, options, Extent::ProtectionOnly, &|_| ())?;
-    let (cleaned, reading) = rounds::run(
-        &Document::parse(&protected.body),
-        &options.of_emitted(),
-        Extent::Everything,
-        read,
-    )?;
-    let mut code_changed = Warnings::default();
-    code_changed.add(Code::InternalCodeChanged, 0, "");
-    let mut warnings = code_changed.report(document.source);
-    warnings.extend(protected.warnings);
-    let cleaned = Cleaned {
-        badges: protected.badges,
-        warnings,
-        ..cleaned
-    };
-    Ok((cleaned, reading))
+    rounds::run(document, options, read).unwrap_or_else(escaped)
 }
 
 fn escaped(document: &Document<'_>) -> Cleaned {

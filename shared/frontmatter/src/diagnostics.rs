@@ -65,9 +65,6 @@ codes! {
     TooComplex: "too-complex"
         "This document nests quotes and lists too deeply to be read in full; links and HTML in it are shown as \
          text."
-    InternalCodeChanged: "internal-code-changed"
-        "Obsidian's syntax was left as it is, because replacing it would have changed a code block; please \
-         report this document."
     CommentUnclosed: "comment-unclosed"
         "A comment begins here that nothing ends, so all that follows was left out, as Obsidian and browsers do: \
          end it with a second %% or -->, or write \\%% where you mean the signs."

@@ -43,21 +43,6 @@ const CLOSING_ROUNDS: usize = 5;
 /// Readings after which a formula that the two readings dispute costs all others their `$`.
 const GENTLE_ROUNDS: usize = 3;
 
-/// Which rules are applied.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Extent {
-    Everything,
-    /// Only what protects: links and HTML, not Obsidian's syntax.
-    ProtectionOnly,
-}
-
-/// Why no clean body came out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Stop {
-    NoFixedPoint,
-    CodeChanged,
-}
-
 /// What was found so far.
 #[derive(Default)]
 struct State {
@@ -72,24 +57,16 @@ struct State {
     shifts: Vec<Shift>,
 }
 
-/// The cleaned body, and what `read` makes of its last reading.
+/// The cleaned body, and what `read` makes of its last reading; none where the body doesn't settle, or a round would change
+/// its code.
 pub(crate) fn run<T>(
     document: &Document<'_>,
     options: &CleanOptions<'_>,
-    extent: Extent,
     read: &dyn Fn(&Document<'_>) -> T,
-) -> Result<(Cleaned, T), Stop> {
+) -> Option<(Cleaned, T)> {
     let mut state = State::default();
-    let rules = Rules { options, extent };
-    let (body, reading) = state.rounds(document, rules, read, 0, &[])?;
-    Ok((state.finish(document.source, body), reading))
-}
-
-/// What a round is told.
-#[derive(Clone, Copy)]
-struct Rules<'a> {
-    options: &'a CleanOptions<'a>,
-    extent: Extent,
+    let (body, reading) = state.rounds(document, options, read, 0, &[])?;
+    Some((state.finish(document.source, body), reading))
 }
 
 impl State {
@@ -100,29 +77,28 @@ impl State {
     fn rounds<T>(
         &mut self,
         document: &Document<'_>,
-        rules: Rules<'_>,
+        options: &CleanOptions<'_>,
         read: &dyn Fn(&Document<'_>) -> T,
         round: usize,
         expected: &[u64],
-    ) -> Result<(String, T), Stop> {
-        let Rules { options, extent } = rules;
+    ) -> Option<(String, T)> {
         if round == MAX_ROUNDS || (round > 0 && document.too_complex) {
-            return Err(Stop::NoFixedPoint);
+            return None;
         }
         let plain = document.plain();
         let code = invariant::code(plain);
         if !invariant::holds(expected, &code) {
-            return Err(Stop::CodeChanged);
+            return None;
         }
-        let edits = self.round(document, plain, options, extent, round);
+        let edits = self.round(document, plain, options, round);
         if edits.is_empty() {
-            return Ok((document.source.to_owned(), read(document)));
+            return Some((document.source.to_owned(), read(document)));
         }
         let expected = invariant::expected(&code, &edits);
         let body = apply(document.source, &edits);
         self.shift(&edits);
         let again = document.edited(&body, &edits);
-        self.rounds(&again, rules, read, round + 1, &expected)
+        self.rounds(&again, options, read, round + 1, &expected)
     }
 
     /// The edits of one reading; none where the body is clean.
@@ -131,7 +107,6 @@ impl State {
         document: &Document<'_>,
         plain: &Document<'_>,
         options: &CleanOptions<'_>,
-        extent: Extent,
         round: usize,
     ) -> Vec<Edit> {
         let mut splice = Splice::default();
@@ -149,15 +124,7 @@ impl State {
             }
             self.badges = badges::take(document, options, &mut splice);
         }
-        self.rules(
-            document,
-            plain,
-            options,
-            extent,
-            round,
-            &mut splice,
-            &mut warnings,
-        );
+        self.rules(document, plain, options, round, &mut splice, &mut warnings);
         let mut edits = splice.into_edits(document.source);
         if edits.is_empty() {
             // What referred to a definition may have gone meanwhile.
@@ -169,7 +136,7 @@ impl State {
             start::guard(document, &mut splice);
             edits = splice.into_edits(document.source);
         }
-        if edits.is_empty() && extent == Extent::Everything {
+        if edits.is_empty() {
             // An edit may have brought together what is another program's mark.
             edits = dialects::edits(document, self.is_obsidian, &mut warnings);
         }
@@ -184,16 +151,11 @@ impl State {
         self.warnings.extend(warnings, back);
     }
 
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "both readings, and where the findings go"
-    )]
     fn rules(
         &mut self,
         document: &Document<'_>,
         plain: &Document<'_>,
         options: &CleanOptions<'_>,
-        extent: Extent,
         round: usize,
         splice: &mut Splice,
         warnings: &mut Warnings,
@@ -209,26 +171,24 @@ impl State {
         if splice.len() > before {
             return;
         }
-        if extent == Extent::Everything {
-            let markers = callouts::find(document);
-            self.is_obsidian =
-                self.is_obsidian || flavour::is_obsidian_with(document, &markers, options);
-            if options.context.flavor != Flavor::GitHub {
-                obsidian::highlights(document, !self.is_obsidian, splice);
-            }
-            if self.is_obsidian {
-                let runs = document.runs();
-                obsidian::block_ids(document, runs, splice);
-                self.tags = obsidian::tags(document, runs);
-                if options.hard_breaks {
-                    breaks::harden(document, &markers, splice);
-                }
-            }
-            let wiki = wikilinks::rewrite(document, self.is_obsidian, options, splice, warnings);
-            self.record_links(wiki);
-            self.record_callouts(&markers);
-            callouts::rewrite(document, &markers, splice);
+        let markers = callouts::find(document);
+        self.is_obsidian =
+            self.is_obsidian || flavour::is_obsidian_with(document, &markers, options);
+        if options.context.flavor != Flavor::GitHub {
+            obsidian::highlights(document, !self.is_obsidian, splice);
         }
+        if self.is_obsidian {
+            let runs = document.runs();
+            obsidian::block_ids(document, runs, splice);
+            self.tags = obsidian::tags(document, runs);
+            if options.hard_breaks {
+                breaks::harden(document, &markers, splice);
+            }
+        }
+        let wiki = wikilinks::rewrite(document, self.is_obsidian, options, splice, warnings);
+        self.record_links(wiki);
+        self.record_callouts(&markers);
+        callouts::rewrite(document, &markers, splice);
         let anchors = Anchors::of(plain, options);
         links::rewrite(plain, options, &anchors, splice, warnings);
         elements::sanitise(
