@@ -1,6 +1,7 @@
 //! The file, found by Astro's expression and read back as what was meant (2.11).
 
 use crate::assemble::{Assembled, Emitted};
+use crate::entry::block::MAX_WRITTEN_NODES;
 use crate::yaml::{self, readback, write};
 
 /// The frontmatter and the body, as they are stored.
@@ -59,7 +60,7 @@ fn reads_back(file: &str, eol: &str, entries: &[Emitted]) -> bool {
     if readback::says(captured, eol, meant.clone()) {
         return true;
     }
-    let Ok(document) = yaml::read(captured) else {
+    let Ok(document) = yaml::read_up_to(MAX_WRITTEN_NODES, captured) else {
         return false;
     };
     let read = document

@@ -670,6 +670,7 @@ fn a_file_with_much_to_list_is_read_again() {
         many(1, &|_| {
             format!("![a](https://e.example/{}.png)\n", path.repeat(200))
         }),
+        format!("+++\nmine = [{}]\n+++\n", "1,".repeat(9990)),
         format!(
             "---\nmine: {}\n---\n{}",
             "word ".repeat(8000).trim(),

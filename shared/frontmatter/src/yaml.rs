@@ -12,7 +12,7 @@ mod typed;
 pub(crate) mod write;
 
 pub(crate) use node::{Node, Scalar, is_dangerous};
-pub(crate) use read::{Document, Entry, Unreadable, read};
+pub(crate) use read::{Document, Entry, MAX_NODES, Unreadable, read, read_up_to};
 pub(crate) use repair::read_or_repair;
 pub(crate) use resolve::{Resolved, differs_between_versions, resolve};
 
@@ -25,4 +25,6 @@ pub(crate) struct Known {
     pub(crate) is_text: fn(&str) -> bool,
     /// Whether a key holds tags, which may begin with the sign of a comment.
     pub(crate) holds_tags: fn(&str) -> bool,
+    /// Most nodes of the block.
+    pub(crate) max_nodes: usize,
 }

@@ -7,13 +7,15 @@ use memchr::memmem;
 use crate::bytes::position;
 use crate::report::Warning;
 use crate::warnings::Code;
-use crate::yaml::bare;
+use crate::yaml::{MAX_NODES, bare};
 use fences::{first_line, split_line};
 
 pub(crate) use fences::{MAX_BLOCK_BYTES, without_blank_lines};
 
 /// Largest block that an earlier conversion wrote, in bytes: the author's own in another form, and `derived`.
 const MAX_WRITTEN_BYTES: usize = 256 * 1024;
+/// Most values of such a block.
+pub(crate) const MAX_WRITTEN_NODES: usize = 40_000;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Language {
@@ -109,10 +111,21 @@ fn find_at(text: &str, start: usize) -> Parts<'_> {
 }
 
 fn is_short(block: &str) -> bool {
-    let is_written = || {
-        block.len() <= MAX_WRITTEN_BYTES && memmem::find(block.as_bytes(), b"\nderived:").is_some()
-    };
-    block.len() <= MAX_BLOCK_BYTES || is_written()
+    block.len() <= MAX_BLOCK_BYTES || block.len() <= MAX_WRITTEN_BYTES && is_written(block)
+}
+
+/// Whether a block may be one that an earlier conversion wrote.
+fn is_written(block: &str) -> bool {
+    memmem::find(block.as_bytes(), b"\nderived:").is_some()
+}
+
+/// Most values that a block may have.
+pub(crate) fn max_nodes(block: &str) -> usize {
+    if is_written(block) {
+        MAX_WRITTEN_NODES
+    } else {
+        MAX_NODES
+    }
 }
 
 fn no_block(text: &str) -> Parts<'_> {

@@ -9,7 +9,7 @@ use super::{Node, Scalar};
 /// Deepest nesting.
 const MAX_DEPTH: usize = 64;
 /// Most nodes, aliases counted with all that they stand for.
-const MAX_NODES: usize = 10_000;
+pub(crate) const MAX_NODES: usize = 10_000;
 
 /// A block's root mapping.
 #[derive(Debug, Default)]
@@ -54,6 +54,11 @@ pub(crate) enum Unreadable {
 
 /// Reads one YAML document whose root is a mapping, or empty.
 pub(crate) fn read(block: &str) -> Result<Document, Unreadable> {
+    read_up_to(MAX_NODES, block)
+}
+
+/// The same where there may be more nodes.
+pub(crate) fn read_up_to(max_nodes: usize, block: &str) -> Result<Document, Unreadable> {
     // The parser lets a tab before the first key pass; js-yaml doesn't.
     if block
         .trim_start_matches(['\n', '\r', ' '])
@@ -68,6 +73,7 @@ pub(crate) fn read(block: &str) -> Result<Document, Unreadable> {
         parser: Parser::new_from_str(block),
         anchors: HashMap::new(),
         nodes: 0,
+        max_nodes,
         line: 0,
         simple: true,
         literal: None,
@@ -105,6 +111,7 @@ struct Reader<'a> {
     /// Anchored nodes with their sizes.
     anchors: HashMap<usize, (Node, usize)>,
     nodes: usize,
+    max_nodes: usize,
     /// Line of the last event, 0-based.
     line: usize,
     /// Nothing so far in this entry that only works inside its document.
@@ -263,7 +270,7 @@ impl<'a> Reader<'a> {
 
     fn node(&mut self, event: Event<'a>, depth: usize) -> Result<Node, Unreadable> {
         self.nodes += 1;
-        if depth > MAX_DEPTH || self.nodes > MAX_NODES {
+        if depth > MAX_DEPTH || self.nodes > self.max_nodes {
             return Err(self.over_budget());
         }
         let before = self.nodes;
@@ -272,7 +279,7 @@ impl<'a> Reader<'a> {
                 self.simple = false;
                 let (node, size) = self.anchors.get(&id).ok_or_else(|| self.invalid())?;
                 self.nodes += size;
-                if self.nodes > MAX_NODES {
+                if self.nodes > self.max_nodes {
                     return Err(self.over_budget());
                 }
                 return Ok(node.clone());

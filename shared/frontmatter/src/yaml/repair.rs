@@ -1,7 +1,7 @@
 //! Reading YAML that a person almost got right (2.3).
 
 use super::brackets::key_of;
-use super::{Document, Known, Node, Unreadable, bare, brackets, read, resolve, typed};
+use super::{Document, Known, Node, Unreadable, bare, brackets, read, read_up_to, resolve, typed};
 
 /// A block that was read, and which of its lines had to be mended, 0-based.
 #[derive(Debug)]
@@ -13,6 +13,7 @@ pub(crate) struct Read {
 /// Reads a block strictly; where that fails and it looks like keys, after each repair again.
 pub(crate) fn read_or_repair(block: &str, known: Known) -> Result<Read, Unreadable> {
     let typed = typed::straightened(block, known);
+    let read = |block: &str| read_up_to(known.max_nodes, block);
     let invalid = match read(&typed) {
         Ok(document) => {
             // `{{ title }}` is valid: a map whose key is a map.
@@ -150,11 +151,13 @@ fn is_quoted(value: &str, node: &Node) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::yaml::MAX_NODES;
 
     const KNOWN: Known = Known {
         is_key: |_| false,
         is_text: |key| key == "title",
         holds_tags: |_| false,
+        max_nodes: MAX_NODES,
     };
 
     fn repaired(block: &str) -> String {

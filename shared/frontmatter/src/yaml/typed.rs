@@ -168,6 +168,7 @@ mod tests {
         is_key: |key| ["tags", "title"].contains(&key.to_lowercase().as_str()),
         is_text: |_| false,
         holds_tags: |key| key == "tags",
+        max_nodes: 0,
     };
 
     #[test]

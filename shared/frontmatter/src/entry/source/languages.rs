@@ -2,16 +2,11 @@
 
 use super::secrets;
 use crate::entry::Entry;
+use crate::entry::block::max_nodes;
 use crate::entry::fields;
 use crate::report::Warning;
 use crate::warnings::Code;
 use crate::yaml::{self, Known, Node, Unreadable};
-
-const KNOWN: Known = Known {
-    is_key: fields::is_known,
-    is_text: fields::is_text,
-    holds_tags: |key| fields::field("tags").is_some_and(|tags| tags.is(key)),
-};
 
 /// Why a block gives no entries.
 pub(super) enum Failed {
@@ -29,7 +24,13 @@ pub(super) fn yaml_entries(
     warnings: &mut Vec<Warning>,
     doubled: &mut Vec<Entry>,
 ) -> Result<Vec<Entry>, Failed> {
-    let read = yaml::read_or_repair(block, KNOWN).map_err(|unreadable| match unreadable {
+    let known = Known {
+        is_key: fields::is_known,
+        is_text: fields::is_text,
+        holds_tags: |key| fields::field("tags").is_some_and(|tags| tags.is(key)),
+        max_nodes: max_nodes(block),
+    };
+    let read = yaml::read_or_repair(block, known).map_err(|unreadable| match unreadable {
         Unreadable::NotAMapping => Failed::NotAMapping,
         Unreadable::Invalid { line, .. } => Failed::Unparsable { line },
     })?;
