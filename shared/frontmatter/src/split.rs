@@ -40,13 +40,14 @@ impl<'t> Split<'t> {
         let blank = source.body.len() - body.len();
         let blank = source.body.as_bytes().get(..blank).unwrap_or_default();
         let mut keys = Keys::new(source.entries);
-        let mark = keys.remove("derived").and_then(|entry| {
-            let mark = Mark::read(&entry.value);
-            if mark.is_none() && !entry.value.is_empty() {
+        let mut mark = None;
+        while let Some(entry) = keys.remove("derived") {
+            let read = Mark::read(&entry.value);
+            if read.is_none() && !entry.value.is_empty() {
                 keys.extra.push((entry.key, entry.value));
             }
-            mark
-        });
+            mark = mark.or(read);
+        }
         let mark = match mark {
             Some(mark) if !mark.is_of(body) => {
                 keys.forget(&mark.outdated());

@@ -150,6 +150,20 @@ fn unknown_keys_are_copied_as_they_stand() {
 }
 
 #[test]
+fn keys_of_ours_stand_there_once_however_they_are_spelled() {
+    for lines in [
+        "Derived: a\nderived: b",
+        "Extra: {a: b}\nextra: {a: c, d: e}",
+        "EXTRA: a\nextra: b",
+    ] {
+        let text = converted(&format!("---\n{lines}\nimage: gone.png\n---\nText\n"));
+        assert_eq!(text.matches("\nderived:").count(), 1, "{text}");
+        assert_eq!(text.matches("\nextra:").count(), 1, "{text}");
+        assert_eq!(converted(&text), text);
+    }
+}
+
+#[test]
 fn titles_are_always_strings() {
     for title in [
         "null",

@@ -10,16 +10,15 @@ use crate::yaml::Node;
 
 /// The author's own keys, as they wrote them where that is safe; the rest of them under `extra`.
 pub(super) fn rest(out: &mut Assembled, mut keys: Keys, warnings: &mut Vec<Warning>) {
-    if let Some(entry) = keys.remove("extra") {
+    let mut kept = Vec::new();
+    while let Some(entry) = keys.remove("extra") {
         match entry.value {
-            Node::Map(entries) => {
-                let mut kept = entries;
-                kept.append(&mut keys.extra);
-                keys.extra = kept;
-            }
+            Node::Map(entries) => kept.extend(entries),
             value => keys.extra.push(("extra".to_owned(), value)),
         }
     }
+    kept.append(&mut keys.extra);
+    keys.extra = kept;
     let (entries, mut extra, told) = keys.into_rest();
     warnings.extend(told);
     for entry in entries {
