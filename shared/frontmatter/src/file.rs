@@ -2,7 +2,7 @@
 
 use crate::assemble::{Assembled, Emitted};
 use crate::entry::block::MAX_WRITTEN_NODES;
-use crate::yaml::{self, readback, write};
+use crate::yaml::{self, write};
 
 /// The frontmatter and the body, as they are stored.
 pub(crate) struct File {
@@ -44,32 +44,44 @@ impl File {
         }
         let text = block + body;
         Self {
-            reads_back: reads_back(&text, eol, entries),
+            reads_back: reads_back(&text, entries),
             text,
         }
     }
 }
 
-fn reads_back(file: &str, eol: &str, entries: &[Emitted]) -> bool {
-    let Some(captured) = write::captured_by_astro(file) else {
-        return false;
-    };
-    let meant = entries
-        .iter()
-        .map(|entry| (entry.key.as_str(), &entry.value));
-    if readback::says(captured, eol, meant.clone()) {
-        return true;
+fn reads_back(file: &str, entries: &[Emitted]) -> bool {
+    let read = write::captured_by_astro(file)
+        .and_then(|captured| yaml::read_up_to(MAX_WRITTEN_NODES, captured).ok());
+    read.is_some_and(|document| {
+        let read = document.entries.into_iter();
+        let read = read.map(|entry| (entry.key, entry.value.into_json()));
+        let meant = entries.iter();
+        let meant = meant.map(|entry| (entry.key.clone(), entry.value.to_json()));
+        are_alike(
+            &serde_json::Value::Object(read.collect()),
+            &serde_json::Value::Object(meant.collect()),
+        )
+    })
+}
+
+/// Whether two values are equal. What is null in a map is as good as not there; it is written only
+/// where the author's own lines have it.
+fn are_alike(one: &serde_json::Value, other: &serde_json::Value) -> bool {
+    use serde_json::Value::Object;
+    match (one, other) {
+        (Object(one), Object(other)) => {
+            let entries = |map: &serde_json::Map<String, _>| {
+                map.values()
+                    .filter(|value: &&serde_json::Value| !value.is_null())
+                    .count()
+            };
+            entries(one) == entries(other)
+                && one
+                    .iter()
+                    .filter(|(_, value)| !value.is_null())
+                    .all(|(key, value)| other.get(key).is_some_and(|twin| are_alike(value, twin)))
+        }
+        (one, other) => one == other,
     }
-    let Ok(document) = yaml::read_up_to(MAX_WRITTEN_NODES, captured) else {
-        return false;
-    };
-    let read = document
-        .entries
-        .into_iter()
-        .map(|entry| (entry.key, entry.value.into_json()));
-    let meant = meant.map(|(key, value)| (key.to_owned(), value.to_json()));
-    readback::are_alike(
-        &serde_json::Value::Object(read.collect()),
-        &serde_json::Value::Object(meant.collect()),
-    )
 }

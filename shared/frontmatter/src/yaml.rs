@@ -5,7 +5,6 @@ mod brackets;
 mod converted;
 mod node;
 mod read;
-pub(crate) mod readback;
 mod repair;
 mod resolve;
 mod typed;

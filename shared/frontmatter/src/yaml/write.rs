@@ -40,7 +40,7 @@ fn push_quoted(out: &mut String, text: &str) {
 
 /// How many bytes of a text stand in a string as they are, before the first character that doesn't:
 /// quotes, backslashes, control characters, other line breaks, and what is no character.
-pub(crate) fn unescaped_length(text: &str) -> usize {
+fn unescaped_length(text: &str) -> usize {
     let bytes = text.as_bytes();
     let begins = |at: usize, marks: &[[u8; 2]]| {
         bytes
