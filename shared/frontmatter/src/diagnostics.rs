@@ -1,11 +1,9 @@
 //! What the author is told about the body: a closed list of codes, each with its hint (4.2).
 
-use crate::report::Warning;
+use crate::report::{Warning, quotation};
 
 /// Most warnings of one body; a file with more faults is told enough.
 const MAX_WARNINGS: usize = 200;
-/// Longest quoted text of a warning, in characters.
-const MAX_TEXT_CHARACTERS: usize = 80;
 
 macro_rules! codes {
     ($($code:ident: $name:literal $hint:literal)*) => {
@@ -127,7 +125,7 @@ impl Warnings {
             self.found.push(Found {
                 code,
                 at,
-                text: line.chars().take(MAX_TEXT_CHARACTERS).collect(),
+                text: quotation(line),
             });
         }
     }

@@ -17,6 +17,14 @@ pub struct Warning {
     pub hint: String,
 }
 
+/// Longest text that a warning quotes, in characters.
+const MAX_QUOTED: usize = 80;
+
+/// What a warning quotes of a text.
+pub(crate) fn quotation(text: &str) -> String {
+    text.chars().take(MAX_QUOTED).collect()
+}
+
 /// Where a field's value came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]

@@ -2,10 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::report::Warning;
-
-/// Longest quotation in a warning, in characters.
-const MAX_QUOTED: usize = 80;
+use crate::report::{Warning, quotation};
 
 /// Most warnings of one code that are told one by one.
 const MAX_OF_A_KIND: usize = 5;
@@ -63,7 +60,7 @@ impl Code<'_> {
             code: self.code(),
             line,
             column,
-            text: text.chars().take(MAX_QUOTED).collect(),
+            text: quotation(text),
             hint: self.hint(),
         }
     }

@@ -14,6 +14,7 @@ pub(crate) use node::{Node, Scalar, is_dangerous};
 pub(crate) use read::{Document, Entry, MAX_NODES, Unreadable, read, read_up_to};
 pub(crate) use repair::read_or_repair;
 pub(crate) use resolve::{Resolved, differs_between_versions, resolve};
+pub(crate) use typed::{MAX_KEY_WORDS, is_key_with};
 
 /// What is known of keys, which lines are mended by.
 #[derive(Debug, Clone, Copy)]

@@ -10,8 +10,8 @@ use super::write::quoted;
 /// Quotes that stand around a value in the place of plain ones.
 const QUOTES: [&[char]; 2] = [&['“', '”', '„', '‟', '＂'], &['‘', '’', '‚', '‛', '＇']];
 
-/// Longest key that is mended, in words.
-const MAX_KEY_WORDS: usize = 3;
+/// Most words of a key where no reader tells that it is one.
+pub(crate) const MAX_KEY_WORDS: usize = 3;
 
 /// The block with YAML's own signs where a value stands in other quotes or brackets, or a colon of another width, or one without
 /// a space, follows a key, and where tags begin with `#`. Every line stays.
@@ -53,11 +53,14 @@ pub(super) fn straightened(block: &str, known: Known) -> Cow<'_, str> {
 }
 
 fn is_key(key: &str) -> bool {
-    key.starts_with(char::is_alphabetic)
-        && key.split_whitespace().count() <= MAX_KEY_WORDS
-        && key
-            .chars()
-            .all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | ' '))
+    key.starts_with(char::is_alphabetic) && is_key_with(&[], key)
+}
+
+/// Whether a text is a few words, with these signs in them beside hyphens and underscores.
+pub(crate) fn is_key_with(signs: &[char], key: &str) -> bool {
+    let is_part =
+        |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | ' ') || signs.contains(&c);
+    key.split_whitespace().count() <= MAX_KEY_WORDS && key.chars().all(is_part)
 }
 
 /// `［a，b］` behind a key as a list.

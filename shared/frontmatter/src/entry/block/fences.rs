@@ -3,11 +3,10 @@
 //! them has to be keys and nothing else.
 
 use crate::entry::fields;
+use crate::yaml::is_key_with;
 
 /// Largest block, in bytes; a larger one is text.
 pub(crate) const MAX_BLOCK_BYTES: usize = 64 * 1024;
-/// Most words of a key: `date last modified`.
-const MAX_KEY_WORDS: usize = 3;
 /// How comments begin that have a line for themselves, with what ends them.
 const COMMENT_LINES: [(&str, &str); 4] = [
     ("[//]: # (", ")"),
@@ -142,10 +141,7 @@ fn key(line: &str) -> Option<(&str, &str)> {
     })?;
     let key = key.trim_end();
     let is_key = key.starts_with(|c: char| c.is_alphabetic() || matches!(c, '_' | '"'))
-        && key.split_whitespace().count() <= MAX_KEY_WORDS
-        && key
-            .chars()
-            .all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | ' ' | '"' | '/'));
+        && is_key_with(&['.', '"', '/'], key);
     is_key.then_some((key, value.trim()))
 }
 

@@ -5,12 +5,10 @@ use crate::entry::Entry;
 use crate::entry::block::beginning;
 use crate::entry::fields::{self, Shape};
 use crate::entry::visibility;
-use crate::yaml::Node;
+use crate::yaml::{Node, is_key_with};
 
 /// Lines among which `HackMD`'s tags are looked for.
 const TOP_LINES: usize = 40;
-/// Most words of a key.
-const MAX_KEY_WORDS: usize = 3;
 /// Keys that Logseq writes and nobody else reads.
 const OF_LOGSEQ: [&str; 5] = [
     "collapsed",
@@ -123,11 +121,7 @@ fn property(line: &str) -> Option<(&str, &str)> {
     let line = line.trim();
     let line = line.strip_prefix("- ").unwrap_or(line);
     let (key, value) = line.split_once("::")?;
-    let is_key = key.starts_with(char::is_alphabetic)
-        && key.split_whitespace().count() <= MAX_KEY_WORDS
-        && key
-            .chars()
-            .all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | ' ' | '/'));
+    let is_key = key.starts_with(char::is_alphabetic) && is_key_with(&['/'], key);
     let is_value = value.is_empty() || value.starts_with([' ', '\t']);
     (is_key && is_value).then(|| (key, value.trim()))
 }

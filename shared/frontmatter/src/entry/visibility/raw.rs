@@ -5,12 +5,11 @@ use super::vocabulary::Rule;
 use super::{Finding, find, finding, is_known, is_secret};
 use crate::entry::fields;
 use crate::prose::is_invisible;
-use crate::yaml::{self, Node};
+use crate::yaml::{self, MAX_KEY_WORDS, Node};
 
 /// Longest line that is searched for keys, in bytes.
 const MAX_LINE_BYTES: usize = 1024;
-/// Most words of a key, and of a value that hides a document where no block begins.
-const MAX_KEY_WORDS: usize = 3;
+/// Most words of a value that hides a document where no block begins.
 const MAX_VALUE_WORDS: usize = 3;
 
 /// What a block says, its comments taken out before: each entry is read by itself, and what can't be read line by line.
