@@ -217,15 +217,17 @@ fn hides_anything(document: &Document<'_>, blocks: &[Block<'_>]) -> bool {
     let may_hide = |html: &str| has_word(html.as_bytes()) || has_style(html.as_bytes());
     inline.any(|html| may_hide(html) && whole_token(html).is_some_and(|kind| hides(&kind)))
         || blocks.iter().any(|block| {
-            (may_hide(&block.text) || block.text.contains("<!--"))
+            (may_hide(&block.text) || leaves_comment_open(&block.text, &(0..block.text.len())))
                 && tokens(&block.text).any(|token| hides(&token.kind))
         })
 }
 
 /// Whether a piece of HTML has one of the words, in whatever case.
 fn has_word(html: &[u8]) -> bool {
-    let pairs = html.iter().zip(html.iter().skip(1)).enumerate();
-    pairs.into_iter().any(|(at, (first, second))| {
+    html.windows(2).enumerate().any(|(at, pair)| {
+        let [first, second] = pair else {
+            return false;
+        };
         // Told by the first two letters, as a rule.
         matches!(
             (first | 0x20, second | 0x20),

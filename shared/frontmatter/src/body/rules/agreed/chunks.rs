@@ -4,6 +4,8 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use memchr::memmem;
+
 use super::confirmed::Block;
 use crate::markdown::places::{is_delimiters, is_marker};
 
@@ -79,6 +81,11 @@ impl<'a> Chunks<'a> {
     /// Whether the span, which is on one line, is code however the lines around it are taken together.
     /// Each call must ask further on than the one before.
     pub(super) fn confirm(&mut self, span: &Range<usize>) -> bool {
+        // Behind an empty line a chunk begins, whatever stands before.
+        let between = self.source.as_bytes().get(self.line.end..span.start);
+        if let Some(at) = between.and_then(|between| memmem::rfind(between, b"\n\n")) {
+            self.read(self.line.end + at + 1);
+        }
         while self.line.end <= span.start && self.line.end < self.source.len() {
             self.read(self.line.end);
         }
