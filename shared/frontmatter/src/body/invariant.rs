@@ -8,7 +8,8 @@ use pulldown_cmark::TagEnd;
 
 use crate::markdown::{Document, Edit, Event, Tag};
 
-/// The code of a document, in order: a digest of language, metadata and text, and its place.
+/// The code of a document, in order: a digest of language, metadata and text, and its place. The line breaks that it ends with
+/// don't count: a block that nothing closes has those before what follows, or not.
 pub(crate) fn code(document: &Document<'_>) -> Vec<(u64, Range<usize>)> {
     // Backticks, tildes or an indentation: without any of them there is no code.
     if !["`", "~", "    ", "\t"]
@@ -19,6 +20,7 @@ pub(crate) fn code(document: &Document<'_>) -> Vec<(u64, Range<usize>)> {
     }
     let mut found = Vec::new();
     let mut block: Option<(DefaultHasher, Range<usize>)> = None;
+    let mut breaks = String::new();
     for (event, range) in &document.events {
         match event {
             Event::Start(Tag::CodeBlock(info)) => {
@@ -28,10 +30,17 @@ pub(crate) fn code(document: &Document<'_>) -> Vec<(u64, Range<usize>)> {
                 }
                 hasher.write_u8(0);
                 block = Some((hasher, range.clone()));
+                breaks.clear();
             }
             Event::Text(text) => {
                 if let Some((hasher, _)) = &mut block {
-                    hasher.write(text.as_bytes());
+                    let shown = text.trim_end_matches(['\r', '\n']);
+                    if !shown.is_empty() {
+                        hasher.write(breaks.as_bytes());
+                        hasher.write(shown.as_bytes());
+                        breaks.clear();
+                    }
+                    breaks.push_str(text.get(shown.len()..).unwrap_or_default());
                 }
             }
             Event::End(TagEnd::CodeBlock) => {
@@ -70,4 +79,20 @@ pub(crate) fn holds(expected: &[u64], code: &[(u64, Range<usize>)]) -> bool {
     expected
         .iter()
         .all(|wanted| found.any(|(digest, _)| digest == wanted))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn line_breaks_at_the_end_don_t_count() {
+        let digests = |source: &'static str| -> Vec<u64> {
+            let code = code(&Document::parse(source));
+            code.into_iter().map(|(digest, _)| digest).collect()
+        };
+        assert_eq!(digests("0. ```\n\n# a\n"), digests("0. ```\n\n"));
+        assert_ne!(digests("```\na\n\nb\n```\n"), digests("```\na\nb\n```\n"));
+        assert_ne!(digests("```\na\n```\n"), digests("```\n\na\n```\n"));
+    }
 }
