@@ -1,4 +1,5 @@
-//! Numbers that are text at the beginning of a block, and a list of their own for others (2.9.12).
+//! Marks that are text at the beginning of a block, and marks for others (2.9.12): numbers of lists, and the signs of a heading that
+//! no plain blank follows.
 //!
 //! A list that begins with another number than one doesn't interrupt a paragraph. For our parser that holds behind a marker
 //! that does, too: `- 2) <div>` is text with a tag in it below a paragraph, and for others a block in a list in a list. It
@@ -6,9 +7,13 @@
 
 use crate::markdown::Document;
 use crate::markdown::edits::Splice;
+use crate::markdown::places::is_escaped;
 
-/// Escapes the sign behind such a number, where a document has tags.
+/// Escapes them, where a document has tags.
 pub(crate) fn escape(document: &Document<'_>, splice: &mut Splice) {
+    if document.has("<") && document.has("#") && !document.source.is_ascii() {
+        escape_headings(document, splice);
+    }
     if !document.has("<") || !document.has(")") && !document.has(".") {
         return;
     }
@@ -34,6 +39,23 @@ pub(crate) fn escape(document: &Document<'_>, splice: &mut Splice) {
     }
 }
 
+/// JavaScript takes a no-break space, and what is like it, for a blank.
+fn escape_headings(document: &Document<'_>, splice: &mut Splice) {
+    let texts = document.texts();
+    for line in document.lines() {
+        let text = document.source.get(line.text.clone()).unwrap_or_default();
+        let mut behind = text.trim_start_matches('#').chars();
+        let is_heading = text.starts_with('#')
+            && behind
+                .next()
+                .is_some_and(|c| !c.is_ascii() && (c.is_whitespace() || c == '\u{feff}'));
+        let at = line.text.start;
+        if is_heading && texts.contain(at) && !is_escaped(document.source, at) {
+            splice.insert(at, "\\");
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -48,6 +70,9 @@ mod tests {
             ("a\n- 2.5 <p>\n", "a\n- 2.5 <p>\n"),
             ("2021. <p>\n", "2021. <p>\n"),
             ("[a]:#\n# b\n\n0. <p>\n", "[a]:#\n# b\n\n0\\. <p>\n"),
+            ("#\u{a0} <b>\n\ta\n", "\\#\u{a0} <b>\n\ta\n"),
+            ("- ##\u{3000}a <b>\n", "- \\##\u{3000}a <b>\n"),
+            ("`<` #\u{a0}a\n", "`<` #\u{a0}a\n"),
             (
                 "> [a]:#\n> # b\n>\n> 2. <p>\n",
                 "> [a]:#\n> # b\n>\n> 2\\. <p>\n",
