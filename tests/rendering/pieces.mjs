@@ -7,6 +7,7 @@ const BLOCKS = [
   '- > ', '1. - ', '<div>', '</div>', '<details>', '<pre>', '</pre>', '<!--', '-->', '<table>', '\f', '\v', '\u00a0', '\u0085', '\u2028', '\u3000', '\ufeff', '%%', '[!note]', ':::note', '+++',
   ':::', ':::tip a', '::: {.x}', '!!! note', '??? tip', '=== "a"', '{% raw %}', '{% endraw %}', '{% highlight js %}', '{% endhighlight %}', '{% note() %}', '{% end %}', '{{< hint info >}}',
   '{{< /hint >}}', '{: .a}', '[TOC]', '* TOC\n{:toc}', 'import A from "b"', '<Tip>', '</Tip>', '<A b={', '<aside>', '</aside>', '- id:: 67bc5cd0-2a08-41e9-a2c8-04b3c1f31440', '  collapsed:: true', '#+BEGIN_TIP', '#+END_TIP',
+  '+---+---+', '+===+===+', '| a | b |', ' -- --', '------', '-- --', ':   ', '~   ', 'a\n: ', '(@) ', '(@a) ', 'a. ', '#. ', '``` {=html}', '```{=html}', '``` {.js}', '```{note}', '::: {.hidden}', '{: .hidden}', '[[toc]]', '```ad-note', '```js=1', '*[a]: b', '#\u00a0', '#\u3000',
 ];
 
 /** What stands in a line. */
@@ -17,6 +18,7 @@ const INLINE = [
   '{{< figure src="a" caption="b `<" >}}', '{{< ref "a" >}}', '{{< youtube a >}}', '{{<', '>}}', '{%', '%}', '{{', '}}', '{% raw %}', '{% endraw %}', '{% highlight js %}', '{% endhighlight %}', '{{< x >}}', '{{< /x >}}',
   '{#a .b}', '{: .a}', '{.a}', '{=html}', '^[', '^[a b]', ':tada:', '<id>', '<T>', '</id>', '<iframe src="https://e.example/a" title="`<b>">', '</iframe>', '![a|100](/b)', '![a `|9x9](https://e.example/b)', '![a](b.mp4)',
   '![a](b =9x9)', '#^a', '](#a%20b)', '{{video https://e.example/a}}', '{{cloze a}}', '<A b={c}>', '/>', '{% include note.html content="<b `" %}', '<embed src="https://e.example/">', 'sms:1', '](sms:1)', '](x-y:1)', '<h2 id="links">',
+  '++', '^^', '^', 'x^2^', 'H~2~O', '19^th^', '[@a1]', '@a1', '(@a)', '[a]{.hidden}', '{.hidden}', ']{.mark}', ']{', '`a`{=html}', '`<b>`{=html}', '\\newpage', '{>>', '<<}', '{--', '--}', '{{!', '{#', '#}', '{% comment %}', '{++', '++}', '{==', '==}', '{~~', '~>', '~~}', '++ctrl+a++', '[due:: a]', '[name=a]', '[due:: <b>', '(a:: b)',
 ];
 
 /** What acts where it is taken for HTML, an address or a picture. */
