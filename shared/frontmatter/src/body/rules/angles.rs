@@ -1,5 +1,6 @@
 //! `<` in text: escaped where another reader than ours could take it for a tag (2.9.12).
 
+use std::cell::LazyCell;
 use std::ops::Range;
 
 use pulldown_cmark::TagEnd;
@@ -21,6 +22,10 @@ pub(crate) fn escape(document: &Document<'_>, formulas: &[Range<usize>], splice:
     let mut marks = memchr::memchr_iter(b'<', source.as_bytes()).peekable();
     let mut in_code = 0_usize;
     let mut follows_tag = false;
+    let has_tags = LazyCell::new(|| {
+        let mut events = document.events.iter();
+        events.any(|(event, _)| matches!(event, Event::InlineHtml(_) | Event::Html(_)))
+    });
     for (event, range) in &document.events {
         follows_tag = match event {
             Event::InlineHtml(_) => true,
@@ -56,7 +61,8 @@ pub(crate) fn escape(document: &Document<'_>, formulas: &[Range<usize>], splice:
                         continue;
                     }
                     if is_escaped(source, at) {
-                        if addresses.reach(at) {
+                        // Below a tag some programs know no backslash.
+                        if addresses.reach(at) || *has_tags {
                             splice.replace(at - 1..at + 1, "&lt;");
                         }
                         continue;
@@ -151,8 +157,9 @@ mod tests {
             ("a\\<b> `<c>`\n", "a\\<b> `<c>`\n"),
             (
                 "https://e.com/\\<b> x\\<b> WwW.e.é\\<b>\n",
-                "https://e.com/<b> x\\<b> WwW.e.é<b>\n",
+                "https://e.com/<b> x&lt;b> WwW.e.é<b>\n",
             ),
+            ("a\\<b> <c>\n", "a&lt;b> <c>\n"),
             ("a@b`<c>` d`<e>`\n", "a@b `<c>` d`<e>`\n"),
             ("a<b, 1 < 2\n", "a<b, 1 < 2\n"),
         ] {
