@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use crate::body::anchors::Anchors;
 use crate::body::options::CleanOptions;
-use crate::body::policy::{self, Element};
+use crate::body::policy::{self, Element, Rule};
 use crate::diagnostics::{Code, Warnings};
 use crate::markdown::Document;
 use crate::markdown::edits::Splice;
@@ -80,6 +80,7 @@ pub(crate) fn sanitise(
 #[derive(Debug)]
 struct Open<'s> {
     name: &'s str,
+    rule: &'static Rule,
     removal: Range<usize>,
     range: Range<usize>,
     in_block: bool,
@@ -225,7 +226,7 @@ impl<'s> Sanitiser<'_, '_, 's> {
         {
             return self.remove(placed);
         }
-        match self.judge.verdict(tag, placed) {
+        match self.judge.verdict(tag, rule, placed) {
             Verdict::Keep => {}
             Verdict::Write(mut html) => {
                 if tag.self_closing && !has_no_end {
@@ -239,10 +240,11 @@ impl<'s> Sanitiser<'_, '_, 's> {
             Verdict::Text(text) => return self.splice.replace(placed.range.clone(), text),
         }
         if !has_no_end && !tag.self_closing {
-            let frame = self.frame_of(&tag.name);
+            let frame = self.frame_of(&tag.name, rule);
             if let Some(frame) = self.frames.get_mut(frame) {
                 frame.open.push(Open {
                     name: &tag.name,
+                    rule,
                     range: placed.range.clone(),
                     removal: placed.removal.clone(),
                     in_block: placed.in_block,
@@ -253,9 +255,8 @@ impl<'s> Sanitiser<'_, '_, 's> {
 
     /// A line of text holds the inline elements that open in it, and tables, which would take the
     /// end of the line's own element in; its container holds the others.
-    fn frame_of(&self, name: &str) -> usize {
+    fn frame_of(&self, name: &str, rule: &Rule) -> usize {
         let last = self.frames.len() - 1;
-        let rule = policy::rule(name);
         let ends_with_line = rule.is_inline || name == "table" || rule.is_table_part();
         match self.frames.last() {
             Some(frame) if frame.is_inline && !ends_with_line => last.saturating_sub(1),
@@ -310,7 +311,7 @@ impl<'s> Sanitiser<'_, '_, 's> {
             .drain(position..)
             .skip(1)
             .rev()
-            .filter(|open| !policy::rule(open.name).has_implied_end)
+            .filter(|open| !open.rule.has_implied_end)
             .flat_map(|open| ["</", open.name, ">"])
             .collect();
         if !unclosed.is_empty() {

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use crate::body::anchors::Anchors;
 use crate::body::options::CleanOptions;
-use crate::body::policy::{self, Value};
+use crate::body::policy::{self, Rule, Value};
 use crate::body::targets::{Kind, Target, resolve};
 use crate::diagnostics::{Code, Warnings};
 use crate::markdown::html::entities::references;
@@ -55,12 +55,11 @@ impl Judge<'_, '_> {
     }
 
     /// What becomes of a tag whose element is allowed.
-    pub(super) fn verdict(&mut self, tag: &Tag<'_>, placed: &Placed<'_>) -> Verdict {
+    pub(super) fn verdict(&mut self, tag: &Tag<'_>, rule: &Rule, placed: &Placed<'_>) -> Verdict {
         let mut changed = !tag.is_plain || (tag.self_closing && !is_void(&tag.name));
         // Most tags stay as they are: what is kept is listed from the first that doesn't.
         let mut listed: Option<Vec<Attribute<'_>>> = None;
         let mut refused = false;
-        let rule = policy::rule(&tag.name);
         for (index, attribute) in tag.attributes.iter().enumerate() {
             let outcome = match rule.attribute(attribute) {
                 Value::Plain => Outcome::Stay,

@@ -1,7 +1,6 @@
 //! Where elements end that nothing closes (2.9.10).
 
 use super::{Frame, MAX_CLOSED, Open, Sanitiser};
-use crate::body::policy;
 use crate::diagnostics::Code;
 use crate::markdown::{Document, Event, Tag};
 
@@ -19,11 +18,10 @@ impl Sanitiser<'_, '_, '_> {
         let mut closers = String::new();
         for open in frame.open.into_iter().rev() {
             let name = open.name;
-            let rule = policy::rule(name);
-            if rule.has_implied_end {
+            if open.rule.has_implied_end {
                 continue;
             }
-            if rule.is_inline && !open.in_block && can_close && end >= open.range.end {
+            if open.rule.is_inline && !open.in_block && can_close && end >= open.range.end {
                 closers.extend(["</", name, ">"]);
             } else {
                 self.judge.warn(Code::HtmlUnclosed, &open.range);
@@ -43,7 +41,7 @@ impl Sanitiser<'_, '_, '_> {
         let mut open: Vec<Open<'_>> = root
             .open
             .into_iter()
-            .filter(|open| !policy::rule(open.name).has_implied_end)
+            .filter(|open| !open.rule.has_implied_end)
             .collect();
         if open.is_empty() {
             return;
