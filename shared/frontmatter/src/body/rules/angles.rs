@@ -26,6 +26,10 @@ pub(crate) fn escape(document: &Document<'_>, formulas: &[Range<usize>], splice:
         let mut events = document.events.iter();
         events.any(|(event, _)| matches!(event, Event::InlineHtml(_) | Event::Html(_)))
     });
+    let has_touchy = LazyCell::new(|| {
+        let mut events = document.events.iter();
+        events.any(|(event, _)| matches!(event, Event::Code(code) if is_touchy(code)))
+    });
     for (event, range) in &document.events {
         follows_tag = match event {
             Event::InlineHtml(_) => true,
@@ -37,8 +41,9 @@ pub(crate) fn escape(document: &Document<'_>, formulas: &[Range<usize>], splice:
             Event::End(TagEnd::CodeBlock | TagEnd::HtmlBlock) => {
                 in_code = in_code.saturating_sub(1);
             }
-            // Backticks, too, belong to an address that they touch, and the code is none any more.
-            Event::Code(code) if is_touchy(code) && addresses.reach(range.start) => {
+            // Backticks, too, belong to an address that they touch: this code is none any more, and its last backtick begins
+            // another.
+            Event::Code(_) if *has_touchy && addresses.reach(range.start) => {
                 splice.insert(range.start, " ");
             }
             // A bare address took the backslash in, which escapes the `<` for who reads no such address.
@@ -161,6 +166,7 @@ mod tests {
             ),
             ("a\\<b> <c>\n", "a&lt;b> <c>\n"),
             ("a@b`<c>` d`<e>`\n", "a@b `<c>` d`<e>`\n"),
+            ("ehttp://e` `>`<c>`\n", "ehttp://e ` `>`<c>`\n"),
             ("a<b, 1 < 2\n", "a<b, 1 < 2\n"),
         ] {
             assert_eq!(escaped(before), after, "from {before:?}");
