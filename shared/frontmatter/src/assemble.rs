@@ -16,6 +16,7 @@ use crate::entry::fields;
 use crate::entry::keys::{self, Keys};
 use crate::entry::mark::Mark;
 use crate::entry::visibility::Finding;
+use crate::marks::WORD_JOINER;
 use crate::record::Derived;
 use crate::report::{Source, Warning};
 use crate::title::Title;
@@ -70,7 +71,9 @@ pub(crate) fn assemble(parts: Parts<'_>) -> Assembled {
     } = parts;
     let mut out = Assembled::default();
 
-    if title.text.chars().count() > LONG_TITLE {
+    // What an earlier conversion has put in isn't seen.
+    let shown = title.text.chars().filter(|c| *c != WORD_JOINER);
+    if shown.count() > LONG_TITLE {
         warnings.push(Code::TitleLong.at(1, 1, &title.text));
     }
     out.push("title", Node::string(&title.text), title.source);

@@ -601,6 +601,16 @@ fn a_comment_in_a_key_that_is_shown_is_not() {
 }
 
 #[test]
+fn what_keeps_a_title_from_being_a_comment_doesn_t_make_it_long() {
+    let first = converted(&format!("# {} `<!--`\n", "x".repeat(55)));
+    assert!(
+        first.contains("<\u{2060}!--") && !first.contains("title-long"),
+        "{first}"
+    );
+    assert_eq!(converted(&first), first);
+}
+
+#[test]
 fn what_looks_like_a_comment_in_a_value_stays_as_typed() {
     let output = meta(
         "---\ntitle: \"Use `%%a%%` and `<!-- b -->`, or C# and <b>c</b>\"\nnote: \"[d]: e {f} 100%% [//]\"\nsite: https://g.example/#h\n---\nWords.\n",

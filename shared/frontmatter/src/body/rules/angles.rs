@@ -19,7 +19,7 @@ pub(crate) fn escape(document: &Document<'_>, formulas: &[Range<usize>], splice:
     let source = document.source;
     let last_gt = memchr::memrchr(b'>', source.as_bytes()).unwrap_or_default();
     let mut addresses = BareAddresses::new(source);
-    let mut marks = memchr::memchr_iter(b'<', source.as_bytes()).peekable();
+    let mut marks = memchr::memchr2_iter(b'<', b'`', source.as_bytes()).peekable();
     let mut in_code = 0_usize;
     let mut follows_tag = false;
     let has_tags = LazyCell::new(|| {
@@ -53,6 +53,14 @@ pub(crate) fn escape(document: &Document<'_>, formulas: &[Range<usize>], splice:
             Event::Text(_) if in_code == 0 => {
                 while marks.next_if(|at| *at < range.start).is_some() {}
                 while let Some(at) = marks.next_if(|at| *at < range.end) {
+                    if source.as_bytes().get(at) == Some(&b'`') {
+                        // An address took it in, which begins code for who reads no such address.
+                        if addresses.reach(at) && !is_escaped(source, at) {
+                            splice.insert(at, " ");
+                            addresses.end(at);
+                        }
+                        continue;
+                    }
                     // Inside a line, a tag without an end is text for everyone, but for who begins a block with
                     // a tag before it.
                     let needs_no_end = || {
@@ -121,6 +129,12 @@ impl<'a> BareAddresses<'a> {
         }
     }
 
+    /// What a blank parts at a place that was asked for last.
+    fn end(&mut self, at: usize) {
+        self.word_start = at;
+        self.is_address = false;
+    }
+
     /// Whether `at` continues an address. Each call must ask further on than the one before.
     fn reach(&mut self, at: usize) -> bool {
         let passed = self.source.get(self.position..at).unwrap_or_default();
@@ -166,6 +180,8 @@ mod tests {
             ),
             ("a\\<b> <c>\n", "a&lt;b> <c>\n"),
             ("a@b`<c>` d`<e>`\n", "a@b `<c>` d`<e>`\n"),
+            ("www.`</b>`\n", "www. `</b>`\n"),
+            ("<b> http://e.x`\n", "<b> http://e.x `\n"),
             ("ehttp://e` `>`<c>`\n", "ehttp://e ` `>`<c>`\n"),
             ("a<b, 1 < 2\n", "a<b, 1 < 2\n"),
         ] {
