@@ -602,7 +602,7 @@ fn a_comment_in_a_key_that_is_shown_is_not() {
 
 #[test]
 fn what_keeps_a_title_from_being_a_comment_doesn_t_make_it_long() {
-    let first = converted(&format!("# {} `<!--`\n", "x".repeat(55)));
+    let first = converted(&format!("# {} `<!-- -->`\n", "x".repeat(51)));
     assert!(
         first.contains("<\u{2060}!--") && !first.contains("title-long"),
         "{first}"
