@@ -24,7 +24,7 @@ const LARGEST_BLOCK: usize = 64 * 1024;
 const TURNS: usize = 5;
 
 /// A name, what comes first, what is repeated and what comes last.
-const FAMILIES: [(&str, &str, &str, &str); 54] = [
+const FAMILIES: [(&str, &str, &str, &str); 58] = [
     ("quotes in quotes", "", ">", " a\n"),
     ("lists in lists", "", "- ", "a\n"),
     ("brackets that nothing closes", "", "[", "\n"),
@@ -89,6 +89,15 @@ const FAMILIES: [(&str, &str, &str, &str); 54] = [
     ("grids that nothing closes", "", "+---+\n|a|\n", ""),
     ("columns below hyphens", "", "  -- --\n  a  b\n", ""),
     ("terms with what they mean", "", "T\n: a\n\n", ""),
+    ("parentheses that nothing closes", "", "(", "\n"),
+    (
+        "labels and colons on one line",
+        "",
+        "[a]:",
+        "\n\n<b onclick=x>a</b>\n",
+    ),
+    ("quotes of HackMD", "", "> [name=a] ", "\n"),
+    ("abbreviations", "", "*[A]: b\n", "A\n"),
     ("hidden spans", "", "[a]{.hidden} ", "\n"),
     ("boxes by indentation", "", "!!! a\n    b\n\n", ""),
     ("components", "", "<Tip>\na\n</Tip>\n\n", ""),

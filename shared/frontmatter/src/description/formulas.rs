@@ -39,12 +39,13 @@ pub(super) fn before_formula(text: &str) -> Option<String> {
 }
 
 fn without_parentheses(text: &str) -> String {
+    let closes = |text: &str, at: usize| text.as_bytes().get(at) == Some(&b')');
     let mut out = String::new();
     let mut rest = text;
     while let Some((before, inside)) = rest.split_once('(') {
         let Some((_, behind)) = inside
-            .split_once(')')
-            .filter(|(inside, _)| inside.contains(FORMULA) && !inside.contains('('))
+            .split_once(['(', ')'])
+            .filter(|(held, _)| held.contains(FORMULA) && closes(inside, held.len()))
             // `\(…\)` are TeX's own.
             .filter(|_| !before.ends_with('\\'))
         else {

@@ -1,6 +1,6 @@
 //! Fields in brackets: `[due:: 2024-03-05]` and `(rating:: 5)` of Obsidian's Dataview, `[name=Kim]` of `HackMD`'s quotes.
 
-use super::callout::{before_in_line, piece};
+use super::callout::piece;
 use super::page::Page;
 use crate::diagnostics::Warnings;
 use crate::markdown::edits::Splice;
@@ -46,9 +46,12 @@ pub(super) fn rewrite(page: &Page<'_, '_>, splice: &mut Splice, _: &mut Warnings
         }
     }
     if page.document.has("[name=") {
-        for at in page.prose.find("[name=") {
-            if before_in_line(source, at).contains('>') {
-                quoted(source, at, splice);
+        for line in page.prose.lines() {
+            let text = source.get(line.clone()).unwrap_or_default();
+            let inside = text.trim_start_matches([' ', '>']);
+            let start = line.end - inside.len();
+            if inside.len() < text.len() && inside.starts_with("[name=") && page.prose.has(start) {
+                quoted(inside, start, splice);
             }
         }
     }
@@ -77,9 +80,7 @@ fn field(text: &str, close: char) -> Option<(&str, &str)> {
 }
 
 /// `[name=Kim] [time=Sunday] [color=#907bf7]`, which stand behind each other in a quote.
-fn quoted(source: &str, start: usize, splice: &mut Splice) {
-    let mut at = start;
-    let line = piece(source, start);
+fn quoted(line: &str, mut at: usize, splice: &mut Splice) {
     let mut rest = line;
     while let Some((name, value)) = rest
         .strip_prefix('[')
@@ -130,7 +131,7 @@ mod tests {
             "A list [a:: b] and (x:: Int)\n",
             "See [[Home]] and [due:: 1](https://e.org) `[due:: 2]`\n",
             "- [due:: ] [due::3] \\[due:: 4]\n",
-            "[name=Kim] says\n",
+            "[name=Kim] says\n\n> says [name=Kim]\n",
         ] {
             assert_eq!(translated(body), body);
         }

@@ -138,12 +138,16 @@ fn events<'b>(before: &Document<'b>, source: &'b str, edits: &[Edit]) -> Option<
 /// Whether behind each definition stands an empty line or another one: behind others the parser takes the beginning of a list
 /// for text, in whatever section that is.
 fn are_apart(source: &str) -> bool {
-    memmem::find_iter(source.as_bytes(), "]:").all(|at| {
-        let rest = source.get(at..).unwrap_or_default();
-        let next = rest.split('\n').nth(1).unwrap_or_default();
+    let mut lines = source.split('\n').peekable();
+    while let Some(line) = lines.next() {
+        let next = lines.peek().copied().unwrap_or_default();
         let next = next.trim_matches([' ', '\t', '\r']);
-        next.is_empty() || next.starts_with('[') && next.contains("]:")
-    })
+        let is_apart = next.is_empty() || next.starts_with('[') && next.contains("]:");
+        if line.contains("]:") && !is_apart {
+            return false;
+        }
+    }
+    true
 }
 
 fn copy<'b>(
