@@ -24,7 +24,7 @@ const LARGEST_BLOCK: usize = 64 * 1024;
 const TURNS: usize = 5;
 
 /// A name, what comes first, what is repeated and what comes last.
-const FAMILIES: [(&str, &str, &str, &str); 58] = [
+const FAMILIES: [(&str, &str, &str, &str); 60] = [
     ("quotes in quotes", "", ">", " a\n"),
     ("lists in lists", "", "- ", "a\n"),
     ("brackets that nothing closes", "", "[", "\n"),
@@ -98,6 +98,8 @@ const FAMILIES: [(&str, &str, &str, &str); 58] = [
     ),
     ("quotes of HackMD", "", "> [name=a] ", "\n"),
     ("abbreviations", "", "*[A]: b\n", "A\n"),
+    ("marks of too many footnotes", "", "[^1]", "\n"),
+    ("highlights that nothing closes", "", "==\n\n", ""),
     ("hidden spans", "", "[a]{.hidden} ", "\n"),
     ("boxes by indentation", "", "!!! a\n    b\n\n", ""),
     ("components", "", "<Tip>\na\n</Tip>\n\n", ""),

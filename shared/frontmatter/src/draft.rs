@@ -1,5 +1,7 @@
 //! A document before its links lead anywhere: what it is called, what it says it is, and which names it asks for.
 
+use std::cell::LazyCell;
+
 use crate::assemble::{Assembled, Parts, assemble, other_authors};
 use crate::body::rules::wikilinks;
 use crate::body::{self, CleanOptions};
@@ -79,9 +81,10 @@ impl<'a> Draft<'a> {
         let read = money::without(document).unwrap_or(document);
         let blocks = outline::blocks(read);
         let title = title::find(read, &blocks, author_title.as_deref(), file);
-        let is_obsidian = || body::is_obsidian(document, &dialect.options(context));
+        // Asked for again and again, and told by the whole document.
+        let is_obsidian = LazyCell::new(|| body::is_obsidian(document, &dialect.options(context)));
         let found_description = (author_description.is_none() && !has_none)
-            .then(|| description::find(&blocks, &title, &is_obsidian))
+            .then(|| description::find(&blocks, &title, &|| *is_obsidian))
             .flatten();
         Self {
             document,

@@ -98,19 +98,19 @@ fn without_comments(body: &str) -> String {
 /// Escapes what begins markup, a link, a definition or any of Obsidian's constructs.
 fn push_escaped(result: &mut String, line: &str) {
     let mut characters = line.char_indices().peekable();
-    let is_rule = |text: &str| text.trim().bytes().all(|byte| byte == b'=');
+    let is_rule = line.trim().bytes().all(|byte| byte == b'=');
+    let last_blank = line.trim_end().rfind([' ', '\t']);
     while let Some((at, character)) = characters.next() {
         let next = characters.peek().map(|(_, next)| *next);
-        let rest = line.get(at + character.len_utf8()..).unwrap_or_default();
         match (character, next) {
             ('<', Some('/' | '!' | '?')) => result.push_str("&lt;"),
             ('<', Some(next)) if next.is_ascii_alphabetic() => result.push_str("&lt;"),
             (']', Some('(' | '[' | ':' | ']') | None) => result.push_str("&#93;"),
             ('[', Some('[' | '!')) => result.push_str("&#91;"),
             ('%', Some('%')) => result.push_str("&#37;"),
-            ('=', Some('=')) if !is_rule(line) => result.push_str("&#61;"),
+            ('=', Some('=')) if !is_rule => result.push_str("&#61;"),
             ('^', Some(next)) if next.is_ascii_alphanumeric() || next == '-' => {
-                result.push_str(if rest.trim_end().contains([' ', '\t']) {
+                result.push_str(if last_blank.is_some_and(|blank| blank > at) {
                     "^"
                 } else {
                     "&#94;"
