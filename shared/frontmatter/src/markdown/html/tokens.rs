@@ -123,8 +123,12 @@ struct Cutter<'a> {
     /// Names of raw-text elements that aren't closed any more, so that nobody looks again.
     exhausted: Vec<String>,
     last_gt: Option<usize>,
-    last_comment_end: OnceCell<Option<usize>>,
+    /// Where each of [`CLOSERS`] stands for the last time.
+    last_closers: [OnceCell<Option<usize>>; CLOSERS.len()],
 }
+
+/// What ends a comment, a processing instruction and a CDATA section.
+const CLOSERS: [&str; 3] = ["-->", "?>", "]]>"];
 
 impl<'a> Cutter<'a> {
     fn new(text: &'a str) -> Self {
@@ -132,8 +136,21 @@ impl<'a> Cutter<'a> {
             text,
             exhausted: Vec::new(),
             last_gt: memchr::memrchr(b'>', text.as_bytes()),
-            last_comment_end: OnceCell::new(),
+            last_closers: Default::default(),
         }
+    }
+
+    /// The next one of a closer, which is told without a look at the text where there is none any more.
+    fn closer(&self, closer: &str, from: usize) -> Option<usize> {
+        let last = CLOSERS
+            .iter()
+            .zip(&self.last_closers)
+            .find(|(other, _)| **other == closer);
+        let (_, last) = last?;
+        let last = last.get_or_init(|| memmem::rfind(self.text.as_bytes(), closer.as_bytes()));
+        (*last)?.checked_sub(from)?;
+        let rest = self.text.as_bytes().get(from..)?;
+        Some(from + memmem::find(rest, closer.as_bytes())?)
     }
 
     /// The token that begins with the `<` at `start`; `None` where it is text.
@@ -157,27 +174,20 @@ impl<'a> Cutter<'a> {
         if let Some(comment) = rest.strip_prefix("<!--") {
             // `<!-->` and `<!--->` are whole comments for browsers, which end others at `--!>` too;
             // the longest reading is taken out.
-            let last_end = *self
-                .last_comment_end
-                .get_or_init(|| memmem::rfind(self.text.as_bytes(), b"-->"));
-            if last_end.is_none_or(|end| end < start + 2) {
+            let Some(end) = self.closer("-->", start + 2).map(|end| end - start) else {
                 return Some((TokenKind::UnclosedComment, 1));
-            }
-            let end = rest.get(2..)?.find("-->")? + 2;
+            };
             let text = comment.get(..end.saturating_sub(4)).unwrap_or_default();
             return Some((TokenKind::Comment(Cow::Borrowed(text)), end + 3));
         }
         self.last_gt.filter(|end| *end > start)?;
         let closer = if rest.starts_with("<![CDATA[") {
-            "]]>"
-        } else if rest.starts_with("<?") {
-            "?>"
+            Some("]]>")
         } else {
-            ">"
+            rest.starts_with("<?").then_some("?>")
         };
-        let end = rest
-            .find(closer)
-            .map(|end| end + closer.len())
+        let end = closer
+            .and_then(|closer| Some(self.closer(closer, start)? + closer.len() - start))
             .or_else(|| rest.find('>').map(|end| end + 1))?;
         Some((TokenKind::Declaration, end))
     }
