@@ -24,7 +24,7 @@ const LARGEST_BLOCK: usize = 64 * 1024;
 const TURNS: usize = 5;
 
 /// A name, what comes first, what is repeated and what comes last.
-const FAMILIES: [(&str, &str, &str, &str); 61] = [
+const FAMILIES: [(&str, &str, &str, &str); 63] = [
     ("quotes in quotes", "", ">", " a\n"),
     ("lists in lists", "", "- ", "a\n"),
     ("brackets that nothing closes", "", "[", "\n"),
@@ -101,6 +101,8 @@ const FAMILIES: [(&str, &str, &str, &str); 61] = [
     ("marks of too many footnotes", "", "[^1]", "\n"),
     ("highlights that nothing closes", "", "==\n\n", ""),
     ("instructions that nothing ends", "", "<?a<b>\n\n", ""),
+    ("an address that never ends", "http://a", ".", "b\n"),
+    ("addresses without hosts", "", "http://)", "\n"),
     ("hidden spans", "", "[a]{.hidden} ", "\n"),
     ("boxes by indentation", "", "!!! a\n    b\n\n", ""),
     ("components", "", "<Tip>\na\n</Tip>\n\n", ""),

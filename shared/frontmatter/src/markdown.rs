@@ -15,5 +15,5 @@ pub(crate) mod url;
 pub(crate) mod wikilink;
 
 pub(crate) use bodies::Bodies;
-pub(crate) use document::{Document, Event, Tag};
+pub(crate) use document::{Document, Event, Tag, strains};
 pub(crate) use edits::Edit;

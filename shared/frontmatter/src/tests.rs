@@ -601,6 +601,17 @@ fn a_comment_in_a_key_that_is_shown_is_not() {
 }
 
 #[test]
+fn addresses_that_strain_a_parser_are_parted() {
+    let dots = ".".repeat(5_000);
+    let first = converted(&format!(
+        "See http://a{dots}b and WWW.a{dots}b, http://c.example.\n"
+    ));
+    assert!(first.contains("http:\u{2060}//a.") && first.contains("WWW\u{2060}.a."));
+    assert!(first.contains("too-complex"));
+    assert_eq!(converted(&first), first);
+}
+
+#[test]
 fn what_keeps_a_title_from_being_a_comment_doesn_t_make_it_long() {
     let first = converted(&format!("# {} `<!-- -->`\n", "x".repeat(51)));
     assert!(

@@ -5,11 +5,14 @@
 
 use super::rules::start::is_trimmed;
 use crate::hidden::hide_in_block;
+use crate::markdown::strains;
+use crate::marks::WORD_JOINER;
 
 /// The whole body escaped. Fenced code blocks that begin in the first column stay as they are:
 /// they are code for every reader.
 pub(crate) fn escape(source: &str) -> String {
     let body = without_comments(source);
+    let strains = strains(&body);
     let body = body.trim_start_matches(is_trimmed);
     let mut escaped = String::with_capacity(body.len() + body.len() / 8);
     let (mut follows_row, mut follows_text) = (false, false);
@@ -27,7 +30,7 @@ pub(crate) fn escape(source: &str) -> String {
             escaped.push('\\');
             escaped.push_str(text);
         } else {
-            push_escaped(&mut escaped, line);
+            push_escaped(&mut escaped, line, strains);
         }
     }
     let first = escaped.lines().next().unwrap_or_default();
@@ -95,8 +98,15 @@ fn without_comments(body: &str) -> String {
     result
 }
 
-/// Escapes what begins markup, a link, a definition or any of Obsidian's constructs.
-fn push_escaped(result: &mut String, line: &str) {
+fn ends_with_www(text: &str) -> bool {
+    let start = text.len().checked_sub("www".len());
+    let last = start.and_then(|start| text.as_bytes().get(start..));
+    last.is_some_and(|last| last.eq_ignore_ascii_case(b"www"))
+}
+
+/// Escapes what begins markup, a link, a definition or any of Obsidian's constructs; and, where addresses strain a parser, parts
+/// what begins one.
+fn push_escaped(result: &mut String, line: &str, strains: bool) {
     let mut characters = line.char_indices().peekable();
     let is_rule = line.trim().bytes().all(|byte| byte == b'=');
     let last_blank = line.trim_end().rfind([' ', '\t']);
@@ -116,6 +126,8 @@ fn push_escaped(result: &mut String, line: &str) {
                     "&#94;"
                 });
             }
+            (':', Some('/')) if strains => result.extend([character, WORD_JOINER]),
+            ('.', _) if strains && ends_with_www(result) => result.extend([WORD_JOINER, character]),
             ('$', _) => result.push_str("&#36;"),
             ('\0', _) => result.push('\u{fffd}'),
             _ => result.push(character),

@@ -12,8 +12,10 @@ use super::text::{self, Run, Texts};
 
 pub(super) mod event;
 mod reread;
+mod strain;
 
 use event::Definitions;
+pub(crate) use strain::strains;
 
 pub(crate) use event::{Event, Tag};
 
@@ -127,7 +129,7 @@ impl<'a> Document<'a> {
 
     /// Parses as a renderer without math does, for which `$` is a letter like any other.
     pub(crate) fn parse_without_math(source: &'a str) -> Self {
-        let too_complex = nests_too_deeply(source) || has_too_many_footnotes(source);
+        let too_complex = is_too_complex(source);
         Self::read(source, Bytes::of(source), too_complex)
     }
 
@@ -307,6 +309,11 @@ impl Bytes {
     fn have(&self, byte: u8) -> bool {
         self.0.get(usize::from(byte)).is_none_or(|count| *count > 0)
     }
+}
+
+/// Whether parsing a document would take more than linear time.
+fn is_too_complex(source: &str) -> bool {
+    nests_too_deeply(source) || has_too_many_footnotes(source) || strains(source)
 }
 
 fn has_too_many_footnotes(source: &str) -> bool {

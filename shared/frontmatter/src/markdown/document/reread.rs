@@ -13,7 +13,7 @@ use memchr::memmem;
 use pulldown_cmark::LinkType;
 
 use super::event::{self, Definitions};
-use super::{Document, Grammar, has_too_many_footnotes, nests_too_deeply};
+use super::{Document, Grammar, is_too_complex};
 use crate::markdown::edits::Edit;
 
 /// Most bytes of addresses and titles that references bring into a document. The parser allows twice as many.
@@ -58,7 +58,7 @@ impl<'a> Document<'a> {
             .pairs
             .get()
             .map(|pairs| pairs.clone().edited(source, edits));
-        let too_complex = nests_too_deeply(source) || has_too_many_footnotes(source);
+        let too_complex = is_too_complex(source);
         let is_settled = self.grammar == Grammar::Satteri;
         let events = is_settled.then(|| events(self, source, edits)).flatten();
         let document = match events {
