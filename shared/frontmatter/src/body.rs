@@ -76,7 +76,7 @@ fn escaped(document: &Document<'_>) -> Cleaned {
     let mut warnings = Warnings::default();
     warnings.add(Code::TooComplex, 0, "");
     Cleaned {
-        body: escape::escape(document.source),
+        body: escape::escape(document.source, document.too_complex),
         warnings: warnings.report(document.source),
         ..Cleaned::default()
     }

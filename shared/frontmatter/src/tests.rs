@@ -601,6 +601,29 @@ fn a_comment_in_a_key_that_is_shown_is_not() {
 }
 
 #[test]
+fn what_stands_too_deep_is_text() {
+    for (before, text) in [
+        ("*a ".repeat(300) + &"b*".repeat(300), "&#42;a "),
+        (format!("{}a", "> ".repeat(300)), "&#62; &#62; "),
+        (format!("{}a", "- ".repeat(300)), "\\- - - "),
+        (format!("{}a", "1. ".repeat(300)), "1\\. 1. 1. "),
+        ("![a ".repeat(300) + &"](b)".repeat(300), "!&#91;a !&#91;"),
+        (
+            (0..150).map(|depth| "  ".repeat(depth) + "- a\n").collect(),
+            "\n  \\- a\n    \\- a\n",
+        ),
+    ] {
+        let first = converted(&before);
+        assert!(
+            first.contains(text) && first.contains("too-complex"),
+            "{text} in {}",
+            &first[..900]
+        );
+        assert_eq!(converted(&first), first);
+    }
+}
+
+#[test]
 fn addresses_that_strain_a_parser_are_parted() {
     let dots = ".".repeat(5_000);
     let first = converted(&format!(

@@ -9,10 +9,14 @@ use crate::markdown::strains;
 use crate::marks::WORD_JOINER;
 
 /// The whole body escaped. Fenced code blocks that begin in the first column stay as they are:
-/// they are code for every reader.
-pub(crate) fn escape(source: &str) -> String {
+/// they are code for every reader. `all` is asked for where reading takes too long or goes too deep: then quotes, lists and marks
+/// around words are text, too, since each of them could be too much for a renderer.
+pub(crate) fn escape(source: &str, all: bool) -> String {
     let body = without_comments(source);
-    let strains = strains(&body);
+    let parts = Parts {
+        all,
+        addresses: strains(&body),
+    };
     let body = body.trim_start_matches(is_trimmed);
     let mut escaped = String::with_capacity(body.len() + body.len() / 8);
     let (mut follows_row, mut follows_text) = (false, false);
@@ -30,7 +34,7 @@ pub(crate) fn escape(source: &str) -> String {
             escaped.push('\\');
             escaped.push_str(text);
         } else {
-            push_escaped(&mut escaped, line, strains);
+            push_escaped(&mut escaped, line, parts);
         }
     }
     let first = escaped.lines().next().unwrap_or_default();
@@ -104,9 +108,26 @@ fn ends_with_www(text: &str) -> bool {
     last.is_some_and(|last| last.eq_ignore_ascii_case(b"www"))
 }
 
-/// Escapes what begins markup, a link, a definition or any of Obsidian's constructs; and, where addresses strain a parser, parts
-/// what begins one.
-fn push_escaped(result: &mut String, line: &str, strains: bool) {
+/// What is text besides.
+#[derive(Clone, Copy)]
+struct Parts {
+    /// Quotes, lists and marks around words.
+    all: bool,
+    /// Addresses, which are parted.
+    addresses: bool,
+}
+
+/// Escapes what begins markup, a link, a definition or any of Obsidian's constructs.
+fn push_escaped(result: &mut String, line: &str, parts: Parts) {
+    let marker = line.trim_start_matches([' ', '\t']);
+    let digits = marker.trim_start_matches(|c: char| c.is_ascii_digit());
+    let marker = line.len()
+        - if digits.starts_with(['.', ')']) {
+            digits
+        } else {
+            marker
+        }
+        .len();
     let mut characters = line.char_indices().peekable();
     let is_rule = line.trim().bytes().all(|byte| byte == b'=');
     let last_blank = line.trim_end().rfind([' ', '\t']);
@@ -126,8 +147,16 @@ fn push_escaped(result: &mut String, line: &str, strains: bool) {
                     "&#94;"
                 });
             }
-            (':', Some('/')) if strains => result.extend([character, WORD_JOINER]),
-            ('.', _) if strains && ends_with_www(result) => result.extend([WORD_JOINER, character]),
+            ('*' | '_' | '~' | '[' | '>', _) if parts.all => {
+                result.extend(["&#", &u32::from(character).to_string(), ";"]);
+            }
+            ('-' | '+' | '.' | ')', _) if parts.all && at == marker => {
+                result.extend(['\\', character]);
+            }
+            (':', Some('/')) if parts.addresses => result.extend([character, WORD_JOINER]),
+            ('.', _) if parts.addresses && ends_with_www(result) => {
+                result.extend([WORD_JOINER, character]);
+            }
             ('$', _) => result.push_str("&#36;"),
             ('\0', _) => result.push('\u{fffd}'),
             _ => result.push(character),

@@ -26,6 +26,8 @@ const MAX_CONTAINERS_ON_A_LINE: usize = 200;
 /// Most marks of footnotes in a document that is parsed: the parser's time is the square of their number, a fiftieth of
 /// a second for so many.
 const MAX_FOOTNOTES: usize = 10_000;
+/// Most blocks and marks in each other: remark calls itself for each, and at some thousands there is no site any more.
+const MAX_DEPTH: usize = 256;
 
 /// Source text per event in READMEs, about; a guess that is too high costs a copy.
 const BYTES_PER_EVENT: usize = 16;
@@ -145,10 +147,29 @@ impl<'a> Document<'a> {
             }
             definitions = defined;
         }
-        Self {
+        let document = Self {
             definitions,
             ..Self::new(source, events, bytes, too_complex, Grammar::Satteri)
+        };
+        document.unless_deep()
+    }
+
+    /// The document, or one that isn't read, where too many blocks and marks stand in each other.
+    fn unless_deep(mut self) -> Self {
+        let mut depth = 0_usize;
+        let is_deep = self.events.iter().any(|(event, _)| {
+            match event {
+                Event::Start(_) => depth += 1,
+                Event::End(_) => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            depth > MAX_DEPTH
+        });
+        if is_deep {
+            self.events = Vec::new();
+            self.too_complex = true;
         }
+        self
     }
 
     /// The document as a renderer without mathematics reads it.

@@ -538,7 +538,7 @@ fn too_complex_bodies_are_escaped_and_told() {
     let cleaned = clean_as(&source, &context);
     assert_eq!(codes(&cleaned), ["too-complex"]);
     assert!(
-        cleaned.body.ends_with("&lt;b> ![x&#93;(y.png)\n"),
+        cleaned.body.ends_with("&lt;b&#62; !&#91;x&#93;(y.png)\n"),
         "{}",
         cleaned.body
     );

@@ -327,8 +327,9 @@ fn hostile_bodies_are_harmless_in_every_renderer() {
 #[test]
 fn escape_mode_is_harmless_too() {
     let mut faults_found = Vec::new();
-    for line in HOSTILE.lines() {
-        let body = escape::escape(&payload(line));
+    let lines = HOSTILE.lines();
+    for (line, all) in lines.flat_map(|line| [(line, false), (line, true)]) {
+        let body = escape::escape(&payload(line), all);
         for (renderer, rendering) in renderings(&body) {
             for danger in dangers(&rendering) {
                 faults_found.push(format!("{renderer}: {danger} in {body:?}"));

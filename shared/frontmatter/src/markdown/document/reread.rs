@@ -68,10 +68,11 @@ impl<'a> Document<'a> {
             },
             None => Document::read(source, bytes, too_complex),
         };
-        Document {
+        let document = Document {
             pairs: pairs.map_or_else(OnceCell::new, OnceCell::from),
             ..document
-        }
+        };
+        document.unless_deep()
     }
 }
 
