@@ -25,6 +25,9 @@ use attributes::{Judge, Verdict};
 /// than that is no page, and has them taken out.
 const MAX_CLOSED: usize = 200;
 
+/// Most elements in each other; renderers call themselves for each, and some thousands are too many for them.
+const MAX_OPEN: usize = 256;
+
 /// Adds the edits that make the document's HTML harmless.
 ///
 /// `may_close` is off where closing tags did not help before: what is unclosed is taken out then.
@@ -218,6 +221,10 @@ impl<'s> Sanitiser<'_, '_, 's> {
             return self.remove(placed);
         }
         let has_no_end = is_void(&tag.name);
+        let open: usize = self.frames.iter().map(|frame| frame.open.len()).sum();
+        if open >= MAX_OPEN {
+            return self.remove(placed);
+        }
         if !rule.within.is_empty() && !rule.within.iter().any(|name| self.is_open(name)) {
             return self.remove(placed);
         }

@@ -532,6 +532,17 @@ fn a_formula_that_readers_dispute_is_settled() {
 }
 
 #[test]
+fn elements_in_many_others_go() {
+    let nested = |count| format!("{}{}\n", "<b>a".repeat(count), "</b>".repeat(count));
+    let context = context(Flavor::Auto);
+    let cleaned = clean_as(&nested(300), &context);
+    assert_eq!(cleaned.body.matches("<b>").count(), 256);
+    assert_eq!(cleaned.body.matches("</b>").count(), 256);
+    assert_eq!(clean_as(&cleaned.body, &context).body, cleaned.body);
+    assert_eq!(clean_as(&nested(256), &context).body, nested(256));
+}
+
+#[test]
 fn too_complex_bodies_are_escaped_and_told() {
     let source = format!("{}<b> ![x](y.png)\n", "> ".repeat(300));
     let context = context(Flavor::Auto);
