@@ -267,8 +267,25 @@ fn broken_promise(document: &[u8]) -> Option<String> {
     let read = String::from_utf8_lossy(document)
         .replace('\u{feff}', "")
         .replace(['\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}'], " ");
+    let read: String = read.split_inclusive('\n').map(without_tab_behind).collect();
     (!escaped && !code_survives(read.as_bytes(), &output.bytes, told))
         .then(|| "a fenced code block is lost".to_owned())
+}
+
+/// A line without the tab behind a fence, which keeps it from closing for some.
+fn without_tab_behind(line: &str) -> String {
+    let shown = line.trim_end();
+    let marks = shown.trim_start_matches([' ', '>']);
+    let has_tab = line
+        .get(shown.len()..)
+        .is_some_and(|rest| rest.contains('\t'));
+    let is_fence =
+        has_tab && marks.len() > 2 && marks.bytes().all(|byte| matches!(byte, b'`' | b'~'));
+    if is_fence {
+        format!("{shown}\n")
+    } else {
+        line.to_owned()
+    }
 }
 
 /// Whether every fenced block at the top level of a plain document is there still. Only documents
