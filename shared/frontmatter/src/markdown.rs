@@ -15,5 +15,5 @@ pub(crate) mod url;
 pub(crate) mod wikilink;
 
 pub(crate) use bodies::Bodies;
-pub(crate) use document::{Document, Event, Tag, strains};
+pub(crate) use document::{Document, Event, Tag, behind_start, strains};
 pub(crate) use edits::Edit;

@@ -15,7 +15,7 @@ mod reread;
 mod strain;
 
 use event::Definitions;
-pub(crate) use strain::strains;
+pub(crate) use strain::{behind_start, strains};
 
 pub(crate) use event::{Event, Tag};
 

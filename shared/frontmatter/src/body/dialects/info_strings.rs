@@ -88,10 +88,9 @@ pub(super) fn rewrite(page: &Page<'_, '_>, splice: &mut Splice, warnings: &mut W
                 } else {
                     name
                 };
-                let is_name = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '+' | '#');
                 if !name.starts_with(char::is_alphabetic)
                     || word.contains('=')
-                    || !language.chars().all(is_name)
+                    || !is_language(language)
                 {
                     continue;
                 }
@@ -102,13 +101,18 @@ pub(super) fn rewrite(page: &Page<'_, '_>, splice: &mut Splice, warnings: &mut W
     }
 }
 
+/// Whether a word may name a language.
+fn is_language(word: &str) -> bool {
+    word.chars()
+        .all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '+' | '#'))
+}
+
 /// An info string whose language has something behind it without a space: `=101` numbers the lines, which goes, and `{1,3}`
 /// marks some, which stays.
 fn apart(info: &str) -> Option<String> {
     let at = info.find(['=', '{', '!']).filter(|at| *at > 0)?;
     let (language, rest) = info.split_at_checked(at)?;
-    let is_name = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '+' | '#');
-    if !language.chars().all(is_name) {
+    if !is_language(language) {
         return None;
     }
     if rest.starts_with('{') {

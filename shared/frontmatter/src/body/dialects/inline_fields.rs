@@ -23,20 +23,19 @@ const MAX_NAME: usize = 40;
 pub(super) fn rewrite(page: &Page<'_, '_>, splice: &mut Splice, _: &mut Warnings) {
     let source = page.document.source;
     if page.document.has(":: ") {
-        for (open, close) in [('[', ']'), ('(', ')')] {
-            let mark = if open == '[' { "[" } else { "(" };
-            for at in page.prose.find(mark) {
+        for (open, close) in [("[", ']'), ("(", ')')] {
+            for at in page.prose.find(open) {
                 let Some((name, value)) = field(piece(source, at + 1), close) else {
                     continue;
                 };
                 let length = name.len() + ":: ".len() + value.len() + 2;
                 let behind = source.get(at + length..).unwrap_or_default();
-                let is_meant = page.is_obsidian || open == '[' && OF_TASKS.contains(&name);
-                if !is_meant || open == '[' && behind.starts_with(['(', '[', ':']) {
+                let is_meant = page.is_obsidian || open == "[" && OF_TASKS.contains(&name);
+                if !is_meant || open == "[" && behind.starts_with(['(', '[', ':']) {
                     continue;
                 }
                 // In round brackets the name isn't shown.
-                let shown = if open == '[' {
+                let shown = if open == "[" {
                     format!("{name}: {}", value.trim())
                 } else {
                     value.trim().to_owned()

@@ -8,7 +8,7 @@ use pulldown_cmark::TagEnd;
 use crate::markdown::edits::Splice;
 use crate::markdown::places::{begins_line, is_escaped};
 use crate::markdown::text::is_inline;
-use crate::markdown::{Document, Event, Tag};
+use crate::markdown::{Document, Event, Tag, behind_start};
 
 /// Escapes a `<` that is text for our parser, but begins what looks like markup: another reader
 /// may take other lines for a block, and what never ends in ours may end in its.
@@ -146,11 +146,8 @@ impl<'a> BareAddresses<'a> {
         // A mark may have begun before the last place that was asked for.
         let start = self.word_start.max(self.position.saturating_sub(3));
         let word = self.source.as_bytes().get(start..at).unwrap_or_default();
-        self.is_address |= word.contains(&b'@')
-            || word.windows(3).any(|mark| mark == b"://")
-            || word
-                .windows(4)
-                .any(|mark| mark.eq_ignore_ascii_case(b"www."));
+        self.is_address |=
+            word.contains(&b'@') || (0..word.len()).any(|at| behind_start(word, at).is_some());
         self.position = at;
         self.is_address
     }
