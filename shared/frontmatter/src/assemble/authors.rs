@@ -75,7 +75,7 @@ pub(crate) fn other_authors(keys: &Keys, context: &Context) -> Vec<String> {
     let named = keys
         .entries()
         .iter()
-        .filter(|entry| fields::holds(&entry.key, Shape::Authors));
+        .filter(|entry| fields::shape(&entry.key) == Some(Shape::Authors));
     named
         .filter_map(keys::names)
         .flatten()

@@ -21,6 +21,8 @@ pub(crate) enum Shape {
     /// A word or a few.
     Words,
     Names,
+    /// Names that may begin with the sign of a comment.
+    Tags,
     Authors,
     Date,
     Picture,
@@ -76,7 +78,7 @@ static FIELDS: [Field; 15] = [
     Field {
         key: "tags",
         spellings: "tags tag taxonomies.tags",
-        shape: Shape::Names,
+        shape: Shape::Tags,
         source: Source::Body,
     },
     Field {
@@ -144,30 +146,18 @@ pub(crate) fn spellings(key: &str) -> impl Iterator<Item = &'static str> {
 
 /// Whether a key is read, however it is spelled.
 pub(crate) fn is_known(key: &str) -> bool {
-    let others = OTHERS.iter().any(|other| is_same(other, key));
-    others || FIELDS.iter().any(|field| field.is(key))
+    OTHERS.iter().any(|other| is_same(other, key)) || shape(key).is_some()
 }
 
-/// Whether a key holds something of a shape, however it is spelled.
-pub(crate) fn holds(key: &str, shape: Shape) -> bool {
-    let mut fields = FIELDS.iter();
-    fields.any(|field| field.shape == shape && field.is(key))
-}
-
-/// Whether a key, as it is spelled, holds a text that may begin with what YAML takes for a sign.
-pub(crate) fn is_text(key: &str) -> bool {
-    let mut texts = FIELDS.iter().filter(|field| field.shape == Shape::Text);
-    texts.any(|field| field.spellings().any(|spelling| spelling == key))
+/// What a key of a field holds, however it is spelled.
+pub(crate) fn shape(key: &str) -> Option<Shape> {
+    let is_spelling = |field: &&Field| field.spellings().any(|spelling| is_same(spelling, key));
+    FIELDS.iter().find(is_spelling).map(|field| field.shape)
 }
 
 impl Field {
     pub(crate) fn spellings(&self) -> impl Iterator<Item = &'static str> {
         self.spellings.split(' ')
-    }
-
-    /// Whether a key is a spelling of the field.
-    pub(crate) fn is(&self, key: &str) -> bool {
-        self.spellings().any(|spelling| is_same(spelling, key))
     }
 }
 
@@ -197,6 +187,10 @@ mod tests {
             assert!(is_known(key), "{key}");
         }
         assert!(!is_known("data modified") && !is_known("-") && !is_known(""));
+        assert_eq!(shape("Sub-Title"), Some(Shape::Text));
+        assert_eq!(shape("Tags"), Some(Shape::Tags));
+        // Read, but of no field.
+        assert_eq!(shape("status"), None);
     }
 
     #[test]

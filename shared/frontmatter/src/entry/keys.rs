@@ -34,7 +34,7 @@ impl Keys {
         };
         // In what was converted before, brackets are no links any more.
         let is_converted = entries.iter().any(|entry| entry.is("derived"));
-        let may_link = |key: &str| is_known(key) && !fields::holds(key, Shape::Picture);
+        let may_link = |key: &str| is_known(key) && fields::shape(key) != Some(Shape::Picture);
         for entry in entries {
             let entry = if !is_converted && may_link(&entry.key) {
                 unlinked::entry(entry)
@@ -158,7 +158,7 @@ impl Keys {
     }
 
     pub(crate) fn unusable(&mut self, entry: Entry) {
-        let code = if fields::holds(&entry.key, Shape::Date) {
+        let code = if fields::shape(&entry.key) == Some(Shape::Date) {
             Code::NoDate
         } else {
             Code::Type

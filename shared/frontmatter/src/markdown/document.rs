@@ -6,15 +6,16 @@ use std::ops::Range;
 use memchr::memmem;
 use pulldown_cmark::{Options, Parser};
 
-use super::edits::Edit;
 use super::lines::{self, Line};
 use super::text::{self, Run, Texts};
 
 pub(super) mod event;
+mod inventory;
 mod reread;
 mod strain;
 
 use event::Definitions;
+use inventory::{Bytes, Pairs};
 pub(crate) use strain::{behind_start, strains};
 
 pub(crate) use event::{Event, Tag};
@@ -248,87 +249,6 @@ impl<'a> Document<'a> {
         mark.bytes().all(|byte| self.bytes.have(byte))
             && self.may_have_pairs(mark)
             && (mark.len() == 1 || memmem::find(self.source.as_bytes(), mark.as_bytes()).is_some())
-    }
-}
-
-/// Which bytes may stand side by side in a source: told by their lower seven bits, which part what is ASCII.
-#[derive(Debug, Clone)]
-struct Pairs(Box<[bool; 1 << 14]>);
-
-impl Pairs {
-    fn of(source: &str) -> Self {
-        let mut pairs = Self(Box::new([false; 1 << 14]));
-        pairs.add(source.as_bytes());
-        pairs
-    }
-
-    /// Those of the source after edits, and of what these took away: they are few as a rule.
-    fn edited(mut self, source: &str, edits: &[Edit]) -> Self {
-        let (mut grown, mut shrunk) = (0, 0);
-        for edit in edits {
-            let start = edit.range.start + grown - shrunk;
-            let end = start + edit.replacement.len();
-            let changed = start.saturating_sub(1)..source.len().min(end + 1);
-            self.add(source.as_bytes().get(changed).unwrap_or_default());
-            grown += edit.replacement.len();
-            shrunk += edit.range.len();
-        }
-        self
-    }
-
-    fn add(&mut self, text: &[u8]) {
-        let mut place = 0;
-        for byte in text {
-            place = Self::place(place, *byte);
-            if let Some(seen) = self.0.get_mut(place) {
-                *seen = true;
-            }
-        }
-    }
-
-    fn may_have(&self, first: u8, second: u8) -> bool {
-        let place = Self::place(usize::from(first), second);
-        self.0.get(place).copied().unwrap_or(true)
-    }
-
-    /// The place of a byte behind another one, or behind the place of that.
-    fn place(before: usize, byte: u8) -> usize {
-        (before << 7 | usize::from(byte & 0x7f)) & 0x3fff
-    }
-}
-
-/// How often a source has each byte.
-#[derive(Debug, Clone)]
-struct Bytes([usize; 256]);
-
-impl Bytes {
-    fn of(source: &str) -> Self {
-        let mut bytes = Self([0; 256]);
-        for byte in source.bytes() {
-            bytes.change(byte, 1);
-        }
-        bytes
-    }
-
-    /// Those of the source after edits, which are few as a rule.
-    fn edited(mut self, source: &str, edits: &[Edit]) -> Self {
-        for edit in edits {
-            let old = source.get(edit.range.clone()).unwrap_or_default();
-            old.bytes().for_each(|byte| self.change(byte, usize::MAX));
-            let new = edit.replacement.bytes();
-            new.for_each(|byte| self.change(byte, 1));
-        }
-        self
-    }
-
-    fn change(&mut self, byte: u8, by: usize) {
-        if let Some(count) = self.0.get_mut(usize::from(byte)) {
-            *count = count.wrapping_add(by);
-        }
-    }
-
-    fn have(&self, byte: u8) -> bool {
-        self.0.get(usize::from(byte)).is_none_or(|count| *count > 0)
     }
 }
 

@@ -8,7 +8,6 @@ use super::page::Page;
 use crate::diagnostics::{Code, Warnings};
 use crate::markdown::edits::Splice;
 use crate::markdown::html::steps::whole_line;
-use crate::markdown::{Event, Tag};
 
 /// Words of `MyST` behind whose braces the language stands.
 const CODE: [&str; 3] = ["code", "code-block", "code-cell"];
@@ -33,10 +32,7 @@ const QUERIES: [&str; 8] = [
 
 pub(super) fn rewrite(page: &Page<'_, '_>, splice: &mut Splice, warnings: &mut Warnings) {
     let source = page.document.source;
-    for (event, range) in &page.document.events {
-        let Event::Start(Tag::CodeBlock(Some(info))) = event else {
-            continue;
-        };
+    for (info, range) in &page.fences {
         if let Some(name) = info.strip_prefix(BOX) {
             if let Some(fence) = Fence::of(source, range.clone()) {
                 splice.replace(range.clone(), fence.boxed(name.trim()));

@@ -14,6 +14,8 @@ pub(super) struct Page<'p, 'a> {
     pub(super) prose: Prose<'p>,
     pub(super) is_obsidian: bool,
     pub(super) headings: Vec<Range<usize>>,
+    /// Code in fences, with what stands behind the first.
+    pub(super) fences: Vec<(&'p str, Range<usize>)>,
     /// Code that is told by its indentation.
     pub(super) indented: Vec<Range<usize>>,
     pub(super) links: Vec<Range<usize>>,
@@ -28,6 +30,7 @@ impl<'p, 'a> Page<'p, 'a> {
             prose: Prose::of(document),
             is_obsidian,
             headings: Vec::new(),
+            fences: Vec::new(),
             indented: Vec::new(),
             links: Vec::new(),
             tags: Vec::new(),
@@ -36,6 +39,10 @@ impl<'p, 'a> Page<'p, 'a> {
             let places = match event {
                 Event::Start(Tag::Heading { .. }) => &mut page.headings,
                 Event::Start(Tag::CodeBlock(None)) => &mut page.indented,
+                Event::Start(Tag::CodeBlock(Some(info))) => {
+                    page.fences.push((&**info, range.clone()));
+                    continue;
+                }
                 Event::Start(Tag::Link { .. } | Tag::Image { .. }) => &mut page.links,
                 Event::InlineHtml(_) => &mut page.tags,
                 _ => continue,

@@ -3,7 +3,7 @@
 use super::secrets;
 use crate::entry::Entry;
 use crate::entry::block::max_nodes;
-use crate::entry::fields;
+use crate::entry::fields::{self, Shape};
 use crate::report::Warning;
 use crate::warnings::Code;
 use crate::yaml::{self, Known, Node, Unreadable};
@@ -26,8 +26,8 @@ pub(super) fn yaml_entries(
 ) -> Result<Vec<Entry>, Failed> {
     let known = Known {
         is_key: fields::is_known,
-        is_text: fields::is_text,
-        holds_tags: |key| fields::field("tags").is_some_and(|tags| tags.is(key)),
+        is_text: |key| fields::shape(key) == Some(Shape::Text),
+        holds_tags: |key| fields::shape(key) == Some(Shape::Tags),
         max_nodes: max_nodes(block),
     };
     let read = yaml::read_or_repair(block, known).map_err(|unreadable| match unreadable {
@@ -63,7 +63,9 @@ pub(super) fn yaml_entries(
     for place in &document.dropped {
         warnings.push(Code::KeyDropped.at(first_line + place.line, 1, &place.key));
     }
-    let unquoted = |entry: &&yaml::Entry| entry.literal.is_some() && fields::is_text(&entry.key);
+    let unquoted = |entry: &&yaml::Entry| {
+        entry.literal.is_some() && fields::shape(&entry.key) == Some(Shape::Text)
+    };
     for entry in document.entries.iter().filter(unquoted) {
         warnings.push(Code::FrontmatterRepaired.at(
             first_line + entry.place.0,

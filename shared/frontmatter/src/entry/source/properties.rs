@@ -128,7 +128,7 @@ fn property(line: &str) -> Option<(&str, &str)> {
 
 /// Names are parted at commas.
 fn list_or_text(key: &str, value: &str) -> Node {
-    if fields::holds(key, Shape::Names) && value.contains(',') {
+    if matches!(fields::shape(key), Some(Shape::Names | Shape::Tags)) && value.contains(',') {
         let names = value.split(',').map(|name| Node::plain(name.trim()));
         return Node::List(names.collect());
     }
