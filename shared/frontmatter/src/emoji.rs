@@ -53,7 +53,8 @@ pub(crate) fn named(text: &str) -> Cow<'_, str> {
     }
     let mut named = String::with_capacity(text.len());
     for cluster in text.graphemes(true) {
-        let emoji = emojis::get(cluster).filter(|_| !cluster.is_ascii());
+        let may_be = cluster.chars().any(may_be_emoji);
+        let emoji = may_be.then(|| emojis::get(cluster)).flatten();
         match emoji.and_then(|emoji| emoji.shortcode()) {
             Some(name) => named.push_str(name),
             None => named.push_str(cluster),

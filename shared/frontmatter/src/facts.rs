@@ -10,7 +10,7 @@ use crate::record::{Badge, Derived};
 use crate::words;
 
 use count::Count;
-use language::{is_mostly_rtl, of_prose, suffix_language};
+use language::{of_prose, suffix_language};
 use license::badge_license;
 use reading::Reading;
 
@@ -51,7 +51,7 @@ pub(crate) fn derive(reading: Reading, file_stem: Option<&str>, badges: &[Badge]
         .as_deref()
         .and_then(|lang| lang.split('-').next())
         .is_some_and(|lang| words::RTL_LANGUAGE.fits(lang));
-    derived.dir = (rtl_language || is_mostly_rtl(&plain)).then_some("rtl");
+    derived.dir = (rtl_language || count.is_mostly_rtl()).then_some("rtl");
     derived
 }
 

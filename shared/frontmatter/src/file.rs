@@ -2,7 +2,7 @@
 
 use crate::assemble::{Assembled, Emitted};
 use crate::entry::block::MAX_WRITTEN_NODES;
-use crate::yaml::{self, write};
+use crate::yaml::{self, Node, Resolved, write};
 
 /// The frontmatter and the body, as they are stored.
 pub(crate) struct File {
@@ -54,34 +54,55 @@ fn reads_back(file: &str, entries: &[Emitted]) -> bool {
     let read = write::captured_by_astro(file)
         .and_then(|captured| yaml::read_up_to(MAX_WRITTEN_NODES, captured).ok());
     read.is_some_and(|document| {
-        let read = document.entries.into_iter();
-        let read = read.map(|entry| (entry.key, entry.value.into_json()));
+        let read = document.entries.iter();
         let meant = entries.iter();
-        let meant = meant.map(|entry| (entry.key.clone(), entry.value.to_json()));
-        are_alike(
-            &serde_json::Value::Object(read.collect()),
-            &serde_json::Value::Object(meant.collect()),
+        maps_are_alike(
+            read.map(|entry| (&entry.key, &entry.value)),
+            meant.map(|entry| (&entry.key, &entry.value)),
         )
     })
 }
 
-/// Whether two values are equal. What is null in a map is as good as not there; it is written only
-/// where the author's own lines have it.
-fn are_alike(one: &serde_json::Value, other: &serde_json::Value) -> bool {
-    use serde_json::Value::Object;
+/// Whether two maps have the same in the same order. What is null in one is as good as not there; it is written only where
+/// the author's own lines have it.
+fn maps_are_alike<'n>(
+    one: impl Iterator<Item = (&'n String, &'n Node)>,
+    other: impl Iterator<Item = (&'n String, &'n Node)>,
+) -> bool {
+    let is_there = |(_, value): &(&String, &Node)| !value.is_null();
+    let mut one = one.filter(is_there);
+    let mut other = other.filter(is_there);
+    one.all(|(key, value)| {
+        let twin = other.next();
+        twin.is_some_and(|(twin, other)| key == twin && are_alike(value, other))
+    }) && other.next().is_none()
+}
+
+/// Whether two values mean the same, however they are spelled.
+fn are_alike(one: &Node, other: &Node) -> bool {
     match (one, other) {
-        (Object(one), Object(other)) => {
-            let entries = |map: &serde_json::Map<String, _>| {
-                map.values()
-                    .filter(|value: &&serde_json::Value| !value.is_null())
-                    .count()
-            };
-            entries(one) == entries(other)
+        (Node::Map(one), Node::Map(other)) => {
+            let one = one.iter().map(|(key, value)| (key, value));
+            let other = other.iter().map(|(key, value)| (key, value));
+            maps_are_alike(one, other)
+        }
+        (Node::List(one), Node::List(other)) => {
+            one.len() == other.len()
                 && one
                     .iter()
-                    .filter(|(_, value)| !value.is_null())
-                    .all(|(key, value)| other.get(key).is_some_and(|twin| are_alike(value, twin)))
+                    .zip(other)
+                    .all(|(one, other)| are_alike(one, other))
         }
-        (one, other) => one == other,
+        _ => match (one.resolved(), other.resolved()) {
+            // A date is its text.
+            (
+                Some(Resolved::Timestamp | Resolved::String(_)),
+                Some(Resolved::Timestamp | Resolved::String(_)),
+            ) => one.text() == other.text(),
+            (Some(Resolved::Float(one)), Some(Resolved::Float(other))) => {
+                one.to_bits() == other.to_bits()
+            }
+            (one, other) => one.is_some() && one == other,
+        },
     }
 }

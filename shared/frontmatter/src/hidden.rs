@@ -45,9 +45,15 @@ pub(crate) fn hide<'a>(
 
 /// Takes the comments and the hidden elements out of a value of the frontmatter; `None` where it has none.
 pub(crate) fn hide_in_value(value: &str) -> Option<Hidden> {
-    let is_format = comments::is_format(value);
-    let may_have = ["%%", "<", "{", "]:"];
-    if is_format || !may_have.iter().any(|mark| value.contains(mark)) {
+    let has_sign = value
+        .bytes()
+        .any(|byte| matches!(byte, b'%' | b'<' | b'{' | b']'));
+    let may_have = || {
+        ["%%", "<", "{", "]:"]
+            .iter()
+            .any(|mark| value.contains(mark))
+    };
+    if !has_sign || comments::is_format(value) || !may_have() {
         return None;
     }
     // Blanks before it would make code of it.

@@ -14,6 +14,12 @@ pub(crate) const WORD_JOINER: char = '\u{2060}';
 
 /// The text with a word joiner behind the first character of every mark, which people read as before.
 pub(crate) fn broken(text: Cow<'_, str>) -> Cow<'_, str> {
+    // Each begins with its first sign twice.
+    let bytes = text.as_bytes();
+    let may_begin = |at: usize| bytes.get(at) == bytes.get(at + 1);
+    if !memchr::memchr2_iter(b'_', b'@', bytes).any(may_begin) {
+        return text;
+    }
     MARKS.iter().fold(text, |text, mark| {
         if memchr::memmem::find(text.as_bytes(), mark.as_bytes()).is_none() {
             return text;

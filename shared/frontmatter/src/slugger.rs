@@ -12,11 +12,11 @@ pub(crate) fn slug(text: &str) -> String {
         slug.extend(ascii_slug(text));
         return slug;
     }
-    text.to_lowercase()
-        .chars()
-        .filter(|c| kept::is_kept(*c))
-        .map(|c| if c == ' ' { '-' } else { c })
-        .collect()
+    let lower = text.to_lowercase();
+    let kept = lower.chars().filter(|c| kept::is_kept(*c));
+    let mut slug = String::with_capacity(lower.len());
+    slug.extend(kept.map(|c| if c == ' ' { '-' } else { c }));
+    slug
 }
 
 /// Most headings; the table of what is kept is large.

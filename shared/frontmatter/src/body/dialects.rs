@@ -124,15 +124,7 @@ static RULES: &[Rule] = &[
         example: ("- a\n  collapsed:: true\n", "- a\n"),
     },
     Rule {
-        marks: &[
-            "toc",
-            "TOC",
-            "Toc",
-            "\\newpage",
-            "\\pagebreak",
-            "\\clear",
-            "EXCALIDRAW",
-        ],
+        marks: &contents::WORDS,
         rewrite: contents::rewrite,
         #[cfg(test)]
         example: ("a\n\n[TOC]\n\nb\n", "a\n\n\nb\n"),

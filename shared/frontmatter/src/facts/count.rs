@@ -7,7 +7,7 @@ fn is_word_ideograph(c: char) -> bool {
 }
 
 /// `char::is_alphabetic`, without its tables for the letters that most documents are made of.
-pub(super) fn is_letter(c: char) -> bool {
+fn is_letter(c: char) -> bool {
     match c {
         '\0'..='\u{7f}' => c.is_ascii_alphabetic(),
         'À'..='Ö'
@@ -66,6 +66,8 @@ pub(super) struct Count {
     hangul: usize,
     han: usize,
     hebrew: usize,
+    /// Letters that run from right to left.
+    rtl: usize,
 }
 
 impl Count {
@@ -79,28 +81,12 @@ impl Count {
             in_word = continues & (in_word | begins);
             usize::from(is_new)
         };
-        let mut rest = text;
-        loop {
-            // Most characters are ASCII, and need neither to be decoded nor to be looked up.
-            let length = rest.bytes().position(|byte| !byte.is_ascii());
-            let (ascii, others) = rest
-                .split_at_checked(length.unwrap_or(rest.len()))
-                .unwrap_or_default();
-            for class in ascii
-                .bytes()
-                .filter_map(|byte| ASCII.get(usize::from(byte)))
-            {
-                count.words += next(*class);
-            }
-            let mut others = others.chars();
-            let Some(other) = others.next() else {
-                break;
-            };
-            let class = count.other(other);
-            count.words += next(class);
-            rest = others.as_str();
+        for c in text.chars() {
+            // Most characters are ASCII, and need not to be looked up.
+            let class = ASCII.get(c as usize).copied();
+            count.words += next(class.unwrap_or_else(|| count.other(c)));
         }
-        if count.kana + count.hangul + count.han + count.hebrew > 0 {
+        if count.kana + count.hangul + count.han + count.rtl > 0 {
             // For the share that those have.
             count.letters += text.bytes().filter(u8::is_ascii_alphabetic).count();
         }
@@ -119,7 +105,10 @@ impl Count {
                 | '\u{4e00}'..='\u{9fff}'
                 | '\u{f900}'..='\u{faff}'
                 | '\u{20000}'..='\u{3134f}' => self.han += 1,
-                '\u{590}'..='\u{5ff}' => self.hebrew += 1,
+                '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{feff}' => {
+                    self.rtl += 1;
+                    self.hebrew += usize::from(matches!(c, '\u{590}'..='\u{5ff}'));
+                }
                 _ => {}
             }
         }
@@ -133,6 +122,11 @@ impl Count {
         } else {
             0
         }
+    }
+
+    /// Whether most letters run from right to left.
+    pub(super) fn is_mostly_rtl(&self) -> bool {
+        self.rtl * 2 > self.letters
     }
 
     /// The language that a script gives away; a few quoted words don't.
@@ -187,6 +181,22 @@ mod tests {
             ("naïve e\u{301}te 日本", 2),
         ] {
             assert_eq!(Count::of(text).words, count, "{text}");
+        }
+    }
+
+    #[test]
+    fn most_letters_give_the_direction() {
+        for (text, is_rtl) in [
+            ("", false),
+            ("שלום לכולם, hello", true),
+            (
+                "بِسْمِ اللَّهِ\nBu depo, dersin notlarını bir araya getirir.",
+                false,
+            ),
+            ("Words.\nيضم هذا المستودع شيفرة الروبوت الخاص بنا.", true),
+            ("123", false),
+        ] {
+            assert_eq!(Count::of(text).is_mostly_rtl(), is_rtl, "{text}");
         }
     }
 }

@@ -2,7 +2,6 @@
 
 use whatlang::Lang;
 
-use super::count::is_letter;
 use crate::words;
 
 /// Fewest letters of prose whose language is told.
@@ -239,24 +238,6 @@ pub(crate) fn suffix_language(stem: &str) -> Option<String> {
     }
 }
 
-/// Whether most letters run from right to left.
-pub(crate) fn is_mostly_rtl(text: &str) -> bool {
-    let is_rtl = |c: &char| matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{feff}');
-    // As UTF-8 has them. Most texts have none of these.
-    let begins_rtl = |pair: &[u8]| {
-        matches!(
-            pair,
-            [0xd6..=0xdf, _] | [0xe0, 0xa0..=0xa3] | [0xef, 0xac..=0xb7 | 0xb9..=0xbb]
-        )
-    };
-    if text.is_ascii() || !text.as_bytes().windows(2).any(begins_rtl) {
-        return false;
-    }
-    let rtl = text.chars().filter(is_rtl);
-    let rtl = rtl.filter(|c| is_letter(*c)).count();
-    rtl > 0 && rtl * 2 > text.chars().filter(|c| is_letter(*c)).count()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -334,22 +315,6 @@ mod tests {
             "Biltegi honek gure robotaren kodea dauka, paperean boligrafo batekin marrazten duena, eta aurtengo klubaren bilera guztien oharrak.",
         ] {
             assert_eq!(of_prose(prose), None, "{prose}");
-        }
-    }
-
-    #[test]
-    fn most_letters_give_the_direction() {
-        for (text, is_rtl) in [
-            ("", false),
-            ("שלום לכולם, hello", true),
-            (
-                "بِسْمِ اللَّهِ\nBu depo, dersin notlarını bir araya getirir.",
-                false,
-            ),
-            ("Words.\nيضم هذا المستودع شيفرة الروبوت الخاص بنا.", true),
-            ("123", false),
-        ] {
-            assert_eq!(is_mostly_rtl(text), is_rtl, "{text}");
         }
     }
 }

@@ -19,9 +19,14 @@ pub(crate) fn unused(document: &Document<'_>) -> Vec<Comment> {
     if !document.has("]:") || document.too_complex {
         return Vec::new();
     }
+    let covered = covered(document);
+    // In most documents these signs stand in text and code alone.
+    if !document.has("[^") && !may_define(document.source, &covered) {
+        return Vec::new();
+    }
     let read = Read::of(document.source);
     let mut unused = read.footnotes(document.source);
-    unused.extend(read.links(document));
+    unused.extend(read.links(document.source, &covered));
     unused.sort_by_key(|comment| comment.range.start);
     // What stands in a footnote that goes needs no edit of its own.
     let mut end = 0;
@@ -31,6 +36,15 @@ pub(crate) fn unused(document: &Document<'_>) -> Vec<Comment> {
         is_outside
     });
     unused
+}
+
+/// Whether a `]:` stands outside the blocks that hold text.
+fn may_define(source: &str, covered: &[Range<usize>]) -> bool {
+    let mut blocks = covered.iter().peekable();
+    memchr::memmem::find_iter(source.as_bytes(), b"]:").any(|colon| {
+        while blocks.next_if(|block| block.end <= colon).is_some() {}
+        blocks.peek().is_none_or(|block| colon < block.start)
+    })
 }
 
 /// A footnote's definition.
@@ -144,9 +158,7 @@ impl Read {
 
     /// The definitions of links that nothing refers to. Every `]:` outside the blocks that hold text belongs to one; those
     /// that the parser doesn't know are second ones.
-    fn links(&self, document: &Document<'_>) -> Vec<Comment> {
-        let source = document.source;
-        let covered = covered(document);
+    fn links(&self, source: &str, covered: &[Range<usize>]) -> Vec<Comment> {
         let mut unused = Vec::new();
         let (mut block, mut known, mut position) = (0, 0, 0);
         while let Some(at) = source

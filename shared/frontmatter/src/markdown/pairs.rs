@@ -10,10 +10,6 @@ use super::places::unescaped;
 fn doubled(source: &str, range: &Range<usize>, sign: char) -> Vec<usize> {
     let text = source.get(range.clone()).unwrap_or_default();
     let mut found = Vec::new();
-    // Most runs have no such sign.
-    if !text.contains(sign) {
-        return found;
-    }
     let mut start = 0;
     let mut length = 0;
     let offsets = unescaped(text).filter(|(_, character)| *character == sign);
@@ -38,6 +34,13 @@ pub(crate) fn find(document: &Document<'_>, sign: char, certainly: bool) -> Vec<
     if !document.has(&format!("{sign}{sign}")) {
         return pairs;
     }
+    // Most runs have no such sign.
+    let byte = u8::try_from(sign).unwrap_or_default();
+    let mut signs = memchr::memchr_iter(byte, source.as_bytes()).peekable();
+    let mut has_sign = |range: &Range<usize>| {
+        while signs.next_if(|at| *at < range.start).is_some() {}
+        signs.peek().is_some_and(|at| *at < range.end)
+    };
     // The opening marks of the line, by parent.
     let mut marks: HashMap<usize, usize> = HashMap::new();
     let mut line = 0;
@@ -45,6 +48,9 @@ pub(crate) fn find(document: &Document<'_>, sign: char, certainly: bool) -> Vec<
         if run.line != line {
             marks.clear();
             line = run.line;
+        }
+        if !has_sign(&run.range) {
+            continue;
         }
         for at in doubled(source, &run.range, sign) {
             let open = marks.get(&run.parent).copied();

@@ -4,7 +4,14 @@
 
 /// Whether the character may stand in a slug.
 pub(super) fn is_kept(character: char) -> bool {
-    BOUNDARIES.partition_point(|boundary| *boundary <= u32::from(character)) % 2 == 1
+    match character {
+        // Most letters of most documents.
+        '\0'..='\u{7f}' => {
+            character.is_ascii_alphanumeric() || matches!(character, ' ' | '-' | '_')
+        }
+        '一'..='鿼' | '가'..='힣' => true,
+        _ => BOUNDARIES.partition_point(|boundary| *boundary <= u32::from(character)) % 2 == 1,
+    }
 }
 
 /// In turn, the first code point that is kept and the first that is not.

@@ -12,6 +12,8 @@ use crate::markdown::html::steps::whole_line;
 
 /// Most abbreviations of a document, since each is looked for in all of it.
 const MAX_ABBREVIATIONS: usize = 64;
+/// How their lines begin.
+const OPEN: &str = "*[";
 /// Longest abbreviation, in bytes.
 const MAX_BYTES: usize = 40;
 
@@ -19,9 +21,11 @@ pub(super) fn rewrite(page: &Page<'_, '_>, splice: &mut Splice, _: &mut Warnings
     let source = page.document.source;
     let mut taken: Vec<Range<usize>> = Vec::new();
     let mut known: Vec<(&str, &str)> = Vec::new();
-    for line in page.prose.lines() {
-        let text = source.get(line.clone()).unwrap_or_default();
-        let Some((short, meaning)) = definition(text).filter(|_| page.prose.has(line.start)) else {
+    for at in page.prose.line_starts(OPEN) {
+        let text = source.get(at..).unwrap_or_default();
+        let text = text.lines().next().unwrap_or_default();
+        let line = at..at + text.len();
+        let Some((short, meaning)) = definition(text) else {
             continue;
         };
         if known.len() < MAX_ABBREVIATIONS && known.iter().all(|(other, _)| *other != short) {
@@ -62,7 +66,7 @@ pub(super) fn rewrite(page: &Page<'_, '_>, splice: &mut Splice, _: &mut Warnings
 
 /// `*[API]: Application interface`, alone on its line.
 fn definition(line: &str) -> Option<(&str, &str)> {
-    let (short, meaning) = line.strip_prefix("*[")?.split_once("]: ")?;
+    let (short, meaning) = line.strip_prefix(OPEN)?.split_once("]: ")?;
     let is_short = short.starts_with(char::is_alphanumeric)
         && short.len() <= MAX_BYTES
         && short

@@ -149,7 +149,7 @@ fn tags<'a>(page: &Page<'a, '_>) -> Vec<Tag<'a>> {
     let source = page.document.source;
     let mut tags = Vec::new();
     let mut position = 0;
-    for at in memchr::memchr_iter(b'<', source.as_bytes()) {
+    for at in page.angles.iter().copied() {
         if at < position {
             continue;
         }

@@ -3,6 +3,8 @@
 
 use std::ops::Range;
 
+use memchr::memmem;
+
 use super::callout::is_blank_line;
 use super::page::{Page, around};
 use crate::diagnostics::Warnings;
@@ -26,6 +28,16 @@ const MARKS: [&str; 14] = [
     "\\clearpage",
     "\\cleardoublepage",
 ];
+/// What one of all of these has.
+pub(super) const WORDS: [&str; 7] = [
+    "toc",
+    "TOC",
+    "Toc",
+    "\\newpage",
+    "\\pagebreak",
+    "\\clear",
+    "EXCALIDRAW",
+];
 /// How the line of Excalidraw begins, and what it says.
 const OF_DRAWINGS: (&str, &str) = ("==⚠", "EXCALIDRAW VIEW");
 /// What Kramdown reads below an item that it replaces.
@@ -39,15 +51,10 @@ pub(super) fn rewrite(page: &Page<'_, '_>, splice: &mut Splice, _: &mut Warnings
         mark.starts_with(['[', '{', '@', '$', '\\', '='])
             && (mark.starts_with(BELOW_ITEM) || is_mark(mark) || is_of_drawings(mark))
     };
-    // What begins with another sign is told without looking at the rest.
-    let is_other = |line: &Range<usize>| {
-        let first = source.as_bytes().get(line.start);
-        first.is_some_and(|first| {
-            first.is_ascii_graphic() && !matches!(first, b'[' | b'{' | b'@' | b'$' | b'\\' | b'=')
-        })
-    };
-    let mut lines = page.prose.lines().filter(|line| !is_other(line));
-    if !lines.any(may_be_mark) {
+    // Most documents have the words in their sentences alone.
+    let has_mark =
+        |word: &&str| page.document.has(word) && lines_with(source, word).any(may_be_mark);
+    if !WORDS.iter().any(has_mark) {
         return;
     }
     let lines: Vec<Range<usize>> = page.prose.lines().collect();
@@ -80,6 +87,20 @@ pub(super) fn rewrite(page: &Page<'_, '_>, splice: &mut Splice, _: &mut Warnings
             splice.delete(whole_line(source, &(start..line.end)));
         }
     }
+}
+
+/// The lines that have a word.
+fn lines_with(source: &str, word: &str) -> impl Iterator<Item = Range<usize>> {
+    let mut end = 0;
+    memmem::find_iter(source.as_bytes(), word).filter_map(move |at| {
+        let before = source.get(end..at)?;
+        let start = before
+            .rfind('\n')
+            .map_or(end, |line_break| end + line_break + 1);
+        let rest = source.get(at..)?;
+        end = at + rest.find('\n').unwrap_or(rest.len());
+        Some(start..end)
+    })
 }
 
 fn is_mark(text: &str) -> bool {

@@ -24,7 +24,7 @@ const FRAMES: [(&str, &str); 4] = [
 
 pub(super) fn rewrite(page: &Page<'_, '_>, splice: &mut Splice, warnings: &mut Warnings) {
     let document = page.document;
-    if !has_frame(document.source) {
+    if !has_frame(page) {
         return;
     }
     let source = document.source;
@@ -66,9 +66,10 @@ pub(super) fn rewrite(page: &Page<'_, '_>, splice: &mut Splice, warnings: &mut W
     }
 }
 
-fn has_frame(source: &str) -> bool {
-    memchr::memchr_iter(b'<', source.as_bytes()).any(|at| {
-        let behind = source.as_bytes().get(at + 1..).unwrap_or_default();
+fn has_frame(page: &Page<'_, '_>) -> bool {
+    let source = page.document.source.as_bytes();
+    page.angles.iter().any(|at| {
+        let behind = source.get(at + 1..).unwrap_or_default();
         FRAMES.iter().any(|(name, _)| {
             let name = name.as_bytes();
             behind

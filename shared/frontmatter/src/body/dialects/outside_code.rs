@@ -100,6 +100,16 @@ impl<'a> Prose<'a> {
             .filter(|at| self.has(*at) && !is_escaped(self.source, *at))
     }
 
+    /// Where a mark stands in the text at the beginning of its line.
+    pub(super) fn line_starts(&self, mark: &'a str) -> impl Iterator<Item = usize> {
+        memmem::find_iter(self.source.as_bytes(), mark).filter(|at| {
+            let before = at
+                .checked_sub(1)
+                .map(|before| self.source.as_bytes().get(before));
+            matches!(before, None | Some(Some(b'\n'))) && self.has(*at)
+        })
+    }
+
     /// The lines of the source, without their breaks.
     pub(super) fn lines(&self) -> impl Iterator<Item = Range<usize>> {
         let mut start = 0;
@@ -116,11 +126,14 @@ impl<'a> Prose<'a> {
 fn is_opaque(source: &str, range: &Range<usize>) -> bool {
     let html = source.as_bytes().get(range.clone()).unwrap_or_default();
     memchr::memchr_iter(b'<', html).any(|at| {
+        let first = html.get(at + 1).map(u8::to_ascii_lowercase);
         let begins = |tag: &&str| {
             let text = html.get(at..at + tag.len());
             text.is_some_and(|text| text.eq_ignore_ascii_case(tag.as_bytes()))
         };
-        OPAQUE_HTML.iter().any(begins)
+        // Most tags begin with another letter.
+        matches!(first, Some(b'p' | b'c' | b'k' | b's' | b't' | b'!'))
+            && OPAQUE_HTML.iter().any(begins)
     })
 }
 

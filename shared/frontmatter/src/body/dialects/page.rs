@@ -19,6 +19,8 @@ pub(super) struct Page<'p, 'a> {
     /// Code that is told by its indentation.
     pub(super) indented: Vec<Range<usize>>,
     pub(super) links: Vec<Range<usize>>,
+    /// Where a `<` stands.
+    pub(super) angles: Vec<usize>,
     /// Tags in lines of text.
     pub(super) tags: Vec<Range<usize>>,
 }
@@ -33,6 +35,7 @@ impl<'p, 'a> Page<'p, 'a> {
             fences: Vec::new(),
             indented: Vec::new(),
             links: Vec::new(),
+            angles: memchr::memchr_iter(b'<', document.source.as_bytes()).collect(),
             tags: Vec::new(),
         };
         for (event, range) in &document.events {

@@ -1,15 +1,16 @@
 //! `<id>` and `IRepository<T>`: what HTML has no element for, and nothing closes, is text.
 
 use std::collections::HashSet;
+use std::ops::Range;
 
 use super::callout::piece;
 use super::page::{Page, around};
 use crate::body::policy::is_element;
 use crate::diagnostics::Warnings;
+use crate::markdown::Event;
 use crate::markdown::edits::Splice;
 use crate::markdown::html::steps::{self, Step};
 use crate::markdown::html::tokens::{Tag, TokenKind, tag_name};
-use crate::markdown::{Document, Event};
 
 /// What the names of Word's tags begin with.
 const WORD_PREFIXES: [&str; 6] = ["m:", "o:", "st1:", "u1:", "v:", "w:"];
@@ -18,13 +19,13 @@ const MAX_PREFIX: usize = 4;
 
 pub(super) fn rewrite(page: &Page<'_, '_>, splice: &mut Splice, _: &mut Warnings) {
     let source = page.document.source;
-    for at in memchr::memchr_iter(b'<', source.as_bytes()) {
+    for at in page.angles.iter().copied() {
         let length = of_word(source, at);
         if length > 0 && (page.prose.has(at) || around(&page.links, at).is_some()) {
             splice.delete(at..at + length);
         }
     }
-    if !has_other_names(page.document) {
+    if !has_other_names(page) {
         return;
     }
     let blocks = steps::blocks(page.document);
@@ -67,9 +68,10 @@ pub(super) fn rewrite(page: &Page<'_, '_>, splice: &mut Splice, _: &mut Warnings
 }
 
 /// Whether any tag has another name than an element, or that of a type's parameter: in most documents none has.
-fn has_other_names(document: &Document<'_>) -> bool {
-    let is_other = |html: &str, at: usize| {
-        let tag = html.get(at + 1..).unwrap_or_default();
+fn has_other_names(page: &Page<'_, '_>) -> bool {
+    let document = page.document;
+    let is_other = |range: &Range<usize>, at: usize| {
+        let tag = document.source.get(at + 1..range.end).unwrap_or_default();
         if !tag.starts_with(|first: char| first == '/' || first.is_ascii_alphabetic()) {
             return false;
         }
@@ -79,10 +81,14 @@ fn has_other_names(document: &Document<'_>) -> bool {
                 .get(..2)
                 .is_some_and(|tag| is_type_parameter(tag.as_bytes()))
     };
+    let mut angles = page.angles.iter().copied().peekable();
     document.events.iter().any(|(event, range)| {
-        let is_html = matches!(event, Event::Html(_) | Event::InlineHtml(_));
-        let html = document.source.get(range.clone()).unwrap_or_default();
-        is_html && memchr::memchr_iter(b'<', html.as_bytes()).any(|at| is_other(html, at))
+        if !matches!(event, Event::Html(_) | Event::InlineHtml(_)) {
+            return false;
+        }
+        while angles.next_if(|at| *at < range.start).is_some() {}
+        let mut own = std::iter::from_fn(|| angles.next_if(|at| *at < range.end));
+        own.any(|at| is_other(range, at))
     })
 }
 

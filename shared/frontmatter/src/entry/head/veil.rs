@@ -129,6 +129,9 @@ pub(super) fn unveiled(text: &str) -> String {
 
 /// Length of the comment that a text begins with.
 fn comment(text: &str, begins_line: bool, spans: &mut Vec<(&str, &str)>) -> Option<usize> {
+    if !text.starts_with(['<', '{', '/', '%']) {
+        return None;
+    }
     let is_open =
         |(open, _): &(&str, &str)| (begins_line || *open == "<!--") && text.starts_with(open);
     let index = spans.iter().position(is_open)?;

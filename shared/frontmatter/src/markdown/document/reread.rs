@@ -139,12 +139,13 @@ fn events<'b>(before: &Document<'b>, source: &'b str, edits: &[Edit]) -> Option<
 /// Whether behind each definition stands an empty line or another one: behind others the parser takes the beginning of a list
 /// for text, in whatever section that is.
 fn are_apart(source: &str) -> bool {
-    let mut lines = source.split('\n').peekable();
-    while let Some(line) = lines.next() {
-        let next = lines.peek().copied().unwrap_or_default();
-        let next = next.trim_matches([' ', '\t', '\r']);
-        let is_apart = next.is_empty() || next.starts_with('[') && next.contains("]:");
-        if line.contains("]:") && !is_apart {
+    let mut rest = source;
+    while let Some(at) = memmem::find(rest.as_bytes(), b"]:") {
+        let behind = rest.get(at..).unwrap_or_default();
+        rest = behind.get(first_line(behind)..).unwrap_or_default();
+        let next = rest.get(..first_line(rest)).unwrap_or_default();
+        let next = next.trim_matches([' ', '\t', '\r', '\n']);
+        if !(next.is_empty() || next.starts_with('[') && next.contains("]:")) {
             return false;
         }
     }

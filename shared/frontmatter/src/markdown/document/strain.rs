@@ -7,9 +7,6 @@
 /// Most looks at a byte in all words of a document. An address of 2,000 bytes takes about as many, and one
 /// that 2,000 full stops follow, 2,000,000.
 const MAX_LOOKS: usize = 40_000_000;
-/// What may end a word without being part of its address.
-const TRAIL: &[u8] = b"!\"&'),.:;*?]_~>}";
-
 /// Whether a document has such words.
 pub(crate) fn strains(source: &str) -> bool {
     let bytes = source.as_bytes();
@@ -35,11 +32,33 @@ pub(crate) fn strains(source: &str) -> bool {
 
 /// What follows the signs at a place with which an address makes a link of itself.
 pub(crate) fn behind_start(text: &[u8], at: usize) -> Option<&[u8]> {
-    let rest = text.get(at..)?;
-    rest.strip_prefix(b"://").or_else(|| {
-        let (start, host) = rest.split_at_checked(b"www.".len())?;
-        start.eq_ignore_ascii_case(b"www.").then_some(host)
-    })
+    match text.get(at..)? {
+        [b':', b'/', b'/', host @ ..]
+        | [b'w' | b'W', b'w' | b'W', b'w' | b'W', b'.', host @ ..] => Some(host),
+        _ => None,
+    }
+}
+
+/// Whether a byte may end a word without being part of its address.
+fn is_trail(byte: u8) -> bool {
+    matches!(
+        byte,
+        b'!' | b'"'
+            | b'&'
+            | b'\''
+            | b')'
+            | b','
+            | b'.'
+            | b':'
+            | b';'
+            | b'*'
+            | b'?'
+            | b']'
+            | b'_'
+            | b'~'
+            | b'>'
+            | b'}'
+    )
 }
 
 /// How often a parser may look at the bytes of a word.
@@ -52,7 +71,7 @@ fn looks_at(word: &[u8]) -> usize {
         addresses += usize::from(behind_start(word, at).is_some());
         // Of a reference, all is part of the trail.
         in_reference = *byte == b'&' || in_reference && byte.is_ascii_alphabetic();
-        if TRAIL.contains(byte) || in_reference {
+        if is_trail(*byte) || in_reference {
             trail += 1;
         } else {
             trails = trails.saturating_add(trail * trail / 2);

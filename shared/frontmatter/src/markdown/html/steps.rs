@@ -39,7 +39,7 @@ pub(crate) struct Placed<'a> {
 
 /// The steps through a document whose HTML blocks are `blocks`.
 pub(crate) fn steps<'a>(document: &'a Document<'_>, blocks: &'a [Block<'_>]) -> Vec<Step<'a>> {
-    let mut steps: Vec<Step<'a>> = Vec::new();
+    let mut steps: Vec<Step<'a>> = Vec::with_capacity(document.events.len() / 2);
     let mut blocks = blocks.iter();
     let mut images = 0_usize;
     for (event, range) in &document.events {
