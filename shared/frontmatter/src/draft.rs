@@ -1,6 +1,6 @@
 //! A document before its links lead anywhere: what it is called, what it says it is, and which names it asks for.
 
-use std::cell::LazyCell;
+use std::cell::OnceCell;
 
 use crate::assemble::{Assembled, Parts, assemble, other_authors};
 use crate::body::rules::wikilinks;
@@ -36,6 +36,8 @@ pub(crate) struct Draft<'a> {
     keys: Keys,
     mark: Option<Mark>,
     dialect: Dialect,
+    /// Asked for again and again, and told by the whole document.
+    is_obsidian: OnceCell<bool>,
     /// The file's name, which may be a title.
     stem: Option<&'a str>,
     title: Title,
@@ -81,10 +83,11 @@ impl<'a> Draft<'a> {
         let read = money::without(document).unwrap_or(document);
         let blocks = outline::blocks(read);
         let title = title::find(read, &blocks, author_title.as_deref(), file);
-        // Asked for again and again, and told by the whole document.
-        let is_obsidian = LazyCell::new(|| body::is_obsidian(document, &dialect.options(context)));
+        let is_obsidian = OnceCell::new();
+        let told = || body::is_obsidian(document, &dialect.options(context));
+        let told = || *is_obsidian.get_or_init(told);
         let found_description = (author_description.is_none() && !has_none)
-            .then(|| description::find(&blocks, &title, &|| *is_obsidian))
+            .then(|| description::find(&blocks, &title, &told))
             .flatten();
         Self {
             document,
@@ -93,6 +96,7 @@ impl<'a> Draft<'a> {
             keys,
             mark,
             dialect,
+            is_obsidian,
             stem,
             title,
             author_description,
@@ -111,7 +115,8 @@ impl<'a> Draft<'a> {
     /// The names that its links and authors ask for.
     pub(crate) fn references(&self) -> Vec<String> {
         let authors = other_authors(&self.keys, self.context);
-        let is_obsidian = body::is_obsidian(self.document, &self.dialect.options(self.context));
+        let read = || body::is_obsidian(self.document, &self.dialect.options(self.context));
+        let is_obsidian = *self.is_obsidian.get_or_init(read);
         let targets = wikilinks::targets_of(self.document, is_obsidian);
         names::references(
             self.document,

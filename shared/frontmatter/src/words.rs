@@ -6,11 +6,34 @@
 //! know: HTML's names, endings of files, marks of plug-ins, months with their numbers.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
+
+/// Names of a table, each with what its row says.
+pub(crate) type ByName<T> = HashMap<&'static str, T, BuildHasherDefault<Fnv>>;
+
+/// FNV-1a, which suits short names. Those of a table are ours: nobody can choose many that collide.
+pub(crate) struct Fnv(u64);
+
+impl Default for Fnv {
+    fn default() -> Self {
+        Self(0xcbf2_9ce4_8422_2325)
+    }
+}
+
+impl Hasher for Fnv {
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
 
 /// Each name with what its row says, of rows that begin with several names.
-pub(crate) fn by_name<T: Copy>(
-    rows: impl IntoIterator<Item = (&'static str, T)>,
-) -> HashMap<&'static str, T> {
+pub(crate) fn by_name<T: Copy>(rows: impl IntoIterator<Item = (&'static str, T)>) -> ByName<T> {
     let names = |(names, row): (&'static str, T)| {
         names.split_ascii_whitespace().map(move |name| (name, row))
     };

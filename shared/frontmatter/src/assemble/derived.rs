@@ -17,24 +17,21 @@ struct Room(usize);
 
 impl Room {
     /// A list of as many values as there is room for.
-    fn list(&mut self, values: impl Iterator<Item = Node>) -> Node {
-        let fit = values.map_while(|value| {
-            self.0 = self.0.checked_sub(value.to_json().to_string().len())?;
-            Some(value)
+    fn list<T: Serialize>(&mut self, values: &[T], node: impl Fn(&T) -> Node) -> Node {
+        let fit = values.iter().map_while(|value| {
+            let json = serde_json::to_string(value).ok()?;
+            self.0 = self.0.checked_sub(json.len())?;
+            Some(node(value))
         });
         Node::List(fit.collect())
     }
 
     fn strings(&mut self, values: &[String]) -> Node {
-        self.list(values.iter().map(Node::string))
+        self.list(values, |text| Node::string(text.as_str()))
     }
 
     fn records(&mut self, values: &[impl Serialize]) -> Node {
-        self.list(
-            values
-                .iter()
-                .map(|value| Node::from(serde_json::json!(value))),
-        )
+        self.list(values, |value| Node::from(serde_json::json!(value)))
     }
 }
 
@@ -64,7 +61,7 @@ pub(super) fn emit(
     let badges = room.records(badges);
     let callouts = room.records(callouts);
     let wiki = room.records(wiki);
-    let headings = room.list(derived.headings.iter().map(heading));
+    let headings = room.list(&derived.headings, heading);
     let code_languages = room.strings(&derived.code_languages);
     let external = room.strings(&derived.external_links);
     let internal = room.strings(&derived.internal_links);

@@ -3,11 +3,11 @@
 //! The lists are those of hast-util-sanitize's GitHub schema, with a few additions;
 //! nothing that isn't listed stays.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use crate::markdown::html::tokens::Attribute;
-use crate::words::by_name;
+use crate::words::{ByName, by_name};
 
 /// What becomes of an element.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -221,9 +221,9 @@ const PROPERTIES: &str = "__proto__ addeventlistener alert all anchors attribute
     prototype queryselector queryselectorall referrer scripts self sessionstorage textcontent title top tostring url \
     valueof window write writeln";
 
-static BY_ELEMENT: LazyLock<HashMap<&str, &Rule>> =
+static BY_ELEMENT: LazyLock<ByName<&Rule>> =
     LazyLock::new(|| by_name(RULES.iter().map(|rule| (rule.names, rule))));
-static BY_ATTRIBUTE: LazyLock<HashMap<&str, Holds>> = LazyLock::new(|| by_name(OF_ALL));
+static BY_ATTRIBUTE: LazyLock<ByName<Holds>> = LazyLock::new(|| by_name(OF_ALL));
 static BY_PROPERTY: LazyLock<HashSet<&str>> =
     LazyLock::new(|| PROPERTIES.split_ascii_whitespace().collect());
 

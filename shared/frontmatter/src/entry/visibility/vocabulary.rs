@@ -1,9 +1,8 @@
 //! The keys that say who may see a document.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use crate::words::by_name;
+use crate::words::{ByName, by_name};
 
 /// What a key's value has to be for a document to be hidden.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,7 +69,7 @@ pub(crate) const KEYS: [(&str, Rule); 9] = [
     ("build", Rule::Build),
 ];
 
-static BY_KEY: LazyLock<HashMap<&str, Rule>> = LazyLock::new(|| by_name(KEYS));
+static BY_KEY: LazyLock<ByName<Rule>> = LazyLock::new(|| by_name(KEYS));
 
 /// What the value of a key has to be, if the key says who may see a document.
 pub(super) fn rule(key: &str) -> Option<Rule> {

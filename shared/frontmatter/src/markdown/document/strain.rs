@@ -9,25 +9,33 @@
 const MAX_LOOKS: usize = 40_000_000;
 /// Whether a document has such words.
 pub(crate) fn strains(source: &str) -> bool {
-    let bytes = source.as_bytes();
-    let (mut looks, mut end) = (0_usize, 0);
-    for at in memchr::memchr3_iter(b':', b'w', b'W', bytes) {
-        if at < end || behind_start(bytes, at).is_none() {
+    let text = source.as_bytes();
+    // At most all of a word is trail, and in most documents no word is long enough for that to matter.
+    let most = |word: &[u8]| word.len().saturating_mul(word.len()) / 2;
+    looks(text, most) > MAX_LOOKS && looks(text, trails) > MAX_LOOKS
+}
+
+/// How often a parser may look at the bytes of words with addresses, `trails` being how often at those that may end a word.
+fn looks(text: &[u8], trails: impl Fn(&[u8]) -> usize) -> usize {
+    let (mut looks, mut of_address, mut end) = (0_usize, 0, 0);
+    for at in memchr::memchr3_iter(b':', b'w', b'W', text) {
+        if behind_start(text, at).is_none() {
             continue;
         }
-        let before = bytes.get(end..at).unwrap_or_default();
-        let start = before.iter().rposition(u8::is_ascii_whitespace);
-        let start = start.map_or(end, |blank| end + blank + 1);
-        let rest = bytes.get(at..).unwrap_or_default();
-        let blank = rest.iter().position(u8::is_ascii_whitespace);
-        end = at + blank.unwrap_or(rest.len());
-        let word = bytes.get(start..end).unwrap_or_default();
-        looks = looks.saturating_add(looks_at(word));
-        if looks > MAX_LOOKS {
-            return true;
+        if at >= end {
+            let before = text.get(end..at).unwrap_or_default();
+            let start = before.iter().rposition(u8::is_ascii_whitespace);
+            let start = start.map_or(end, |blank| end + blank + 1);
+            let rest = text.get(at..).unwrap_or_default();
+            let blank = rest.iter().position(u8::is_ascii_whitespace);
+            end = at + blank.unwrap_or(rest.len());
+            let word = text.get(start..end).unwrap_or_default();
+            of_address = trails(word).saturating_add(word.len());
         }
+        // Each may be looked at to the end of the word, since none of those before needs to be one.
+        looks = looks.saturating_add(of_address);
     }
-    false
+    looks
 }
 
 /// What follows the signs at a place with which an address makes a link of itself.
@@ -61,14 +69,12 @@ fn is_trail(byte: u8) -> bool {
     )
 }
 
-/// How often a parser may look at the bytes of a word.
-fn looks_at(word: &[u8]) -> usize {
-    let mut addresses = 0_usize;
+/// How often a parser may look at what may end a word.
+fn trails(word: &[u8]) -> usize {
     let mut trails = 0_usize;
     let mut trail = 0_usize;
     let mut in_reference = false;
-    for (at, byte) in word.iter().enumerate() {
-        addresses += usize::from(behind_start(word, at).is_some());
+    for byte in word {
         // Of a reference, all is part of the trail.
         in_reference = *byte == b'&' || in_reference && byte.is_ascii_alphabetic();
         if is_trail(*byte) || in_reference {
@@ -78,8 +84,7 @@ fn looks_at(word: &[u8]) -> usize {
             trail = 0;
         }
     }
-    // Each may be looked at to the end of the word, since none of those before needs to be one.
-    addresses.saturating_mul(trails.saturating_add(word.len()))
+    trails
 }
 
 #[cfg(test)]
