@@ -61,8 +61,8 @@ codes! {
          was written as HTML: put it into a fence of its own, with empty lines around it and all of its lines \
          indented alike."
     TooComplex: "too-complex"
-        "Something in this document is too much to be read: marks or quotes that stand too deep in each other, an address \
-         that never ends, or rules that never agree; what it marks is shown as text."
+        "Something in this document is too much to be read: marks or quotes that stand too deep in each other, thousands \
+         of lists or of marks in one paragraph, an address that never ends, or rules that never agree; what it marks is shown as text."
     CommentUnclosed: "comment-unclosed"
         "A comment begins here that nothing ends, so all that follows was left out, as Obsidian and browsers do: \
          end it with a second %% or -->, or write \\%% where you mean the signs."

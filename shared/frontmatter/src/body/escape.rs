@@ -10,7 +10,7 @@ use crate::marks::WORD_JOINER;
 
 /// The whole body escaped. Fenced code blocks that begin in the first column stay as they are:
 /// they are code for every reader. `all` is asked for where reading takes too long or goes too deep: then quotes, lists and marks
-/// around words are text, too, since each of them could be too much for a renderer.
+/// around words and in lines are text, too, since each of them could be too much for a renderer.
 pub(crate) fn escape(source: &str, all: bool) -> String {
     let body = without_comments(source);
     let parts = Parts {
@@ -37,6 +37,7 @@ pub(crate) fn escape(source: &str, all: bool) -> String {
             push_escaped(&mut escaped, line, parts);
         }
     }
+    let mut escaped = with_short_paragraphs(&escaped);
     let first = escaped.lines().next().unwrap_or_default();
     if first.trim_end_matches([' ', '\t']) == "---" {
         escaped.replace_range(..3, "***");
@@ -102,6 +103,41 @@ fn without_comments(body: &str) -> String {
     result
 }
 
+/// Most references, and lines, in a paragraph: Sätteri copies the text before each reference, remark looks back from each line.
+const MAX_IN_PARAGRAPH: usize = 1000;
+/// What parts two paragraphs. What is on the new line begins nothing.
+const PART: [char; 3] = ['\n', '\n', WORD_JOINER];
+
+/// With no paragraph that has more references or lines than a renderer should read in one.
+fn with_short_paragraphs(text: &str) -> String {
+    let mut parted = String::with_capacity(text.len() + text.len() / MAX_IN_PARAGRAPH);
+    let (mut references, mut rows) = (0, 0);
+    for (line, is_code) in lines(text) {
+        if is_code || line.trim().is_empty() {
+            (references, rows) = (0, 0);
+            parted.push_str(line);
+            continue;
+        }
+        if rows == MAX_IN_PARAGRAPH && !line.starts_with('|') {
+            parted.extend(&PART[1..]);
+            (references, rows) = (0, 0);
+        }
+        rows += 1;
+        let mut pieces = line.split('&');
+        parted.extend(pieces.next());
+        for piece in pieces {
+            if references == MAX_IN_PARAGRAPH {
+                parted.extend(PART);
+                (references, rows) = (0, 1);
+            }
+            references += 1;
+            parted.push('&');
+            parted.push_str(piece);
+        }
+    }
+    parted
+}
+
 fn ends_with_www(text: &str) -> bool {
     let start = text.len().checked_sub("www".len());
     let last = start.and_then(|start| text.as_bytes().get(start..));
@@ -111,9 +147,9 @@ fn ends_with_www(text: &str) -> bool {
 /// What is text besides.
 #[derive(Clone, Copy)]
 struct Parts {
-    /// Quotes, lists and marks around words.
+    /// Quotes, lists, code and marks around words.
     all: bool,
-    /// Addresses, which are parted.
+    /// Addresses, of which those of people have `_` in them: they are parted.
     addresses: bool,
 }
 
@@ -147,8 +183,11 @@ fn push_escaped(result: &mut String, line: &str, parts: Parts) {
                     "&#94;"
                 });
             }
-            ('*' | '_' | '~' | '[' | '>', _) if parts.all => {
+            ('*' | '_' | '~' | '[' | ']' | '`' | '<' | '>', _) if parts.all => {
                 result.extend(["&#", &u32::from(character).to_string(), ";"]);
+                if character == '_' && parts.addresses {
+                    result.push(WORD_JOINER);
+                }
             }
             ('-' | '+' | '.' | ')', _) if parts.all && at == marker => {
                 result.extend(['\\', character]);
@@ -160,6 +199,24 @@ fn push_escaped(result: &mut String, line: &str, parts: Parts) {
             ('$', _) => result.push_str("&#36;"),
             ('\0', _) => result.push('\u{fffd}'),
             _ => result.push(character),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_escaped_body_has_no_text_that_a_renderer_copies_again_and_again() {
+        for unit in [">", "&gt;\\a", "`](", "&gt;\n", "1_", "| [a] ", "    a\n"] {
+            let escaped = escape(&unit.repeat(30_000), true);
+            assert_eq!(escape(&escaped, true), escaped, "{unit:?}");
+            let paragraphs = escaped.split("\n\n");
+            let most = paragraphs
+                .map(|text| text.matches(['&', '\n']).count())
+                .max();
+            assert!(most <= Some(2 * MAX_IN_PARAGRAPH), "{unit:?} {most:?}");
         }
     }
 }

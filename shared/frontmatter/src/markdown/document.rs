@@ -11,29 +11,19 @@ use super::text::{self, Run, Texts};
 
 pub(super) mod event;
 mod inventory;
+mod limits;
 mod reread;
 mod strain;
 
 use event::Definitions;
 use inventory::{Bytes, Pairs};
+use limits::{is_too_complex, is_too_much};
 pub(crate) use strain::{behind_start, strains};
 
 pub(crate) use event::{Event, Tag};
 
-/// Deepest nesting of quotes and lists that is parsed. The parser's time is the product of the
-/// depth and the number of lines, so this is what keeps a megabyte under a second.
-const MAX_CONTAINERS_ON_A_LINE: usize = 200;
-
-/// Most marks of footnotes in a document that is parsed: the parser's time is the square of their number, a fiftieth of
-/// a second for so many.
-const MAX_FOOTNOTES: usize = 10_000;
-/// Most blocks and marks in each other: remark calls itself for each, and at some thousands there is no site any more.
-const MAX_DEPTH: usize = 256;
-
 /// Source text per event in READMEs, about; a guess that is too high costs a copy.
 const BYTES_PER_EVENT: usize = 16;
-/// A shorter line can't open that many: a tab counts for two, every other byte for one at most.
-const SHORT_LINE: usize = MAX_CONTAINERS_ON_A_LINE / 2;
 
 /// Whose reading of a document the events are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,7 +41,7 @@ pub(crate) struct Document<'a> {
     /// Events in document order with the bytes of `source` they stand for; none where the
     /// document is too complex to parse in linear time.
     pub(crate) events: Vec<(Event<'a>, Range<usize>)>,
-    /// Whether the document was not parsed, because that would not take linear time (2.1.3).
+    /// Whether the document was not parsed, because that or what follows would not take linear time (2.1.3).
     pub(crate) too_complex: bool,
     grammar: Grammar,
     /// As a renderer without mathematics reads it, where this is read with some.
@@ -152,21 +142,12 @@ impl<'a> Document<'a> {
             definitions,
             ..Self::new(source, events, bytes, too_complex, Grammar::Satteri)
         };
-        document.unless_deep()
+        document.unless_too_much()
     }
 
-    /// The document, or one that isn't read, where too many blocks and marks stand in each other.
-    fn unless_deep(mut self) -> Self {
-        let mut depth = 0_usize;
-        let is_deep = self.events.iter().any(|(event, _)| {
-            match event {
-                Event::Start(_) => depth += 1,
-                Event::End(_) => depth = depth.saturating_sub(1),
-                _ => {}
-            }
-            depth > MAX_DEPTH
-        });
-        if is_deep {
+    /// The document, or one that isn't read, where it would take a renderer too long.
+    fn unless_too_much(mut self) -> Self {
+        if is_too_much(self.source, &self.events) {
             self.events = Vec::new();
             self.too_complex = true;
         }
@@ -249,121 +230,5 @@ impl<'a> Document<'a> {
         mark.bytes().all(|byte| self.bytes.have(byte))
             && self.may_have_pairs(mark)
             && (mark.len() == 1 || memmem::find(self.source.as_bytes(), mark.as_bytes()).is_some())
-    }
-}
-
-/// Whether parsing a document would take more than linear time.
-fn is_too_complex(source: &str) -> bool {
-    nests_too_deeply(source) || has_too_many_footnotes(source) || strains(source)
-}
-
-fn has_too_many_footnotes(source: &str) -> bool {
-    // Most documents have no such letter at all.
-    memchr::memchr(b'^', source.as_bytes()).is_some()
-        && memmem::find_iter(source.as_bytes(), "[^")
-            .nth(MAX_FOOTNOTES)
-            .is_some()
-}
-
-/// Whether some line opens more containers than are parsed.
-fn nests_too_deeply(source: &str) -> bool {
-    let bytes = source.as_bytes();
-    let mut start = 0;
-    while let Some(window) = bytes.get(start..=start + SHORT_LINE) {
-        let other = window.iter().rposition(|byte| !is_marker(*byte));
-        if let Some(other) = other {
-            // No such line begins before it: most of the source is never looked at.
-            start += other + 1;
-            continue;
-        }
-        let rest = bytes.get(start..).unwrap_or_default();
-        let before = start.checked_sub(1).and_then(|before| bytes.get(before));
-        let begins_line = matches!(before, None | Some(b'\n' | b'\r'));
-        if begins_line && containers(rest) > MAX_CONTAINERS_ON_A_LINE {
-            return true;
-        }
-        let run = rest.iter().position(|byte| !is_marker(*byte));
-        start += run.unwrap_or(rest.len());
-    }
-    false
-}
-
-/// Whether the byte may stand before the text of a line that stands in containers.
-fn is_marker(byte: u8) -> bool {
-    matches!(
-        byte,
-        b'>' | b':' | b'-' | b'+' | b'*' | b'.' | b')' | b' ' | b'\t' | b'0'
-            ..=b'9' | b'[' | b']' | b'^'
-    )
-}
-
-/// At least as many containers as the line can stand in that `text` begins with: every quote, list and
-/// footnote marker before its first other character, and a list for every two columns of indentation.
-fn containers(text: &[u8]) -> usize {
-    let (mut markers, mut indentation) = (0_usize, 0_usize);
-    let mut bytes = text.iter().copied().peekable();
-    while let Some(byte) = bytes.next() {
-        let before_space = matches!(bytes.peek(), None | Some(b' ' | b'\t' | b'\n' | b'\r'));
-        match byte {
-            b'>' | b':' => markers += 1,
-            b'-' | b'+' | b'*' | b'.' | b')' if before_space => markers += 1,
-            b' ' => indentation += 1,
-            b'\t' => indentation += 4,
-            b'0'..=b'9' | b'[' | b']' | b'^' => {}
-            _ => break,
-        }
-    }
-    if markers > 0 {
-        markers + indentation / 2
-    } else {
-        0
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    #[test]
-    fn a_line_in_too_many_containers_is_found_wherever_it_stands() {
-        let deep = ">".repeat(MAX_CONTAINERS_ON_A_LINE + 1);
-        let just = ">".repeat(MAX_CONTAINERS_ON_A_LINE);
-        for before in ["", "a\n", "a\r\n\n", "\t\n"] {
-            assert!(nests_too_deeply(&format!("{before}{deep}")));
-            assert!(nests_too_deeply(&format!("{before}{deep}\nb")));
-            assert!(!nests_too_deeply(&format!("{before}{just}")));
-            assert!(!nests_too_deeply(&format!("{before}a{deep}")));
-        }
-        assert!(nests_too_deeply(&format!(
-            "-{}",
-            "\t".repeat(SHORT_LINE + 1)
-        )));
-    }
-
-    #[test]
-    fn more_footnotes_than_are_parsed_are_too_complex() {
-        assert!(!Document::parse(&"[^a]: b\n".repeat(MAX_FOOTNOTES)).too_complex);
-        assert!(Document::parse(&"[^a]: b\n".repeat(MAX_FOOTNOTES + 1)).too_complex);
-    }
-
-    proptest! {
-        /// Most of the source is passed over; every line must be judged as if it were looked at.
-        #[test]
-        fn no_line_is_passed_over(
-            parts in proptest::collection::vec(
-                (prop_oneof![
-                    Just(">"), Just("> "), Just("-\t"), Just("  "), Just("1. "), Just("\t"), Just("a"), Just("\n"),
-                    Just("\r\n"), Just("\n> a\n"), Just("[^1]: "),
-                ], 1..120_usize),
-                0..12,
-            ),
-        ) {
-            let source: String = parts.iter().map(|(part, times)| part.repeat(*times)).collect();
-            let is_deep = source
-                .split(['\n', '\r'])
-                .any(|line| containers(line.as_bytes()) > MAX_CONTAINERS_ON_A_LINE);
-            prop_assert_eq!(nests_too_deeply(&source), is_deep);
-        }
     }
 }

@@ -13,7 +13,8 @@ use memchr::memmem;
 use pulldown_cmark::LinkType;
 
 use super::event::{self, Definitions};
-use super::{Document, Grammar, is_too_complex};
+use super::limits::is_too_complex;
+use super::{Document, Grammar};
 use crate::markdown::edits::Edit;
 
 /// Most bytes of addresses and titles that references bring into a document. The parser allows twice as many.
@@ -72,7 +73,7 @@ impl<'a> Document<'a> {
             pairs: pairs.map_or_else(OnceCell::new, OnceCell::from),
             ..document
         };
-        document.unless_deep()
+        document.unless_too_much()
     }
 }
 

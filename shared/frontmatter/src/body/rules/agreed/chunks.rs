@@ -21,8 +21,12 @@ pub(super) struct Chunks<'a> {
     /// Whether every line of the chunk before this one pairs its backticks, and begins no block of HTML.
     is_calm: bool,
     has_delimiters: bool,
-    /// Brackets that stand open before the line.
+    /// Brackets outside of code that stand open before `counted`.
     open: usize,
+    /// How far the brackets of the line are counted.
+    counted: usize,
+    /// How many of the line's spans begin before that.
+    passed: usize,
 }
 
 impl<'a> Chunks<'a> {
@@ -36,6 +40,8 @@ impl<'a> Chunks<'a> {
             is_calm: true,
             has_delimiters: false,
             open: 0,
+            counted: 0,
+            passed: 0,
         };
         chunks.read(0);
         chunks
@@ -43,7 +49,8 @@ impl<'a> Chunks<'a> {
 
     /// Reads the line that begins at `start`.
     fn read(&mut self, start: usize) {
-        self.open = self.open_at(self.line.end);
+        self.open_at(self.line.end);
+        (self.counted, self.passed) = (start, 0);
         let rest = self.source.get(start..).unwrap_or_default();
         let length = memchr::memchr(b'\n', rest.as_bytes()).map_or(rest.len(), |end| end + 1);
         self.line = start..start + length;
@@ -100,27 +107,35 @@ impl<'a> Chunks<'a> {
                 && (self.has_delimiters || is_delimiters(next.lines().next().unwrap_or_default()))
         };
         // Of a bracket in code and one before it some readers make a link.
-        let is_linked = || text.contains(']') && self.open_at(span.start) > 0;
-        self.is_calm && is_known && !is_cut() && !is_linked()
+        self.is_calm
+            && is_known
+            && !is_cut()
+            && !(text.contains(']') && self.open_at(span.start) > 0)
     }
 
-    /// Brackets outside of code that stand open at a place in the line.
-    fn open_at(&self, at: usize) -> usize {
-        let mut open = self.open;
-        let mut position = self.line.start;
-        let spans = self.spans.iter().filter(|span| span.start < at);
-        for span in spans.cloned().chain(std::iter::once(at..at)) {
-            let text = self.source.get(position..span.start).unwrap_or_default();
-            for byte in text.bytes() {
-                match byte {
-                    b'[' => open += 1,
-                    b']' => open = open.saturating_sub(1),
-                    _ => {}
-                }
-            }
-            position = span.end;
+    /// Brackets outside of code that stand open at a place in the line. Each call must ask further on than the one before:
+    /// they are counted once.
+    fn open_at(&mut self, at: usize) -> usize {
+        while let Some(span) = self.spans.get(self.passed).filter(|span| span.start < at) {
+            let (start, end) = (span.start, span.end);
+            self.count_to(start);
+            self.counted = end;
+            self.passed += 1;
         }
-        open
+        self.count_to(at);
+        self.open
+    }
+
+    fn count_to(&mut self, end: usize) {
+        let text = self.source.get(self.counted..end).unwrap_or_default();
+        for byte in text.bytes() {
+            match byte {
+                b'[' => self.open += 1,
+                b']' => self.open = self.open.saturating_sub(1),
+                _ => {}
+            }
+        }
+        self.counted = self.counted.max(end);
     }
 }
 
