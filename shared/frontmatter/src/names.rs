@@ -25,8 +25,7 @@ pub(crate) fn references(
     targets: impl Iterator<Item = String>,
     handle: &str,
 ) -> Vec<String> {
-    let events = document.events.iter().take_while(|_| document.has("["));
-    let relative = events.filter_map(|(event, _)| match event {
+    let relative = document.events.iter().filter_map(|(event, _)| match event {
         Event::Start(Tag::Link { dest_url, .. }) => relative(dest_url),
         _ => None,
     });
