@@ -235,8 +235,8 @@ fn windows(before: &Document<'_>, edits: &[Edit]) -> Option<Vec<Window>> {
     (parsed * 2 <= source.len()).then_some(windows)
 }
 
-/// The headings that begin their line with `#`, outside of any container, and whose line and the break
-/// before it no edit touches.
+/// The headings that begin their line with `#`, outside of any container, with an empty line below, and whose line, the break
+/// before it and the line below no edit touches.
 fn cuts(before: &Document<'_>, edits: &[Edit]) -> Vec<Cut> {
     let mut cuts = Vec::new();
     let mut depth = 0_usize;
@@ -262,18 +262,26 @@ fn cuts(before: &Document<'_>, edits: &[Edit]) -> Vec<Cut> {
     cuts
 }
 
+/// Whether a heading parts what is above it from what is below: Sätteri ends code right below one at its first empty line, where
+/// the heading ended a list or a quote.
 fn begins_section(source: &str, at: usize) -> bool {
     let (before, heading) = source.split_at_checked(at).unwrap_or((source, ""));
-    heading.starts_with('#') && before.ends_with('\n')
+    let below = heading.get(first_line(heading)..).unwrap_or_default();
+    let below = below.get(..first_line(below)).unwrap_or_default();
+    heading.starts_with('#')
+        && before.ends_with('\n')
+        && below.trim_matches([' ', '\t', '\r', '\n']).is_empty()
 }
 
 fn is_touched(source: &str, heading: usize, edits: &[Edit]) -> bool {
-    let line = source.get(heading..).map_or(0, first_line);
+    let text = source.get(heading..).unwrap_or_default();
+    let line = first_line(text);
+    let below = line + text.get(line..).map_or(0, first_line);
     // Up to the edits that end before the break.
     let next = edits.partition_point(|edit| edit.range.end < heading);
     edits
         .get(next)
-        .is_some_and(|edit| edit.range.start <= heading + line)
+        .is_some_and(|edit| edit.range.start <= heading + below)
 }
 
 /// The length of the line that a text begins with, and of its break.
@@ -341,6 +349,23 @@ mod tests {
         let last = source.find("]:").unwrap();
         assert!(!reread(&source, &[edit(last..last, "f")]));
         assert!(!reread(&format!("{source}# J\n"), &[edit(at..at + 1, "x")]));
+    }
+
+    #[test]
+    fn what_a_heading_ends_acts_on_code_right_below_it() {
+        let rest = "A longer text\n\n".repeat(20);
+        for (above, below) in [
+            ("- b\n", "    c\n\n    d\n"),
+            ("> b\n", "## E\n    c\n\n    d\n"),
+        ] {
+            let source = format!("# A\n\n{above}# B\n{below}\n# F\n\n{rest}");
+            let at = source.find('c').unwrap();
+            assert!(reread(&source, &[edit(at..at + 1, "x")]));
+            // An edit must not take the empty line away that parts them.
+            let source = source.replace("# B\n", "# B\n\n");
+            let at = source.find("# B").unwrap() + "# B\n".len();
+            assert!(reread(&source, &[edit(at..at + 1, "")]));
+        }
     }
 
     #[test]
