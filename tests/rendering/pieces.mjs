@@ -32,6 +32,9 @@ const PAYLOADS = [
 const TAGS = ['<b>', '</b>', '<br>', '<x-y>', '<a href="/a">', '<div>', '</div>', '<details>', '</p>', '<img src="/a.png">'];
 const BLANKS = [...'\f\v\u00a0\u1680\u2000\u2003\u200a\u2028\u2029\u202f\u205f\u3000\ufeff'];
 
+/** Each piece once. */
+export const all = [...new Set([...BLOCKS, ...INLINE, ...PAYLOADS, ...TAGS])];
+
 /** Numbers in [0, 1) that a seed gives again (mulberry32). */
 export function random(seed) {
   let state = seed >>> 0;

@@ -1,14 +1,16 @@
 //! What the author is told about the body: a closed list of codes, each with its hint (4.2).
 
+use std::collections::HashMap;
+
 use crate::report::{Warning, quotation};
 
-/// Most warnings of one body; a file with more faults is told enough.
+/// Most warnings of one code for a body; a file with more faults of a kind is told enough, and of its other faults all the same.
 const MAX_WARNINGS: usize = 200;
 
 macro_rules! codes {
     ($($code:ident: $name:literal $hint:literal)*) => {
         /// Why a part of the body was changed or could not be used.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         pub(crate) enum Code {
             $($code),*
         }
@@ -94,6 +96,8 @@ pub(crate) struct Found {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Warnings {
     pub(crate) found: Vec<Found>,
+    /// How many of each code there are.
+    counts: HashMap<Code, usize>,
 }
 
 /// How comments begin, in lower case, and the word that stands at the beginning of others: what follows is quoted nowhere.
@@ -120,7 +124,7 @@ impl Warnings {
             .found
             .last()
             .is_none_or(|last| last.code != code || last.at != at);
-        if is_new && self.found.len() < MAX_WARNINGS {
+        if is_new && self.has_room(code) {
             let line = up_to_comment(text.lines().next().unwrap_or_default());
             self.found.push(Found {
                 code,
@@ -128,6 +132,14 @@ impl Warnings {
                 text: quotation(line),
             });
         }
+    }
+
+    /// Whether there are fewer of a code than are kept; one more is counted then.
+    fn has_room(&mut self, code: Code) -> bool {
+        let count = self.counts.entry(code).or_default();
+        let has_room = *count < MAX_WARNINGS;
+        *count += usize::from(has_room);
+        has_room
     }
 
     /// Adds what a later reading found, with its offsets brought back to the source's.
@@ -138,7 +150,7 @@ impl Warnings {
                 .found
                 .iter()
                 .any(|known| known.code == found.code && known.at == at);
-            if is_new && self.found.len() < MAX_WARNINGS {
+            if is_new && self.has_room(found.code) {
                 self.found.push(Found { at, ..found });
             }
         }
@@ -188,6 +200,18 @@ mod tests {
                 "{code:?}"
             );
         }
+    }
+
+    #[test]
+    fn many_faults_of_a_kind_leave_room_for_others() {
+        let mut warnings = Warnings::default();
+        for at in 0..2 * MAX_WARNINGS {
+            warnings.add(Code::HtmlUnclosed, at, "");
+        }
+        warnings.add(Code::RelativeLink, 0, "");
+        let codes: Vec<_> = warnings.found.iter().map(|found| found.code).collect();
+        assert_eq!(codes.len(), MAX_WARNINGS + 1);
+        assert!(codes.contains(&Code::RelativeLink));
     }
 
     #[test]
