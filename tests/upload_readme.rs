@@ -26,6 +26,16 @@ async fn send(
     request.send().await.unwrap()
 }
 
+/// The SHA-256 of a text, in hexadecimal.
+fn hex_sha256(text: &str) -> String {
+    use std::fmt::Write as _;
+    let digest = <sha2::Sha256 as sha2::Digest>::digest(text);
+    digest.iter().fold(String::new(), |mut hex, byte| {
+        write!(hex, "{byte:02x}").unwrap();
+        hex
+    })
+}
+
 /// Whatever a file is called, its key is the member's own and made of `[a-z0-9-]`.
 #[tokio::test]
 async fn file_names_become_slugs() {
@@ -170,7 +180,7 @@ async fn a_readme_of_another_title_asks_before_it_replaces() {
     // A new version of the same document asks nothing.
     let second = "---\ntitle: flask backend\n---\n\nHello again.\n";
     let answer = send(&site, &member, "README.md", second, &[CAREFUL]).await;
-    let replaced = json!({"title": "Flask Backend", "file_name": "README.md"});
+    let replaced = json!({"title": "Flask Backend", "file_name": "README.md", "path": ""});
     assert_eq!(body(answer).await["readme"]["replaced"], replaced);
 
     let other = "# Chess Clock\n\nTick.\n";
@@ -220,6 +230,131 @@ async fn a_readme_of_another_title_asks_before_it_replaces() {
     }
     let wrong = send(&site, &member, "README.md", trip, &[("replace", "no")]).await;
     assert_error(wrong, 400, "bad_request").await;
+}
+
+/// A folder's README is the folder's document, and each file keeps the folder that it lies in.
+#[tokio::test]
+async fn documents_lie_in_folders() {
+    let site = Site::start().await;
+    let member = site.member("jo").await;
+    for (path, file_name, slug) in [
+        ("", "README.md", "readme"),
+        ("notes/robots", "README.md", "robots"),
+        ("notes/Über uns", "index.md", "uber-uns"),
+        ("notes", "Arm.md", "arm"),
+        ("readme", "README.md", "readme-doc"),
+    ] {
+        let text = format!("Words of {slug}.\n");
+        let answer = send(&site, &member, file_name, text, &[("path", path)]).await;
+        assert_eq!(answer.status(), StatusCode::ACCEPTED, "{path}/{file_name}");
+        let answer = body(answer).await;
+        assert_eq!(answer["readme"]["slug"], slug, "{path}/{file_name}");
+        let report = site.report(&member, &format!("/api/readmes/{slug}")).await;
+        assert_eq!(
+            (&report["path"], &report["file_name"], &report["state"]),
+            (&json!(path), &json!(file_name), &json!("published"))
+        );
+    }
+    // Without a heading it is called as its folder, and its author's links find it by that name.
+    let report = site.report(&member, "/api/readmes/robots").await;
+    assert_eq!(report["fields"][0]["value"], "robots");
+    let linking = site
+        .publish(&member, "Links.md", "See [[robots]] and [[Über uns]].\n")
+        .await;
+    assert_eq!(linking["warnings"], json!([]));
+
+    let listed = site
+        .get("/api/readmes")
+        .bearer_auth(&member.token)
+        .send()
+        .await
+        .unwrap();
+    let listed = body(listed).await;
+    let robots = &listed["readmes"].as_array().unwrap()[4];
+    assert_eq!(
+        (&robots["slug"], &robots["path"], &robots["file_name"]),
+        (
+            &json!("robots"),
+            &json!("notes/robots"),
+            &json!("README.md")
+        )
+    );
+    let sha256 = robots["sha256"].as_str().unwrap();
+    assert_eq!(sha256, report["sha256"].as_str().unwrap());
+    assert_eq!(sha256, hex_sha256("Words of robots.\n"));
+}
+
+#[tokio::test]
+async fn a_path_that_leads_elsewhere_is_refused_with_the_reason() {
+    let site = Site::start().await;
+    let member = site.member("jo").await;
+    let long = "x".repeat(256);
+    for (path, reason) in [
+        ("../x", "“.” or “..”"),
+        ("/etc", "“/” at an end"),
+        ("notes/", "“/” at an end"),
+        ("notes//x", "twice in a row"),
+        ("notes/.git", "hidden folder"),
+        ("notes\\x", "put “/”"),
+        ("Ko\u{308}ln", "NFC"),
+        ("a\tb", "control character"),
+        (long.as_str(), "longer than 255 bytes"),
+    ] {
+        let answer = send(&site, &member, "a.md", "# A\n", &[("path", path)]).await;
+        let message = assert_error(answer, 400, "bad_request").await;
+        assert!(
+            message.contains("“path”") && message.contains(reason),
+            "{message}"
+        );
+    }
+}
+
+/// Files of one name in two folders are two documents: whatever `replace` says, neither takes the other's place unless its
+/// sender names the slug.
+#[tokio::test]
+async fn documents_of_two_folders_don_t_replace_each_other() {
+    let site = Site::start().await;
+    let member = site.member("jo").await;
+    let same = ("replace", "same_title");
+    for (path, file_name, other_path, other_name, slug) in [
+        ("a", "README.md", "b", "a.md", "a"),
+        ("x", "notes.md", "y", "notes.md", "notes"),
+        ("", "top.md", "x", "top.md", "top"),
+        ("one/docs", "README.md", "two/docs", "README.md", "docs"),
+    ] {
+        let text = "# The same title\n";
+        let first = send(&site, &member, file_name, text, &[("path", path)]).await;
+        assert_eq!(first.status(), StatusCode::ACCEPTED);
+        for fields in [&[("path", other_path)][..], &[("path", other_path), same]] {
+            let refused = send(&site, &member, other_name, text, fields).await;
+            let message = assert_error(refused, 409, "conflict").await;
+            assert!(
+                message.contains(&format!("“{other_path}/{other_name}”")) && message.contains(slug),
+                "{message}"
+            );
+        }
+        let report = site.report(&member, &format!("/api/readmes/{slug}")).await;
+        assert_eq!(report["path"], path);
+    }
+    // One that was moved, as its sender says by the slug, keeps its address.
+    let moved = [("path", "z"), ("slug", "notes"), same];
+    let answer = send(
+        &site,
+        &member,
+        "notes.md",
+        "# The same title\n\nMore.\n",
+        &moved,
+    )
+    .await;
+    let replaced = json!({"title": "The same title", "file_name": "notes.md", "path": "x"});
+    assert_eq!(body(answer).await["readme"]["replaced"], replaced);
+    assert_eq!(
+        site.report(&member, "/api/readmes/notes").await["path"],
+        "z"
+    );
+    // And so does the next version of it.
+    let answer = send(&site, &member, "notes.md", "# Another\n", &[("path", "z")]).await;
+    assert_eq!(answer.status(), StatusCode::ACCEPTED);
 }
 
 /// The title stands at the top, and no more than that is read.

@@ -41,6 +41,12 @@ export interface ReadmeUpload extends Upload {
   /** The document's name in its address; otherwise it is made from the file's name. */
   slug?: string | undefined;
   /**
+   * The folder that the file lies in, such as `notes/robots`. A folder's README is the folder's document.
+   *
+   * @default '' the top
+   */
+  path?: string | undefined;
+  /**
    * Which document the file may take the place of. With `same_title`, one of another title is refused by a
    * {@link MastheadError} with the code `other_title`, which has both titles and a slug to send it to instead.
    *
@@ -190,10 +196,11 @@ export function createClient({ url = '', storage = 'local' }: ClientOptions = {}
     },
 
     /** Sends a README. What becomes of it is in its report: see `watchReport`. */
-    async uploadReadme(file: File, { slug, replace, onProgress, signal }: ReadmeUpload = {}): Promise<SentReadme> {
+    async uploadReadme(file: File, { slug, path, replace, onProgress, signal }: ReadmeUpload = {}): Promise<SentReadme> {
       const form = new FormData();
       form.append('readme_file', file);
       if (slug) form.append('slug', slug);
+      if (path) form.append('path', path.normalize());
       if (replace) form.append('replace', replace);
       const { readme } = await signed<{ readme: SentReadme }>('/api/upload_readme', { method: 'POST', form, progress: onProgress, signal });
       return { slug: readme.slug, replaced: readme.replaced };

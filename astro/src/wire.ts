@@ -60,6 +60,8 @@ export interface Replacement {
 export interface Replaced {
   title: string | null;
   file_name: string | null;
+  /** The folder that it lay in; empty at the top. */
+  path: string;
 }
 
 /** What is known before anybody signs in. */
@@ -113,6 +115,10 @@ interface Standing {
    */
   site: { state: 'queued'; since: null } | { state: 'built'; since: string } | null;
   file_name: string | null;
+  /** The folder that the file lies in; empty at the top. */
+  path: string;
+  /** Of the file as it was uploaded, in hexadecimal. */
+  sha256: string | null;
   version: string;
   uploaded_at: string;
   /** Why it was rejected. */

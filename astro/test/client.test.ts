@@ -143,14 +143,17 @@ test('a file of another title says what it would replace, and what to do instead
     if (request.url === '/api/login') return json(response, 200, granted);
     forms.push((await buffer(request)).toString());
     if (forms.length === 1) return json(response, 409, { status: 'error', code: 'other_title', message: 'Another one.', ...both });
-    json(response, 202, { status: 'success', readme: { slug: 'readme', state: 'processing', report: '/api/readmes/readme', replaced: { title: 'A', file_name: 'README.md' } } });
+    json(response, 202, { status: 'success', readme: { slug: 'readme', state: 'processing', report: '/api/readmes/readme', replaced: { title: 'A', file_name: 'README.md', path: '' } } });
   });
   const client = createClient({ url: server.url });
   await client.login('a', 'b');
   const file = new File(['# B'], 'README.md');
   await expect(client.uploadReadme(file, { replace: 'same_title' })).rejects.toMatchObject({ code: 'other_title', status: 409, replacement: both });
-  expect(await client.uploadReadme(file)).toEqual({ slug: 'readme', replaced: { title: 'A', file_name: 'README.md' } });
+  expect(await client.uploadReadme(file)).toEqual({ slug: 'readme', replaced: { title: 'A', file_name: 'README.md', path: '' } });
   expect(forms.map((form) => /name="replace"\s+(\w+)/.exec(form)?.[1])).toEqual(['same_title', undefined]);
+  // A folder as a Mac writes it, in two characters where one is meant.
+  await client.uploadReadme(file, { path: 'notes/Ko\u0308ln' });
+  expect(forms.map((form) => /name="path"\s+(\S+)/.exec(form)?.[1])).toEqual([undefined, undefined, 'notes/K\u00f6ln']);
 });
 
 test('a code signs in whoever sets a password with it', async () => {

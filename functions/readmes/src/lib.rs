@@ -57,9 +57,24 @@ struct Standing {
     /// builds don't say what they read.
     site: Option<InSite>,
     file_name: Option<String>,
+    /// The folder that the file lies in; empty at the top.
+    path: String,
+    /// SHA-256 of the file; `None` where another program stored it.
+    sha256: Option<String>,
     version: String,
     uploaded_at: String,
     reason: Option<String>,
+}
+
+impl Standing {
+    /// Takes over what is kept beside the source.
+    fn note(&mut self, note: Option<SourceNote>) {
+        if let Some(note) = note {
+            self.file_name = Some(note.file_name);
+            self.path = note.path;
+            self.sha256 = Some(note.sha256);
+        }
+    }
 }
 
 /// One document with the whole report on its present version.
@@ -126,11 +141,10 @@ pub async fn handler(state: &State, request: Request) -> endpoint::Result {
     }
     let report = state.bearer.members.report(&member.id, &slug).await?;
     let built = built(state, &member).await?;
-    let file_name = SourceNote::from_metadata(&head.metadata).map(|note| note.file_name);
     let summary = report.as_ref().map(Summary::of);
     let version = (head.etag.as_str(), head.last_modified);
     let mut standing = standing(state, &member, &source, version, summary.as_ref(), &built);
-    standing.file_name = file_name.or(standing.file_name);
+    standing.note(SourceNote::from_metadata(&head.metadata));
     let current = report.filter(|report| report.source_version == head.etag);
     let nothing = || Value::Array(Vec::new());
     let (fields, warnings) = current.map_or_else(
@@ -196,6 +210,8 @@ fn standing(
         url,
         site,
         file_name,
+        path: String::new(),
+        sha256: None,
         version: version.trim_matches('"').to_owned(),
         uploaded_at: rfc3339(last_modified),
         reason: current.and_then(|report| report.reason.clone()),

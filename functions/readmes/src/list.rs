@@ -2,8 +2,9 @@
 //! of a member may have a hundred times as much. So the list counts warnings, and each document's
 //! own address has them.
 
-use blobs::layout::SourceKey;
+use blobs::layout::{SourceKey, SourceNote};
 use endpoint::{Error, Request};
+use futures::{StreamExt as _, TryStreamExt as _, stream};
 use members::{Account, Summary};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use serde::Serialize;
@@ -14,6 +15,8 @@ use crate::{Standing, State, built, standing};
 const PAGE: u16 = 50;
 /// The most that a page has: with every text at its longest, a tenth of what an answer may have.
 const MAX_PAGE: u16 = 100;
+/// How many sources are asked side by side for what is kept beside them, which S3's listing leaves out.
+const ASKED_AT_ONCE: usize = 8;
 /// The longest cursor, in bytes: an object's key has 1,024, and 48 of these stand around the slug.
 const MAX_CURSOR_BYTES: usize = 976;
 /// What stands escaped in a cursor: another program's key may hold anything, and a slug holds none of it.
@@ -59,13 +62,20 @@ pub(crate) async fn list(state: &State, member: &Account, request: &Request) -> 
         None => Vec::new(),
     };
     let built = built(state, member).await?;
-    let readmes = sources.iter().map(|(source, entry)| {
+    let keys: Vec<String> = sources.iter().map(|(source, _)| source.key()).collect();
+    let notes: Vec<_> = stream::iter(keys.into_iter().map(|key| note(state, key)))
+        .buffered(ASKED_AT_ONCE)
+        .try_collect()
+        .await?;
+    let readmes = sources.iter().zip(notes).map(|((source, entry), note)| {
         let report = reports.iter().find(|report| report.slug == source.slug);
         let version = (entry.etag.as_str(), entry.last_modified);
         let is_current = |report: &&Summary| report.source_version == entry.etag;
         let current = report.filter(is_current);
+        let mut standing = standing(state, member, source, version, report, &built);
+        standing.note(note);
         Listed {
-            standing: standing(state, member, source, version, report, &built),
+            standing,
             title: current.and_then(|report| report.title.clone()),
             warning_count: current.map_or(0, |report| report.warnings),
         }
@@ -76,6 +86,13 @@ pub(crate) async fn list(state: &State, member: &Account, request: &Request) -> 
         readmes,
         cursor: last.map(|source| utf8_percent_encode(&source.slug, ESCAPED).to_string()),
     })
+}
+
+/// What is kept beside a source; `None` where another program stored it, or where it has just gone.
+async fn note(state: &State, key: String) -> Result<Option<SourceNote>, Error> {
+    let head = state.uploads.head(&key).await;
+    let head = head.map_err(Error::unavailable)?;
+    Ok(head.and_then(|head| SourceNote::from_metadata(&head.metadata)))
 }
 
 fn cursor(request: &Request) -> Result<Option<String>, Error> {

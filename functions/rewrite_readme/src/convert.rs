@@ -120,7 +120,7 @@ pub(crate) fn names(
         vec![member.handle.clone(), member.name.clone()]
     } else {
         // The address is for everybody, the others for the author's own links.
-        vec![source.entry_id(&member.handle), stem(source, head)]
+        vec![source.entry_id(&member.handle), called(source, head)]
     };
     let mut names: Vec<String> = Vec::new();
     for name in own
@@ -137,11 +137,11 @@ pub(crate) fn names(
     names
 }
 
-/// What the document's file is called, without its ending.
-fn stem(source: &SourceKey, head: &Head) -> String {
+/// What the document is called by its file, or by its folder where it is the folder's README.
+fn called(source: &SourceKey, head: &Head) -> String {
     SourceNote::from_metadata(&head.metadata).map_or_else(
         || source.slug.clone(),
-        |note| slug::file_stem(&note.file_name),
+        |note| slug::called(&note.path, &note.file_name),
     )
 }
 
@@ -169,7 +169,7 @@ fn context(state: &State, member: &Account, source: &SourceKey, head: &Head) -> 
         name_hint: Some(if is_own_page {
             member.name.clone()
         } else {
-            stem(source, head)
+            called(source, head)
         }),
         created: time(created),
         updated: time(updated),
@@ -258,7 +258,11 @@ async fn notes(
 fn document(member: &Account, named: &Named) -> NoteDocument {
     let source = SourceKey::new(&member.id, &named.slug);
     let is_own_page = named.slug == OWN_PAGE;
-    let stem = named.file_name.as_deref().map(slug::file_stem);
+    // The README of a folder is found by the folder's name, and no link to a README means it.
+    let file_name = named.file_name.as_deref();
+    let stem = file_name
+        .filter(|name| !slug::is_own_page(name))
+        .map(slug::file_stem);
     NoteDocument {
         path: if is_own_page {
             member.handle.clone()

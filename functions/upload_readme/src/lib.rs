@@ -10,6 +10,7 @@ use blobs::{Blobs, Condition, Head, Stored, Upload};
 use bytes::Bytes;
 use endpoint::multipart::{self, Form, Submission};
 use endpoint::{Bearer, Environment, Error, Origins, Request, aws, configuration};
+use frontmatter::folder;
 use members::{Member, Usage};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -21,7 +22,7 @@ use replaced::Replaced;
 const FORM: Form<'static> = Form {
     file: "readme_file",
     max_file_bytes: MAX_README_BYTES,
-    texts: &["slug", "replace"],
+    texts: &["slug", "path", "replace"],
     foreign: foreign::advice,
 };
 /// How often an upload is tried against other uploads of the same document.
@@ -88,12 +89,14 @@ pub async fn handler(state: &State, request: Request) -> endpoint::Result {
         .text("slug")
         .map(str::trim)
         .filter(|slug| !slug.is_empty());
-    let slug = frontmatter::slug::for_upload(&form.file_name, given);
+    let path = path(&form)?;
+    let slug = frontmatter::slug::in_folder(path, &form.file_name, given);
     let same_title = same_title(&form)?;
 
     let source = SourceKey::new(&member.id, &slug);
     let note = SourceNote {
         file_name: form.file_name.clone(),
+        path: path.to_owned(),
         slug_given: given.is_some(),
         created: state.bearer.clock.unix_seconds(),
         updated: state.bearer.clock.unix_seconds(),
@@ -128,6 +131,13 @@ struct Sent<'a> {
     bytes: Bytes,
     /// Whether it may replace nothing but a document of the same title.
     same_title: bool,
+}
+
+/// The folder that the document lies in; empty at the top.
+fn path(form: &Submission) -> Result<&str, Error> {
+    let path = form.text("path").unwrap_or_default();
+    folder::check(path).map_err(|fault| Error::BadRequest(format!("“path” {fault}.")))?;
+    Ok(path)
 }
 
 /// Whether the form asks that a document of another title isn't replaced.
@@ -172,8 +182,8 @@ async fn store(
             if !same_document(older, &note) {
                 return Err(Error::Conflict(format!(
                     "“{}” would take the place of “{}”, which has the same address “{}”. Rename the file, or send another “slug”.",
-                    shown(&note.file_name),
-                    shown(&older.file_name),
+                    shown(&note),
+                    shown(older),
                     source.slug
                 )));
             }
@@ -185,7 +195,7 @@ async fn store(
         }
         let older_bytes = older_bytes.flatten();
         if let Some(older_bytes) = older_bytes.as_ref().filter(|_| sent.same_title) {
-            replaced::check(state, sent, &note.file_name, older_bytes).await?;
+            replaced::check(state, sent, &note, older_bytes).await?;
         }
         let before = seen.as_ref().map(|head| head.size);
         held.ensure(before, bytes.len() as u64).await?;
@@ -208,7 +218,7 @@ async fn store(
             if seen.is_none() {
                 return Ok(None);
             }
-            let replaced = Replaced::of(sent, older.map(|note| note.file_name), older_bytes);
+            let replaced = Replaced::of(sent, older, older_bytes);
             return Ok(Some(replaced.await));
         }
     }
@@ -217,18 +227,23 @@ async fn store(
     )))
 }
 
-/// A document is replaced by a file of the same name, however that is composed, or by one that names the same
-/// slug as it did.
+/// A document is replaced by a file of the same name in the same folder, however the name is composed, or by one that names
+/// the slug: of the same name, from wherever it was moved, or of any where the slug was named before, too.
 fn same_document(older: &SourceNote, newer: &SourceNote) -> bool {
     let is_same_name = older.file_name.nfc().eq(newer.file_name.nfc());
-    is_same_name || (older.slug_given && newer.slug_given)
+    let is_same_folder = older.path == newer.path;
+    (is_same_name && (is_same_folder || newer.slug_given)) || (older.slug_given && newer.slug_given)
 }
 
-/// A file name, fit to be shown in a sentence.
-fn shown(file_name: &str) -> String {
-    file_name
-        .chars()
-        .filter(|c| !c.is_control())
-        .take(60)
-        .collect()
+/// A file's name, with the folder that it lies in, fit to be shown in a sentence.
+fn shown(note: &SourceNote) -> String {
+    let harmless = |text: &str| -> String {
+        let shown = text.chars().filter(|c| !c.is_control());
+        shown.take(60).collect()
+    };
+    let name = harmless(&note.file_name);
+    match note.path.as_str() {
+        "" => name,
+        path => format!("{}/{name}", harmless(path)),
+    }
 }

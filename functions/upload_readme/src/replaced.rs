@@ -19,34 +19,40 @@ pub(crate) struct Replaced {
     title: Option<String>,
     /// `None` where another program stored it.
     file_name: Option<String>,
+    /// The folder that it lay in; empty at the top.
+    path: String,
 }
 
 impl Replaced {
     pub(crate) async fn of(
         sent: &Sent<'_>,
-        file_name: Option<String>,
+        note: Option<SourceNote>,
         bytes: Option<Bytes>,
     ) -> Self {
-        let name = file_name.as_deref().unwrap_or(&sent.source.slug);
         let title = match bytes {
-            Some(bytes) => title::of(sent.member, sent.source, name, &bytes).await,
+            Some(bytes) => title::of(sent.member, sent.source, note.as_ref(), &bytes).await,
             None => None,
         };
-        Self { title, file_name }
+        let (file_name, path) = note.map(|note| (note.file_name, note.path)).unzip();
+        Self {
+            title,
+            file_name,
+            path: path.unwrap_or_default(),
+        }
     }
 }
 
-/// Whether what was sent under `file_name` may take the place of what is there.
+/// Whether what was sent, of which `note` speaks, may take the place of what is there.
 ///
 /// # Errors
 /// [`Error::OtherTitle`] where it is another document by its title, as far as both have one.
 pub(crate) async fn check(
     state: &State,
     sent: &Sent<'_>,
-    file_name: &str,
+    note: &SourceNote,
     older: &Bytes,
 ) -> Result<(), Error> {
-    let of = async |bytes: &Bytes| title::of(sent.member, sent.source, file_name, bytes).await;
+    let of = async |bytes: &Bytes| title::of(sent.member, sent.source, Some(note), bytes).await;
     let (Some(older), Some(newer)) = (of(older).await, of(&sent.bytes).await) else {
         return Ok(());
     };

@@ -1,6 +1,6 @@
 //! Titles, as far as an upload has to know them: whether a file is the document that it would replace.
 
-use blobs::layout::{OWN_PAGE, SourceKey};
+use blobs::layout::{OWN_PAGE, SourceKey, SourceNote};
 use bytes::Bytes;
 use frontmatter::{Context, slug};
 use members::Member;
@@ -14,7 +14,7 @@ const MAX_READ_BYTES: usize = 64 * 1024;
 pub(crate) async fn of(
     member: &Member,
     source: &SourceKey,
-    file_name: &str,
+    note: Option<&SourceNote>,
     bytes: &Bytes,
 ) -> Option<String> {
     let is_own_page = source.slug == OWN_PAGE;
@@ -25,7 +25,10 @@ pub(crate) async fn of(
         name_hint: Some(if is_own_page {
             member.name.clone()
         } else {
-            slug::file_stem(file_name)
+            note.map_or_else(
+                || source.slug.clone(),
+                |note| slug::called(&note.path, &note.file_name),
+            )
         }),
         ..Context::default()
     };

@@ -27,6 +27,7 @@ mod emoji;
 mod entry;
 mod facts;
 mod file;
+pub mod folder;
 mod hidden;
 mod markdown;
 mod marks;

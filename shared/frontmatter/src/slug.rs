@@ -4,6 +4,7 @@ use sha2::{Digest as _, Sha256};
 use unicode_normalization::UnicodeNormalization as _;
 
 use crate::dates;
+use crate::folder;
 use crate::names::without_export_id;
 use crate::slugger;
 
@@ -17,7 +18,9 @@ const RESERVED: [&str; 34] = [
     "assets", "con", "prn", "aux", "nul", "com1", "com2", "com3", "com4", "com5", "com6", "com7",
     "com8", "com9", "lpt1", "lpt2", "lpt3", "lpt4", "lpt5", "lpt6", "lpt7", "lpt8", "lpt9",
 ];
-const EXTENSIONS: [&str; 7] = ["md", "markdown", "mdown", "mkd", "mdx", "txt", "text"];
+const MARKDOWN: [&str; 5] = ["md", "markdown", "mdown", "mkd", "mdx"];
+/// Endings of other text.
+const TEXT: [&str; 2] = ["txt", "text"];
 
 /// The slug of an upload: of the form's `slug` field where there is one, else of the file's name.
 ///
@@ -31,10 +34,38 @@ pub fn for_upload(file_name: &str, given: Option<&str>) -> String {
     }
 }
 
-/// Whether a file of this name is the member's own page.
+/// The slug of an upload that lies in the folder `path`: as [`for_upload`] makes it, but `README` and `index` in a folder
+/// have that of the folder's name. At the top `path` is empty.
+pub fn in_folder(path: &str, file_name: &str, given: Option<&str>) -> String {
+    match folder::name(path) {
+        Some(folder) if given.is_none() && is_own_page(file_name) => from_stem(folder),
+        _ => for_upload(file_name, given),
+    }
+}
+
+/// What a document is called by its place: `README` and `index` in a folder as the folder, others as their file without its
+/// ending.
+pub fn called(path: &str, file_name: &str) -> String {
+    match folder::name(path) {
+        Some(folder) if is_own_page(file_name) => folder.to_owned(),
+        _ => file_stem(file_name),
+    }
+}
+
+/// Whether a file of this name is the page of what it lies in: at the top its member's own, in a folder that of the folder.
 pub fn is_own_page(file_name: &str) -> bool {
     let stem = file_stem(file_name);
     stem.eq_ignore_ascii_case("readme") || stem.eq_ignore_ascii_case("index")
+}
+
+/// Whether a file of this name is Markdown by its ending, and not any text.
+pub fn is_markdown(file_name: &str) -> bool {
+    let ending = file_name.rsplit_once('.').map(|(_, ending)| ending);
+    ending.is_some_and(|ending| {
+        MARKDOWN
+            .iter()
+            .any(|known| ending.eq_ignore_ascii_case(known))
+    })
 }
 
 /// A file's name without folders and without the ending of a text file, in NFC: a Mac writes `ü` as two characters, and
@@ -44,8 +75,9 @@ pub fn file_stem(file_name: &str) -> String {
     let name = name.rsplit(['/', '\\']).next().unwrap_or_default();
     match name.rsplit_once('.') {
         Some((stem, ending))
-            if EXTENSIONS
+            if MARKDOWN
                 .iter()
+                .chain(&TEXT)
                 .any(|known| ending.eq_ignore_ascii_case(known)) =>
         {
             stem.to_owned()
@@ -124,6 +156,26 @@ mod tests {
         assert!(for_upload("\u{e000}.md", None).starts_with("doc-"));
         assert_eq!(for_upload("x.md", Some("readme")), "readme-doc");
         assert_eq!(for_upload("x.md", Some("My Page")), "my-page");
+    }
+
+    #[test]
+    fn a_readme_in_a_folder_is_that_folder_s() {
+        for (path, name, slug, called) in [
+            ("", "README.md", "readme", "README"),
+            ("notes/robots", "README.md", "robots", "robots"),
+            ("notes/Über uns", "index.md", "uber-uns", "Über uns"),
+            ("notes/robots", "arm.md", "arm", "arm"),
+            ("readme", "README.md", "readme-doc", "readme"),
+            ("api", "index.markdown", "api-doc", "api"),
+            ("v1.2", "README", "v12", "v1.2"),
+            ("2025-07-10 Trip", "README.md", "trip", "2025-07-10 Trip"),
+        ] {
+            assert_eq!(in_folder(path, name, None), slug, "{path}/{name}");
+            assert_eq!(super::called(path, name), called, "{path}/{name}");
+            assert_eq!(in_folder(path, name, Some("Mine")), "mine");
+        }
+        assert!(is_markdown("a.MD") && is_markdown("b.markdown") && !is_markdown("md"));
+        assert!(!is_markdown("robots.txt") && !is_markdown("a.md.bak"));
     }
 
     proptest! {

@@ -6,6 +6,8 @@ use std::collections::HashMap;
 const MAX_FILE_NAME_BYTES: usize = 255;
 /// The metadata with an uploaded file's name.
 const FILE_NAME: &str = "file-name";
+/// The metadata with the folder that a source lies in.
+const PATH: &str = "path";
 /// The metadata with the version of the account that asked for an address.
 const ACCOUNT_VERSION: &str = "account-version";
 /// The metadata of what takes an original's place once that is dealt with.
@@ -16,6 +18,9 @@ const DEALT_WITH: &str = "dealt-with";
 pub struct SourceNote {
     /// The uploaded file's name, as the client wrote it.
     pub file_name: String,
+    /// The folder that the file lies in within the member's own, such as `notes/robots`; empty at the top, where sources of
+    /// before there were paths lie.
+    pub path: String,
     /// Whether the slug was given with the upload, and not made from the file's name.
     pub slug_given: bool,
     /// Unix seconds of the first upload.
@@ -28,19 +33,23 @@ pub struct SourceNote {
 
 impl SourceNote {
     pub fn to_metadata(&self) -> HashMap<String, String> {
-        HashMap::from([
+        let path = Some(&self.path).filter(|path| !path.is_empty());
+        let path = path.map(|path| (PATH.to_owned(), encode_name(path)));
+        let others = [
             (FILE_NAME.to_owned(), encode_name(&self.file_name)),
             ("slug-given".to_owned(), self.slug_given.to_string()),
             ("created".to_owned(), self.created.to_string()),
             ("updated".to_owned(), self.updated.to_string()),
             ("sha256".to_owned(), self.sha256.clone()),
-        ])
+        ];
+        others.into_iter().chain(path).collect()
     }
 
     /// `None` where another program wrote the object.
     pub fn from_metadata(metadata: &HashMap<String, String>) -> Option<Self> {
         Some(Self {
-            file_name: decode_name(metadata)?,
+            file_name: decode_name(metadata, FILE_NAME)?,
+            path: decode_name(metadata, PATH).unwrap_or_default(),
             slug_given: metadata.get("slug-given")? == "true",
             created: metadata.get("created")?.parse().ok()?,
             updated: metadata.get("updated")?.parse().ok()?,
@@ -79,7 +88,7 @@ impl OriginalNote {
     pub fn from_metadata(metadata: &HashMap<String, String>) -> Self {
         let version = metadata.get(ACCOUNT_VERSION);
         Self::new(
-            &decode_name(metadata).unwrap_or_default(),
+            &decode_name(metadata, FILE_NAME).unwrap_or_default(),
             version.and_then(|version| version.parse().ok()),
         )
     }
@@ -104,13 +113,13 @@ pub fn kept_file_name(file_name: &str) -> &str {
     }
 }
 
-/// S3 metadata is ASCII: the file name is percent-encoded.
-fn encode_name(file_name: &str) -> String {
-    percent_encoding::utf8_percent_encode(file_name, percent_encoding::NON_ALPHANUMERIC).to_string()
+/// S3 metadata is ASCII: names of files and folders are percent-encoded.
+fn encode_name(name: &str) -> String {
+    percent_encoding::utf8_percent_encode(name, percent_encoding::NON_ALPHANUMERIC).to_string()
 }
 
-fn decode_name(metadata: &HashMap<String, String>) -> Option<String> {
-    let name = percent_encoding::percent_decode_str(metadata.get(FILE_NAME)?);
+fn decode_name(metadata: &HashMap<String, String>, key: &str) -> Option<String> {
+    let name = percent_encoding::percent_decode_str(metadata.get(key)?);
     Some(name.decode_utf8().ok()?.into_owned())
 }
 
@@ -140,8 +149,9 @@ mod tests {
 
     #[test]
     fn notes_round_trip_in_ascii() {
-        let note = SourceNote {
+        let mut note = SourceNote {
             file_name: "Größe \r\n✅.md".to_owned(),
+            path: "Über uns/2026 %2F".to_owned(),
             slug_given: true,
             created: 1,
             updated: 2,
@@ -153,6 +163,11 @@ mod tests {
                 .values()
                 .all(|value| value.is_ascii() && !value.contains(char::is_control))
         );
+        assert_eq!(SourceNote::from_metadata(&metadata).as_ref(), Some(&note));
+        // As every source was stored before there were paths.
+        note.path.clear();
+        let metadata = note.to_metadata();
+        assert!(!metadata.contains_key(PATH));
         assert_eq!(SourceNote::from_metadata(&metadata), Some(note));
         assert_eq!(SourceNote::from_metadata(&HashMap::new()), None);
     }
