@@ -1,5 +1,6 @@
 //! `masthead`: the program people run.
 
+mod ask;
 mod aws;
 mod convert;
 mod dev;
@@ -9,6 +10,7 @@ mod keys;
 mod outcome;
 mod output;
 mod progress;
+mod publish;
 mod rewrite;
 mod target;
 mod users;
@@ -30,6 +32,8 @@ First steps:
   masthead dev                           the whole backend on this machine, with a page to try it
   masthead users add jo@club.example --name 'Jo Doe' --password-stdin
                                          a first member of your own
+  masthead publish ~/vault --url https://members.club.example
+                                         a folder of Markdown files, published as a member
   masthead convert README.md             what publishing makes of a file, without any server";
 
 #[derive(Debug, Subcommand)]
@@ -44,6 +48,8 @@ enum Command {
     Keys(keys::Keys),
     /// Set, show and remove the address that starts a build of the site in AWS.
     Hook(hook::Hook),
+    /// Publish the Markdown files of a folder, as the member whose they are.
+    Publish(publish::Publish),
     /// Queue published READMEs for conversion again.
     Rewrite(rewrite::Rewrite),
 }
@@ -55,6 +61,7 @@ fn main() -> ExitCode {
         Command::Convert(convert) => convert.run(),
         Command::Keys(keys) => keys.run(),
         Command::Hook(hook) => hook.run(),
+        Command::Publish(publish) => publish.run(),
         Command::Rewrite(rewrite) => rewrite.run(),
     };
     outcome::exit_code(outcome)

@@ -3,6 +3,8 @@
 use std::io::{IsTerminal as _, Write as _};
 use std::time::{Duration, Instant};
 
+/// How many characters the bar has.
+const WIDTH: usize = 24;
 /// How often the line is written again.
 const EVERY: Duration = Duration::from_millis(100);
 
@@ -26,15 +28,26 @@ impl Progress {
     }
 
     pub(crate) fn step(&mut self) {
-        self.done += 1;
+        self.reach(self.done + 1);
+    }
+
+    /// Says how many are done.
+    pub(crate) fn reach(&mut self, done: usize) {
+        self.done = done;
         let due = self.shown.is_none_or(|shown| shown.elapsed() >= EVERY);
         if self.is_terminal && due {
             self.shown = Some(Instant::now());
+            let full = (WIDTH * self.done)
+                .checked_div(self.total)
+                .unwrap_or(WIDTH)
+                .min(WIDTH);
             // A line that can't be shown is no reason to stop.
             let _ = write!(
                 std::io::stderr(),
-                "\r{} {} of {}",
+                "\r{} [{}{}] {} of {}",
                 self.what,
+                "#".repeat(full),
+                "-".repeat(WIDTH - full),
                 self.done,
                 self.total
             );

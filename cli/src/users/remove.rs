@@ -1,10 +1,9 @@
 //! `masthead users remove`: erases a member with everything that is theirs.
 
 use std::collections::BTreeSet;
-use std::io::IsTerminal as _;
 use std::time::Duration;
 
-use anyhow::{Context as _, anyhow};
+use anyhow::Context as _;
 use blobs::layout::SourceKey;
 use clap::Args;
 use endpoint::{Clock, Environment};
@@ -14,8 +13,9 @@ use removal::{Leftovers, REQUEST_SECONDS, Removal};
 
 use super::find;
 use super::stores::Stores;
-use crate::outcome::{Failure, Outcome};
-use crate::output::{self, say};
+use crate::ask;
+use crate::outcome::Outcome;
+use crate::output::say;
 use crate::rewrite;
 use crate::target::Target;
 
@@ -136,19 +136,5 @@ async fn leftovers(members: &Members, stores: &Stores, yes: bool) -> Outcome {
 }
 
 fn confirm(question: &str) -> Outcome {
-    if !std::io::stdin().is_terminal() {
-        return Err(Failure::WrongCall(anyhow!(
-            "removing can't be undone; say --yes"
-        )));
-    }
-    output::text(format_args!("{question} This can't be undone. [y/N] "));
-    let mut answer = String::new();
-    std::io::stdin()
-        .read_line(&mut answer)
-        .context("the answer can't be read")?;
-    if answer.trim().eq_ignore_ascii_case("y") {
-        Ok(())
-    } else {
-        Err(anyhow!("nothing was removed").into())
-    }
+    ask::confirm(question, "removing can't be undone", "nothing was removed")
 }

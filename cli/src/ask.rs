@@ -1,0 +1,69 @@
+//! What a command asks whoever sits at the terminal.
+
+use std::io::{IsTerminal as _, Read as _};
+
+use anyhow::{Context as _, anyhow};
+
+use crate::outcome::{Failure, Outcome};
+use crate::output;
+
+/// More than any password or address has, in bytes.
+const MAX_LINE_BYTES: u64 = 64 * 1024;
+
+/// Whether somebody is there to be asked.
+pub(crate) fn is_possible() -> bool {
+    std::io::stdin().is_terminal()
+}
+
+/// Goes on where the question is answered with `y`; `otherwise` says what was not done. Where nobody can be asked it
+/// is a wrong call, and `unasked` says why.
+pub(crate) fn confirm(question: &str, unasked: &str, otherwise: &str) -> Outcome {
+    if !is_possible() {
+        return Err(Failure::WrongCall(anyhow!("{unasked}; say --yes")));
+    }
+    output::text(format_args!("{question} This can't be undone. [y/N] "));
+    if line("the answer")?.trim().eq_ignore_ascii_case("y") {
+        Ok(())
+    } else {
+        Err(anyhow!("{otherwise}").into())
+    }
+}
+
+/// The answer to a question, in one line.
+pub(crate) fn text(question: &str) -> anyhow::Result<String> {
+    anstream::eprint!("{question}: ");
+    Ok(line("the answer")?.trim().to_owned())
+}
+
+/// A password: from the terminal, which doesn't show it, or in one line of standard input.
+pub(crate) fn password(question: &str) -> anyhow::Result<String> {
+    let typed = if is_possible() {
+        rpassword::prompt_password(format!("{question}: ")).context("the password can't be read")?
+    } else {
+        first_line()?
+    };
+    if typed.is_empty() {
+        return Err(anyhow!("there is no password on standard input"));
+    }
+    Ok(typed)
+}
+
+/// A line that is typed; the rest stays for the next question.
+fn line(what: &str) -> anyhow::Result<String> {
+    let mut typed = String::new();
+    std::io::stdin()
+        .read_line(&mut typed)
+        .with_context(|| format!("{what} can't be read"))?;
+    Ok(typed)
+}
+
+/// Standard input up to its first line break.
+fn first_line() -> anyhow::Result<String> {
+    let mut typed = String::new();
+    std::io::stdin()
+        .lock()
+        .take(MAX_LINE_BYTES)
+        .read_to_string(&mut typed)
+        .context("the password can't be read")?;
+    Ok(typed.lines().next().unwrap_or_default().to_owned())
+}

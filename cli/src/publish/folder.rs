@@ -1,0 +1,293 @@
+//! The files of a folder, as far as they are documents; the rest is counted.
+
+use std::fs::{self, DirEntry};
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, bail};
+use frontmatter::{folder, slug};
+use sha2::{Digest as _, Sha256};
+use unicode_normalization::UnicodeNormalization as _;
+
+/// Most files and folders that are looked at.
+const MAX_ENTRIES: usize = 100_000;
+/// Most documents.
+const MAX_DOCUMENTS: usize = 5_000;
+/// Deepest folder within the folder.
+const MAX_DEPTH: usize = 32;
+/// Folders of other people's files, whose name doesn't begin with a dot.
+const FOREIGN: [&str; 1] = ["node_modules"];
+
+/// One Markdown file.
+#[derive(Debug, Clone)]
+pub(super) struct Document {
+    /// Where it is on this machine.
+    pub(super) file: PathBuf,
+    pub(super) id: Id,
+    /// SHA-256 of what is in it, in hexadecimal; or why it can't be sent, as the end of a sentence.
+    pub(super) digest: Result<String, String>,
+}
+
+/// By which a document is the same one again: the folder that it lies in within the member's own, and its file's name,
+/// both in NFC.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+pub(super) struct Id {
+    pub(super) path: String,
+    pub(super) file_name: String,
+}
+
+impl Id {
+    pub(super) fn new(path: &str, file_name: &str) -> Self {
+        let nfc = |text: &str| text.nfc().collect();
+        // Some browsers send the folders with the name.
+        let file_name = file_name.rsplit(['/', '\\']).next().unwrap_or_default();
+        Self {
+            path: nfc(path),
+            file_name: nfc(file_name),
+        }
+    }
+}
+
+impl std::fmt::Display for Id {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.path.as_str() {
+            "" => f.write_str(&self.file_name),
+            path => write!(f, "{path}/{}", self.file_name),
+        }
+    }
+}
+
+/// What is in a folder.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    /// In the order of their folders, those nearest the top first.
+    pub(super) documents: Vec<Document>,
+    /// How many files are no documents, such as pictures.
+    pub(super) others: usize,
+    /// How many symbolic links there are, which are not followed.
+    pub(super) links: usize,
+    /// How many files and folders were looked at.
+    looked_at: usize,
+}
+
+impl Found {
+    /// Looks at a folder and those in it. A document may have `max_bytes`.
+    ///
+    /// # Errors
+    /// A folder can't be read, or there is more in it than is looked at.
+    pub(super) fn look(root: &Path, max_bytes: u64) -> anyhow::Result<Self> {
+        let mut found = Self::default();
+        found.folder(root, "", 0, max_bytes)?;
+        let depth = |document: &Document| document.id.path.split('/').count();
+        found.documents.sort_by(|a, b| {
+            let depths = depth(a).cmp(&depth(b));
+            // The top is no deeper than a folder in it, though neither holds a “/”.
+            let tops = b.id.path.is_empty().cmp(&a.id.path.is_empty());
+            tops.then(depths).then_with(|| a.id.cmp(&b.id))
+        });
+        Ok(found)
+    }
+
+    fn folder(
+        &mut self,
+        at: &Path,
+        path: &str,
+        depth: usize,
+        max_bytes: u64,
+    ) -> anyhow::Result<()> {
+        let unreadable = || format!("the folder {} can't be read", at.display());
+        for entry in fs::read_dir(at).with_context(unreadable)? {
+            let entry = entry.with_context(unreadable)?;
+            self.looked_at += 1;
+            if self.looked_at > MAX_ENTRIES {
+                bail!(
+                    "there are more than {MAX_ENTRIES} files and folders in the folder; publish one that is in it"
+                );
+            }
+            self.entry(&entry, path, depth, max_bytes)?;
+        }
+        Ok(())
+    }
+
+    fn entry(
+        &mut self,
+        entry: &DirEntry,
+        path: &str,
+        depth: usize,
+        max_bytes: u64,
+    ) -> anyhow::Result<()> {
+        let written = entry.file_name();
+        let name = written.to_string_lossy();
+        if name.starts_with('.') {
+            return Ok(());
+        }
+        // Of the entry itself, and not of what a symbolic link leads to.
+        let kind = entry
+            .file_type()
+            .with_context(|| format!("{} can't be read", entry.path().display()))?;
+        if kind.is_symlink() {
+            self.links += 1;
+        } else if kind.is_dir() {
+            if FOREIGN.contains(&&*name) {
+                return Ok(());
+            }
+            if depth >= MAX_DEPTH {
+                bail!(
+                    "{} is more than {MAX_DEPTH} folders deep",
+                    entry.path().display()
+                );
+            }
+            let inner = match path {
+                "" => name.into_owned(),
+                path => format!("{path}/{name}"),
+            };
+            self.folder(&entry.path(), &inner, depth + 1, max_bytes)?;
+        } else if kind.is_file() && slug::is_markdown(&name) {
+            if self.documents.len() >= MAX_DOCUMENTS {
+                bail!(
+                    "there are more than {MAX_DOCUMENTS} Markdown files in the folder; publish one that is in it"
+                );
+            }
+            let id = Id::new(path, &name);
+            let digest = name_fault(&id, written.to_str())
+                .map_or_else(|| digest(&entry.path(), max_bytes), Err);
+            self.documents.push(Document {
+                file: entry.path(),
+                id,
+                digest,
+            });
+        } else {
+            self.others += 1;
+        }
+        Ok(())
+    }
+}
+
+/// Why a document of this name can't be sent.
+fn name_fault(id: &Id, written: Option<&str>) -> Option<String> {
+    let Some(written) = written else {
+        return Some("its name isn’t Unicode; rename the file or its folder".to_owned());
+    };
+    // The server keeps the part behind a backslash, and puts another character in the place of these.
+    let is_odd = |c: char| c.is_control() || c == '\\';
+    if written.contains(is_odd) {
+        return Some("its name holds a control character or “\\”; rename it".to_owned());
+    }
+    let fault = folder::check(&id.path).err()?;
+    Some(format!("the path of its folder {fault}"))
+}
+
+/// What is in a file, unless it can't be sent.
+pub(super) fn read(file: &Path, max_bytes: u64) -> Result<Vec<u8>, String> {
+    let unreadable = |error: std::io::Error| format!("it can't be read: {error}");
+    let opened = fs::File::open(file).map_err(unreadable)?;
+    let mut bytes = Vec::new();
+    let mut limited = opened.take(max_bytes + 1);
+    limited.read_to_end(&mut bytes).map_err(unreadable)?;
+    if bytes.len() as u64 > max_bytes {
+        let limit = match max_bytes / 1024 {
+            kib if kib % 1024 == 0 => format!("{} MiB", kib / 1024),
+            kib => format!("{kib} KiB"),
+        };
+        return Err(format!("it is larger than {limit}"));
+    }
+    if bytes.is_empty() {
+        return Err("it is empty".to_owned());
+    }
+    Ok(bytes)
+}
+
+pub(super) fn sha256(bytes: &[u8]) -> String {
+    base16ct::lower::encode_string(&Sha256::digest(bytes))
+}
+
+fn digest(file: &Path, max_bytes: u64) -> Result<String, String> {
+    let bytes = read(file, max_bytes)?;
+    frontmatter::check(&bytes).map_err(|reject| reject.to_string())?;
+    Ok(sha256(&bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn write(root: &Path, name: &str, text: &str) {
+        let file = root.join(name);
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(file, text).unwrap();
+    }
+
+    #[test]
+    fn documents_are_found_and_the_rest_is_counted() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        for name in [
+            "z.md",
+            "README.md",
+            "notes/Ko\u{308}ln ✅.markdown",
+            "notes/robots/README.MD",
+            "cat.png",
+            "notes/LICENSE.txt",
+            ".obsidian/app.md",
+            ".git/x.md",
+            "node_modules/x/README.md",
+            "notes/.hidden.md",
+        ] {
+            write(root, name, "# Hi\n");
+        }
+        write(root, "large.md", &"x".repeat(2048));
+        write(root, "empty.md", "");
+        let found = Found::look(root, 1024).unwrap();
+        let names: Vec<_> = found
+            .documents
+            .iter()
+            .map(|document| (document.id.to_string(), document.digest.clone().err()))
+            .collect();
+        let fine = |name: &str| (name.to_owned(), None);
+        assert_eq!(
+            names,
+            [
+                fine("README.md"),
+                ("empty.md".to_owned(), Some("it is empty".to_owned())),
+                (
+                    "large.md".to_owned(),
+                    Some("it is larger than 1 KiB".to_owned())
+                ),
+                fine("z.md"),
+                fine("notes/K\u{f6}ln ✅.markdown"),
+                fine("notes/robots/README.MD"),
+            ]
+        );
+        assert_eq!((found.others, found.links), (2, 0));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn no_link_is_followed() {
+        let (folder, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        write(elsewhere.path(), "secret.md", "# Secret\n");
+        write(folder.path(), "a.md", "# A\n");
+        let link = |to: &Path, name: &str| {
+            std::os::unix::fs::symlink(to, folder.path().join(name)).unwrap();
+        };
+        link(elsewhere.path(), "out");
+        link(&elsewhere.path().join("secret.md"), "b.md");
+        link(folder.path(), "round");
+        let found = Found::look(folder.path(), 1024).unwrap();
+        assert_eq!((found.documents.len(), found.links), (1, 3));
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn names_that_can_t_be_sent_are_told() {
+        use std::os::unix::ffi::OsStrExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        for name in [&b"a\\b.md"[..], b"c\nd.md", b"\xff.md"] {
+            let file = folder.path().join(std::ffi::OsStr::from_bytes(name));
+            fs::write(file, "# Hi\n").unwrap();
+        }
+        let found = Found::look(folder.path(), 1024).unwrap();
+        assert_eq!(found.documents.len(), 3);
+        assert!(found.documents.iter().all(|it| it.digest.is_err()));
+    }
+}

@@ -1,0 +1,410 @@
+//! `masthead publish` as a member types it, against a running site.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
+
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use local::{Options, Stack, StartError};
+use serde_json::{Value, json};
+
+const PASSWORD: &str = "four words of nonsense";
+const EMAIL: &str = "jo@club.example";
+
+struct Site {
+    stack: Stack,
+    folder: tempfile::TempDir,
+}
+
+/// How a call ended.
+struct Ended {
+    code: i32,
+    out: String,
+    said: String,
+}
+
+impl Site {
+    /// A site with one member, and an empty vault.
+    async fn start() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        for _ in 0..50 {
+            let port = rand::random_range(20_000..30_000);
+            let options = Options {
+                port,
+                data: Some(folder.path().join(".masthead")),
+                ..Options::default()
+            };
+            match local::start(options).await {
+                Ok(stack) => {
+                    let site = Self { stack, folder };
+                    fs::create_dir(site.vault()).unwrap();
+                    let port = port.to_string();
+                    let add = ["users", "add", EMAIL, "--name", "Jo", "--handle", "jo"];
+                    let how = ["--password-stdin", "--port", &port];
+                    let ended = site.run(&[&add[..], &how].concat(), PASSWORD).await;
+                    assert_eq!(ended.code, 0, "{}", ended.said);
+                    return site;
+                }
+                Err(StartError::PortTaken { .. }) => {}
+                Err(error) => panic!("{error}"),
+            }
+        }
+        panic!("no three ports in a row are free")
+    }
+
+    fn vault(&self) -> PathBuf {
+        self.folder.path().join("vault")
+    }
+
+    fn settings(&self) -> PathBuf {
+        self.folder.path().join("settings")
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        let file = self.vault().join(name);
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(file, text).unwrap();
+    }
+
+    fn url(&self) -> String {
+        self.stack.api_url().replace("127.0.0.1", "localhost")
+    }
+
+    async fn run(&self, arguments: &[&str], input: &str) -> Ended {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_masthead"));
+        command
+            .current_dir(self.folder.path())
+            .args(arguments)
+            .env_remove("MASTHEAD_URL")
+            .env_remove("MASTHEAD_EMAIL")
+            .env("XDG_CONFIG_HOME", self.settings())
+            .env("HOME", self.folder.path())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let input = input.to_owned();
+        let ended = tokio::task::spawn_blocking(move || {
+            let mut child = command.spawn().unwrap();
+            // One that reads nothing may have ended.
+            let _unread = child.stdin.take().unwrap().write_all(input.as_bytes());
+            child.wait_with_output().unwrap()
+        });
+        let ended = ended.await.unwrap();
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+        let ended = Ended {
+            code: ended.status.code().unwrap(),
+            out: text(ended.stdout),
+            said: text(ended.stderr),
+        };
+        for shown in [&ended.out, &ended.said] {
+            assert!(
+                !shown.contains(PASSWORD) && !shown.contains("eyJ"),
+                "{shown}"
+            );
+        }
+        ended
+    }
+
+    /// `masthead publish vault …`, with the password on standard input.
+    async fn publish(&self, arguments: &[&str]) -> Ended {
+        self.run(&[&["publish", "vault"], arguments].concat(), PASSWORD)
+            .await
+    }
+
+    /// A first run, which is told where and as whom.
+    async fn publish_first(&self, arguments: &[&str]) -> Ended {
+        let url = self.url();
+        let whom = ["--url", &url, "--email", EMAIL];
+        self.publish(&[&whom[..], arguments].concat()).await
+    }
+
+    async fn token(&self) -> String {
+        let login = json!({ "email": EMAIL, "password": PASSWORD });
+        let request = reqwest::Client::new()
+            .post(format!("{}/api/login", self.stack.api_url()))
+            .json(&login);
+        let answer: Value = request.send().await.unwrap().json().await.unwrap();
+        answer["access_token"].as_str().unwrap().to_owned()
+    }
+
+    /// Each document that the server has: slug, folder, file's name and state.
+    async fn listed(&self) -> Vec<[String; 4]> {
+        let request = reqwest::Client::new()
+            .get(format!("{}/api/readmes", self.stack.api_url()))
+            .bearer_auth(self.token().await);
+        let answer: Value = request.send().await.unwrap().json().await.unwrap();
+        let text = |one: &Value, key: &str| one[key].as_str().unwrap().to_owned();
+        let readmes = answer["readmes"].as_array().unwrap().iter();
+        readmes
+            .map(|one| ["slug", "path", "file_name", "state"].map(|key| text(one, key)))
+            .collect()
+    }
+
+    /// Sends a document as a browser does.
+    async fn upload(&self, file_name: &str, text: &'static str) {
+        let part = reqwest::multipart::Part::text(text).file_name(file_name.to_owned());
+        let form = reqwest::multipart::Form::new().part("readme_file", part);
+        let request = reqwest::Client::new()
+            .post(format!("{}/api/upload_readme", self.stack.api_url()))
+            .bearer_auth(self.token().await)
+            .multipart(form);
+        assert_eq!(request.send().await.unwrap().status(), 202);
+    }
+
+    /// The file with the member's token.
+    fn token_file(&self) -> PathBuf {
+        let folder = self.settings().join("masthead/tokens");
+        let mut files = fs::read_dir(folder).unwrap();
+        files.next().unwrap().unwrap().path()
+    }
+}
+
+fn published(slug: &str, path: &str, file_name: &str) -> [String; 4] {
+    [slug, path, file_name, "published"].map(str::to_owned)
+}
+
+/// A vault as people have them, from the first run to one that deletes.
+#[tokio::test]
+async fn a_vault_is_published_and_a_second_run_sends_nothing() {
+    let site = Site::start().await;
+    site.write("README.md", "# Jo\n\nHello.\n");
+    site.write("notes/robots/README.md", "# Robots\n\nAll that moves.\n");
+    site.write("notes/Ko\u{308}ln ✅ 1.md", "# Köln\n\n[[nowhere]]\n");
+    site.write(
+        "notes/What is \"love\", & why?.markdown",
+        "# Love\n\nWords.\n",
+    );
+    site.write("notes/robots.md", "# Other robots\n\nThose of films.\n");
+    site.write("notes/cat.png", "a picture");
+    site.write(".obsidian/app.md", "# Hidden\n");
+    site.write("node_modules/x/README.md", "# Foreign\n");
+
+    let dry = site.publish_first(&["--dry-run"]).await;
+    assert_eq!(dry.code, 0, "{}", dry.said);
+    assert!(
+        dry.out.contains("5 new, 0 changed, 0 unchanged."),
+        "{}",
+        dry.out
+    );
+    assert!(
+        dry.out.contains("1 picture or other file is not sent."),
+        "{}",
+        dry.out
+    );
+    assert!(site.listed().await.is_empty());
+    let forgotten = site.publish(&[]).await;
+    assert_eq!(forgotten.code, 2, "a dry run remembers nothing");
+
+    let first = site.publish_first(&[]).await;
+    assert_eq!(first.code, 0, "{}{}", first.out, first.said);
+    let mut all = vec![
+        published("koln-white-check-mark-1", "notes", "K\u{f6}ln ✅ 1.md"),
+        published("readme", "", "README.md"),
+        published("robots", "notes", "robots.md"),
+        published("notes-robots", "notes/robots", "README.md"),
+    ];
+    let mut listed = site.listed().await;
+    let love = listed
+        .iter()
+        .position(|one| one[2].contains("love"))
+        .unwrap();
+    let love = listed.remove(love);
+    assert_eq!(love[2], "What is \"love\", & why?.markdown");
+    listed.sort();
+    all.sort();
+    assert_eq!(listed, all);
+    for line in [
+        "new        README.md → your own page",
+        "published  notes/robots/README.md → jo/notes-robots",
+        "1 warning",
+        "line 3: [[nowhere]]: ",
+    ] {
+        assert!(first.out.contains(line), "{line}: {}", first.out);
+    }
+
+    // Nothing is asked for any more, not even the password.
+    let second = site.run(&["publish", "vault"], "").await;
+    assert_eq!(second.code, 0, "{}", second.said);
+    assert!(
+        second.out.contains("0 new, 0 changed, 5 unchanged."),
+        "{}",
+        second.out
+    );
+    assert!(!second.out.contains("published "), "{}", second.out);
+
+    site.write("README.md", "# Jo of the club\n\nHello again.\n");
+    fs::create_dir(site.vault().join("films")).unwrap();
+    fs::rename(
+        site.vault().join("notes/robots.md"),
+        site.vault().join("films/robots.md"),
+    )
+    .unwrap();
+    fs::remove_file(site.vault().join("notes/Ko\u{308}ln ✅ 1.md")).unwrap();
+    let third = site.run(&["publish", "vault"], "").await;
+    assert_eq!(third.code, 0, "{}{}", third.out, third.said);
+    assert!(
+        third
+            .out
+            .contains("0 new, 1 changed, 3 unchanged, 1 moved.")
+            || third
+                .out
+                .contains("0 new, 1 changed, 2 unchanged, 1 moved."),
+        "{}",
+        third.out
+    );
+    assert!(
+        third.out.contains("--prune deletes what is gone"),
+        "{}",
+        third.out
+    );
+    let listed = site.listed().await;
+    assert!(listed.contains(&published("robots", "films", "robots.md")));
+    assert_eq!(listed.len(), 5);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn the_token_is_its_owner_s_and_a_new_one_is_asked_for_once() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let site = Site::start().await;
+    site.write("a.md", "# A\n\nWords.\n");
+    let wrong = site
+        .run(
+            &["publish", "vault", "--url", &site.url(), "--email", EMAIL],
+            "not the password",
+        )
+        .await;
+    assert_eq!(wrong.code, 1);
+    assert!(wrong.said.contains("password is wrong"), "{}", wrong.said);
+    assert_eq!(site.publish_first(&[]).await.code, 0);
+    let file = site.token_file();
+    let mode = fs::metadata(&file).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode, 0o600);
+
+    // One that the server takes no longer, and one that is over.
+    for (key, value) in [("token", json!("a.b.c")), ("expires_at", json!(1))] {
+        let mut kept: Value = serde_json::from_slice(&fs::read(&file).unwrap()).unwrap();
+        kept[key] = value;
+        fs::write(&file, kept.to_string()).unwrap();
+        let unasked = site.run(&["publish", "vault"], "").await;
+        assert_eq!(unasked.code, 1);
+        assert!(unasked.said.contains("no password"), "{}", unasked.said);
+        site.write("a.md", &format!("# A\n\nWords, {key}.\n"));
+        let again = site.publish(&[]).await;
+        assert_eq!(again.code, 0, "{}", again.said);
+        assert!(again.out.contains("1 changed"), "{}", again.out);
+    }
+}
+
+#[tokio::test]
+async fn only_what_was_published_from_here_is_deleted() {
+    let site = Site::start().await;
+    site.upload("browser.md", "# Sent by a browser\n").await;
+    site.write("a.md", "# A\n\nWords.\n");
+    site.write("b/README.md", "# B\n\nWords.\n");
+    site.write("browser.md", "# Sent by a browser\n");
+    assert_eq!(site.publish_first(&[]).await.code, 0);
+    for name in ["b/README.md", "browser.md"] {
+        fs::remove_file(site.vault().join(name)).unwrap();
+    }
+    // Where nobody can be asked, it has to be said.
+    let unasked = site.publish(&["--prune"]).await;
+    assert_eq!(unasked.code, 2, "{}", unasked.out);
+    assert!(unasked.said.contains("--yes"), "{}", unasked.said);
+    let dry = site.publish(&["--prune", "--dry-run"]).await;
+    assert!(
+        dry.out.contains("delete     b/README.md → b"),
+        "{}",
+        dry.out
+    );
+    assert_eq!(site.listed().await.len(), 3);
+
+    let pruned = site.publish(&["--prune", "--yes"]).await;
+    assert_eq!(pruned.code, 0, "{}", pruned.said);
+    let slugs: Vec<String> = site
+        .listed()
+        .await
+        .into_iter()
+        .map(|[slug, ..]| slug)
+        .collect();
+    assert_eq!(slugs, ["a", "browser"]);
+    // A folder that is empty, as one that isn't mounted, deletes nothing.
+    fs::remove_file(site.vault().join("a.md")).unwrap();
+    assert_eq!(site.publish(&["--prune", "--yes"]).await.code, 0);
+    assert_eq!(site.listed().await.len(), 2);
+}
+
+#[tokio::test]
+async fn what_is_refused_is_told_and_nothing_is_lost() {
+    let site = Site::start().await;
+    site.upload("README.md", "# My first project\n").await;
+    site.write("README.md", "# My vault\n\nWords.\n");
+    site.write("large.md", &"x".repeat(1024 * 1024 + 1));
+    site.write("empty.md", "");
+    site.write("fine.md", "# Fine\n\nWords.\n");
+    let first = site.publish_first(&[]).await;
+    assert_eq!(first.code, 1);
+    for line in [
+        "refused    large.md: it is larger than 1 MiB",
+        "refused    empty.md: it is empty",
+        "refused    README.md: ",
+        "say --replace",
+        "published  fine.md → jo/fine",
+    ] {
+        assert!(first.out.contains(line), "{line}: {}", first.out);
+    }
+    assert!(
+        first.said.contains("3 documents were refused"),
+        "{}",
+        first.said
+    );
+    for name in ["large.md", "empty.md"] {
+        fs::remove_file(site.vault().join(name)).unwrap();
+    }
+    let replaced = site.publish(&["--replace"]).await;
+    assert_eq!(replaced.code, 0, "{}{}", replaced.out, replaced.said);
+    assert_eq!(site.listed().await.len(), 2);
+}
+
+#[tokio::test]
+async fn wrong_calls_are_told_before_anything_is_sent() {
+    let site = Site::start().await;
+    site.write("a.md", "# A\n");
+    let vault = site.vault();
+    let publish = ["publish", vault.to_str().unwrap()];
+    let url = site.url();
+    for (arguments, word) in [
+        (vec!["publish", "nowhere"], "nowhere"),
+        (vec!["publish", "vault/a.md"], "no folder"),
+        (publish.to_vec(), "--url"),
+        ([&publish[..], &["--url", &url]].concat(), "--email"),
+        (
+            [
+                &publish[..],
+                &["--url", "http://club.example", "--email", EMAIL],
+            ]
+            .concat(),
+            "https://",
+        ),
+        (
+            [&publish[..], &["--url", &url, "--email", "nobody"]].concat(),
+            "nobody",
+        ),
+        ([&publish[..], &["--yes"]].concat(), "--prune"),
+    ] {
+        let ended = site.run(&arguments, PASSWORD).await;
+        assert_eq!(ended.code, 2, "{arguments:?}: {}", ended.said);
+        assert!(ended.said.contains(word), "{arguments:?}: {}", ended.said);
+    }
+    let away = ["--url", "http://localhost:9", "--email", EMAIL];
+    let ended = site.run(&[&publish[..], &away].concat(), PASSWORD).await;
+    assert_eq!(ended.code, 1);
+    assert!(ended.said.contains("can't be reached"), "{}", ended.said);
+    assert!(
+        !Path::new(&site.settings())
+            .join("masthead/folders")
+            .exists()
+    );
+}
