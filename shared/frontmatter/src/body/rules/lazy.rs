@@ -120,7 +120,7 @@ pub(crate) fn part(document: &Document<'_>, splice: &mut Splice) {
             && !text::is_inline(tag)
         {
             was_parted = is_parted;
-            follows_code = matches!(tag, Tag::CodeBlock(_));
+            follows_code = matches!(tag, Tag::CodeBlock(Some(_)));
         }
         match event {
             Event::Start(Tag::BlockQuote) => quotes += 1,
@@ -220,6 +220,7 @@ mod tests {
             ("[^1]:\n<div>\n", "[^1]:\n\n<div>\n"),
             ("* <br>\n<c:d>\n", "* <br>\n\n<c:d>\n"),
             ("> # `a`\nb\n", "> # `a`\n\nb\n"),
+            ("- - \ta\n<i>b</i>\n", "- - \ta\n\n<i>b</i>\n"),
             ("`a\n[^1]: b`\n", "`a\n\n[^1]: b`\n"),
             ("- a\n  b|c\n  -|-\n", "- a\n\n  b|c\n  -|-\n"),
         ] {
