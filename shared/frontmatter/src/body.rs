@@ -18,8 +18,9 @@ mod targets;
 mod tests;
 
 use crate::diagnostics::{Code, Warnings};
-use crate::markdown::Document;
+use crate::hidden::hide;
 use crate::markdown::lines::without_lone_returns;
+use crate::markdown::{Bodies, Document};
 use crate::report::Warning;
 
 pub(crate) use flavour::is_obsidian;
@@ -51,14 +52,22 @@ fn clean_lines<T>(
 ) -> (Cleaned, T) {
     let escaped = || {
         let cleaned = escaped(document);
+        let bodies = Bodies::default();
         let again = Document::parse(&cleaned.body);
         if again.too_complex || again.source == document.source {
             let reading = read(&again);
             return (cleaned, reading);
         }
-        // Whoever converts the file again reads an escaped body like any other.
-        let (settled, reading) = clean_lines(&again, &options.of_emitted(), read);
         let mut warnings = cleaned.warnings;
+        // Whoever converts the file again reads an escaped body like any other: what is hidden in it goes first of all.
+        let again = match hide(&again, &bodies) {
+            Some((mut hidden, left)) => {
+                warnings.append(&mut hidden.warnings);
+                left
+            }
+            None => again,
+        };
+        let (settled, reading) = clean_lines(&again, &options.of_emitted(), read);
         warnings.extend(settled.warnings);
         let cleaned = Cleaned {
             warnings,

@@ -93,7 +93,7 @@ pub(crate) fn part(document: &Document<'_>, splice: &mut Splice) {
     let mut text: Option<usize> = None;
     let mut follows_text = false;
     let (mut text_start, mut follows_container, mut follows_note) = (0, false, false);
-    let (mut was_parted, mut follows_code) = (false, false);
+    let (mut was_parted, mut follows_code, mut follows_table) = (false, false, false);
     for (event, range) in &document.events {
         let is_parted = match event {
             Event::Start(Tag::Table) => follows_text,
@@ -101,6 +101,9 @@ pub(crate) fn part(document: &Document<'_>, splice: &mut Splice) {
             Event::Start(Tag::Paragraph) => {
                 follows_container && !was_parted && !follows_code && has_code()
             }
+            // Some read on in the text before it, and then in what follows.
+            Event::Start(Tag::CodeBlock(None)) => follows_container && has_code(),
+            Event::Start(Tag::CodeBlock(Some(_))) => follows_table && has_code(),
             Event::Start(Tag::FootnoteDefinition) => follows_text && acts(text_start..range.start),
             Event::Start(Tag::HtmlBlock) => {
                 let prefix = source.get(..range.start).unwrap_or_default();
@@ -108,8 +111,10 @@ pub(crate) fn part(document: &Document<'_>, splice: &mut Splice) {
                 let marks = prefix.bytes().filter(|byte| *byte == b'>').count();
                 let is_lazy = marks < quotes
                     || lines::column(source, range.start) < lines::column(source, text_start);
-                follows_text && (is_lazy || begins_with_lone_tag(source, range.start))
+                let is_lone = || begins_with_lone_tag(source, range.start);
+                follows_text && (is_lazy || is_lone())
                     || follows_note
+                    || is_lone() && follows_definition(source, range.start)
             }
             _ => false,
         };
@@ -143,6 +148,7 @@ pub(crate) fn part(document: &Document<'_>, splice: &mut Splice) {
         follows_text = is_text || (follows_text && ends_container);
         follows_container = ends_container;
         follows_note = matches!(event, Event::End(TagEnd::FootnoteDefinition));
+        follows_table = matches!(event, Event::End(TagEnd::Table));
         let start = *text.get_or_insert(range.start);
         if is_text {
             text_start = start;
@@ -173,6 +179,13 @@ fn begins_with_lone_tag(source: &str, at: usize) -> bool {
         && !BLOCKS
             .split(' ')
             .any(|block| block.eq_ignore_ascii_case(name))
+}
+
+/// Whether the line above that in which `at` stands may define something: for some a text begins there.
+fn follows_definition(source: &str, at: usize) -> bool {
+    let before = source.get(..at).unwrap_or_default();
+    let above = before.rsplit('\n').nth(1);
+    above.is_some_and(|above| above.contains("]:"))
 }
 
 /// An empty line with the markers of the containers before the line in which `at` stands, unless there is one.
@@ -221,6 +234,9 @@ mod tests {
             ("* <br>\n<c:d>\n", "* <br>\n\n<c:d>\n"),
             ("> # `a`\nb\n", "> # `a`\n\nb\n"),
             ("- - \ta\n<i>b</i>\n", "- - \ta\n\n<i>b</i>\n"),
+            (">2)\n    }\n<i>b</i>\n", ">2)\n\n    }\n<i>b</i>\n"),
+            ("* [a]:#\n<i>\nb</i>\n", "* [a]:#\n\n<i>\nb</i>\n"),
+            ("-|-\n-|-\n<br>\n~~~<i>\n", "-|-\n-|-\n<br>\n\n~~~<i>\n"),
             ("`a\n[^1]: b`\n", "`a\n\n[^1]: b`\n"),
             ("- a\n  b|c\n  -|-\n", "- a\n\n  b|c\n  -|-\n"),
         ] {
