@@ -5,9 +5,9 @@
 //! that does, too: `- 2) <div>` is text with a tag in it below a paragraph, and for others a block in a list in a list. It
 //! also takes a definition for the beginning of a paragraph which goes on through headings and HTML, until another one ends.
 
-use crate::markdown::Document;
 use crate::markdown::edits::Splice;
 use crate::markdown::places::is_escaped;
+use crate::markdown::{Document, Event};
 
 /// Escapes them, where a document has tags.
 pub(crate) fn escape(document: &Document<'_>, splice: &mut Splice) {
@@ -42,8 +42,13 @@ pub(crate) fn escape(document: &Document<'_>, splice: &mut Splice) {
 /// JavaScript takes a no-break space, and what is like it, for a blank.
 fn escape_headings(document: &Document<'_>, splice: &mut Splice) {
     let texts = document.texts();
+    let codes = document.events.iter();
+    let codes = codes.filter(|(event, _)| matches!(event, Event::Code(_)));
+    let mut codes = codes.map(|(_, range)| range).peekable();
+    let mut above = 0;
     for line in document.lines() {
         let text = document.source.get(line.text.clone()).unwrap_or_default();
+        let end_above = std::mem::replace(&mut above, line.text.end);
         let mut behind = text.trim_start_matches('#').chars();
         let is_heading = text.starts_with('#')
             && behind
@@ -52,6 +57,12 @@ fn escape_headings(document: &Document<'_>, splice: &mut Splice) {
         let at = line.text.start;
         if is_heading && texts.contain(at) && !is_escaped(document.source, at) {
             splice.insert(at, "\\");
+        }
+        // In code that goes on from the line above a blank says the same as the line's end.
+        while codes.next_if(|code| code.end <= at).is_some() {}
+        let goes_on = codes.peek().is_some_and(|code| code.start < end_above);
+        if is_heading && !line.is_first && goes_on {
+            splice.replace(end_above..at, " ");
         }
     }
 }
@@ -73,6 +84,7 @@ mod tests {
             ("#\u{a0} <b>\n\ta\n", "\\#\u{a0} <b>\n\ta\n"),
             ("- ##\u{3000}a <b>\n", "- \\##\u{3000}a <b>\n"),
             ("`<` #\u{a0}a\n", "`<` #\u{a0}a\n"),
+            ("``\n#\u{a0}``<a>\n", "`` #\u{a0}``<a>\n"),
             (
                 "> [a]:#\n> # b\n>\n> 2. <p>\n",
                 "> [a]:#\n> # b\n>\n> 2\\. <p>\n",
