@@ -37,7 +37,9 @@ pub(crate) fn escape(source: &str, all: bool) -> String {
             push_escaped(&mut escaped, line, parts);
         }
     }
-    let mut escaped = with_short_paragraphs(&escaped);
+    if all {
+        escaped = with_short_paragraphs(&escaped);
+    }
     let first = escaped.lines().next().unwrap_or_default();
     if first.trim_end_matches([' ', '\t']) == "---" {
         escaped.replace_range(..3, "***");

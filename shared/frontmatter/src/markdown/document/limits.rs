@@ -3,10 +3,10 @@
 use std::ops::Range;
 
 use memchr::memmem;
-use pulldown_cmark::TagEnd;
 
 use super::event::{Event, Tag};
 use super::strain::strains;
+use crate::markdown::text;
 
 /// Deepest nesting of quotes and lists that is parsed. The parser's time is the product of the
 /// depth and the number of lines, so this is what keeps a megabyte under a second.
@@ -100,7 +100,7 @@ fn containers(text: &[u8]) -> usize {
 /// one text.
 pub(super) fn is_too_much(source: &str, events: &[(Event<'_>, Range<usize>)]) -> bool {
     let (mut depth, mut containers, mut looks) = (0_usize, 0_usize, 0_usize);
-    let mut text: Option<Range<usize>> = None;
+    let mut run: Option<Range<usize>> = None;
     let mut is_code = false;
     for (event, range) in events {
         match event {
@@ -112,36 +112,26 @@ pub(super) fn is_too_much(source: &str, events: &[(Event<'_>, Range<usize>)]) ->
             Event::End(_) => depth = depth.saturating_sub(1),
             _ => {}
         }
-        if !is_code && is_inline(event) {
-            let start = text.as_ref().map_or(range.start, |text| text.start);
-            let end = text.map_or(0, |text| text.end).max(range.end);
-            text = Some(start..end);
-        } else if let Some(text) = text.take() {
-            looks = looks.saturating_add(looks_in(source, text));
+        if !is_code && is_in_text(event) {
+            let start = run.as_ref().map_or(range.start, |run| run.start);
+            let end = run.map_or(0, |run| run.end).max(range.end);
+            run = Some(start..end);
+        } else if let Some(run) = run.take() {
+            looks = looks.saturating_add(looks_in(source, run));
         }
         if depth > MAX_DEPTH || containers > MAX_QUOTES_AND_LISTS || looks > MAX_LOOKS {
             return true;
         }
     }
-    let last = text.map_or(0, |text| looks_in(source, text));
+    let last = run.map_or(0, |run| looks_in(source, run));
     looks.saturating_add(last) > MAX_LOOKS
 }
 
 /// Whether the event is part of a text, and no block.
-fn is_inline(event: &Event<'_>) -> bool {
+fn is_in_text(event: &Event<'_>) -> bool {
     match event {
-        Event::Start(tag) => matches!(
-            tag,
-            Tag::Emphasis | Tag::Strong | Tag::Strikethrough | Tag::Link { .. } | Tag::Image { .. }
-        ),
-        Event::End(tag) => matches!(
-            tag,
-            TagEnd::Emphasis
-                | TagEnd::Strong
-                | TagEnd::Strikethrough
-                | TagEnd::Link
-                | TagEnd::Image
-        ),
+        Event::Start(tag) => text::is_inline(tag),
+        Event::End(tag) => text::is_inline_end(*tag),
         Event::Rule | Event::Html(_) => false,
         _ => true,
     }
