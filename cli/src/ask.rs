@@ -43,7 +43,9 @@ pub(crate) fn password(question: &str) -> anyhow::Result<String> {
         first_line()?
     };
     if typed.is_empty() {
-        return Err(anyhow!("there is no password on standard input"));
+        return Err(anyhow!(
+            "there is no password: type it, or send it to standard input"
+        ));
     }
     Ok(typed)
 }
