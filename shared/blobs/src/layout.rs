@@ -1,8 +1,15 @@
 //! Where things are in the buckets.
 
+mod files;
 mod notes;
+mod path;
 
-pub use notes::{OriginalNote, SourceNote, kept_file_name};
+pub use files::{
+    FileChangeKey, FileKey, MAX_FILE_BYTES, MAX_FORM_FILE_BYTES, all_files, file_download_key,
+    file_picture_key, files_prefix, handle_of_rendition, is_file_id, name_digest, upload_of,
+};
+pub use notes::{FileNote, OriginalNote, SourceNote, kept_file_name};
+pub use path::{InvalidPath, MAX_PATH_BYTES, base_name, parse_path};
 use sha2::{Digest as _, Sha256};
 
 /// Largest README, in bytes.

@@ -36,6 +36,8 @@ pub struct Upload<'a> {
     pub bytes: Bytes,
     pub content_type: &'a str,
     pub cache_control: Option<&'a str>,
+    /// How a browser takes what it is given.
+    pub content_disposition: Option<&'a str>,
     /// ASCII only.
     pub metadata: HashMap<String, String>,
 }
@@ -63,6 +65,7 @@ impl Blobs {
             .key(key)
             .content_type(upload.content_type)
             .set_cache_control(upload.cache_control.map(str::to_owned))
+            .set_content_disposition(upload.content_disposition.map(str::to_owned))
             .set_metadata((!upload.metadata.is_empty()).then_some(upload.metadata))
             .body(upload.bytes.into());
         match condition.of(put).send().await {

@@ -6,10 +6,12 @@ use std::collections::HashMap;
 const MAX_FILE_NAME_BYTES: usize = 255;
 /// The metadata with an uploaded file's name.
 const FILE_NAME: &str = "file-name";
-/// The metadata with the folder that a source lies in.
+/// The metadata with the folder that a source lies in, or the path of a file.
 const PATH: &str = "path";
 /// The metadata with the version of the account that asked for an address.
 const ACCOUNT_VERSION: &str = "account-version";
+/// The metadata with the name by which a quota counts an upload that is under way.
+const RESERVATION: &str = "reservation";
 /// The metadata of what takes an original's place once that is dealt with.
 const DEALT_WITH: &str = "dealt-with";
 
@@ -104,6 +106,43 @@ impl OriginalNote {
     }
 }
 
+/// What is kept beside a file, as its object's metadata.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileNote {
+    /// As [`super::parse_path`] gives it.
+    pub path: String,
+    /// The account's version when the file was sent, or its address asked for: a session that has ended
+    /// since sends no file.
+    pub account_version: u64,
+    /// Under which name the quota counts a file as under way that was put to an address.
+    pub reservation: Option<String>,
+}
+
+impl FileNote {
+    pub fn to_metadata(&self) -> HashMap<String, String> {
+        let reservation = self.reservation.clone();
+        let reservation = reservation.map(|name| (RESERVATION.to_owned(), name));
+        let version = self.account_version.to_string();
+        [
+            (PATH.to_owned(), encode_name(&self.path)),
+            (ACCOUNT_VERSION.to_owned(), version),
+        ]
+        .into_iter()
+        .chain(reservation)
+        .collect()
+    }
+
+    /// `None` where another program wrote the object.
+    pub fn from_metadata(metadata: &HashMap<String, String>) -> Option<Self> {
+        let path = decode_name(metadata, PATH)?;
+        Some(Self {
+            path: super::parse_path(&path).ok()?,
+            account_version: metadata.get(ACCOUNT_VERSION)?.parse().ok()?,
+            reservation: metadata.get(RESERVATION).cloned(),
+        })
+    }
+}
+
 /// `file_name` as it is kept of a picture: nothing where no file could have it.
 pub fn kept_file_name(file_name: &str) -> &str {
     if file_name.len() <= MAX_FILE_NAME_BYTES {
@@ -145,6 +184,26 @@ mod tests {
         assert!(unknown.to_metadata().is_empty());
         assert_eq!(OriginalNote::from_metadata(&HashMap::new()), unknown);
         assert_eq!(OriginalNote::new(&"n".repeat(256), None), unknown);
+    }
+
+    #[test]
+    fn a_file_keeps_its_path() {
+        for reservation in [None, Some("0123".to_owned())] {
+            let note = FileNote {
+                path: "K\u{f6}ln/山 (1).png".to_owned(),
+                account_version: 7,
+                reservation,
+            };
+            let metadata = note.to_metadata();
+            assert!(metadata.values().all(|value| value.is_ascii()));
+            assert_eq!(FileNote::from_metadata(&metadata), Some(note));
+        }
+        let hostile = HashMap::from([
+            (PATH.to_owned(), "..%2Fa.png".to_owned()),
+            (ACCOUNT_VERSION.to_owned(), "1".to_owned()),
+        ]);
+        assert_eq!(FileNote::from_metadata(&hostile), None);
+        assert_eq!(FileNote::from_metadata(&HashMap::new()), None);
     }
 
     #[test]
