@@ -1,8 +1,18 @@
-//! Colours: from the picture's own profile to sRGB, which is what a browser takes a file without
+//! Colours: to eight bits a channel, and from the picture's own profile to sRGB, which is what a browser takes a file without
 //! a profile for.
 
 use image::DynamicImage;
 use moxcms::{ColorProfile, DataColorSpace, Layout, TransformOptions};
+
+/// 8 bits in each of three channels or, where the picture has alpha, of four. The usual kinds are taken
+/// as they are.
+pub(crate) fn eight_bits(image: DynamicImage) -> DynamicImage {
+    if image.color().has_alpha() {
+        DynamicImage::ImageRgba8(image.into_rgba8())
+    } else {
+        DynamicImage::ImageRgb8(image.into_rgb8())
+    }
+}
 
 /// Converts in place. A profile that is none for RGB, or can't be read, changes nothing.
 pub(crate) fn to_srgb(image: &mut DynamicImage, profile: Option<&[u8]>) {

@@ -7,11 +7,61 @@ use crate::Refused;
 /// How much of a text is searched for what kind of text it is, in bytes.
 const HEAD_BYTES: usize = 1024;
 
-/// What to do with any file that isn't taken.
-const SEND: &str = "Please send a JPEG, PNG, WebP or GIF picture.";
+/// ZIP, gzip, 7-Zip, RAR, XZ, Zstandard and tar.
+const ARCHIVES: &[(usize, &[u8])] = &[
+    (0, b"PK\x03\x04"),
+    (0, b"\x1f\x8b"),
+    (0, b"7z\xbc\xaf"),
+    (0, b"Rar!\x1a\x07"),
+    (0, b"\xfd7zXZ\0"),
+    (0, b"\x28\xb5\x2f\xfd"),
+    (257, b"ustar"),
+];
+
+/// BMP, TIFF, Photoshop and JPEG XL.
+const RARE_PICTURES: &[(usize, &[u8])] = &[
+    (0, b"BM"),
+    (0, b"II*\0"),
+    (0, b"MM\0*"),
+    (0, b"8BPS"),
+    (0, b"\xff\x0a"),
+    (4, b"JXL "),
+];
+
+/// Matroska (WebM is one), AVI, QuickTime before it had brands, and MPEG.
+const VIDEOS: &[(usize, &[u8])] = &[
+    (0, b"\x1a\x45\xdf\xa3"),
+    (8, b"AVI LIST"),
+    (4, b"moov"),
+    (4, b"mdat"),
+    (0, b"\0\0\x01\xba"),
+];
+
+/// MP3 with and without tags, AAC, Ogg, FLAC, WAVE, AIFF, MIDI and AMR.
+const SOUNDS: &[(usize, &[u8])] = &[
+    (0, b"ID3"),
+    (0, b"\xff\xfb"),
+    (0, b"\xff\xf3"),
+    (0, b"\xff\xf2"),
+    (0, b"\xff\xf1"),
+    (0, b"\xff\xf9"),
+    (0, b"OggS"),
+    (0, b"fLaC"),
+    (8, b"WAVEfmt "),
+    (8, b"AIFF"),
+    (0, b"MThd"),
+    (0, b"#!AMR"),
+];
+
+/// What a picture is for, and so what the owner of another file is told to do with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    Profile,
+    Document,
+}
 
 /// The format of a picture that we take, or the sentences for what it is instead.
-pub(crate) fn recognise(bytes: &[u8]) -> Result<ImageFormat, Refused> {
+pub(crate) fn recognise(bytes: &[u8], purpose: Purpose) -> Result<ImageFormat, Refused> {
     let file = File(bytes);
     if file.has(0, b"\xff\xd8\xff") {
         Ok(ImageFormat::Jpeg)
@@ -22,8 +72,80 @@ pub(crate) fn recognise(bytes: &[u8]) -> Result<ImageFormat, Refused> {
     } else if file.has(0, b"RIFF") && file.has(8, b"WEBP") {
         Ok(ImageFormat::WebP)
     } else {
-        let (what, how) = file.described();
+        let (what, for_profile, for_document) = file.other().sentences();
+        let how = match purpose {
+            Purpose::Profile => for_profile,
+            Purpose::Document => for_document,
+        };
         Err(Refused::Unsupported { what, how })
+    }
+}
+
+/// Whether a file is a PDF document, by its content. It isn't drawn.
+pub fn is_pdf(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"%PDF-")
+}
+
+/// What a file is that is no picture for us.
+#[derive(Debug, Clone, Copy)]
+enum Other {
+    Empty,
+    Pdf,
+    Archive,
+    RarePicture,
+    Heic,
+    Avif,
+    Video,
+    Audio,
+    Svg,
+    Page,
+    Unknown,
+}
+
+impl Other {
+    /// What it is, and what its owner can do: for a profile, and for a document.
+    fn sentences(self) -> (&'static str, &'static str, &'static str) {
+        const SEND: &str = "Please send a JPEG, PNG, WebP or GIF picture.";
+        const EXPORT: &str = "Open it in any picture program, export it as JPEG, and send that.";
+        const PHONE: &str = "Choose it in your phone's browser, which sends it as JPEG, or export it as JPEG; on an iPhone, Settings, Camera, Formats, “Most Compatible” takes JPEGs from now on.";
+        const HOSTED: &str = "Put it on a site that is made for that, and link to it in your text.";
+        match self {
+            Self::Empty => ("The file is empty.", SEND, SEND),
+            Self::Pdf => (
+                "This is a PDF document.",
+                "Open it, take a screenshot of the picture, and send that.",
+                "Take a screenshot of the page that you want to show, and send that.",
+            ),
+            Self::Archive => (
+                "This is an archive.",
+                "Unpack it and send the picture that is in it.",
+                "Unpack it and send the pictures that are in it, or link to the place that people can get it from.",
+            ),
+            Self::RarePicture => ("This kind of picture is not supported.", EXPORT, EXPORT),
+            Self::Heic => ("This is a HEIC picture.", PHONE, PHONE),
+            Self::Avif => (
+                "This is an AVIF picture.",
+                "Open it in a picture program, export it as JPEG, and send that.",
+                "Open it in a picture program, export it as JPEG, and send that.",
+            ),
+            Self::Video => (
+                "This is a video.",
+                "Pause it where it looks best, take a screenshot, and send that.",
+                HOSTED,
+            ),
+            Self::Audio => ("This is a sound.", SEND, HOSTED),
+            Self::Svg => (
+                "This is an SVG drawing.",
+                "Export it as PNG and send that.",
+                "Export it as PNG, about 1,920 pixels wide, and send that.",
+            ),
+            Self::Page => (
+                "This is a web page.",
+                "Save the picture itself from the page and send that.",
+                "Save the picture itself from the page and send that.",
+            ),
+            Self::Unknown => ("This is not a picture.", SEND, SEND),
+        }
     }
 }
 
@@ -36,78 +158,53 @@ impl File<'_> {
             .is_some_and(|rest| rest.starts_with(magic))
     }
 
-    /// What the file is, and what its owner can do.
-    fn described(&self) -> (&'static str, &'static str) {
+    fn has_one(&self, of: &[(usize, &[u8])]) -> bool {
+        of.iter().any(|(offset, magic)| self.has(*offset, magic))
+    }
+
+    fn other(&self) -> Other {
         if self.has(4, b"ftyp") {
-            return self.described_media();
-        }
-        if self.0.is_empty() {
-            ("The file is empty.", SEND)
+            self.media()
+        } else if self.0.is_empty() {
+            Other::Empty
         } else if self.has(0, b"%PDF") {
-            (
-                "This is a PDF document.",
-                "Open it, take a screenshot of the picture, and send that.",
-            )
-        } else if self.has(0, b"PK\x03\x04")
-            || self.has(0, b"\x1f\x8b")
-            || self.has(0, b"7z\xbc\xaf")
-        {
-            (
-                "This is an archive.",
-                "Unpack it and send the picture that is in it.",
-            )
-        } else if self.has(0, b"BM")
-            || self.has(0, b"II*\0")
-            || self.has(0, b"MM\0*")
-            || self.has(0, b"8BPS")
-            || self.has(0, b"\xff\x0a")
-            || self.has(4, b"JXL ")
-        {
-            (
-                "This kind of picture is not supported.",
-                "Open it in any picture program, export it as JPEG, and send that.",
-            )
+            Other::Pdf
+        } else if self.has_one(ARCHIVES) {
+            Other::Archive
+        } else if self.has_one(RARE_PICTURES) {
+            Other::RarePicture
+        } else if self.has_one(VIDEOS) {
+            Other::Video
+        } else if self.has_one(SOUNDS) {
+            Other::Audio
         } else {
-            self.described_text()
+            self.text()
         }
     }
 
     /// Of an ISO base media file (ISO/IEC 14496-12, section 4.3), by its major brand.
-    fn described_media(&self) -> (&'static str, &'static str) {
+    fn media(&self) -> Other {
         match self.0.get(8..12) {
             Some(b"heic" | b"heix" | b"heim" | b"heis" | b"hevc" | b"hevx" | b"mif1" | b"msf1") => {
-                (
-                    "This is a HEIC picture.",
-                    "Choose it in your phone's browser, which sends it as JPEG, or export it as JPEG; on an iPhone, Settings, Camera, Formats, “Most Compatible” takes JPEGs from now on.",
-                )
+                Other::Heic
             }
-            Some(b"avif" | b"avis") => (
-                "This is an AVIF picture.",
-                "Open it in a picture program, export it as JPEG, and send that.",
-            ),
-            _ => (
-                "This is a video.",
-                "Pause it where it looks best, take a screenshot, and send that.",
-            ),
+            Some(b"avif" | b"avis") => Other::Avif,
+            Some(b"M4A " | b"M4B ") => Other::Audio,
+            _ => Other::Video,
         }
     }
 
-    fn described_text(&self) -> (&'static str, &'static str) {
+    fn text(&self) -> Other {
         let text = self.0.strip_prefix(b"\xef\xbb\xbf").unwrap_or(self.0);
         let text = text.trim_ascii_start();
         let head = text.get(..HEAD_BYTES).unwrap_or(text);
         let is_svg = head
             .windows(4)
             .any(|window| window.eq_ignore_ascii_case(b"<svg"));
-        if text.starts_with(b"<") && is_svg {
-            ("This is an SVG drawing.", "Export it as PNG and send that.")
-        } else if text.starts_with(b"<") {
-            (
-                "This is a web page.",
-                "Save the picture itself from the page and send that.",
-            )
+        if text.starts_with(b"<") {
+            if is_svg { Other::Svg } else { Other::Page }
         } else {
-            ("This is not a picture.", SEND)
+            Other::Unknown
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Any picture in, square renditions out: pure, no I/O.
+//! Any picture in, renditions out, square for a profile or whole for a document: pure, no I/O.
 //!
 //! What comes out is encoded anew from pixels, so nothing of the file that came in is in it: no
 //! position, no thumbnail, no comment, no bytes after the end.
@@ -10,8 +10,13 @@ mod encode;
 mod jpeg;
 mod kind;
 mod square;
+mod wide;
 
 pub use encode::{CONTENT_TYPE, EXTENSION};
+pub use kind::is_pdf;
+pub use wide::{Drawn, WIDTHS, Wide, for_documents};
+
+use kind::Purpose;
 
 /// Edge lengths of the renditions, in pixels, largest first.
 pub const SIZES: [u32; 3] = [512, 256, 96];
@@ -56,7 +61,7 @@ pub enum Refused {
 /// Why the file isn't taken. Neither its size in bytes nor its name matters here; its limits are
 /// [`MAX_PIXELS`] and [`MAX_DEEP_PIXELS`], checked before a pixel is decoded.
 pub fn renditions(bytes: &[u8]) -> Result<Vec<Rendition>, Refused> {
-    let format = kind::recognise(bytes)?;
+    let format = kind::recognise(bytes, Purpose::Profile)?;
     let decoded = decode::decode(bytes, format)?;
     let mut square = square::square(decoded.image, decoded.orientation)?;
     colour::to_srgb(&mut square, decoded.icc_profile.as_deref());
@@ -65,7 +70,7 @@ pub fn renditions(bytes: &[u8]) -> Result<Vec<Rendition>, Refused> {
         let bytes = if square.width() == edge {
             encode::encode(&square)?
         } else {
-            encode::encode(&resample::whole(&square, edge).ok_or(Refused::Invalid)?)?
+            encode::encode(&resample::whole(&square, edge, edge).ok_or(Refused::Invalid)?)?
         };
         Ok(Rendition { size, bytes })
     });

@@ -4,7 +4,7 @@
 use image::DynamicImage;
 use image::metadata::Orientation;
 
-use crate::{Refused, SIZES};
+use crate::{Refused, SIZES, colour};
 
 /// The square in the middle, moved up for portraits (that is where the face is), upright, no larger
 /// than the largest rendition, with 8 bits in each of three channels or, where the picture has alpha,
@@ -15,12 +15,7 @@ pub(crate) fn square(
 ) -> Result<DynamicImage, Refused> {
     let largest = SIZES.into_iter().max().unwrap_or_default();
     let (left, top, edge) = crop(image.width(), image.height(), orientation);
-    // The usual kinds are taken as they are.
-    let image = if image.color().has_alpha() {
-        DynamicImage::ImageRgba8(image.into_rgba8())
-    } else {
-        DynamicImage::ImageRgb8(image.into_rgb8())
-    };
+    let image = colour::eight_bits(image);
     let mut square = if edge > largest {
         resample::part(&image, (left, top, edge), largest).ok_or(Refused::Invalid)?
     } else {
