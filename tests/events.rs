@@ -31,11 +31,13 @@ pub(crate) async fn invoke(
     }
     let answer = match function {
         "content" => answer!(content),
+        "files" => answer!(files),
         "login" => answer!(login),
         "me" => answer!(me),
         "readmes" => answer!(readmes),
         "set_password" => answer!(set_password),
         "site" => answer!(site),
+        "upload_file" => answer!(upload_file),
         "upload_profile_pic" => answer!(upload_profile_pic),
         "upload_readme" => answer!(upload_readme),
         "upload_url" => answer!(upload_url),
@@ -86,6 +88,9 @@ pub(crate) const ANSWERS: &[(&str, i64, &str)] = &[
     ("upload_profile_pic", 200, ""),
     ("upload_profile_pic.delete", 200, ""),
     ("upload_url", 200, ""),
+    ("upload_url.file", 200, ""),
+    ("upload_file", 202, ""),
+    ("files", 200, ""),
     ("upload_readme", 202, ""),
     ("upload_readme.in_folder", 202, ""),
     ("readmes", 200, ""),
@@ -100,6 +105,8 @@ pub(crate) const ANSWERS: &[(&str, i64, &str)] = &[
     ("me.no_token", 401, "invalid_token"),
     ("me.wrong_method", 405, "method_not_allowed"),
     ("readmes.unknown", 404, "not_found"),
+    ("upload_file.no_kind_of_ours", 415, "unsupported_media_type"),
+    ("files.unknown", 404, "not_found"),
     ("content.bad_cursor", 400, "bad_request"),
     ("content.no_route", 404, "not_found"),
     ("content.build", 401, "invalid_credentials"),
@@ -116,9 +123,12 @@ pub(crate) const DELIVERIES: &[&str] = &[
     "rewrite_readme.removed",
     "rewrite_readme.other_key",
     "rewrite_readme.picture_changed",
+    "rewrite_readme.file_changed",
     "resize_picture",
     "resize_picture.sqs_batch",
     "resize_picture.test_event",
+    "resize_picture.file",
+    "resize_picture.file_removed",
 ];
 
 /// Events of the schedule, which `rebuild_site` is tried with.

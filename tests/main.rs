@@ -14,6 +14,8 @@ mod content;
 mod documents;
 mod errors;
 mod events;
+mod file_faults;
+mod files;
 mod flask_accounts;
 mod invitations;
 mod journey;

@@ -27,7 +27,7 @@ use hyper::body::Bytes;
 use image::ImageFormat;
 use local::{Options, Stack};
 use members::{Created, Email, Members, NewMember, Picture, Seen};
-use profile_picture::Shelf;
+use renditions::Shelf;
 use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 use uuid::Uuid;

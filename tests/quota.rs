@@ -8,7 +8,7 @@ use blobs::Blobs;
 use blobs::layout::SourceKey;
 use endpoint::{Clock, Environment, Origins, configuration};
 use futures::future::join_all;
-use members::{Members, Usage};
+use members::{Counted, Members, Usage};
 use serde_json::{Value, json};
 
 use crate::picture_faults::{Stores, at_every_call, stack};
@@ -73,7 +73,7 @@ impl Uploads {
 
 fn readmes(readmes: u64) -> Usage {
     Usage {
-        readmes,
+        count: readmes,
         bytes: u64::MAX / 2,
     }
 }
@@ -125,7 +125,7 @@ async fn bytes_have_a_quota_too() {
     let healthy = Stores::healthy(&environment);
     let account = healthy.member("jo").await;
     let quota = Usage {
-        readmes: 10,
+        count: 10,
         bytes: 1000,
     };
     let uploads = Uploads::of(&environment, &account.id, quota).await;
@@ -138,7 +138,7 @@ async fn bytes_have_a_quota_too() {
     assert_eq!(uploads.send("c.md", &text(500)).await, accepted());
     // A quota that was lowered takes nothing away, and leaves what is there to be replaced.
     let lowered = Usage {
-        readmes: 1,
+        count: 1,
         bytes: 10,
     };
     let uploads = Uploads::of(&environment, &account.id, lowered).await;
@@ -190,13 +190,14 @@ async fn a_count_doesn_t_outlive_its_member() {
     let uploads = Uploads::of(&environment, &account.id, readmes(5)).await;
     assert_eq!(uploads.send("a.md", "# A\n").await, accepted());
     let members = configuration::members(&environment).unwrap();
-    assert!(members.count(&account.id).await.unwrap().is_some());
+    let counted = (account.id.as_str(), Counted::Readmes);
+    assert!(members.count(counted).await.unwrap().is_some());
     members.remove(&account).await.unwrap();
-    assert_eq!(members.count(&account.id).await.unwrap(), None);
+    assert_eq!(members.count(counted).await.unwrap(), None);
     let recounted = members
-        .recount(&account.id, None, Usage::default(), 0)
+        .recount(counted, None, Usage::default(), 0)
         .await
         .unwrap();
     assert!(!recounted);
-    assert_eq!(members.count(&account.id).await.unwrap(), None);
+    assert_eq!(members.count(counted).await.unwrap(), None);
 }

@@ -13,6 +13,7 @@ use members::{Account, Built, Created, Email, IssuedCode, NewMember, Seen, Stand
 use removal::{Leftovers, Removal};
 use uuid::Uuid;
 
+use crate::file_faults::resized;
 use crate::photo::plain;
 use crate::picture_faults::{Stores, at_every_call, put, stack};
 use left::left_of;
@@ -34,11 +35,13 @@ async fn remove(stores: &Stores, account: &Account) -> anyhow::Result<()> {
 }
 
 /// A member with everything that a member can have: two versions of their own page, which shows the
-/// picture, a document with links, one that was withdrawn, a picture, one that waits, a code beside an
-/// older one, failed guesses, and a build that read all.
+/// picture, a document with links that shows a file, one that was withdrawn, a picture, one that waits, a code
+/// beside an older one, failed guesses, and a build that read all.
 async fn settled(stores: &Stores, handle: &str) -> Account {
     let account = stores.member(handle).await;
     let rewrite = stores.rewrite_readme();
+    let event = stores.send_file(&account, plain(120, 32, ImageFormat::Png));
+    resized(stores, &event.await).await;
     for text in [
         "# Before\n",
         "# Page\n\n![[me.png]] of [[trip]] and [[nobody]]\n",
@@ -50,7 +53,12 @@ async fn settled(stores: &Stores, handle: &str) -> Account {
             .unwrap();
     }
     let trip = SourceKey::new(&account.id, "trip").key();
-    put(&stores.uploads, &trip, "# Trip\n\nOf [[another]].\n").await;
+    put(
+        &stores.uploads,
+        &trip,
+        "# Trip\n\nOf [[another]]. ![The arm](img/arm.png)\n",
+    )
+    .await;
     let old = SourceKey::new(&account.id, "old").key();
     put(&stores.uploads, &old, "# Old\n").await;
     for key in [&trip, &old] {

@@ -8,7 +8,10 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use auth::Code;
-use blobs::layout::{self, LaterKey, OriginalKey, PictureChangeKey, SourceKey};
+use aws_sdk_dynamodb::types::AttributeValue;
+use blobs::layout::{
+    self, FileChangeKey, FileKey, FileNote, LaterKey, OriginalKey, PictureChangeKey, SourceKey,
+};
 use blobs::{Blobs, Condition, Upload};
 use endpoint::{Clock, Environment, aws, configuration};
 use image::ImageFormat;
@@ -152,6 +155,57 @@ async fn calls() -> BTreeMap<String, BTreeSet<Call>> {
     let change = PictureChangeKey::new(MEMBER).key();
     deliver("rewrite_readme", of_key(&change)).await;
 
+    // A file that a document shows is replaced, put to an address, and taken away.
+    let arm = FileKey::of(MEMBER, "img/arm.png");
+    put_note("# Note\n\n![The arm](img/arm.png)\n").await;
+    let file_change = FileChangeKey::new(MEMBER, "arm.png").key();
+    let picture = plain(90, 32, ImageFormat::Png);
+    for sent in 0..3 {
+        // Whoever is first counts what is there, and what takes the place of nothing is counted.
+        forget_count_of_files(&environment).await;
+        uploads.delete(&arm.key()).await.unwrap();
+        if sent == 1 {
+            let mut event = event("upload_url.file");
+            let wanted = json!({"kind": "file", "path": "img/arm.png", "content_type": "image/png", "size": picture.len()});
+            event["body"] = json!(wanted.to_string());
+            let (_, body) = ask_as_member("upload_url", event).await;
+            let mut put = reqwest::Client::new()
+                .put(body["upload"]["url"].as_str().unwrap())
+                .body(picture.clone());
+            for (name, value) in body["upload"]["headers"].as_object().unwrap() {
+                put = put.header(name, value.as_str().unwrap());
+            }
+            assert_eq!(put.send().await.unwrap().status(), 200);
+        } else {
+            let (answered, body) = ask_as_member("upload_file", event("upload_file")).await;
+            assert_eq!(answered, 202, "{body}");
+        }
+        deliver("resize_picture", of_key(&arm.key())).await;
+        deliver("rewrite_readme", of_key(&file_change)).await;
+        deliver("rewrite_readme", of_note.clone()).await;
+        assert_eq!(ask_as_member("files", event("files")).await.0, 200);
+    }
+    let mut remove = event("files.unknown");
+    remove["rawPath"] = json!(format!("/api/files/{}", arm.file_id));
+    assert_eq!(ask_as_member("files", remove).await.0, 202);
+    deliver("resize_picture", of_key(&arm.key())).await;
+    deliver("rewrite_readme", of_key(&file_change)).await;
+    deliver("rewrite_readme", of_note.clone()).await;
+    // One of a session that is over.
+    let late = FileNote {
+        path: "late.png".to_owned(),
+        account_version: 0,
+        reservation: Some("-".to_owned()),
+    };
+    let late_key = FileKey::of(MEMBER, &late.path).key();
+    let upload = Upload {
+        metadata: late.to_metadata(),
+        ..Upload::default()
+    };
+    let put = uploads.put(&late_key, upload, Condition::Always);
+    put.await.unwrap();
+    deliver("resize_picture", of_key(&late_key)).await;
+
     let mut withdraw = event("readmes.unknown");
     withdraw["rawPath"] = json!("/api/readmes/note");
     withdraw["requestContext"]["http"]["method"] = json!("DELETE");
@@ -169,7 +223,11 @@ async fn calls() -> BTreeMap<String, BTreeSet<Call>> {
     );
     put_note("# Too late\n").await;
     let content = Blobs::new(&config, environment.required("CONTENT_BUCKET").unwrap());
-    for key in ["content/demo/note.md", "pictures/demo/late-96.webp"] {
+    for key in [
+        "content/demo/note.md",
+        "pictures/demo/late-96.webp",
+        "files/demo/late-96x64.webp",
+    ] {
         let of_demo = Upload {
             metadata: [(layout::OWNER.to_owned(), layout::owner(MEMBER))].into(),
             ..Upload::default()
@@ -191,6 +249,9 @@ async fn calls() -> BTreeMap<String, BTreeSet<Call>> {
         ("rewrite_readme", change),
         ("rewrite_readme", "readmes/nobody/note.md".to_owned()),
         ("resize_picture", OriginalKey::new(MEMBER).key()),
+        ("resize_picture", arm.key()),
+        ("resize_picture", FileKey::of("nobody", "a.png").key()),
+        ("rewrite_readme", file_change),
     ];
     for (function, key) in late {
         let put = uploads.put(&key, Upload::default(), Condition::Always);
@@ -203,6 +264,18 @@ async fn calls() -> BTreeMap<String, BTreeSet<Call>> {
         (name, calls)
     });
     noted.collect()
+}
+
+/// Takes the count of the demo member's files away.
+async fn forget_count_of_files(environment: &Environment) {
+    let config = aws::config(environment, aws::ENDPOINT_DYNAMODB).unwrap();
+    let text = |text: &str| AttributeValue::S(text.to_owned());
+    let deleted = aws_sdk_dynamodb::Client::new(&config)
+        .delete_item()
+        .table_name(environment.required("MEMBERS_TABLE").unwrap())
+        .key("pk", text(&format!("USAGE#{MEMBER}")))
+        .key("sk", text("FILES"));
+    deleted.send().await.unwrap();
 }
 
 /// What S3 says of a key of the uploads bucket.
@@ -265,13 +338,20 @@ fn allows(statement: &Value, call: &Call) -> bool {
     let (bucket, key) = on.split_once('/').unwrap();
     let resource = statement["Resource"].to_string();
     let prefix = &statement["Condition"]["StringLike"]["s3:prefix"];
-    match statement["Resource"]["Fn::Sub"].as_str() {
-        Some(objects) => like(&format!("${{{bucket}.Arn}}/{key}"), objects),
-        None => {
-            resource.contains(&format!("{bucket}.Arn"))
-                && (prefix.is_null() || texts(prefix).iter().any(|prefix| like(key, prefix)))
-        }
+    let named = match &statement["Resource"] {
+        Value::Array(several) => several.clone(),
+        one => vec![one.clone()],
+    };
+    let objects: Vec<&str> = named
+        .iter()
+        .filter_map(|one| one["Fn::Sub"].as_str())
+        .collect();
+    if objects.is_empty() {
+        return resource.contains(&format!("{bucket}.Arn"))
+            && (prefix.is_null() || texts(prefix).iter().any(|prefix| like(key, prefix)));
     }
+    let object = format!("${{{bucket}.Arn}}/{key}");
+    objects.iter().any(|objects| like(&object, objects))
 }
 
 #[tokio::test]

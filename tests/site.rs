@@ -36,9 +36,18 @@ pub(crate) struct SignedIn {
 
 impl Site {
     pub(crate) async fn start() -> Self {
+        Self::with(&[]).await
+    }
+
+    /// One whose functions have these variables.
+    pub(crate) async fn with(settings: &[(&str, &str)]) -> Self {
         crate::canary::watch();
+        let settings = settings.iter();
         let stack = local::start(Options {
             port: 0,
+            settings: settings
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+                .collect(),
             ..Options::default()
         })
         .await

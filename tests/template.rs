@@ -180,7 +180,8 @@ async fn routes_are_those_of_the_local_gateway_and_of_the_document() {
     assert_eq!(paths, documented);
 
     for path in paths {
-        let url = site.url(&path.replace("{slug}", "readme"));
+        let path = path.replace("{slug}", "readme");
+        let url = site.url(&path.replace("{id}", &"0".repeat(48)));
         let preflight = site.client.request(Method::OPTIONS, &url);
         assert_eq!(preflight.send().await.unwrap().status(), 204, "{path}");
     }
@@ -272,6 +273,8 @@ fn is_optional(variable: &str) -> bool {
         "EDGE_ID",
         "JWT_KEYS",
         "LINK_BASE",
+        "MAX_FILES",
+        "MAX_FILE_BYTES",
         "MAX_READMES",
         "MAX_README_BYTES_TOTAL",
         "MIN_PASSWORD_LENGTH",
@@ -293,7 +296,7 @@ fn start(name: &str, environment: &Environment) -> anyhow::Result<()> {
             }
         };
     }
-    start!(content login me readmes rebuild_site resize_picture rewrite_readme set_password site upload_profile_pic upload_readme upload_url)
+    start!(content files login me readmes rebuild_site resize_picture rewrite_readme set_password site upload_file upload_profile_pic upload_readme upload_url)
 }
 
 /// What may be answered is what a function starts with.
@@ -558,8 +561,11 @@ fn uploads_are_not_lost_on_the_way() {
             "readmes/ s3:ObjectCreated:* UploadsQueue.Arn",
             "readmes/ s3:ObjectRemoved:* UploadsQueue.Arn",
             "picture-changes/ s3:ObjectCreated:* UploadsQueue.Arn",
+            "file-changes/ s3:ObjectCreated:* UploadsQueue.Arn",
             "later/ s3:ObjectCreated:* LaterQueue.Arn",
             "pictures/ s3:ObjectCreated:* PicturesQueue.Arn",
+            "files/ s3:ObjectCreated:* PicturesQueue.Arn",
+            "files/ s3:ObjectRemoved:* PicturesQueue.Arn",
         ]
     );
     // What can wait never has as much of the function as what members wait for.

@@ -45,10 +45,20 @@ async fn transactions_that_meet_are_tried_again() {
         slug: "trip".to_owned(),
     };
     for_the_next.store(4, Ordering::SeqCst);
-    assert!(stores.members.put_link("a", &link).await.unwrap());
+    assert!(
+        stores
+            .members
+            .put_links(&["a".to_owned()], &link)
+            .await
+            .unwrap()
+    );
     // Never for good, and a conflict is no refusal.
     for_the_next.store(1000, Ordering::SeqCst);
-    let busy = stores.members.put_link("b", &link).await.unwrap_err();
+    let busy = stores
+        .members
+        .put_links(&["b".to_owned()], &link)
+        .await
+        .unwrap_err();
     assert!(busy.to_string().contains("TransactWriteItems"), "{busy}");
     assert!(for_the_next.load(Ordering::SeqCst) > 900);
 
@@ -56,7 +66,11 @@ async fn transactions_that_meet_are_tried_again() {
     assert!(stores.members.depart(&account, 0).await.unwrap());
     for_the_next.store(4, Ordering::SeqCst);
     assert!(
-        !stores.members.put_link("c", &link).await.unwrap(),
+        !stores
+            .members
+            .put_links(&["c".to_owned()], &link)
+            .await
+            .unwrap(),
         "they go"
     );
 }

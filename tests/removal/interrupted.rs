@@ -10,8 +10,8 @@ use aws_smithy_runtime_api::client::http::{
 };
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use blobs::layout::{
-    LaterKey, OWN_PAGE, OriginalKey, PictureChangeKey, SourceKey, content_key,
-    member_content_prefix, pictures_prefix,
+    FileChangeKey, FileKey, LaterKey, OWN_PAGE, OriginalKey, PictureChangeKey, SourceKey,
+    content_key, member_content_prefix, pictures_prefix,
 };
 use endpoint::{Clock, Environment, Origins, configuration};
 use image::ImageFormat;
@@ -21,6 +21,7 @@ use tokio::sync::Semaphore;
 
 use super::left::left_of;
 use super::{now_ms, remove, settled};
+use crate::file_faults::PATH;
 use crate::photo::plain;
 use crate::picture_faults::{
     self, Stores, at_every_call as killed_at_every_call, dead, is_near, put, stack,
@@ -112,7 +113,7 @@ async fn drain(environment: &Environment, healthy: &Stores, account: &Account) {
             return;
         }
         for key in keys {
-            let queue = if OriginalKey::parse(key).is_some() {
+            let queue = if OriginalKey::parse(key).is_some() || FileKey::parse(key).is_some() {
                 Queue::Pictures
             } else {
                 Queue::Readmes
@@ -157,6 +158,7 @@ async fn wrong_of_renamed(healthy: &Stores, account: &Account, shade: u8) -> Vec
     let sources = healthy.uploads.list_all(&sources).await.unwrap();
     let mut keys: Vec<String> = sources.iter().map(|source| source.key.clone()).collect();
     keys.push(PictureChangeKey::new(&account.id).key());
+    keys.push(FileChangeKey::new(&account.id, "arm.png").key());
     for _ in 0..2 {
         for key in &keys {
             let event = healthy.tells(key);
@@ -177,16 +179,20 @@ async fn wrong_of_renamed(healthy: &Stores, account: &Account, shade: u8) -> Vec
         versions.unwrap().len()
     };
     let former = pictures(&account.handle).await;
+    let former_files = healthy.file_versions(&account.handle).await;
     // What a call that was cut short had stored goes by the first sweep of an hour later.
     let mut shelf = healthy.shelf();
     shelf.now_ms += 2 * 60 * 60 * 1000;
     shelf.sweep(&now, &Picture::default()).await.unwrap();
+    shelf.sweep_files(&now, &[]).await.unwrap();
     let mut wrong = Vec::new();
     for (what, is, expected) in [
         ("former documents", documents(&account.handle).await, 0),
         ("documents", documents(&now.handle).await, sources.len()),
         ("former pictures", former, 0),
         ("pictures", pictures(&now.handle).await, 3),
+        ("former files", former_files, 0),
+        ("files", healthy.file_versions(&now.handle).await, 1),
     ] {
         if is != expected {
             wrong.push(format!("{what}: {is} instead of {expected}"));
@@ -385,6 +391,37 @@ async fn a_picture_of_a_member_who_is_renamed_is_at_its_new_address_alone() {
         text: Some(plain(SENT, 64, ImageFormat::Png)),
     };
     assert!(meanwhile(Meanwhile::Renamed, "original", true, original).await > 12);
+}
+
+/// A file that is replaced.
+struct Replaced;
+
+impl Work for Replaced {
+    async fn prepare(&self, healthy: &Stores, account: &Account) {
+        let sent = healthy.send_file(account, plain(SENT, 40, ImageFormat::Png));
+        sent.await;
+    }
+
+    async fn run(
+        &self,
+        _: &Environment,
+        stores: &Stores,
+        account: &Account,
+    ) -> Option<(Queue, Value)> {
+        let event = stores.tells(&FileKey::of(&account.id, PATH).key());
+        let done = deliver(stores, Queue::Pictures, event.clone()).await;
+        (!done).then_some((Queue::Pictures, event))
+    }
+}
+
+#[tokio::test]
+async fn a_file_of_a_member_who_is_renamed_is_at_its_new_address_alone() {
+    assert!(meanwhile(Meanwhile::Renamed, "file", true, Replaced).await > 12);
+}
+
+#[tokio::test]
+async fn a_file_of_a_member_who_goes_is_nowhere() {
+    assert!(at_every_call("file", true, Replaced).await > 12);
 }
 
 /// `masthead users rename`, whose member goes on sending.

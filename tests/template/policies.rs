@@ -121,10 +121,16 @@ fn few_functions_can_do_harm() {
         [
             "ResizePictureRole",
             "RewriteReadmeRole",
+            "UploadFileRole",
             "UploadProfilePicRole",
             "UploadReadmeRole",
             "UploadUrlRole"
         ]
+    );
+    // A file stays as it was sent.
+    assert_eq!(
+        who("s3:PutObject", "UploadsBucket.Arn}/files/*"),
+        ["UploadFileRole", "UploadUrlRole"]
     );
     // It only asks for another look.
     assert!(

@@ -16,6 +16,12 @@ pub(super) struct Settings {
     /// Path under which the site shows entries.
     #[arg(long, env = "LINK_BASE", value_name = "PATH")]
     link_base: Option<String>,
+    /// How many pictures and other files a member may have.
+    #[arg(long, env = "MAX_FILES", value_name = "COUNT")]
+    max_files: Option<String>,
+    /// How many bytes these may take together.
+    #[arg(long, env = "MAX_FILE_BYTES", value_name = "BYTES")]
+    max_file_bytes: Option<String>,
     /// How many READMEs a member may have.
     #[arg(long, env = "MAX_READMES", value_name = "COUNT")]
     max_readmes: Option<String>,
@@ -49,6 +55,8 @@ impl Settings {
             ("ALLOWED_ORIGINS", &self.allowed_origins),
             ("JWT_KEYS", &self.jwt_keys),
             ("LINK_BASE", &self.link_base),
+            ("MAX_FILES", &self.max_files),
+            ("MAX_FILE_BYTES", &self.max_file_bytes),
             ("MAX_READMES", &self.max_readmes),
             ("MAX_README_BYTES_TOTAL", &self.max_readme_bytes_total),
             ("MIN_PASSWORD_LENGTH", &self.min_password_length),

@@ -5,7 +5,7 @@ use blobs::layout::SourceKey;
 use clap::Args;
 use endpoint::{Clock, Environment};
 use members::{Account, Email, Members, Renamed, parse_name};
-use profile_picture::Shelf;
+use renditions::Shelf;
 
 use super::stores::Stores;
 use super::{find, going};

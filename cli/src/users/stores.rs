@@ -1,7 +1,7 @@
 //! Where a member's files are: both buckets, and the caches before one of them.
 
 use blobs::Blobs;
-use blobs::layout::{content_key, member_content_prefix, pictures_prefix};
+use blobs::layout::{content_key, files_prefix, member_content_prefix, pictures_prefix};
 use distribution::Distribution;
 use endpoint::{Clock, Environment, aws};
 use members::Account;
@@ -36,6 +36,7 @@ impl Stores {
                 content_key(handle),
                 format!("{}*", member_content_prefix(handle)),
                 format!("{}*", pictures_prefix(handle)),
+                format!("{}*", files_prefix(handle)),
             ]
         });
         let reference = format!("{}-{}", account.id, Clock::system().unix_milliseconds());

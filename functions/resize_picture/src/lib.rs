@@ -1,19 +1,22 @@
-//! S3's events: makes an uploaded picture the member's, and erases the original.
+//! S3's events: makes what the web may see of an upload, a profile's picture or a file.
 //!
-//! An event only ever means "look at this key again". What is kept is the original, until its
+//! An event only ever means "look at this key again". Of a profile's picture the original is kept until its
 //! renditions stand or it is refused, and then the renditions or the reason: a picture that is still
-//! being worked on is one whose original is there.
+//! being worked on is one whose original is there. A file stays as it was sent: see [`files`].
+
+mod files;
 
 use std::time::Duration;
 
 use anyhow::Context as _;
-use blobs::layout::{MAX_ORIGINAL_BYTES, OriginalKey, OriginalNote};
+use blobs::layout::{FileKey, MAX_ORIGINAL_BYTES, OriginalKey, OriginalNote};
 use blobs::{Blobs, Head};
+use bytes::Bytes;
 use endpoint::{Clock, Environment, aws, configuration};
-use members::{Account, Members, Standing};
-use picture::Rendition;
-use profile_picture::Shelf;
+use members::{Account, Departed, Members, Standing};
+use picture::{Refused, Rendition};
 use removal::Leavings;
+use renditions::Shelf;
 use serde_json::Value;
 use tokio::sync::Semaphore;
 use uploads::{Pace, Seen};
@@ -22,8 +25,8 @@ use uploads::{Pace, Seen};
 const DEFECT: &str = "This picture can't be read because of a defect in Masthead; the administrator has been told. Please export it again and send that.";
 const TOO_LARGE: &str = "The picture is larger than 25 MiB. Please send a smaller one.";
 
-/// What this function may touch: originals in the uploads bucket, pictures in the content bucket, and
-/// the members table.
+/// What this function may touch: originals and files in the uploads bucket, renditions in the content
+/// bucket, and the members table.
 #[derive(Debug)]
 pub struct State {
     pub uploads: Blobs,
@@ -84,8 +87,11 @@ pub async fn within(state: &State, event: Value, time_left: Duration) -> anyhow:
     .await
 }
 
-/// Brings the profile in line with the original under `key`, until there is none.
+/// Brings the profile or the file in line with what is under `key`.
 async fn reconcile(state: &State, key: &str) -> anyhow::Result<()> {
+    if let Some(file) = &FileKey::parse(key) {
+        return files::reconcile(state, file).await;
+    }
     let Some(original) = &OriginalKey::parse(key) else {
         tracing::info!("passed over a key that is no original's");
         return Ok(());
@@ -106,14 +112,7 @@ async fn bring_in_line(state: &State, original: &OriginalKey, seen: &Seen) -> an
     };
     let standing = state.members.standing(&original.member_id).await?;
     if let Standing::Departed(departed) = &standing {
-        let leavings = Leavings {
-            uploads: &state.uploads,
-            content: &state.content,
-            members: &state.members,
-            departed,
-            now_ms: state.clock.unix_milliseconds(),
-        };
-        leavings.erase_picture().await?;
+        state.leavings(departed).erase_picture().await?;
         return Ok(true);
     }
     if OriginalNote::is_dealt_with(&head.metadata) {
@@ -133,7 +132,7 @@ async fn bring_in_line(state: &State, original: &OriginalKey, seen: &Seen) -> an
         return Ok(false);
     }
     let note = OriginalNote::from_metadata(&head.metadata);
-    let put_away = || profile_picture::put_away(&state.uploads, &key, head, (state.random)());
+    let put_away = || renditions::put_away(&state.uploads, &key, head, (state.random)());
     if note
         .account_version
         .is_some_and(|version| version != account.version)
@@ -175,13 +174,7 @@ async fn show(
     made: Vec<Rendition>,
     file: &str,
 ) -> anyhow::Result<bool> {
-    let shelf = Shelf {
-        uploads: &state.uploads,
-        content: &state.content,
-        members: &state.members,
-        now_ms: state.clock.unix_milliseconds(),
-    };
-    let put = shelf.put(
+    let put = state.shelf().put(
         account,
         made,
         file,
@@ -199,11 +192,21 @@ async fn show(
 async fn renditions(
     state: &State,
     account: &Account,
-    bytes: &bytes::Bytes,
+    bytes: &Bytes,
 ) -> anyhow::Result<Result<Vec<Rendition>, String>> {
+    decoded(state, account, bytes, picture::renditions).await
+}
+
+/// What `decode` makes of an upload, or the sentences that say why it makes nothing.
+async fn decoded<T: Send + 'static>(
+    state: &State,
+    account: &Account,
+    bytes: &Bytes,
+    decode: fn(&[u8]) -> Result<T, Refused>,
+) -> anyhow::Result<Result<T, String>> {
     let _turn = state.decoding.acquire().await.context("the turn")?;
     let bytes = bytes.clone();
-    let made = tokio::task::spawn_blocking(move || picture::renditions(&bytes)).await;
+    let made = tokio::task::spawn_blocking(move || decode(&bytes)).await;
     Ok(match made {
         Ok(made) => made.map_err(|refused| refused.to_string()),
         // The same bytes would panic again.
@@ -212,4 +215,25 @@ async fn renditions(
             Err(DEFECT.to_owned())
         }
     })
+}
+
+impl State {
+    fn shelf(&self) -> Shelf<'_> {
+        Shelf {
+            uploads: &self.uploads,
+            content: &self.content,
+            members: &self.members,
+            now_ms: self.clock.unix_milliseconds(),
+        }
+    }
+
+    fn leavings<'a>(&'a self, departed: &'a Departed) -> Leavings<'a> {
+        Leavings {
+            uploads: &self.uploads,
+            content: &self.content,
+            members: &self.members,
+            departed,
+            now_ms: self.clock.unix_milliseconds(),
+        }
+    }
 }

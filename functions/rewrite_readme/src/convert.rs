@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use blobs::layout::{OWN_PAGE, SourceKey, SourceNote, content_key};
 use blobs::{Head, Object};
 use frontmatter::names::{fold, is_address};
-use frontmatter::{Context, NoteDocument, NoteMember, Notes, Output, slug};
+use frontmatter::{Context, NoteDocument, NoteMember, Notes, Output, References, slug};
 use jiff::Timestamp;
-use members::{Account, Named, Referrer};
+use members::{Account, File, Named, Referrer};
 use tokio::sync::oneshot;
 
-use crate::{State, pictures};
+use crate::{State, files, pictures};
 
 /// What the author is told of a fault of ours.
 const DEFECT: &str = "This file can't be converted because of a defect in Masthead; the administrator has been told.";
@@ -23,6 +23,24 @@ const MAX_LINKED: usize = 100;
 /// Most names that are looked up among the members and their documents for one document.
 const MAX_MEMBERS_ASKED: usize = 20;
 
+/// A document, and the member's files of the names that it asks for.
+pub(crate) struct Converted {
+    pub(crate) output: Output,
+    pub(crate) files: Vec<File>,
+}
+
+/// All names under which a document is noted as a referrer.
+pub(crate) fn asked(references: &References) -> Vec<String> {
+    let mut asked = references.names.clone();
+    let files = references.files.iter();
+    asked.extend(
+        files
+            .filter(|name| !references.names.contains(name))
+            .cloned(),
+    );
+    asked
+}
+
 /// The document, its links led to what is published; `Err` is the sentence that says why there is
 /// none. `known_links` are the names under which it is noted as a referrer already.
 ///
@@ -34,27 +52,29 @@ pub(crate) async fn convert(
     source: &SourceKey,
     object: &Object,
     known_links: &[String],
-) -> anyhow::Result<Result<Output, String>> {
+) -> anyhow::Result<Result<Converted, String>> {
     let context = context(state, member, source, &object.head);
-    let files = context.notes.files.clone();
     let bytes = object.bytes.clone();
     let (ask, asked) = oneshot::channel();
     let (tell, told) = oneshot::channel();
     let mut turn = state.converting.acquire().await?;
     let converting = tokio::task::spawn_blocking(move || {
-        frontmatter::convert_linked(&bytes, &context, |names| {
+        frontmatter::convert_linked(&bytes, &context, |references| {
             // Where nobody hears the question or finds an answer, nobody waits for the document either.
-            let answer = ask.send(names.to_vec()).ok().map(|()| told.blocking_recv());
+            let answer = ask.send(references.clone());
+            let answer = answer.ok().map(|()| told.blocking_recv());
             answer.and_then(Result::ok).unwrap_or_default()
         })
     });
     // A document without links ends without a question.
-    if let Ok(names) = asked.await {
+    let mut files = Vec::new();
+    if let Ok(references) = asked.await {
         drop(turn);
-        let found = look_up(state, member, source, object, &names, known_links).await?;
+        let found = look_up(state, member, source, object, &references, known_links).await?;
+        files = found.files;
         turn = state.converting.acquire().await?;
         // Who doesn't hear it has ended, and says how below.
-        let _unheard = tell.send(Notes { files, ..found });
+        let _unheard = tell.send(found.notes);
     }
     let converted = converting.await;
     drop(turn);
@@ -62,7 +82,7 @@ pub(crate) async fn convert(
     // author is told, the last good version stays, and the log has it.
     Ok(match converted {
         Ok(Ok(output)) => match output.check() {
-            Ok(()) => Ok(output),
+            Ok(()) => Ok(Converted { output, files }),
             Err(defect) => {
                 tracing::error!(member = source.member_id, slug = source.slug, %defect, "the converter's output is wrong");
                 Err(DEFECT.to_owned())
@@ -76,29 +96,42 @@ pub(crate) async fn convert(
     })
 }
 
-/// What is published under the names that the document's links ask for.
+/// What was found for a document.
+struct Found {
+    notes: Notes,
+    files: Vec<File>,
+}
+
+/// What is published under the names that the document's links ask for, and the member's files of those that its
+/// pictures do.
 async fn look_up(
     state: &State,
     member: &Account,
     source: &SourceKey,
     object: &Object,
-    names: &[String],
+    references: &References,
     known_links: &[String],
-) -> anyhow::Result<Notes> {
+) -> anyhow::Result<Found> {
     // Noted before the look at what is published: a document that appears in between finds the
     // note, and has this one converted again.
     let referrer = Referrer {
         member_id: member.id.clone(),
         slug: source.slug.clone(),
     };
-    for name in names {
-        if !known_links.contains(name) {
-            // Of a member who goes the report is refused, too.
-            state.members.put_link(name, &referrer).await?;
-        }
-    }
+    let asked = asked(references);
+    let new = asked.into_iter().filter(|name| !known_links.contains(name));
+    // Of a member who goes the report is refused, too.
+    let new: Vec<String> = new.collect();
+    state.members.put_links(&new, &referrer).await?;
     let own = format!("{}{}/", state.link_base, member.handle);
-    notes(state, member, source, names, &linked(&object.bytes, &own)).await
+    let linked = linked(&object.bytes, &own);
+    let mut notes = notes(state, member, source, &references.names, &linked).await?;
+    let files = files::of_names(state, member, &references.files).await?;
+    // A file counts before the picture of the profile, whose file's name may be the same.
+    let of_profile = pictures::files(state, member);
+    let urls = files::urls(state, &files).into_iter().chain(of_profile);
+    notes.files = urls.collect();
+    Ok(Found { notes, files })
 }
 
 /// Names under which links of others find a published document, folded.
@@ -171,12 +204,13 @@ fn context(state: &State, member: &Account, source: &SourceKey, head: &Head) -> 
         } else {
             called(source, head)
         }),
+        folder: note.map(|note| note.path).unwrap_or_default(),
         created: time(created),
         updated: time(updated),
         link_base: state.link_base.clone(),
         themes: state.themes.clone(),
         notes: Notes {
-            files: pictures::files(state, member),
+            files: pictures::files(state, member).into_iter().collect(),
             ..Notes::default()
         },
         ..Context::default()

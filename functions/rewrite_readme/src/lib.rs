@@ -1,10 +1,11 @@
 //! S3's events: brings each README's output and report in line with its source.
 //!
 //! An event only ever means "look at this key again". See [`reconcile`]. A member's picture that
-//! changed is such a key, too: see [`pictures`]. One message converts one document: what others have to
+//! changed is such a key, too: see [`pictures`]; so is the name of a file that did: see [`files`]. One message converts one document: what others have to
 //! be converted because of it gets messages of its own, see [`later`].
 
 mod convert;
+mod files;
 mod later;
 mod pictures;
 mod reconcile;

@@ -7,11 +7,11 @@
 use anyhow::Context as _;
 use blobs::layout::{self, SourceKey};
 use frontmatter::Output;
-use members::{Account, Report, Standing, Summary};
-use profile_picture::Shelf;
+use members::{Account, File, Report, Standing, Summary};
+use renditions::Shelf;
 
 use crate::reconcile::{MAX_WARNINGS, leavings};
-use crate::{State, later};
+use crate::{State, files, later};
 
 /// Edge length of the profile picture that a document shows, in pixels.
 const SIZE: &str = "512";
@@ -38,18 +38,24 @@ fn current(member: &Account) -> Option<&String> {
     member.picture.as_ref()?.0.get(SIZE)
 }
 
-/// Names `key` in the report `before`, for an output that is about to show it. Returns the report
-/// that stands; `None`: it changed under our hands, or the member's picture did.
+/// Names `keys` in the report `before`, for an output that is about to show them. Returns the report
+/// that stands; `None`: it changed under our hands, or the member's picture did, or one of `files`.
 pub(crate) async fn claim(
     state: &State,
     member: &Account,
     before: Option<Report>,
-    key: &str,
+    keys: &[String],
+    files: &[File],
     blank: Report,
 ) -> anyhow::Result<Option<Report>> {
     let mut claimed = before.clone().unwrap_or(blank);
-    if !claimed.pictures.iter().any(|known| known == key) {
-        claimed.pictures.push(key.to_owned());
+    let known = claimed.pictures.len();
+    for key in keys {
+        if !claimed.pictures.contains(key) {
+            claimed.pictures.push(key.clone());
+        }
+    }
+    if claimed.pictures.len() > known {
         let put = state
             .members
             .put_report(&member.id, before.as_ref(), &claimed);
@@ -57,7 +63,9 @@ pub(crate) async fn claim(
             return Ok(None);
         }
     }
-    Ok((!changed_since(state, member).await?).then_some(claimed))
+    let is_stale =
+        changed_since(state, member).await? || files::changed_since(state, member, files).await?;
+    Ok((!is_stale).then_some(claimed))
 }
 
 /// Whether the member's picture is another one than it was when `member` was read.
@@ -91,10 +99,9 @@ pub(crate) async fn changed(state: &State, member_id: &str) -> anyhow::Result<()
     };
     let reports = state.members.summaries(member_id, None).await?;
     let concerned = reports.iter().filter(|report| {
-        let shows_another = report
-            .pictures
-            .iter()
-            .any(|key| Some(key) != current(&member));
+        let is_of_profile = |key: &&String| key.starts_with(layout::all_pictures());
+        let mut shown = report.pictures.iter().filter(is_of_profile);
+        let shows_another = shown.any(|key| Some(key) != current(&member));
         shows_another || (report.live && may_miss_an_image(report))
     });
     let sources = concerned.map(|report| SourceKey::new(member_id, &report.slug));
@@ -140,11 +147,11 @@ pub(crate) async fn let_go(
     state: &State,
     member: &Account,
     before: Option<&Report>,
-    now: Option<&String>,
+    now: &[String],
 ) -> anyhow::Result<()> {
     let Some(before) = before else { return Ok(()) };
     let mut keys = before.pictures.clone();
-    keys.retain(|key| Some(key) != now && Some(key) != current(member));
+    keys.retain(|key| !now.contains(key) && Some(key) != current(member));
     if keys.is_empty() {
         return Ok(());
     }

@@ -4,20 +4,21 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Context as _;
 use blobs::layout::{
-    self, LaterKey, MAX_README_BYTES, OWN_PAGE, OWNER, PictureChangeKey, SourceKey, SourceNote,
-    content_key,
+    self, FileChangeKey, LaterKey, MAX_README_BYTES, OWN_PAGE, OWNER, PictureChangeKey, SourceKey,
+    SourceNote, content_key,
 };
 use blobs::{Condition, Head, Stored, Upload};
 use bytes::Bytes;
 use frontmatter::Output;
 use frontmatter::names::fold;
-use members::{Account, Departed, Report, Standing, State as Outcome};
+use members::{Account, Departed, File, Report, Standing, State as Outcome};
 use removal::Leavings;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use uploads::{ROUNDS, Seen};
 
-use crate::{State, convert, later, pictures, referrers};
+use crate::convert::Converted;
+use crate::{State, convert, files, later, pictures, referrers};
 
 /// Warnings kept in a report; a DynamoDB item holds 400 KB.
 pub(crate) const MAX_WARNINGS: usize = 200;
@@ -32,6 +33,9 @@ const CACHE_CONTROL: &str = "public, max-age=0, must-revalidate";
 pub(crate) async fn reconcile(state: &State, key: &str) -> anyhow::Result<()> {
     if let Some(PictureChangeKey { member_id }) = PictureChangeKey::parse(key) {
         return pictures::changed(state, &member_id).await;
+    }
+    if let Some(change) = FileChangeKey::parse(key) {
+        return files::changed(state, &change).await;
     }
     let later = LaterKey::parse(key);
     if let Some(asked) = &later {
@@ -165,7 +169,7 @@ async fn bring_in_line(
         Seen::Source(object) => object,
     };
     let output = state.content.head(&output_key).await?;
-    let before = state.members.report(&member.id, &source.slug).await?;
+    let mut before = state.members.report(&member.id, &source.slug).await?;
     let known_links = before
         .as_ref()
         .map_or_else(Vec::new, |report| report.links.clone());
@@ -174,26 +178,23 @@ async fn bring_in_line(
     } else {
         Err("A file of this name can't be published; upload it through the site.".to_owned())
     };
-    let converted = match converted {
-        Ok(converted) => converted,
+    let (converted, found) = match converted {
+        Ok(Converted { output, files }) => (output, files),
         Err(reason) => {
             return reject(state, member, source, &object.head, &output_key, reason).await;
         }
     };
-    let picture = pictures::shown(state, member, &converted).filter(|_| !converted.draft);
-    let before = match &picture {
-        Some(key) => {
-            let blank = Report {
-                source_version: String::new(),
-                ..report_after(None, source, &object.head)
-            };
-            match pictures::claim(state, member, before, key, blank).await? {
-                None => return Ok(false),
-                claimed => claimed,
-            }
+    let (files, keys) = shown(state, member, found, &converted);
+    if !keys.is_empty() {
+        let blank = Report {
+            source_version: String::new(),
+            ..report_after(None, source, &object.head)
+        };
+        before = pictures::claim(state, member, before, &keys, &files, blank).await?;
+        if before.is_none() {
+            return Ok(false);
         }
-        None => before,
-    };
+    }
     let mut digest = None;
     if converted.draft {
         withdraw(state, member, source, output).await?;
@@ -209,9 +210,13 @@ async fn bring_in_line(
         (Outcome::Draft, Vec::new(), Vec::new())
     } else {
         let names = convert::names(member, source, &object.head, &converted);
-        (Outcome::Published, names, converted.references.clone())
+        (
+            Outcome::Published,
+            names,
+            convert::asked(&converted.references),
+        )
     };
-    pictures::let_go(state, member, before.as_ref(), picture.as_ref()).await?;
+    pictures::let_go(state, member, before.as_ref(), &keys).await?;
     referrers::forget(state, source, &known_links, &links).await?;
     let report = Report {
         state: outcome,
@@ -219,7 +224,7 @@ async fn bring_in_line(
         digest,
         fields: fields(&converted),
         warnings: warnings(&converted),
-        pictures: picture.into_iter().collect(),
+        pictures: keys,
         links,
         names,
         ..report_after(before.as_ref(), source, &object.head)
@@ -242,6 +247,24 @@ async fn bring_in_line(
         && pictures::misses_an_image(&report)
         && pictures::changed_since(state, member).await?;
     Ok(reported && !is_stale)
+}
+
+/// Those of the files that were `found` which the output shows, and the keys of all renditions that it does.
+fn shown(
+    state: &State,
+    member: &Account,
+    found: Vec<File>,
+    converted: &Output,
+) -> (Vec<File>, Vec<String>) {
+    // A draft shows nobody anything.
+    if converted.draft {
+        return (Vec::new(), Vec::new());
+    }
+    let files = files::shown(state, found, converted);
+    let of_files = files.iter().filter_map(File::shown).cloned();
+    let picture = pictures::shown(state, member, converted);
+    let keys = picture.into_iter().chain(of_files).collect();
+    (files, keys)
 }
 
 /// Lists the member's own page under the member's name, or no longer.
@@ -344,6 +367,7 @@ async fn put_output(
             (OWNER.to_owned(), layout::owner(&member.id)),
         ]
         .into(),
+        ..Upload::default()
     };
     let condition = seen.map_or(Condition::Absent, |head| Condition::Unchanged(&head.etag));
     let stored = state.content.put(key, upload, condition).await;

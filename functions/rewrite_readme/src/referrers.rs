@@ -16,7 +16,7 @@ use crate::{State, later, pictures};
 
 /// Most referrers that are asked for again for one name, as many as one message has time for;
 /// `masthead rewrite --all` does the rest.
-const MAX_REFERRERS: usize = 5000;
+pub(crate) const MAX_REFERRERS: usize = 5000;
 
 /// Asks for the referrers of every name that came or went with this document, and takes the report of
 /// a document that is gone away. `false`: the report changed under our hands.
@@ -48,8 +48,13 @@ pub(crate) async fn tell(
     later::ask(state, sources).await?;
     if is_gone {
         forget(state, source, &telling.links, &[]).await?;
-        pictures::let_go(state, member, Some(&report), None).await?;
-        return Ok(state.members.delete_report(&member.id, &telling).await?);
+        pictures::let_go(state, member, Some(&report), &[]).await?;
+        let is_deleted = state.members.delete_report(&member.id, &telling).await?;
+        if is_deleted {
+            // What was named by something else a moment ago, and spared by its sweep for this report.
+            pictures::let_go(state, member, Some(&report), &[]).await?;
+        }
+        return Ok(is_deleted);
     }
     let told = Report {
         announced: telling.names.clone(),

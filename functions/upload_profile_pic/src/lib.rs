@@ -9,7 +9,7 @@ use endpoint::http::Method;
 use endpoint::multipart::{self, Form};
 use endpoint::{Bearer, Environment, Error, Origins, Request, aws, configuration};
 use members::{Member, Seen};
-use profile_picture::Shelf;
+use renditions::Shelf;
 use serde::Serialize;
 use tokio::sync::Semaphore;
 
@@ -128,7 +128,7 @@ async fn remove(state: &State, member: &Member) -> endpoint::Result {
 /// before the change of the account, and `resize_picture` looks at both the other way round.
 async fn forget_waiting(state: &State, member: &Member) -> Result<(), Error> {
     let key = OriginalKey::new(&member.id).key();
-    let put_away = profile_picture::put_away_waiting(&state.uploads, &key, state.random);
+    let put_away = renditions::put_away_waiting(&state.uploads, &key, state.random);
     put_away.await.map_err(Error::unavailable)
 }
 

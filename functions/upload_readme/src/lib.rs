@@ -1,9 +1,10 @@
 //! `POST /api/upload_readme`: stores a README for publishing.
 
 mod foreign;
-mod quota;
 mod replaced;
 mod title;
+
+use std::time::Duration;
 
 use blobs::layout::{MAX_README_BYTES, SourceKey, SourceNote};
 use blobs::{Blobs, Condition, Head, Stored, Upload};
@@ -11,12 +12,12 @@ use bytes::Bytes;
 use endpoint::multipart::{self, Form, Submission};
 use endpoint::{Bearer, Environment, Error, Origins, Request, aws, configuration};
 use frontmatter::folder;
-use members::{Member, Usage};
+use members::{Counted, Member, Usage};
+use quota::{Held, Quota};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use unicode_normalization::UnicodeNormalization as _;
 
-use quota::Held;
 use replaced::Replaced;
 
 const FORM: Form<'static> = Form {
@@ -102,14 +103,22 @@ pub async fn handler(state: &State, request: Request) -> endpoint::Result {
         updated: state.bearer.clock.unix_seconds(),
         sha256: base16ct::lower::encode_string(&Sha256::digest(&form.bytes)),
     };
-    let mut held = Held::nothing(state, &member.id);
+    let quota = Quota {
+        members: &state.bearer.members,
+        uploads: &state.uploads,
+        clock: &state.bearer.clock,
+        member_id: &member.id,
+        of: Counted::Readmes,
+        most: state.quota,
+    };
+    let mut held = Held::nothing(quota, Duration::ZERO);
     let sent = Sent {
         member: &member,
         source: &source,
         bytes: form.bytes,
         same_title,
     };
-    let stored = store(&mut held, &sent, note).await;
+    let stored = store(state, &mut held, &sent, note).await;
     held.settle(&stored).await;
     let replaced = stored?;
 
@@ -166,11 +175,11 @@ async fn seen(state: &State, key: &str) -> Result<Option<(Head, Option<Bytes>)>,
 /// Stores the source over what was seen there, so that of two uploads at once neither is answered
 /// and then lost unseen. What it takes is counted before. Answers what it replaced.
 async fn store(
+    state: &State,
     held: &mut Held<'_>,
     sent: &Sent<'_>,
     mut note: SourceNote,
 ) -> Result<Option<Replaced>, Error> {
-    let state = held.state;
     let Sent { source, bytes, .. } = sent;
     let key = source.key();
     for _ in 0..ROUNDS {

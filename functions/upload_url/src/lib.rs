@@ -1,24 +1,29 @@
-//! `POST /api/upload_url`: an address to put a picture to that is too large for a form.
+//! `POST /api/upload_url`: an address to put a picture or a file to that is too large for a form.
+
+mod file;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use blobs::layout::{MAX_ORIGINAL_BYTES, OriginalKey, OriginalNote};
-use blobs::{Blobs, Condition};
+use blobs::{Blobs, Condition, PresignedPut};
 use endpoint::{Bearer, Environment, Error, JsonObject, Origins, Request, aws, configuration};
+use members::{Member, Usage};
 use serde::Serialize;
 
 /// What a picture may be announced as. What it is, is decided by its content.
-const CONTENT_TYPES: [&str; 4] = ["image/jpeg", "image/png", "image/webp", "image/gif"];
+const PICTURES: &[&str] = &["image/jpeg", "image/png", "image/webp", "image/gif"];
 /// How long the address can be used.
 const LIFETIME: Duration = Duration::from_mins(10);
 
-/// What this function may touch: the members table, and originals in the uploads bucket. Its own right
-/// to write them is what it hands out.
+/// What this function may touch: the members table, and originals and files in the uploads bucket. Its own
+/// right to write them is what it hands out.
 #[derive(Debug)]
 pub struct State {
     pub bearer: Bearer,
     pub uploads: Blobs,
+    /// What a member's files may take.
+    pub quota: Usage,
     pub origins: Origins,
 }
 
@@ -28,6 +33,7 @@ impl State {
         Ok(Self {
             bearer: configuration::bearer(environment)?,
             uploads: Blobs::new(&config, environment.required("UPLOADS_BUCKET")?),
+            quota: configuration::file_quota(environment)?,
             origins: Origins::from_env(environment)?,
         })
     }
@@ -67,16 +73,26 @@ pub async fn handler(state: &State, request: Request) -> endpoint::Result {
     }
     let member = state.bearer.member(&request).await?;
     let body = JsonObject::read(&request)?;
-    if body.string("kind")? != "profile_pic" {
-        return Err(Error::BadRequest(
-            "The only “kind” there is an address for is “profile_pic”.".to_owned(),
-        ));
+    match body.string("kind")? {
+        "profile_pic" => profile_pic(state, &member, &body).await,
+        "file" => file::address(state, &member, &body).await,
+        _ => Err(Error::BadRequest(
+            "The “kind” there is an address for is “profile_pic” or “file”.".to_owned(),
+        )),
     }
+}
+
+/// What is announced of an upload: its type, one of `types`, and its size in bytes. `what` it is for people.
+fn announced<'a>(
+    body: &'a JsonObject,
+    types: &[&str],
+    what: &str,
+) -> Result<(&'a str, u64), Error> {
     let content_type = body.string("content_type")?;
-    if !CONTENT_TYPES.contains(&content_type) {
+    if !types.contains(&content_type) {
         return Err(Error::UnsupportedMediaType(format!(
-            "A picture is sent as one of {}.",
-            CONTENT_TYPES.join(", ")
+            "A {what} is sent as one of {}.",
+            types.join(", ")
         )));
     }
     let size = body.whole_number("size")?;
@@ -84,10 +100,15 @@ pub async fn handler(state: &State, request: Request) -> endpoint::Result {
         return Err(Error::BadRequest("The file is empty.".to_owned()));
     }
     if size > MAX_ORIGINAL_BYTES as u64 {
-        return Err(Error::TooLarge(
-            "The picture is larger than 25 MiB. Please send a smaller one.".to_owned(),
-        ));
+        return Err(Error::TooLarge(format!(
+            "The {what} is larger than 25 MiB. Please send a smaller one."
+        )));
     }
+    Ok((content_type, size))
+}
+
+async fn profile_pic(state: &State, member: &Member, body: &JsonObject) -> endpoint::Result {
+    let (content_type, size) = announced(body, PICTURES, "picture")?;
     // A README shows the picture by it.
     let file_name = if body.has("file_name") {
         body.string("file_name")?
@@ -108,11 +129,17 @@ pub async fn handler(state: &State, request: Request) -> endpoint::Result {
         .await
         .map_err(Error::unavailable)?;
     endpoint::ok(&Answer {
-        upload: Upload {
+        upload: Upload::of(signed),
+    })
+}
+
+impl Upload {
+    fn of(signed: PresignedPut) -> Self {
+        Self {
             method: "PUT",
             url: signed.url,
             headers: signed.headers.into_iter().collect(),
             expires_in: LIFETIME.as_secs(),
-        },
-    })
+        }
+    }
 }

@@ -5,8 +5,8 @@ mod notes;
 mod path;
 
 pub use files::{
-    FileChangeKey, FileKey, MAX_FILE_BYTES, MAX_FORM_FILE_BYTES, all_files, file_download_key,
-    file_picture_key, files_prefix, handle_of_rendition, is_file_id, name_digest, upload_of,
+    FileChangeKey, FileKey, all_files, file_download_key, file_picture_key, files_prefix,
+    handle_of_rendition, is_file_id, name_digest, upload_of,
 };
 pub use notes::{FileNote, OriginalNote, SourceNote, kept_file_name};
 pub use path::{InvalidPath, MAX_PATH_BYTES, base_name, parse_path};
@@ -16,9 +16,9 @@ use sha2::{Digest as _, Sha256};
 pub const MAX_README_BYTES: usize = 1024 * 1024;
 /// The slug of the member's own page.
 pub const OWN_PAGE: &str = "readme";
-/// Largest original of a profile picture, in bytes.
+/// Largest original of a profile picture, and largest file, in bytes.
 pub const MAX_ORIGINAL_BYTES: usize = 25 * 1024 * 1024;
-/// Largest picture that is sent as a form, in bytes: Lambda takes 6 MB, base64 included.
+/// Largest picture or file that is sent as a form, in bytes: Lambda takes 6 MB, base64 included.
 pub const MAX_FORM_PICTURE_BYTES: usize = 4 * 1024 * 1024;
 
 const SOURCES: &str = "readmes/";

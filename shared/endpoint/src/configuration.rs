@@ -18,6 +18,10 @@ const DEFAULT_TOKEN_TTL_SECONDS: u64 = 12 * 60 * 60;
 const DEFAULT_MAX_READMES: u64 = 1000;
 /// How many bytes these may take together unless `MAX_README_BYTES_TOTAL` says otherwise: 200 MiB.
 const DEFAULT_MAX_README_BYTES_TOTAL: u64 = 200 * 1024 * 1024;
+/// How many files a member may have unless `MAX_FILES` says otherwise.
+const DEFAULT_MAX_FILES: u64 = 500;
+/// How many bytes these may take together unless `MAX_FILE_BYTES` says otherwise: 200 MiB.
+const DEFAULT_MAX_FILE_BYTES: u64 = 200 * 1024 * 1024;
 
 /// The members table (`MEMBERS_TABLE`).
 pub fn members(environment: &Environment) -> Result<Members, EnvironmentError> {
@@ -31,14 +35,29 @@ pub fn members(environment: &Environment) -> Result<Members, EnvironmentError> {
 /// What a member's READMEs may take: how many (`MAX_READMES`), and their bytes together
 /// (`MAX_README_BYTES_TOTAL`).
 pub fn quota(environment: &Environment) -> Result<Usage, EnvironmentError> {
-    let positive = |name: &str, default: u64| match environment.parsed(name, default)? {
+    Ok(Usage {
+        count: positive(environment, "MAX_READMES", DEFAULT_MAX_READMES)?,
+        bytes: positive(
+            environment,
+            "MAX_README_BYTES_TOTAL",
+            DEFAULT_MAX_README_BYTES_TOTAL,
+        )?,
+    })
+}
+
+/// What a member's files may take: how many (`MAX_FILES`), and their bytes together (`MAX_FILE_BYTES`).
+pub fn file_quota(environment: &Environment) -> Result<Usage, EnvironmentError> {
+    Ok(Usage {
+        count: positive(environment, "MAX_FILES", DEFAULT_MAX_FILES)?,
+        bytes: positive(environment, "MAX_FILE_BYTES", DEFAULT_MAX_FILE_BYTES)?,
+    })
+}
+
+fn positive(environment: &Environment, name: &str, default: u64) -> Result<u64, EnvironmentError> {
+    match environment.parsed(name, default)? {
         0 => Err(Environment::unusable(name, "it must be at least 1")),
         limit => Ok(limit),
-    };
-    Ok(Usage {
-        readmes: positive("MAX_READMES", DEFAULT_MAX_READMES)?,
-        bytes: positive("MAX_README_BYTES_TOTAL", DEFAULT_MAX_README_BYTES_TOTAL)?,
-    })
+    }
 }
 
 /// The site's public address without a final slash (`PUBLIC_URL`).

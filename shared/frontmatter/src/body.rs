@@ -91,6 +91,11 @@ fn escaped(document: &Document<'_>) -> Cleaned {
     }
 }
 
+/// The path or address that the frontmatter's `image` key may write as [`resolve_image`] says.
+pub(crate) fn image_destination(written: &str) -> String {
+    named_picture::parts(written.trim()).0
+}
+
 /// An image destination as the frontmatter's `image` key may write it (a path, `[[x.png]]`,
 /// `![[x]]`, `![a](x)`), resolved like a body image (2.9.9): an absolute URL and its alt text,
 /// or `None` where it resolves to nothing.

@@ -1,6 +1,9 @@
 //! Everything the converter is told about a document besides its bytes.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
+use unicode_normalization::UnicodeNormalization as _;
 
 /// Inputs of one conversion besides the document (1.4).
 ///
@@ -15,6 +18,8 @@ pub struct Context {
     pub slug: String,
     /// File stem of the upload, or the member's name for README and index files.
     pub name_hint: Option<String>,
+    /// The folder that the upload lies in, its names with `/` between them; empty at the top.
+    pub folder: String,
     /// Time of the first upload.
     pub created: Option<Timestamp>,
     /// Time of this upload; `updated` is derived from it only when later than `created`.
@@ -42,12 +47,84 @@ impl Context {
     }
 }
 
+/// A name as names are compared: NFC, lower case, no outer space.
+pub fn fold(name: &str) -> String {
+    name.trim().nfc().collect::<String>().to_lowercase()
+}
+
+/// The last name of a path.
+pub(crate) fn base_name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or_default()
+}
+
+/// Files of the member: their paths, and the absolute URLs that documents show or lead to.
+#[derive(Debug, Clone, Default)]
+pub struct Files {
+    /// By their names: paths and names are folded.
+    by_name: BTreeMap<String, Vec<(String, String)>>,
+}
+
+impl FromIterator<(String, String)> for Files {
+    /// Of two files with one path the first counts.
+    fn from_iter<I: IntoIterator<Item = (String, String)>>(files: I) -> Self {
+        let mut by_name: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
+        for (path, url) in files {
+            let path = fold(&path);
+            let name = base_name(&path).to_owned();
+            by_name.entry(name).or_default().push((path, url));
+        }
+        // The shortest path wins where nothing else decides.
+        for files in by_name.values_mut() {
+            files.sort_by_key(|(path, _)| (path.matches('/').count(), path.len()));
+        }
+        Self { by_name }
+    }
+}
+
+impl Files {
+    /// The URL of the file that a document means by `path`, which is `from_folder` from the top where it leads on
+    /// from the document's folder; both are folded and without dots. The path from the folder counts first, then
+    /// that from the top, the end of a path, and the name alone.
+    pub(crate) fn find(&self, from_folder: &str, path: &str) -> Option<&str> {
+        let files = self.by_name.get(base_name(path))?;
+        let is_end = |known: &str| {
+            let before = known.strip_suffix(path);
+            before.is_some_and(|before| before.ends_with('/'))
+        };
+        let tries: [&dyn Fn(&str) -> bool; 4] = [
+            &|known| known == from_folder,
+            &|known| known == path,
+            &is_end,
+            &|_| true,
+        ];
+        let found = tries
+            .iter()
+            .find_map(|fits| files.iter().find(|(known, _)| fits(known)));
+        found.map(|(_, url)| url.as_str())
+    }
+}
+
+/// What a document asks for, folded, whether or not there is any such thing.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct References {
+    /// Names of documents and members.
+    pub names: Vec<String>,
+    /// Names of files, with their endings and without folders.
+    pub files: Vec<String>,
+}
+
+impl References {
+    /// Whether it asks for nothing.
+    pub fn is_empty(&self) -> bool {
+        self.names.is_empty() && self.files.is_empty()
+    }
+}
+
 /// The member's other documents and pictures, and the other members.
 #[derive(Debug, Clone, Default)]
 pub struct Notes {
     pub documents: Vec<NoteDocument>,
-    /// File name (as a document would write it) to absolute URL.
-    pub files: Vec<(String, String)>,
+    pub files: Files,
     pub members: Vec<NoteMember>,
 }
 

@@ -36,13 +36,14 @@ macro_rules! codes {
 
 codes! {
     MissingAsset: "missing-asset"
-        "This picture or media file is not known here, so its description stands in its place: use an absolute \
-         https address, or name your repository in the frontmatter (`repository: owner/name`)."
+        "This picture or media file is not known here, so its description stands in its place: upload it, and it \
+         is found by its path or its name; or use an absolute https address, or name your repository in the frontmatter \
+         (`repository: owner/name`)."
     PathEscape: "path-escape"
         "This path climbs out of the document's folder with `..`; it was read from the top folder instead."
     RelativeLink: "relative-link"
-        "This link leads to a file that is not published here, so only its text stays: use an absolute https \
-         address, or name your repository in the frontmatter."
+        "This link leads to a file that is not published here, so only its text stays: upload the file, use an \
+         absolute https address, or name your repository in the frontmatter."
     UnsafeUrl: "unsafe-url"
         "This address could run a program in the reader's browser or read a local file: use an address that \
          begins with https://."

@@ -5,10 +5,11 @@ use std::cell::OnceCell;
 use crate::assemble::{Assembled, Parts, assemble, other_authors};
 use crate::body::rules::wikilinks;
 use crate::body::{self, CleanOptions};
-use crate::context::Context;
+use crate::context::{Context, References};
 use crate::dates;
 use crate::description;
 use crate::dialect::Dialect;
+use crate::entry::fields::{self, Shape};
 use crate::entry::keys::{self, Keys};
 use crate::entry::mark::Mark;
 use crate::entry::visibility::{self, Finding};
@@ -112,17 +113,24 @@ impl<'a> Draft<'a> {
         self.findings.iter().any(Finding::hides)
     }
 
-    /// The names that its links and authors ask for.
-    pub(crate) fn references(&self) -> Vec<String> {
+    /// The names that its links and authors ask for, and those of the files that it shows or leads to.
+    pub(crate) fn references(&self) -> References {
         let authors = other_authors(&self.keys, self.context);
         let read = || body::is_obsidian(self.document, &self.dialect.options(self.context));
         let is_obsidian = *self.is_obsidian.get_or_init(read);
         let targets = wikilinks::targets_of(self.document, is_obsidian);
-        names::references(
-            self.document,
-            authors.into_iter().chain(targets),
-            &self.context.handle,
-        )
+        let entries = self.keys.entries().iter();
+        let pictures = entries.filter(|entry| fields::shape(&entry.key) == Some(Shape::Picture));
+        let pictures = pictures.filter_map(keys::image);
+        let pictures = pictures.map(|(written, _)| body::image_destination(&written));
+        References {
+            files: names::files(self.document, pictures.chain(targets.iter().cloned())),
+            names: names::references(
+                self.document,
+                authors.into_iter().chain(targets),
+                &self.context.handle,
+            ),
+        }
     }
 
     /// The document as it is published, its links led to what `context` knows: the fields and the body.

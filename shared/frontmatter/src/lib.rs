@@ -57,7 +57,7 @@ use split::Split;
 
 pub use assemble::UnknownTheme;
 pub use bytes::{MAX_README_BYTES, Reject};
-pub use context::{Context, Flavor, NoteDocument, NoteMember, Notes, Themes};
+pub use context::{Context, Files, Flavor, NoteDocument, NoteMember, Notes, References, Themes};
 pub use entry::mark::CONVERTER;
 pub use entry::schema;
 pub use report::{Field, Source, Warning};
@@ -74,8 +74,8 @@ pub struct Output {
     pub warnings: Vec<Warning>,
     /// Whether the author keeps the document private.
     pub draft: bool,
-    /// The names that its links ask for, as [`names::fold`] writes them.
-    pub references: Vec<String>,
+    /// The names that its links and pictures ask for, as [`names::fold`] writes them.
+    pub references: References,
     /// Whether the file was found and read back as what was meant.
     reads_back: bool,
 }
@@ -121,7 +121,7 @@ pub fn convert(input: &[u8], context: &Context) -> Result<Output, Reject> {
 pub fn convert_linked(
     input: &[u8],
     context: &Context,
-    look_up: impl FnOnce(&[String]) -> Notes,
+    look_up: impl FnOnce(&References) -> Notes,
 ) -> Result<Output, Reject> {
     let text = bytes::read(input)?;
     let Split { body, mut said } = Split::of(&text.content);
@@ -148,7 +148,7 @@ pub fn convert_linked(
 }
 
 impl Output {
-    fn of(file: File, assembled: Assembled, references: Vec<String>) -> Self {
+    fn of(file: File, assembled: Assembled, references: References) -> Self {
         let entries = assembled.entries.into_iter();
         let meta = entries.map(|entry| (entry.key, entry.value.into_json()));
         Self {

@@ -1,8 +1,13 @@
 //! Names by which documents are found, and those that a document's links ask for.
 
-use unicode_normalization::UnicodeNormalization;
-
+use crate::context::base_name;
+use crate::markdown::html::entities;
+use crate::markdown::html::srcset::candidates;
+use crate::markdown::html::steps::blocks;
+use crate::markdown::html::tokens::{self, TokenKind, tokens, whole_token};
 use crate::markdown::{Document, Event, Tag};
+
+pub use crate::context::fold;
 
 /// Most names that one document may ask for.
 const MAX_REFERENCES: usize = 100;
@@ -10,13 +15,15 @@ const MAX_REFERENCES: usize = 100;
 /// Longest of them, in bytes; a file's name has 255 at most.
 const MAX_NAME_BYTES: usize = 512;
 
+/// Most names of files that one document may ask for.
+const MAX_FILES: usize = 300;
+
+/// Longest name of a file, in bytes, and longest ending of one.
+const MAX_FILE_NAME_BYTES: usize = 255;
+const MAX_ENDING_BYTES: usize = 8;
+
 /// Names, folded, by which everybody's links lead to their own page.
 pub(crate) const OWN_PAGE: [&str; 2] = ["readme", "index"];
-
-/// A name as names are compared: NFC, lower case, no outer space.
-pub fn fold(name: &str) -> String {
-    name.trim().nfc().collect::<String>().to_lowercase()
-}
 
 /// The names that `targets`, which are authors and wikilinks, and relative links to Markdown files ask for, folded,
 /// without folders and endings, whether or not there is a document of that name.
@@ -48,6 +55,91 @@ pub(crate) fn references(
         }
     }
     references
+}
+
+/// The names of files that the pictures, links and elements of a document ask for, and `targets`: wikilinks
+/// and what the frontmatter names. Folded, without folders, whether or not there is a file of that name.
+pub(crate) fn files(document: &Document<'_>, targets: impl Iterator<Item = String>) -> Vec<String> {
+    let mut names = FileNames::default();
+    for target in targets {
+        names.add(&target);
+    }
+    let (mut links, mut pictures) = (Vec::new(), Vec::new());
+    if document.has("[") || document.has("<") {
+        for (event, _) in &document.events {
+            match event {
+                Event::Start(Tag::Image { dest_url, .. }) => pictures.push(dest_url),
+                Event::Start(Tag::Link { dest_url, .. }) => links.push(dest_url),
+                Event::InlineHtml(html) => {
+                    if let Some(TokenKind::Open(tag)) = whole_token(html) {
+                        names.add_tag(&tag);
+                    }
+                }
+                _ => {}
+            }
+        }
+        for block in blocks(document) {
+            for token in tokens(&block.text) {
+                if let TokenKind::Open(tag) = &token.kind {
+                    names.add_tag(tag);
+                }
+            }
+        }
+    }
+    // Pictures first, should there be more than can be asked for.
+    for url in pictures.into_iter().chain(links) {
+        names.add_address(url);
+    }
+    names.0
+}
+
+/// Names of files, each once.
+#[derive(Default)]
+struct FileNames(Vec<String>);
+
+impl FileNames {
+    fn add_tag(&mut self, tag: &tokens::Tag<'_>) {
+        for attribute in &tag.attributes {
+            let value = attribute.value.as_deref().unwrap_or_default();
+            match attribute.name.as_ref() {
+                "src" | "href" | "poster" => self.add_address(&entities::references(value)),
+                "srcset" => {
+                    for (url, _) in candidates(&entities::references(value)) {
+                        self.add_address(url);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// The file that a relative address leads to.
+    fn add_address(&mut self, url: &str) {
+        let end = memchr::memchr2(b'?', b'#', url.as_bytes()).unwrap_or(url.len());
+        let path = url.get(..end).unwrap_or_default();
+        let is_of_the_web = path.starts_with("//") || path.contains(':');
+        if !is_of_the_web {
+            self.add(&percent_encoding::percent_decode_str(path).decode_utf8_lossy());
+        }
+    }
+
+    /// The file at a path, as it is written.
+    fn add(&mut self, path: &str) {
+        let name = base_name(path.rsplit('\\').next().unwrap_or_default());
+        let has_ending = name.rsplit_once('.').is_some_and(|(stem, ending)| {
+            !stem.is_empty()
+                && (1..=MAX_ENDING_BYTES).contains(&ending.len())
+                && ending.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        });
+        let is_file = has_ending && without_markdown_ending(name).is_none();
+        if !is_file || name.len() > MAX_FILE_NAME_BYTES || self.0.len() >= MAX_FILES {
+            return;
+        }
+        let name = fold(name);
+        if !self.0.contains(&name) {
+            self.0.push(name);
+        }
+    }
 }
 
 /// Whether a name has the form of a document's address, `handle/slug`.
@@ -127,6 +219,33 @@ mod tests {
         ] {
             assert_eq!(without_export_id(&name), name);
         }
+    }
+
+    #[test]
+    fn pictures_and_links_ask_for_files() {
+        let document = Document::parse(concat!(
+            "![a](img/Arm%20B.png?x) [b](../docs/plan.PDF#page=2) [c](https://e.example/x.png) [d](other.md)\n",
+            "![e][ref] <img src=\"./a&amp;b.gif\"> [f](no-ending) [g](#x) [h](//e.example/y.png)\n\n",
+            "<picture>\n<source srcset=\"x.webp 1x,\n big/y.webp 2x\">\n<img\nsrc=z.jpg></picture>\n\n",
+            "`![k](code.png)`\n\n[ref]: Ko\u{308}ln.jpg\n",
+        ));
+        let targets = ["Vault/cover.JPG", "note", "a\\b.png"].map(str::to_owned);
+        let mut found = files(&document, targets.into_iter());
+        found.sort();
+        assert_eq!(
+            found,
+            [
+                "a&b.gif",
+                "arm b.png",
+                "b.png",
+                "cover.jpg",
+                "k\u{f6}ln.jpg",
+                "plan.pdf",
+                "x.webp",
+                "y.webp",
+                "z.jpg"
+            ]
+        );
     }
 
     #[test]

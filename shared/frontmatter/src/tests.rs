@@ -583,7 +583,10 @@ fn another_member_is_nobody_s_author() {
             .any(|warning| warning.code == "author-other-member" && warning.line == 2);
         assert_eq!(told, is_told, "{lines}");
     }
-    assert_eq!(converted("author: Tom O'Neill").references, ["tom o'neill"]);
+    assert_eq!(
+        converted("author: Tom O'Neill").references.names,
+        ["tom o'neill"]
+    );
     assert!(converted("author: Jane Doe").references.is_empty());
 }
 
@@ -701,7 +704,7 @@ fn readme_is_one_s_own_page() {
         let output = convert(text.as_bytes(), &context).unwrap();
         let file = String::from_utf8(output.bytes).unwrap();
         assert!(file.contains(linked), "{file}");
-        assert_eq!(output.references, ["jo"]);
+        assert_eq!(output.references.names, ["jo"]);
     }
     let alone = convert(text.as_bytes(), &context("note", Vec::new())).unwrap();
     assert!(

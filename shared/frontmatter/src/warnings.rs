@@ -13,11 +13,11 @@ const MAX_NAMED_LINES: usize = 8;
 const REMEDIES: [(&str, &str); 3] = [
     (
         "missing-asset",
-        "One line in the frontmatter mends them all, if the files are in a repository: `repository: owner/name`.",
+        "Upload the files: each is found by its path or its name. If they are in a repository, one line in the frontmatter mends them all: `repository: owner/name`.",
     ),
     (
         "relative-link",
-        "One line in the frontmatter mends them all, if the files are in a repository: `repository: owner/name`.",
+        "Upload the files: each is found by its path or its name. If they are in a repository, one line in the frontmatter mends them all: `repository: owner/name`.",
     ),
     (
         "unresolved-link",
@@ -210,7 +210,7 @@ mod tests {
         assert_eq!((*line, *column, text.as_str()), (1, 1, "m.png"));
         assert_eq!(
             hint,
-            "7 places, on lines 1, 3, 5, 7, 9, 11, 13. One line in the frontmatter mends them all, if the files are in a repository: `repository: owner/name`."
+            "7 places, on lines 1, 3, 5, 7, 9, 11, 13. Upload the files: each is found by its path or its name. If they are in a repository, one line in the frontmatter mends them all: `repository: owner/name`."
         );
     }
 

@@ -216,6 +216,8 @@ pub(crate) fn pairs(options: &Options, ports: Ports, keys: &Keys) -> Vec<(String
         ("MIN_PASSWORD_LENGTH", "15".to_owned()),
         ("MAX_READMES", "1000".to_owned()),
         ("MAX_README_BYTES_TOTAL", "209715200".to_owned()),
+        ("MAX_FILES", "500".to_owned()),
+        ("MAX_FILE_BYTES", "209715200".to_owned()),
         ("PUBLIC_URL", public_url),
         ("SITE_URL", url("localhost", ASTRO_PORT)),
         ("LINK_BASE", "/".to_owned()),

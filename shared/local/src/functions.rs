@@ -34,7 +34,7 @@ pub(crate) struct Functions {
     pub(crate) rewrite_readme: QueueFunction,
     /// The same for what can wait, in a process of its own.
     pub(crate) rewrite_later: QueueFunction,
-    /// For keys under `pictures/`; the rest is for `rewrite_readme`.
+    /// For keys under `pictures/` and `files/`; the rest is for `rewrite_readme`.
     pub(crate) resize_picture: QueueFunction,
 }
 
@@ -81,12 +81,15 @@ impl Functions {
         Ok(Self {
             routes: vec![
                 route!("/api/content", content, LIGHT),
+                route!("/api/files", files, LIGHT),
+                route!("/api/files/{id}", files, LIGHT),
                 route!("/api/login", login, HASHING),
                 route!("/api/me", me, LIGHT),
                 route!("/api/readmes", readmes, LIGHT),
                 route!("/api/readmes/{slug}", readmes, LIGHT),
                 route!("/api/set_password", set_password, HASHING),
                 route!("/api/site", site, LIGHT),
+                route!("/api/upload_file", upload_file, LIGHT),
                 route!("/api/upload_profile_pic", upload_profile_pic, DECODING),
                 route!("/api/upload_readme", upload_readme, LIGHT),
                 route!("/api/upload_url", upload_url, LIGHT, pages),

@@ -13,10 +13,12 @@ use crate::disk::Complaint;
 pub const DEFAULT_PORT: u16 = 3000;
 
 /// The variables of functions that are not a stack's own, as `template.yaml` sets them by parameters.
-pub const SETTINGS: [&str; 11] = [
+pub const SETTINGS: [&str; 13] = [
     "ALLOWED_ORIGINS",
     "JWT_KEYS",
     "LINK_BASE",
+    "MAX_FILES",
+    "MAX_FILE_BYTES",
     "MAX_READMES",
     "MAX_README_BYTES_TOTAL",
     "MIN_PASSWORD_LENGTH",

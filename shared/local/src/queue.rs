@@ -6,7 +6,7 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use blobs::layout::OriginalKey;
+use blobs::layout::{FileKey, OriginalKey};
 use serde::Deserialize;
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
@@ -81,13 +81,13 @@ async fn next_batch(
     let (pictures, readmes): (Vec<_>, Vec<_>) = messages
         .iter()
         .cloned()
-        .partition(|message| message.key.starts_with(OriginalKey::all()));
+        .partition(|message| is_decoded(&message.key));
     let (pictures_failed, readmes_failed) = tokio::join!(
         failures("resize_picture", &functions.resize_picture, &pictures),
         failures("rewrite_readme", &functions.rewrite_readme, &readmes),
     );
     let is_failed = move |message: &messages::Message| {
-        let failed = if message.key.starts_with(OriginalKey::all()) {
+        let failed = if is_decoded(&message.key) {
             &pictures_failed
         } else {
             &readmes_failed
@@ -115,6 +115,11 @@ async fn next_batch(
         );
     }
     Ok(None)
+}
+
+/// Whether a key is for the function that decodes pictures.
+fn is_decoded(key: &str) -> bool {
+    key.starts_with(OriginalKey::all()) || key.starts_with(FileKey::all())
 }
 
 async fn until_next(store: &Store, lane: Lane) -> store::Result<Duration> {

@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::item::{Item, Reader, boolean, key, number, string};
 use crate::links::Referrer;
 use crate::transaction::{Refusal, refusals};
-use crate::usage::usage_key;
+use crate::usage::Counted;
 use crate::{Email, Members, Target};
 
 const ACCOUNT: &str = "ACCOUNT";
@@ -211,10 +211,10 @@ impl Members {
             email_key(&account.email),
             handle_key(&account.handle),
             member_key(&account.id),
-            usage_key(&account.id),
         ];
+        let counts = Counted::ALL.map(|of| of.key(&account.id));
         let code = account.code.iter().map(|code| code_key(&code.digest));
-        let items = keys.into_iter().chain(code).map(|key| {
+        let items = keys.into_iter().chain(counts).chain(code).map(|key| {
             let delete = Delete::builder()
                 .table_name(&self.table)
                 .set_key(Some(key))

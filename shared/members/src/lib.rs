@@ -7,7 +7,8 @@
 //! | `HANDLE#<handle>` | `HANDLE` | the claim on the handle |
 //! | `MEMBER#<id>` | `README#<slug>` | the publish report of one README |
 //! | `MEMBER#<id>` | `NAME#<name>#<slug>` | that a published README of the member has that name |
-//! | `USAGE#<id>` | `USAGE` | how many READMEs the member has at most, and their bytes |
+//! | `MEMBER#<id>` | `FILE#<file id>` | what became of one file |
+//! | `USAGE#<id>` | `USAGE`, `FILES` | how many READMEs and files the member has at most, and their bytes |
 //! | `LINK#<name>` | `<id>#<slug>` | that a README has a link to a document or member of that name |
 //! | `CHANGES#SITE`, `REBUILD#SITE` | `CHANGES`, `REBUILD` | when what is published changed, and what was done about it |
 //! | `BUILT#SITE` | `<handle>/<slug>` | which version of an entry a build has read, and when |
@@ -24,6 +25,7 @@ mod codes;
 mod departures;
 mod email;
 mod error;
+mod files;
 mod item;
 mod links;
 mod name;
@@ -50,6 +52,7 @@ pub use codes::{CODE_TTL_SECONDS, IssuedCode};
 pub use departures::{Departed, Standing, TOMBSTONE_SECONDS};
 pub use email::{Email, InvalidEmail};
 pub use error::{Error, Result};
+pub use files::{File, FileState};
 pub use links::Referrer;
 pub use name::{InvalidName, is_hidden, parse_name};
 pub use named::Named;
@@ -60,7 +63,7 @@ pub use site::{Changes, Rebuild};
 pub use source::Source;
 pub use table::{create_table, describe_table};
 pub use throttle::{Admission, Guess, Target};
-pub use usage::{Count, Usage};
+pub use usage::{Count, Counted, Usage};
 
 /// The members table.
 #[derive(Debug, Clone)]

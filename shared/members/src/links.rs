@@ -1,9 +1,11 @@
-//! Which READMEs ask for a name: when a document of that name appears or goes, they are converted
+//! Which READMEs ask for a name: when a document or a file of that name appears or goes, they are converted
 //! again.
 
 use crate::Members;
+use crate::accounts::member_key;
 use crate::error::{Error, Result};
 use crate::item::{Item, PK, Reader, SK, key, string};
+use crate::transaction::MOST_WRITES;
 
 const LINK: &str = "LINK#";
 
@@ -25,11 +27,18 @@ impl Referrer {
 }
 
 impl Members {
-    /// Notes that `referrer` has a link to `name`, whether or not there is such a document. `false`: its
-    /// author goes.
-    pub async fn put_link(&self, name: &str, referrer: &Referrer) -> Result<bool> {
-        self.write_of_member(&referrer.member_id, self.put(referrer.of(name))?)
-            .await
+    /// Notes that `referrer` has links to `names`, each once, whether or not there is such a document or file.
+    /// `false`: its author goes.
+    pub async fn put_links(&self, names: &[String], referrer: &Referrer) -> Result<bool> {
+        for names in names.chunks(MOST_WRITES) {
+            let puts = names.iter().map(|name| self.put(referrer.of(name)));
+            let puts = puts.collect::<Result<Vec<_>>>()?;
+            let of_member = member_key(&referrer.member_id);
+            if !self.write_beside(of_member, puts).await? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     /// Forgets a link; one that isn't known is no error.

@@ -1,5 +1,5 @@
-//! What a member's READMEs take, counted so that of uploads side by side no more get in than the
-//! quota lets in.
+//! What a member's READMEs and files take, counted so that of uploads side by side no more get in than
+//! the quota lets in.
 //!
 //! The count is never less than what is there: an upload is counted before it is stored. It may be
 //! more, after a deletion or after an upload that was cut short. So whoever is refused by it counts
@@ -15,19 +15,42 @@ use crate::error::{Error, Result};
 use crate::item::{Item, PK, Reader, key, map, number};
 
 const USAGE: &str = "USAGE";
-/// How many READMEs are counted, and their bytes.
-const READMES: &str = "readme_count";
-const BYTES: &str = "readme_bytes";
 /// The uploads under way, by the names of their reservations.
 const HELD: &str = "held";
 const TURN: &str = "turn";
 /// An upload that began so long ago has ended, in milliseconds: no function runs as long.
 const UNDER_WAY_MS: u64 = 2 * 60 * 1000;
 
-/// What READMEs take: those of a member, those of one upload, or the most that a member may have.
+/// What is counted by itself, in an item of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Counted {
+    Readmes,
+    Files,
+}
+
+impl Counted {
+    /// Each of them, since a member's counts go with the member.
+    pub(crate) const ALL: [Self; 2] = [Self::Readmes, Self::Files];
+
+    /// The sort key of the item, and the attributes of how many are counted and of their bytes.
+    fn names(self) -> (&'static str, &'static str, &'static str) {
+        match self {
+            Self::Readmes => (USAGE, "readme_count", "readme_bytes"),
+            Self::Files => ("FILES", "file_count", "file_bytes"),
+        }
+    }
+
+    /// Where the count of a member is.
+    pub(crate) fn key(self, member_id: &str) -> Item {
+        key(format!("{USAGE}#{member_id}"), self.names().0)
+    }
+}
+
+/// What READMEs or files take: those of a member, those of one upload, or the most that a member may have.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Usage {
-    pub readmes: u64,
+    /// How many they are.
+    pub count: u64,
     pub bytes: u64,
 }
 
@@ -36,7 +59,7 @@ impl Usage {
     #[must_use]
     pub fn plus(self, other: Self) -> Self {
         Self {
-            readmes: self.readmes.saturating_add(other.readmes),
+            count: self.count.saturating_add(other.count),
             bytes: self.bytes.saturating_add(other.bytes),
         }
     }
@@ -47,7 +70,8 @@ impl Usage {
 pub struct Count {
     /// What is counted, uploads under way included.
     pub usage: Usage,
-    /// Each upload under way: its reservation, what it takes, and when it began in Unix milliseconds.
+    /// Each upload under way: its reservation, what it takes, and when it began or may begin at the latest, in
+    /// Unix milliseconds.
     held: Vec<(String, Usage, u64)>,
     turn: u64,
 }
@@ -67,49 +91,47 @@ impl Count {
     }
 }
 
-/// Where the count of a member is; it goes with them.
-pub(crate) fn usage_key(member_id: &str) -> Item {
-    key(format!("{USAGE}#{member_id}"), USAGE)
-}
-
-fn held(usage: Usage, began_ms: u64) -> AttributeValue {
+fn held(of: Counted, usage: Usage, began_ms: u64) -> AttributeValue {
+    let (_, count, bytes) = of.names();
     map([
-        (READMES.to_owned(), number(usage.readmes)),
-        (BYTES.to_owned(), number(usage.bytes)),
+        (count.to_owned(), number(usage.count)),
+        (bytes.to_owned(), number(usage.bytes)),
         ("began_ms".to_owned(), number(began_ms)),
     ])
 }
 
 impl Members {
     /// Counts an upload that takes `needs` more than is there, before it is stored, under the name
-    /// `reservation` that only this upload has. `false`: by the count it would be more than `quota`,
-    /// or nothing was counted yet; see [`Members::recount`].
+    /// `reservation` that only this upload has. It is taken for ended two minutes after `begins_ms`, in
+    /// Unix milliseconds: now, or when its address ends. `false`: by the count it would be more than
+    /// `quota`, or nothing was counted yet; see [`Members::recount`].
     pub async fn reserve(
         &self,
-        member_id: &str,
+        (member_id, of): (&str, Counted),
         reservation: &str,
         needs: Usage,
         quota: Usage,
-        now_ms: u64,
+        begins_ms: u64,
     ) -> Result<bool> {
+        let (_, count_name, bytes_name) = of.names();
         let room = |quota: u64, needs: u64| quota.checked_sub(needs);
-        let (Some(readmes), Some(bytes)) = (
-            room(quota.readmes, needs.readmes),
+        let (Some(count), Some(bytes)) = (
+            room(quota.count, needs.count),
             room(quota.bytes, needs.bytes),
         ) else {
             return Ok(false);
         };
         let mut condition = format!("attribute_exists({PK})");
         let mut values = HashMap::from([
-            (":held".to_owned(), held(needs, now_ms)),
-            (":readmes".to_owned(), number(needs.readmes)),
+            (":held".to_owned(), held(of, needs, begins_ms)),
+            (":count".to_owned(), number(needs.count)),
             (":bytes".to_owned(), number(needs.bytes)),
             (":one".to_owned(), number(1)),
         ]);
         // Who has more than a quota that was lowered may still replace a document by one as large.
         for (attribute, name, needs, room) in [
-            (READMES, ":readmes_before", needs.readmes, readmes),
-            (BYTES, ":bytes_before", needs.bytes, bytes),
+            (count_name, ":count_before", needs.count, count),
+            (bytes_name, ":bytes_before", needs.bytes, bytes),
         ] {
             if needs > 0 {
                 condition = format!("{condition} AND {attribute} <= {name}");
@@ -120,9 +142,9 @@ impl Members {
             .client
             .update_item()
             .table_name(&self.table)
-            .set_key(Some(usage_key(member_id)))
+            .set_key(Some(of.key(member_id)))
             .update_expression(format!(
-                "SET {HELD}.#reservation = :held ADD {READMES} :readmes, {BYTES} :bytes, {TURN} :one"
+                "SET {HELD}.#reservation = :held ADD {count_name} :count, {bytes_name} :bytes, {TURN} :one"
             ))
             .condition_expression(condition)
             .expression_attribute_names("#reservation", reservation)
@@ -136,23 +158,24 @@ impl Members {
     /// thought to have ended, and isn't noted any more, is no error.
     pub async fn settle_reservation(
         &self,
-        member_id: &str,
+        (member_id, of): (&str, Counted),
         reservation: &str,
         gives_back: Option<Usage>,
     ) -> Result<()> {
+        let (_, count_name, bytes_name) = of.names();
         let less = |count: u64| AttributeValue::N(format!("-{count}"));
         let mut change = format!("REMOVE {HELD}.#reservation ADD {TURN} :one");
         let mut values = HashMap::from([(":one".to_owned(), number(1))]);
-        if let Some(Usage { readmes, bytes }) = gives_back {
-            change = format!("{change}, {READMES} :readmes, {BYTES} :bytes");
-            values.insert(":readmes".to_owned(), less(readmes));
+        if let Some(Usage { count, bytes }) = gives_back {
+            change = format!("{change}, {count_name} :count, {bytes_name} :bytes");
+            values.insert(":count".to_owned(), less(count));
             values.insert(":bytes".to_owned(), less(bytes));
         }
         let settled = self
             .client
             .update_item()
             .table_name(&self.table)
-            .set_key(Some(usage_key(member_id)))
+            .set_key(Some(of.key(member_id)))
             .update_expression(change)
             .condition_expression(format!("attribute_exists({HELD}.#reservation)"))
             .expression_attribute_names("#reservation", reservation)
@@ -162,16 +185,17 @@ impl Members {
         Error::unless_condition("UpdateItem", settled).map(|_| ())
     }
 
-    /// What is counted of a member's READMEs; `None`: nothing was yet.
-    pub async fn count(&self, member_id: &str) -> Result<Option<Count>> {
-        let Some(item) = self.get(usage_key(member_id)).await? else {
+    /// What is counted of a member; `None`: nothing was yet.
+    pub async fn count(&self, (member_id, of): (&str, Counted)) -> Result<Option<Count>> {
+        let Some(item) = self.get(of.key(member_id)).await? else {
             return Ok(None);
         };
+        let (_, count_name, bytes_name) = of.names();
         let usage = |item: &Item| {
             let read = Reader { item, name: USAGE };
             Ok(Usage {
-                readmes: read.number(READMES)?,
-                bytes: read.number(BYTES)?,
+                count: read.number(count_name)?,
+                bytes: read.number(bytes_name)?,
             })
         };
         let read = Reader {
@@ -199,19 +223,21 @@ impl Members {
     /// place of the count. `false`: another hand was faster, or the member is gone.
     pub async fn recount(
         &self,
-        member_id: &str,
+        (member_id, of): (&str, Counted),
         seen: Option<&Count>,
         there: Usage,
         now_ms: u64,
     ) -> Result<bool> {
         let usage = seen.map_or(there, |seen| seen.at_most(there, now_ms));
         let under_way = seen.into_iter().flat_map(|seen| seen.under_way(now_ms));
-        let under_way = under_way
-            .map(|(reservation, takes, began_ms)| (reservation.clone(), held(*takes, *began_ms)));
-        let mut item = usage_key(member_id);
+        let under_way = under_way.map(|(reservation, takes, began_ms)| {
+            (reservation.clone(), held(of, *takes, *began_ms))
+        });
+        let (_, count_name, bytes_name) = of.names();
+        let mut item = of.key(member_id);
         item.extend([
-            (READMES.to_owned(), number(usage.readmes)),
-            (BYTES.to_owned(), number(usage.bytes)),
+            (count_name.to_owned(), number(usage.count)),
+            (bytes_name.to_owned(), number(usage.bytes)),
             (HELD.to_owned(), map(under_way)),
             (
                 TURN.to_owned(),

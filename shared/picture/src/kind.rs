@@ -28,7 +28,7 @@ const RARE_PICTURES: &[(usize, &[u8])] = &[
     (4, b"JXL "),
 ];
 
-/// Matroska (WebM is one), AVI, QuickTime before it had brands, and MPEG.
+/// Matroska (`WebM` is one), AVI, `QuickTime` before it had brands, and MPEG.
 const VIDEOS: &[(usize, &[u8])] = &[
     (0, b"\x1a\x45\xdf\xa3"),
     (8, b"AVI LIST"),
@@ -84,6 +84,14 @@ pub(crate) fn recognise(bytes: &[u8], purpose: Purpose) -> Result<ImageFormat, R
 /// Whether a file is a PDF document, by its content. It isn't drawn.
 pub fn is_pdf(bytes: &[u8]) -> bool {
     bytes.starts_with(b"%PDF-")
+}
+
+/// Whether [`for_documents`](crate::for_documents) takes files of this kind, by the first bytes alone.
+///
+/// # Errors
+/// What the file is instead, and what its owner can do.
+pub fn check_for_documents(bytes: &[u8]) -> Result<(), Refused> {
+    recognise(bytes, Purpose::Document).map(|_| ())
 }
 
 /// What a file is that is no picture for us.

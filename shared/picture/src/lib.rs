@@ -13,7 +13,7 @@ mod square;
 mod wide;
 
 pub use encode::{CONTENT_TYPE, EXTENSION};
-pub use kind::is_pdf;
+pub use kind::{check_for_documents, is_pdf};
 pub use wide::{Drawn, WIDTHS, Wide, for_documents};
 
 use kind::Purpose;

@@ -1,7 +1,8 @@
 //! What is found of a member who is gone, by functions that were told of it late.
 
 use blobs::layout::{
-    OriginalKey, PictureChangeKey, SourceKey, content_key, owner, pictures_prefix,
+    FileChangeKey, FileKey, OriginalKey, PictureChangeKey, SourceKey, content_key, files_prefix,
+    owner, pictures_prefix,
 };
 use blobs::{Blobs, Versions};
 use members::{Departed, Members};
@@ -44,6 +45,22 @@ impl Leavings<'_> {
     pub async fn erase_picture_change(&self) -> anyhow::Result<()> {
         let key = PictureChangeKey::new(&self.departed.id).key();
         self.uploads.erase_object(&key).await?;
+        Ok(())
+    }
+
+    /// Erases a file and what was made of all of them, every version.
+    pub async fn erase_file(&self, file: &FileKey) -> anyhow::Result<()> {
+        let prefix = files_prefix(&self.departed.handle);
+        let renditions = self.content.versions(&prefix).await?;
+        self.erase_published(renditions).await?;
+        self.uploads.erase_object(&file.key()).await?;
+        self.tell("a file");
+        Ok(())
+    }
+
+    /// Erases the word that files of a name changed.
+    pub async fn erase_file_change(&self, change: &FileChangeKey) -> anyhow::Result<()> {
+        self.uploads.erase_object(&change.key()).await?;
         Ok(())
     }
 

@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use blobs::layout::{
-    self, LaterKey, OriginalKey, PictureChangeKey, SourceKey, all_pictures, content_prefix,
-    entry_id,
+    self, FileChangeKey, FileKey, LaterKey, OriginalKey, PictureChangeKey, SourceKey, all_files,
+    all_pictures, content_prefix, entry_id, handle_of_rendition,
 };
 use blobs::{Blobs, Versions};
 use members::{Members, Standing};
@@ -30,7 +30,7 @@ impl Leftovers {
             uploads: uploads.versions("").await?,
             ..Self::default()
         };
-        for prefix in [content_prefix(), all_pictures()] {
+        for prefix in [content_prefix(), all_pictures(), all_files()] {
             found.published.append(content.versions(prefix).await?);
         }
         let is_empty = members.list().await?.is_empty();
@@ -92,6 +92,8 @@ fn member_id(key: &str) -> Option<&str> {
         OriginalKey::all(),
         PictureChangeKey::all(),
         LaterKey::all(),
+        FileKey::all(),
+        FileChangeKey::all(),
     ];
     let rest = prefixes
         .iter()
@@ -101,10 +103,7 @@ fn member_id(key: &str) -> Option<&str> {
 
 /// Under whose handle a key of the content bucket is.
 fn handle(key: &str) -> Option<&str> {
-    match key.strip_prefix(all_pictures()) {
-        Some(rest) => rest.split('/').next().filter(|handle| !handle.is_empty()),
-        None => entry_id(key).map(layout::handle),
-    }
+    handle_of_rendition(key).or_else(|| entry_id(key).map(layout::handle))
 }
 
 #[cfg(test)]
@@ -119,6 +118,8 @@ mod tests {
             ("pictures/0197/original", Some("0197")),
             ("picture-changes/0197", Some("0197")),
             ("later/0197/trip", Some("0197")),
+            ("files/0197/0123", Some("0197")),
+            ("file-changes/0197/0123", Some("0197")),
             ("elsewhere/0197", None),
             ("readmes/", None),
         ] {
@@ -128,6 +129,7 @@ mod tests {
             ("content/jo.md", Some("jo")),
             ("content/jo/trip.md", Some("jo")),
             ("pictures/jo/0-96.webp", Some("jo")),
+            ("files/jo/0-96x64.webp", Some("jo")),
             ("page/index.html", None),
         ] {
             assert_eq!(handle(key), of, "{key}");

@@ -10,8 +10,8 @@ mod leftovers;
 
 use blobs::Blobs;
 use blobs::layout::{
-    LaterKey, OriginalKey, PictureChangeKey, SourceKey, content_key, member_content_prefix,
-    pictures_prefix,
+    FileChangeKey, FileKey, LaterKey, OriginalKey, PictureChangeKey, SourceKey, content_key,
+    files_prefix, member_content_prefix, pictures_prefix,
 };
 use members::{Account, Departed, Members};
 
@@ -95,7 +95,9 @@ impl Removal<'_> {
         for prefix in [
             SourceKey::prefix(id),
             OriginalKey::prefix(id),
+            FileKey::prefix(id),
             LaterKey::prefix(id),
+            FileChangeKey::prefix(id),
         ] {
             erased.uploads += self.uploads.delete_every_version(&prefix).await?;
         }
@@ -106,7 +108,11 @@ impl Removal<'_> {
         for handle in self.account.handles() {
             let own_page = content_key(handle);
             published.push(self.content.versions(&own_page).await?.of(&own_page));
-            for prefix in [member_content_prefix(handle), pictures_prefix(handle)] {
+            for prefix in [
+                member_content_prefix(handle),
+                pictures_prefix(handle),
+                files_prefix(handle),
+            ] {
                 published.push(self.content.versions(&prefix).await?);
             }
             // Asked after the listing: another hand may have finished, and the handle be somebody else's.

@@ -5,11 +5,6 @@ use unicode_normalization::UnicodeNormalization as _;
 
 use super::path::base_name;
 
-/// Largest file, in bytes.
-pub const MAX_FILE_BYTES: usize = super::MAX_ORIGINAL_BYTES;
-/// Largest file that is sent as a form, in bytes: Lambda takes 6 MB, base64 included.
-pub const MAX_FORM_FILE_BYTES: usize = super::MAX_FORM_PICTURE_BYTES;
-
 const FILES: &str = "files/";
 const FILE_CHANGES: &str = "file-changes/";
 /// Bytes of the digest of a file's name in its id.

@@ -35,8 +35,11 @@ pub enum InvalidPath {
     OuterSpace,
 }
 
-/// What each name of a path must not be, the first reason that fits counts.
-const OF_NAMES: [(fn(&str) -> bool, InvalidPath); 4] = [
+/// What a name must not be, and the reason.
+type Rule = (fn(&str) -> bool, InvalidPath);
+
+/// What each name of a path must not be; the first reason that fits counts.
+const OF_NAMES: [Rule; 4] = [
     (str::is_empty, InvalidPath::EmptyName),
     (|name| matches!(name, "." | ".."), InvalidPath::Climbs),
     (|name| name.starts_with('.'), InvalidPath::Hidden),

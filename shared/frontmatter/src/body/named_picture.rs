@@ -35,7 +35,7 @@ pub(crate) fn resolve(
 }
 
 /// The destination and the alt text, if the spelling has one.
-fn parts(written: &str) -> (String, Option<String>) {
+pub(super) fn parts(written: &str) -> (String, Option<String>) {
     if let Some(link) = wikilink::whole(written) {
         let (target, alias) = link.parts();
         // A number is a width, not a description.

@@ -141,26 +141,15 @@ fn anchor(suffix: &str) -> String {
     format!("{query}#{}", slugger::slug(heading))
 }
 
-/// The absolute URL of an upload of the member, by its path or its file name.
-pub(crate) fn file(path: &str, options: &CleanOptions<'_>) -> Option<String> {
+/// The absolute URL of a file of the member that `path` means, without dots: `from_folder` is the same path, led on
+/// from the folder of the document.
+pub(crate) fn file(path: &str, from_folder: &str, options: &CleanOptions<'_>) -> Option<String> {
+    let decoded = |path: &str| {
+        let path = percent_encoding::percent_decode_str(path).decode_utf8_lossy();
+        fold(&path)
+    };
     let files = &options.context.notes.files;
-    if files.is_empty() {
-        return None;
-    }
-    let decoded = percent_encoding::percent_decode_str(path).decode_utf8_lossy();
-    let wanted = fold(&decoded);
-    let name = file_name(&wanted);
-    let exact = files.iter().find(|(known, _)| fold(known) == wanted);
-    exact
-        .or_else(|| {
-            files
-                .iter()
-                .find(|(known, _)| file_name(&fold(known)) == name)
-        })
-        .map(|(_, url)| url.clone())
-        .filter(|url| url.starts_with("https://") || url.starts_with("http://"))
-}
-
-fn file_name(path: &str) -> &str {
-    path.rsplit('/').next().unwrap_or_default()
+    let url = files.find(&decoded(from_folder), &decoded(path))?;
+    let is_absolute = url.starts_with("https://") || url.starts_with("http://");
+    is_absolute.then(|| url.to_owned())
 }

@@ -209,7 +209,12 @@ fn relative(url: &str, kind: Kind, options: &CleanOptions<'_>) -> Target {
     {
         return rewrite(&percent::normalise(&url));
     }
-    let known = file(&path, options).map(|file| match kind {
+    let (from_folder, clamped) = match options.context.folder.as_str() {
+        "" => (path.clone(), clamped),
+        _ if written.starts_with(['/', '\\']) => (path.clone(), clamped),
+        folder => normal_path(&format!("{folder}/{written}")),
+    };
+    let known = file(&path, &from_folder, options).map(|file| match kind {
         Kind::Link => format!("{file}{suffix}"),
         Kind::Image | Kind::Media => file,
     });
@@ -299,10 +304,16 @@ mod tests {
                     document("deep/er/guide", "The Guide", "jane/er-guide"),
                     document("guide", "A Guide", "jane/guide"),
                 ],
-                files: vec![(
-                    "pics/Logo.png".into(),
-                    "https://cdn.example.org/logo".into(),
-                )],
+                files: [
+                    ("pics/Logo.png", "https://cdn.example.org/logo"),
+                    ("other/deep/logo.png", "https://cdn.example.org/deep"),
+                    ("notes/img/arm.png", "https://cdn.example.org/notes-arm"),
+                    ("img/arm.png", "https://cdn.example.org/top-arm"),
+                    ("Plan.pdf", "https://cdn.example.org/plan.pdf"),
+                ]
+                .map(|(path, url)| (path.to_owned(), url.to_owned()))
+                .into_iter()
+                .collect(),
                 members: vec![NoteMember {
                     handle: "joe".into(),
                     name: "Joe Bloggs".into(),
@@ -407,6 +418,58 @@ mod tests {
         ] {
             assert_eq!(outcome(url, Kind::Image, None), expected, "{url:?}");
         }
+    }
+
+    /// Where `url` leads in a document in `folder`.
+    fn from_folder(folder: &str, url: &str, kind: Kind) -> String {
+        let context = Context {
+            folder: folder.to_owned(),
+            asset_base: None,
+            ..context()
+        };
+        let options = CleanOptions {
+            context: &context,
+            repository: None,
+            obsidian_keys: false,
+            hard_breaks: true,
+            emitted_before: false,
+            title_removal: &[],
+            removed_ids: &[],
+        };
+        match resolve(url, kind, &options) {
+            Target::Rewrite { url, clamped } => {
+                let url = url.trim_start_matches("https://cdn.example.org/");
+                format!("{url}{}", if clamped { " clamped" } else { "" })
+            }
+            other => format!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn files_are_found_from_the_folder_the_top_and_by_name() {
+        for (folder, url, expected) in [
+            ("", "img/arm.png", "top-arm"),
+            ("notes", "img/arm.png", "notes-arm"),
+            ("notes", "./img/ARM.png", "notes-arm"),
+            ("notes", "../img/arm.png", "top-arm"),
+            ("notes/sub", "../img/arm.png", "notes-arm"),
+            ("notes", "/img/arm.png", "top-arm"),
+            ("notes", "/notes/img/arm.png", "notes-arm"),
+            ("other", "arm.png", "top-arm"),
+            ("other", "elsewhere/arm.png", "top-arm"),
+            ("", "logo.png", "logo"),
+            ("", "deep/logo.png", "deep"),
+            ("notes", "../../img/arm.png", "top-arm clamped"),
+            ("notes", "missing.png", "Missing"),
+        ] {
+            assert_eq!(
+                from_folder(folder, url, Kind::Image),
+                expected,
+                "{folder} {url}"
+            );
+        }
+        let link = from_folder("notes", "../Plan.pdf#page=2", Kind::Link);
+        assert_eq!(link, "plan.pdf#page=2");
     }
 
     #[test]

@@ -23,7 +23,12 @@ pub(super) fn context(flavor: Flavor) -> Context {
                 document("Note", "A Note", "jane/note"),
                 document("dir/guide", "The Guide", "jane/guide"),
             ],
-            files: vec![("known.png".into(), "https://cdn.example.org/known".into())],
+            files: [(
+                "known.png".to_owned(),
+                "https://cdn.example.org/known".to_owned(),
+            )]
+            .into_iter()
+            .collect(),
             members: Vec::new(),
         },
         flavor,

@@ -2,5 +2,6 @@
 
 pub(crate) mod entities;
 pub(crate) mod serialise;
+pub(crate) mod srcset;
 pub(crate) mod steps;
 pub(crate) mod tokens;

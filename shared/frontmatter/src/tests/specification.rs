@@ -83,10 +83,12 @@ fn context(file_name: &str) -> Context {
                 aliases: vec!["Manual".into()],
                 entry_id: "jane-doe/guide".into(),
             }],
-            files: vec![(
-                "me.jpg".into(),
-                "https://club.example/pictures/jane-doe/1-512.webp".into(),
-            )],
+            files: [(
+                "me.jpg".to_owned(),
+                "https://club.example/pictures/jane-doe/1-512.webp".to_owned(),
+            )]
+            .into_iter()
+            .collect(),
             members: vec![NoteMember {
                 handle: "tom".into(),
                 name: "Tom O'Neill".into(),

@@ -1,12 +1,13 @@
-//! `GET /content/*` and `GET /pictures/*`: what CloudFront serves in AWS, from the content bucket.
+//! `GET /content/*`, `GET /pictures/*` and `GET /files/*`: what CloudFront serves in AWS, from the content bucket.
 
 use futures::TryStreamExt;
 use http_body_util::{BodyExt, StreamBody};
 use hyper::body::Frame;
 use hyper::header::{
     ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS,
-    ALLOW, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, HeaderMap,
-    HeaderValue, IF_NONE_MATCH, LAST_MODIFIED, X_CONTENT_TYPE_OPTIONS,
+    ALLOW, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_SECURITY_POLICY,
+    CONTENT_TYPE, ETAG, HeaderMap, HeaderValue, IF_NONE_MATCH, LAST_MODIFIED,
+    X_CONTENT_TYPE_OPTIONS,
 };
 use hyper::{Method, Response, StatusCode};
 use jiff::Timestamp;
@@ -17,19 +18,24 @@ use crate::environment::CONTENT_BUCKET;
 use crate::store::{ByteRange, Error, Store, Version, find};
 
 /// What is read by anybody, and how long it may be kept where its writer didn't say.
-const PREFIXES: [(&str, &str); 2] = [
+const PREFIXES: [(&str, &str); 3] = [
     ("content/", "public, max-age=0, must-revalidate"),
     (
         "pictures/",
         "public, max-age=31536000, s-maxage=300, immutable",
     ),
+    (
+        "files/",
+        "public, max-age=31536000, s-maxage=300, immutable",
+    ),
 ];
 /// By the end of the name: what a member uploaded never decides how a browser reads it.
-const CONTENT_TYPES: [(&str, &str); 4] = [
+const CONTENT_TYPES: [(&str, &str); 5] = [
     (".md", "text/markdown; charset=utf-8"),
     (".webp", "image/webp"),
     (".jpg", "image/jpeg"),
     (".png", "image/png"),
+    (".pdf", "application/pdf"),
 ];
 
 /// The key that `path` names, where it is one that is served, and the default `Cache-Control`.
@@ -148,6 +154,11 @@ async fn read(
         let content_type =
             content_type.map_or("application/octet-stream", |(_, content_type)| content_type);
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+        if let Some(disposition) = &version.attributes.content_disposition
+            && let Ok(disposition) = HeaderValue::try_from(disposition)
+        {
+            headers.insert(CONTENT_DISPOSITION, disposition);
+        }
         headers.insert(
             CONTENT_SECURITY_POLICY,
             HeaderValue::from_static("default-src 'none'; sandbox"),

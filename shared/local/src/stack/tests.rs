@@ -339,6 +339,8 @@ fn the_environment_is_known_without_a_stack() {
     MIN_PASSWORD_LENGTH=15
     MAX_READMES=1000
     MAX_README_BYTES_TOTAL=209715200
+    MAX_FILES=500
+    MAX_FILE_BYTES=209715200
     PUBLIC_URL=http://host.docker.internal:3000
     SITE_URL=http://localhost:4321
     LINK_BASE=/

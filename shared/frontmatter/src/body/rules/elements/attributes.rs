@@ -10,6 +10,7 @@ use crate::body::targets::{Kind, Target, resolve};
 use crate::diagnostics::{Code, Warnings};
 use crate::markdown::html::entities::references;
 use crate::markdown::html::serialise;
+use crate::markdown::html::srcset::candidates;
 use crate::markdown::html::steps::Placed;
 use crate::markdown::html::tokens::{Attribute, Tag, TokenKind, is_void, whole_token};
 use crate::markdown::places::escape;
@@ -198,31 +199,6 @@ fn renamed(attribute: &Attribute<'_>) -> Option<String> {
     is_identifier
         .then(|| policy::renamed(attribute.value.as_deref()?))
         .flatten()
-}
-
-/// The candidates of a `srcset`, each an address and what says when to use it.
-fn candidates(set: &str) -> Vec<(&str, &str)> {
-    let mut found = Vec::new();
-    let mut rest = set;
-    loop {
-        rest = rest.trim_start_matches(|c: char| c.is_ascii_whitespace() || c == ',');
-        if rest.is_empty() {
-            return found;
-        }
-        let length = rest
-            .find(|c: char| c.is_ascii_whitespace())
-            .unwrap_or(rest.len());
-        let (url, after) = rest.split_at_checked(length).unwrap_or((rest, ""));
-        if url.ends_with(',') {
-            found.push((url.trim_end_matches(','), ""));
-            rest = after;
-            continue;
-        }
-        let length = after.find(',').unwrap_or(after.len());
-        let (descriptor, after) = after.split_at_checked(length).unwrap_or((after, ""));
-        found.push((url, descriptor.trim()));
-        rest = after;
-    }
 }
 
 /// What stands for a picture that isn't there. In an HTML block Markdown's escapes would show.

@@ -1,31 +1,30 @@
-//! A member's picture: its renditions stored, the profile pointed at them, what was replaced swept away,
-//! the READMEs that show it looked at again.
+//! What the web sees of members' pictures and files: renditions stored, the profile or the file pointed at
+//! them, what was replaced swept away, the READMEs that show it looked at again.
 //!
 //! In that order, so that whatever cuts it short leaves the old picture or the new one, and neither a
 //! profile nor a published document ever points at what isn't there. Renditions that nothing names by
 //! then are left for a later sweep.
 
+mod files;
 mod original;
+mod sweep;
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
 
 use anyhow::Context as _;
-use blobs::layout::{self, OWNER, PictureChangeKey};
+use blobs::layout::{self, PictureChangeKey};
 use blobs::{Blobs, Condition, Upload};
 use bytes::Bytes;
 use futures::future::try_join_all;
 use members::{Account, Members, Picture, Seen};
 use picture::Rendition;
 
+pub use files::Made;
 pub use original::{put_away, put_away_waiting};
 
 /// What is under a rendition's key never changes. CloudFront asks again after five minutes whether it is
 /// still there, so that one that was taken away is gone soon even if nobody could tell it.
 const CACHE_CONTROL: &str = "public, max-age=31536000, s-maxage=300, immutable";
-/// Renditions younger than this may be those of an upload that hasn't pointed the profile at them
-/// yet, in seconds; no function runs as long.
-const GRACE_SECONDS: u64 = 60 * 60;
 /// How often a picture is put where it belongs against others who change the account meanwhile.
 const ROUNDS: usize = 5;
 /// Largest rendition that is moved, in bytes; 512 pixels take a tenth of that.
@@ -103,7 +102,8 @@ impl Shelf<'_> {
             let picture = now.picture.clone().unwrap_or_default();
             let here = layout::pictures_prefix(&now.handle);
             if picture.0.values().all(|key| key.starts_with(&here)) {
-                return self.sweep(&now, &Picture::default()).await;
+                self.sweep(&now, &Picture::default()).await?;
+                return self.files_follow_handle(&account.id, random).await;
             }
             let Some(files) = self.files(&picture).await? else {
                 continue;
@@ -135,13 +135,8 @@ impl Shelf<'_> {
         self.members.note_change(self.now_ms).await?;
         let stored = files.iter().map(async |(size, bytes)| {
             let key = layout::picture_key(&account.handle, upload, size, picture::EXTENSION);
-            let file = Upload {
-                bytes: bytes.clone(),
-                content_type: picture::CONTENT_TYPE,
-                cache_control: Some(CACHE_CONTROL),
-                metadata: [(OWNER.to_owned(), layout::owner(&account.id))].into(),
-            };
-            self.content.put(&key, file, Condition::Always).await?;
+            let put = self.put_rendition(account, &key, bytes.clone(), picture::CONTENT_TYPE);
+            put.await?;
             blobs::Result::Ok((size.clone(), key))
         });
         Ok(Picture(try_join_all(stored).await?.into_iter().collect()))
@@ -191,77 +186,6 @@ impl Shelf<'_> {
         };
         let key = PictureChangeKey::new(&account.id).key();
         self.uploads.put(&key, nothing, Condition::Always).await?;
-        Ok(())
-    }
-
-    /// Deletes the member's renditions that nothing points at: those of `replaced`, which the profile
-    /// was pointed away from, and those that an upload left behind which was cut short. What a report
-    /// names stays, until its README is converted again. Running it again, or twice at once, changes
-    /// nothing more.
-    pub async fn sweep(self, account: &Account, replaced: &Picture) -> anyhow::Result<()> {
-        let replaced: Vec<String> = replaced.0.values().cloned().collect();
-        self.let_go(account, None, &replaced).await
-    }
-
-    /// As [`Shelf::sweep`], for `keys` that READMEs let go of: the report of `slug` may still name
-    /// them, since a report that forgot them first would forget them for good if the sweep were cut
-    /// short.
-    pub async fn let_go(
-        self,
-        account: &Account,
-        slug: Option<&str>,
-        keys: &[String],
-    ) -> anyhow::Result<()> {
-        // `account` may be that of before the member was renamed, and `keys` of after it.
-        let of_keys = keys.iter().filter_map(|key| layout::picture(key));
-        let handles: BTreeSet<&str> = of_keys
-            .map(|(handle, _)| handle)
-            .chain(account.handles().map(String::as_str))
-            .collect();
-        let mut listed = Vec::new();
-        for handle in handles {
-            let prefix = layout::pictures_prefix(handle);
-            listed.append(&mut self.content.list_all(&prefix).await?);
-        }
-        // Read after the listing: what is listed, old and not named now never will be. And the
-        // reports after the account: whoever names a picture in one looks at the account then.
-        // By the id, since the address may be another one by now.
-        let current = self.members.by_id(&account.id).await?;
-        let live = current.as_ref().and_then(|now| now.picture.as_ref());
-        let is_live =
-            |key: &String| live.is_some_and(|live| live.0.values().any(|named| named == key));
-        // Under a former handle nothing comes to be named any more. Of a member who is gone the handle may be
-        // somebody else's.
-        let is_left = |key: &str| {
-            let under = layout::picture(key).map(|(handle, _)| handle);
-            let now = current.as_ref();
-            now.is_some_and(|now| under.is_some_and(|handle| handle != now.handle))
-        };
-        let reports = self.members.summaries(&account.id, None).await?;
-        let is_shown = |key: &String| {
-            reports.iter().any(|report| {
-                let lets_go = slug == Some(report.slug.as_str()) && keys.contains(key);
-                report.pictures.contains(key) && !lets_go
-            })
-        };
-        let unused = listed
-            .into_iter()
-            .map(|entry| (entry.last_modified, entry.key));
-        let unused = unused.filter(|(last_modified, key)| {
-            let is_old = current.is_some()
-                && last_modified.saturating_add(GRACE_SECONDS) < self.now_ms / 1000;
-            let is_named = is_live(key) || is_shown(key);
-            !is_named && (is_old || is_left(key) || keys.contains(key))
-        });
-        let unused: Vec<String> = unused.map(|(_, key)| key).collect();
-        if !unused.is_empty() {
-            self.members.note_change(self.now_ms).await?;
-        }
-        // With every version, and without a delete marker: a picture that was taken away is no matter of
-        // backups, and nothing is to come after a removal of the member.
-        for key in unused {
-            self.content.erase_object(&key).await?;
-        }
         Ok(())
     }
 

@@ -1,43 +1,60 @@
-//! The member's quota: what an upload takes is counted before the upload is stored.
+//! A member's quota: what an upload takes is counted before the upload is stored.
 
-use blobs::layout::SourceKey;
-use endpoint::Error;
-use members::Usage;
+use std::time::Duration;
 
-use crate::State;
+use blobs::Blobs;
+use blobs::layout::{FileKey, SourceKey};
+use endpoint::{Clock, Error};
+use members::{Counted, Members, Usage};
 
 /// How often a count is tried against other uploads of the same member.
 const ROUNDS: usize = 64;
 
-/// What this upload has counted so far.
-pub(crate) struct Held<'a> {
-    pub(crate) state: &'a State,
-    member_id: &'a str,
+/// A member's quota, and where it is counted.
+#[derive(Debug, Clone, Copy)]
+pub struct Quota<'a> {
+    pub members: &'a Members,
+    pub uploads: &'a Blobs,
+    pub clock: &'a Clock,
+    pub member_id: &'a str,
+    pub of: Counted,
+    /// The most that the member may have.
+    pub most: Usage,
+}
+
+/// What one upload has counted so far.
+#[derive(Debug)]
+pub struct Held<'a> {
+    quota: Quota<'a>,
     reservation: Option<(String, Usage)>,
+    /// When the upload begins at the latest, from now.
+    begins_within: Duration,
 }
 
 impl<'a> Held<'a> {
-    pub(crate) fn nothing(state: &'a State, member_id: &'a str) -> Self {
+    /// Nothing is counted yet of an upload that begins within this time: at once, or as long as its
+    /// address is good.
+    pub fn nothing(quota: Quota<'a>, begins_within: Duration) -> Self {
         Self {
-            state,
-            member_id,
+            quota,
             reservation: None,
+            begins_within,
         }
     }
 
-    /// Counts what a document of `bytes` takes in the place of one of `before` bytes, or where none
+    /// Counts what an upload of `bytes` takes in the place of one of `before` bytes, or where none
     /// was.
     ///
     /// # Errors
     /// [`Error::QuotaExceeded`], which names the quota.
-    pub(crate) async fn ensure(&mut self, before: Option<u64>, bytes: u64) -> Result<(), Error> {
+    pub async fn ensure(&mut self, before: Option<u64>, bytes: u64) -> Result<(), Error> {
         let needs = Usage {
-            readmes: u64::from(before.is_none()),
+            count: u64::from(before.is_none()),
             bytes: bytes.saturating_sub(before.unwrap_or_default()),
         };
         let has = self.reservation.as_ref().map(|(_, held)| *held);
         let has = has.unwrap_or_default();
-        if needs.readmes <= has.readmes && needs.bytes <= has.bytes {
+        if needs.count <= has.count && needs.bytes <= has.bytes {
             return Ok(());
         }
         // What was there in the last round is another one by now.
@@ -48,28 +65,39 @@ impl<'a> Held<'a> {
         Ok(())
     }
 
+    /// The name under which the upload is counted, to be settled by whoever sees it stored; `None`: it
+    /// takes nothing more than what is there.
+    pub fn reservation(&self) -> Option<&str> {
+        self.reservation.as_ref().map(|(name, _)| name.as_str())
+    }
+
+    fn counted(&self) -> (&'a str, Counted) {
+        (self.quota.member_id, self.quota.of)
+    }
+
     async fn reserve(&self, reservation: &str, needs: Usage) -> Result<(), Error> {
-        let State { bearer, quota, .. } = self.state;
-        let members = &bearer.members;
+        let Quota { members, most, .. } = self.quota;
+        let within = u64::try_from(self.begins_within.as_millis()).unwrap_or(u64::MAX);
         for _ in 0..ROUNDS {
-            let now_ms = bearer.clock.unix_milliseconds();
+            let now_ms = self.quota.clock.unix_milliseconds();
+            let begins_ms = now_ms.saturating_add(within);
             if members
-                .reserve(self.member_id, reservation, needs, *quota, now_ms)
+                .reserve(self.counted(), reservation, needs, most, begins_ms)
                 .await?
             {
                 return Ok(());
             }
             // The count may be too high, or there is none yet.
-            let seen = members.count(self.member_id).await?;
+            let seen = members.count(self.counted()).await?;
             let there = self.there().await?;
             let at_most = seen
                 .as_ref()
                 .map_or(there, |seen| seen.at_most(there, now_ms));
-            if let Some(refusal) = refusal(at_most, needs, *quota) {
+            if let Some(refusal) = refusal(self.quota.of, at_most, needs, most) {
                 return Err(refusal);
             }
             members
-                .recount(self.member_id, seen.as_ref(), there, now_ms)
+                .recount(self.counted(), seen.as_ref(), there, now_ms)
                 .await?;
         }
         Err(Error::unavailable(anyhow::anyhow!(
@@ -79,11 +107,20 @@ impl<'a> Held<'a> {
 
     /// What is stored of the member.
     async fn there(&self) -> Result<Usage, Error> {
-        let prefix = SourceKey::prefix(self.member_id);
-        let listed = self.state.uploads.list_all(&prefix).await;
+        let Quota {
+            uploads,
+            member_id,
+            of,
+            ..
+        } = self.quota;
+        let prefix = match of {
+            Counted::Readmes => SourceKey::prefix(member_id),
+            Counted::Files => FileKey::prefix(member_id),
+        };
+        let listed = uploads.list_all(&prefix).await;
         let listed = listed.map_err(Error::unavailable)?;
         let each = listed.iter().map(|entry| Usage {
-            readmes: 1,
+            count: 1,
             bytes: entry.size,
         });
         Ok(each.fold(Usage::default(), Usage::plus))
@@ -91,7 +128,7 @@ impl<'a> Held<'a> {
 
     /// Says that the upload is stored, or that it isn't and never will be. After a store that failed
     /// nobody knows, and the upload stays counted until somebody counts again.
-    pub(crate) async fn settle<T>(mut self, stored: &Result<T, Error>) {
+    pub async fn settle<T>(mut self, stored: &Result<T, Error>) {
         let settled = match stored {
             Err(Error::Unavailable(_) | Error::Internal(_)) => return,
             Err(_) => self.give_back().await,
@@ -114,24 +151,30 @@ impl<'a> Held<'a> {
         let Some((reservation, held)) = self.reservation.take() else {
             return Ok(());
         };
-        let members = &self.state.bearer.members;
-        members
-            .settle_reservation(self.member_id, &reservation, gives_back.then_some(held))
-            .await
+        let settled = self.quota.members.settle_reservation(
+            self.counted(),
+            &reservation,
+            gives_back.then_some(held),
+        );
+        settled.await
     }
 }
 
 /// Why no more than `taken` may be taken; `None`: there is room.
-fn refusal(taken: Usage, needs: Usage, quota: Usage) -> Option<Error> {
-    let sentence = if needs.readmes > 0 && taken.readmes + needs.readmes > quota.readmes {
+fn refusal(of: Counted, taken: Usage, needs: Usage, most: Usage) -> Option<Error> {
+    let what = match of {
+        Counted::Readmes => "READMEs",
+        Counted::Files => "files",
+    };
+    let sentence = if needs.count > 0 && taken.count + needs.count > most.count {
         format!(
-            "You have as many READMEs as one member may have, {}. Delete one, then send this one again.",
-            quota.readmes
+            "You have as many {what} as one member may have, {}. Delete one, then send this one again.",
+            most.count
         )
-    } else if needs.bytes > 0 && taken.bytes + needs.bytes > quota.bytes {
+    } else if needs.bytes > 0 && taken.bytes + needs.bytes > most.bytes {
         format!(
-            "With this one your READMEs would take more than one member's may take together, {}. Delete one, or make this one smaller.",
-            size(quota.bytes)
+            "With this one your {what} would take more than one member's may take together, {}. Delete one, or make this one smaller.",
+            size(most.bytes)
         )
     } else {
         return None;
@@ -153,13 +196,14 @@ mod tests {
     use super::*;
 
     const QUOTA: Usage = Usage {
-        readmes: 10,
+        count: 10,
         bytes: 3 * 1024 * 1024,
     };
 
     fn said(taken: (u64, u64), needs: (u64, u64)) -> Option<String> {
-        let usage = |(readmes, bytes)| Usage { readmes, bytes };
-        refusal(usage(taken), usage(needs), QUOTA).map(|error| error.to_string())
+        let usage = |(count, bytes)| Usage { count, bytes };
+        let refused = refusal(Counted::Files, usage(taken), usage(needs), QUOTA);
+        refused.map(|error| error.to_string())
     }
 
     #[test]
