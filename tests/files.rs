@@ -353,3 +353,28 @@ async fn of_files_side_by_side_exactly_those_get_in_that_the_quota_has_room_for(
 async fn sent_as(site: &Site, member: &SignedIn, path: &str, shade: u8) {
     sent(site, member, path, plain(shade, 16, ImageFormat::Png)).await;
 }
+
+#[tokio::test]
+async fn a_document_in_a_folder_finds_files_beside_and_above_it() {
+    let site = Site::start().await;
+    let member = site.member("jo").await;
+    for (path, width) in [("img/arm.png", 40), ("notes/img/arm.png", 48)] {
+        sent(&site, &member, path, gradient(width, 20, ImageFormat::Png)).await;
+        settled(&site, &member, path).await;
+    }
+    let text_of = "# Trip\n\n![beside](img/arm.png)\n\n![above](../img/arm.png)\n";
+    let form = Form::new()
+        .text("path", "notes")
+        .part("readme_file", Part::text(text_of).file_name("trip.md"));
+    let post = site.post("/api/upload_readme").bearer_auth(&member.token);
+    let answer = post.multipart(form).send().await.unwrap();
+    assert_eq!(answer.status(), StatusCode::ACCEPTED);
+    let report = site.report(&member, "/api/readmes/trip").await;
+    assert_eq!(report["warnings"], json!([]));
+    let shown = text(&site, "/content/jo/trip.md").await;
+    for (alt, path) in [("beside", "notes/img/arm.png"), ("above", "img/arm.png")] {
+        let file = listed(&site, &member, path).await.unwrap();
+        let url = file["url"].as_str().unwrap();
+        assert!(shown.contains(&format!("![{alt}]({url})")), "{shown}");
+    }
+}
