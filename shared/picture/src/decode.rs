@@ -4,7 +4,7 @@ use std::io::Cursor;
 
 use image::error::{ImageError, LimitErrorKind};
 use image::metadata::Orientation;
-use image::{ColorType, DynamicImage, ImageDecoder as _, ImageFormat, ImageReader, Limits};
+use image::{ColorType, DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
 
 use crate::{MAX_DEEP_PIXELS, MAX_PIXELS, Refused, claim, jpeg};
 
@@ -19,29 +19,58 @@ const MAX_PNG_EXTRAS_BYTES: u64 = 16 * 1024 * 1024;
 /// the largest of presses two million.
 const MAX_PROFILE_BYTES: usize = 4 * 1024 * 1024;
 
+/// What a file says of its pixels.
+#[derive(Clone)]
+pub(crate) struct Source {
+    /// Width and height as they are stored, in pixels.
+    pub(crate) size: (u32, u32),
+    /// What makes it upright.
+    pub(crate) orientation: Orientation,
+    pub(crate) icc_profile: Option<Vec<u8>>,
+}
+
 /// A decoded picture.
 pub(crate) struct Decoded {
     /// As it is stored.
     pub(crate) image: DynamicImage,
-    /// What makes it upright.
-    pub(crate) orientation: Orientation,
-    pub(crate) icc_profile: Option<Vec<u8>>,
-    /// The shorter edge, in pixels.
-    pub(crate) edge: u32,
+    pub(crate) source: Source,
 }
 
 pub(crate) fn decode(bytes: &[u8], format: ImageFormat) -> Result<Decoded, Refused> {
+    let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
+    reader.limits(limits(format));
+    let mut decoder = reader.into_decoder().map_err(|error| refusal(&error))?;
+    let source = source(&mut decoder, format, bytes)?;
+    let image = DynamicImage::from_decoder(decoder).map_err(|error| refusal(&error))?;
+    Ok(Decoded { image, source })
+}
+
+/// Those under which a file's headers are read, and the pixels of most formats.
+pub(crate) fn limits(format: ImageFormat) -> Limits {
+    let mut limits = pixel_limits();
+    if format == ImageFormat::Png {
+        limits.max_alloc = Some(MAX_PNG_EXTRAS_BYTES);
+    }
+    limits
+}
+
+/// Those under which pixels are decoded.
+pub(crate) fn pixel_limits() -> Limits {
     let mut limits = Limits::default();
     limits.max_image_width = Some(MAX_EDGE);
     limits.max_image_height = Some(MAX_EDGE);
-    limits.max_alloc = Some(match format {
-        ImageFormat::Png => MAX_PNG_EXTRAS_BYTES,
-        _ => MAX_ALLOC_BYTES,
-    });
-    let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
-    reader.limits(limits);
-    let mut decoder = reader.into_decoder().map_err(|error| refusal(&error))?;
-    let (width, height) = decoder.dimensions();
+    limits.max_alloc = Some(MAX_ALLOC_BYTES);
+    limits
+}
+
+/// Reads the headers of a file and holds them against our limits; no pixel is decoded.
+pub(crate) fn source(
+    decoder: &mut impl ImageDecoder,
+    format: ImageFormat,
+    bytes: &[u8],
+) -> Result<Source, Refused> {
+    let size = decoder.dimensions();
+    let (width, height) = size;
     if width == 0 || height == 0 {
         return Err(Refused::Invalid);
     }
@@ -62,20 +91,18 @@ pub(crate) fn decode(bytes: &[u8], format: ImageFormat) -> Result<Decoded, Refus
     let icc_profile = decoder.icc_profile().ok().flatten();
     let icc_profile = icc_profile.filter(|profile| profile.len() <= MAX_PROFILE_BYTES);
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
-    let image = DynamicImage::from_decoder(decoder).map_err(|error| refusal(&error))?;
-    Ok(Decoded {
-        image,
+    Ok(Source {
+        size,
         orientation,
         icc_profile,
-        edge: width.min(height),
     })
 }
 
-fn is_deep(colour: ColorType) -> bool {
+pub(crate) fn is_deep(colour: ColorType) -> bool {
     colour.bytes_per_pixel() > colour.channel_count()
 }
 
-fn refusal(error: &ImageError) -> Refused {
+pub(crate) fn refusal(error: &ImageError) -> Refused {
     match error {
         ImageError::Limits(limit)
             if matches!(

@@ -28,7 +28,7 @@ const RARE_PICTURES: &[(usize, &[u8])] = &[
     (4, b"JXL "),
 ];
 
-/// Matroska (`WebM` is one), AVI, `QuickTime` before it had brands, and MPEG.
+/// Matroska, of which `WebM` is one, AVI, `QuickTime` before it had brands, and MPEG.
 const VIDEOS: &[(usize, &[u8])] = &[
     (0, b"\x1a\x45\xdf\xa3"),
     (8, b"AVI LIST"),

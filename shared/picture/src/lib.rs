@@ -7,15 +7,20 @@ mod claim;
 mod colour;
 mod decode;
 mod encode;
+mod film;
+mod frames;
 mod jpeg;
 mod kind;
+mod riff;
 mod square;
 mod wide;
 
 pub use encode::{CONTENT_TYPE, EXTENSION};
+pub use frames::{MAX_ANIMATED_PIXELS, MAX_FRAMES};
 pub use kind::{check_for_documents, is_pdf};
-pub use wide::{Drawn, WIDTHS, Wide, for_documents};
+pub use wide::{Drawn, MAX_PAINTED_PIXELS, WIDTHS, Wide, for_documents};
 
+use decode::Decoded;
 use kind::Purpose;
 
 /// Edge lengths of the renditions, in pixels, largest first.
@@ -62,11 +67,12 @@ pub enum Refused {
 /// [`MAX_PIXELS`] and [`MAX_DEEP_PIXELS`], checked before a pixel is decoded.
 pub fn renditions(bytes: &[u8]) -> Result<Vec<Rendition>, Refused> {
     let format = kind::recognise(bytes, Purpose::Profile)?;
-    let decoded = decode::decode(bytes, format)?;
-    let mut square = square::square(decoded.image, decoded.orientation)?;
-    colour::to_srgb(&mut square, decoded.icc_profile.as_deref());
+    let Decoded { image, source } = decode::decode(bytes, format)?;
+    let original = image.width().min(image.height());
+    let mut square = square::square(image, source.orientation)?;
+    colour::to_srgb(&mut square, source.icc_profile.as_deref());
     let sizes = SIZES.into_iter().map(|size| {
-        let edge = size.min(decoded.edge.saturating_mul(MAX_ENLARGEMENT));
+        let edge = size.min(original.saturating_mul(MAX_ENLARGEMENT));
         let bytes = if square.width() == edge {
             encode::encode(&square)?
         } else {

@@ -26,17 +26,21 @@ pub(crate) fn square(
     Ok(square)
 }
 
-/// Left, top and edge of the square, in the picture as it is stored.
-fn crop(width: u32, height: u32, orientation: Orientation) -> (u32, u32, u32) {
-    let edge = width.min(height);
-    let spare = width.max(height) - edge;
-    let is_turned = matches!(
+/// Whether width and height are exchanged when the picture is upright.
+pub(crate) fn is_turned(orientation: Orientation) -> bool {
+    matches!(
         orientation,
         Orientation::Rotate90
             | Orientation::Rotate270
             | Orientation::Rotate90FlipH
             | Orientation::Rotate270FlipH
-    );
+    )
+}
+
+/// Left, top and edge of the square, in the picture as it is stored.
+fn crop(width: u32, height: u32, orientation: Orientation) -> (u32, u32, u32) {
+    let edge = width.min(height);
+    let spare = width.max(height) - edge;
     // Whether what is up when upright is stored at the bottom or at the right.
     let is_top_last = matches!(
         orientation,
@@ -45,7 +49,7 @@ fn crop(width: u32, height: u32, orientation: Orientation) -> (u32, u32, u32) {
             | Orientation::Rotate270
             | Orientation::Rotate270FlipH
     );
-    let is_portrait = (height > width) != is_turned;
+    let is_portrait = (height > width) != is_turned(orientation);
     let offset = match (is_portrait, is_top_last) {
         (false, _) => spare / 2,
         (true, false) => spare / 4,

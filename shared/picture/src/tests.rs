@@ -11,6 +11,7 @@ use super::*;
 
 mod png;
 mod private;
+pub(crate) mod wide;
 
 const RED: Rgb<u8> = Rgb([200, 30, 30]);
 const GREEN: Rgb<u8> = Rgb([30, 160, 30]);

@@ -1,12 +1,24 @@
 //! The pictures that documents show: whole, upright, and no wider than a page.
 
+use image::{DynamicImage, ImageFormat};
+
+use crate::decode::{self, Decoded, Source};
+use crate::film::Film;
+use crate::frames::{self, Animation, Motion};
 use crate::kind::{self, Purpose};
-use crate::{Refused, colour, decode, encode};
+use crate::square::is_turned;
+use crate::{Refused, colour, encode};
 
 /// Most widths of a document's picture, in pixels, largest first.
 pub const WIDTHS: [u32; 3] = [1920, 960, 480];
+/// Most pixels of an animation's largest rendition that change from frame to frame, added up: encoding takes
+/// about a quarter of a second of a processor for each million, the smaller renditions included.
+pub const MAX_PAINTED_PIXELS: u64 = 60_000_000;
 /// Greatest height of a WebP file, in pixels (RFC 9649, 2.5).
 const MAX_HEIGHT: u32 = 16_383;
+
+/// What a member is told of an animation that is beyond our limits.
+const STANDS_STILL: &str = "The animation is too long or too large to move here, so only its first picture is shown. A shorter or smaller one moves; a long one is better linked to as a video.";
 
 /// One rendition of a document's picture.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,37 +41,99 @@ pub struct Drawn {
 }
 
 /// Makes the renditions of a picture that documents show: whole, upright, in sRGB, transparent where
-/// the original is, and never larger than it.
+/// the original is, and never larger than it. What moves goes on moving, for the same times and as often,
+/// up to [`MAX_FRAMES`](crate::MAX_FRAMES), [`MAX_ANIMATED_PIXELS`](crate::MAX_ANIMATED_PIXELS) and
+/// [`MAX_PAINTED_PIXELS`].
 ///
 /// # Errors
 /// Why the file isn't taken, as [`renditions`](crate::renditions) says it.
 pub fn for_documents(bytes: &[u8]) -> Result<Drawn, Refused> {
     let format = kind::recognise(bytes, Purpose::Document)?;
-    let decoded = decode::decode(bytes, format)?;
-    let mut image = colour::eight_bits(decoded.image);
-    image.apply_orientation(decoded.orientation);
-    let mut renditions = Vec::new();
-    for (at, (width, height)) in sizes(image.width(), image.height()).into_iter().enumerate() {
-        if (image.width(), image.height()) != (width, height) {
-            image = resample::whole(&image, width, height).ok_or(Refused::Invalid)?;
-        }
-        if at == 0 {
-            colour::to_srgb(&mut image, decoded.icc_profile.as_deref());
-        }
-        renditions.push(Wide {
-            width,
-            height,
-            bytes: encode::encode(&image)?,
-        });
-    }
-    Ok(Drawn {
-        renditions,
-        notice: None,
-    })
+    let (renditions, notice) = match frames::read(bytes, format)? {
+        Motion::Still => (still(bytes, format)?, None),
+        Motion::Beyond => (still(bytes, format)?, Some(STANDS_STILL)),
+        Motion::Moving(animation) => match moving(animation, MAX_PAINTED_PIXELS)? {
+            Some(made) => (made, None),
+            None => (still(bytes, format)?, Some(STANDS_STILL)),
+        },
+    };
+    Ok(Drawn { renditions, notice })
 }
 
-/// Widths and heights of the renditions of an upright picture, largest first.
-fn sizes(width: u32, height: u32) -> Vec<(u32, u32)> {
+fn still(bytes: &[u8], format: ImageFormat) -> Result<Vec<Wide>, Refused> {
+    let Decoded { image, source } = decode::decode(bytes, format)?;
+    let mut made = Vec::new();
+    let mut image = colour::eight_bits(image);
+    for size in sizes(&source) {
+        image = smaller(image, size, &source, made.is_empty())?;
+        made.push(Wide {
+            width: image.width(),
+            height: image.height(),
+            bytes: encode::smallest(&image)?,
+        });
+    }
+    Ok(made)
+}
+
+/// `None` where more than `most_painted` pixels change.
+fn moving(animation: Animation<'_>, most_painted: u64) -> Result<Option<Vec<Wide>>, Refused> {
+    let (source, plays) = (animation.source.clone(), animation.plays);
+    let sizes = sizes(&source);
+    let mut films: Vec<_> = sizes.iter().map(|_| Film::new()).collect();
+    for frame in animation.frames() {
+        let (image, milliseconds) = frame?;
+        let mut image = DynamicImage::ImageRgba8(image);
+        for (at, (film, size)) in films.iter_mut().zip(&sizes).enumerate() {
+            image = smaller(image, *size, &source, at == 0)?;
+            film.push(image.to_rgba8(), milliseconds)?;
+            if film.painted() > most_painted {
+                return Ok(None);
+            }
+        }
+    }
+    let made = films.into_iter().map(|film| {
+        let (width, height) = film.size();
+        let bytes = film.finish(plays);
+        Wide {
+            width,
+            height,
+            bytes,
+        }
+    });
+    Ok(Some(made.collect()))
+}
+
+/// The next smaller rendition. The first one is made of the picture as it is stored: so the whole is
+/// never turned, nor brought to sRGB, which takes more time and memory than its rendition does.
+fn smaller(
+    image: DynamicImage,
+    (width, height): (u32, u32),
+    source: &Source,
+    is_first: bool,
+) -> Result<DynamicImage, Refused> {
+    let (width, height) = if is_first && is_turned(source.orientation) {
+        (height, width)
+    } else {
+        (width, height)
+    };
+    let mut image = if (image.width(), image.height()) == (width, height) {
+        image
+    } else {
+        resample::whole(&image, width, height).ok_or(Refused::Invalid)?
+    };
+    if is_first {
+        colour::to_srgb(&mut image, source.icc_profile.as_deref());
+        image.apply_orientation(source.orientation);
+    }
+    Ok(image)
+}
+
+/// Widths and heights of the renditions, upright, largest first.
+fn sizes(source: &Source) -> Vec<(u32, u32)> {
+    let (width, height) = match source.size {
+        (width, height) if is_turned(source.orientation) => (height, width),
+        upright => upright,
+    };
     let mut sizes: Vec<_> = WIDTHS
         .into_iter()
         .map(|most| fitted(width, height, most))
@@ -82,4 +156,68 @@ fn fitted(width: u32, height: u32, most: u32) -> (u32, u32) {
         return (new_width, new_height);
     }
     (scaled(width, MAX_HEIGHT, height).min(new_width), MAX_HEIGHT)
+}
+
+#[cfg(test)]
+mod tests {
+    use image::metadata::Orientation;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn source(size: (u32, u32), orientation: Orientation) -> Source {
+        Source {
+            size,
+            orientation,
+            icc_profile: None,
+        }
+    }
+
+    #[test]
+    fn sizes_are_the_largest_that_fit() {
+        for (size, expected) in [
+            ((4000, 3000), vec![(1920, 1440), (960, 720), (480, 360)]),
+            ((1920, 1), vec![(1920, 1), (960, 1), (480, 1)]),
+            ((1200, 800), vec![(1200, 800), (960, 640), (480, 320)]),
+            ((960, 10), vec![(960, 10), (480, 5)]),
+            ((480, 480), vec![(480, 480)]),
+            ((1, 1), vec![(1, 1)]),
+            ((1, 30_000), vec![(1, 16_383)]),
+            ((1600, 30_000), vec![(874, 16_383), (480, 9000)]),
+        ] {
+            assert_eq!(sizes(&source(size, Orientation::NoTransforms)), expected);
+        }
+        let turned = source((3000, 4000), Orientation::Rotate90);
+        assert_eq!(sizes(&turned), [(1920, 1440), (960, 720), (480, 360)]);
+    }
+
+    proptest! {
+        #[test]
+        fn sizes_keep_the_proportions(width in 1..30_000_u32, height in 1..30_000_u32) {
+            let sizes = sizes(&source((width, height), Orientation::NoTransforms));
+            prop_assert!(!sizes.is_empty());
+            prop_assert!(sizes.is_sorted_by(|one, next| one.0 > next.0));
+            for ((made_width, made_height), most) in sizes.into_iter().zip(WIDTHS) {
+                prop_assert!(made_width <= most.min(width) && made_height <= height.min(MAX_HEIGHT));
+                // Within a pixel of one edge or the other.
+                let exact = f64::from(made_width) * f64::from(height) / f64::from(width);
+                let across = f64::from(made_height) * f64::from(width) / f64::from(height);
+                prop_assert!(
+                    (exact - f64::from(made_height)).abs() <= 1.0
+                        || (across - f64::from(made_width)).abs() <= 1.0
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn an_animation_that_changes_too_much_is_given_up() {
+        let gif = crate::tests::wide::gif(&[9, 9], gif::Repeat::Infinite);
+        for (most, is_made) in [(2 * 40 * 30, true), (2 * 40 * 30 - 1, false)] {
+            let Ok(Motion::Moving(animation)) = frames::read(&gif, ImageFormat::Gif) else {
+                panic!("it moves");
+            };
+            assert_eq!(moving(animation, most).unwrap().is_some(), is_made);
+        }
+    }
 }

@@ -3,7 +3,7 @@
 
 use super::*;
 
-const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
+pub(super) const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
 const EDGE: u32 = 48;
 
 /// Column and row of the first pixel and the steps to the next, for each pass of Adam7.
@@ -117,7 +117,7 @@ impl Kind {
     }
 }
 
-fn chunk(kind: [u8; 4], data: &[u8]) -> Vec<u8> {
+pub(super) fn chunk(kind: [u8; 4], data: &[u8]) -> Vec<u8> {
     let body = [&kind, data].concat();
     let length = u32::try_from(data.len()).unwrap().to_be_bytes();
     [&length, body.as_slice(), &crc32(&body).to_be_bytes()].concat()
@@ -132,7 +132,7 @@ fn crc32(bytes: &[u8]) -> u32 {
 }
 
 /// A zlib stream of stored blocks (RFC 1950, RFC 1951 3.2.4).
-fn deflated(bytes: &[u8]) -> Vec<u8> {
+pub(super) fn deflated(bytes: &[u8]) -> Vec<u8> {
     let mut stream = vec![0x78, 0x01];
     let mut blocks = bytes.chunks(60_000).peekable();
     while let Some(block) = blocks.next() {

@@ -119,14 +119,66 @@ fn nothing_but_pixels_survives() {
         );
         let made = renditions(&file).unwrap_or_else(|refused| panic!("{what}: {refused}"));
         assert_close(corners(&rendition(&made, 96)), [RED, GREEN, BLUE, GREY]);
-        for Rendition { bytes, .. } in made {
-            let leaks = SECRET
-                .windows(8)
-                .any(|part| bytes.windows(8).any(|window| window == part));
-            assert!(!leaks, "{what}");
-            for chunk in [b"EXIF", b"XMP ", b"ICCP", b"Exif"] {
-                assert!(!bytes.windows(4).any(|window| window == chunk), "{what}");
-            }
+        let squares = made.into_iter().map(|made| made.bytes);
+        let drawn = for_documents(&file).unwrap_or_else(|refused| panic!("{what}: {refused}"));
+        let whole = drawn.renditions.into_iter().map(|made| made.bytes);
+        for bytes in squares.chain(whole) {
+            assert_holds_nothing_else(what, &bytes);
+        }
+    }
+}
+
+fn assert_holds_nothing_else(what: &str, bytes: &[u8]) {
+    let leaks = SECRET
+        .windows(8)
+        .any(|part| bytes.windows(8).any(|window| window == part));
+    assert!(!leaks, "{what}");
+    for chunk in [b"EXIF", b"XMP ", b"ICCP", b"Exif"] {
+        assert!(!bytes.windows(4).any(|window| window == chunk), "{what}");
+    }
+}
+
+#[test]
+fn nothing_but_frames_survives_of_an_animation() {
+    let gif = wide::gif(&[5, 10], gif::Repeat::Infinite);
+    // Behind the header and two colours.
+    let (start, rest) = gif.split_at(13 + 6);
+    let length = [u8::try_from(SECRET.len()).unwrap()];
+    let comment = [b"!\xfe".as_slice(), &length, SECRET, b"\0"].concat();
+    let xmp = [b"!\xff\x0bXMP DataXMP".as_slice(), &length, SECRET, b"\0"].concat();
+    let png = wide::apng(&[40, 70], 0, 8);
+    let webp = wide::animated_webp(&[90, 90], 0);
+    let with_chunk_at_end = |kind: &[u8], flag: u8| {
+        let length = u32::try_from(SECRET.len()).unwrap().to_le_bytes();
+        let padding = vec![0; SECRET.len() % 2];
+        let mut file = [&webp, kind, &length, SECRET, &padding].concat();
+        let whole = u32::try_from(file.len() - 8).unwrap().to_le_bytes();
+        file[4..8].copy_from_slice(&whole);
+        // The header says that there is such a chunk.
+        file[20] |= flag;
+        file
+    };
+    for (what, file) in [
+        ("GIF, comment", [start, &comment, rest].concat()),
+        ("GIF, XMP", [start, &xmp, rest].concat()),
+        ("GIF and after it", [gif.as_slice(), SECRET].concat()),
+        (
+            "APNG, tEXt",
+            with_chunk(&png, b"tEXt", &[b"Comment\0", SECRET].concat()),
+        ),
+        ("APNG and after it", [png.as_slice(), SECRET].concat()),
+        ("WebP, EXIF", with_chunk_at_end(b"EXIF", 8)),
+        ("WebP, XMP", with_chunk_at_end(b"XMP ", 4)),
+    ] {
+        assert!(
+            file.windows(SECRET.len()).any(|window| window == SECRET),
+            "{what} holds it"
+        );
+        let drawn = for_documents(&file).unwrap_or_else(|refused| panic!("{what}: {refused}"));
+        for made in drawn.renditions {
+            let moves = made.bytes.windows(4).any(|kind| kind == b"ANMF");
+            assert!(moves, "{what}");
+            assert_holds_nothing_else(what, &made.bytes);
         }
     }
 }
