@@ -1,6 +1,6 @@
-//! `renditions FILE RUNS`: makes the renditions of a picture again and again, and prints what it took
-//! as JSON: milliseconds of wall time and of processor time for one, and the process's peak memory in
-//! MiB. For `benches/pictures/run`.
+//! `renditions FILE RUNS square|wide`: makes the renditions of a picture, for a profile or for a document,
+//! again and again, and prints what it took as JSON: milliseconds of wall time and of processor time for
+//! one, and the process's peak memory in MiB. For `benches/pictures/run`.
 
 use std::hint::black_box;
 use std::path::Path;
@@ -11,20 +11,24 @@ const TICKS_PER_SECOND: f64 = 100.0;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let arguments: Vec<String> = std::env::args().collect();
-    let [_, file, runs] = arguments.as_slice() else {
-        return Err("usage: renditions FILE RUNS".into());
+    let [_, file, runs, kind] = arguments.as_slice() else {
+        return Err("usage: renditions FILE RUNS square|wide".into());
+    };
+    let made = match kind.as_str() {
+        "square" => square,
+        "wide" => wide,
+        _ => return Err("square or wide".into()),
     };
     let runs: u32 = runs.parse()?;
     let bytes = std::fs::read(Path::new(file))?;
-    let mut sizes = Vec::new();
+    let mut sizes: Vec<usize> = Vec::new();
     let mut times = Vec::new();
-    black_box(picture::renditions(&bytes)?);
+    black_box(made(&bytes)?);
     let before = processor_seconds()?;
     for _ in 0..runs {
         let started = Instant::now();
-        let made = black_box(picture::renditions(&bytes)?);
+        sizes = black_box(made(&bytes)?);
         times.push(started.elapsed().as_secs_f64() * 1000.0);
-        sizes = made.iter().map(|made| made.bytes.len()).collect();
     }
     let processor = (processor_seconds()? - before) * 1000.0 / f64::from(runs);
     times.sort_by(f64::total_cmp);
@@ -34,6 +38,18 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         peak_mebibytes()?
     );
     Ok(())
+}
+
+/// Bytes of each rendition.
+fn square(bytes: &[u8]) -> Result<Vec<usize>, picture::Refused> {
+    let made = picture::renditions(bytes)?;
+    Ok(made.iter().map(|made| made.bytes.len()).collect())
+}
+
+fn wide(bytes: &[u8]) -> Result<Vec<usize>, picture::Refused> {
+    let drawn = picture::for_documents(bytes)?;
+    let made = drawn.renditions.iter();
+    Ok(made.map(|made| made.bytes.len()).collect())
 }
 
 /// User and system time of this process so far (proc(5), `stat`, fields 14 and 15).

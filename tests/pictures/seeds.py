@@ -45,6 +45,13 @@ for quality in (10, 90):
 save("lossless.webp", colours, lossless=True)
 save("lossless-alpha.webp", see_through, lossless=True)
 save("animated.webp", colours, save_all=True, append_images=[colours.rotate(90)], duration=100)
+turned = [colours.rotate(90), see_through.rotate(180), colours]
+for lossless in (False, True):
+    save(f"animated-{lossless}.webp", see_through, save_all=True, append_images=turned, duration=[50, 100, 70, 20], loop=3, lossless=lossless, exif=exif)
+for disposal in (0, 1, 2):
+    save(f"animated-{disposal}.png", see_through, save_all=True, append_images=turned, duration=[50, 100, 70, 20], loop=3, disposal=disposal)
+for disposal in (1, 2, 3):
+    save(f"animated-{disposal}.gif", see_through, save_all=True, append_images=turned, duration=[50, 100, 70, 20], loop=3, disposal=disposal)
 save("colours.gif", colours.quantize(64))
 save("interlaced.gif", colours.quantize(16), interlace=1)
 save("two.gif", colours.quantize(2))

@@ -105,6 +105,8 @@ enum Other {
     Avif,
     Video,
     Audio,
+    /// Not drawn: `resvg` can't be told to stop, and 300 blurred rectangles, 19 kB, hold it up for more than a minute;
+    /// nor does it draw HTML in a drawing, which is what Mermaid and draw.io make of labels.
     Svg,
     Page,
     Unknown,
@@ -145,7 +147,7 @@ impl Other {
             Self::Svg => (
                 "This is an SVG drawing.",
                 "Export it as PNG and send that.",
-                "Export it as PNG, about 1,920 pixels wide, and send that.",
+                "Export it as PNG, about 1,920 pixels wide, or open it in your browser and take a screenshot, and send that.",
             ),
             Self::Page => (
                 "This is a web page.",
