@@ -25,12 +25,17 @@ pub const MAX_ANIMATED_PIXELS: u64 = 300_000_000;
 /// Largest frame of an animation, in pixels: four of them are in memory at once.
 const MAX_CANVAS_PIXELS: u64 = 8_500_000;
 
+/// What a member is told of an animation that is beyond our limits.
+pub(crate) const TOO_LARGE: &str = "The animation is too long or too large to move here, so only its first picture is shown. A shorter or smaller one moves; a long one is better linked to as a video.";
+/// The same of one that `image` doesn't compose.
+const TOO_DEEP: &str = "The animation has 16 bits a channel, so only its first picture is shown. Exported with 8 bits, it moves.";
+
 /// Whether a picture moves.
 pub(crate) enum Motion<'a> {
     /// It has one frame.
     Still,
-    /// It has more frames or pixels than are taken, or deeper colours.
-    Beyond,
+    /// Its first frame is shown alone, which the member is told in these words.
+    Beyond(&'static str),
     Moving(Animation<'a>),
 }
 
@@ -96,8 +101,12 @@ pub(crate) fn read(bytes: &[u8], format: ImageFormat) -> Result<Motion<'_>, Refu
             let limits = decode::limits(format);
             let mut decoder = PngDecoder::with_limits(file, limits).map_err(refusal)?;
             let source = decode::source(&mut decoder, format, bytes)?;
+            // One whose chunk is damaged, which the decoder passes over.
+            if !decoder.is_apng().map_err(refusal)? {
+                return Ok(Motion::Still);
+            }
             if decode::is_deep(decoder.color_type()) {
-                return Ok(Motion::Beyond);
+                return Ok(Motion::Beyond(TOO_DEEP));
             }
             decoder
                 .set_limits(decode::pixel_limits())
@@ -117,7 +126,7 @@ pub(crate) fn read(bytes: &[u8], format: ImageFormat) -> Result<Motion<'_>, Refu
         || canvas > MAX_CANVAS_PIXELS
         || canvas * u64::from(count.frames) > MAX_ANIMATED_PIXELS
     {
-        return Ok(Motion::Beyond);
+        return Ok(Motion::Beyond(TOO_LARGE));
     }
     Ok(Motion::Moving(Animation {
         frames: Box::new(frames.take(usize::try_from(count.frames).unwrap_or_default())),
@@ -141,13 +150,9 @@ fn count_gif(bytes: &[u8]) -> Result<Count, Refused> {
     options.skip_frame_decoding(true);
     let mut decoder = options.read_info(bytes).map_err(|_| Refused::Invalid)?;
     let mut frames = 0_u32;
-    // One more than is taken says enough.
-    while frames <= MAX_FRAMES
-        && decoder
-            .next_frame_info()
-            .map_err(|_| Refused::Invalid)?
-            .is_some()
-    {
+    // One more than is taken says enough. What can't be read ends it, as in browsers: a frame that isn't
+    // whole is found when it is decoded.
+    while frames <= MAX_FRAMES && matches!(decoder.next_frame_info(), Ok(Some(_))) {
         frames += 1;
     }
     let plays = match decoder.repeat() {

@@ -105,7 +105,7 @@ enum Other {
     Avif,
     Video,
     Audio,
-    /// Not drawn: `resvg` can't be told to stop, and 300 blurred rectangles, 19 kB, hold it up for more than a minute;
+    /// Not drawn: `resvg` can't be told to stop, and 300 blurred rectangles, 19 kB, hold it up for a minute and more;
     /// nor does it draw HTML in a drawing, which is what Mermaid and draw.io make of labels.
     Svg,
     Page,

@@ -17,9 +17,6 @@ pub const MAX_PAINTED_PIXELS: u64 = 60_000_000;
 /// Greatest height of a WebP file, in pixels (RFC 9649, 2.5).
 const MAX_HEIGHT: u32 = 16_383;
 
-/// What a member is told of an animation that is beyond our limits.
-const STANDS_STILL: &str = "The animation is too long or too large to move here, so only its first picture is shown. A shorter or smaller one moves; a long one is better linked to as a video.";
-
 /// One rendition of a document's picture.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Wide {
@@ -51,10 +48,10 @@ pub fn for_documents(bytes: &[u8]) -> Result<Drawn, Refused> {
     let format = kind::recognise(bytes, Purpose::Document)?;
     let (renditions, notice) = match frames::read(bytes, format)? {
         Motion::Still => (still(bytes, format)?, None),
-        Motion::Beyond => (still(bytes, format)?, Some(STANDS_STILL)),
+        Motion::Beyond(notice) => (still(bytes, format)?, Some(notice)),
         Motion::Moving(animation) => match moving(animation, MAX_PAINTED_PIXELS)? {
             Some(made) => (made, None),
-            None => (still(bytes, format)?, Some(STANDS_STILL)),
+            None => (still(bytes, format)?, Some(frames::TOO_LARGE)),
         },
     };
     Ok(Drawn { renditions, notice })
@@ -90,6 +87,9 @@ fn moving(animation: Animation<'_>, most_painted: u64) -> Result<Option<Vec<Wide
                 return Ok(None);
             }
         }
+    }
+    if films.iter().any(|film| film.painted() == 0) {
+        return Err(Refused::Invalid);
     }
     let made = films.into_iter().map(|film| {
         let (width, height) = film.size();

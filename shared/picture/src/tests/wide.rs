@@ -313,6 +313,33 @@ fn animations_move_for_the_same_times_and_as_often() {
     }
 }
 
+/// Its last byte only says that it ends; what stands behind that isn't looked at.
+#[test]
+fn a_gif_without_its_end_moves() {
+    let whole = gif(&[5, 10], Repeat::Infinite);
+    let drawn = for_documents(&whole);
+    assert!(drawn.is_ok());
+    assert_eq!(for_documents(&whole[..whole.len() - 1]), drawn);
+    assert_eq!(
+        for_documents(&[&whole, b"and more".as_slice()].concat()),
+        drawn
+    );
+    assert_eq!(
+        for_documents(&whole[..whole.len() - 4]),
+        Err(Refused::Invalid)
+    );
+}
+
+/// Whoever doesn't know how many frames there are sees the first.
+#[test]
+fn an_apng_whose_count_is_damaged_stands_still() {
+    let mut file = apng(&[40, 70], 0, 8);
+    let count = file.windows(4).position(|kind| kind == b"acTL").unwrap();
+    file[count + 12] ^= 1;
+    let [made] = shown(&file).try_into().unwrap();
+    assert_close(quadrants(&made), [RED; 4]);
+}
+
 /// A thirtieth of a second is no whole number of milliseconds.
 #[test]
 fn parts_of_milliseconds_add_up() {
@@ -430,6 +457,9 @@ proptest! {
         }
         if let Ok(drawn) = for_documents(&bytes) {
             prop_assert!(!drawn.renditions.is_empty());
+            for made in drawn.renditions {
+                prop_assert!(image::load_from_memory(&made.bytes).is_ok());
+            }
         }
     }
 }
