@@ -9,10 +9,10 @@ use crate::kind::{self, Purpose};
 use crate::square::is_turned;
 use crate::{Refused, colour, encode};
 
-/// Most widths of a document's picture, in pixels, largest first.
+/// Greatest widths of a document's pictures, in pixels, largest first.
 pub const WIDTHS: [u32; 3] = [1920, 960, 480];
-/// Most pixels of an animation's largest rendition that change from frame to frame, added up: encoding takes
-/// about a quarter of a second of a processor for each million, the smaller renditions included.
+/// Most pixels of an animation's largest rendition that change from frame to frame, added up: noise takes
+/// three tenths of a second of a processor for each million, the smaller renditions included, other pictures less.
 pub const MAX_PAINTED_PIXELS: u64 = 60_000_000;
 /// Greatest height of a WebP file, in pixels (RFC 9649, 2.5).
 const MAX_HEIGHT: u32 = 16_383;
