@@ -5,7 +5,8 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
-use frontmatter::{folder, slug};
+use blobs::layout::parse_path;
+use frontmatter::slug;
 use sha2::{Digest as _, Sha256};
 use unicode_normalization::UnicodeNormalization as _;
 
@@ -173,8 +174,11 @@ fn name_fault(id: &Id, written: Option<&str>) -> Option<String> {
     if written.contains(is_odd) {
         return Some("its name holds a control character or “\\”; rename it".to_owned());
     }
-    let fault = folder::check(&id.path).err()?;
-    Some(format!("the path of its folder {fault}"))
+    let reason = match id.path.as_str() {
+        "" => None,
+        path => parse_path(path).err(),
+    };
+    reason.map(|reason| format!("its folder can't be taken. {reason}"))
 }
 
 /// What is in a file, unless it can't be sent.

@@ -6,12 +6,11 @@ mod title;
 
 use std::time::Duration;
 
-use blobs::layout::{MAX_README_BYTES, SourceKey, SourceNote};
+use blobs::layout::{MAX_README_BYTES, SourceKey, SourceNote, parse_path};
 use blobs::{Blobs, Condition, Head, Stored, Upload};
 use bytes::Bytes;
 use endpoint::multipart::{self, Form, Submission};
 use endpoint::{Bearer, Environment, Error, Origins, Request, aws, configuration};
-use frontmatter::folder;
 use members::{Counted, Member, Usage};
 use quota::{Held, Quota};
 use serde::Serialize;
@@ -91,13 +90,13 @@ pub async fn handler(state: &State, request: Request) -> endpoint::Result {
         .map(str::trim)
         .filter(|slug| !slug.is_empty());
     let path = path(&form)?;
-    let slug = frontmatter::slug::in_folder(path, &form.file_name, given);
+    let slug = frontmatter::slug::in_folder(&path, &form.file_name, given);
     let same_title = same_title(&form)?;
 
     let source = SourceKey::new(&member.id, &slug);
     let note = SourceNote {
         file_name: form.file_name.clone(),
-        path: path.to_owned(),
+        path,
         slug_given: given.is_some(),
         created: state.bearer.clock.unix_seconds(),
         updated: state.bearer.clock.unix_seconds(),
@@ -143,10 +142,11 @@ struct Sent<'a> {
 }
 
 /// The folder that the document lies in; empty at the top.
-fn path(form: &Submission) -> Result<&str, Error> {
-    let path = form.text("path").unwrap_or_default();
-    folder::check(path).map_err(|fault| Error::BadRequest(format!("“path” {fault}.")))?;
-    Ok(path)
+fn path(form: &Submission) -> Result<String, Error> {
+    match form.text("path").unwrap_or_default() {
+        "" => Ok(String::new()),
+        path => parse_path(path).map_err(|reason| Error::BadRequest(reason.to_string())),
+    }
 }
 
 /// Whether the form asks that a document of another title isn't replaced.

@@ -27,7 +27,6 @@ mod emoji;
 mod entry;
 mod facts;
 mod file;
-pub mod folder;
 mod hidden;
 mod markdown;
 mod marks;

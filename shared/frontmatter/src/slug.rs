@@ -4,7 +4,6 @@ use sha2::{Digest as _, Sha256};
 use unicode_normalization::UnicodeNormalization as _;
 
 use crate::dates;
-use crate::folder;
 use crate::names::without_export_id;
 use crate::slugger;
 
@@ -37,7 +36,7 @@ pub fn for_upload(file_name: &str, given: Option<&str>) -> String {
 /// The slug of an upload that lies in the folder `path`: as [`for_upload`] makes it, but `README` and `index` in a folder
 /// have that of the folder's name. At the top `path` is empty.
 pub fn in_folder(path: &str, file_name: &str, given: Option<&str>) -> String {
-    match folder::name(path) {
+    match folder_name(path) {
         Some(folder) if given.is_none() && is_own_page(file_name) => from_stem(folder),
         _ => for_upload(file_name, given),
     }
@@ -46,10 +45,15 @@ pub fn in_folder(path: &str, file_name: &str, given: Option<&str>) -> String {
 /// What a document is called by its place: `README` and `index` in a folder as the folder, others as their file without its
 /// ending.
 pub fn called(path: &str, file_name: &str) -> String {
-    match folder::name(path) {
+    match folder_name(path) {
         Some(folder) if is_own_page(file_name) => folder.to_owned(),
         _ => file_stem(file_name),
     }
+}
+
+/// The own name of the folder at `path`, the last of it; `None` at the top.
+fn folder_name(path: &str) -> Option<&str> {
+    path.rsplit('/').next().filter(|name| !name.is_empty())
 }
 
 /// Whether a file of this name is the page of what it lies in: at the top its member's own, in a folder that of the folder.

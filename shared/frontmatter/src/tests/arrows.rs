@@ -18,7 +18,7 @@ const LAYERS: [&str; 9] = [
     "bytes facts hidden outline repository slug",
     "badge diagnostics names prose warnings yaml",
     "markdown",
-    "context dates emoji folder marks record report slugger words",
+    "context dates emoji marks record report slugger words",
 ];
 
 /// The crate's modules, each as its path (`["markdown", "lines"]`), with the names that it imports and all the paths in its code.
