@@ -128,16 +128,18 @@ fn smaller(
     Ok(image)
 }
 
-/// Widths and heights of the renditions, upright, largest first.
+/// Widths and heights of the renditions, upright, largest first. A smaller one's height follows from the
+/// largest one's size: whoever knows that knows all of them, as a page does by the address.
 fn sizes(source: &Source) -> Vec<(u32, u32)> {
     let (width, height) = match source.size {
         (width, height) if is_turned(source.orientation) => (height, width),
         upright => upright,
     };
-    let mut sizes: Vec<_> = WIDTHS
-        .into_iter()
-        .map(|most| fitted(width, height, most))
-        .collect();
+    let mut sizes: Vec<(u32, u32)> = Vec::new();
+    for most in WIDTHS {
+        let (width, height) = sizes.first().copied().unwrap_or((width, height));
+        sizes.push(fitted(width, height, most));
+    }
     sizes.dedup();
     sizes
 }
@@ -183,7 +185,9 @@ mod tests {
             ((480, 480), vec![(480, 480)]),
             ((1, 1), vec![(1, 1)]),
             ((1, 30_000), vec![(1, 16_383)]),
-            ((1600, 30_000), vec![(874, 16_383), (480, 9000)]),
+            ((1600, 30_000), vec![(874, 16_383), (480, 8998)]),
+            // 721 by the largest one's height; of the original's it were 720.
+            ((3840, 2881), vec![(1920, 1441), (960, 721), (480, 360)]),
         ] {
             assert_eq!(sizes(&source(size, Orientation::NoTransforms)), expected);
         }
