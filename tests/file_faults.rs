@@ -2,11 +2,16 @@
 //! broken one, and the next try sets it right.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, SystemTime};
 
+use base64ct::{Base64, Encoding as _};
 use blobs::layout::{FileChangeKey, FileKey, FileNote, SourceKey, files_prefix};
 use blobs::{Condition, Upload};
+use endpoint::{Bearer, Clock, Origins, configuration};
 use image::ImageFormat;
-use members::{Account, FileState};
+use members::{Account, FileState, Usage};
 use serde_json::{Value, json};
 
 use crate::photo::plain;
@@ -69,7 +74,7 @@ pub(crate) async fn resized(stores: &Stores, event: &Value) {
     assert_eq!(answer.unwrap(), json!({"batchItemFailures": []}));
 }
 
-async fn rewritten(stores: &Stores, event: &Value) {
+pub(crate) async fn rewritten(stores: &Stores, event: &Value) {
     let answer = rewrite_readme::handler(&stores.rewrite_readme(), event.clone()).await;
     assert_eq!(answer.unwrap(), json!({"batchItemFailures": []}));
 }
@@ -206,5 +211,120 @@ async fn a_killed_conversion_shows_a_file_that_is_there() {
         })
         .await;
         assert!(calls > 8, "{calls} calls");
+    }
+}
+
+/// An event of API Gateway's with a member's token.
+fn event(path: &str, token: &str, content_type: &str, body: &[u8]) -> Value {
+    json!({
+        "version": "2.0", "routeKey": format!("ANY {path}"), "rawPath": path, "rawQueryString": "",
+        "headers": {"content-type": content_type, "authorization": format!("Bearer {token}")},
+        "requestContext": {"stage": "$default", "requestId": "r", "timeEpoch": 0,
+            "http": {"method": "POST", "path": path, "protocol": "HTTP/1.1", "sourceIp": "192.0.2.1", "userAgent": "t"}},
+        "body": Base64::encode_string(body), "isBase64Encoded": true
+    })
+}
+
+/// A form with one file, and its path.
+fn form(token: &str, path: &str, bytes: &[u8]) -> Value {
+    let head = format!(
+        "--b\r\nContent-Disposition: form-data; name=\"path\"\r\n\r\n{path}\r\n--b\r\n\
+         Content-Disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\n"
+    );
+    let body = [head.as_bytes(), bytes, b"\r\n--b--\r\n"].concat();
+    event(
+        "/api/upload_file",
+        token,
+        "multipart/form-data; boundary=b",
+        &body,
+    )
+}
+
+/// An upload that is cut short leaves the old file or the new one, whole; it takes no room for good, and lets no
+/// one more in.
+#[tokio::test]
+async fn an_upload_of_a_file_that_is_cut_short_is_whole_or_not_there() {
+    let (_stack, environment) = stack().await;
+    let healthy = Stores::healthy(&environment);
+    let quota = Usage {
+        count: 1,
+        bytes: u64::MAX / 2,
+    };
+    let new = plain(NEW, 64, ImageFormat::Png);
+    for (by_address, replaces) in [(false, false), (false, true), (true, false), (true, true)] {
+        let calls = at_every_call(&environment, async |at, commits, killed| {
+            let handle = format!("jo-{at}-{commits}-{by_address}-{replaces}");
+            let account = healthy.member(&handle).await;
+            let old = plain(OLD, 48, ImageFormat::Png);
+            if replaces {
+                healthy.send_file(&account, old.clone()).await;
+            }
+            let late = Arc::new(AtomicU64::new(0));
+            let seconds = Arc::clone(&late);
+            let clock = Clock::from_fn(move || {
+                SystemTime::now() + Duration::from_secs(seconds.load(Ordering::SeqCst))
+            });
+            let bearer = |stores: &Stores| Bearer {
+                members: stores.members.clone(),
+                tokens: configuration::tokens(&environment).unwrap(),
+                clock: clock.clone(),
+            };
+            let token = bearer(&healthy).tokens;
+            let now = clock.unix_seconds();
+            let token = token.issue(&account.id, 1, now, rand::random()).await;
+            let token = token.unwrap();
+            let origins = Origins::default();
+            let forms = |stores: &Stores| upload_file::State {
+                bearer: bearer(stores),
+                uploads: stores.uploads.clone(),
+                quota,
+                origins: Origins::default(),
+            };
+            let send = async |stores: &Stores, path: &str, bytes: &[u8]| {
+                let state = forms(stores);
+                let answer = endpoint::invoke(&origins, form(&token, path, bytes), "r", |request| {
+                    upload_file::handler(&state, request)
+                });
+                Box::pin(answer).await.status_code
+            };
+            let status = if by_address {
+                let state = upload_url::State {
+                    bearer: bearer(&killed),
+                    uploads: killed.uploads.clone(),
+                    quota,
+                    origins: Origins::default(),
+                };
+                let body = json!({"kind": "file", "path": PATH, "content_type": "image/png", "size": new.len()});
+                let body = event("/api/upload_url", &token, "application/json", body.to_string().as_bytes());
+                let answer = endpoint::invoke(&origins, body, "r", |request| {
+                    upload_url::handler(&state, request)
+                });
+                Box::pin(answer).await.status_code
+            } else {
+                send(&killed, PATH, &new).await
+            };
+            let taken = if by_address { 200 } else { 202 };
+            assert!([taken, 503].contains(&status), "{status} at {at}");
+            let prefix = FileKey::prefix(&account.id);
+            let stored = async || healthy.uploads.list_all(&prefix).await.unwrap();
+            let key = FileKey::of(&account.id, PATH).key();
+            let is = healthy.uploads.get(&key, 1 << 20).await.unwrap();
+            let is = is.map(|object| object.bytes.to_vec());
+            let was = replaces.then_some(old);
+            assert!(is == was || (!by_address && is.as_ref() == Some(&new)), "at {at}");
+            if status == 202 {
+                assert_eq!(is.as_ref(), Some(&new), "at {at}");
+            }
+
+            // While the first may be under way, no more get in than there is room for.
+            let _ = send(&healthy, "second.png", &new).await;
+            assert!(stored().await.len() <= 1, "at {at}");
+            late.store(60 * 60, Ordering::SeqCst);
+            let wanted = if stored().await.is_empty() { 202 } else { 409 };
+            assert_eq!(send(&healthy, "third.png", &new).await, wanted, "at {at}");
+            assert_eq!(stored().await.len(), 1, "at {at}");
+        })
+        .await;
+        assert!(calls > 3, "{calls} calls");
     }
 }

@@ -1,7 +1,12 @@
 //! `/api/readmes`: reports and withdrawal.
 
+use blobs::layout::{SourceKey, SourceNote};
+use blobs::{Condition, Upload};
 use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
 
+use crate::file_faults::rewritten;
+use crate::picture_faults::{Stores, stack};
 use crate::site::{Site, assert_error, body};
 
 #[tokio::test]
@@ -245,4 +250,72 @@ async fn members_don_t_reach_each_other() {
         let answer = site.raw(format!("GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\nauthorization: Bearer {}\r\n\r\n", jo.token)).await;
         assert!(answer.starts_with("HTTP/1.1 404"), "{path}: {answer}");
     }
+}
+
+/// What a report tells of a document, the list asks no store for: it is fetched again and again while
+/// somebody waits.
+#[tokio::test]
+async fn a_list_takes_as_many_calls_for_many_documents_as_for_one() {
+    let (_stack, environment) = stack().await;
+    let stores = Stores::healthy(&environment);
+    let account = stores.member("jo").await;
+    let mut state = readmes::State::from_env(&environment).unwrap();
+    let now = state.bearer.clock.unix_seconds();
+    let token = state
+        .bearer
+        .tokens
+        .issue(&account.id, 1, now, [0; 16])
+        .await;
+    let token = token.unwrap();
+    (state.uploads, state.bearer.members) = (stores.uploads.clone(), stores.members.clone());
+    let mut calls = Vec::new();
+    for number in 1..=3 {
+        let note = SourceNote {
+            file_name: format!("note-{number}.md"),
+            path: "notes".to_owned(),
+            slug_given: false,
+            created: 1,
+            updated: 1,
+            sha256: format!("{number:064}"),
+        };
+        let upload = Upload {
+            bytes: "# A note\n".into(),
+            content_type: "text/markdown",
+            metadata: note.to_metadata(),
+            ..Upload::default()
+        };
+        let key = SourceKey::new(&account.id, &format!("note-{number}")).key();
+        let put = stores.uploads.put(&key, upload, Condition::Always);
+        put.await.unwrap();
+        let listed = async || -> (usize, Value) {
+            let (before, _) = stores.traffic();
+            let event = json!({
+                "version": "2.0", "routeKey": "$default", "rawPath": "/api/readmes", "rawQueryString": "",
+                "headers": {"authorization": format!("Bearer {token}")},
+                "requestContext": {"stage": "$default", "requestId": "r", "timeEpoch": 0,
+                    "http": {"method": "GET", "path": "/api/readmes", "protocol": "HTTP/1.1", "sourceIp": "192.0.2.1", "userAgent": "t"}},
+                "isBase64Encoded": false
+            });
+            let answer = endpoint::invoke(&state.origins, event, "r", |request| {
+                readmes::handler(&state, request)
+            })
+            .await;
+            let Some(endpoint::Body::Text(text)) = answer.body else {
+                panic!("a body")
+            };
+            let page: Value = serde_json::from_str(&text).unwrap();
+            for (at, readme) in page["readmes"].as_array().unwrap().iter().enumerate() {
+                assert_eq!(readme["path"], "notes", "{readme}");
+                assert_eq!(readme["sha256"], format!("{:064}", at + 1), "{readme}");
+            }
+            (stores.traffic().0 - before, page)
+        };
+        let (_, page) = listed().await;
+        assert_eq!(page["readmes"][number - 1]["state"], "processing");
+        rewritten(&stores, &stores.tells(&key)).await;
+        let (taken, page) = listed().await;
+        assert_eq!(page["readmes"][number - 1]["state"], "published");
+        calls.push(taken);
+    }
+    assert!(calls.iter().all(|taken| *taken == calls[0]), "{calls:?}");
 }

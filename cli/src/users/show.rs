@@ -1,7 +1,7 @@
 //! `masthead users show`: one member, with what they published.
 
-use blobs::Blobs;
-use blobs::layout::SourceKey;
+use blobs::layout::{FileKey, SourceKey};
+use blobs::{Blobs, Entry};
 use clap::Args;
 use comfy_table::Table;
 use comfy_table::presets::NOTHING;
@@ -30,13 +30,13 @@ impl Show {
         }
 
         let sources = uploads.list_all(&SourceKey::prefix(&account.id)).await?;
+        let files = uploads.list_all(&FileKey::prefix(&account.id)).await?;
         let reports = members.summaries(&account.id, None).await?;
+        say!("{:<12}  {}", "uploads", taken(&sources));
+        say!("{:<12}  {}", "files", taken(&files));
         if sources.is_empty() {
-            say!("{:<12}  none", "uploads");
             return Ok(());
         }
-        let bytes: u64 = sources.iter().map(|source| source.size).sum();
-        say!("{:<12}  {}, {bytes} bytes", "uploads", sources.len());
         let mut table = Table::new();
         table
             .load_style(NOTHING)
@@ -57,6 +57,15 @@ impl Show {
         say!("\n{}", table.trim_fmt());
         Ok(())
     }
+}
+
+/// How many there are, and how much they take together.
+fn taken(entries: &[Entry]) -> String {
+    if entries.is_empty() {
+        return "none".to_owned();
+    }
+    let bytes: u64 = entries.iter().map(|entry| entry.size).sum();
+    format!("{}, {bytes} bytes", entries.len())
 }
 
 fn facts(account: &Account, public_url: &str, now: u64) -> Vec<(&'static str, String)> {

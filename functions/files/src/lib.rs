@@ -59,6 +59,8 @@ struct Listed {
     content_type: Option<String>,
     /// Bytes of the file as it was sent.
     size: u64,
+    /// SHA-256 of the file as it was sent; `None` while it is processed.
+    sha256: Option<String>,
     state: &'static str,
     reason: Option<String>,
     /// Of the picture that documents show, in pixels.
@@ -190,6 +192,7 @@ async fn listed(
         path,
         content_type: known.and_then(|known| known.content_type.clone()),
         size: entry.size,
+        sha256: current.and_then(|known| known.sha256.clone()),
         state: match current.map(|known| known.state) {
             None | Some(FileState::Gone) => "processing",
             Some(FileState::Ready) => "ready",

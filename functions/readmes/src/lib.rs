@@ -210,8 +210,10 @@ fn standing(
         url,
         site,
         file_name,
-        path: String::new(),
-        sha256: None,
+        path: current
+            .and_then(|report| report.path.clone())
+            .unwrap_or_default(),
+        sha256: current.and_then(|report| report.sha256.clone()),
         version: version.trim_matches('"').to_owned(),
         uploaded_at: rfc3339(last_modified),
         reason: current.and_then(|report| report.reason.clone()),

@@ -62,25 +62,23 @@ pub(crate) async fn list(state: &State, member: &Account, request: &Request) -> 
         None => Vec::new(),
     };
     let built = built(state, member).await?;
-    let keys: Vec<String> = sources.iter().map(|(source, _)| source.key()).collect();
-    let notes: Vec<_> = stream::iter(keys.into_iter().map(|key| note(state, key)))
-        .buffered(ASKED_AT_ONCE)
-        .try_collect()
-        .await?;
-    let readmes = sources.iter().zip(notes).map(|((source, entry), note)| {
+    let readmes = sources.iter().map(|(source, entry)| {
         let report = reports.iter().find(|report| report.slug == source.slug);
         let version = (entry.etag.as_str(), entry.last_modified);
         let is_current = |report: &&Summary| report.source_version == entry.etag;
         let current = report.filter(is_current);
-        let mut standing = standing(state, member, source, version, report, &built);
-        standing.note(note);
-        Listed {
-            standing,
+        let listed = Listed {
+            standing: standing(state, member, source, version, report, &built),
             title: current.and_then(|report| report.title.clone()),
             warning_count: current.map_or(0, |report| report.warnings),
-        }
+        };
+        noted(state, source.key(), listed)
     });
-    let readmes = readmes.collect();
+    let readmes: Vec<_> = readmes.collect();
+    let readmes = stream::iter(readmes)
+        .buffered(ASKED_AT_ONCE)
+        .try_collect()
+        .await?;
     let last = listed.cursor.as_deref().and_then(SourceKey::parse);
     endpoint::ok(&Page {
         readmes,
@@ -88,11 +86,15 @@ pub(crate) async fn list(state: &State, member: &Account, request: &Request) -> 
     })
 }
 
-/// What is kept beside a source; `None` where another program stored it, or where it has just gone.
-async fn note(state: &State, key: String) -> Result<Option<SourceNote>, Error> {
-    let head = state.uploads.head(&key).await;
-    let head = head.map_err(Error::unavailable)?;
-    Ok(head.and_then(|head| SourceNote::from_metadata(&head.metadata)))
+/// Takes over what is kept beside the source, which a report on this version has told already.
+async fn noted(state: &State, key: String, mut listed: Listed) -> Result<Listed, Error> {
+    if listed.standing.sha256.is_none() {
+        let head = state.uploads.head(&key).await;
+        let head = head.map_err(Error::unavailable)?;
+        let note = head.and_then(|head| SourceNote::from_metadata(&head.metadata));
+        listed.standing.note(note);
+    }
+    Ok(listed)
 }
 
 fn cursor(request: &Request) -> Result<Option<String>, Error> {

@@ -9,6 +9,7 @@ use blobs::layout::{FileKey, FileNote, MAX_ORIGINAL_BYTES, files_prefix};
 use bytes::Bytes;
 use members::{Account, Counted, File, FileState, Standing};
 use renditions::Made;
+use sha2::{Digest as _, Sha256};
 use uploads::Seen;
 
 use crate::{State, decoded};
@@ -110,7 +111,14 @@ async fn bring_in_line(state: &State, file: &FileKey, seen: &Seen) -> anyhow::Re
     }
     let blank = blank(file, head, note);
     let after = match object {
-        Some(object) => made(state, &account, &object.bytes, blank).await?,
+        Some(object) => {
+            let sha256 = base16ct::lower::encode_string(&Sha256::digest(&object.bytes));
+            let blank = File {
+                sha256: Some(sha256),
+                ..blank
+            };
+            made(state, &account, &object.bytes, blank).await?
+        }
         None => rejected(blank, TOO_LARGE.to_owned()),
     };
     put(state, &account, before, after).await
@@ -127,6 +135,7 @@ fn blank(key: &FileKey, head: &Head, note: FileNote) -> File {
         id: key.file_id.clone(),
         path: note.path,
         source_version: head.etag.clone(),
+        sha256: None,
         state: FileState::Ready,
         reason: None,
         content_type: None,

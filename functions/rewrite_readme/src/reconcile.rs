@@ -425,12 +425,18 @@ fn report_after(before: Option<&Report>, source: &SourceKey, head: &Head) -> Rep
     let told = |names: fn(&Report) -> &Vec<String>| {
         before.map_or_else(Vec::new, |report| names(report).clone())
     };
+    let note = SourceNote::from_metadata(&head.metadata);
+    let (file_name, path, sha256) = note.map_or((None, None, None), |note| {
+        (Some(note.file_name), Some(note.path), Some(note.sha256))
+    });
     Report {
         slug: source.slug.clone(),
         source_version: head.etag.clone(),
         state: Outcome::Rejected,
         live: false,
-        file_name: SourceNote::from_metadata(&head.metadata).map(|note| note.file_name),
+        file_name,
+        path,
+        sha256,
         reason: None,
         fields: json!([]),
         warnings: json!([]),

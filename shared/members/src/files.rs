@@ -39,6 +39,8 @@ pub struct File {
     pub path: String,
     /// Version of the source that this speaks of.
     pub source_version: String,
+    /// SHA-256 of the file as it was sent, in hexadecimal; `None` where it was too large to be read.
+    pub sha256: Option<String>,
     pub state: FileState,
     /// Of a rejected file why, of another one what was left out of it.
     pub reason: Option<String>,

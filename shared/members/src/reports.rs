@@ -43,6 +43,12 @@ pub struct Report {
     pub live: bool,
     /// The uploaded file's name, where it is known.
     pub file_name: Option<String>,
+    /// The folder that the file lies in, empty at the top, and SHA-256 of the file in hexadecimal; `None`
+    /// in a report of before reports said it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<String>,
     /// For a rejected file, the sentence that says why.
     pub reason: Option<String>,
     /// Fields and warnings as the converter gave them.
@@ -83,6 +89,11 @@ pub struct Summary {
     pub state: State,
     pub live: bool,
     pub file_name: Option<String>,
+    /// Both as the report has them.
+    #[serde(default)]
+    pub path: Option<String>,
+    #[serde(default)]
+    pub sha256: Option<String>,
     pub reason: Option<String>,
     pub digest: Option<String>,
     /// The title in the document's frontmatter.
@@ -107,6 +118,8 @@ impl Summary {
             state: report.state,
             live: report.live,
             file_name: report.file_name.clone(),
+            path: report.path.clone(),
+            sha256: report.sha256.clone(),
             reason: report.reason.clone(),
             digest: report.digest.clone(),
             title: title.and_then(|field| field["value"].as_str().map(str::to_owned)),
