@@ -303,8 +303,8 @@ async fn an_upload_of_a_file_that_is_cut_short_is_whole_or_not_there() {
             } else {
                 send(&killed, PATH, &new).await
             };
-            let taken = if by_address { 200 } else { 202 };
-            assert!([taken, 503].contains(&status), "{status} at {at}");
+            let accepted = if by_address { 200 } else { 202 };
+            assert!([accepted, 503].contains(&status), "{status} at {at}");
             let prefix = FileKey::prefix(&account.id);
             let stored = async || healthy.uploads.list_all(&prefix).await.unwrap();
             let key = FileKey::of(&account.id, PATH).key();

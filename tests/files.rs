@@ -99,7 +99,7 @@ async fn a_picture_is_shown_where_a_document_asks_for_it_and_goes_when_it_is_del
     assert_eq!((&arm["width"], &arm["height"]), (&json!(640), &json!(320)));
     assert_eq!(plan["type"], "application/pdf");
     let digest = Sha256::digest(b"%PDF-1.7\n%%EOF\n");
-    let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    let digest = base16ct::lower::encode_string(&digest);
     assert_eq!(plan["sha256"], digest);
     let (arm_url, plan_url) = (arm["url"].as_str().unwrap(), plan["url"].as_str().unwrap());
     let shown = site

@@ -313,9 +313,9 @@ async fn a_list_takes_as_many_calls_for_many_documents_as_for_one() {
         let (_, page) = listed().await;
         assert_eq!(page["readmes"][number - 1]["state"], "processing");
         rewritten(&stores, &stores.tells(&key)).await;
-        let (taken, page) = listed().await;
+        let (count, page) = listed().await;
         assert_eq!(page["readmes"][number - 1]["state"], "published");
-        calls.push(taken);
+        calls.push(count);
     }
-    assert!(calls.iter().all(|taken| *taken == calls[0]), "{calls:?}");
+    assert!(calls.iter().all(|count| *count == calls[0]), "{calls:?}");
 }

@@ -292,10 +292,11 @@ fn invalidation() -> String {
 }
 
 /// What CloudFront keeps of Jo Doe.
-const OF_JO_DOE: [&str; 3] = [
+const OF_JO_DOE: [&str; 4] = [
     "/content/jo-doe.md",
     "/content/jo-doe/*",
     "/pictures/jo-doe/*",
+    "/files/jo-doe/*",
 ];
 
 /// Cut short, the same words do what is left: caches forget the former handle, READMEs are converted again.
