@@ -30,12 +30,13 @@ const PREFIXES: [(&str, &str); 3] = [
     ),
 ];
 /// By the end of the name: what a member uploaded never decides how a browser reads it.
-const CONTENT_TYPES: [(&str, &str); 5] = [
+const CONTENT_TYPES: [(&str, &str); 6] = [
     (".md", "text/markdown; charset=utf-8"),
     (".webp", "image/webp"),
     (".jpg", "image/jpeg"),
     (".png", "image/png"),
     (".pdf", "application/pdf"),
+    (".svg", "image/svg+xml"),
 ];
 
 /// The key that `path` names, where it is one that is served, and the default `Cache-Control`.
@@ -161,7 +162,10 @@ async fn read(
         }
         headers.insert(
             CONTENT_SECURITY_POLICY,
-            HeaderValue::from_static("default-src 'none'; sandbox"),
+            // A drawing has a style sheet and pictures within itself.
+            HeaderValue::from_static(
+                "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox",
+            ),
         );
         response
     };

@@ -34,7 +34,7 @@ async fn content_is_served_with_the_right_headers() {
     x-content-type-options: nosniff
     cache-control: public, max-age=0, must-revalidate
     access-control-allow-origin: *
-    content-security-policy: default-src 'none'; sandbox
+    content-security-policy: default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox
     content-length: 7
     "#);
     assert_eq!(notes.text().await.unwrap(), "# Notes");
