@@ -382,3 +382,51 @@ async fn a_document_in_a_folder_finds_files_beside_and_above_it() {
         assert!(shown.contains(&format!("![{alt}]({url})")), "{shown}");
     }
 }
+
+/// What a document shows of a file by its address, as copied from what was published, follows the file as well.
+#[tokio::test]
+async fn an_address_that_was_copied_from_what_was_published_follows_its_file() {
+    let site = Site::start().await;
+    let member = site.member("jo").await;
+    let picture = |width| gradient(width, 320, ImageFormat::Png);
+    sent(&site, &member, "img/arm.png", picture(640)).await;
+    let first = settled(&site, &member, "img/arm.png").await;
+    let first = first["url"].as_str().unwrap().to_owned();
+    site.publish(
+        &member,
+        "copy.md",
+        &format!("# Copy\n\n![The arm]({first})\n"),
+    )
+    .await;
+    assert!(text(&site, "/content/jo/copy.md").await.contains(&first));
+
+    let id = sent(&site, &member, "img/arm.png", picture(600)).await;
+    let shown = site
+        .wait_for("the other version", async || {
+            let shown = text(&site, "/content/jo/copy.md").await;
+            let is_new = shown.contains("-600x320.webp)") && !shown.contains(&first);
+            is_new.then_some(shown)
+        })
+        .await;
+    let (_, second) = shown.split_once("](").unwrap();
+    let (second, _) = second.split_once(')').unwrap();
+    assert_eq!(status(&site, second).await, StatusCode::OK);
+    site.wait_for("the former one to go", async || {
+        (status(&site, &first).await == StatusCode::NOT_FOUND).then_some(())
+    })
+    .await;
+
+    assert_eq!(
+        remove(&site, &member, &id).await.status(),
+        StatusCode::ACCEPTED
+    );
+    site.wait_for("the picture to go from the document", async || {
+        let shown = text(&site, "/content/jo/copy.md").await;
+        (!shown.contains("/files/")).then_some(())
+    })
+    .await;
+    site.wait_for("it to go", async || {
+        (status(&site, second).await == StatusCode::NOT_FOUND).then_some(())
+    })
+    .await;
+}

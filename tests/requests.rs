@@ -7,16 +7,21 @@ use serde_json::{Value, json};
 
 use crate::site::{PASSWORD, Site, assert_error};
 
-const ROUTES: [(&str, &[&str]); 10] = [
+/// Of 24 bytes, as a file's id has them.
+const FILE: &str = "/api/files/336bda953443337b9b22f346e7bdf5e2d0392f2fff3a4404";
+const ROUTES: [(&str, &[&str]); 13] = [
     ("/api/login", &["POST"]),
     ("/api/set_password", &["POST"]),
     ("/api/upload_profile_pic", &["POST", "DELETE"]),
+    ("/api/upload_file", &["POST"]),
     ("/api/upload_readme", &["POST"]),
     ("/api/upload_url", &["POST"]),
     ("/api/me", &["GET"]),
     ("/api/site", &["GET"]),
     ("/api/readmes", &["GET"]),
     ("/api/readmes/trip", &["GET", "DELETE"]),
+    ("/api/files", &["GET"]),
+    (FILE, &["DELETE"]),
     ("/api/content", &["GET", "POST"]),
 ];
 
@@ -36,7 +41,13 @@ fn the_document_describes_every_route() {
                 .keys()
                 .map(|key| key.to_uppercase());
             let methods = methods.filter(|key| key != "PARAMETERS").collect();
-            (path.replace("{slug}", "trip"), methods)
+            let path = path.replace("{slug}", "trip");
+            let path = if path == "/api/files/{id}" {
+                FILE
+            } else {
+                &path
+            };
+            (path.to_owned(), methods)
         })
         .collect();
     let known = ROUTES.map(|(path, methods)| {

@@ -181,6 +181,15 @@ async fn calls() -> BTreeMap<String, BTreeSet<Call>> {
             assert_eq!(answered, 202, "{body}");
         }
         deliver("resize_picture", of_key(&arm.key())).await;
+        // As it stands in what was published.
+        let members = configuration::members(&environment).unwrap();
+        let file = members.file(MEMBER, &arm.file_id).await.unwrap().unwrap();
+        let public_url = configuration::public_url(&environment).unwrap();
+        let address = format!("{public_url}/{}", file.shown().unwrap());
+        put_note(&format!(
+            "# Note\n\n![The arm](img/arm.png) ![Again]({address})\n"
+        ))
+        .await;
         deliver("rewrite_readme", of_key(&file_change)).await;
         deliver("rewrite_readme", of_note.clone()).await;
         assert_eq!(ask_as_member("files", event("files")).await.0, 200);

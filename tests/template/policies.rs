@@ -363,10 +363,18 @@ fn what_is_published_is_kept_at_the_edge_for_ten_seconds() {
         headers("PublicHeaders")["CorsConfig"]["OriginOverride"],
         true
     );
-    assert_eq!(
-        headers("PublicHeaders")["SecurityHeadersConfig"],
-        headers("SecurityHeaders")["SecurityHeadersConfig"]
-    );
+    let security = ["PublicHeaders", "SecurityHeaders"].map(|id| {
+        let mut security = headers(id)["SecurityHeadersConfig"].clone();
+        let policy = security["ContentSecurityPolicy"].take();
+        let policy = policy["ContentSecurityPolicy"].as_str().unwrap();
+        assert!(policy.starts_with("default-src 'none'; "), "{policy}");
+        assert!(
+            policy.ends_with("frame-ancestors 'none'; sandbox"),
+            "{policy}"
+        );
+        security
+    });
+    assert_eq!(security[0], security[1]);
 }
 
 /// What the alarm counts is in the API's log, under the names that the log has.

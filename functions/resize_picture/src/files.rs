@@ -220,7 +220,8 @@ async fn put(
 ) -> anyhow::Result<bool> {
     let After { mut file, made } = after;
     let shelf = state.shelf();
-    file.renditions = shelf.store_file(account, &made, (state.random)()).await?;
+    let stored = shelf.store_file(account, &file.id, &made, (state.random)());
+    file.renditions = stored.await?;
     if let Some(before) = &before {
         file.replaced.clone_from(&before.replaced);
         if file.state == FileState::Rejected && before.state != FileState::Gone {

@@ -1,11 +1,11 @@
 //! One conversion: what the converter is told about a document, and the names it is found by.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use blobs::layout::{OWN_PAGE, SourceKey, SourceNote, content_key};
 use blobs::{Head, Object};
 use frontmatter::names::{fold, is_address};
-use frontmatter::{Context, NoteDocument, NoteMember, Notes, Output, References, slug};
+use frontmatter::{Context, Files, NoteDocument, NoteMember, Notes, Output, References, slug};
 use jiff::Timestamp;
 use members::{Account, File, Named, Referrer};
 use tokio::sync::oneshot;
@@ -27,18 +27,8 @@ const MAX_MEMBERS_ASKED: usize = 20;
 pub(crate) struct Converted {
     pub(crate) output: Output,
     pub(crate) files: Vec<File>,
-}
-
-/// All names under which a document is noted as a referrer.
-pub(crate) fn asked(references: &References) -> Vec<String> {
-    let mut asked = references.names.clone();
-    let files = references.files.iter();
-    asked.extend(
-        files
-            .filter(|name| !references.names.contains(name))
-            .cloned(),
-    );
-    asked
+    /// All names under which the document is noted as a referrer.
+    pub(crate) asked: Vec<String>,
 }
 
 /// The document, its links led to what is published; `Err` is the sentence that says why there is
@@ -67,11 +57,11 @@ pub(crate) async fn convert(
         })
     });
     // A document without links ends without a question.
-    let mut files = Vec::new();
+    let (mut files, mut names) = (Vec::new(), Vec::new());
     if let Ok(references) = asked.await {
         drop(turn);
         let found = look_up(state, member, source, object, &references, known_links).await?;
-        files = found.files;
+        (files, names) = (found.files, found.asked);
         turn = state.converting.acquire().await?;
         // Who doesn't hear it has ended, and says how below.
         let _unheard = tell.send(found.notes);
@@ -82,7 +72,11 @@ pub(crate) async fn convert(
     // author is told, the last good version stays, and the log has it.
     Ok(match converted {
         Ok(Ok(output)) => match output.check() {
-            Ok(()) => Ok(Converted { output, files }),
+            Ok(()) => Ok(Converted {
+                output,
+                files,
+                asked: names,
+            }),
             Err(defect) => {
                 tracing::error!(member = source.member_id, slug = source.slug, %defect, "the converter's output is wrong");
                 Err(DEFECT.to_owned())
@@ -100,6 +94,7 @@ pub(crate) async fn convert(
 struct Found {
     notes: Notes,
     files: Vec<File>,
+    asked: Vec<String>,
 }
 
 /// What is published under the names that the document's links ask for, and the member's files of those that its
@@ -118,20 +113,34 @@ async fn look_up(
         member_id: member.id.clone(),
         slug: source.slug.clone(),
     };
-    let asked = asked(references);
-    let new = asked.into_iter().filter(|name| !known_links.contains(name));
+    let addresses = files::of_addresses(state, member, &references.addresses).await?;
+    let of_addresses = addresses.values().map(|(_, name)| name);
+    let files: BTreeSet<&String> = references.files.iter().chain(of_addresses).collect();
+    let files: Vec<String> = files.into_iter().cloned().collect();
+    let names = references.names.iter();
+    let only_files = files.iter().filter(|name| !references.names.contains(name));
+    let asked: Vec<String> = names.chain(only_files).cloned().collect();
+    let new = asked.iter().filter(|name| !known_links.contains(name));
     // Of a member who goes the report is refused, too.
-    let new: Vec<String> = new.collect();
+    let new: Vec<String> = new.cloned().collect();
     state.members.put_links(&new, &referrer).await?;
     let own = format!("{}{}/", state.link_base, member.handle);
     let linked = linked(&object.bytes, &own);
     let mut notes = notes(state, member, source, &references.names, &linked).await?;
-    let files = files::of_names(state, member, &references.files).await?;
+    let files = files::of_names(state, member, &files).await?;
     // A file counts before the picture of the profile, whose file's name may be the same.
     let of_profile = pictures::files(state, member);
     let urls = files::urls(state, &files).into_iter().chain(of_profile);
-    notes.files = urls.collect();
-    Ok(Found { notes, files })
+    let by_address = addresses.into_iter().filter_map(|(address, (id, _))| {
+        let file = files.iter().find(|file| file.id == id)?;
+        Some((address, format!("{}/{}", state.public_url, file.shown()?)))
+    });
+    notes.files = urls.collect::<Files>().with_addresses(by_address);
+    Ok(Found {
+        notes,
+        files,
+        asked,
+    })
 }
 
 /// Names under which links of others find a published document, folded.
@@ -205,6 +214,7 @@ fn context(state: &State, member: &Account, source: &SourceKey, head: &Head) -> 
             called(source, head)
         }),
         folder: note.map(|note| note.path).unwrap_or_default(),
+        own_files: files::beginnings(state, member),
         created: time(created),
         updated: time(updated),
         link_base: state.link_base.clone(),

@@ -6,7 +6,12 @@
 //! changes what is known of it first, tells of its name then, and reads the reports last. So a change is seen
 //! here, or the document is told of it, and nothing that it shows is taken away before.
 
-use blobs::layout::{FileChangeKey, MAX_PATH_BYTES, SourceKey, name_digest};
+use std::collections::BTreeMap;
+
+use blobs::layout::{
+    FileChangeKey, MAX_PATH_BYTES, OF_FILE, SourceKey, base_name, files_prefix, name_digest,
+    of_file,
+};
 use frontmatter::Output;
 use frontmatter::names::fold;
 use members::{Account, File, Standing};
@@ -37,6 +42,44 @@ pub(crate) fn urls(state: &State, files: &[File]) -> Vec<(String, String)> {
         Some((file.path.clone(), url))
     });
     urls.collect()
+}
+
+/// What the addresses of the member's own files begin with, under every handle that the member has had.
+pub(crate) fn beginnings(state: &State, member: &Account) -> Vec<String> {
+    let prefixes = member.handles().map(|handle| files_prefix(handle));
+    let beginnings = prefixes.map(|prefix| format!("{}/{prefix}", state.public_url));
+    beginnings.collect()
+}
+
+/// The member's files that had these addresses: by the address, the id of the file and its name, folded. What is
+/// under an address says of which file it is, also once that has another version.
+pub(crate) async fn of_addresses(
+    state: &State,
+    member: &Account,
+    addresses: &[String],
+) -> anyhow::Result<BTreeMap<String, (String, String)>> {
+    let mut found = BTreeMap::new();
+    if addresses.is_empty() {
+        return Ok(found);
+    }
+    let files = state.members.files(&member.id, "").await?;
+    let files: BTreeMap<String, &File> = files
+        .iter()
+        .map(|file| (of_file(&member.id, &file.id), file))
+        .collect();
+    for address in addresses {
+        let key = address.strip_prefix(&state.public_url);
+        let Some(key) = key.and_then(|key| key.strip_prefix('/')) else {
+            continue;
+        };
+        let head = state.content.head(key).await?;
+        let file = head.and_then(|head| files.get(head.metadata.get(OF_FILE)?).copied());
+        if let Some(file) = file {
+            let name = fold(base_name(&file.path));
+            found.insert(address.clone(), (file.id.clone(), name));
+        }
+    }
+    Ok(found)
 }
 
 /// Those of `files` that the output shows or leads to.

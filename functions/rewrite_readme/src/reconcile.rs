@@ -178,8 +178,12 @@ async fn bring_in_line(
     } else {
         Err("A file of this name can't be published; upload it through the site.".to_owned())
     };
-    let (converted, found) = match converted {
-        Ok(Converted { output, files }) => (output, files),
+    let (converted, found, asked) = match converted {
+        Ok(Converted {
+            output,
+            files,
+            asked,
+        }) => (output, files, asked),
         Err(reason) => {
             return reject(state, member, source, &object.head, &output_key, reason).await;
         }
@@ -210,11 +214,7 @@ async fn bring_in_line(
         (Outcome::Draft, Vec::new(), Vec::new())
     } else {
         let names = convert::names(member, source, &object.head, &converted);
-        (
-            Outcome::Published,
-            names,
-            convert::asked(&converted.references),
-        )
+        (Outcome::Published, names, asked)
     };
     pictures::let_go(state, member, before.as_ref(), &keys).await?;
     referrers::forget(state, source, &known_links, &links).await?;

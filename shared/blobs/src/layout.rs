@@ -38,6 +38,15 @@ pub fn owner(member_id: &str) -> String {
     base16ct::lower::encode_string(&Sha256::digest(member_id)[..16])
 }
 
+/// Name of the metadata of a file's rendition that says of which of its owner's files it is.
+pub const OF_FILE: &str = "of-file";
+
+/// By which renditions are known to be of one file. A digest with the member's id in it, since metadata is shown
+/// to everybody, and the file's own id tells who guesses its name.
+pub fn of_file(member_id: &str, file_id: &str) -> String {
+    owner(&format!("{member_id}/{file_id}"))
+}
+
 /// The key of an uploaded README: `readmes/<member id>/<slug>.md`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SourceKey {

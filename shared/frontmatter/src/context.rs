@@ -20,6 +20,9 @@ pub struct Context {
     pub name_hint: Option<String>,
     /// The folder that the upload lies in, its names with `/` between them; empty at the top.
     pub folder: String,
+    /// What the addresses begin with of the member's own files, under each handle that the member has had: one of
+    /// them leads to what the file is now, or to nothing, since what is under an address goes with its version.
+    pub own_files: Vec<String>,
     /// Time of the first upload.
     pub created: Option<Timestamp>,
     /// Time of this upload; `updated` is derived from it only when later than `created`.
@@ -45,6 +48,12 @@ impl Context {
             (handle, slug) => Some(format!("{handle}/{slug}")),
         }
     }
+
+    /// Whether an address is that of a file of the member's.
+    pub(crate) fn is_own_file(&self, address: &str) -> bool {
+        let mut own = self.own_files.iter();
+        own.any(|beginning| address.starts_with(beginning.as_str()))
+    }
 }
 
 /// A name as names are compared: NFC, lower case, no outer space.
@@ -62,6 +71,8 @@ pub(crate) fn base_name(path: &str) -> &str {
 pub struct Files {
     /// By their names: paths and names are folded.
     by_name: BTreeMap<String, Vec<(String, String)>>,
+    /// By the addresses that documents have of them, of this version or a former one.
+    by_address: BTreeMap<String, String>,
 }
 
 impl FromIterator<(String, String)> for Files {
@@ -77,11 +88,28 @@ impl FromIterator<(String, String)> for Files {
         for files in by_name.values_mut() {
             files.sort_by_key(|(path, _)| (path.matches('/').count(), path.len()));
         }
-        Self { by_name }
+        Self {
+            by_name,
+            by_address: BTreeMap::new(),
+        }
     }
 }
 
 impl Files {
+    /// The files, found by addresses as well: each with the URL that it leads to now.
+    #[must_use]
+    pub fn with_addresses(self, addresses: impl IntoIterator<Item = (String, String)>) -> Self {
+        Self {
+            by_address: addresses.into_iter().collect(),
+            ..self
+        }
+    }
+
+    /// The URL of the file that had this address.
+    pub(crate) fn at(&self, address: &str) -> Option<&str> {
+        self.by_address.get(address).map(String::as_str)
+    }
+
     /// The URL of the file that a document means by `path`, which is `from_folder` from the top where it leads on
     /// from the document's folder; both are folded and without dots. The path from the folder counts first, then
     /// that from the top, the end of a path, and the name alone.
@@ -111,12 +139,14 @@ pub struct References {
     pub names: Vec<String>,
     /// Names of files, with their endings and without folders.
     pub files: Vec<String>,
+    /// Addresses of the member's own files, as [`Context::own_files`] tells them, without what follows `?` or `#`.
+    pub addresses: Vec<String>,
 }
 
 impl References {
     /// Whether it asks for nothing.
     pub fn is_empty(&self) -> bool {
-        self.names.is_empty() && self.files.is_empty()
+        self.names.is_empty() && self.files.is_empty() && self.addresses.is_empty()
     }
 }
 

@@ -123,8 +123,11 @@ impl<'a> Draft<'a> {
         let pictures = entries.filter(|entry| fields::shape(&entry.key) == Some(Shape::Picture));
         let pictures = pictures.filter_map(keys::image);
         let pictures = pictures.map(|(written, _)| body::image_destination(&written));
+        let targets_of_files = pictures.chain(targets.iter().cloned());
+        let (files, addresses) = names::files(self.document, targets_of_files, self.context);
         References {
-            files: names::files(self.document, pictures.chain(targets.iter().cloned())),
+            files,
+            addresses,
             names: names::references(
                 self.document,
                 authors.into_iter().chain(targets),

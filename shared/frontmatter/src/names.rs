@@ -1,6 +1,6 @@
 //! Names by which documents are found, and those that a document's links ask for.
 
-use crate::context::base_name;
+use crate::context::{Context, base_name};
 use crate::markdown::html::entities;
 use crate::markdown::html::srcset::candidates;
 use crate::markdown::html::steps::blocks;
@@ -58,11 +58,22 @@ pub(crate) fn references(
 }
 
 /// The names of files that the pictures, links and elements of a document ask for, and `targets`: wikilinks
-/// and what the frontmatter names. Folded, without folders, whether or not there is a file of that name.
-pub(crate) fn files(document: &Document<'_>, targets: impl Iterator<Item = String>) -> Vec<String> {
-    let mut names = FileNames::default();
+/// and what the frontmatter names. Folded, without folders, whether or not there is a file of that name. And the
+/// addresses among them of files of the member's.
+pub(crate) fn files(
+    document: &Document<'_>,
+    targets: impl Iterator<Item = String>,
+    context: &Context,
+) -> (Vec<String>, Vec<String>) {
+    let mut names = FileNames {
+        context,
+        names: Vec::new(),
+        addresses: Vec::new(),
+    };
     for target in targets {
-        names.add(&target);
+        if !names.add_own(&target) {
+            names.add(&target);
+        }
     }
     let (mut links, mut pictures) = (Vec::new(), Vec::new());
     if document.has("[") || document.has("<") {
@@ -90,14 +101,17 @@ pub(crate) fn files(document: &Document<'_>, targets: impl Iterator<Item = Strin
     for url in pictures.into_iter().chain(links) {
         names.add_address(url);
     }
-    names.0
+    (names.names, names.addresses)
 }
 
-/// Names of files, each once.
-#[derive(Default)]
-struct FileNames(Vec<String>);
+/// Names of files and addresses of them, each once.
+struct FileNames<'a> {
+    context: &'a Context,
+    names: Vec<String>,
+    addresses: Vec<String>,
+}
 
-impl FileNames {
+impl FileNames<'_> {
     fn add_tag(&mut self, tag: &tokens::Tag<'_>) {
         for attribute in &tag.attributes {
             let value = attribute.value.as_deref().unwrap_or_default();
@@ -113,13 +127,26 @@ impl FileNames {
         }
     }
 
-    /// The file that a relative address leads to.
+    /// Whether it is the address of a file of the member's, which is taken down then.
+    fn add_own(&mut self, address: &str) -> bool {
+        let is_own = self.context.is_own_file(address);
+        if is_own && self.addresses.len() < MAX_FILES {
+            let address = without_suffix(address).to_owned();
+            if !self.addresses.contains(&address) {
+                self.addresses.push(address);
+            }
+        }
+        is_own
+    }
+
+    /// The file that a relative address leads to, or one of the member's own files.
     fn add_address(&mut self, url: &str) {
-        let end = memchr::memchr2(b'?', b'#', url.as_bytes()).unwrap_or(url.len());
-        let path = url.get(..end).unwrap_or_default();
+        let path = without_suffix(url);
         let is_of_the_web = path.starts_with("//") || path.contains(':');
         if !is_of_the_web {
             self.add(&percent_encoding::percent_decode_str(path).decode_utf8_lossy());
+        } else {
+            self.add_own(url);
         }
     }
 
@@ -132,14 +159,20 @@ impl FileNames {
                 && ending.bytes().all(|byte| byte.is_ascii_alphanumeric())
         });
         let is_file = has_ending && without_markdown_ending(name).is_none();
-        if !is_file || name.len() > MAX_FILE_NAME_BYTES || self.0.len() >= MAX_FILES {
+        if !is_file || name.len() > MAX_FILE_NAME_BYTES || self.names.len() >= MAX_FILES {
             return;
         }
         let name = fold(name);
-        if !self.0.contains(&name) {
-            self.0.push(name);
+        if !self.names.contains(&name) {
+            self.names.push(name);
         }
     }
+}
+
+/// An address up to what follows `?` or `#`.
+fn without_suffix(url: &str) -> &str {
+    let end = memchr::memchr2(b'?', b'#', url.as_bytes()).unwrap_or(url.len());
+    url.get(..end).unwrap_or_default()
 }
 
 /// Whether a name has the form of a document's address, `handle/slug`.
@@ -227,11 +260,28 @@ mod tests {
             "![a](img/Arm%20B.png?x) [b](../docs/plan.PDF#page=2) [c](https://e.example/x.png) [d](other.md)\n",
             "![e][ref] <img src=\"./a&amp;b.gif\"> [f](no-ending) [g](#x) [h](//e.example/y.png)\n\n",
             "<picture>\n<source srcset=\"x.webp 1x,\n big/y.webp 2x\">\n<img\nsrc=z.jpg></picture>\n\n",
-            "`![k](code.png)`\n\n[ref]: Ko\u{308}ln.jpg\n",
+            "`![k](code.png)`\n\n[ref]: Ko\u{308}ln.jpg\n\n[own](https://m.example/files/jo/4.pdf#page=2)\n",
         ));
-        let targets = ["Vault/cover.JPG", "note", "a\\b.png"].map(str::to_owned);
-        let mut found = files(&document, targets.into_iter());
+        let targets = [
+            "Vault/cover.JPG",
+            "note",
+            "a\\b.png",
+            "https://m.example/files/jo/1-2x3.webp",
+        ]
+        .map(str::to_owned);
+        let context = Context {
+            own_files: vec!["https://m.example/files/jo/".to_owned()],
+            ..Context::default()
+        };
+        let (mut found, addresses) = files(&document, targets.into_iter(), &context);
         found.sort();
+        assert_eq!(
+            addresses,
+            [
+                "https://m.example/files/jo/1-2x3.webp",
+                "https://m.example/files/jo/4.pdf"
+            ]
+        );
         assert_eq!(
             found,
             [

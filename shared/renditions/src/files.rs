@@ -2,7 +2,9 @@
 //! the member is renamed.
 
 use anyhow::Context as _;
-use blobs::layout::{FileChangeKey, OWNER, base_name, file_download_key, file_picture_key, owner};
+use blobs::layout::{
+    FileChangeKey, OF_FILE, OWNER, base_name, file_download_key, file_picture_key, of_file, owner,
+};
 use blobs::{Condition, Upload};
 use bytes::Bytes;
 use members::{Account, File, FileState};
@@ -41,6 +43,7 @@ impl Shelf<'_> {
     pub async fn store_file(
         self,
         account: &Account,
+        file_id: &str,
         made: &[Made],
         upload: [u8; 16],
     ) -> anyhow::Result<Vec<String>> {
@@ -48,17 +51,19 @@ impl Shelf<'_> {
         let mut keys = Vec::new();
         for made in made {
             let key = made.key(&account.handle, &upload);
-            self.put_rendition(account, &key, made.bytes.clone(), made.content_type)
+            let bytes = made.bytes.clone();
+            self.put_rendition(account, Some(file_id), &key, bytes, made.content_type)
                 .await?;
             keys.push(key);
         }
         Ok(keys)
     }
 
-    /// Stores what the web may see under a key that was never used before.
+    /// Stores what the web may see of a file, or of the profile's picture, under a key that was never used before.
     pub(crate) async fn put_rendition(
         self,
         account: &Account,
+        file_id: Option<&str>,
         key: &str,
         bytes: Bytes,
         content_type: &str,
@@ -70,7 +75,10 @@ impl Shelf<'_> {
             cache_control: Some(CACHE_CONTROL),
             // What isn't drawn anew by us is opened by no page of the site's.
             content_disposition: (!is_picture).then_some("attachment"),
-            metadata: [(OWNER.to_owned(), owner(&account.id))].into(),
+            metadata: [(OWNER.to_owned(), owner(&account.id))]
+                .into_iter()
+                .chain(file_id.map(|id| (OF_FILE.to_owned(), of_file(&account.id, id))))
+                .collect(),
         };
         self.content.put(key, file, Condition::Always).await?;
         Ok(())
@@ -142,7 +150,7 @@ impl Shelf<'_> {
             };
             let prefix = blobs::layout::files_prefix(&account.handle);
             let to = format!("{prefix}{upload}{sized}");
-            self.put_rendition(account, &to, found.bytes, content_type)
+            self.put_rendition(account, Some(&file.id), &to, found.bytes, content_type)
                 .await?;
             moved.push(to);
         }

@@ -135,7 +135,7 @@ impl Shelf<'_> {
         self.members.note_change(self.now_ms).await?;
         let stored = files.iter().map(async |(size, bytes)| {
             let key = layout::picture_key(&account.handle, upload, size, picture::EXTENSION);
-            let put = self.put_rendition(account, &key, bytes.clone(), picture::CONTENT_TYPE);
+            let put = self.put_rendition(account, None, &key, bytes.clone(), picture::CONTENT_TYPE);
             put.await?;
             blobs::Result::Ok((size.clone(), key))
         });

@@ -43,6 +43,9 @@ pub(crate) enum Target {
 
 /// Decides about a destination, given with references and escapes decoded.
 pub(crate) fn resolve(written: &str, kind: Kind, options: &CleanOptions<'_>) -> Target {
+    if options.context.is_own_file(written) {
+        return own_file(written, kind, options);
+    }
     if is_kept(written, kind, options) {
         return Target::Keep;
     }
@@ -65,6 +68,23 @@ pub(crate) fn resolve(written: &str, kind: Kind, options: &CleanOptions<'_>) -> 
         Target::Rewrite { url, .. } if url == written => Target::Keep,
         decided => decided,
     }
+}
+
+/// The address of a file of the member's, as a document has it that was published before.
+fn own_file(written: &str, kind: Kind, options: &CleanOptions<'_>) -> Target {
+    let end = written.find(['?', '#']).unwrap_or(written.len());
+    let (address, suffix) = written.split_at_checked(end).unwrap_or((written, ""));
+    let Some(now) = options.context.notes.files.at(address) else {
+        return Target::Missing;
+    };
+    let url = match kind {
+        Kind::Link => format!("{now}{suffix}"),
+        Kind::Image | Kind::Media => now.to_owned(),
+    };
+    if url == written {
+        return Target::Keep;
+    }
+    rewrite(&percent::normalise(&url))
 }
 
 /// Most links and pictures, and nothing to do for them: the answer of what follows, without its
@@ -323,20 +343,23 @@ mod tests {
         }
     }
 
-    fn outcome(url: &str, kind: Kind, repository: Option<&str>) -> String {
-        let context = context();
-        let repository =
-            repository.and_then(|repository| Repository::read(&Node::string(repository)));
-        let options = CleanOptions {
-            context: &context,
-            repository: repository.as_ref(),
+    fn options<'a>(context: &'a Context, repository: Option<&'a Repository>) -> CleanOptions<'a> {
+        CleanOptions {
+            context,
+            repository,
             obsidian_keys: false,
             hard_breaks: true,
             emitted_before: false,
             title_removal: &[],
             removed_ids: &[],
-        };
-        match resolve(url, kind, &options) {
+        }
+    }
+
+    fn outcome(url: &str, kind: Kind, repository: Option<&str>) -> String {
+        let context = context();
+        let repository =
+            repository.and_then(|repository| Repository::read(&Node::string(repository)));
+        match resolve(url, kind, &options(&context, repository.as_ref())) {
             Target::Keep => "keep".into(),
             Target::Rewrite {
                 url,
@@ -470,6 +493,53 @@ mod tests {
         }
         let link = from_folder("notes", "../Plan.pdf#page=2", Kind::Link);
         assert_eq!(link, "plan.pdf#page=2");
+    }
+
+    /// What a document that was published shows of the member's files leads to what they are now, or to nothing.
+    #[test]
+    fn an_address_of_the_members_own_file_leads_to_what_it_is_now() {
+        let mut context = context();
+        context.own_files = vec!["https://m.example/files/jo/".to_owned()];
+        let files = std::mem::take(&mut context.notes.files);
+        context.notes.files = files.with_addresses(
+            [
+                ("1-9x9.webp", "2-8x8.webp"),
+                ("2-8x8.webp", "2-8x8.webp"),
+                ("3.pdf", "4.pdf"),
+            ]
+            .map(|(was, is)| {
+                (
+                    format!("https://m.example/files/jo/{was}"),
+                    format!("https://m.example/files/jo/{is}"),
+                )
+            }),
+        );
+        let options = options(&context, None);
+        for (written, kind, expected) in [
+            ("1-9x9.webp", Kind::Image, Some("2-8x8.webp")),
+            ("3.pdf#page=2", Kind::Link, Some("4.pdf#page=2")),
+            ("2-8x8.webp", Kind::Image, Some("")),
+            ("5-1x1.webp", Kind::Image, None),
+            ("../../etc", Kind::Link, None),
+        ] {
+            let target = resolve(
+                &format!("https://m.example/files/jo/{written}"),
+                kind,
+                &options,
+            );
+            let expected = match expected {
+                None => Target::Missing,
+                Some("") => Target::Keep,
+                Some(name) => rewrite(&format!("https://m.example/files/jo/{name}")),
+            };
+            assert_eq!(target, expected, "{written}");
+        }
+        let foreign = resolve(
+            "https://m.example/files/ann/1-9x9.webp",
+            Kind::Image,
+            &options,
+        );
+        assert_eq!(foreign, Target::Keep);
     }
 
     #[test]
