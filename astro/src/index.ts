@@ -3,6 +3,7 @@
 export { mastheadLoader, type MastheadLoaderOptions } from './loader.js';
 export { mastheadLiveLoader, MastheadLiveError, type MastheadLiveOptions } from './live.js';
 export { mastheadSchema, type MastheadEntry } from './schema.js';
+export { picture, type Rendered } from './renditions.js';
 export type { MastheadOptions } from './options.js';
 export type { About } from './document.js';
 export type { Picture } from './manifest.js';

@@ -4,4 +4,5 @@ export { callouts, rehypeCallouts } from './callouts.js';
 export { katex } from './html/allowances.js';
 export { htmlWall, rehypeHtmlWall } from './html/plugins.js';
 export type { Allowance } from './html/policy.js';
+export { pictures, rehypePictures, type PicturesOptions } from './pictures.js';
 export { rehypeTaskLabels, taskLabels } from './tasks.js';

@@ -1,6 +1,6 @@
 // HTML to a tree, as a browser's parser makes it within a page, and back.
 
-import type { Root } from 'hast';
+import type { Element as HastElement, Properties, Root } from 'hast';
 import { fromParse5 } from 'hast-util-from-parse5';
 import { toHtml } from 'hast-util-to-html';
 import { defaultTreeAdapter, html as standard, parseFragment, type DefaultTreeAdapterTypes } from 'parse5';
@@ -32,6 +32,31 @@ export function parse(html: string, visit: (element: Element) => boolean = () =>
 /** The tree as HTML. Nothing in it is written without its escapes. */
 export function write(tree: Root): string {
   return toHtml(tree, { allowDangerousCharacters: false, allowDangerousHtml: false, tightAttributes: false });
+}
+
+/**
+ * HTML in which void elements of a name have other properties; the rest of it is left as it is written, whatever it is a part of.
+ * `change` is told the properties of each and the name of the element that it stands in, and gives `undefined` for what stays.
+ *
+ * @throws {Error} where the HTML has too many elements; the message is a sentence.
+ */
+export function replaceElements(html: string, tagName: string, change: (properties: Properties, parent: string) => Properties | undefined): string {
+  const found: { element: Element; parent: string }[] = [];
+  walk(parseFragment(html, { scriptingEnabled: true, sourceCodeLocationInfo: true, treeAdapter: bounded() }), (element) => {
+    if (element.tagName === tagName) found.push({ element, parent: element.parentNode && 'tagName' in element.parentNode ? element.parentNode.tagName : '' });
+    return true;
+  });
+  const places = found.flatMap(({ element, parent }) => (element.sourceCodeLocation ? [{ element, parent, at: element.sourceCodeLocation }] : []));
+  let changed = '';
+  let end = 0;
+  for (const { element, parent, at } of places.sort((one, other) => one.at.startOffset - other.at.startOffset)) {
+    const properties = change((fromParse5(element) as HastElement).properties, parent);
+    if (!properties) continue;
+    const tag = write({ type: 'root', children: [{ type: 'element', tagName, properties, children: [] }] });
+    changed += html.slice(end, at.startOffset) + tag;
+    end = at.endOffset;
+  }
+  return changed + html.slice(end);
 }
 
 function bounded(): typeof defaultTreeAdapter {

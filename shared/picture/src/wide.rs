@@ -177,19 +177,17 @@ mod tests {
 
     #[test]
     fn sizes_are_the_largest_that_fit() {
-        for (size, expected) in [
-            ((4000, 3000), vec![(1920, 1440), (960, 720), (480, 360)]),
-            ((1920, 1), vec![(1920, 1), (960, 1), (480, 1)]),
-            ((1200, 800), vec![(1200, 800), (960, 640), (480, 320)]),
-            ((960, 10), vec![(960, 10), (480, 5)]),
-            ((480, 480), vec![(480, 480)]),
-            ((1, 1), vec![(1, 1)]),
-            ((1, 30_000), vec![(1, 16_383)]),
-            ((1600, 30_000), vec![(874, 16_383), (480, 8998)]),
-            // 721 by the largest one's height; of the original's it were 720.
-            ((3840, 2881), vec![(1920, 1441), (960, 721), (480, 360)]),
-        ] {
-            assert_eq!(sizes(&source(size, Orientation::NoTransforms)), expected);
+        let size = |text: &str| -> (u32, u32) {
+            let (width, height) = text.split_once('x').unwrap();
+            (width.parse().unwrap(), height.parse().unwrap())
+        };
+        let table = include_str!("../sizes.txt").lines();
+        let rows: Vec<_> = table.filter(|line| !line.starts_with('#')).collect();
+        assert!(rows.len() > 30, "{} rows", rows.len());
+        for row in rows {
+            let mut row_sizes = row.split_whitespace().map(size);
+            let (sent, expected) = (row_sizes.next().unwrap(), row_sizes.collect::<Vec<_>>());
+            assert_eq!(sizes(&source(sent, Orientation::NoTransforms)), expected);
         }
         let turned = source((3000, 4000), Orientation::Rotate90);
         assert_eq!(sizes(&turned), [(1920, 1440), (960, 720), (480, 360)]);
