@@ -1,11 +1,14 @@
 import { satteri } from '@astrojs/markdown-satteri';
 import { defineConfig } from 'astro/config';
-import { callouts, taskLabels } from 'masthead-astro/markdown';
+import { callouts, pictures, taskLabels } from 'masthead-astro/markdown';
 
 export default defineConfig({
   trailingSlash: 'always',
   markdown: {
-    processor: satteri({ hastPlugins: [callouts(), taskLabels()] }),
+    processor: satteri({
+      // The column of src/styles/site.css, and on small screens all but the edges of the page.
+      hastPlugins: [callouts(), taskLabels(), pictures({ sizes: '(min-width: 45rem) 41rem, 92vw' })],
+    }),
     shikiConfig: {
       themes: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
       defaultColor: 'light-dark()',

@@ -9,6 +9,7 @@ import { equal, eventually, fitsEverybody, launch, ok, says, step, violations, w
 import { CLUB } from './club.mjs';
 import { DEMO, member, publish, signedIn } from './members.mjs';
 import { ORIGIN, build, show } from './site.mjs';
+import { lookAtVault, publishVault } from './vault.mjs';
 
 const { SCREENSHOTS } = process.env;
 const SITE = 'site';
@@ -25,6 +26,7 @@ for (const { handle, name, picture, documents } of CLUB) {
     ok(report?.state === 'published', `${file} of ${handle} is published`);
   }
 }
+await publishVault();
 // The shed's link to the spar, which came later, is found in the background.
 await eventually(async () => (await (await fetch(`${process.env.MASTHEAD_URL}/content/ada/the-boat-shed-in-winter.md`)).text()).includes('](/ada/planing-a-spar-by-hand/'), 'the link to the later document is led there');
 
@@ -128,6 +130,12 @@ async function journey() {
     await open('/nowhere/');
     await says(page.locator('h1'), 'Not here');
   }, [/status of 404/]);
+
+  await run('a vault’s pictures are in their places before they are loaded, and nothing moves', async () => {
+    await lookAtVault(browser, SITE, async (shown, name) => {
+      if (SCREENSHOTS) await shown.screenshot({ path: join(SCREENSHOTS, `${name}.png`), fullPage: true });
+    });
+  });
 
   await run('a wrong password shows the server’s sentence', async () => {
     await open('/club/login/');

@@ -32,6 +32,25 @@ export async function publish(client, name, bytes, slug) {
   }
 }
 
+/** Sends a file for the documents of a member whom `member` added, under its path. */
+export async function sendFile(handle, path, bytes) {
+  const form = new FormData();
+  form.append('file', new Blob([bytes]), path.split('/').at(-1));
+  form.append('path', path);
+  const answer = await fetch(`${MASTHEAD_URL}/api/upload_file`, { method: 'POST', headers: await authorization(handle), body: form });
+  ok(answer.status === 202, `${path} is taken, but the answer is ${answer.status}: ${await answer.text()}`);
+}
+
+/** The files of a member whom `member` added. */
+export async function filesOf(handle) {
+  return (await (await fetch(`${MASTHEAD_URL}/api/files`, { headers: await authorization(handle) })).json()).files;
+}
+
+async function authorization(handle) {
+  const answer = await fetch(`${MASTHEAD_URL}/api/login`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ email: `${handle}@club.example`, password: PASSWORD }) });
+  return { Authorization: `Bearer ${(await answer.json()).access_token}` };
+}
+
 /** What is published now: entry ids. */
 export async function published() {
   const ids = [];

@@ -84,6 +84,7 @@ await step('five steps, in any site', async () => {
   await made(name);
   await eachHasItsPage(name);
   equal(title(await read(name, 'index.html')), 'Our harbour', 'the site’s own page');
+  equal(elements(await read(name, 'mira/gripper-arm/index.html'), 'img').map(({ width, height, loading }) => [width, height, loading]), [['300', '225', 'eager'], ['240', '180', 'lazy']], 'pictures of a document');
   const account = await read(name, 'account/index.html');
   for (const tag of ['masthead-login', 'masthead-readme-upload', 'masthead-publish-report', 'masthead-profile-picture']) equal(elements(account, tag).map((element) => element['data-url']), [MASTHEAD_URL], `the server of <${tag}>`);
   ok(links(account).includes('/join/'), 'the sign-in leads to /join/');
@@ -159,6 +160,7 @@ await step('files of one’s own, behind the wall', async () => {
   ok(!/onclick|javascript:/.test(html), `nothing in it acts: ${html}`);
   equal(elements(html, 'div').filter((element) => element['data-callout'] === 'tip').length, 1, 'callouts');
   equal(elements(html, 'input').map((element) => element['aria-label']), ['done'], 'names of boxes');
+  equal(elements(html, 'img').map(({ width, height, srcset, decoding }) => [width, height, srcset?.split(', ').length, decoding]), [['1600', '900', 3, 'async']], 'pictures');
 });
 
 /** A port that nobody listens at. */
