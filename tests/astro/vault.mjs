@@ -48,6 +48,8 @@ export async function lookAtVault(browser, site, picture) {
       const what = `${id}, ${width} pixels wide,`;
       released = new Promise((resolve) => (release = resolve));
       await page.goto(`${ORIGIN}/${id}/`, { waitUntil: 'domcontentloaded' });
+      // Until then a browser shows nothing.
+      await page.waitForFunction(() => [...document.querySelectorAll('link[rel="stylesheet"]')].every(({ sheet }) => sheet));
       const before = await pictures(page);
       equal(before.length, count, `the number of pictures of ${what}`);
       for (const one of before) ok(!one.loaded && /^\d+$/.test(one.width) && /^\d+$/.test(one.height) && one.alt !== null, `${what} has pictures that are still held up and say their size, but it has ${JSON.stringify(one)}`);
