@@ -9,7 +9,7 @@ import { equal, eventually, fitsEverybody, launch, ok, says, step, violations, w
 import { CLUB } from './club.mjs';
 import { DEMO, member, publish, signedIn } from './members.mjs';
 import { ORIGIN, build, show } from './site.mjs';
-import { lookAtVault, publishVault } from './vault.mjs';
+import { lookAtVault, publishVault } from './pictures.mjs';
 
 const { SCREENSHOTS } = process.env;
 const SITE = 'site';
