@@ -3,14 +3,11 @@
 use image::ImageFormat;
 
 use crate::Refused;
+use crate::svg::is_svg;
 
-/// How much of a text is searched for what kind of text it is, in bytes.
-const HEAD_BYTES: usize = 1024;
-
-/// ZIP, gzip, 7-Zip, RAR, XZ, Zstandard and tar.
+/// ZIP, 7-Zip, RAR, XZ, Zstandard and tar.
 const ARCHIVES: &[(usize, &[u8])] = &[
     (0, b"PK\x03\x04"),
-    (0, b"\x1f\x8b"),
     (0, b"7z\xbc\xaf"),
     (0, b"Rar!\x1a\x07"),
     (0, b"\xfd7zXZ\0"),
@@ -86,11 +83,15 @@ pub fn is_pdf(bytes: &[u8]) -> bool {
     bytes.starts_with(b"%PDF-")
 }
 
-/// Whether [`for_documents`](crate::for_documents) takes files of this kind, by the first bytes alone.
+/// Whether [`for_documents`](crate::for_documents) takes files of this kind, by the first
+/// 64 KiB at most.
 ///
 /// # Errors
 /// What the file is instead, and what its owner can do.
 pub fn check_for_documents(bytes: &[u8]) -> Result<(), Refused> {
+    if is_svg(bytes) {
+        return Ok(());
+    }
     recognise(bytes, Purpose::Document).map(|_| ())
 }
 
@@ -105,9 +106,10 @@ enum Other {
     Avif,
     Video,
     Audio,
-    /// Not drawn: `resvg` can't be told to stop, and 300 blurred rectangles, 19 kB, hold it up for a minute and more;
-    /// nor does it draw HTML in a drawing, which is what Mermaid and draw.io make of labels.
+    /// No picture of a profile: a square of pixels can't be cut out of it.
     Svg,
+    /// Compressed drawings among them.
+    Gzip,
     Page,
     Unknown,
 }
@@ -147,7 +149,12 @@ impl Other {
             Self::Svg => (
                 "This is an SVG drawing.",
                 "Export it as PNG and send that.",
-                "Export it as PNG, about 1,920 pixels wide, or open it in your browser and take a screenshot, and send that.",
+                "Export it as PNG and send that.",
+            ),
+            Self::Gzip => (
+                "This is a compressed file.",
+                "Unpack it and send the picture that is in it.",
+                "Unpack it and send what is in it; save a drawing as plain SVG rather than SVGZ.",
             ),
             Self::Page => (
                 "This is a web page.",
@@ -179,6 +186,8 @@ impl File<'_> {
             Other::Empty
         } else if self.has(0, b"%PDF") {
             Other::Pdf
+        } else if self.has(0, b"\x1f\x8b") {
+            Other::Gzip
         } else if self.has_one(ARCHIVES) {
             Other::Archive
         } else if self.has_one(RARE_PICTURES) {
@@ -206,13 +215,10 @@ impl File<'_> {
 
     fn text(&self) -> Other {
         let text = self.0.strip_prefix(b"\xef\xbb\xbf").unwrap_or(self.0);
-        let text = text.trim_ascii_start();
-        let head = text.get(..HEAD_BYTES).unwrap_or(text);
-        let is_svg = head
-            .windows(4)
-            .any(|window| window.eq_ignore_ascii_case(b"<svg"));
-        if text.starts_with(b"<") {
-            if is_svg { Other::Svg } else { Other::Page }
+        if is_svg(self.0) {
+            Other::Svg
+        } else if text.trim_ascii_start().starts_with(b"<") {
+            Other::Page
         } else {
             Other::Unknown
         }

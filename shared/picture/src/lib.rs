@@ -1,7 +1,8 @@
 //! Any picture in, renditions out, square for a profile or whole for a document: pure, no I/O.
 //!
 //! What comes out is encoded anew from pixels, so nothing of the file that came in is in it: no
-//! position, no thumbnail, no comment, no bytes after the end.
+//! position, no thumbnail, no comment, no bytes after the end. Of a drawing in SVG it is a copy, written anew of what
+//! a table allows.
 
 mod claim;
 mod colour;
@@ -13,11 +14,13 @@ mod jpeg;
 mod kind;
 mod riff;
 mod square;
+mod svg;
 mod wide;
 
 pub use encode::{CONTENT_TYPE, EXTENSION};
 pub use frames::{MAX_ANIMATED_PIXELS, MAX_FRAMES};
 pub use kind::{check_for_documents, is_pdf};
+pub use svg::{MAX_SVG_BYTES, SVG_CONTENT_TYPE, SVG_EXTENSION, Svg, drawing};
 pub use wide::{Drawn, MAX_PAINTED_PIXELS, WIDTHS, Wide, for_documents};
 
 use decode::Decoded;

@@ -1,12 +1,15 @@
 //! The pictures that documents show: whole, upright, and no wider than a page.
 
-use image::{DynamicImage, ImageFormat};
+use std::io::Cursor;
+
+use image::{DynamicImage, ImageFormat, ImageReader};
 
 use crate::decode::{self, Decoded, Source};
 use crate::film::Film;
 use crate::frames::{self, Animation, Motion};
 use crate::kind::{self, Purpose};
 use crate::square::is_turned;
+use crate::svg::{self, Svg};
 use crate::{Refused, colour, encode};
 
 /// Greatest widths of a document's pictures, in pixels, largest first.
@@ -24,13 +27,17 @@ pub struct Wide {
     pub width: u32,
     /// In pixels.
     pub height: u32,
-    /// A whole file of the type [`CONTENT_TYPE`](crate::CONTENT_TYPE).
+    /// A whole file of the type [`Drawn::content_type`].
     pub bytes: Vec<u8>,
 }
 
 /// What a document shows of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Drawn {
+    /// What the renditions are served as: [`CONTENT_TYPE`](crate::CONTENT_TYPE), or that of a drawing.
+    pub content_type: &'static str,
+    /// Of the files that hold them.
+    pub extension: &'static str,
     /// Largest first, at least one, each width once.
     pub renditions: Vec<Wide>,
     /// What its owner should know, in a sentence.
@@ -40,11 +47,29 @@ pub struct Drawn {
 /// Makes the renditions of a picture that documents show: whole, upright, in sRGB, transparent where
 /// the original is, and never larger than it. What moves goes on moving, for the same times and as often,
 /// up to [`MAX_FRAMES`](crate::MAX_FRAMES), [`MAX_ANIMATED_PIXELS`](crate::MAX_ANIMATED_PIXELS) and
-/// [`MAX_PAINTED_PIXELS`].
+/// [`MAX_PAINTED_PIXELS`]. Of a drawing there is one, its copy, as [`drawing`](crate::drawing) makes it.
 ///
 /// # Errors
 /// Why the file isn't taken, as [`renditions`](crate::renditions) says it.
 pub fn for_documents(bytes: &[u8]) -> Result<Drawn, Refused> {
+    if svg::is_svg(bytes) {
+        let Svg {
+            width,
+            height,
+            bytes,
+            notice,
+        } = svg::drawing(bytes)?;
+        return Ok(Drawn {
+            content_type: svg::SVG_CONTENT_TYPE,
+            extension: svg::SVG_EXTENSION,
+            renditions: vec![Wide {
+                width,
+                height,
+                bytes,
+            }],
+            notice,
+        });
+    }
     let format = kind::recognise(bytes, Purpose::Document)?;
     let (renditions, notice) = match frames::read(bytes, format)? {
         Motion::Still => (still(bytes, format)?, None),
@@ -54,7 +79,31 @@ pub fn for_documents(bytes: &[u8]) -> Result<Drawn, Refused> {
             None => (still(bytes, format)?, Some(frames::TOO_LARGE)),
         },
     };
-    Ok(Drawn { renditions, notice })
+    Ok(Drawn {
+        content_type: encode::CONTENT_TYPE,
+        extension: encode::EXTENSION,
+        renditions,
+        notice,
+    })
+}
+
+/// How many pixels a picture has by its header.
+pub(crate) fn pixels(bytes: &[u8], format: ImageFormat) -> Option<u64> {
+    let reader = ImageReader::with_format(Cursor::new(bytes), format);
+    let (width, height) = reader.into_dimensions().ok()?;
+    Some(u64::from(width) * u64::from(height))
+}
+
+/// The largest rendition of a picture, or of the first frame of one that moves.
+pub(crate) fn largest(bytes: &[u8], format: ImageFormat) -> Result<Wide, Refused> {
+    let Decoded { image, source } = decode::decode(bytes, format)?;
+    let size = sizes(&source).into_iter().next().ok_or(Refused::Invalid)?;
+    let image = smaller(colour::eight_bits(image), size, &source, true)?;
+    Ok(Wide {
+        width: image.width(),
+        height: image.height(),
+        bytes: encode::smallest(&image)?,
+    })
 }
 
 fn still(bytes: &[u8], format: ImageFormat) -> Result<Vec<Wide>, Refused> {
