@@ -204,10 +204,7 @@ async fn what_is_no_kind_of_ours_or_no_path_is_refused_with_what_to_do() {
     }
     for (bytes, told) in [
         (b"ID3\x04\0\0\0\0\0\0".to_vec(), "link to it"),
-        (
-            b"<svg xmlns=\"http://www.w3.org/2000/svg\"/>".to_vec(),
-            "PNG",
-        ),
+        (b"\x1f\x8b\x08\0\0\0\0\0".to_vec(), "plain SVG"),
         (b"\0\0\0\x18ftypheic\0\0\0\0".to_vec(), "JPEG"),
         (b"<html><script>alert(1)</script>".to_vec(), "web page"),
     ] {

@@ -193,7 +193,7 @@ async fn made(
     let largest = drawn.renditions.first();
     let file = File {
         reason: drawn.notice.map(str::to_owned),
-        content_type: Some(picture::CONTENT_TYPE.to_owned()),
+        content_type: Some(drawn.content_type.to_owned()),
         width: largest.map(|wide| wide.width),
         height: largest.map(|wide| wide.height),
         ..blank
@@ -201,8 +201,8 @@ async fn made(
     let made = drawn.renditions.into_iter().map(|wide| Made {
         bytes: wide.bytes.into(),
         size: Some((wide.width, wide.height)),
-        content_type: picture::CONTENT_TYPE,
-        extension: picture::EXTENSION,
+        content_type: drawn.content_type,
+        extension: drawn.extension,
     });
     Ok(After {
         file,

@@ -15,6 +15,7 @@ const TYPES: &[&str] = &[
     "image/png",
     "image/webp",
     "image/gif",
+    "image/svg+xml",
     "application/pdf",
 ];
 

@@ -142,6 +142,7 @@ impl Shelf<'_> {
             let (_, sized) = name.split_at(end);
             let content_type = match sized.rsplit_once('.') {
                 Some((_, "pdf")) => "application/pdf",
+                Some((_, picture::SVG_EXTENSION)) => picture::SVG_CONTENT_TYPE,
                 _ => picture::CONTENT_TYPE,
             };
             let Some(found) = self.content.get(key, MAX_MOVED_BYTES).await? else {
