@@ -88,6 +88,6 @@ pub(super) fn of(svg: Node<'_, '_>) -> Size {
         width: pixels(width * scale, MOST),
         height: pixels(height * scale, MOST_HIGH),
         view: view_or_all,
-        is_guessed: view.is_none() && (edge("width").is_none() || edge("height").is_none()),
+        is_guessed: view.is_none() && edge("width").or(edge("height")).is_none(),
     }
 }
