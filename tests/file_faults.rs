@@ -328,3 +328,52 @@ async fn an_upload_of_a_file_that_is_cut_short_is_whole_or_not_there() {
         assert!(calls > 3, "{calls} calls");
     }
 }
+
+/// What was deleted can be put once more to an address that is still good: it doesn't stay where the quota has no
+/// room for it.
+#[tokio::test]
+async fn an_address_that_is_used_again_after_a_deletion_exceeds_no_quota() {
+    let (_stack, environment) = stack().await;
+    let stores = Stores::healthy(&environment);
+    let account = stores.member("jo").await;
+    let mut resize = stores.resize_picture();
+    resize.quota.count = 1;
+    let key = FileKey::of(&account.id, PATH).key();
+    for (other, is_kept) in [(false, true), (true, false)] {
+        if other {
+            let other = FileKey::of(&account.id, "other.png").key();
+            let note = FileNote {
+                path: "other.png".to_owned(),
+                account_version: account.version,
+                reservation: None,
+            };
+            let upload = Upload {
+                bytes: plain(OLD, 48, ImageFormat::Png).into(),
+                metadata: note.to_metadata(),
+                ..Upload::default()
+            };
+            let put = stores.uploads.put(&other, upload, Condition::Always);
+            put.await.unwrap();
+        }
+        let note = FileNote {
+            path: PATH.to_owned(),
+            account_version: account.version,
+            reservation: Some("settled-long-ago".to_owned()),
+        };
+        let upload = Upload {
+            bytes: plain(NEW, 64, ImageFormat::Png).into(),
+            metadata: note.to_metadata(),
+            ..Upload::default()
+        };
+        let put = stores.uploads.put(&key, upload, Condition::Always);
+        put.await.unwrap();
+        let event = stores.tells(&key);
+        let answer = resize_picture::handler(&resize, event.clone()).await;
+        assert_eq!(answer.unwrap(), json!({"batchItemFailures": []}));
+        let head = stores.uploads.head(&key).await.unwrap();
+        assert_eq!(head.is_some(), is_kept, "{other}");
+        stores.uploads.delete(&key).await.unwrap();
+        let answer = resize_picture::handler(&resize, event).await;
+        assert_eq!(answer.unwrap(), json!({"batchItemFailures": []}));
+    }
+}

@@ -392,7 +392,7 @@ async fn an_address_that_was_copied_from_what_was_published_follows_its_file() {
     site.publish(
         &member,
         "copy.md",
-        &format!("# Copy\n\n![The arm]({first})\n"),
+        format!("# Copy\n\n![The arm]({first})\n").as_str(),
     )
     .await;
     assert!(text(&site, "/content/jo/copy.md").await.contains(&first));
@@ -426,4 +426,63 @@ async fn an_address_that_was_copied_from_what_was_published_follows_its_file() {
         (status(&site, second).await == StatusCode::NOT_FOUND).then_some(())
     })
     .await;
+}
+
+/// What is downloaded is no picture, whatever its name says: no browser would draw it.
+#[tokio::test]
+async fn a_pdf_is_shown_by_no_document_as_a_picture() {
+    let site = Site::start().await;
+    let member = site.member("jo").await;
+    let pdf = || b"%PDF-1.7\n%%EOF\n".to_vec();
+    sent(&site, &member, "plan.pdf", pdf()).await;
+    sent(&site, &member, "arm.png", pdf()).await;
+    settled(&site, &member, "plan.pdf").await;
+    settled(&site, &member, "arm.png").await;
+    let document = concat!(
+        "---\nimage: plan.pdf\n---\n# Plan\n\n![As a picture](plan.pdf), ![[arm.png|300]]\n\n",
+        "<img src=\"plan.pdf\" srcset=\"arm.png 2x\" alt=\"x\">\n\n[The plan](plan.pdf)\n",
+    );
+    site.publish(&member, "note.md", document).await;
+    let shown = text(&site, "/content/jo/note.md").await;
+    assert_eq!(shown.matches(".pdf").count(), 1, "{shown}");
+    assert!(shown.contains("[The plan](http"), "{shown}");
+}
+
+/// An address that is asked for again counts once, and one that is given up not at all.
+#[tokio::test]
+async fn addresses_for_one_file_count_once() {
+    let site = Site::start().await;
+    let member = site.member("jo").await;
+    let count = async || {
+        let members = endpoint::configuration::members(&site.environment).unwrap();
+        let count = members.count((&member.id, members::Counted::Files)).await;
+        count.unwrap().map_or(0, |count| count.usage.count)
+    };
+    let announce = async |path: &str, size: usize| {
+        let wanted =
+            json!({"kind": "file", "path": path, "content_type": "image/png", "size": size});
+        let post = site.post("/api/upload_url").bearer_auth(&member.token);
+        body(post.json(&wanted).send().await.unwrap()).await
+    };
+    // The first of all counts what is there.
+    sent(
+        &site,
+        &member,
+        "other.png",
+        gradient(64, 32, ImageFormat::Png),
+    )
+    .await;
+    let before = count().await;
+    let first = announce("arm.png", 100).await;
+    for size in [100, 50, 70_000, 100] {
+        announce("arm.png", size).await;
+        assert_eq!(count().await, before + 1, "{size}");
+    }
+    let id = first["file"]["id"].as_str().unwrap();
+    assert_eq!(
+        remove(&site, &member, id).await.status(),
+        StatusCode::ACCEPTED
+    );
+    assert_eq!(count().await, before);
+    assert_error(remove(&site, &member, id).await, 404, "not_found").await;
 }

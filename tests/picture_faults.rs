@@ -26,7 +26,7 @@ use endpoint::{Bearer, Clock, Environment, Origins, aws, configuration};
 use hyper::body::Bytes;
 use image::ImageFormat;
 use local::{Options, Stack};
-use members::{Created, Email, Members, NewMember, Picture, Seen};
+use members::{Created, Email, Members, NewMember, Picture, Seen, Usage};
 use renditions::Shelf;
 use serde_json::{Value, json};
 use tokio::sync::Semaphore;
@@ -190,6 +190,10 @@ impl Stores {
 
     pub(crate) fn resize_picture(&self) -> resize_picture::State {
         resize_picture::State {
+            quota: Usage {
+                count: 500,
+                bytes: 200 * 1024 * 1024,
+            },
             uploads: self.uploads.clone(),
             content: self.content.clone(),
             members: self.members.clone(),

@@ -186,14 +186,28 @@ async fn calls() -> BTreeMap<String, BTreeSet<Call>> {
         let file = members.file(MEMBER, &arm.file_id).await.unwrap().unwrap();
         let public_url = configuration::public_url(&environment).unwrap();
         let address = format!("{public_url}/{}", file.shown().unwrap());
-        put_note(&format!(
-            "# Note\n\n![The arm](img/arm.png) ![Again]({address})\n"
-        ))
-        .await;
+        let note = format!("# Note\n\n![The arm](img/arm.png) ![Again]({address})\n");
+        put_note(&note).await;
         deliver("rewrite_readme", of_key(&file_change)).await;
         deliver("rewrite_readme", of_note.clone()).await;
         assert_eq!(ask_as_member("files", event("files")).await.0, 200);
     }
+    // One that is announced and never sent.
+    let announced = FileKey::of(MEMBER, "announced.png");
+    let mut event_of_it = event("upload_url.file");
+    let wanted =
+        json!({"kind": "file", "path": "announced.png", "content_type": "image/png", "size": 9});
+    event_of_it["body"] = json!(wanted.to_string());
+    assert_eq!(
+        ask_as_member("upload_url", event_of_it.clone()).await.0,
+        200
+    );
+    // Asked for again, it counts once.
+    assert_eq!(ask_as_member("upload_url", event_of_it).await.0, 200);
+    let mut given_up = event("files.unknown");
+    given_up["rawPath"] = json!(format!("/api/files/{}", announced.file_id));
+    assert_eq!(ask_as_member("files", given_up).await.0, 202);
+
     let mut remove = event("files.unknown");
     remove["rawPath"] = json!(format!("/api/files/{}", arm.file_id));
     assert_eq!(ask_as_member("files", remove).await.0, 202);

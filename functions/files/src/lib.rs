@@ -6,7 +6,7 @@ use blobs::layout::{FileKey, FileNote, is_file_id, upload_of};
 use blobs::{Blobs, Entry};
 use endpoint::{Bearer, Environment, Error, Origins, Request, aws, configuration, rfc3339};
 use futures::{StreamExt as _, TryStreamExt as _, stream};
-use members::{Account, File, FileState, Summary, Usage};
+use members::{Account, Counted, File, FileState, Summary, Usage};
 use serde::Serialize;
 
 /// How many sources are asked side by side for what is kept beside them, which S3's listing leaves out.
@@ -107,16 +107,27 @@ pub async fn handler(state: &State, request: Request) -> endpoint::Result {
     }
     let member = state.bearer.member(&request).await?;
     match id {
-        Some(id) => remove(state, &FileKey::new(&member.id, &id)).await,
+        Some(id) => remove(state, &member, &FileKey::new(&member.id, &id)).await,
         None => list(state, &member).await,
     }
 }
 
-/// Takes a file away. The removal's event takes it from documents, as it does for any other hand.
-async fn remove(state: &State, file: &FileKey) -> endpoint::Result {
+/// Takes a file away, and what is counted for one that was announced. The removal's event takes it from
+/// documents, as it does for any other hand.
+async fn remove(state: &State, member: &Account, file: &FileKey) -> endpoint::Result {
+    let members = &state.bearer.members;
+    let counted = (member.id.as_str(), Counted::Files);
+    let count = members.count(counted).await?;
+    let announced = count.map_or_else(Vec::new, |count| count.held_for(&file.file_id));
+    for (reservation, takes) in &announced {
+        let given_back = members.settle_reservation(counted, reservation, Some(*takes));
+        given_back.await?;
+    }
     let key = file.key();
     let head = state.uploads.head(&key).await.map_err(Error::unavailable)?;
-    head.ok_or(Error::NotFound)?;
+    if head.is_none() && announced.is_empty() {
+        return Err(Error::NotFound);
+    }
     let removed = state.uploads.delete(&key).await;
     removed.map_err(Error::unavailable)?;
     endpoint::accepted(&Removed {})

@@ -5,7 +5,7 @@
 //! gone is marked first, so that no document finds it any more, and forgotten once they are told.
 
 use blobs::Head;
-use blobs::layout::{FileKey, FileNote, MAX_ORIGINAL_BYTES, files_prefix};
+use blobs::layout::{FileKey, FileNote, MAX_ORIGINAL_BYTES, NOTHING_COUNTED, files_prefix};
 use bytes::Bytes;
 use members::{Account, Counted, File, FileState, Standing};
 use renditions::Made;
@@ -95,7 +95,13 @@ async fn bring_in_line(state: &State, file: &FileKey, seen: &Seen) -> anyhow::Re
     if let (Some(reservation), None) = (&note.reservation, known) {
         let counted = (account.id.as_str(), Counted::Files);
         let settled = state.members.settle_reservation(counted, reservation, None);
-        settled.await?;
+        // What was deleted is put to its address once more, or its time was over, or a former try settled it.
+        let may_be_uncounted = !settled.await? && reservation != NOTHING_COUNTED;
+        if may_be_uncounted && is_beyond_quota(state, &account.id).await? {
+            tracing::info!(member = account.id, "erased a file that nobody counted");
+            state.uploads.delete_seen(&file.key(), head).await?;
+            return Ok(false);
+        }
         if note.account_version != account.version {
             tracing::info!(
                 member = account.id,
@@ -122,6 +128,13 @@ async fn bring_in_line(state: &State, file: &FileKey, seen: &Seen) -> anyhow::Re
         None => rejected(blank, TOO_LARGE.to_owned()),
     };
     put(state, &account, before, after).await
+}
+
+/// Whether more is there of the member than the quota lets in.
+async fn is_beyond_quota(state: &State, member_id: &str) -> anyhow::Result<bool> {
+    let there = state.uploads.list_all(&FileKey::prefix(member_id)).await?;
+    let bytes: u64 = there.iter().map(|entry| entry.size).sum();
+    Ok(there.len() as u64 > state.quota.count || bytes > state.quota.bytes)
 }
 
 /// A file as it is to be known, and what is to be stored of it.

@@ -13,7 +13,7 @@ use blobs::layout::{FileKey, MAX_ORIGINAL_BYTES, OriginalKey, OriginalNote};
 use blobs::{Blobs, Head};
 use bytes::Bytes;
 use endpoint::{Clock, Environment, aws, configuration};
-use members::{Account, Departed, Members, Standing};
+use members::{Account, Departed, Members, Standing, Usage};
 use picture::{Refused, Rendition};
 use removal::Leavings;
 use renditions::Shelf;
@@ -33,6 +33,8 @@ pub struct State {
     pub content: Blobs,
     pub members: Members,
     pub clock: Clock,
+    /// What a member's files may take.
+    pub quota: Usage,
     /// One picture is decoded at a time, as in Lambda: a large one takes 400 MB of memory.
     pub decoding: Semaphore,
     /// 128 random bits: the name of a try.
@@ -47,6 +49,7 @@ impl State {
             content: Blobs::new(&config, environment.required("CONTENT_BUCKET")?),
             members: configuration::members(environment)?,
             clock: Clock::system(),
+            quota: configuration::file_quota(environment)?,
             decoding: Semaphore::new(1),
             random: rand::random,
         })

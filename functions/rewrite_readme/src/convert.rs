@@ -214,7 +214,7 @@ fn context(state: &State, member: &Account, source: &SourceKey, head: &Head) -> 
             called(source, head)
         }),
         folder: note.map(|note| note.path).unwrap_or_default(),
-        own_files: files::beginnings(state, member),
+        files_base: files::base(state),
         created: time(created),
         updated: time(updated),
         link_base: state.link_base.clone(),

@@ -9,8 +9,7 @@
 use std::collections::BTreeMap;
 
 use blobs::layout::{
-    FileChangeKey, MAX_PATH_BYTES, OF_FILE, SourceKey, base_name, files_prefix, name_digest,
-    of_file,
+    FileChangeKey, MAX_PATH_BYTES, OF_FILE, SourceKey, all_files, base_name, name_digest, of_file,
 };
 use frontmatter::Output;
 use frontmatter::names::fold;
@@ -44,11 +43,9 @@ pub(crate) fn urls(state: &State, files: &[File]) -> Vec<(String, String)> {
     urls.collect()
 }
 
-/// What the addresses of the member's own files begin with, under every handle that the member has had.
-pub(crate) fn beginnings(state: &State, member: &Account) -> Vec<String> {
-    let prefixes = member.handles().map(|handle| files_prefix(handle));
-    let beginnings = prefixes.map(|prefix| format!("{}/{prefix}", state.public_url));
-    beginnings.collect()
+/// What the addresses of members' files begin with.
+pub(crate) fn base(state: &State) -> String {
+    format!("{}/{}", state.public_url, all_files())
 }
 
 /// The member's files that had these addresses: by the address, the id of the file and its name, folded. What is

@@ -137,6 +137,7 @@ async fn store(
             return Ok(());
         }
     }
+    held.forgo();
     Err(Error::unavailable(anyhow::anyhow!(
         "{ROUNDS} other uploads of one path were faster"
     )))

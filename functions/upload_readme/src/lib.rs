@@ -231,6 +231,7 @@ async fn store(
             return Ok(Some(replaced.await));
         }
     }
+    held.forgo();
     Err(Error::unavailable(anyhow::anyhow!(
         "{ROUNDS} other uploads of one document were faster"
     )))

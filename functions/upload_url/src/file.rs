@@ -1,7 +1,7 @@
 //! An address for a file that documents show.
 
 use blobs::Condition;
-use blobs::layout::{FileKey, FileNote, parse_path};
+use blobs::layout::{FileKey, FileNote, NOTHING_COUNTED, parse_path};
 use endpoint::{Error, JsonObject};
 use members::{Counted, Member};
 use quota::{Held, Quota};
@@ -18,9 +18,6 @@ const TYPES: &[&str] = &[
     "image/svg+xml",
     "application/pdf",
 ];
-
-/// In the place of a reservation where a file takes no more than what it replaces.
-const NOTHING_COUNTED: &str = "-";
 
 #[derive(Serialize)]
 struct Answer<'a> {
@@ -51,7 +48,7 @@ pub(crate) async fn address(state: &State, member: &Member, body: &JsonObject) -
         of: Counted::Files,
         most: state.quota,
     };
-    let mut held = Held::nothing(quota, LIFETIME);
+    let mut held = Held::address(quota, &file.file_id, LIFETIME);
     let before = there.as_ref().map(|head| head.size);
     held.ensure(before, size).await?;
     let note = FileNote {

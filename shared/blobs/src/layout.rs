@@ -8,7 +8,7 @@ pub use files::{
     FileChangeKey, FileKey, all_files, file_download_key, file_picture_key, files_prefix,
     handle_of_rendition, is_file_id, name_digest, upload_of,
 };
-pub use notes::{FileNote, OriginalNote, SourceNote, kept_file_name};
+pub use notes::{FileNote, NOTHING_COUNTED, OriginalNote, SourceNote, kept_file_name};
 pub use path::{InvalidPath, MAX_PATH_BYTES, base_name, parse_path};
 use sha2::{Digest as _, Sha256};
 

@@ -20,9 +20,10 @@ pub struct Context {
     pub name_hint: Option<String>,
     /// The folder that the upload lies in, its names with `/` between them; empty at the top.
     pub folder: String,
-    /// What the addresses begin with of the member's own files, under each handle that the member has had: one of
-    /// them leads to what the file is now, or to nothing, since what is under an address goes with its version.
-    pub own_files: Vec<String>,
+    /// What the addresses of members' files begin with; empty where there are none. One of them leads to what the
+    /// member's file is now, or to nothing: what is under an address goes with its version, and somebody else's
+    /// goes when they want.
+    pub files_base: String,
     /// Time of the first upload.
     pub created: Option<Timestamp>,
     /// Time of this upload; `updated` is derived from it only when later than `created`.
@@ -49,10 +50,27 @@ impl Context {
         }
     }
 
-    /// Whether an address is that of a file of the member's.
-    pub(crate) fn is_own_file(&self, address: &str) -> bool {
-        let mut own = self.own_files.iter();
-        own.any(|beginning| address.starts_with(beginning.as_str()))
+    /// The address of a member's file as it is known, from how a document writes it: with another scheme, or without
+    /// one. `None`: it is another address.
+    pub(crate) fn address_of_file(&self, written: &str) -> Option<String> {
+        let without_scheme = |address: &'_ str| -> Option<String> {
+            let start = address.find("//")?;
+            let is_web = matches!(
+                address.get(..start)?.to_ascii_lowercase().as_str(),
+                "" | "http:" | "https:"
+            );
+            is_web.then(|| address.get(start..).unwrap_or_default().to_owned())
+        };
+        let base = without_scheme(&self.files_base)?;
+        let written = without_scheme(written)?;
+        let begins = written.get(..base.len())?.eq_ignore_ascii_case(&base);
+        begins.then(|| {
+            format!(
+                "{}{}",
+                self.files_base,
+                written.get(base.len()..).unwrap_or_default()
+            )
+        })
     }
 }
 
@@ -61,16 +79,31 @@ pub fn fold(name: &str) -> String {
     name.trim().nfc().collect::<String>().to_lowercase()
 }
 
+/// A path in the composition in which paths are compared.
+fn composed(path: &str) -> String {
+    path.trim().nfc().collect()
+}
+
 /// The last name of a path.
 pub(crate) fn base_name(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or_default()
 }
 
+/// One file of the member.
+#[derive(Debug, Clone)]
+struct File {
+    /// In NFC.
+    path: String,
+    /// The path, folded.
+    folded: String,
+    url: String,
+}
+
 /// Files of the member: their paths, and the absolute URLs that documents show or lead to.
 #[derive(Debug, Clone, Default)]
 pub struct Files {
-    /// By their names: paths and names are folded.
-    by_name: BTreeMap<String, Vec<(String, String)>>,
+    /// By their names, folded.
+    by_name: BTreeMap<String, Vec<File>>,
     /// By the addresses that documents have of them, of this version or a former one.
     by_address: BTreeMap<String, String>,
 }
@@ -78,15 +111,19 @@ pub struct Files {
 impl FromIterator<(String, String)> for Files {
     /// Of two files with one path the first counts.
     fn from_iter<I: IntoIterator<Item = (String, String)>>(files: I) -> Self {
-        let mut by_name: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
+        let mut by_name: BTreeMap<String, Vec<File>> = BTreeMap::new();
         for (path, url) in files {
-            let path = fold(&path);
-            let name = base_name(&path).to_owned();
-            by_name.entry(name).or_default().push((path, url));
+            let folded = fold(&path);
+            let name = base_name(&folded).to_owned();
+            let path = composed(&path);
+            by_name
+                .entry(name)
+                .or_default()
+                .push(File { path, folded, url });
         }
         // The shortest path wins where nothing else decides.
         for files in by_name.values_mut() {
-            files.sort_by_key(|(path, _)| (path.matches('/').count(), path.len()));
+            files.sort_by_key(|file| (file.path.matches('/').count(), file.path.len()));
         }
         Self {
             by_name,
@@ -111,24 +148,30 @@ impl Files {
     }
 
     /// The URL of the file that a document means by `path`, which is `from_folder` from the top where it leads on
-    /// from the document's folder; both are folded and without dots. The path from the folder counts first, then
-    /// that from the top, the end of a path, and the name alone.
+    /// from the document's folder; both are without dots. The path from the folder counts first, then that from the
+    /// top, the end of a path, and the name alone; of each the one that is written so, before one in another case.
     pub(crate) fn find(&self, from_folder: &str, path: &str) -> Option<&str> {
-        let files = self.by_name.get(base_name(path))?;
-        let is_end = |known: &str| {
+        let (exact, exact_from_folder) = (composed(path), composed(from_folder));
+        let (path, from_folder) = (fold(path), fold(from_folder));
+        let files = self.by_name.get(base_name(&path))?;
+        let is_end = |known: &str, path: &str| {
             let before = known.strip_suffix(path);
             before.is_some_and(|before| before.ends_with('/'))
         };
-        let tries: [&dyn Fn(&str) -> bool; 4] = [
-            &|known| known == from_folder,
-            &|known| known == path,
-            &is_end,
+        let tries: [&dyn Fn(&File) -> bool; 8] = [
+            &|known| known.path == exact_from_folder,
+            &|known| known.folded == from_folder,
+            &|known| known.path == exact,
+            &|known| known.folded == path,
+            &|known| is_end(&known.path, &exact),
+            &|known| is_end(&known.folded, &path),
+            &|known| base_name(&known.path) == base_name(&exact),
             &|_| true,
         ];
         let found = tries
             .iter()
-            .find_map(|fits| files.iter().find(|(known, _)| fits(known)));
-        found.map(|(_, url)| url.as_str())
+            .find_map(|fits| files.iter().find(|known| fits(known)));
+        found.map(|file| file.url.as_str())
     }
 }
 
@@ -139,7 +182,7 @@ pub struct References {
     pub names: Vec<String>,
     /// Names of files, with their endings and without folders.
     pub files: Vec<String>,
-    /// Addresses of the member's own files, as [`Context::own_files`] tells them, without what follows `?` or `#`.
+    /// Addresses of members' files, which begin as [`Context::files_base`] says, without what follows `?` or `#`.
     pub addresses: Vec<String>,
 }
 

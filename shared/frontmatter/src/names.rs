@@ -127,26 +127,25 @@ impl FileNames<'_> {
         }
     }
 
-    /// Whether it is the address of a file of the member's, which is taken down then.
-    fn add_own(&mut self, address: &str) -> bool {
-        let is_own = self.context.is_own_file(address);
-        if is_own && self.addresses.len() < MAX_FILES {
-            let address = without_suffix(address).to_owned();
-            if !self.addresses.contains(&address) {
-                self.addresses.push(address);
-            }
+    /// Whether it is the address of a member's file, which is noted then.
+    fn add_own(&mut self, written: &str) -> bool {
+        let Some(address) = self.context.address_of_file(without_suffix(written)) else {
+            return false;
+        };
+        if self.addresses.len() < MAX_FILES && !self.addresses.contains(&address) {
+            self.addresses.push(address);
         }
-        is_own
+        true
     }
 
     /// The file that a relative address leads to, or one of the member's own files.
     fn add_address(&mut self, url: &str) {
         let path = without_suffix(url);
         let is_of_the_web = path.starts_with("//") || path.contains(':');
-        if !is_of_the_web {
-            self.add(&percent_encoding::percent_decode_str(path).decode_utf8_lossy());
-        } else {
+        if is_of_the_web {
             self.add_own(url);
+        } else {
+            self.add(&percent_encoding::percent_decode_str(path).decode_utf8_lossy());
         }
     }
 
@@ -260,7 +259,7 @@ mod tests {
             "![a](img/Arm%20B.png?x) [b](../docs/plan.PDF#page=2) [c](https://e.example/x.png) [d](other.md)\n",
             "![e][ref] <img src=\"./a&amp;b.gif\"> [f](no-ending) [g](#x) [h](//e.example/y.png)\n\n",
             "<picture>\n<source srcset=\"x.webp 1x,\n big/y.webp 2x\">\n<img\nsrc=z.jpg></picture>\n\n",
-            "`![k](code.png)`\n\n[ref]: Ko\u{308}ln.jpg\n\n[own](https://m.example/files/jo/4.pdf#page=2)\n",
+            "`![k](code.png)`\n\n[ref]: Ko\u{308}ln.jpg\n\n[own](//M.example/files/jo/4.pdf#page=2)\n",
         ));
         let targets = [
             "Vault/cover.JPG",
@@ -270,7 +269,7 @@ mod tests {
         ]
         .map(str::to_owned);
         let context = Context {
-            own_files: vec!["https://m.example/files/jo/".to_owned()],
+            files_base: "https://m.example/files/".to_owned(),
             ..Context::default()
         };
         let (mut found, addresses) = files(&document, targets.into_iter(), &context);

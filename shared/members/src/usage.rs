@@ -84,6 +84,14 @@ impl Count {
             .filter(move |(_, _, began_ms)| began_ms.saturating_add(UNDER_WAY_MS) > now_ms)
     }
 
+    /// The uploads under way whose reservations' names begin so.
+    pub fn held_for(&self, beginning: &str) -> Vec<(String, Usage)> {
+        let held = self.held.iter();
+        let held = held.filter(|(name, _, _)| name.starts_with(beginning));
+        held.map(|(name, takes, _)| (name.clone(), *takes))
+            .collect()
+    }
+
     /// What is taken at most where `there` is stored: with what is under way at `now_ms`.
     pub fn at_most(&self, there: Usage, now_ms: u64) -> Usage {
         let under_way = self.under_way(now_ms).map(|(_, takes, _)| *takes);
@@ -154,14 +162,43 @@ impl Members {
         Error::unless_condition("UpdateItem", counted)
     }
 
-    /// Notes that an upload is stored, or with `gives_back` that it never will be. One that was
-    /// thought to have ended, and isn't noted any more, is no error.
+    /// Has an upload that is counted under this name, and takes as much as was read, begin as late as `begins_ms`,
+    /// in Unix milliseconds. `false`: it isn't counted so any more.
+    pub async fn prolong(
+        &self,
+        (member_id, of): (&str, Counted),
+        reservation: &str,
+        takes: Usage,
+        begins_ms: u64,
+    ) -> Result<bool> {
+        let (_, count_name, bytes_name) = of.names();
+        let prolonged = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(of.key(member_id)))
+            .update_expression(format!("SET {HELD}.#reservation = :held ADD {TURN} :one"))
+            .condition_expression(format!(
+                "{HELD}.#reservation.{count_name} = :count AND {HELD}.#reservation.{bytes_name} = :bytes"
+            ))
+            .expression_attribute_names("#reservation", reservation)
+            .expression_attribute_values(":held", held(of, takes, begins_ms))
+            .expression_attribute_values(":count", number(takes.count))
+            .expression_attribute_values(":bytes", number(takes.bytes))
+            .expression_attribute_values(":one", number(1))
+            .send()
+            .await;
+        Error::unless_condition("UpdateItem", prolonged)
+    }
+
+    /// Notes that an upload is stored, or with `gives_back` that it never will be. `false`: it was thought to
+    /// have ended, or noted already.
     pub async fn settle_reservation(
         &self,
         (member_id, of): (&str, Counted),
         reservation: &str,
         gives_back: Option<Usage>,
-    ) -> Result<()> {
+    ) -> Result<bool> {
         let (_, count_name, bytes_name) = of.names();
         let less = |count: u64| AttributeValue::N(format!("-{count}"));
         let mut change = format!("REMOVE {HELD}.#reservation ADD {TURN} :one");
@@ -182,7 +219,7 @@ impl Members {
             .set_expression_attribute_values(Some(values))
             .send()
             .await;
-        Error::unless_condition("UpdateItem", settled).map(|_| ())
+        Error::unless_condition("UpdateItem", settled)
     }
 
     /// What is counted of a member; `None`: nothing was yet.

@@ -6,7 +6,7 @@ use image::error::{ImageError, LimitErrorKind};
 use image::metadata::Orientation;
 use image::{ColorType, DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
 
-use crate::{MAX_DEEP_PIXELS, MAX_PIXELS, Refused, claim, jpeg};
+use crate::{MAX_DEEP_PIXELS, MAX_PIXELS, Refused, claim, jpeg, riff};
 
 /// Longest edge, in pixels.
 const MAX_EDGE: u32 = 30_000;
@@ -37,12 +37,36 @@ pub(crate) struct Decoded {
 }
 
 pub(crate) fn decode(bytes: &[u8], format: ImageFormat) -> Result<Decoded, Refused> {
+    if format == ImageFormat::Png && hides_its_picture(bytes) {
+        return Err(Refused::Unsupported {
+            what: "The animation can't move here, and the picture that would stand in its place is one that nobody is shown.",
+            how: "Please export it anew as a picture, or as a shorter animation, and send that.",
+        });
+    }
     let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
     reader.limits(limits(format));
     let mut decoder = reader.into_decoder().map_err(|error| refusal(&error))?;
     let source = source(&mut decoder, format, bytes)?;
     let image = DynamicImage::from_decoder(decoder).map_err(|error| refusal(&error))?;
     Ok(Decoded { image, source })
+}
+
+/// Whether the picture of an animated PNG is none of its frames: where animations move, nobody sees it, and its
+/// owner doesn't know of it (PNG third edition, 11.3.6.2).
+fn hides_its_picture(bytes: &[u8]) -> bool {
+    let mut moves = false;
+    let mut rest = bytes.get(8..).unwrap_or_default();
+    while let (Some(length), Some(kind)) = (rest.first_chunk::<4>(), rest.get(4..8)) {
+        match kind {
+            b"acTL" => moves = true,
+            b"fcTL" => return false,
+            b"IDAT" => return moves,
+            _ => {}
+        }
+        let length = usize::try_from(u32::from_be_bytes(*length)).unwrap_or(usize::MAX);
+        rest = rest.get(length.saturating_add(12)..).unwrap_or_default();
+    }
+    false
 }
 
 /// Those under which a file's headers are read, and the pixels of most formats.
@@ -84,7 +108,9 @@ pub(crate) fn source(
     if !claim::is_possible(format, bytes.len(), pixels) {
         return Err(Refused::Invalid);
     }
-    if format == ImageFormat::Jpeg && !jpeg::ends(bytes) {
+    if format == ImageFormat::Jpeg && !jpeg::ends(bytes)
+        || format == ImageFormat::WebP && !riff::is_whole(bytes)
+    {
         return Err(Refused::Invalid);
     }
     // A profile or an orientation that can't be read leaves the picture as it is.

@@ -118,11 +118,13 @@ impl Other {
     /// What it is, and what its owner can do: for a profile, and for a document.
     fn sentences(self) -> (&'static str, &'static str, &'static str) {
         const SEND: &str = "Please send a JPEG, PNG, WebP or GIF picture.";
+        const SEND_FILE: &str =
+            "Please send a JPEG, PNG, WebP or GIF picture, a drawing in SVG, or a PDF.";
         const EXPORT: &str = "Open it in any picture program, export it as JPEG, and send that.";
         const PHONE: &str = "Choose it in your phone's browser, which sends it as JPEG, or export it as JPEG; on an iPhone, Settings, Camera, Formats, “Most Compatible” takes JPEGs from now on.";
         const HOSTED: &str = "Put it on a site that is made for that, and link to it in your text.";
         match self {
-            Self::Empty => ("The file is empty.", SEND, SEND),
+            Self::Empty => ("The file is empty.", SEND, SEND_FILE),
             Self::Pdf => (
                 "This is a PDF document.",
                 "Open it, take a screenshot of the picture, and send that.",
@@ -161,7 +163,7 @@ impl Other {
                 "Save the picture itself from the page and send that.",
                 "Save the picture itself from the page and send that.",
             ),
-            Self::Unknown => ("This is not a picture.", SEND, SEND),
+            Self::Unknown => ("This is not a picture.", SEND, SEND_FILE),
         }
     }
 }

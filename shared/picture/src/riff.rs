@@ -23,6 +23,13 @@ pub(crate) fn chunks(bytes: &[u8]) -> impl Iterator<Item = (&[u8; 4], &[u8])> {
     })
 }
 
+/// Whether a file is as long as it says, but for a last byte that only fills up.
+pub(crate) fn is_whole(file: &[u8]) -> bool {
+    let length = file.get(4..).and_then(|rest| rest.first_chunk::<4>());
+    let length = length.and_then(|length| usize::try_from(u32::from_le_bytes(*length)).ok());
+    length.is_some_and(|length| length.saturating_add(7) <= file.len())
+}
+
 /// The chunks of a whole file.
 pub(crate) fn of_file(file: &[u8]) -> impl Iterator<Item = (&[u8; 4], &[u8])> {
     chunks(file.get(12..).unwrap_or_default())

@@ -29,6 +29,10 @@ pub struct Held<'a> {
     reservation: Option<(String, Usage)>,
     /// When the upload begins at the latest, from now.
     begins_within: Duration,
+    /// Whether nothing was stored, whatever the answer says.
+    is_forgone: bool,
+    /// What the names of the reservations begin with of the addresses for one file.
+    address_of: Option<&'a str>,
 }
 
 impl<'a> Held<'a> {
@@ -39,7 +43,23 @@ impl<'a> Held<'a> {
             quota,
             reservation: None,
             begins_within,
+            is_forgone: false,
+            address_of: None,
         }
+    }
+
+    /// The same for an upload to an address for the file of this id, which takes the place of those that were given out
+    /// before for the same file: of those one at most is ever used.
+    pub fn address(quota: Quota<'a>, file_id: &'a str, begins_within: Duration) -> Self {
+        Self {
+            address_of: Some(file_id),
+            ..Self::nothing(quota, begins_within)
+        }
+    }
+
+    /// Says that nothing was stored and never will be, however the upload is answered.
+    pub fn forgo(&mut self) {
+        self.is_forgone = true;
     }
 
     /// Counts what an upload of `bytes` takes in the place of one of `before` bytes, or where none
@@ -59,10 +79,47 @@ impl<'a> Held<'a> {
         }
         // What was there in the last round is another one by now.
         self.give_back().await?;
-        let reservation = base16ct::lower::encode_string(&rand::random::<[u8; 8]>());
+        let earlier = self.earlier().await?;
+        for (name, held) in &earlier {
+            let until = self.begins_ms();
+            let members = self.quota.members;
+            if needs.count <= held.count
+                && needs.bytes <= held.bytes
+                && members.prolong(self.counted(), name, *held, until).await?
+            {
+                self.reservation = Some((name.clone(), *held));
+                return Ok(());
+            }
+        }
+        let random = base16ct::lower::encode_string(&rand::random::<[u8; 8]>());
+        let reservation = match self.address_of {
+            Some(file_id) => format!("{file_id}-{random}"),
+            None => random,
+        };
         self.reserve(&reservation, needs).await?;
         self.reservation = Some((reservation, needs));
+        for (name, held) in earlier {
+            let members = self.quota.members;
+            members
+                .settle_reservation(self.counted(), &name, Some(held))
+                .await?;
+        }
         Ok(())
+    }
+
+    /// What is counted for earlier addresses for the same file.
+    async fn earlier(&self) -> Result<Vec<(String, Usage)>, Error> {
+        let Some(file_id) = self.address_of else {
+            return Ok(Vec::new());
+        };
+        let count = self.quota.members.count(self.counted()).await?;
+        Ok(count.map_or_else(Vec::new, |count| count.held_for(file_id)))
+    }
+
+    /// When the upload begins at the latest, in Unix milliseconds.
+    fn begins_ms(&self) -> u64 {
+        let within = u64::try_from(self.begins_within.as_millis()).unwrap_or(u64::MAX);
+        self.quota.clock.unix_milliseconds().saturating_add(within)
     }
 
     /// The name under which the upload is counted, to be settled by whoever sees it stored; `None`: it
@@ -77,10 +134,9 @@ impl<'a> Held<'a> {
 
     async fn reserve(&self, reservation: &str, needs: Usage) -> Result<(), Error> {
         let Quota { members, most, .. } = self.quota;
-        let within = u64::try_from(self.begins_within.as_millis()).unwrap_or(u64::MAX);
         for _ in 0..ROUNDS {
             let now_ms = self.quota.clock.unix_milliseconds();
-            let begins_ms = now_ms.saturating_add(within);
+            let begins_ms = self.begins_ms();
             if members
                 .reserve(self.counted(), reservation, needs, most, begins_ms)
                 .await?
@@ -130,7 +186,7 @@ impl<'a> Held<'a> {
     /// nobody knows, and the upload stays counted until somebody counts again.
     pub async fn settle<T>(mut self, stored: &Result<T, Error>) {
         let settled = match stored {
-            Err(Error::Unavailable(_) | Error::Internal(_)) => return,
+            Err(Error::Unavailable(_) | Error::Internal(_)) if !self.is_forgone => return,
             Err(_) => self.give_back().await,
             Ok(_) => self.keep().await,
         };
@@ -156,7 +212,7 @@ impl<'a> Held<'a> {
             &reservation,
             gives_back.then_some(held),
         );
-        settled.await
+        settled.await.map(|_| ())
     }
 }
 

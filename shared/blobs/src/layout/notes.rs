@@ -12,6 +12,8 @@ const PATH: &str = "path";
 const ACCOUNT_VERSION: &str = "account-version";
 /// The metadata with the name by which a quota counts an upload that is under way.
 const RESERVATION: &str = "reservation";
+/// In the place of a reservation where a file takes no more than what it replaces.
+pub const NOTHING_COUNTED: &str = "-";
 /// The metadata of what takes an original's place once that is dealt with.
 const DEALT_WITH: &str = "dealt-with";
 

@@ -146,7 +146,7 @@ fn anchor(suffix: &str) -> String {
 pub(crate) fn file(path: &str, from_folder: &str, options: &CleanOptions<'_>) -> Option<String> {
     let decoded = |path: &str| {
         let path = percent_encoding::percent_decode_str(path).decode_utf8_lossy();
-        fold(&path)
+        path.into_owned()
     };
     let files = &options.context.notes.files;
     let url = files.find(&decoded(from_folder), &decoded(path))?;

@@ -43,8 +43,8 @@ pub(crate) enum Target {
 
 /// Decides about a destination, given with references and escapes decoded.
 pub(crate) fn resolve(written: &str, kind: Kind, options: &CleanOptions<'_>) -> Target {
-    if options.context.is_own_file(written) {
-        return own_file(written, kind, options);
+    if let Some(address) = options.context.address_of_file(written) {
+        return file_by_address(written, &address, kind, options);
     }
     if is_kept(written, kind, options) {
         return Target::Keep;
@@ -70,11 +70,12 @@ pub(crate) fn resolve(written: &str, kind: Kind, options: &CleanOptions<'_>) -> 
     }
 }
 
-/// The address of a file of the member's, as a document has it that was published before.
-fn own_file(written: &str, kind: Kind, options: &CleanOptions<'_>) -> Target {
-    let end = written.find(['?', '#']).unwrap_or(written.len());
-    let (address, suffix) = written.split_at_checked(end).unwrap_or((written, ""));
-    let Some(now) = options.context.notes.files.at(address) else {
+/// The address of a member's file, as a document has it that was published before.
+fn file_by_address(written: &str, address: &str, kind: Kind, options: &CleanOptions<'_>) -> Target {
+    let end = address.find(['?', '#']).unwrap_or(address.len());
+    let (address, suffix) = address.split_at_checked(end).unwrap_or((address, ""));
+    let now = options.context.notes.files.at(address);
+    let Some(now) = now.filter(|now| fits(now, kind)) else {
         return Target::Missing;
     };
     let url = match kind {
@@ -85,6 +86,12 @@ fn own_file(written: &str, kind: Kind, options: &CleanOptions<'_>) -> Target {
         return Target::Keep;
     }
     rewrite(&percent::normalise(&url))
+}
+
+/// Whether a file of the member's can be what a destination is for: of a document that is downloaded no browser makes a
+/// picture.
+fn fits(url: &str, kind: Kind) -> bool {
+    kind == Kind::Link || !url.ends_with(".pdf")
 }
 
 /// Most links and pictures, and nothing to do for them: the answer of what follows, without its
@@ -234,7 +241,8 @@ fn relative(url: &str, kind: Kind, options: &CleanOptions<'_>) -> Target {
         _ if written.starts_with(['/', '\\']) => (path.clone(), clamped),
         folder => normal_path(&format!("{folder}/{written}")),
     };
-    let known = file(&path, &from_folder, options).map(|file| match kind {
+    let known = file(&path, &from_folder, options).filter(|file| fits(file, kind));
+    let known = known.map(|file| match kind {
         Kind::Link => format!("{file}{suffix}"),
         Kind::Image | Kind::Media => file,
     });
@@ -330,6 +338,8 @@ mod tests {
                     ("notes/img/arm.png", "https://cdn.example.org/notes-arm"),
                     ("img/arm.png", "https://cdn.example.org/top-arm"),
                     ("Plan.pdf", "https://cdn.example.org/plan.pdf"),
+                    ("Case/one.png", "https://cdn.example.org/Case-one"),
+                    ("case/One.png", "https://cdn.example.org/case-One"),
                 ]
                 .map(|(path, url)| (path.to_owned(), url.to_owned()))
                 .into_iter()
@@ -491,6 +501,21 @@ mod tests {
                 "{folder} {url}"
             );
         }
+        // Two that differ in their case alone are told apart by those who write them so.
+        for (folder, url, expected) in [
+            ("", "Case/one.png", "Case-one"),
+            ("", "case/One.png", "case-One"),
+            ("Case", "one.png", "Case-one"),
+            ("case", "./One.png", "case-One"),
+            ("other", "One.png", "case-One"),
+            ("other", "one.png", "Case-one"),
+        ] {
+            assert_eq!(
+                from_folder(folder, url, Kind::Image),
+                expected,
+                "{folder} {url}"
+            );
+        }
         let link = from_folder("notes", "../Plan.pdf#page=2", Kind::Link);
         assert_eq!(link, "plan.pdf#page=2");
     }
@@ -499,7 +524,7 @@ mod tests {
     #[test]
     fn an_address_of_the_members_own_file_leads_to_what_it_is_now() {
         let mut context = context();
-        context.own_files = vec!["https://m.example/files/jo/".to_owned()];
+        context.files_base = "https://m.example/files/".to_owned();
         let files = std::mem::take(&mut context.notes.files);
         context.notes.files = files.with_addresses(
             [
@@ -521,6 +546,7 @@ mod tests {
             ("2-8x8.webp", Kind::Image, Some("")),
             ("5-1x1.webp", Kind::Image, None),
             ("../../etc", Kind::Link, None),
+            ("3.pdf", Kind::Image, None),
         ] {
             let target = resolve(
                 &format!("https://m.example/files/jo/{written}"),
@@ -534,12 +560,15 @@ mod tests {
             };
             assert_eq!(target, expected, "{written}");
         }
-        let foreign = resolve(
-            "https://m.example/files/ann/1-9x9.webp",
-            Kind::Image,
-            &options,
-        );
-        assert_eq!(foreign, Target::Keep);
+        for other in ["https:", "http:", "HTTP:", ""] {
+            let other = format!("{other}//M.example/files/jo/1-9x9.webp?v=1");
+            let now = rewrite("https://m.example/files/jo/2-8x8.webp");
+            assert_eq!(resolve(&other, Kind::Image, &options), now);
+        }
+        let of_somebody = "https://m.example/files/ann/1-9x9.webp";
+        assert_eq!(resolve(of_somebody, Kind::Image, &options), Target::Missing);
+        let elsewhere = "https://m.example/content/files/jo/1-9x9.webp";
+        assert_eq!(resolve(elsewhere, Kind::Image, &options), Target::Keep);
     }
 
     #[test]

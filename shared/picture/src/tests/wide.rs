@@ -336,6 +336,38 @@ fn an_apng_whose_count_is_damaged_stands_still() {
     assert_close(quadrants(&made), [RED; 4]);
 }
 
+/// The picture of an animated PNG that is none of its frames is shown to nobody, and so by us to nobody either.
+#[test]
+fn a_picture_that_an_animation_hides_is_refused() {
+    for delays in [&[40][..], &[40, 70]] {
+        let mut file = apng(delays, 0, 8);
+        let first = file.windows(4).position(|kind| kind == b"fcTL").unwrap();
+        file.drain(first - 4..first + 4 + 26 + 4);
+        if delays.len() == 1 {
+            assert!(matches!(
+                for_documents(&file),
+                Err(Refused::Unsupported { .. })
+            ));
+        }
+        assert!(matches!(
+            renditions(&file),
+            Err(Refused::Unsupported { .. })
+        ));
+    }
+}
+
+#[test]
+fn a_webp_that_was_cut_short_is_refused() {
+    for whole in [
+        animated_webp(&[90, 90], 0),
+        encoded(&quarters(24, 24), ImageFormat::WebP),
+    ] {
+        for end in 0..whole.len() - 1 {
+            assert!(for_documents(&whole[..end]).is_err(), "{end}");
+        }
+    }
+}
+
 /// A thirtieth of a second is no whole number of milliseconds.
 #[test]
 fn parts_of_milliseconds_add_up() {
