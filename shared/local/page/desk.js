@@ -43,9 +43,11 @@ export async function start(member) {
   await Promise.all([refresh(), slug ? report.open(slug) : null]);
 }
 
-/** The place of a report is a folder's where no report is open. */
+/** What belongs to one note gives way to a folder, and an empty report, too. */
 function makeRoom() {
-  find("report").hidden = !find("folder").hidden && !wanted();
+  const isFolder = !find("folder").hidden;
+  find("report").hidden = isFolder && !wanted();
+  find("slug-field").hidden = find("publish-send").hidden = isFolder;
 }
 
 /** The files that are chosen and not sent, as a part of a sentence; nothing where none are. */

@@ -3,7 +3,7 @@
 import * as client from "/client.js";
 import { element, find, onSubmit, plural, say, size } from "/dom.js";
 import { belongings } from "/folder/belongs.js";
-import { hasNote, knownNote, sha256 } from "/folder/changed.js";
+import { hasFile, hasNote, knownNotes, sha256 } from "/folder/changed.js";
 import { baseName, folderOf } from "/folder/paths.js";
 import { sendAll } from "/folder/queue.js";
 import { isSilent, sort } from "/folder/sort.js";
@@ -117,7 +117,7 @@ export async function show(gathered) {
   for (const note of notes) {
     const bytes = await note.file.open();
     note.text = await bytes.text();
-    note.start = hasNote(known, note.path, await sha256(bytes)) ? "unchanged" : knownNote(known, note.path) ? "changed" : "new";
+    note.start = hasNote(known, note.path, await sha256(bytes)) ? "unchanged" : knownNotes(known, note.path).length > 0 ? "changed" : "new";
     if (mine !== choice) {
       return;
     }
@@ -127,15 +127,25 @@ export async function show(gathered) {
   const isUnshown = new Set(notes.length > 0 ? belongs.unshown : []);
   for (const item of others) {
     item.isUnshown = isUnshown.has(item.path);
-    item.start = item.isUnshown ? "kept" : "new";
+    item.start = item.isUnshown ? "kept" : await compared(item, files);
+    if (mine !== choice) {
+      return;
+    }
   }
-  if (mine !== choice) {
-    return;
-  }
-  chosen = { name: found.name || "What you chose", items, files, known, taken: new Set(known.map(({ slug }) => slug)), usage, isDone: false };
+  chosen = { name: found.name || counted(items) || "Nothing to send", items, files, known, taken: new Set(known.map(({ slug }) => slug)), usage, isDone: false };
   draw(belongs, ignored.filter(({ reason }) => !isSilent(reason)));
   sayCounts();
   section.scrollIntoView({ block: "start" });
+}
+
+/** Whether a file is there already, as far as that is told without making it smaller first. */
+async function compared({ path, file }, files) {
+  const before = files.find((known) => known.path === path);
+  if (!before) {
+    return "new";
+  }
+  const isSame = before.size === file.size && hasFile(files, path, await file.open().then(sha256, () => undefined));
+  return isSame ? "unchanged" : "changed";
 }
 
 /** Says in the place of the choice why there is none. */
@@ -242,7 +252,7 @@ function mark(item, is, detail = "") {
 const isNote = ({ kind }) => kind === "note";
 const counted = (items) => {
   const [notes, files] = [items.filter(isNote).length, items.filter((item) => !isNote(item)).length];
-  return [notes && plural(notes, "note"), files && plural(files, files === 1 || items.some(({ kind }) => kind === "document") ? "file" : "picture")].filter(Boolean).join(" and ");
+  return [notes && plural(notes, "note"), files && plural(files, items.some(({ kind }) => kind === "document") ? "file" : "picture")].filter(Boolean).join(" and ");
 };
 const pending = () => chosen.items.filter(({ is }) => ["new", "changed", "failed", "held", "waiting"].includes(is));
 
@@ -310,8 +320,14 @@ async function run(items) {
       progress.hidden = true;
     }
   }
-  if (mine === choice) {
-    ended(outcomes, signal.aborted);
+  if (mine !== choice) {
+    return;
+  }
+  ended(outcomes, signal.aborted);
+  // Questions that were answered while the others were being sent.
+  const answered = chosen.items.filter(({ is, answer }) => is === "waiting" && answer);
+  if (answered.length > 0 && !signal.aborted) {
+    await run(answered);
   }
 }
 
@@ -360,9 +376,11 @@ function ask(item, { replaces, instead }) {
   const answer = (text, given) => {
     const button = element("button", { type: "button", className: "quiet" }, text, element("span", { className: "visually-hidden" }, `: ${item.path}`));
     button.addEventListener("click", () => {
+      item.answer = given;
+      item.told.replaceChildren();
+      mark(item, "waiting");
+      heading.focus();
       if (!stop) {
-        item.answer = given;
-        heading.focus();
         void run([item]).catch((refused) => say(error, refused));
       }
     });

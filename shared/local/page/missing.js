@@ -42,7 +42,7 @@ export function block(readme, onAdded) {
     element(
       "div",
       { className: "missing" },
-      element("p", {}, element("strong", {}, `${names.join(", ")}${others}`), ` ${files.length === 1 && !more ? "is" : "are"} missing. The page shows their text instead.`),
+      element("p", {}, element("strong", {}, `${names.join(", ")}${others}`), ` ${files.length === 1 && !more ? "is" : "are"} missing. The page has words in ${files.length === 1 && !more ? "its" : "their"} place.`),
       element("label", { className: "visually-hidden" }, "Missing pictures", input),
       button,
       status,

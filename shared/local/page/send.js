@@ -1,7 +1,7 @@
 // One note or file on its way: as it is sent, unless the server has it so.
 
 import * as client from "/client.js";
-import { freeAddress, hasFile, hasNote, knownNote, mayReplace, sha256 } from "/folder/changed.js";
+import { addressOf, freeAddress, hasFile, hasNote, mayReplace, sha256 } from "/folder/changed.js";
 import { baseName, folderOf } from "/folder/paths.js";
 import { MAX_FORM_BYTES, prepared } from "/folder/scale.js";
 
@@ -29,9 +29,7 @@ export async function sendNote(bytes, path, { known, taken, answer = {}, onProgr
     return null;
   }
   const file = new File([bytes], baseName(path), { type: "text/markdown" });
-  const before = knownNote(known, path);
-  // The member's own page has no slug that can be named.
-  let slug = answer.slug ?? (before && before.slug !== "readme" ? before.slug : "");
+  let slug = answer.slug ?? addressOf(known, path) ?? "";
   const replace = answer.replace || mayReplace(known, path) ? "any" : "same_title";
   for (let round = 1; ; round += 1) {
     try {
