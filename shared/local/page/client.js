@@ -237,7 +237,12 @@ function sent(method, url, headers, body, onProgress, stop) {
       }
     });
     request.addEventListener("load", () =>
-      resolve({ status: request.status, text: request.responseText, retryAfter: request.getResponseHeader("Retry-After") }),
+      resolve({
+        status: request.status,
+        text: request.responseText,
+        // Of the store's answers a page may not ask for one header by its name.
+        retryAfter: /^retry-after: *(\d+)/im.exec(request.getAllResponseHeaders())?.[1],
+      }),
     );
     request.addEventListener("error", () => reject(unreachable()));
     request.addEventListener("abort", () => reject(new DOMException("signed out", "AbortError")));

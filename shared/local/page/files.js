@@ -46,7 +46,7 @@ export function clear() {
   showsAll = false;
   section.hidden = true;
   list.replaceChildren();
-  usage.textContent = status.textContent = error.textContent = "";
+  usage.textContent = status.textContent = error.textContent = find("delete-file-text").textContent = "";
   dialog.close();
 }
 

@@ -94,7 +94,9 @@ export function clear() {
   stop = goOn = chosen = null;
   section.hidden = true;
   body.replaceChildren();
-  status.textContent = error.textContent = "";
+  for (const part of [kicker, heading, summary, status, error]) {
+    part.textContent = "";
+  }
   progress.hidden = true;
 }
 
@@ -423,7 +425,7 @@ function ended(outcomes, isStopped) {
     there.length > 0 ? `${counted(there)} there already.` : "",
     asking.length > 0 ? `${counted(asking)} with a question for you.` : "",
   ].filter(Boolean).join(" ");
-  status.textContent = isStopped ? "Stopped. What was sent stays; Publish goes on with the rest." : failed.length > 0 ? "" : "Done.";
+  status.textContent = isStopped ? "Stopped. What was sent stays; Publish goes on with the rest." : failed.length > 0 ? "" : asking.length > 0 ? "Your answer is asked for below." : "Done.";
   error.textContent = failed.length > 0 ? `${counted(failed)} could not be sent; the reason stands beside each.` : "";
   const rest = pending();
   chosen.isDone = rest.length === 0 && asking.length === 0;
