@@ -26,6 +26,8 @@ let nextLook = null;
 /** Titles of the documents by their slugs, as the list had them last. */
 let titles = new Map();
 
+const publishButton = () => find("publish-form").querySelector("button[type=submit]");
+
 /** The slug of the report that the page's address names. */
 const wanted = () => ADDRESS.exec(location.hash)?.[1];
 
@@ -47,7 +49,7 @@ export async function start(member) {
 function makeRoom() {
   const isFolder = !find("folder").hidden;
   find("report").hidden = isFolder && !wanted();
-  find("slug-field").hidden = find("publish-send").hidden = isFolder;
+  find("slug-field").hidden = publishButton().hidden = isFolder;
 }
 
 /** The files that are chosen and not sent, as a part of a sentence; nothing where none are. */
@@ -218,7 +220,7 @@ async function take(gathered, dropped) {
     if (single) {
       if (dropped) {
         input.files = dropped;
-        find("publish-form").querySelector("button[type=submit]").focus();
+        publishButton().focus();
       }
       folder.clear();
     } else {

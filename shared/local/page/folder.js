@@ -334,18 +334,22 @@ async function run(items) {
 }
 
 async function sendItem(item, signal, onProgress) {
-  const bytes = await item.file.open().catch((refused) => {
-    throw refused.name === "NotFoundError" || refused.name === "NotReadableError" ? new Error("It was moved or changed meanwhile. Choose the files again.") : refused;
-  });
   const progressed = (percent) => {
     item.percent = percent;
     mark(item, "sending");
     onProgress();
   };
   const { known, taken, files } = chosen;
-  return isNote(item)
-    ? sendNote(bytes, item.path, { known, taken, answer: item.answer, onProgress: progressed, signal })
-    : sendFile(bytes, item.path, { known: files, onProgress: progressed, signal });
+  try {
+    const bytes = await item.file.open();
+    return await (isNote(item)
+      ? sendNote(bytes, item.path, { known, taken, answer: item.answer, onProgress: progressed, signal })
+      : sendFile(bytes, item.path, { known: files, onProgress: progressed, signal }));
+  } catch (refused) {
+    // What browsers say of a file that isn't there as it was chosen.
+    const isGone = refused.name === "NotFoundError" || refused.name === "NotReadableError";
+    throw isGone ? new Error("It was moved or changed meanwhile. Choose the files again.") : refused;
+  }
 }
 
 /** The promise that the line is back, as far as the browser knows. */
@@ -376,7 +380,7 @@ function follow(item, state, refused, names) {
 /** A question that holds nothing up: the member answers it in the row. */
 function ask(item, { replaces, instead }) {
   const answer = (text, given) => {
-    const button = element("button", { type: "button", className: "quiet" }, text, element("span", { className: "visually-hidden" }, `: ${item.path}`));
+    const button = element("button", { type: "button", className: "quiet" }, text, element("span", { className: "visually-hidden" }, ` ${item.path}`));
     button.addEventListener("click", () => {
       item.answer = given;
       item.told.replaceChildren();
