@@ -22,7 +22,9 @@ export function block(readme, onAdded) {
   const names = files.slice(0, MAX_NAMED).map(({ name }) => name);
   const others = more || files.length > MAX_NAMED ? " and others" : "";
   const input = element("input", { type: "file", multiple: true, hidden: true, accept: "image/*,.heic,.heif,.pdf,application/pdf" });
-  const button = element("button", { type: "button" }, files.length === 1 && !more ? "Add the picture" : "Add pictures");
+  const isOne = files.length === 1 && !more;
+  const what = files.every(({ name }) => kindOf(name) !== "document") ? "picture" : "file";
+  const button = element("button", { type: "button" }, isOne ? `Add the ${what}` : `Add ${what}s`);
   const [status, error] = [element("p", { className: "status", role: "status" }), element("p", { className: "error", role: "alert" })];
   button.addEventListener("click", () => button.ariaDisabled !== "true" && input.click());
   input.addEventListener("change", async () => {
@@ -42,8 +44,8 @@ export function block(readme, onAdded) {
     element(
       "div",
       { className: "missing" },
-      element("p", {}, element("strong", {}, `${names.join(", ")}${others}`), ` ${files.length === 1 && !more ? "is" : "are"} missing. The page has words in ${files.length === 1 && !more ? "its" : "their"} place.`),
-      element("label", { className: "visually-hidden" }, "Missing pictures", input),
+      element("p", {}, element("strong", {}, `${names.join(", ")}${others}`), ` ${isOne ? "is" : "are"} missing. The page has words in ${isOne ? "its" : "their"} place.`),
+      element("label", { className: "visually-hidden" }, `Missing ${what}s`, input),
       button,
       status,
       error,
@@ -87,7 +89,7 @@ function destination(name, { path: folder = "" }, files, more) {
 /** Waits until the files are made and the report speaks of the document as it is with them. */
 async function remade(readme, paths, error) {
   const deadline = performance.now() + PATIENCE_MS;
-  const count = ({ warnings }) => JSON.stringify(warnings.filter(({ code }) => code === "missing-asset"));
+  const asked = ({ warnings, path = "" }) => JSON.stringify(missingFiles(warnings, path));
   while (performance.now() < deadline) {
     const { files } = await client.files();
     const own = files.filter(({ path }) => paths.includes(path));
@@ -97,7 +99,7 @@ async function remade(readme, paths, error) {
       return;
     }
     const now = await client.readme(readme.slug);
-    if (now.state !== "processing" && count(now) !== count(readme)) {
+    if (now.state !== "processing" && asked(now) !== asked(readme)) {
       return;
     }
     await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
