@@ -82,32 +82,29 @@ export function png(width, height, colour) {
   return Buffer.concat(parts);
 }
 
-/** A GIF of two frames, a bar that jumps (GIF89a). Codes are as wide as they begin, since the table is cleared in time. */
+/** A GIF of two frames, a bar that jumps (GIF89a). Codes stay eight bits wide, since the table is cleared in time: a byte is a pixel. */
 export function gif(edge = 48) {
+  const size = [edge & 0xff, edge >> 8, edge & 0xff, edge >> 8];
   const frame = (bar) => {
     const codes = [];
     for (let at = 0; at < edge * edge; at += 1) {
       codes.push(...(at % 120 === 0 ? [128] : []), Math.floor(at / edge / (edge / 2)) === bar ? 1 : 0);
     }
     codes.push(129);
-    let bits = "";
-    for (const code of codes) {
-      bits = code.toString(2).padStart(8, "0") + bits;
-    }
-    const data = Buffer.from(bits.match(/.{8}/g).reverse().map((byte) => parseInt(byte, 2)));
+    const data = Buffer.from(codes);
     const blocks = [];
     for (let at = 0; at < data.length; at += 255) {
       const block = data.subarray(at, at + 255);
       blocks.push(Buffer.from([block.length]), block);
     }
     return Buffer.concat([
-      Buffer.from([0x21, 0xf9, 4, 0, 50, 0, 0, 0, 0x2c, 0, 0, 0, 0, edge, 0, edge, 0, 0, 7]), ...blocks, Buffer.from([0]),
+      Buffer.from([0x21, 0xf9, 4, 0, 50, 0, 0, 0, 0x2c, 0, 0, 0, 0, ...size, 0, 7]), ...blocks, Buffer.from([0]),
     ]);
   };
   const colours = Buffer.alloc(3 * 128, 0xee);
   colours.set([0x8c, 0x23, 0x18], 3);
   const repeat = Buffer.from("\x21\xff\x0bNETSCAPE2.0\x03\x01\0\0\0", "latin1");
-  return Buffer.concat([Buffer.from("GIF89a"), Buffer.from([edge, 0, edge, 0, 0xf6, 0, 0]), colours, repeat, frame(0), frame(1), Buffer.from([0x3b])]);
+  return Buffer.concat([Buffer.from("GIF89a"), Buffer.from([...size, 0xf6, 0, 0]), colours, repeat, frame(0), frame(1), Buffer.from([0x3b])]);
 }
 
 /** A folder of notes as somebody has it who never read how: paths and bytes. */

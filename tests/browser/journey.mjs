@@ -8,7 +8,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { HOSTILE, NOTE, PLACE, markdown, phonePhoto, png, portrait, vault, zip } from "./files.mjs";
+import { HOSTILE, NOTE, PLACE, gif, markdown, phonePhoto, png, portrait, vault, zip } from "./files.mjs";
 import { equal, eventually, fitsEverybody, launch, ok, says, step, watched } from "./harness.mjs";
 
 const {
@@ -638,13 +638,25 @@ async function journey() {
   await run("one that fails stops no other, and a session that is over only holds them up", async () => {
     const bad = { name: "bad.png", mimeType: "image/png", buffer: Buffer.from("no picture") };
     const good = { name: "good.png", mimeType: "image/png", buffer: png(30, 20, () => [9, 99, 9]) };
-    await page.getByLabel("Markdown file").setInputFiles([bad, good]);
-    await says(folder.heading, "2 pictures");
-    await page.evaluate(() => sessionStorage.setItem("masthead.token", `${sessionStorage.getItem("masthead.token")}x`));
-    await button("Send").click();
-    await says(id("notice"), "Your session is over. Please sign in again. “2 pictures” stays chosen.");
+    const large = { name: "large.gif", mimeType: "image/gif", buffer: gif(1500) };
+    await page.getByLabel("Markdown file").setInputFiles([bad, good, large]);
+    await says(folder.heading, "3 pictures");
+    await slowly(500_000, async () => {
+      await button("Send").click();
+      await says(folder.row("large.gif").locator(".state"), /^\d+ %$/);
+      await fitsEverybody(page, "a folder that is being sent");
+      await button("Stop").click();
+      await says(folder.kicker, "Stopped");
+      await says(folder.row("large.gif").locator(".state"), "New");
+    });
+    // At once: the list of files asks from time to time, and would find it, too.
+    await page.evaluate(() => {
+      sessionStorage.setItem("masthead.token", `${sessionStorage.getItem("masthead.token")}x`);
+      document.getElementById("folder-send").click();
+    });
+    await says(id("notice"), "Your session is over. Please sign in again. “3 pictures” stays chosen.");
     await signIn(PASSWORD);
-    await says(folder.summary, "1 picture sent.");
+    await says(folder.summary, "2 pictures sent.");
     await says(folder.row("bad.png").locator(".advice"), "This browser can’t read it. Export it as JPEG, and send that.");
     await says(id("folder-error"), "1 picture could not be sent; the reason stands beside each.");
     await fitsEverybody(page, "a folder that was sent in part");
@@ -652,6 +664,7 @@ async function journey() {
     await says(folder.kicker, "Sent in part");
     await button("Put away").click();
     equal(await focused(), "publish-heading", "the focus");
+    await says(fileRow("large.gif").locator(".state"), "Ready");
   }, [/status of 401/]);
 
   await run("a file is deleted, and the pages that showed it do without", async () => {

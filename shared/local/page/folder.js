@@ -429,12 +429,12 @@ function ended(outcomes, isStopped) {
     there.length > 0 ? `${counted(there)} there already.` : "",
     asking.length > 0 ? `${counted(asking)} with a question for you.` : "",
   ].filter(Boolean).join(" ");
-  status.textContent = isStopped ? "Stopped. What was sent stays; Publish goes on with the rest." : failed.length > 0 ? "" : asking.length > 0 ? "Your answer is asked for below." : "Done.";
+  status.textContent = isStopped ? "What was sent stays, and the rest can be sent later." : failed.length > 0 ? "" : asking.length > 0 ? "Your answer is asked for below." : "Done.";
   error.textContent = failed.length > 0 ? `${counted(failed)} could not be sent; the reason stands beside each.` : "";
   const rest = pending();
   chosen.isDone = rest.length === 0 && asking.length === 0;
   submit.hidden = rest.length === 0;
-  submit.textContent = isStopped ? "Publish" : "Try again";
+  submit.textContent = !isStopped ? "Try again" : rest.some(isNote) ? "Publish" : "Send";
   cancel.textContent = rest.length > 0 ? "Put away" : "Done";
   heading.focus({ preventScroll: true });
   whenChanged();
