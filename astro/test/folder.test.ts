@@ -215,7 +215,8 @@ describe('pictures', () => {
     expect(contentType(Buffer.from('GIF89a'))?.moves).toBe(true);
     expect(contentType(Buffer.from('RIFF\0\0\0\0WEBP', 'latin1'))?.type).toBe('image/webp');
     expect(contentType(Buffer.from('%PDF-1.7'))?.type).toBe('application/pdf');
-    expect(contentType(Buffer.from('<svg>'))).toBeUndefined();
+    expect(contentType(Buffer.from('<?xml version="1.0"?><!-- made by hand -->\n<svg xmlns="x">'))).toEqual({ type: 'image/svg+xml', moves: true });
+    expect(contentType(Buffer.from('<html>'))).toBeUndefined();
     const gif = new Blob(['GIF89a', new Uint8Array(6 * 1024 ** 2)]);
     expect(await prepared(gif)).toEqual({ bytes: gif, type: 'image/gif' });
     await expect(prepared(new Blob(['\0\0\0\x18ftypheic']))).rejects.toMatchObject({ code: 'unreadable' });

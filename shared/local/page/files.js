@@ -127,8 +127,8 @@ function where({ shown_by: slugs, state }) {
   return ["In ", ...slugs.flatMap((slug, index) => [index > 0 ? ", " : "", element("a", { href: `#/readmes/${slug}` }, titleOf(slug))])];
 }
 
-function thumbnail({ url, width, type }) {
-  if (!url || !width) {
+function thumbnail({ url, type }) {
+  if (!url || !type?.startsWith("image/")) {
     return element("span", { className: "thumb", ariaHidden: "true" }, type === "application/pdf" ? "PDF" : "");
   }
   return element("span", { className: "thumb" }, element("img", { src: small(url), alt: "", width: 44, height: 44, loading: "lazy" }));
