@@ -1,5 +1,6 @@
 // <masthead-readme-upload>: sends a README, and shows how much of it is on its way.
 
+import { size } from '../amounts.js';
 import { MastheadError, type Ending, type Replacement, type SentReadme } from '../client.js';
 import { MastheadElement } from './base.js';
 
@@ -90,8 +91,4 @@ export class MastheadReadmeUpload extends MastheadElement {
     this.say('error', '');
     this.find('[data-hint]').textContent = file ? `${file.name}, ${size(file.size)}` : 'Choose a Markdown file, or drop one here.';
   }
-}
-
-function size(bytes: number): string {
-  return bytes < 1024 ? `${bytes} bytes` : `${(bytes / 1024).toFixed(1)} KiB`;
 }
