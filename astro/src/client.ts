@@ -83,6 +83,11 @@ export interface FilesWatch extends Wait {
   onFiles?: ((files: Files) => void) | undefined;
 }
 
+export interface ReadmesWatch extends Wait {
+  /** Called with each look at the documents, the last included. */
+  onReadmes?: ((readmes: ListedReadme[]) => void) | undefined;
+}
+
 /** The member, and what became of the picture that was sent last; `null` where there was none. */
 export interface Account {
   member: Member;
@@ -131,6 +136,18 @@ export function createClient({ url = '', storage = 'local' }: ClientOptions = {}
 
   const readme = async (slug: string, signal?: AbortSignal): Promise<Readme> =>
     (await signed<{ readme: Readme }>(`/api/readmes/${encodeURIComponent(slug)}`, { signal })).readme;
+
+  const readmes = async (signal?: AbortSignal): Promise<ListedReadme[]> => {
+    const all: ListedReadme[] = [];
+    let cursor: string | null = null;
+    do {
+      const query: string = cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`;
+      const page: ReadmePage = await signed<ReadmePage>(`/api/readmes?limit=100${query}`, { signal });
+      all.push(...page.readmes);
+      cursor = page.cursor;
+    } while (cursor !== null);
+    return all;
+  };
 
   const files = async (signal?: AbortSignal): Promise<Files> => {
     const { files, usage } = await signed<Files>('/api/files', { signal });
@@ -254,16 +271,16 @@ export function createClient({ url = '', storage = 'local' }: ClientOptions = {}
     },
 
     /** All that the member has uploaded. `readme` has the fields and warnings of one document. */
-    async readmes(signal?: AbortSignal): Promise<ListedReadme[]> {
-      const all: ListedReadme[] = [];
-      let cursor: string | null = null;
-      do {
-        const query: string = cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`;
-        const page: ReadmePage = await signed<ReadmePage>(`/api/readmes?limit=100${query}`, { signal });
-        all.push(...page.readmes);
-        cursor = page.cursor;
-      } while (cursor !== null);
-      return all;
+    readmes,
+
+    /** Waits until none of the member's documents is worked on any more; faults that pass are waited out. */
+    async watchReadmes({ onReadmes, ...wait }: ReadmesWatch = {}): Promise<ListedReadme[]> {
+      const look = async () => {
+        const all = await readmes(wait.signal);
+        onReadmes?.(all);
+        return all.some(({ state }) => state === 'processing') ? undefined : all;
+      };
+      return settled(look, 'Some documents are stored and not converted yet. Look again in a few minutes.', wait);
     },
 
     readme,
