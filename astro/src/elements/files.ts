@@ -7,7 +7,7 @@ import { h, MastheadElement } from './base.js';
 
 const STATES: Record<StoredFile['state'], string> = { processing: 'In the works', ready: 'Ready', rejected: 'Rejected' };
 /** After these events of the page's other elements, a file may be another one, or shown elsewhere. */
-const CHANGES = ['masthead:files', 'masthead:report', 'masthead:deleted'];
+const CHANGES = ['masthead:files', 'masthead:report', 'masthead:reports', 'masthead:deleted'];
 /** As many files are shown until the member asks for all. */
 const SHOWN_AT_FIRST = 24;
 const NO_FILES: Files = { files: [], usage: { files: 0, bytes: 0, max_files: 0, max_bytes: 0 } };
