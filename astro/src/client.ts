@@ -236,7 +236,8 @@ export function createClient({ url = '', storage = 'local' }: ClientOptions = {}
     /** Sends a README. What becomes of it is in its report: see `watchReport`. */
     async uploadReadme(file: File, { slug, path, replace, onProgress, signal }: ReadmeUpload = {}): Promise<SentReadme> {
       const form = new FormData();
-      form.append('readme_file', file);
+      // Of a folder's file, browsers would send the path within it in the place of the name.
+      form.append('readme_file', file, file.name);
       if (slug) form.append('slug', slug);
       if (path) form.append('path', path.normalize());
       if (replace) form.append('replace', replace);

@@ -1,13 +1,8 @@
-// The pictures and other files that a report says are missing, and which of the chosen ones are they.
+// Which of the chosen files are those that a report misses.
 
-import { references, wantedPath } from './folder/belongs.js';
+import { missingFiles } from './folder/belongs.js';
 import { baseName, endingOf, fold } from './folder/paths.js';
-import { kindOf } from './folder/sort.js';
 import type { Readme } from './wire.js';
-
-const CODES = ['missing-asset', 'relative-link'];
-/** A report names the first alone where there are more than five; its hint begins with their number. */
-const OF_MANY = /^\d+ places/;
 
 export interface Missing {
   /** Where the files must lie for the document to find them. */
@@ -17,15 +12,10 @@ export interface Missing {
 }
 
 /** What a document asks for and members may send. */
-export function missing({ path: folder, warnings }: Pick<Readme, 'path' | 'warnings'>): Missing {
-  const told = warnings.filter(({ code }) => CODES.includes(code));
-  const paths = new Set<string>();
-  for (const { text } of told) {
-    const [destination = text] = text.includes('[[') || text.includes('](') ? references(text) : [];
-    const path = wantedPath(folder ?? '', destination);
-    if (['picture', 'turned', 'document'].includes(kindOf(path))) paths.add(path);
-  }
-  return { paths: [...paths], more: paths.size > 0 && told.some(({ hint }) => OF_MANY.test(hint)) };
+export function missing({ path, warnings }: Pick<Readme, 'path' | 'warnings'>): Missing {
+  // Servers of before folders leave `path` out.
+  const { files, more } = missingFiles(warnings, path ?? '');
+  return { paths: files.map(({ path }) => path), more: files.length > 0 && more };
 }
 
 /** A chosen file, and where it is to lie. */
@@ -40,13 +30,18 @@ export function placed({ paths, more }: Missing, folder: string, files: readonly
   if (only !== undefined && paths.length === 1 && !more && files.length === 1) return { taken: files.map((file) => ({ file, path: only })), others: [] };
   const [taken, others]: [Placed[], File[]] = [[], []];
   for (const file of files) {
-    const asked = paths.filter((path) => fold(baseName(path)) === fold(file.name));
+    const name = fold(file.name);
+    const same = paths.filter((path) => fold(baseName(path)) === name);
+    // A phone makes a JPEG of a HEIC picture, and whoever exports a drawing makes a PNG.
+    const asked = same.length > 0 ? same : paths.filter((path) => stem(fold(baseName(path))) === stem(name));
     if (asked.length > 0) taken.push(...asked.map((path) => ({ file, path })));
     else if (more) taken.push({ file, path: folder ? `${folder}/${file.name}` : file.name });
     else others.push(file);
   }
   return { taken, others };
 }
+
+const stem = (name: string) => name.replace(/\.[^.]*$/, '');
 
 /** `picture`, or `file` where any of them is none. */
 export function thing({ paths }: Missing): string {

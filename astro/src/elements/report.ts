@@ -159,13 +159,15 @@ export class MastheadPublishReport extends MastheadElement {
   async #supply(files: Placed[], passedOver: string): Promise<void> {
     const slug = this.#open;
     if (slug === undefined) return;
-    this.#say(passedOver);
+    this.#say(slug, passedOver);
     this.#failed = [];
     this.#drawMissing();
     if (files.length === 0) return;
     this.#sends.ariaDisabled = 'true';
     try {
-      const arrived = await this.#send(files);
+      const { arrived, failed } = await this.#send(slug, files);
+      // Another report may be open by now.
+      if (this.#open === slug) this.#failed = failed;
       if (arrived.length > 0) await this.#shown(slug, arrived, passedOver);
     } finally {
       this.#sends.ariaDisabled = null;
@@ -173,27 +175,28 @@ export class MastheadPublishReport extends MastheadElement {
     }
   }
 
-  /** The ids of the files that have arrived; one that hasn't holds up no other. */
-  async #send(files: Placed[]): Promise<string[]> {
-    const arrived: string[] = [];
+  /** The ids of the files that have arrived, and those that haven't, which hold up no other. */
+  async #send(slug: string, files: Placed[]): Promise<{ arrived: string[]; failed: Failed[] }> {
+    const [arrived, failed]: [string[], Failed[]] = [[], []];
     await this.whileSending('', async ({ signal, onProgress }) => {
       for (const [at, { file, path }] of files.entries()) {
-        this.#say(`Sending “${path}”${files.length > 1 ? `, ${at + 1} of ${files.length}` : ''}.`);
+        this.#say(slug, `Sending “${path}”${files.length > 1 ? `, ${at + 1} of ${files.length}` : ''}.`);
         try {
           arrived.push((await this.client.uploadFile(file, { path, signal, onProgress: (share) => onProgress?.((at + share) / files.length) })).id);
         } catch (error) {
-          if (isAbort(error)) return this.#say('Stopped.');
+          if (isAbort(error)) return this.#say(slug, 'Stopped.');
           if (isSessionEnd(error)) throw error;
-          this.#failed.push({ file, path, reason: sentence(error) });
+          failed.push({ file, path, reason: sentence(error) });
         }
       }
     });
-    return arrived;
+    if (arrived.length === 0 && failed.length > 0) this.#say(slug, '');
+    return { arrived, failed };
   }
 
   /** Looks until the files are ready and the document is converted with them. */
   async #shown(slug: string, ids: string[], passedOver: string): Promise<void> {
-    this.#say(`${count(ids.length, 'file')} sent, and the page is being made with ${ids.length === 1 ? 'it' : 'them'}.`);
+    this.#say(slug, `${count(ids.length, 'file')} sent, and the page is being made with ${ids.length === 1 ? 'it' : 'them'}.`);
     this.tell('files', { ids });
     const before = this.#missing.paths.length;
     const { files } = await this.client.watchFiles();
@@ -212,13 +215,14 @@ export class MastheadPublishReport extends MastheadElement {
     const left = this.#missing;
     const said = refused.map(({ path, reason }) => `“${path}” was not taken: ${reason ?? ''}`);
     if (refused.length === 0 && this.#failed.length === 0) said.push(left.paths.length === 0 ? 'Nothing is missing any more.' : left.more ? 'Others are still missing.' : `${count(left.paths.length, thing(left))} still missing.`);
-    this.#say([...said, passedOver].filter(Boolean).join(' '));
+    this.#say(slug, [...said, passedOver].filter(Boolean).join(' '));
     this.tell('report', { readme: report });
     if (left.paths.length === 0) this.#title?.focus();
   }
 
-  #say(text: string): void {
-    this.find('[data-missing-status]').textContent = text;
+  /** Says how the missing files of a document get on, as long as its report is open. */
+  #say(slug: string, text: string): void {
+    if (this.#open === slug) this.find('[data-missing-status]').textContent = text;
   }
 
   get #sends(): HTMLButtonElement {
@@ -268,7 +272,7 @@ export class MastheadPublishReport extends MastheadElement {
     if (place.dataset['of'] !== this.#open) {
       place.dataset['of'] = this.#open ?? '';
       this.#failed = [];
-      this.#say('');
+      this.find('[data-missing-status]').textContent = '';
     }
     place.replaceChildren(...(report ? this.#parts(report) : []));
     this.find('[data-fields]').replaceChildren(...(report && report.fields.length > 0 ? [table(report.fields)] : []));

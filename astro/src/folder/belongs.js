@@ -254,8 +254,10 @@ export function missingFiles(warnings, folder) {
   const files = new Map();
   let more = false;
   for (const { code, text, hint } of warnings) {
-    if (code !== 'missing-asset') continue;
+    // A link to a PDF that isn't there is one of those that lead nowhere.
+    if (code !== 'missing-asset' && code !== 'relative-link') continue;
     const destination = (/\[\[([^\]|#]+)/.exec(text)?.[1] ?? text).trim();
+    if (code === 'relative-link' && !isFile(destination)) continue;
     // A report quotes this many characters, and puts many places together.
     more ||= [...text].length >= MAX_QUOTED || /^\d+ places\b/.test(hint);
     if (!isFile(destination)) continue;
