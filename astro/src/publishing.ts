@@ -35,6 +35,10 @@ export interface Item {
   share: number;
   /** Why it failed. */
   reason?: string;
+  /** A note's, once it has arrived. */
+  slug?: string;
+  /** A file's, once it has arrived. */
+  id?: string;
 }
 
 export interface Plan {
@@ -99,12 +103,6 @@ export interface Publishing {
   online?: () => Promise<void>;
 }
 
-/** What was sent: the slugs of notes, and the ids of files. */
-export interface Published {
-  slugs: string[];
-  ids: string[];
-}
-
 /** The order in which everything is sent. Notes are last, so that no page lacks a picture that is on its way. */
 const STAGES = { files: 0, ready: 1, notes: 2 };
 
@@ -113,10 +111,9 @@ const STAGES = { files: 0, ready: 1, notes: 2 };
  *
  * @throws the signal's reason when it is aborted
  */
-export async function publish(client: Client, items: readonly Item[], { signal, onChange, onWait, ask, holds, online }: Publishing): Promise<Published> {
+export async function publish(client: Client, items: readonly Item[], { signal, onChange, onWait, ask, holds, online }: Publishing): Promise<void> {
   const [{ files }, readmes] = await Promise.all([client.files(signal), client.readmes(signal)]);
   const addresses = new Set(readmes.map(({ slug }) => slug));
-  const published: Published = { slugs: [], ids: [] };
   const sent = new Map<string, Item>();
   const change = (item: Item, changes: Partial<Item>) => onChange(Object.assign(item, changes));
   const failed = (item: Item, reason: string) => change(item, { state: 'failed', share: 0, reason });
@@ -125,12 +122,11 @@ export async function publish(client: Client, items: readonly Item[], { signal, 
     const sending = { onProgress: (share: number) => change(item, { share }), signal };
     if (isNote(item)) {
       const slug = await sendNote(client, item, readmes, addresses, { ask, ...sending });
-      if (slug !== undefined) published.slugs.push(slug);
-      return change(item, { state: slug === undefined ? 'there' : 'sent', share: 1 });
+      return change(item, { share: 1, ...(slug === undefined ? { state: 'there' } : { state: 'sent', slug }) });
     }
     const id = await sendFile(client, item, files, sending);
     if (id !== undefined) sent.set(id, item);
-    change(item, { state: id === undefined ? 'there' : 'sent', share: 1 });
+    change(item, { share: 1, ...(id === undefined ? { state: 'there' } : { state: 'sent', id }) });
   };
   const wait = async (): Promise<void> => {
     if (sent.size === 0) return;
@@ -158,8 +154,6 @@ export async function publish(client: Client, items: readonly Item[], { signal, 
   } finally {
     for (const item of left) if (['sending', 'held'].includes(item.state)) change(item, { state: 'waiting', share: 0 });
   }
-  published.ids.push(...sent.keys());
-  return published;
 }
 
 /** The member's files once none is worked on any more; as they stand where that takes long. */

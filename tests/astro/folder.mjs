@@ -197,6 +197,7 @@ async function journey() {
     await says(said(upload), 'Stopped. What has arrived stays; “Publish” sends the rest.');
     equal(await page.evaluate(() => document.activeElement.textContent), 'Publish', 'the focus');
     await line.detach();
+    await says(listed('red.png'), /Ready/);
     ok(!(await client.readmes()).some(({ slug }) => slug === 'buoys'), 'the note waits for its pictures');
     const sent = [];
     page.on('request', (request) => request.method() === 'POST' && sent.push(new URL(request.url()).pathname));

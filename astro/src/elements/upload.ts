@@ -158,10 +158,11 @@ export class MastheadReadmeUpload extends MastheadElement {
     const weight = (item: Item) => item.size + COST_BYTES;
     const total = items.reduce((sum, item) => sum + weight(item), 0);
     const done = (item: Item) => item.state === 'sent' || item.state === 'there';
+    const left = items.filter((item) => !done(item));
     this.#isSending = true;
-    this.say('status', `Sending ${count(items.filter((item) => !done(item)).length, 'file')}.`);
+    this.say('status', `Sending ${count(left.length, 'file')}.`);
     try {
-      const published = await this.whileSending('Stopped. What has arrived stays; “Publish” sends the rest.', ({ signal, onProgress }) =>
+      await this.whileSending('Stopped. What has arrived stays; “Publish” sends the rest.', ({ signal, onProgress }) =>
         publish(this.client, items, {
           signal,
           ask: (replacement) => (this.#asked = this.#asked.then(() => this.#ask(replacement))) as Promise<string>,
@@ -176,24 +177,31 @@ export class MastheadReadmeUpload extends MastheadElement {
           },
         }),
       );
-      this.#finish(items, published.slugs);
-      if (published.ids.length > 0) this.tell('files', { ids: published.ids });
-      if (published.slugs.length > 1) this.tell('published', { slugs: published.slugs });
-      else if (published.slugs[0] !== undefined) this.tell('uploaded', { slug: published.slugs[0] });
+      this.#finish(items, left.filter(({ slug }) => slug !== undefined).length);
     } catch (error) {
       this.#drawFailed();
       throw error;
     } finally {
       this.#isSending = false;
+      // What was sent before a stop has arrived as well.
+      this.#tellArrived(left);
     }
   }
 
+  #tellArrived(items: Item[]): void {
+    const ids = items.flatMap(({ id }) => id ?? []);
+    const [first, ...others] = items.flatMap(({ slug }) => slug ?? []);
+    if (ids.length > 0) this.tell('files', { ids });
+    if (first !== undefined && others.length > 0) this.tell('published', { slugs: [first, ...others] });
+    else if (first !== undefined) this.tell('uploaded', { slug: first });
+  }
+
   /** Says what has become of all; with nothing left to send, nothing is chosen any more. */
-  #finish(items: Item[], slugs: string[]): void {
+  #finish(items: Item[], notes: number): void {
     const number = (state: Item['state']) => items.filter((item) => item.state === state).length;
     const [sent, there, failed] = [number('sent'), number('there'), number('failed')];
     const parts = [sent > 0 && `${count(sent, 'file')} ${sent === 1 ? 'is' : 'are'} sent`, there > 0 && `${count(there, 'file')} ${there === 1 ? 'was' : 'were'} there already`].filter(Boolean);
-    const after = slugs.length === 1 ? '; its report follows.' : slugs.length > 1 ? '; their reports follow.' : '.';
+    const after = notes === 1 ? '; its report follows.' : notes > 1 ? '; their reports follow.' : '.';
     if (parts.length > 0) this.say('status', parts.join(', ') + after);
     else this.say('status', '');
     if (failed > 0) this.say('error', `${count(failed, 'file')} ${failed === 1 ? 'was' : 'were'} not sent.`);
