@@ -1,15 +1,13 @@
-// The addresses of a picture's smaller renditions, which follow from the largest one's.
+// The small picture that lists show of a file.
 
-/** Width of the renditions that lists show, in pixels. */
-const WIDTH = 480;
+import { sizesOf } from './renditions.js';
+
 const RENDITION = /^(.*)-(\d+)x(\d+)\.webp$/;
 
-/** A rendition at most 480 pixels wide, with its size in pixels; nothing where `url` is no rendition's. */
+/** The smallest rendition of a picture, with its size in pixels; nothing where `url` is no rendition's. */
 export function thumbnail(url: string): { url: string; width: number; height: number } | undefined {
   const [, upload, ...size] = RENDITION.exec(url) ?? [];
   const [width, height] = size.map(Number);
-  if (!width || !height) return undefined;
-  if (width <= WIDTH) return { url, width, height };
-  const lower = Math.max(1, Math.floor((height * WIDTH + Math.floor(width / 2)) / width));
-  return { url: `${upload}-${WIDTH}x${lower}.webp`, width: WIDTH, height: lower };
+  const smallest = width && height ? sizesOf([width, height]).at(-1) : undefined;
+  return smallest && { url: `${upload}-${smallest[0]}x${smallest[1]}.webp`, width: smallest[0], height: smallest[1] };
 }

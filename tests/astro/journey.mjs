@@ -5,7 +5,7 @@
 import { HOSTILE, NOTE, markdown, phonePhoto, portrait } from '../browser/files.mjs';
 import { equal, eventually, fitsEverybody, launch, ok, says, step, watched } from '../browser/harness.mjs';
 import { CLUB } from './club.mjs';
-import { DESK, PHONE, looksRight } from './looks.mjs';
+import { DESK, PHONE, keep, looksRight } from './looks.mjs';
 import { DEMO, member, publish, signedIn } from './members.mjs';
 import { ORIGIN, build, show } from './site.mjs';
 import { lookAtVault, publishVault } from './pictures.mjs';
@@ -111,9 +111,7 @@ async function journey() {
   }, [/status of 404/]);
 
   await run('a vault’s pictures are in their places before they are loaded, and nothing moves', async () => {
-    await lookAtVault(browser, SITE, async (shown, name) => {
-      if (SCREENSHOTS) await shown.screenshot({ path: join(SCREENSHOTS, `${name}.png`), fullPage: true });
-    });
+    await lookAtVault(browser, SITE, keep);
   });
 
   await run('a wrong password shows the server’s sentence', async () => {

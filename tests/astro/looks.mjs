@@ -22,8 +22,13 @@ export async function looksRight(page, name) {
     ok(width <= size.width, `${name} fits into ${size.width} pixels, but it is ${width} wide`);
     const serious = (await violations(page)).filter((found) => /^(serious|critical)/.test(found));
     equal(serious, [], `what axe finds in ${name}, ${scheme}, ${size.width} pixels wide`);
-    if (SCREENSHOTS) await page.screenshot({ path: join(SCREENSHOTS, `${name}-${scheme}-${size.width}.png`), fullPage: size === PHONE });
+    await keep(page, `${name}-${scheme}-${size.width}`, size === PHONE);
   }
   await page.emulateMedia({ colorScheme: null });
   await page.setViewportSize(usual);
+}
+
+/** Keeps a picture of a page, where pictures are wanted. */
+export async function keep(page, name, fullPage = true) {
+  if (SCREENSHOTS) await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`), fullPage });
 }
