@@ -3,3 +3,4 @@ export { default as Join } from './Join.astro';
 export { default as ProfilePicture } from './ProfilePicture.astro';
 export { default as ReadmeUpload } from './ReadmeUpload.astro';
 export { default as PublishReport } from './PublishReport.astro';
+export { default as MemberFiles } from './MemberFiles.astro';

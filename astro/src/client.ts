@@ -1,12 +1,14 @@
 // Masthead in the browser: sign in, send files, read what became of them. No framework.
 
-import { send, type PictureStage } from './picture.js';
+import { sendFile, type SentFile } from './file.js';
+import { sendPicture, type PictureStage } from './picture.js';
 import { Session, type Ending, type Storage } from './session.js';
 import { settled, type Wait } from './wait.js';
-import { call, MastheadError, type Call, type ListedReadme, type Member, type Picture, type PictureReport, type Progress, type Readme, type ReadmePage, type Replaced, type Site } from './wire.js';
+import { call, MastheadError, type Call, type Files, type ListedReadme, type Member, type Picture, type PictureReport, type Progress, type Readme, type ReadmePage, type Replaced, type Site } from './wire.js';
 
 export { MastheadError };
-export type { Code, Field, ListedReadme, Member, Picture, PictureReport, Readme, Replaced, Replacement, Site, Titled, Warning } from './wire.js';
+export type { Code, Field, Files, ListedReadme, Member, Picture, PictureReport, Readme, Replaced, Replacement, Site, StoredFile, Titled, Usage, Warning } from './wire.js';
+export type { SentFile } from './file.js';
 export type { PictureStage } from './picture.js';
 export type { Ending, Storage } from './session.js';
 export type { Wait } from './wait.js';
@@ -37,6 +39,15 @@ export interface PictureUpload extends Upload {
   onStage?: ((stage: PictureStage) => void) | undefined;
 }
 
+export interface FileUpload extends Upload {
+  /**
+   * Where the file is to lie: names with `/` between them, its own at the end. What is there already is replaced.
+   *
+   * @default the file's name
+   */
+  path?: string | undefined;
+}
+
 export interface ReadmeUpload extends Upload {
   /** The document's name in its address; otherwise it is made from the file's name. */
   slug?: string | undefined;
@@ -65,6 +76,16 @@ export interface SentReadme {
 export interface Watch extends Wait {
   /** Called with each report, the last included. */
   onReport?: ((readme: Readme) => void) | undefined;
+}
+
+export interface FilesWatch extends Wait {
+  /** Called with each look at the files, the last included. */
+  onFiles?: ((files: Files) => void) | undefined;
+}
+
+export interface ReadmesWatch extends Wait {
+  /** Called with each look at the documents, the last included. */
+  onReadmes?: ((readmes: ListedReadme[]) => void) | undefined;
 }
 
 /** The member, and what became of the picture that was sent last; `null` where there was none. */
@@ -115,6 +136,23 @@ export function createClient({ url = '', storage = 'local' }: ClientOptions = {}
 
   const readme = async (slug: string, signal?: AbortSignal): Promise<Readme> =>
     (await signed<{ readme: Readme }>(`/api/readmes/${encodeURIComponent(slug)}`, { signal })).readme;
+
+  const readmes = async (signal?: AbortSignal): Promise<ListedReadme[]> => {
+    const all: ListedReadme[] = [];
+    let cursor: string | null = null;
+    do {
+      const query: string = cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`;
+      const page: ReadmePage = await signed<ReadmePage>(`/api/readmes?limit=100${query}`, { signal });
+      all.push(...page.readmes);
+      cursor = page.cursor;
+    } while (cursor !== null);
+    return all;
+  };
+
+  const files = async (signal?: AbortSignal): Promise<Files> => {
+    const { files, usage } = await signed<Files>('/api/files', { signal });
+    return { files, usage };
+  };
 
   const account = async (signal?: AbortSignal): Promise<Account> => {
     const { member, picture_upload } = await signed<{ member: Member; picture_upload?: PictureReport | null }>('/api/me', { signal });
@@ -185,7 +223,7 @@ export function createClient({ url = '', storage = 'local' }: ClientOptions = {}
      */
     async uploadPicture(file: Blob, sending: PictureUpload = {}): Promise<Picture> {
       const { signal } = sending;
-      return (await send(signed, file, sending)) ?? watchPicture({ signal });
+      return (await sendPicture(signed, file, sending)) ?? watchPicture({ signal });
     },
 
     watchPicture,
@@ -198,7 +236,8 @@ export function createClient({ url = '', storage = 'local' }: ClientOptions = {}
     /** Sends a README. What becomes of it is in its report: see `watchReport`. */
     async uploadReadme(file: File, { slug, path, replace, onProgress, signal }: ReadmeUpload = {}): Promise<SentReadme> {
       const form = new FormData();
-      form.append('readme_file', file);
+      // Of a folder's file, browsers would send the path within it in the place of the name.
+      form.append('readme_file', file, file.name);
       if (slug) form.append('slug', slug);
       if (path) form.append('path', path.normalize());
       if (replace) form.append('replace', replace);
@@ -206,17 +245,43 @@ export function createClient({ url = '', storage = 'local' }: ClientOptions = {}
       return { slug: readme.slug, replaced: readme.replaced };
     },
 
+    /**
+     * Sends a picture or a PDF for documents to show, up to 25 MiB; photos are scaled down first where the
+     * browser can. What becomes of it is in `files`: see `watchFiles`.
+     */
+    async uploadFile(file: File, { path, ...sending }: FileUpload = {}): Promise<SentFile> {
+      return sendFile(signed, file, path, sending);
+    },
+
+    /** The pictures and other files of the member, and what they take. */
+    files,
+
+    /** Waits until none of the member's files is worked on any more; faults that pass are waited out. */
+    async watchFiles({ onFiles, ...wait }: FilesWatch = {}): Promise<Files> {
+      const look = async () => {
+        const all = await files(wait.signal);
+        onFiles?.(all);
+        return all.files.some(({ state }) => state === 'processing') ? undefined : all;
+      };
+      return settled(look, 'Some files are stored and still being worked on. Look again in a few minutes.', wait);
+    },
+
+    /** Takes a file away: from the documents that show it, and then for good. */
+    async deleteFile(id: string): Promise<void> {
+      await signed(`/api/files/${encodeURIComponent(id)}`, { method: 'DELETE' });
+    },
+
     /** All that the member has uploaded. `readme` has the fields and warnings of one document. */
-    async readmes(signal?: AbortSignal): Promise<ListedReadme[]> {
-      const all: ListedReadme[] = [];
-      let cursor: string | null = null;
-      do {
-        const query: string = cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`;
-        const page: ReadmePage = await signed<ReadmePage>(`/api/readmes?limit=100${query}`, { signal });
-        all.push(...page.readmes);
-        cursor = page.cursor;
-      } while (cursor !== null);
-      return all;
+    readmes,
+
+    /** Waits until none of the member's documents is worked on any more; faults that pass are waited out. */
+    async watchReadmes({ onReadmes, ...wait }: ReadmesWatch = {}): Promise<ListedReadme[]> {
+      const look = async () => {
+        const all = await readmes(wait.signal);
+        onReadmes?.(all);
+        return all.some(({ state }) => state === 'processing') ? undefined : all;
+      };
+      return settled(look, 'Some documents are stored and not converted yet. Look again in a few minutes.', wait);
     },
 
     readme,

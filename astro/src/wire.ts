@@ -152,6 +152,46 @@ export interface PictureReport {
   reason?: string;
 }
 
+/** A picture or another file of documents. */
+export interface StoredFile {
+  /** Stays with the path: what is sent there later has it, too. */
+  id: string;
+  /** Names from the top with `/` between them. */
+  path: string;
+  /** The kind of what the web sees of it; `null` before there is anything. */
+  type: string | null;
+  /** Bytes of the file as it was sent. */
+  size: number;
+  /** Of the file as it was sent, in hexadecimal; `null` where that isn't known. */
+  sha256: string | null;
+  /** While `processing` or `rejected`, what was made of the version before it stays. */
+  state: 'processing' | 'ready' | 'rejected';
+  /** Of a rejected file why; of another one what was left out. */
+  reason: string | null;
+  /** Of the picture that documents show, in pixels. */
+  width: number | null;
+  height: number | null;
+  /** What documents show or lead to. */
+  url: string | null;
+  /** Slugs of the documents whose published versions show it, the first 20. */
+  shown_by: string[];
+  updated: string;
+}
+
+/** What the member's files take, and the most that they may. */
+export interface Usage {
+  files: number;
+  bytes: number;
+  max_files: number;
+  max_bytes: number;
+}
+
+/** All files of the member, ordered by their paths. */
+export interface Files {
+  files: StoredFile[];
+  usage: Usage;
+}
+
 /** Called with the share that was sent, from 0 to 1. */
 export type Progress = (share: number) => void;
 
@@ -197,7 +237,7 @@ export async function call<T>(url: string, { method = 'GET', token, json, form, 
 export async function store(url: string, request: Outgoing): Promise<void> {
   const { status } = await send(url, request);
   // An address works once.
-  if (status === 412) throw new MastheadError('conflict', status, 'Another picture was sent meanwhile. Please send this one again.');
+  if (status === 412) throw new MastheadError('conflict', status, 'Another one was sent meanwhile. Please send this one again.');
   if (status !== 200) throw new MastheadError('unavailable', status, 'The file could not be stored. Please try again.');
 }
 

@@ -185,14 +185,16 @@ async function studio(reports: unknown[], put: Handler = (_request, response) =>
     if (url === '/api/me') return json(response, 200, { status: 'success', member: { ...MEMBER, picture: PICTURE }, picture_upload: reports.length > 1 ? reports.shift() : reports[0] });
     if (url === '/store') return put(request, response, base);
     bodies.push({ path: url, headers, bytes: await buffer(request) });
+    if (url === '/api/upload_file') return json(response, 202, { status: 'success', file: { ...ARM, state: 'processing' } });
     if (url === '/api/upload_profile_pic') return json(response, 200, { status: 'success', picture: PICTURE });
-    return json(response, 200, { status: 'success', upload: { method: 'PUT', url: `${base}/store`, headers: { 'content-type': 'image/png', 'x-name': 'a%20b' }, expires_in: 600 } });
+    return json(response, 200, { status: 'success', file: ARM, upload: { method: 'PUT', url: `${base}/store`, headers: { 'content-type': 'image/png', 'x-name': 'a%20b' }, expires_in: 600 } });
   });
   const client = createClient({ url: server.url });
   await client.login('a', 'b');
   server.requests.length = 0;
   return { server, client, bodies };
 }
+const ARM = { id: 'ab12', path: 'img/Köln.png' };
 const PICTURE = { 96: '/96', 256: '/256', 512: '/512' };
 const large = (type = 'image/png', bytes = 5 * 1024 ** 2) => new File([new Uint8Array(bytes)], 'Jo at sea.png', { type });
 
@@ -258,4 +260,56 @@ test('a picture can be stopped while it is put, and while it is waited for', asy
   server.handler = ((handler: Handler): Handler => (request, response, base) => (request.url === '/store' ? void response.end() : handler(request, response, base)))(server.handler);
   await expect(client.uploadPicture(large(), { signal: stopping.signal, onStage: (stage) => stage === 'processing' && setTimeout(() => stopping.abort(), 100) })).rejects.toMatchObject({ name: 'AbortError' });
   expect(client.signedIn).toBe(true);
+});
+
+test('a file goes under its path, composed, and else under its name', async () => {
+  const { server, client, bodies } = await studio([]);
+  await using _ = server;
+  const shares: number[] = [];
+  const file = new File(['x'], 'arm.png', { type: 'image/png' });
+  expect(await client.uploadFile(file, { path: 'img/Ko\u0308ln.png', onProgress: (share) => shares.push(share) })).toEqual(ARM);
+  await client.uploadFile(file);
+  const fields = bodies.map(({ bytes }) => /name="file"; filename="(.+)"[^]+name="path"\s+(\S+)/.exec(bytes.toString())?.slice(1));
+  expect(fields).toEqual([['arm.png', 'img/K\u00f6ln.png'], ['arm.png', 'arm.png']]);
+  expect(shares.at(-1)).toBe(1);
+  expect(server.requests).toEqual(['POST /api/upload_file', 'POST /api/upload_file']);
+});
+
+test('a large file goes to the store as what its content is, whatever it is called', async () => {
+  let length = 0;
+  const { server, client, bodies } = await studio([], async (request, response) => {
+    length = (await buffer(request)).length;
+    response.end();
+  });
+  await using _ = server;
+  const bytes = new Uint8Array(5 * 1024 ** 2);
+  for (const [beginning, type] of [['%PDF-1.7', 'application/pdf'], ['\x89PNG\r\n\x1a\n', 'image/png'], ['GIF89a', 'image/gif'], ['RIFF....WEBP', 'image/webp'], ['\xff\xd8\xff', 'image/jpeg']] as const) {
+    bytes.set(Buffer.from(beginning, 'latin1'));
+    expect(await client.uploadFile(new File([bytes], 'plan.txt', { type: 'text/plain' }), { path: 'docs/plan.txt' })).toEqual(ARM);
+    expect(JSON.parse(bodies.at(-1)!.bytes.toString())).toEqual({ kind: 'file', content_type: type, path: 'docs/plan.txt', size: bytes.length });
+    expect(length).toBe(bytes.length);
+  }
+  server.requests.length = 0;
+  await expect(client.uploadFile(new File([new Uint8Array(5 * 1024 ** 2)], 'film.mp4', { type: 'video/mp4' }))).rejects.toMatchObject({ code: 'unsupported_media_type', status: 0, message: expect.stringContaining('JPEG') });
+  await expect(client.uploadFile(new File([bytes, new Uint8Array(20 * 1024 ** 2 + 1)], 'a.jpg'))).rejects.toMatchObject({ code: 'too_large', message: expect.stringContaining('25 MiB') });
+  expect(server.requests).toEqual([]);
+});
+
+test('files are listed, waited for and taken away', async () => {
+  const usage = { files: 1, bytes: 3, max_files: 500, max_bytes: 209_715_200 };
+  const states = ['processing', 'processing', 'rejected'];
+  await using server = await serve((request, response) => {
+    if (request.url === '/api/login') return json(response, 200, granted);
+    if (request.method === 'DELETE') return json(response, 202, { status: 'success' });
+    json(response, 200, { status: 'success', files: [{ ...ARM, state: states.length > 1 ? states.shift() : states[0] }], usage });
+  });
+  const client = createClient({ url: server.url });
+  await client.login('a', 'b');
+  const seen: unknown[] = [];
+  const all = await client.watchFiles({ onFiles: ({ files }) => seen.push(files[0]?.state) });
+  expect(all).toEqual({ files: [{ ...ARM, state: 'rejected' }], usage });
+  expect(seen).toEqual(['processing', 'processing', 'rejected']);
+  expect(await client.files()).toEqual(all);
+  await client.deleteFile('a/b');
+  expect(server.requests.at(-1)).toBe('DELETE /api/files/a%2Fb');
 });

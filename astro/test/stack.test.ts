@@ -4,6 +4,8 @@ import { expect, test } from 'vitest';
 import { createClient } from '../src/client.js';
 import { mastheadLiveLoader } from '../src/live.js';
 import { mastheadLoader } from '../src/loader.js';
+import { missing } from '../src/missing.js';
+import { thumbnail } from '../src/thumbnail.js';
 import { site } from './support/context.js';
 import { noise } from './support/noise.js';
 import { markdown, stack } from './support/stack.js';
@@ -70,6 +72,40 @@ test('a picture of any size becomes the profile’s, is shown by its name, and i
   await expect.poll(published, { timeout: 60_000 }).not.toContain('/pictures/');
   await client.deletePicture();
   await client.deleteReadme('portrait');
+});
+
+test('a file is shown where a document asks for it, whatever its size, and goes again', async () => {
+  const client = await signedIn();
+  const small = await client.uploadFile(noise('arm.png', 300), { path: 'robots/img/arm.png' });
+  expect(small).toEqual({ id: expect.any(String), path: 'robots/img/arm.png' });
+  const large = noise('Big Map.png', 1300);
+  expect(large.size).toBeGreaterThan(5e6);
+  const shares: number[] = [];
+  const map = await client.uploadFile(large, { onProgress: (share) => shares.push(share) });
+  expect([map.path, shares.at(-1)]).toEqual(['Big Map.png', 1]);
+  const { files, usage } = await client.watchFiles();
+  const [arm, big] = [small.id, map.id].map((id) => files.find((file) => file.id === id)!);
+  expect(arm).toMatchObject({ state: 'ready', type: 'image/webp', width: 300, height: 300, sha256: expect.stringMatching(/^[0-9a-f]{64}$/), shown_by: [] });
+  expect(big).toMatchObject({ state: 'ready', width: 1300, size: large.size });
+  expect(usage.bytes).toBeGreaterThanOrEqual(large.size);
+  const small480 = thumbnail(big!.url!)!;
+  expect([small480.width, (await fetch(small480.url)).status]).toEqual([480, 200]);
+
+  const { slug } = await client.uploadReadme(markdown('README.md', '# Robots\n\n![Arm](img/arm.png) ![[big map.png]]\n'), { path: 'robots' });
+  expect(await client.watchReport(slug)).toMatchObject({ slug: 'robots', path: 'robots', warnings: [] });
+  expect((await client.watchReadmes()).find((readme) => readme.slug === slug)).toMatchObject({ path: 'robots', warning_count: 0 });
+  const text = await (await fetch(`${stack.url}/content/demo/robots.md`)).text();
+  expect(text).toContain(`![Arm](${arm!.url})`);
+  expect((await client.files()).files.find(({ id }) => id === small.id)?.shown_by).toEqual(['robots']);
+
+  // Missing again, it is asked for where the document looks for it.
+  await client.deleteFile(small.id);
+  await expect.poll(async () => missing(await client.readme(slug)).paths, { timeout: 60_000 }).toEqual(['robots/img/arm.png']);
+  await expect(client.deleteFile(small.id)).rejects.toMatchObject({ code: 'not_found' });
+  await expect(client.uploadFile(markdown('song.mp3', 'ID3 no picture'))).rejects.toMatchObject({ code: 'unsupported_media_type', status: 415 });
+  await expect(client.uploadFile(noise('a.png', 8), { path: '../a.png' })).rejects.toMatchObject({ code: 'bad_request' });
+  await client.deleteFile(map.id);
+  await client.deleteReadme(slug);
 });
 
 test('the client’s refusals are the server’s own', async () => {

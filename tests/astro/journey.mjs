@@ -1,23 +1,18 @@
 // From the sign-in to the built page and back, on the example site, as a member would walk it.
 //
-// `run` sets the environment. SCREENSHOTS names a folder for pictures of the pages.
+// `run` sets the environment.
 
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { HOSTILE, NOTE, markdown, phonePhoto, portrait } from '../browser/files.mjs';
-import { equal, eventually, fitsEverybody, launch, ok, says, step, violations, watched } from '../browser/harness.mjs';
+import { equal, eventually, fitsEverybody, launch, ok, says, step, watched } from '../browser/harness.mjs';
 import { CLUB } from './club.mjs';
+import { DESK, PHONE, keep, looksRight } from './looks.mjs';
 import { DEMO, member, publish, signedIn } from './members.mjs';
 import { ORIGIN, build, show } from './site.mjs';
 import { lookAtVault, publishVault } from './pictures.mjs';
 
-const { SCREENSHOTS } = process.env;
 const SITE = 'site';
-const PHONE = { width: 360, height: 740 };
-const DESK = { width: 1280, height: 900 };
 const WRONG = 'The e-mail address or the password is wrong.';
 
-if (SCREENSHOTS) mkdirSync(SCREENSHOTS, { recursive: true });
 for (const { handle, name, picture, documents } of CLUB) {
   const client = await member(handle, name);
   if (picture) await client.uploadPicture(new File([portrait().buffer], 'me.png'));
@@ -84,22 +79,6 @@ async function filesSentBy(action) {
   });
 }
 
-/** What axe calls serious or worse, in light, dark and on a phone; with pictures of it where they are wanted. */
-async function looksRight(name) {
-  const usual = page.viewportSize();
-  for (const [scheme, size] of [['light', DESK], ['dark', DESK], ['light', PHONE], ['dark', PHONE]]) {
-    await page.emulateMedia({ colorScheme: scheme });
-    await page.setViewportSize(size);
-    const width = await page.evaluate(() => document.documentElement.scrollWidth);
-    ok(width <= size.width, `${name} fits into ${size.width} pixels, but it is ${width} wide`);
-    const serious = (await violations(page)).filter((found) => /^(serious|critical)/.test(found));
-    equal(serious, [], `what axe finds in ${name}, ${scheme}, ${size.width} pixels wide`);
-    if (SCREENSHOTS) await page.screenshot({ path: join(SCREENSHOTS, `${name}-${scheme}-${size.width}.png`), fullPage: size === PHONE });
-  }
-  await page.emulateMedia({ colorScheme: null });
-  await page.setViewportSize(usual);
-}
-
 async function journey() {
   await run('the site is built', async () => {
     const { output, seconds } = await build(SITE);
@@ -110,31 +89,29 @@ async function journey() {
   await run('documents, members and subjects have their pages', async () => {
     await open('/');
     await page.getByRole('link', { name: 'Planing a spar by hand' }).waitFor();
-    await looksRight('documents');
+    await looksRight(page, 'documents');
     await page.getByRole('link', { name: 'Planing a spar by hand' }).click();
     await says(page.locator('h1'), 'Planing a spar by hand');
     await says(page.locator('.head .byline'), /Ada Brandt[\s\S]*min to read/);
     ok((await page.locator('.contents a').count()) >= 3, 'the page has a table of contents');
     await says(page.locator('.tail section'), /Linked from[\s\S]*The boat shed in winter/);
     equal(await page.locator('.callout[data-callout="tip"]').count(), 1, 'callouts');
-    await looksRight('document');
+    await looksRight(page, 'document');
     await page.locator('.contents a').first().click();
     ok(new URL(page.url()).hash.length > 1, 'a line of the contents leads into the text');
     await page.locator('.tail .tags a').first().click();
     await says(page.locator('h1'), 'woodwork');
     await page.getByRole('link', { name: 'Members', exact: true }).click();
     await eventually(() => page.locator('.members img').first().evaluate((image) => image.naturalWidth > 0), 'the members’ pictures are shown');
-    await looksRight('members');
+    await looksRight(page, 'members');
     await page.getByRole('link', { name: 'Subjects', exact: true }).click();
-    await looksRight('subjects');
+    await looksRight(page, 'subjects');
     await open('/nowhere/');
     await says(page.locator('h1'), 'Not here');
   }, [/status of 404/]);
 
   await run('a vault’s pictures are in their places before they are loaded, and nothing moves', async () => {
-    await lookAtVault(browser, SITE, async (shown, name) => {
-      if (SCREENSHOTS) await shown.screenshot({ path: join(SCREENSHOTS, `${name}.png`), fullPage: true });
-    });
+    await lookAtVault(browser, SITE, keep);
   });
 
   await run('a wrong password shows the server’s sentence', async () => {
@@ -143,7 +120,7 @@ async function journey() {
     await signIn('not the password at all');
     await says(refused(login), WRONG);
     equal(await page.evaluate(() => document.activeElement.name), 'password', 'the focus');
-    await looksRight('login');
+    await looksRight(page, 'login');
   }, [/status of 401/]);
 
   await run('signing in, by keyboard alone, leads to the account', async () => {
@@ -204,7 +181,7 @@ async function journey() {
       await says(said(picture), 'Sending the picture.');
       await eventually(() => picture.locator('progress').evaluate((bar) => bar.value > 0), 'the bar moves');
       ok(!(await button('Remove picture').isVisible()), 'nothing can be removed meanwhile');
-      await looksRight('account-sending');
+      await looksRight(page, 'account-sending');
       await button('Stop').focus();
       await page.keyboard.press('Enter');
       await says(said(picture), 'Stopped.');
@@ -231,7 +208,7 @@ async function journey() {
 
   await run('a picture is removed, once that is confirmed', async () => {
     await button('Remove picture').click();
-    await looksRight('account-removing');
+    await looksRight(page, 'account-removing');
     await page.keyboard.press('Enter');
     equal(await page.evaluate(() => document.activeElement.textContent), 'Remove picture', 'the focus after “Keep it”');
     ok(await picture.locator('img').isVisible(), 'the picture is kept');
@@ -252,7 +229,7 @@ async function journey() {
     await page.reload();
     await says(refused(picture), `The picture that you sent last was not taken. ${reason}`);
     ok(/damaged/.test(reason), `the reason is the server’s: ${reason}`);
-    await looksRight('account-rejected');
+    await looksRight(page, 'account-rejected');
     await client.uploadPicture(new File([buffer], name, { type }));
     // Held back until it is seen; what follows is the server's own.
     let seen = false;
@@ -279,7 +256,7 @@ async function journey() {
     await says(reports.locator('.mh-address'), /^Queued for the next build: /);
     await says(reports.locator('.mh-warnings li').first(), /Line \d+, column \d+/);
     await says(reports.locator('tbody tr').first(), /title\s+Flask Backend\s+a heading/);
-    await looksRight('account');
+    await looksRight(page, 'account');
     await fitsEverybody(page, 'the account');
   });
 
@@ -288,7 +265,7 @@ async function journey() {
     await page.getByLabel('Markdown file').setInputFiles(markdown('README.md', '# Chess Clock\n\nIt ticks.\n'));
     await button('Publish').click();
     await says(upload.locator('[data-question]'), /^The file’s title is “Chess Clock”\. It would take the place of “Flask Backend”, your own page\./);
-    await looksRight('account-question');
+    await looksRight(page, 'account-question');
     await button('Cancel').click();
     await says(said(upload), '“README.md” is not sent, and still chosen.');
     await button('Publish').click();

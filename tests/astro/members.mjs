@@ -7,9 +7,12 @@ const { MASTHEAD, MASTHEAD_DATA, MASTHEAD_PORT, MASTHEAD_URL, MASTHEAD_PASSWORD 
 const PASSWORD = 'four words of nonsense';
 export const DEMO = { email: 'demo@example.com', password: MASTHEAD_PASSWORD };
 
+/** What a member that `member` adds signs in with. */
+export const credentials = (handle) => ({ email: `${handle}@club.example`, password: PASSWORD });
+
 /** A client that is signed in as a new member. */
 export async function member(handle, name) {
-  const email = `${handle}@club.example`;
+  const { email } = credentials(handle);
   const made = spawnSync(MASTHEAD, ['users', 'add', email, '--name', name, '--handle', handle, '--password-stdin', '--port', MASTHEAD_PORT, '--data', MASTHEAD_DATA], { input: PASSWORD, encoding: 'utf8' });
   ok(made.status === 0, `${handle} is added: ${made.stderr}`);
   return signedIn({ email, password: PASSWORD });

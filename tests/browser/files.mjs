@@ -1,6 +1,6 @@
 // What members upload, made here.
 
-import { deflateSync } from "node:zlib";
+import { deflateRawSync, deflateSync } from "node:zlib";
 
 /** An Obsidian note, as members have them. */
 export const NOTE = `---
@@ -50,20 +50,25 @@ export function markdown(name, text) {
 
 /** A picture of somebody, 640 x 480, as PNG. */
 export function portrait() {
-  const [width, height] = [640, 480];
   const within = (x, y, cx, cy, rx, ry) => ((x - cx) / rx) ** 2 + ((y - cy) / ry) ** 2 < 1;
-  const rows = [];
-  for (let y = 0; y < height; y += 1) {
+  const buffer = png(640, 480, (x, y) => {
+    const face = within(x, y, 320, 205, 88, 108);
+    const hair = within(x, y, 320, 180, 108, 122) && y < 215;
+    const coat = within(x, y, 320, 500, 215, 185);
+    return face && y > 140 ? [222, 178, 144] : hair ? [62, 43, 34] : coat ? [140, 35, 24] : [226 - y / 8, 214 - y / 10, 190 - y / 12];
+  });
+  return { name: "portrait.png", mimeType: "image/png", buffer };
+}
+
+/** A PNG, each pixel's red, green and blue as `colour` gives them. */
+export function png(width, height, colour) {
+  const rows = Array.from({ length: height }, (_, y) => {
     const row = Buffer.alloc(1 + 3 * width);
     for (let x = 0; x < width; x += 1) {
-      const face = within(x, y, 320, 205, 88, 108);
-      const hair = within(x, y, 320, 180, 108, 122) && y < 215;
-      const coat = within(x, y, 320, 500, 215, 185);
-      const colour = face && y > 140 ? [222, 178, 144] : hair ? [62, 43, 34] : coat ? [140, 35, 24] : [226 - y / 8, 214 - y / 10, 190 - y / 12];
-      row.set(colour.map(Math.round), 1 + 3 * x);
+      row.set(colour(x, y).map(Math.round), 1 + 3 * x);
     }
-    rows.push(row);
-  }
+    return row;
+  });
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);
@@ -74,7 +79,84 @@ export function portrait() {
     chunk("IDAT", deflateSync(Buffer.concat(rows))),
     chunk("IEND", Buffer.alloc(0)),
   ];
-  return { name: "portrait.png", mimeType: "image/png", buffer: Buffer.concat(parts) };
+  return Buffer.concat(parts);
+}
+
+/** A GIF of two frames, a bar that jumps (GIF89a). Codes stay eight bits wide, since the table is cleared in time: a byte is a pixel. */
+export function gif(edge = 48) {
+  const size = [edge & 0xff, edge >> 8, edge & 0xff, edge >> 8];
+  const frame = (bar) => {
+    const codes = [];
+    for (let at = 0; at < edge * edge; at += 1) {
+      codes.push(...(at % 120 === 0 ? [128] : []), Math.floor(at / edge / (edge / 2)) === bar ? 1 : 0);
+    }
+    codes.push(129);
+    const data = Buffer.from(codes);
+    const blocks = [];
+    for (let at = 0; at < data.length; at += 255) {
+      const block = data.subarray(at, at + 255);
+      blocks.push(Buffer.from([block.length]), block);
+    }
+    return Buffer.concat([
+      Buffer.from([0x21, 0xf9, 4, 0, 50, 0, 0, 0, 0x2c, 0, 0, 0, 0, ...size, 0, 7]), ...blocks, Buffer.from([0]),
+    ]);
+  };
+  const colours = Buffer.alloc(3 * 128, 0xee);
+  colours.set([0x8c, 0x23, 0x18], 3);
+  const repeat = Buffer.from("\x21\xff\x0bNETSCAPE2.0\x03\x01\0\0\0", "latin1");
+  return Buffer.concat([Buffer.from("GIF89a"), Buffer.from([...size, 0xf6, 0, 0]), colours, repeat, frame(0), frame(1), Buffer.from([0x3b])]);
+}
+
+/** A folder of notes as somebody has it who never read how: paths and bytes. */
+export function vault() {
+  const arm = png(900, 600, (x, y) => (Math.abs(x - y - 100) < 60 ? [140, 35, 24] : [236, 230, 214]));
+  const screenshot = png(1400, 900, (x, y) => (y < 60 ? [60, 62, 70] : x % 90 < 60 && y % 40 < 14 ? [90, 90, 96] : [250, 250, 250]));
+  const hall = png(700, 500, (x, y) => [120 + x / 7, 150 - y / 5, 120]);
+  return {
+    "README.md": "# The robot club\n\nWe meet on Fridays.\n\n![Our hall](img/hall.png)\n",
+    "notes/Arm.md": "---\ntags: [robots]\n---\n\n# The arm\n\nIt lifts cups.\n\n![[arm.png|300]]\n\n![It waves](./img/wave.gif)\n\n![The plan on the wall](plan.png)\n\nBack to [[README]].\n",
+    "notes/deep/Eye.md": "# The eye\n\nWhat it sees, upstairs: ![](../../img/hall.png)\n\n![A screenshot](Screenshot.png)\n",
+    "notes/img/arm.png": arm,
+    "notes/img/wave.gif": gif(),
+    "notes/deep/Screenshot.png": screenshot,
+    "img/hall.png": hall,
+    "img/old.png": png(40, 40, () => [10, 90, 90]),
+    "film.mp4": Buffer.from("\0\0\0\x18ftypmp42"),
+    ".obsidian/app.json": "{}",
+    ".DS_Store": "x",
+  };
+}
+
+/** A ZIP archive of `files`, paths and bytes, as a Mac makes it: with a folder around and one of its own beside. */
+export function zip(folder, files) {
+  const listed = [];
+  const parts = [];
+  let at = 0;
+  const entries = Object.entries(files).map(([path, bytes]) => [`${folder}/${path}`, Buffer.from(bytes)]);
+  for (const [path, bytes] of [...entries, [`__MACOSX/${folder}/._README.md`, Buffer.from("x")]]) {
+    const [name, packed] = [Buffer.from(path), deflateRawSync(bytes)];
+    const head = Buffer.alloc(26);
+    head.writeUInt16LE(20, 0);
+    head.writeUInt16LE(8, 4);
+    head.writeUInt32LE(crc32(bytes), 10);
+    head.writeUInt32LE(packed.length, 14);
+    head.writeUInt32LE(bytes.length, 18);
+    head.writeUInt16LE(name.length, 22);
+    const rest = Buffer.alloc(14);
+    rest.writeUInt32LE(at, 10);
+    listed.push(Buffer.from("PK\x01\x02\x14\x03", "latin1"), head, rest, name);
+    const local = Buffer.concat([Buffer.from("PK\x03\x04", "latin1"), head, name, packed]);
+    parts.push(local);
+    at += local.length;
+  }
+  const list = Buffer.concat(listed);
+  const end = Buffer.alloc(22);
+  end.write("PK\x05\x06", "latin1");
+  end.writeUInt16LE(listed.length / 4, 8);
+  end.writeUInt16LE(listed.length / 4, 10);
+  end.writeUInt32LE(list.length, 12);
+  end.writeUInt32LE(at, 16);
+  return { name: `${folder}.zip`, mimeType: "application/zip", buffer: Buffer.concat([...parts, list, end]) };
 }
 
 /** What the phone's photo says of the place, as text beside its coordinates. */

@@ -5,8 +5,10 @@
 // SCREENSHOT names a file that a picture of a published report is written to, PICTURES a folder for
 // the renditions of the phone's photo and a picture of the desk that shows them.
 
-import { writeFile } from "node:fs/promises";
-import { HOSTILE, NOTE, PLACE, markdown, phonePhoto, portrait } from "./files.mjs";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { HOSTILE, NOTE, PLACE, gif, markdown, phonePhoto, png, portrait, vault, zip } from "./files.mjs";
 import { equal, eventually, fitsEverybody, launch, ok, says, step, watched } from "./harness.mjs";
 
 const {
@@ -72,6 +74,45 @@ async function reportIsInView() {
   });
   await eventually(seen, "the report comes into view");
   equal(await focused(), "report-heading", "the focus");
+}
+
+const folder = {
+  heading: id("folder-heading"), kicker: id("folder-kicker"), summary: id("folder-summary"), status: id("folder-status"),
+  row: (name, within = "") => page.locator("#folder-body li").filter({ has: page.locator(".item-name", { hasText: new RegExp(`^${name}${within && ` ${within}`}$`) }) }).last(),
+};
+const fileRow = (name) => page.locator("#files-list li").filter({ hasText: name });
+
+/** Runs `action` with a folder of these files on this machine. */
+async function withFolder(name, files, action) {
+  const around = await mkdtemp(join(tmpdir(), "masthead-"));
+  try {
+    for (const [path, bytes] of Object.entries(files)) {
+      const file = join(around, name, path);
+      await mkdir(dirname(file), { recursive: true });
+      await writeFile(file, bytes);
+    }
+    await action(join(around, name));
+  } finally {
+    await rm(around, { recursive: true });
+  }
+}
+
+/** Drops files or a folder of this machine on the middle of an element, as a hand would. */
+async function drop(element, ...files) {
+  await element.scrollIntoViewIfNeeded();
+  const { x, y, width, height } = await element.boundingBox();
+  const line = await page.context().newCDPSession(page);
+  for (const type of ["dragEnter", "dragOver", "drop"]) {
+    const data = { items: [], files, dragOperationsMask: 1 };
+    await line.send("Input.dispatchDragEvent", { type, x: x + width / 2, y: y + height / 2, data });
+  }
+  await line.detach();
+}
+
+/** What the page publishes while `action` runs: the ends of the addresses, in their order. */
+async function uploadsOf(action) {
+  const requests = await requestsOf(page, action);
+  return requests.filter(({ method, url }) => method === "POST" && url.includes("/upload_")).map(({ url }) => url.split("/upload_")[1]);
 }
 
 /** Value and source of a field in the report. */
@@ -494,6 +535,151 @@ async function journey() {
     await eventually(() => page.evaluate(() => fetch("/content/demo/slow-boat.md", { cache: "no-store" }).then((file) => file.status === 404)), "the file leaves the site");
   }, [/status of 404/]);
 
+  await run("a dropped folder shows what belongs to what, and what stays and why", async () => {
+    await withFolder("Robot club", vault(), async (at) => {
+      await drop(id("drop"), at);
+      await says(folder.heading, "Robot club");
+      await says(folder.summary, "3 notes and 4 pictures to send.");
+      equal(await focused(), "folder-heading", "the focus");
+      const arm = folder.row("Arm.md", "notes");
+      equal(await arm.locator("ul .item-name").allInnerTexts(), ["arm.png notes/img", "wave.gif notes/img"], "what belongs to the note");
+      await says(arm.locator(".lacking"), "plan.png isn’t among the files.");
+      await says(folder.row("Eye.md", "notes/deep").locator(".aside"), "Shows hall.png, too.");
+      await says(folder.row("old.png", "img").locator(".state"), "Not sent");
+      await page.getByText("1 file left out, and why").click();
+      await says(page.locator(".ignored li"), /^film\.mp4 Put it on a site that is made for sound and video/);
+      const others = page.getByLabel("Send the file that no note here shows, too");
+      await others.check();
+      await says(folder.summary, "3 notes and 5 pictures to send.");
+      await others.uncheck();
+      ok(!(await id("slug-field").isVisible()), "the form for one note makes room");
+      await fitsEverybody(page, "a folder before it is sent");
+      await picture("folder");
+      await onPhone("phone-folder", () => folder.heading.scrollIntoViewIfNeeded());
+
+      // The line breaks before anything is sent, and comes back.
+      const sent = await uploadsOf(async () => {
+        await page.context().setOffline(true);
+        await button("Publish").click();
+        await says(folder.status, "The server can’t be reached. The rest is sent as soon as it is back.");
+        await says(folder.row("hall.png", "img").locator(".state"), /^(Paused|Waiting|Sending)$/);
+        await page.context().setOffline(false);
+        await says(folder.kicker, "Sent in part");
+      });
+      ok(sent.lastIndexOf("file") < sent.indexOf("readme"), `the notes come last: ${sent}`);
+      // The member's own page is there already, and has another title.
+      const question = folder.row("README.md");
+      await says(question.locator(".state").first(), "Asks you");
+      await fitsEverybody(page, "a folder with a question");
+      await onPhone("phone-folder-question", () => question.scrollIntoViewIfNeeded());
+      await page.getByRole("button", { name: "Keep both README.md" }).click();
+      await says(folder.summary, "3 notes and 4 pictures sent.");
+      await says(folder.kicker, "Sent");
+    });
+    await folder.row("README.md").getByRole("link").click();
+    await says(report.heading, "The robot club");
+  }, [/ERR_INTERNET_DISCONNECTED/, /status of 409/]);
+
+  await run("every picture of the folder is in its place, and its file listed", async () => {
+    const pageOf = async (slug) => (await page.request.get(`${SITE}/content/demo/${slug}.md`)).text();
+    for (const [slug, pictures] of [["the-robot-club", 1], ["arm", 2], ["eye", 2]]) {
+      await eventually(async () => (await pageOf(slug)).split("---").at(-1).split("/files/demo/").length === pictures + 1, `${slug} shows ${pictures} pictures`);
+    }
+    for (const [name, pages] of [["hall.png", "In The eye, The robot club"], ["wave.gif", "In The arm"]]) {
+      await says(fileRow(name).locator(".byline").last(), pages);
+      await says(fileRow(name).locator(".state"), "Ready");
+      await fileRow(name).scrollIntoViewIfNeeded();
+      await eventually(() => fileRow(name).locator("img").evaluate((image) => image.naturalWidth > 0 && image.naturalWidth <= 480), `${name} has a thumbnail`);
+    }
+    await says(id("files-usage"), /^4 of 500 files, [\d.]+ KiB of 200 MiB$/);
+    const moving = await page.request.get(await fileRow("wave.gif").getByRole("link").first().getAttribute("href"));
+    ok((await moving.body()).includes("ANIM"), "the GIF moves");
+    await button("Done").click();
+    ok(!(await id("folder").isVisible()), "the folder is put away");
+  });
+
+  await run("a report asks for just the pictures that are missing", async () => {
+    await page.getByRole("link", { name: "The arm", exact: true }).first().click();
+    await says(report.heading, "The arm");
+    await says(page.locator(".missing p").first(), "plan.png is missing. The page has words in its place.");
+    await fitsEverybody(page, "a report that misses a picture");
+    await onPhone("phone-missing", () => page.locator(".missing").scrollIntoViewIfNeeded());
+    const add = async (...files) => {
+      const [chooser] = await Promise.all([page.waitForEvent("filechooser"), button("Add the picture").click()]);
+      await chooser.setFiles(files.map((name) => ({ name, mimeType: "image/png", buffer: png(300, 200, () => [200, 180, 90]) })));
+    };
+    await add("other.png");
+    await says(page.locator(".missing .error"), /^None of these is asked for\. The page misses plan\.png;/);
+    equal(await uploadsOf(async () => {
+      await add("other.png", "Plan.PNG");
+      await page.locator(".missing").waitFor({ state: "detached" });
+    }), ["file"], "what is sent");
+    await says(source("Markdown"), /!\[The plan on the wall\]\(http/);
+    await says(fileRow("plan.png").locator(".item-name"), "plan.png notes");
+  });
+
+  await run("the folder as an archive sends only what changed", async () => {
+    const files = vault();
+    await page.getByLabel("Markdown file").setInputFiles(zip("Robot club", files));
+    await says(folder.summary, "All of it is there already.");
+    ok(!(await id("folder-send").isVisible()), "there is nothing to send");
+    files["notes/img/arm.png"] = png(900, 600, (x, y) => [x % 256, y % 256, 90]);
+    await page.getByLabel("Markdown file").setInputFiles(zip("Robot club", files));
+    await says(folder.summary, "1 picture to send. 3 notes and 3 pictures there already.");
+    equal(await uploadsOf(async () => {
+      await button("Send").click();
+      await says(folder.summary, "1 picture sent. 3 notes and 3 pictures there already.");
+    }), ["file"], "what is sent");
+    await button("Done").click();
+    await page.getByLabel("Markdown file").setInputFiles({ name: "broken.zip", mimeType: "application/zip", buffer: Buffer.from("PK but no archive") });
+    await says(id("publish-error"), "The file is no ZIP archive, or the end of it is missing.");
+  });
+
+  await run("one that fails stops no other, and a session that is over only holds them up", async () => {
+    const bad = { name: "bad.png", mimeType: "image/png", buffer: Buffer.from("no picture") };
+    const good = { name: "good.png", mimeType: "image/png", buffer: png(30, 20, () => [9, 99, 9]) };
+    const large = { name: "large.gif", mimeType: "image/gif", buffer: gif(1500) };
+    await page.getByLabel("Markdown file").setInputFiles([bad, good, large]);
+    await says(folder.heading, "3 pictures");
+    await slowly(500_000, async () => {
+      await button("Send").click();
+      await says(folder.row("large.gif").locator(".state"), /^\d+ %$/);
+      await fitsEverybody(page, "a folder that is being sent");
+      await button("Stop").click();
+      await says(folder.kicker, "Stopped");
+      await says(folder.row("large.gif").locator(".state"), "New");
+    });
+    // At once: the list of files asks from time to time, and would find it, too.
+    await page.evaluate(() => {
+      sessionStorage.setItem("masthead.token", `${sessionStorage.getItem("masthead.token")}x`);
+      document.getElementById("folder-send").click();
+    });
+    await says(id("notice"), "Your session is over. Please sign in again. “3 pictures” stays chosen.");
+    await signIn(PASSWORD);
+    await says(folder.summary, "2 pictures sent.");
+    await says(folder.row("bad.png").locator(".advice"), "This browser can’t read it. Export it as JPEG, and send that.");
+    await says(id("folder-error"), "1 picture could not be sent; the reason stands beside each.");
+    await fitsEverybody(page, "a folder that was sent in part");
+    await button("Try again").click();
+    await says(folder.kicker, "Sent in part");
+    await button("Put away").click();
+    equal(await focused(), "publish-heading", "the focus");
+    await says(fileRow("large.gif").locator(".state"), "Ready");
+  }, [/status of 401/]);
+
+  await run("a file is deleted, and the pages that showed it do without", async () => {
+    await fileRow("wave.gif").getByRole("button").click();
+    await says(id("delete-file-text"), "“notes/img/wave.gif” goes for good. It is shown in “The arm”, which will do without it.");
+    await fitsEverybody(page, "the question before a file is deleted");
+    await onPhone("phone-file", async () => {});
+    await id("delete-file").getByRole("button", { name: "Delete", exact: true }).click();
+    await says(id("files-status"), "“wave.gif” is deleted.");
+    equal(await focused(), "files-heading", "the focus");
+    equal(await fileRow("wave.gif").count(), 0, "entries of it in the list");
+    await eventually(async () => !(await (await page.request.get(`${SITE}/content/demo/arm.md`)).text()).includes("[It waves]"), "the page shows it no longer");
+    await onPhone("phone-files", () => id("files-heading").scrollIntoViewIfNeeded());
+  });
+
   await run("a session that the server ended leads to the sign-in", async () => {
     await page.evaluate(() => sessionStorage.setItem("masthead.token", `${sessionStorage.getItem("masthead.token")}x`));
     await choose(markdown("late.md", "# Late\n"));
@@ -575,7 +761,7 @@ async function journey() {
     await button("Publish").click();
     await says(id("notice"), /stays chosen\.$/);
     await signIn(NEW_PASSWORD);
-    await says(id("drop-hint"), "Choose a file, or drop one here.");
+    await says(id("drop-hint"), "Choose, or drop here: a note, notes with pictures, a folder, a .zip.");
     equal(await id("readme_file").evaluate(({ files }) => files.length), 0, "files chosen");
     await button("Sign out").click();
 

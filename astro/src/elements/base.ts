@@ -135,10 +135,10 @@ export abstract class MastheadElement extends HTMLElement {
     this.#sending?.abort();
   }
 
-  /** Puts the bar away, and the focus, where its button had it, onto the one that sends. */
+  /** Puts the bar away, and the focus, where its button had it, onto the one that sends: `data-send`, or the form's. */
   protected hideProgress(): void {
     const row = this.find('[data-progress]');
-    if (row.contains(document.activeElement)) this.find('button[type="submit"]').focus();
+    if (row.contains(document.activeElement)) this.find('[data-send], button[type="submit"]').focus();
     row.hidden = true;
   }
 }

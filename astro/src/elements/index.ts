@@ -1,6 +1,7 @@
 // Defines the custom elements; importing it, in a browser, is all it takes.
 
 import { define } from './base.js';
+import { MastheadMemberFiles } from './files.js';
 import { MastheadJoin } from './join.js';
 import { MastheadLogin } from './login.js';
 import { MastheadProfilePicture } from './picture.js';
@@ -12,3 +13,4 @@ define('masthead-join', MastheadJoin);
 define('masthead-profile-picture', MastheadProfilePicture);
 define('masthead-readme-upload', MastheadReadmeUpload);
 define('masthead-publish-report', MastheadPublishReport);
+define('masthead-member-files', MastheadMemberFiles);

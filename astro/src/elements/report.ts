@@ -1,7 +1,9 @@
 // <masthead-publish-report>: the member's documents, and what became of each.
 
+import { count } from '../amounts.js';
 import type { Field, ListedReadme, Readme, Warning } from '../client.js';
-import { h, MastheadElement } from './base.js';
+import { missing, placed, thing, type Missing, type Placed } from '../missing.js';
+import { h, isAbort, isSessionEnd, MastheadElement, sentence } from './base.js';
 
 const STATES: Record<Readme['state'], string> = {
   processing: 'In the works',
@@ -21,22 +23,39 @@ const SOURCES: Record<Field['source'], string> = {
   default: 'the usual',
 };
 
+/** How long a report is looked at again for what its document shows of files that have arrived, in milliseconds. */
+const CONVERTED_WITHIN_MS = 20_000;
+const LOOK_AGAIN_MS = 500;
+/** After this, documents that were sent together are converted with their links to each other, in milliseconds. */
+const LINKED_WITHIN_MS = 3000;
+
+/** A file that wasn't sent, and why. */
+interface Failed extends Placed {
+  reason: string;
+}
+
 export class MastheadPublishReport extends MastheadElement {
   #readmes: ListedReadme[] = [];
   #open: string | undefined;
   /** The report that is open, once it is there: the list has none. */
   #report: Readme | undefined;
   #watching: AbortController | undefined;
+  /** What the document that is open asks for, and what was chosen for it and not sent. */
+  #missing: Missing = { paths: [], more: false };
+  #failed: Failed[] = [];
+  #published = () => void this.#listSeveral().catch((error) => this.fault(error));
   #uploaded = (event: Event) => void this.#watch((event as CustomEvent<{ slug: string }>).detail.slug);
 
   override connectedCallback(): void {
     super.connectedCallback();
     document.addEventListener('masthead:uploaded', this.#uploaded);
+    document.addEventListener('masthead:published', this.#published);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     document.removeEventListener('masthead:uploaded', this.#uploaded);
+    document.removeEventListener('masthead:published', this.#published);
     this.#watching?.abort();
   }
 
@@ -45,22 +64,53 @@ export class MastheadPublishReport extends MastheadElement {
     dialog.addEventListener('close', () => {
       if (dialog.returnValue === 'delete') this.#delete(dialog.dataset['slug'] ?? '').catch((error) => this.fault(error));
     });
+    const input = this.find<HTMLInputElement>('[data-missing] input');
+    const send = this.#sends;
+    send.addEventListener('click', () => {
+      if (send.ariaDisabled !== 'true') input.click();
+    });
+    input.addEventListener('change', () => {
+      const { taken, others } = placed(this.#missing, this.#report?.path ?? '', [...(input.files ?? [])]);
+      // The same files may be chosen again.
+      input.value = '';
+      const passedOver = others.map(({ name }) => `“${name}” isn’t asked for and stays with you.`).join(' ');
+      void this.#supply(taken, passedOver).catch((error) => this.fault(error));
+    });
+    this.find('[data-again]').addEventListener('click', () => void this.#supply(this.#failed, '').catch((error) => this.fault(error)));
   }
 
   protected override async follow(signedIn: boolean): Promise<void> {
-    if (signedIn) return this.#list();
+    if (signedIn) return void (await this.#list());
     this.#watching?.abort();
+    this.stopSending();
     this.#readmes = [];
     this.#open = this.#report = undefined;
     this.find<HTMLDialogElement>('dialog').close();
     this.#draw();
   }
 
-  async #list(): Promise<void> {
-    this.#readmes = newestFirst(await this.client.readmes());
-    this.#draw();
-    const late = this.#readmes.find(({ state }) => state === 'processing');
-    if (late) await this.#watch(late.slug, false);
+  /** Shows the list until none of the documents is worked on any more. */
+  async #list(): Promise<ListedReadme[]> {
+    this.#watching?.abort();
+    const { signal } = (this.#watching = new AbortController());
+    return this.client.watchReadmes({
+      signal,
+      onReadmes: (readmes) => {
+        // A late answer would undo a newer one.
+        if (signal.aborted) return;
+        this.#readmes = newestFirst(readmes);
+        this.#draw();
+      },
+    });
+  }
+
+  /** Shows the list until several documents are there, and once more when they have found each other. */
+  async #listSeveral(): Promise<void> {
+    this.tell('reports', { readmes: await this.#list() });
+    const watching = this.#watching;
+    await new Promise((resolve) => setTimeout(resolve, LINKED_WITHIN_MS));
+    // Whatever came meanwhile has looked by itself.
+    if (watching === this.#watching && this.client.signedIn) await this.#list();
   }
 
   /** Opens a document's report and follows it until it is there. */
@@ -82,8 +132,8 @@ export class MastheadPublishReport extends MastheadElement {
         },
       });
       if (opens) {
-        const count = readme.warnings.length;
-        this.say('status', `${STATES[readme.state]}${count ? `, ${count} ${count === 1 ? 'warning' : 'warnings'}` : ''}.`);
+        const warnings = readme.warnings.length;
+        this.say('status', `${STATES[readme.state]}${warnings > 0 ? `, ${count(warnings, 'warning')}` : ''}.`);
         this.tell('report', { readme });
       }
     } catch (error) {
@@ -103,6 +153,80 @@ export class MastheadPublishReport extends MastheadElement {
     this.#report = report;
     this.#draw();
     this.#comeIntoView();
+  }
+
+  /** Sends what was missing, one after the other, and waits until the document shows it. */
+  async #supply(files: Placed[], passedOver: string): Promise<void> {
+    const slug = this.#open;
+    if (slug === undefined) return;
+    this.#say(slug, passedOver);
+    this.#failed = [];
+    this.#drawMissing();
+    if (files.length === 0) return;
+    this.#sends.ariaDisabled = 'true';
+    try {
+      const { arrived, failed } = await this.#send(slug, files);
+      // Another report may be open by now.
+      if (this.#open === slug) this.#failed = failed;
+      if (arrived.length > 0) await this.#shown(slug, arrived, passedOver);
+    } finally {
+      this.#sends.ariaDisabled = null;
+      this.#drawMissing();
+    }
+  }
+
+  /** The ids of the files that have arrived, and those that haven't, which hold up no other. */
+  async #send(slug: string, files: Placed[]): Promise<{ arrived: string[]; failed: Failed[] }> {
+    const [arrived, failed]: [string[], Failed[]] = [[], []];
+    await this.whileSending('', async ({ signal, onProgress }) => {
+      for (const [at, { file, path }] of files.entries()) {
+        this.#say(slug, `Sending “${path}”${files.length > 1 ? `, ${at + 1} of ${files.length}` : ''}.`);
+        try {
+          arrived.push((await this.client.uploadFile(file, { path, signal, onProgress: (share) => onProgress?.((at + share) / files.length) })).id);
+        } catch (error) {
+          if (isAbort(error)) return this.#say(slug, 'Stopped.');
+          if (isSessionEnd(error)) throw error;
+          failed.push({ file, path, reason: sentence(error) });
+        }
+      }
+    });
+    if (arrived.length === 0 && failed.length > 0) this.#say(slug, '');
+    return { arrived, failed };
+  }
+
+  /** Looks until the files are ready and the document is converted with them. */
+  async #shown(slug: string, ids: string[], passedOver: string): Promise<void> {
+    this.#say(slug, `${count(ids.length, 'file')} sent, and the page is being made with ${ids.length === 1 ? 'it' : 'them'}.`);
+    this.tell('files', { ids });
+    const before = this.#missing.paths.length;
+    const { files } = await this.client.watchFiles();
+    const refused = files.filter(({ id, state }) => ids.includes(id) && state === 'rejected');
+    const deadline = Date.now() + CONVERTED_WITHIN_MS;
+    let report = await this.client.readme(slug);
+    while (missing(report).paths.length > before - ids.length + refused.length && !missing(report).more && Date.now() < deadline) {
+      await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+      report = await this.client.readme(slug);
+    }
+    this.#readmes = newestFirst([...this.#readmes.filter((other) => other.slug !== slug), listed(report)]);
+    const isOpen = this.#open === slug;
+    if (isOpen) this.#report = report;
+    this.#draw();
+    if (!isOpen) return;
+    const left = this.#missing;
+    const said = refused.map(({ path, reason }) => `“${path}” was not taken: ${reason ?? ''}`);
+    if (refused.length === 0 && this.#failed.length === 0) said.push(left.paths.length === 0 ? 'Nothing is missing any more.' : left.more ? 'Others are still missing.' : `${count(left.paths.length, thing(left))} still missing.`);
+    this.#say(slug, [...said, passedOver].filter(Boolean).join(' '));
+    this.tell('report', { readme: report });
+    if (left.paths.length === 0) this.#title?.focus();
+  }
+
+  /** Says how the missing files of a document get on, as long as its report is open. */
+  #say(slug: string, text: string): void {
+    if (this.#open === slug) this.find('[data-missing-status]').textContent = text;
+  }
+
+  get #sends(): HTMLButtonElement {
+    return this.find<HTMLButtonElement>('[data-send]');
   }
 
   get #title(): HTMLElement | null {
@@ -144,9 +268,28 @@ export class MastheadPublishReport extends MastheadElement {
     this.find('[data-none]').hidden = this.#readmes.length > 0;
     this.find('[data-list]').replaceChildren(...this.#readmes.map((readme) => this.#item(readme)));
     const report = this.#report?.slug === this.#open ? this.#report : undefined;
-    this.find('[data-report]').replaceChildren(...(report ? this.#parts(report) : []));
+    const place = this.find('[data-report]');
+    if (place.dataset['of'] !== this.#open) {
+      place.dataset['of'] = this.#open ?? '';
+      this.#failed = [];
+      this.find('[data-missing-status]').textContent = '';
+    }
+    place.replaceChildren(...(report ? this.#parts(report) : []));
+    this.find('[data-fields]').replaceChildren(...(report && report.fields.length > 0 ? [table(report.fields)] : []));
+    this.#missing = report ? missing(report) : { paths: [], more: false };
+    this.#drawMissing();
     // What had the focus was drawn anew.
     if (focused) this.querySelector<HTMLElement>(`[data-focus="${CSS.escape(focused)}"]`)?.focus();
+  }
+
+  /** What asks for the missing files, as long as there are any, and lists those that weren't sent. */
+  #drawMissing(): void {
+    const { paths, more } = this.#missing;
+    const button = this.#sends;
+    button.hidden = paths.length === 0;
+    button.textContent = more || paths.length > 1 ? `Add the missing ${thing(this.#missing)}s` : `Add “${paths[0]?.split('/').pop() ?? ''}”`;
+    this.find('[data-failed]').replaceChildren(...this.#failed.map(({ path, reason }) => h('li', {}, h('span', { class: 'mh-title' }, path), h('span', { class: 'mh-reason' }, reason))));
+    this.find('[data-again]').hidden = this.#failed.length === 0;
   }
 
   #item(readme: ListedReadme): HTMLElement {
@@ -155,7 +298,7 @@ export class MastheadPublishReport extends MastheadElement {
     return h(
       'li',
       { 'data-slug': readme.slug },
-      h('button', { type: 'button', class: 'mh-entry', 'aria-expanded': isOpen, 'data-focus': `open-${readme.slug}`, onclick: toggle }, h('span', { class: 'mh-title' }, titleOf(readme)), state(readme), when(readme)),
+      h('button', { type: 'button', class: 'mh-entry', 'aria-expanded': isOpen, 'data-focus': `open-${readme.slug}`, onclick: toggle }, h('span', { class: 'mh-title' }, titleOf(readme)), readme.warning_count > 0 && h('span', { class: 'mh-hint' }, count(readme.warning_count, 'warning')), state(readme), when(readme)),
       h('button', { type: 'button', class: 'mh-quiet', 'data-focus': `delete-${readme.slug}`, 'aria-label': `Delete ${titleOf(readme)}`, onclick: () => this.#ask(readme) }, 'Delete'),
     );
   }
@@ -172,7 +315,6 @@ export class MastheadPublishReport extends MastheadElement {
       readme.state === 'published' && h('p', { class: 'mh-address', 'data-site': readme.site?.state ?? 'unknown' }, `${inSite(readme)}: `, h('a', { href: address }, address)),
       readme.warnings.length > 0 && h('h4', {}, 'Warnings'),
       readme.warnings.length > 0 && h('ol', { class: 'mh-warnings' }, ...readme.warnings.map(warning)),
-      readme.fields.length > 0 && table(readme.fields),
     ];
     return parts.filter((part) => part !== false);
   }

@@ -1,18 +1,51 @@
-// <masthead-readme-upload>: sends a README, and shows how much of it is on its way.
+// <masthead-readme-upload>: sends a README, or notes with their pictures and files, and shows how much is on its way.
 
+import { count, size } from '../amounts.js';
+import { fromChooser, fromDrop, type Chosen } from '../choice.js';
 import { MastheadError, type Ending, type Replacement, type SentReadme } from '../client.js';
-import { MastheadElement } from './base.js';
+import { kindOf } from '../folder/sort.js';
+import { planned, publish, type Item, type Plan } from '../publishing.js';
+import { h, isSessionEnd, MastheadElement } from './base.js';
+import { drawPlan, summary } from './plan.js';
+
+/** What the way of a file costs beside its bytes, as bytes, for the share that is sent. */
+const COST_BYTES = 20_000;
+/** What is sent as it is, so that the server says what is wrong with it. */
+const isAlone = (kind: ReturnType<typeof kindOf>) => !['picture', 'turned', 'document', 'archive'].includes(kind);
 
 export class MastheadReadmeUpload extends MastheadElement {
-  /** The member who chose the file: whoever else signs in finds nothing chosen. */
+  /** The member who chose the files: whoever else signs in finds nothing chosen. */
   #handle: string | undefined;
+  #chosen: Chosen[] = [];
+  /** What becomes of the chosen files; none for a single note. */
+  #plan: Plan | undefined;
+  #show: (item: Item) => void = () => {};
+  /** Each choice has a number, so that a late look at one doesn't undo a newer one. */
+  #choice = 0;
+  /** Over once what is chosen last is looked through. */
+  #looking: Promise<void> = Promise.resolve();
+  #isSending = false;
+  /** What waits for the member to sign in again. */
+  #waiting: (() => void)[] = [];
+  /** One question at a time. */
+  #asked: Promise<unknown> = Promise.resolve();
 
   protected override setUp(): void {
-    const form = this.find<HTMLFormElement>('form[data-session]');
-    const input = this.find<HTMLInputElement>('input[type="file"]');
     const drop = this.find('[data-drop]');
-
-    input.addEventListener('change', () => this.#chosen(input.files?.[0]));
+    const [files, folder] = [this.#input, this.find<HTMLInputElement>('[data-folder-input]')];
+    for (const input of [files, folder]) {
+      input.addEventListener('change', () => {
+        if (input === folder) files.files = folder.files;
+        this.#choose(fromChooser(files.files ?? []));
+      });
+    }
+    const choose = this.find('[data-folder]');
+    choose.hidden = !('webkitdirectory' in folder);
+    choose.addEventListener('click', () => {
+      // The same folder may be chosen again.
+      folder.value = '';
+      folder.click();
+    });
     for (const type of ['dragenter', 'dragover'] as const) {
       drop.addEventListener(type, (event) => {
         event.preventDefault();
@@ -22,15 +55,26 @@ export class MastheadReadmeUpload extends MastheadElement {
     for (const type of ['dragleave', 'drop'] as const) drop.addEventListener(type, () => delete drop.dataset['over']);
     drop.addEventListener('drop', (event) => {
       event.preventDefault();
-      const files = event.dataTransfer?.files;
-      if (!files?.length) return;
-      input.files = files;
-      this.#chosen(files[0]);
+      if (!event.dataTransfer?.files.length) return;
+      this.#input.files = event.dataTransfer.files;
+      this.#choose(fromDrop(event.dataTransfer));
       this.find<HTMLButtonElement>('form[data-session] button[type="submit"]').focus();
     });
+    this.find('[data-again]').addEventListener('click', () => this.find<HTMLFormElement>('form[data-session]').requestSubmit());
+    addEventListener('beforeunload', (event) => {
+      if (this.#isSending) event.preventDefault();
+    });
 
-    this.onSubmit(form, async () => {
-      const file = input.files?.[0];
+    this.#unshown.addEventListener('change', () => {
+      for (const item of this.#plan?.unshown ?? []) if (item.state === 'kept' || item.state === 'waiting') item.state = this.#unshown.checked ? 'waiting' : 'kept';
+      this.#draw();
+    });
+    this.onSubmit(this.find<HTMLFormElement>('form[data-session]'), async () => {
+      const seen = this.#plan;
+      await this.#looking;
+      // What nobody has seen yet is shown first.
+      if (this.#plan) return this.#plan === seen ? this.#publish(this.#plan) : this.say('status', 'Look through what will be sent, and then publish it.');
+      const file = await this.#chosen[0]?.open();
       if (!file) return;
       const slug = this.find<HTMLInputElement>('[name="slug"]').value.trim() || undefined;
       const sent = await this.#send(file, slug);
@@ -44,15 +88,147 @@ export class MastheadReadmeUpload extends MastheadElement {
 
   protected override async follow(signedIn: boolean, ending?: Ending): Promise<void> {
     if (!signedIn) {
-      this.stopSending();
       this.#dialog.close();
-      // A session that is over by itself goes on with the next sign-in, and the file with it.
+      // A session that is over by itself goes on with the next sign-in, and the files with it.
+      if (ending !== 'signed_out' && this.#plan && this.#isSending) return;
+      this.stopSending();
       if (ending === 'signed_out') this.#forget();
       return;
     }
     const { handle } = await this.client.me();
-    if (this.#handle !== undefined && this.#handle !== handle) this.#forget();
+    if (this.#handle !== undefined && this.#handle !== handle) {
+      this.stopSending();
+      this.#forget();
+    }
     this.#handle = handle;
+    for (const goOn of this.#waiting.splice(0)) goOn();
+  }
+
+  /** Shows what is chosen; of more than a single note, what belongs to what. */
+  #choose(choosing: Promise<Chosen[]>): void {
+    const number = (this.#choice += 1);
+    this.say('error', '');
+    this.say('status', '');
+    this.find('[data-hint]').textContent = 'Looking through the files …';
+    this.#looking = this.#look(choosing, number).catch((error) => {
+      if (number !== this.#choice) return;
+      this.#forget();
+      this.fault(error);
+    });
+  }
+
+  async #look(choosing: Promise<Chosen[]>, number: number): Promise<void> {
+    const chosen = await choosing;
+    const [first] = chosen;
+    const isSingle = chosen.length <= 1 && (!first || (!first.path.includes('/') && isAlone(kindOf(first.path))));
+    const plan = isSingle ? undefined : await planned(chosen, ...(await Promise.all([this.client.files(), this.client.site().then(({ limits }) => limits)])));
+    if (number !== this.#choice) return;
+    this.stopSending();
+    this.#chosen = chosen;
+    this.#plan = plan;
+    this.#draw();
+  }
+
+  #draw(): void {
+    const [plan, [first]] = [this.#plan, this.#chosen];
+    this.#input.required = !first;
+    this.find('[data-address]').hidden = plan !== undefined;
+    this.find('[data-hint]').textContent = plan ? summary(plan) : first ? `${first.path}, ${size(first.size)}` : (this.find('[data-hint]').dataset['hint'] ?? '');
+    this.find('[data-plan]').hidden = !plan;
+    if (plan) this.#show = drawPlan(this.find('[data-rows]'), plan);
+    const unshown = plan && plan.notes.length > 0 ? plan.unshown.length : 0;
+    this.find('[data-unshown]').hidden = unshown === 0;
+    this.find('[data-unshown-text]').textContent = unshown === 1 ? 'Send the file that no note shows, too' : `Send the ${count(unshown, 'file')} that no note shows, too`;
+    this.#drawFailed();
+  }
+
+  /** Lists what wasn't sent, with why. */
+  #drawFailed(): void {
+    const failed = this.#plan?.items.filter(({ state }) => state === 'failed') ?? [];
+    this.find('[data-failed]').replaceChildren(...failed.map(({ path, reason }) => h('li', {}, h('span', { class: 'mh-title' }, path), h('span', { class: 'mh-reason' }, reason))));
+    const again = this.find('[data-again]');
+    if (failed.length === 0 && again === document.activeElement) this.find('form[data-session] button[type="submit"]').focus();
+    again.hidden = failed.length === 0;
+  }
+
+  /** Sends a plan, or what is left of it. */
+  async #publish(plan: Plan): Promise<void> {
+    const items = plan.items.filter(({ state }) => state !== 'kept');
+    if (items.length === 0) throw new Error('Nothing of this can be sent.');
+    const weight = (item: Item) => item.size + COST_BYTES;
+    const total = items.reduce((sum, item) => sum + weight(item), 0);
+    const done = (item: Item) => item.state === 'sent' || item.state === 'there';
+    const left = items.filter((item) => !done(item));
+    this.#isSending = true;
+    this.say('status', `Sending ${count(left.length, 'file')}.`);
+    try {
+      await this.whileSending('Stopped. What has arrived stays; “Publish” sends the rest.', ({ signal, onProgress }) =>
+        publish(this.client, items, {
+          signal,
+          ask: (replacement) => (this.#asked = this.#asked.then(() => this.#ask(replacement))) as Promise<string>,
+          holds: (error) => (isSessionEnd(error) ? this.#signedInAgain() : undefined),
+          online: () => this.#online(),
+          onWait: () => this.say('status', 'The files have arrived and are being made ready; the notes follow.'),
+          onChange: (item) => {
+            this.#show(item);
+            const sent = items.reduce((sum, other) => sum + weight(other) * (done(other) ? 1 : other.share), 0);
+            onProgress?.(sent / total);
+            this.find('[data-amount]').textContent = `${items.filter(done).length.toLocaleString('en')} of ${count(items.length, 'file')}`;
+          },
+        }),
+      );
+      this.#finish(items, left.filter(({ slug }) => slug !== undefined).length);
+    } catch (error) {
+      this.#drawFailed();
+      throw error;
+    } finally {
+      this.#isSending = false;
+      // What was sent before a stop has arrived as well.
+      this.#tellArrived(left);
+    }
+  }
+
+  #tellArrived(items: Item[]): void {
+    const ids = items.flatMap(({ id }) => id ?? []);
+    const [first, ...others] = items.flatMap(({ slug }) => slug ?? []);
+    if (ids.length > 0) this.tell('files', { ids });
+    if (first !== undefined && others.length > 0) this.tell('published', { slugs: [first, ...others] });
+    else if (first !== undefined) this.tell('uploaded', { slug: first });
+  }
+
+  /** Says what has become of all; with nothing left to send, nothing is chosen any more. */
+  #finish(items: Item[], notes: number): void {
+    const number = (state: Item['state']) => items.filter((item) => item.state === state).length;
+    const [sent, there, failed] = [number('sent'), number('there'), number('failed')];
+    const parts = [sent > 0 && `${count(sent, 'file')} ${sent === 1 ? 'is' : 'are'} sent`, there > 0 && `${count(there, 'file')} ${there === 1 ? 'was' : 'were'} there already`].filter(Boolean);
+    const after = notes === 1 ? '; its report follows.' : notes > 1 ? '; their reports follow.' : '.';
+    if (parts.length > 0) this.say('status', parts.join(', ') + after);
+    else this.say('status', '');
+    if (failed > 0) this.say('error', `${count(failed, 'file')} ${failed === 1 ? 'was' : 'were'} not sent.`);
+    if (failed === 0) this.#forget();
+    else this.#drawFailed();
+  }
+
+  /** Once the same member has signed in again. */
+  #signedInAgain(): Promise<void> {
+    if (this.client.signedIn) return Promise.resolve();
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  /** Once the line is back, as far as the browser can tell. */
+  #online(): Promise<void> {
+    if (navigator.onLine) return Promise.resolve();
+    this.say('status', 'There is no connection. Sending goes on by itself once it is back.');
+    return new Promise((resolve) =>
+      addEventListener(
+        'online',
+        () => {
+          this.say('status', 'The connection is back.');
+          resolve();
+        },
+        { once: true },
+      ),
+    );
   }
 
   /** Asks before a document of another title is replaced. Nothing is answered where the member gives up. */
@@ -81,17 +257,21 @@ export class MastheadReadmeUpload extends MastheadElement {
     return this.find<HTMLDialogElement>('dialog');
   }
 
+  /** Whether what no note shows is sent, too. */
+  get #unshown(): HTMLInputElement {
+    return this.find<HTMLInputElement>('[data-unshown] input');
+  }
+
+  get #input(): HTMLInputElement {
+    return this.find<HTMLInputElement>('[data-drop] input');
+  }
+
   #forget(): void {
+    this.#choice += 1;
+    this.#chosen = [];
+    this.#plan = undefined;
     this.find<HTMLFormElement>('form[data-session]').reset();
-    this.#chosen(undefined);
-  }
-
-  #chosen(file: File | undefined): void {
     this.say('error', '');
-    this.find('[data-hint]').textContent = file ? `${file.name}, ${size(file.size)}` : 'Choose a Markdown file, or drop one here.';
+    this.#draw();
   }
-}
-
-function size(bytes: number): string {
-  return bytes < 1024 ? `${bytes} bytes` : `${(bytes / 1024).toFixed(1)} KiB`;
 }

@@ -6,15 +6,17 @@ const KEY = "masthead.token";
 
 /**
  * What the server, or the way to it, said no with. `message` is a sentence for the member. With the code
- * `other_title`, `replaces` and `instead` are both documents, each with its slug and its title.
+ * `other_title`, `replaces` and `instead` are both documents, each with its slug and its title. `retryAfter` are the
+ * seconds that the server says to wait.
  */
 export class Refusal extends Error {
-  constructor(status, code, message, { replaces, instead } = {}) {
+  constructor(status, code, message, { replaces, instead, retryAfter } = {}) {
     super(message);
     this.status = status;
     this.code = code;
     this.replaces = replaces;
     this.instead = instead;
+    this.retryAfter = retryAfter;
   }
 }
 
@@ -78,16 +80,43 @@ export function uploadPicture(file, name, onProgress) {
 }
 
 /** Puts a picture that is too large for a form to the address that the server hands out for it. */
-export async function putPicture(file, name, onProgress) {
-  const { upload } = await signed("/api/upload_url", {
+export function putPicture(file, name, onProgress) {
+  return put({ kind: "profile_pic", content_type: file.type, size: file.size, file_name: name }, file, onProgress);
+}
+
+/** Sends a file of documents, of at most 4 MiB, to its path; `onProgress` as for a picture. */
+export function uploadFile(bytes, path, onProgress, signal) {
+  const formData = new FormData();
+  formData.append("file", bytes, path.slice(path.lastIndexOf("/") + 1));
+  formData.append("path", path);
+  return withProgress("/api/upload_file", formData, onProgress, signal).then((answer) => answer.file);
+}
+
+/** Puts a file of documents that is too large for a form. */
+export function putFile(bytes, type, path, onProgress, signal) {
+  return put({ kind: "file", path, content_type: type, size: bytes.size }, bytes, onProgress, signal);
+}
+
+async function put(announced, bytes, onProgress, signal) {
+  const { file, upload } = await signed("/api/upload_url", {
     method: "POST",
     headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ kind: "profile_pic", content_type: file.type, size: file.size, file_name: name }),
+    body: JSON.stringify(announced),
   });
-  const { status } = await sent(upload.method, upload.url, upload.headers, file, onProgress);
+  const { status } = await sent(upload.method, upload.url, upload.headers, bytes, onProgress, signal);
   if (status !== 200) {
-    throw new Refusal(status, "not_stored", "The picture could not be stored. Please try again.");
+    throw new Refusal(status, "not_stored", "The file could not be stored. Please try again.");
   }
+  return file;
+}
+
+/** The member's files, and how much they may have. */
+export function files() {
+  return signed("/api/files");
+}
+
+export function deleteFile(id) {
+  return signed(`/api/files/${id}`, { method: "DELETE" });
 }
 
 export function deletePicture() {
@@ -95,17 +124,20 @@ export function deletePicture() {
 }
 
 /**
- * Sends a README; `onProgress` is called with the percentage that has left this machine. Where `replace`
- * is `same_title`, a document of another title is refused with `other_title`, and `any` replaces it.
+ * Sends a README that lies in the folder `path`; `onProgress` is called with the percentage that has left this machine.
+ * Where `replace` is `same_title`, a document of another title is refused with `other_title`, and `any` replaces it.
  */
-export function uploadReadme(file, slug, onProgress, replace = "any") {
+export function uploadReadme(file, slug, onProgress, replace = "any", path = "", signal = null) {
   const formData = new FormData();
   formData.append("readme_file", file);
   formData.append("replace", replace);
   if (slug) {
     formData.append("slug", slug);
   }
-  return withProgress("/api/upload_readme", formData, onProgress).then((answer) => answer.readme);
+  if (path) {
+    formData.append("path", path);
+  }
+  return withProgress("/api/upload_readme", formData, onProgress, signal).then((answer) => answer.readme);
 }
 
 /** All documents, page by page; each has its warnings at its own address. */
@@ -174,7 +206,7 @@ function signed(path, { headers, ...options } = {}) {
 
 async function read(send) {
   const response = await reach(send);
-  return answered(response.status, await response.text());
+  return answered(response.status, await response.text(), response.headers.get("Retry-After"));
 }
 
 async function reach(send) {
@@ -185,13 +217,13 @@ async function reach(send) {
   }
 }
 
-async function withProgress(path, body, onProgress) {
-  const { status, text } = await sent("POST", path, { Authorization: `Bearer ${session.token}` }, body, onProgress);
-  return answered(status, text);
+async function withProgress(path, body, onProgress, stop) {
+  const { status, text, retryAfter } = await sent("POST", path, { Authorization: `Bearer ${session.token}` }, body, onProgress, stop);
+  return answered(status, text, retryAfter);
 }
 
-/** `fetch` can't tell how much of a body has been sent; XMLHttpRequest can. */
-function sent(method, url, headers, body, onProgress) {
+/** `fetch` can't tell how much of a body has been sent; XMLHttpRequest can. The signal `stop` ends it. */
+function sent(method, url, headers, body, onProgress, stop) {
   const { signal } = requests;
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
@@ -204,20 +236,28 @@ function sent(method, url, headers, body, onProgress) {
         onProgress(Math.round((100 * event.loaded) / event.total));
       }
     });
-    request.addEventListener("load", () => resolve({ status: request.status, text: request.responseText }));
+    request.addEventListener("load", () =>
+      resolve({
+        status: request.status,
+        text: request.responseText,
+        // Of the store's answers a page may not ask for one header by its name.
+        retryAfter: /^retry-after: *(\d+)/im.exec(request.getAllResponseHeaders())?.[1],
+      }),
+    );
     request.addEventListener("error", () => reject(unreachable()));
     request.addEventListener("abort", () => reject(new DOMException("signed out", "AbortError")));
     signal.addEventListener("abort", () => request.abort(), { once: true });
+    stop?.addEventListener("abort", () => request.abort(), { once: true });
     request.send(body);
   });
 }
 
-function answered(status, text) {
+function answered(status, text, retryAfter) {
   const envelope = parsed(text);
   if (envelope?.status === "success") {
     return envelope;
   }
-  const refused = refusal(status, text);
+  const refused = refusal(status, text, retryAfter);
   if (refused.code === "invalid_token") {
     session.end();
     whenOver(refused.message);
@@ -226,12 +266,14 @@ function answered(status, text) {
   throw refused;
 }
 
-function refusal(status, text) {
+function refusal(status, text, retryAfter) {
   const envelope = parsed(text);
+  const seconds = retryAfter ? Number(retryAfter) : undefined;
   if (typeof envelope?.message === "string") {
-    return new Refusal(status, envelope.code, envelope.message, envelope);
+    return new Refusal(status, envelope.code, envelope.message, { ...envelope, retryAfter: seconds });
   }
-  return new Refusal(status, "unreadable", `The server answered with status ${status} and nothing that this page can read. Please try again.`);
+  const sentence = `The server answered with status ${status} and nothing that this page can read. Please try again.`;
+  return new Refusal(status, "unreadable", sentence, { retryAfter: seconds });
 }
 
 function parsed(text) {

@@ -1,7 +1,10 @@
-// What a signed-in member does: publish, look, delete, show a face, change the password.
+// What a signed-in member does: publish one note or many, look, delete, show a face, change the password.
 
 import * as client from "/client.js";
-import { element, find, onSubmit, plural, say, time } from "/dom.js";
+import { element, find, onSubmit, say, size, time } from "/dom.js";
+import * as files from "/files.js";
+import * as folder from "/folder.js";
+import * as gather from "/gather.js";
 import * as picture from "/picture.js";
 import * as report from "/report.js";
 
@@ -20,6 +23,10 @@ let handle = null;
 // Each look at the list has a number, so that a late answer doesn't undo a newer one.
 let look = 0;
 let nextLook = null;
+/** Titles of the documents by their slugs, as the list had them last. */
+let titles = new Map();
+
+const publishButton = () => find("publish-form").querySelector("button[type=submit]");
 
 /** The slug of the report that the page's address names. */
 const wanted = () => ADDRESS.exec(location.hash)?.[1];
@@ -32,13 +39,23 @@ export async function start(member) {
   handle = member.handle;
   find("member-name").textContent = member.name;
   showPicture(member.picture);
+  folder.resume();
   const slug = wanted();
+  makeRoom();
   await Promise.all([refresh(), slug ? report.open(slug) : null]);
+}
+
+/** What belongs to one note gives way to a folder, and an empty report, too. */
+function makeRoom() {
+  const isFolder = !find("folder").hidden;
+  find("report").hidden = isFolder && !wanted();
+  find("slug-field").hidden = publishButton().hidden = isFolder;
 }
 
 /** The files that are chosen and not sent, as a part of a sentence; nothing where none are. */
 export function chosen() {
-  const names = [find("readme_file"), find("profile_pic")].flatMap(({ files }) => [...files]).map(({ name }) => `“${name}”`);
+  const picked = [find("readme_file"), find("profile_pic")].flatMap(({ files }) => [...files]).map(({ name }) => name);
+  const names = [...(folder.name() ? [folder.name()] : []), ...picked].map((name) => `“${name}”`);
   return names.join(" and ");
 }
 
@@ -48,6 +65,8 @@ export function clear(keepsFiles = false) {
   clearTimeout(nextLook);
   look += 1;
   list.replaceChildren();
+  titles = new Map();
+  files.clear();
   find("password-form").reset();
   if (!keepsFiles) {
     forgetChoices();
@@ -68,6 +87,7 @@ export function clear(keepsFiles = false) {
 function forgetChoices() {
   find("publish-form").reset();
   find("picture-form").reset();
+  folder.clear();
   describeChoice();
   showPreview(null);
 }
@@ -75,6 +95,12 @@ function forgetChoices() {
 /** Connects the forms; `onPasswordChanged` is called when the session has ended that way. */
 export function connect(onPasswordChanged) {
   connectPublishing();
+  files.connect((slug) => titles.get(slug) ?? slug, folder.told);
+  folder.connect(() => {
+    makeRoom();
+    void refresh();
+  });
+  report.connect(files.refresh);
   connectDeletion();
   connectPicture();
   connectPassword(onPasswordChanged);
@@ -83,6 +109,7 @@ export function connect(onPasswordChanged) {
       return;
     }
     const slug = wanted();
+    makeRoom();
     if (slug) {
       markOpen(slug);
       await report.open(slug);
@@ -148,7 +175,12 @@ function connectPublishing() {
     }
   });
 
-  input.addEventListener("change", describeChoice);
+  const whole = find("folder_files");
+  // Phones choose no folders.
+  find("whole-folder").hidden = !("webkitdirectory" in input);
+  for (const from of [input, whole]) {
+    from.addEventListener("change", () => take(gather.fromInput(from.files)));
+  }
   // The counter: the pointer enters a child before it leaves its parent.
   let inside = 0;
   const over = (change) => {
@@ -162,19 +194,49 @@ function connectPublishing() {
     event.preventDefault();
     over(-inside);
     error.textContent = "";
-    const { files } = event.dataTransfer;
-    if (files.length !== 1) {
-      error.textContent = files.length ? "Please drop one file at a time." : "That is no file.";
+    const dropped = event.dataTransfer;
+    if (dropped.files.length === 0) {
+      error.textContent = "That is no file.";
       return;
     }
-    input.files = files;
-    describeChoice();
-    form.querySelector("button").focus();
+    const { files } = dropped;
+    take(gather.fromDrop(dropped), files);
   });
   // A file that misses the field must not replace the page.
   for (const kind of ["dragover", "drop"]) {
     window.addEventListener(kind, (event) => event.preventDefault());
   }
+}
+
+/** Takes what was chosen: one note for the form, or more for the folder's place. */
+async function take(gathered, dropped) {
+  const [input, error] = [find("readme_file"), find("publish-error")];
+  const status = find("publish-status");
+  error.textContent = "";
+  status.textContent = "Reading what you chose.";
+  try {
+    const { single } = await gathered;
+    status.textContent = "";
+    if (single) {
+      if (dropped) {
+        input.files = dropped;
+        publishButton().focus();
+      }
+      folder.clear();
+    } else {
+      find("publish-form").reset();
+      location.hash = "";
+      const shown = folder.show(gathered);
+      makeRoom();
+      await shown;
+    }
+  } catch (refused) {
+    status.textContent = "";
+    find("publish-form").reset();
+    folder.refuse(refused);
+  }
+  describeChoice();
+  makeRoom();
 }
 
 /** Asks before a document of another title is replaced. Nothing is answered where the member gives up. */
@@ -207,16 +269,8 @@ function askWhich(replaces, instead) {
 
 function describeChoice() {
   const [file] = find("readme_file").files;
-  find("drop-hint").textContent = file ? `${file.name}, ${size(file.size)}` : "Choose a file, or drop one here.";
+  find("drop-hint").textContent = file ? `${file.name}, ${size(file.size)}` : "Choose, or drop here: a note, notes with pictures, a folder, a .zip.";
   find("drop").classList.toggle("chosen", Boolean(file));
-}
-
-function size(bytes) {
-  if (bytes < 1024) {
-    return plural(bytes, "byte");
-  }
-  const [unit, name] = bytes < 1024 ** 2 ? [1024, "KiB"] : [1024 ** 2, "MiB"];
-  return `${(bytes / unit).toLocaleString("en-GB", { maximumFractionDigits: 2 })} ${name}`;
 }
 
 async function refresh() {
@@ -229,6 +283,8 @@ async function refresh() {
     if (mine !== look) {
       return;
     }
+    titles = new Map(readmes.map((readme) => [readme.slug, report.titleOf(readme)]));
+    void files.refresh();
     const newestFirst = readmes.toSorted((one, other) => other.uploaded_at.localeCompare(one.uploaded_at));
     error.textContent = "";
     const focused = list.contains(document.activeElement) ? document.activeElement : null;

@@ -57,3 +57,12 @@ export function time(rfc3339, length) {
 export function plural(count, one) {
   return count === 1 ? `1 ${one}` : `${count} ${one}s`;
 }
+
+/** A number of bytes, as people read it. */
+export function size(bytes) {
+  if (bytes < 1024) {
+    return plural(bytes, "byte");
+  }
+  const [unit, name] = bytes < 1024 ** 2 ? [1024, "KiB"] : [1024 ** 2, "MiB"];
+  return `${(bytes / unit).toLocaleString("en-GB", { maximumFractionDigits: 2 })} ${name}`;
+}

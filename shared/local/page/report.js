@@ -2,6 +2,7 @@
 
 import { content, readme } from "/client.js";
 import { element, find, plural, say, time } from "/dom.js";
+import * as missing from "/missing.js";
 
 const PAUSES_MS = [100, 200, 300, 500, 800, 1200, 2000];
 const PATIENCE_MS = 60_000;
@@ -32,6 +33,12 @@ const NOTHING = [kicker, heading, body].map((part) => [...part.childNodes]);
 
 // Each opening has a number, so that what an older one still waits for is not shown.
 let opening = 0;
+let whenAdded = () => {};
+
+/** `onAdded` is called when the member sent pictures that a document had missed. */
+export function connect(onAdded) {
+  whenAdded = onAdded;
+}
 
 export function titleOf(readme) {
   const title = readme.title ?? readme.fields?.find((field) => field.key === "title")?.value;
@@ -110,6 +117,7 @@ async function show(readme, isCurrent) {
   body.replaceChildren(
     element("p", { className: "standfirst" }, ...[outcome(readme)].flat()),
     ...address(readme),
+    ...missing.block(readme, (refused) => added(readme.slug, refused, isCurrent)),
     ...warnings(readme),
     ...fields(readme),
   );
@@ -123,6 +131,15 @@ async function show(readme, isCurrent) {
     if (isCurrent()) {
       body.append(...converted(readme, file));
     }
+  }
+}
+
+/** Shows the report anew, unless another one was opened. */
+async function added(slug, refused, isCurrent) {
+  whenAdded();
+  if (isCurrent()) {
+    await open(slug);
+    error.textContent = refused;
   }
 }
 

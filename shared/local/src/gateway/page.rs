@@ -11,7 +11,13 @@ struct File {
     content: &'static str,
 }
 
-const SCRIPT: &str = "text/javascript; charset=utf-8";
+const fn script(path: &'static str, content: &'static str) -> File {
+    File {
+        path,
+        content_type: "text/javascript; charset=utf-8",
+        content,
+    }
+}
 
 /// What the page of this machine says beyond that of a club: marks in `index.html`, and what stands there instead.
 const LOCAL: [(&str, &str); 2] = [
@@ -44,41 +50,47 @@ const FILES: &[File] = &[
         content_type: "image/svg+xml",
         content: include_str!("../../page/favicon.svg"),
     },
-    File {
-        path: "/app.js",
-        content_type: SCRIPT,
-        content: include_str!("../../page/app.js"),
-    },
-    File {
-        path: "/client.js",
-        content_type: SCRIPT,
-        content: include_str!("../../page/client.js"),
-    },
-    File {
-        path: "/desk.js",
-        content_type: SCRIPT,
-        content: include_str!("../../page/desk.js"),
-    },
-    File {
-        path: "/dom.js",
-        content_type: SCRIPT,
-        content: include_str!("../../page/dom.js"),
-    },
-    File {
-        path: "/join.js",
-        content_type: SCRIPT,
-        content: include_str!("../../page/join.js"),
-    },
-    File {
-        path: "/picture.js",
-        content_type: SCRIPT,
-        content: include_str!("../../page/picture.js"),
-    },
-    File {
-        path: "/report.js",
-        content_type: SCRIPT,
-        content: include_str!("../../page/report.js"),
-    },
+    script("/app.js", include_str!("../../page/app.js")),
+    script("/client.js", include_str!("../../page/client.js")),
+    script("/desk.js", include_str!("../../page/desk.js")),
+    script("/dom.js", include_str!("../../page/dom.js")),
+    script("/files.js", include_str!("../../page/files.js")),
+    script("/folder.js", include_str!("../../page/folder.js")),
+    script("/gather.js", include_str!("../../page/gather.js")),
+    script("/join.js", include_str!("../../page/join.js")),
+    script("/missing.js", include_str!("../../page/missing.js")),
+    script("/picture.js", include_str!("../../page/picture.js")),
+    script("/report.js", include_str!("../../page/report.js")),
+    script("/send.js", include_str!("../../page/send.js")),
+    // What the page and the npm package have in common.
+    script(
+        "/folder/belongs.js",
+        include_str!("../../../../astro/src/folder/belongs.js"),
+    ),
+    script(
+        "/folder/changed.js",
+        include_str!("../../../../astro/src/folder/changed.js"),
+    ),
+    script(
+        "/folder/paths.js",
+        include_str!("../../../../astro/src/folder/paths.js"),
+    ),
+    script(
+        "/folder/queue.js",
+        include_str!("../../../../astro/src/folder/queue.js"),
+    ),
+    script(
+        "/folder/scale.js",
+        include_str!("../../../../astro/src/folder/scale.js"),
+    ),
+    script(
+        "/folder/sort.js",
+        include_str!("../../../../astro/src/folder/sort.js"),
+    ),
+    script(
+        "/folder/zip.js",
+        include_str!("../../../../astro/src/folder/zip.js"),
+    ),
 ];
 
 /// Where the page may reach beside the origin it was loaded from.
@@ -121,7 +133,7 @@ pub(super) fn answer(method: &Method, path: &str, sources: &Sources) -> Option<A
 mod tests {
     use super::{FILES, LOCAL};
 
-    /// What is in the folder is what an administrator copies to the content bucket.
+    /// What is in the folders is what an administrator copies to the content bucket.
     #[test]
     fn only_this_machine_s_page_speaks_of_this_machine() {
         for file in FILES {
@@ -154,5 +166,23 @@ mod tests {
             }
         }
         assert!(named >= FILES.len() - 2, "the page names {named} files");
+    }
+
+    #[test]
+    fn every_module_of_the_folder_is_served() {
+        for file in FILES
+            .iter()
+            .filter(|file| file.path.starts_with("/folder/"))
+        {
+            for name in file.content.split("from './").skip(1) {
+                let name = name.split('\'').next().unwrap();
+                let path = format!("/folder/{name}");
+                assert!(
+                    FILES.iter().any(|other| other.path == path),
+                    "{} names {path}",
+                    file.path
+                );
+            }
+        }
     }
 }

@@ -1,0 +1,56 @@
+// What belongs to what, before it is sent, and how far each is while it is: the list of <masthead-readme-upload>.
+
+import { count, size } from '../amounts.js';
+import { isNote, type Item, type Plan, type Progressed } from '../publishing.js';
+import { h } from './base.js';
+
+const STATES: Record<Exclude<Progressed, 'sending' | 'waiting'>, string> = { kept: 'Stays with you', held: 'Waiting', sent: 'Sent', there: 'There already', failed: 'Not sent' };
+
+/** So many notes, pictures and other files that are to be sent, and their size. */
+export function summary({ items, isTooMany }: Plan): string {
+  const meant = items.filter(({ state }) => state !== 'kept');
+  const notes = meant.filter(isNote).length;
+  const documents = meant.filter(({ kind }) => kind === 'document').length;
+  const pictures = meant.length - notes - documents;
+  const parts = [notes > 0 && count(notes, 'note'), pictures > 0 && count(pictures, 'picture'), documents > 0 && count(documents, 'PDF'), size(meant.reduce((bytes, item) => bytes + item.size, 0))];
+  const said = parts.filter(Boolean).join(', ');
+  return isTooMany ? `${said}. Not all of these will fit: delete files that you don’t need first.` : said;
+}
+
+/** Draws the plan; what it gives shows where an item is. */
+export function drawPlan(place: HTMLElement, plan: Plan): (item: Item) => void {
+  const states = new Map<Item, HTMLElement>();
+  const byPath = new Map(plan.items.map((item) => [item.path, item]));
+  const row = (path: string, ...more: (Node | false)[]): HTMLElement => {
+    const item = byPath.get(path);
+    const state = h('span', { class: 'mh-state' });
+    if (item) states.set(item, state);
+    return h('li', {}, h('span', { class: 'mh-title' }, path), ' ', item && state, ...more);
+  };
+  const rows = (paths: readonly string[]): Node | false => paths.length > 0 && h('ul', {}, ...paths.map((path) => row(path)));
+  const placed = new Set<string>();
+  const notes = plan.notes.map(({ path, shows, missing }) => {
+    // A file stands below the first note that shows it; others name it.
+    const [own, others]: [string[], string[]] = [[], []];
+    for (const file of shows) (placed.has(file) || !byPath.has(file) ? others : own).push(file);
+    for (const file of own) placed.add(file);
+    return row(
+      path,
+      rows(own),
+      others.length > 0 && h('span', { class: 'mh-hint' }, `Also shows ${others.join(', ')}`),
+      missing.length > 0 && h('span', { class: 'mh-reason' }, `Not among these: ${missing.join(', ')}`),
+    );
+  });
+  const group = (title: string, list: Node | false): Node | false => list && h('li', {}, h('span', { class: 'mh-group' }, title), list);
+  const stays = plan.ignored.length > 0 && h('ul', {}, ...plan.ignored.map(({ path, sentence }) => h('li', {}, h('span', { class: 'mh-title' }, path), h('span', { class: 'mh-hint' }, sentence))));
+  const list = [...notes, group(plan.notes.length > 0 ? 'No note shows these' : 'For your notes to show', rows(plan.unshown.map(({ path }) => path))), group('These stay with you', stays)];
+  place.replaceChildren(h('ul', { class: 'mh-plan' }, ...list.filter((part): part is HTMLElement => part !== false)));
+  const show = (item: Item): void => {
+    const state = states.get(item);
+    if (!state) return;
+    state.dataset['state'] = item.state;
+    state.textContent = item.state === 'waiting' ? '' : item.state === 'sending' ? `${Math.round(100 * item.share)} %` : STATES[item.state];
+  };
+  for (const item of plan.items) show(item);
+  return show;
+}

@@ -1,0 +1,152 @@
+// The member's pictures and PDFs: what became of each, where it is shown, and the button that takes it away.
+
+import * as client from "/client.js";
+import { element, find, onSubmit, plural, say, size } from "/dom.js";
+import { baseName, folderOf } from "/folder/paths.js";
+
+/** After this the list is fetched again while something in it is still being made. */
+const LOOK_AGAIN_MS = 1500;
+/** As many are shown before somebody asks for all. */
+const SHOWN = 8;
+/** Width of the smallest rendition, in pixels. */
+const SMALL = 480;
+const STATES = { processing: "Being made", ready: "Ready", rejected: "Can’t be shown" };
+
+const [section, list, usage, status, error, more, dialog] = ["files", "files-list", "files-usage", "files-status", "files-error", "files-more", "delete-file"].map(find);
+let doomed = null;
+let showsAll = false;
+let look = 0;
+let nextLook = null;
+let titleOf = (slug) => slug;
+let whenRead = () => {};
+
+/** Connects the list; `titles` gives the title of a document by its slug, and `onRead` is called with each list. */
+export function connect(titles, onRead) {
+  titleOf = titles;
+  whenRead = onRead;
+  more.addEventListener("click", () => {
+    showsAll = true;
+    void refresh();
+    list.querySelector(`li:nth-child(${SHOWN + 1}) button`)?.focus();
+  });
+  find("delete-file-cancel").addEventListener("click", () => dialog.close());
+  onSubmit(find("delete-file-form"), find("delete-file-error"), async () => {
+    const { id, path } = doomed;
+    await client.deleteFile(id);
+    dialog.close();
+    await refresh();
+    status.textContent = `“${baseName(path)}” is deleted.`;
+    (section.hidden ? find("readmes-heading") : find("files-heading")).focus();
+  });
+}
+
+export function clear() {
+  clearTimeout(nextLook);
+  look += 1;
+  showsAll = false;
+  section.hidden = true;
+  list.replaceChildren();
+  usage.textContent = status.textContent = error.textContent = find("delete-file-text").textContent = "";
+  dialog.close();
+}
+
+/** Fetches the list and shows it. */
+export async function refresh() {
+  clearTimeout(nextLook);
+  look += 1;
+  const mine = look;
+  try {
+    const { files, usage: used } = await client.files();
+    if (mine !== look) {
+      return;
+    }
+    error.textContent = "";
+    show(files, used);
+    whenRead(files);
+    if (files.some(({ state }) => state === "processing")) {
+      nextLook = setTimeout(refresh, LOOK_AGAIN_MS);
+    }
+  } catch (refused) {
+    say(error, refused);
+  }
+}
+
+function show(files, used) {
+  section.hidden = files.length === 0;
+  usage.textContent = `${used.files} of ${plural(used.max_files, "file")}, ${size(used.bytes)} of ${size(used.max_bytes)}`;
+  const shown = showsAll ? files : files.slice(0, SHOWN);
+  more.hidden = shown.length === files.length;
+  more.textContent = `Show all ${files.length}`;
+  const focused = list.contains(document.activeElement) ? document.activeElement.closest("li")?.dataset.id : null;
+  const before = new Map([...list.children].map((item) => [item.dataset.id, item]));
+  // What is the same stays: a picture that is shown isn't fetched anew.
+  list.replaceChildren(
+    ...shown.map((file) => {
+      const is = JSON.stringify([file, file.shown_by.map(titleOf)]);
+      const old = before.get(file.id);
+      return old?.dataset.is === is ? old : listed(file, is);
+    }),
+  );
+  if (focused) {
+    list.querySelector(`[data-id="${focused}"] button`)?.focus();
+  }
+}
+
+function listed(file, is) {
+  const name = baseName(file.path);
+  const remove = element("button", { type: "button", className: "quiet" }, "Delete", element("span", { className: "visually-hidden" }, ` ${file.path}`));
+  remove.addEventListener("click", () => ask(file));
+  const told = file.reason ? [element("p", { className: "advice" }, file.reason)] : [];
+  return element(
+    "li",
+    { className: "item", dataset: { id: file.id, is } },
+    thumbnail(file),
+    element(
+      "div",
+      {},
+      element("p", { className: "item-name" }, file.url ? element("a", { href: file.url }, name) : name, ...place(file.path)),
+      element(
+        "p",
+        { className: "byline" },
+        element("span", { className: "state", dataset: { state: file.state } }, STATES[file.state] ?? file.state),
+        ` ${size(file.size)}`,
+      ),
+      ...told,
+      element("p", { className: "byline" }, ...where(file)),
+    ),
+    remove,
+  );
+}
+
+const place = (path) => (folderOf(path) ? [" ", element("span", { className: "folder-name" }, folderOf(path))] : []);
+
+function where({ shown_by: slugs, state }) {
+  if (slugs.length === 0) {
+    return state === "processing" ? [] : ["No published page shows it."];
+  }
+  return ["In ", ...slugs.flatMap((slug, index) => [index > 0 ? ", " : "", element("a", { href: `#/readmes/${slug}` }, titleOf(slug))])];
+}
+
+function thumbnail({ url, type }) {
+  if (!url || !type?.startsWith("image/")) {
+    return element("span", { className: "thumb", ariaHidden: "true" }, type === "application/pdf" ? "PDF" : "");
+  }
+  return element("span", { className: "thumb" }, element("img", { src: small(url), alt: "", width: 44, height: 44, loading: "lazy" }));
+}
+
+/** The address of the smallest rendition: each says its size, and the heights follow from the largest one's. */
+export function small(url) {
+  return url.replace(/-(\d+)x(\d+)\.webp$/, (all, width, height) => {
+    const [wide, high] = [Number(width), Number(height)];
+    return wide <= SMALL ? all : `-${SMALL}x${Math.max(1, Math.floor((high * SMALL + Math.floor(wide / 2)) / wide))}.webp`;
+  });
+}
+
+function ask(file) {
+  doomed = file;
+  const pages = file.shown_by.map((slug) => `“${titleOf(slug)}”`).join(", ");
+  const shown = pages ? `It is shown in ${pages}, which will do without it.` : "No published page shows it.";
+  find("delete-file-text").textContent = `“${file.path}” goes for good. ${shown}`;
+  find("delete-file-error").textContent = "";
+  dialog.showModal();
+}
