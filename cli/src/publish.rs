@@ -28,6 +28,7 @@ use crate::output::say;
 use attached::Attached;
 use folder::Found;
 use kept::{Account, Kept};
+use kinds::Kind;
 use plan::Plan;
 use sending::Sending;
 use server::{Listed, ListedFile, Server};
@@ -237,19 +238,16 @@ async fn carry_out(
         sending.delete(&plan.gone, &unshown).await?;
     }
     let sent = sending.files(files).await?;
-    let of_files = sending.settled(files, &sent.taken).await?;
+    let of_files = sending.settled(files, &sent.taken).await;
     sent.show();
+    // Why it ended says more than why nothing is known of what was sent.
+    let of_files = sent.stopped.map_or(of_files, Err)?;
     refused.files += sent.refused.len() + of_files.rejected;
-    if let Some(cause) = sent.stopped {
-        return Err(cause);
-    }
     let sent = sending.documents(plan).await?;
-    let of_documents = sending.reported(plan, &sent.taken).await?;
+    let of_documents = sending.reported(plan, &sent.taken).await;
     sent.show();
+    let of_documents = sent.stopped.map_or(of_documents, Err)?;
     refused.documents += sent.refused.len() + of_documents.rejected;
-    if let Some(cause) = sent.stopped {
-        return Err(cause);
-    }
     if prune {
         sending.delete(&[], &shown).await?;
     }
@@ -262,14 +260,14 @@ async fn carry_out(
 /// Asks before a folder is published for the first time.
 fn agree(plan: &Plan, files: &files::Plan, account: &Account) -> Outcome {
     let notes = plan.steps.iter().filter(|step| step.is_sent()).count();
-    let files = files.steps.iter().filter(|step| step.is_sent()).count();
-    let what = both(
-        (notes, shown::count(notes, "note", "notes")),
-        (
-            files,
-            shown::count(files, "picture or PDF", "pictures and PDFs"),
-        ),
-    );
+    let files = files.steps.iter().filter(|step| step.is_sent());
+    let (pictures, others): (Vec<_>, Vec<_>) =
+        files.partition(|step| Kind::of(step.path()).is_picture());
+    let what = listed(&[
+        (notes, "note", "notes"),
+        (pictures.len(), "picture", "pictures"),
+        (others.len(), "PDF", "PDFs"),
+    ]);
     if what.is_empty() {
         return Ok(());
     }
@@ -291,18 +289,21 @@ fn confirm(plan: &Plan, files: &files::Plan) -> Outcome {
 
 /// A number of documents and files.
 fn counted(documents: usize, files: usize) -> String {
-    both(
-        (documents, shown::count(documents, "document", "documents")),
-        (files, shown::count(files, "file", "files")),
-    )
+    listed(&[
+        (documents, "document", "documents"),
+        (files, "file", "files"),
+    ])
 }
 
-/// Two numbers with their words, or the one that isn't 0.
-fn both(one: (usize, String), other: (usize, String)) -> String {
-    let parts = [one, other].into_iter();
-    let parts = parts.filter(|(number, _)| *number > 0);
-    let parts: Vec<String> = parts.map(|(_, words)| words).collect();
-    parts.join(" and ")
+/// Numbers with what they are numbers of, of one and of more, those alone that aren't 0.
+fn listed(numbers: &[(usize, &str, &str)]) -> String {
+    let parts = numbers.iter().filter(|(number, ..)| *number > 0);
+    let parts = parts.map(|&(number, one, more)| shown::count(number, one, more));
+    let parts: Vec<String> = parts.collect();
+    match parts.as_slice() {
+        [rest @ .., last] if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+        _ => parts.concat(),
+    }
 }
 
 fn document(listed: Listed) -> plan::Remote {
@@ -362,5 +363,25 @@ impl Missing {
         Err(Failure::Unknown(anyhow!(
             "all was sent, and what became of {what} isn't known {patience} seconds after the last report; say it again later to see"
         )))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::listed;
+
+    #[test]
+    fn numbers_are_listed_as_in_a_sentence() {
+        let list = |notes, pictures, files| {
+            listed(&[
+                (notes, "note", "notes"),
+                (pictures, "picture", "pictures"),
+                (files, "PDF", "PDFs"),
+            ])
+        };
+        assert_eq!(list(0, 0, 0), "");
+        assert_eq!(list(1, 0, 0), "1 note");
+        assert_eq!(list(120, 0, 1), "120 notes and 1 PDF");
+        assert_eq!(list(2, 300, 4), "2 notes, 300 pictures and 4 PDFs");
     }
 }

@@ -11,7 +11,7 @@ use super::kept::{Account, Kept, Record};
 use super::plan::{self, Action, Published};
 use super::server::{FileUpload, Limits, Trouble, Upload};
 use super::session::SignedIn;
-use super::shown::{self, count, mib};
+use super::shown::{self, count, size};
 use super::{files, folder};
 use crate::output::say;
 use crate::progress::Progress;
@@ -250,7 +250,7 @@ impl Sending<'_, '_> {
             (step, answer)
         });
         let mut answers = stream::iter(answers).buffer_unordered(FILES_AT_ONCE);
-        progress.add(format!(" files, 0 of {} MiB", mib(all)));
+        progress.add(format!(" files, 0 of {}", size(all)));
         progress.reach(0);
         while let Some((step, answer)) = answers.next().await {
             let answer = answer?;
@@ -261,7 +261,7 @@ impl Sending<'_, '_> {
                 break;
             }
             done += step.local.attachment.size;
-            progress.add(format!(" files, {} of {} MiB", mib(done), mib(all)));
+            progress.add(format!(" files, {} of {}", size(done), size(all)));
             progress.step();
         }
         // What arrived of those that were on their way when it ended stays noted as what may be there.

@@ -452,6 +452,7 @@ fn form(fields: &[(&str, &str)], file: (&str, &str, &str), bytes: &[u8]) -> (Str
 mod tests {
     use std::io::{Read as _, Write as _};
     use std::net::TcpListener;
+    use std::thread::JoinHandle;
 
     use super::{Server, Trouble, parse_url};
 
@@ -459,13 +460,15 @@ mod tests {
         r#"{"status":"success","site":{"limits":{"readme":7,"picture":8,"large_picture":9}}}"#;
     const BUSY: &str = r#"{"status":"error","code":"unavailable","message":"Busy."}"#;
 
-    /// What the server's site is said to be where it answers with each of these in turn: head without its end, and body.
-    async fn site(answers: &[(&str, &'static str)]) -> Result<u64, Trouble> {
+    /// A server that answers with each of these in turn: head without its end, and body, in which `{url}` is its own address.
+    /// Answers in the end what it was asked.
+    pub(super) fn answering(answers: &[(&str, &str)]) -> (Server, JoinHandle<Vec<String>>) {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let answers: Vec<String> = answers
             .iter()
             .map(|(head, body)| {
+                let body = body.replace("{url}", &url);
                 let length = body.len();
                 format!(
                     "HTTP/1.1 {head}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}"
@@ -473,13 +476,21 @@ mod tests {
             })
             .collect();
         let answering = std::thread::spawn(move || {
-            for answer in answers {
+            let answered = answers.into_iter().map(|answer| {
                 let (mut client, _) = listener.accept().unwrap();
-                let _request = client.read(&mut [0; 4096]).unwrap();
+                let mut asked = [0; 4096];
+                let read = client.read(&mut asked).unwrap();
                 client.write_all(answer.as_bytes()).unwrap();
-            }
+                String::from_utf8_lossy(&asked[..read]).into_owned()
+            });
+            answered.collect()
         });
-        let server = Server::new(parse_url(&url).unwrap()).unwrap();
+        (Server::new(parse_url(&url).unwrap()).unwrap(), answering)
+    }
+
+    /// What the server's site is said to be where it answers with each of these in turn.
+    async fn site(answers: &[(&str, &str)]) -> Result<u64, Trouble> {
+        let (server, answering) = answering(answers);
         let site = server.site().await;
         // Every answer was asked for, and no more.
         answering.join().unwrap();

@@ -9,13 +9,17 @@ use crate::output::{harmless, say};
 /// Warnings that are shown of one document; its report has the others.
 pub(super) const MAX_WARNINGS: usize = 3;
 
-/// Bytes in MiB, with one digit behind the point below 10.
-pub(super) fn mib(bytes: u64) -> String {
-    let tenths = (bytes * 10).div_ceil(1024 * 1024);
-    if tenths < 100 {
-        format!("{}.{}", tenths / 10, tenths % 10)
-    } else {
-        (tenths / 10).to_string()
+/// A number of bytes as people say it: whole KiB below a MiB, and one digit behind the point below ten.
+pub(super) fn size(bytes: u64) -> String {
+    const KIB: u64 = 1024;
+    const MIB: u64 = 1024 * KIB;
+    match bytes {
+        0..MIB => format!("{} KiB", bytes.div_ceil(KIB)),
+        _ if bytes < 10 * MIB => {
+            let tenths = bytes * 10 / MIB;
+            format!("{}.{} MiB", tenths / 10, tenths % 10)
+        }
+        _ => format!("{} MiB", bytes / MIB),
     }
 }
 
@@ -93,10 +97,10 @@ pub(super) fn files(plan: &files::Plan, prune: bool) {
     use files::Action;
     for step in &plan.steps {
         let path = step.path();
-        let size = step.local.attachment.size;
+        let bytes = step.local.attachment.size;
         match &step.action {
-            Action::New => line("new", &format!("{path} ({} MiB)", mib(size))),
-            Action::Changed => line("changed", &format!("{path} ({} MiB)", mib(size))),
+            Action::New => line("new", &format!("{path} ({})", size(bytes))),
+            Action::Changed => line("changed", &format!("{path} ({})", size(bytes))),
             Action::Awaited | Action::Unchanged(None) => {}
             Action::Unchanged(Some(reason)) => {
                 line("rejected", &format!("{path}, as before: {reason}"));
@@ -139,11 +143,11 @@ pub(super) fn too_much(plan: &files::Plan, usage: &Usage) {
     let (files, bytes) = plan.will_be;
     if files > usage.max_files || bytes > usage.max_bytes {
         say!(
-            "With these you would have {} of {} MiB; {} of {} MiB is the most. What is too much will be refused.",
+            "With these you would have {} of {} in all; {} and {} are the most. What is too much will be refused.",
             count(files, "file", "files"),
-            mib(bytes),
+            size(bytes),
             count(usage.max_files, "file", "files"),
-            mib(usage.max_bytes)
+            size(usage.max_bytes)
         );
     }
 }
@@ -252,5 +256,24 @@ pub(super) fn outcome(id: &str, listed: Option<&Listed>, warnings: &[Warning]) {
     let more = listed.warning_count.saturating_sub(MAX_WARNINGS);
     if more > 0 && !warnings.is_empty() {
         line("", &format!("and {more} more, in its report"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::size;
+
+    #[test]
+    fn sizes_are_said_as_people_say_them() {
+        for (bytes, said) in [
+            (0, "0 KiB"),
+            (1, "1 KiB"),
+            (1024 * 1024, "1.0 MiB"),
+            (3_500_000, "3.3 MiB"),
+            (10 * 1024 * 1024, "10 MiB"),
+            (209_715_200, "200 MiB"),
+        ] {
+            assert_eq!(size(bytes), said);
+        }
     }
 }

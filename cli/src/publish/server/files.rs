@@ -168,3 +168,71 @@ impl Server {
         self.take_away(token, &format!("/api/files/{id}")).await
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::answering;
+    use super::*;
+
+    const ADDRESS: (&str, &str) = (
+        "200 OK",
+        r#"{"upload":{"method":"PUT","url":"{url}/store?signed","headers":{"if-none-match":"*","x-amz-meta-path":"a"},"expires_in":600}}"#,
+    );
+    const BUSY: &str = r#"{"status":"error","code":"unavailable","message":"Busy."}"#;
+
+    fn upload() -> FileUpload<'static> {
+        FileUpload {
+            path: "img/a.png",
+            content_type: "image/png",
+            bytes: Bytes::from_static(b"a picture"),
+        }
+    }
+
+    #[tokio::test]
+    async fn large_files_are_put_until_the_store_has_them() {
+        let (server, answered) = answering(&[
+            ADDRESS,
+            ("503 Slow Down", "<Error/>"),
+            ADDRESS,
+            ("412 Precondition Failed", "<Error/>"),
+            ("429 Many\r\nretry-after: 0", BUSY),
+            ADDRESS,
+            ("200 OK", ""),
+        ]);
+        server.put_file("a.b.c", &upload()).await.unwrap();
+        let asked = answered.join().unwrap();
+        let puts = asked
+            .iter()
+            .filter(|it| it.starts_with("PUT /store?signed"));
+        assert_eq!(puts.count(), 3);
+        let last = asked.last().unwrap();
+        assert!(last.contains("if-none-match: *\r\n"), "{last}");
+        assert!(last.contains("x-amz-meta-path: a\r\n"), "{last}");
+        assert!(!last.contains("a.b.c"), "the store gets no token: {last}");
+    }
+
+    #[tokio::test]
+    async fn nothing_is_put_where_others_read_along() {
+        let address = ADDRESS.1.replace("{url}", "http://store.example");
+        let (server, answered) = answering(&[("200 OK", &address)]);
+        let refused = server.put_file("a.b.c", &upload()).await.unwrap_err();
+        answered.join().unwrap();
+        let refused = anyhow::Error::from(refused).to_string();
+        assert!(refused.contains("https://"), "{refused}");
+    }
+
+    #[tokio::test]
+    async fn small_files_are_sent_as_forms_and_refusals_told() {
+        let refusal =
+            r#"{"status":"error","code":"unsupported_media_type","message":"No picture."}"#;
+        let (server, answered) = answering(&[
+            ("503 Busy\r\nretry-after: 0", BUSY),
+            ("415 Unsupported", refusal),
+        ]);
+        let refused = server.upload_file("a.b.c", &upload()).await.unwrap_err();
+        let asked = answered.join().unwrap();
+        assert!(refused.is("unsupported_media_type"), "{refused:?}");
+        let first = asked.first().unwrap();
+        assert!(first.starts_with("POST /api/upload_file "), "{first}");
+    }
+}
