@@ -16,8 +16,10 @@ const MAX_ENTRIES: usize = 100_000;
 const MAX_DOCUMENTS: usize = 5_000;
 /// Deepest folder within the folder.
 const MAX_DEPTH: usize = 32;
-/// Folders of other people's files, whose name doesn't begin with a dot.
-const FOREIGN: [&str; 1] = ["node_modules"];
+/// Folders of other people's and other programs' files, whose name doesn't begin with a dot, in lower case.
+const FOREIGN: [&str; 2] = ["__macosx", "node_modules"];
+/// Files that systems leave behind, in lower case.
+const SYSTEM: [&str; 4] = ["desktop.ini", "ehthumbs.db", "icon\r", "thumbs.db"];
 
 /// One Markdown file.
 #[derive(Debug, Clone)]
@@ -143,7 +145,7 @@ impl Found {
         if kind.is_symlink() {
             self.links += 1;
         } else if kind.is_dir() {
-            if FOREIGN.contains(&&*name) {
+            if FOREIGN.contains(&&*name.to_lowercase()) {
                 return Ok(());
             }
             if depth >= MAX_DEPTH {
@@ -164,19 +166,19 @@ impl Found {
                 );
             }
             let id = Id::new(path, &name);
-            let digest = name_fault(&id.path, "its folder", written.to_str())
+            let digest = name_fault(&id.to_string(), written.to_str())
                 .map_or_else(|| digest(&entry.path(), max_bytes), Err);
             self.documents.push(Document {
                 file: entry.path(),
                 id,
                 digest,
             });
-        } else if kind.is_file() {
+        } else if kind.is_file() && !SYSTEM.contains(&&*name.to_lowercase()) {
             let path = Id::new(path, &name).to_string();
             let size = entry.metadata().map(|metadata| metadata.len());
             self.attachments.push(Attachment {
                 file: entry.path(),
-                fault: name_fault(&path, "its path", written.to_str())
+                fault: name_fault(&path, written.to_str())
                     .or_else(|| size.as_ref().err().map(unreadable)),
                 size: size.unwrap_or_default(),
                 path,
@@ -186,21 +188,18 @@ impl Found {
     }
 }
 
-/// Why a file of this name can't be sent, or one whose path, which is called `what`, is this.
-fn name_fault(path: &str, what: &str, written: Option<&str>) -> Option<String> {
+/// Why a file at this path can't be sent, whose name is `written` where it is Unicode.
+fn name_fault(path: &str, written: Option<&str>) -> Option<String> {
     let Some(written) = written else {
         return Some("its name isn’t Unicode; rename the file or its folder".to_owned());
     };
-    // The server keeps the part behind a backslash, and puts another character in the place of these.
+    // Its path has another character in the place of these, or leaves out what is before them.
     let is_odd = |c: char| c.is_control() || c == '\\';
     if written.contains(is_odd) {
         return Some("its name holds a control character or “\\”; rename it".to_owned());
     }
-    let reason = match path {
-        "" => None,
-        path => parse_path(path).err(),
-    };
-    reason.map(|reason| format!("{what} can't be taken. {reason}"))
+    let reason = parse_path(path).err();
+    reason.map(|reason| format!("its path can't be taken. {reason}"))
 }
 
 /// That a file can't be read, as the end of a sentence.
@@ -298,6 +297,36 @@ mod tests {
         let others: Vec<_> = others.map(|it| (it.path.as_str(), it.size)).collect();
         assert_eq!(others, [("cat.png", 5), ("notes/LICENSE.txt", 5)]);
         assert_eq!(found.links, 0);
+    }
+
+    /// The table that every program shares which publishes folders.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn the_kinds_of_files_are_those_of_the_table() {
+        use super::super::kinds::Kind;
+        use blobs::layout::base_name;
+        let table: serde_json::Value =
+            serde_json::from_str(include_str!("../../../tests/folders.json")).unwrap();
+        let rows = table["kinds"].as_array().unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        for row in rows {
+            write(folder.path(), row["path"].as_str().unwrap(), "# Hi\n");
+        }
+        let found = Found::look(folder.path(), 1024).unwrap();
+        for row in rows {
+            let (path, expected) = (row["path"].as_str().unwrap(), row["is"].as_str().unwrap());
+            let file = folder.path().join(path);
+            let note = found.documents.iter().find(|it| it.file == file);
+            let other = found.attachments.iter().find(|it| it.file == file);
+            let is = match (note, other) {
+                (Some(note), _) if note.digest.is_ok() => "note",
+                (Some(_), _) => "path",
+                (None, Some(other)) => Kind::of(base_name(&other.path)).called(),
+                (None, None) if expected == "system" => "system",
+                (None, None) => "hidden",
+            };
+            assert_eq!(is, expected, "{path:?}");
+        }
     }
 
     #[cfg(unix)]

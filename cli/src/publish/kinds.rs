@@ -17,6 +17,8 @@ const SENT: [(&str, &str); 9] = [
 /// A kind of files that is not sent.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Unsent {
+    /// As `tests/folders.json` calls it.
+    is: &'static str,
     /// In lower case.
     endings: &'static [&'static str],
     /// One of them, and several.
@@ -26,18 +28,15 @@ pub(super) struct Unsent {
 }
 
 /// What is not sent; the last kind is everything else.
-const UNSENT: [Unsent; 6] = [
+const UNSENT: [Unsent; 8] = [
     Unsent {
+        is: "turned",
         endings: &["heic", "heics", "heif", "hif"],
         names: ["HEIC picture", "HEIC pictures"],
         advice: "export as JPEG, or send from a phone's or a Mac's browser, which makes JPEGs of them",
     },
     Unsent {
-        endings: &["drawio", "excalidraw", "svg", "svgz"],
-        names: ["drawing", "drawings"],
-        advice: "export as PNG, about 1,920 pixels wide, and show that",
-    },
-    Unsent {
+        is: "turned",
         endings: &[
             "avif", "bmp", "cr2", "dng", "ico", "jp2", "jxl", "nef", "psd", "tif", "tiff", "xcf",
         ],
@@ -45,6 +44,13 @@ const UNSENT: [Unsent; 6] = [
         advice: "export as JPEG, PNG or WebP, and show that",
     },
     Unsent {
+        is: "drawing",
+        endings: &["drawio", "excalidraw", "svg", "svgz"],
+        names: ["drawing", "drawings"],
+        advice: "export as PNG, about 1,920 pixels wide, and show that",
+    },
+    Unsent {
+        is: "recording",
         endings: &[
             "3gp", "aac", "avi", "flac", "m4a", "m4v", "mkv", "mov", "mp3", "mp4", "mpeg", "mpg",
             "oga", "ogg", "ogv", "opus", "wav", "webm", "wma", "wmv",
@@ -53,6 +59,7 @@ const UNSENT: [Unsent; 6] = [
         advice: "put on a site that is made for that, and link to it",
     },
     Unsent {
+        is: "office",
         endings: &[
             "doc", "docx", "key", "numbers", "odp", "ods", "odt", "pages", "ppt", "pptx", "rtf",
             "xls", "xlsx",
@@ -61,6 +68,19 @@ const UNSENT: [Unsent; 6] = [
         advice: "save as PDF, and link to that",
     },
     Unsent {
+        is: "archive",
+        endings: &["7z", "gz", "rar", "tar", "tgz", "zip"],
+        names: ["archive", "archives"],
+        advice: "unpack, or link to a place where people can get it",
+    },
+    Unsent {
+        is: "text",
+        endings: &["text", "txt"],
+        names: ["text", "texts"],
+        advice: "let its name end in “.md”, and it is a page",
+    },
+    Unsent {
+        is: "unknown",
         endings: &[],
         names: ["other file", "other files"],
         advice: "link to a place where people can get it",
@@ -85,6 +105,16 @@ impl Kind {
         let [kinds @ .., other] = &UNSENT;
         let known = kinds.iter().find(|kind| kind.endings.contains(&&*ending));
         Self::Unsent(known.unwrap_or(other))
+    }
+
+    /// What `tests/folders.json` calls it.
+    #[cfg(test)]
+    pub(super) fn called(self) -> &'static str {
+        match self {
+            Self::Sent("application/pdf") => "document",
+            Self::Sent(_) => "picture",
+            Self::Unsent(kind) => kind.is,
+        }
     }
 
     pub(super) fn is_picture(self) -> bool {

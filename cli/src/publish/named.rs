@@ -211,4 +211,29 @@ mod tests {
             assert_eq!(shown(folder, note), paths, "{folder:?} {note:?}");
         }
     }
+
+    /// The table that every program shares which publishes folders.
+    #[test]
+    fn what_a_note_shows_is_what_the_table_says() {
+        let table: serde_json::Value =
+            serde_json::from_str(include_str!("../../../tests/folders.json")).unwrap();
+        let texts = |row: &serde_json::Value, key: &str| -> Vec<String> {
+            let all = row[key].as_array().unwrap().iter();
+            all.map(|text| text.as_str().unwrap().to_owned()).collect()
+        };
+        for row in table["belongs"].as_array().unwrap() {
+            let paths = texts(row, "files");
+            let files: Vec<Attachment> = paths.iter().map(|path| file(path)).collect();
+            let note = row["note"].as_str().unwrap();
+            let folder = note.rsplit_once('/').map_or("", |(folder, _)| folder);
+            let text = row["text"].as_str().unwrap();
+            let shown = Addresses::of(&files).in_note(text.as_bytes(), folder);
+            let shown: Vec<&String> = shown.iter().map(|number| &paths[*number]).collect();
+            assert_eq!(
+                shown,
+                texts(row, "shows").iter().collect::<Vec<_>>(),
+                "{row}"
+            );
+        }
+    }
 }
