@@ -237,6 +237,9 @@ impl Sending<'_, '_> {
         let all: u64 = steps.iter().map(|step| step.local.attachment.size).sum();
         let full = Full::default();
         let mut ended = Ended::nothing();
+        if steps.is_empty() {
+            return Ok(ended);
+        }
         let mut progress = Progress::new("Sent", steps.len());
         let mut done = 0;
         let total = count(steps.len(), "file", "files");
