@@ -449,7 +449,7 @@ fn form(fields: &[(&str, &str)], file: (&str, &str, &str), bytes: &[u8]) -> (Str
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use std::io::{Read as _, Write as _};
     use std::net::TcpListener;
     use std::thread::JoinHandle;
@@ -462,7 +462,9 @@ mod tests {
 
     /// A server that answers with each of these in turn: head without its end, and body, in which `{url}` is its own address.
     /// Answers in the end what it was asked.
-    pub(super) fn answering(answers: &[(&str, &str)]) -> (Server, JoinHandle<Vec<String>>) {
+    pub(in crate::publish) fn answering(
+        answers: &[(&str, &str)],
+    ) -> (Server, JoinHandle<Vec<String>>) {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let answers: Vec<String> = answers

@@ -103,3 +103,45 @@ impl<'a> SignedIn<'a> {
 fn now() -> u64 {
     Clock::system().unix_seconds()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::server::tests::answering;
+    use super::*;
+
+    #[tokio::test]
+    async fn calls_side_by_side_sign_in_once() {
+        let over = (
+            "401 Unauthorized",
+            r#"{"code":"invalid_token","message":"Sign in again."}"#,
+        );
+        let granted = ("200 OK", r#"{"access_token":"new","expires_in":3600}"#);
+        let files = (
+            "200 OK",
+            r#"{"files":[],"usage":{"max_files":1,"max_bytes":1}}"#,
+        );
+        let (server, answered) = answering(&[over, over, over, granted, files, files, files]);
+        let folder = tempfile::tempdir().unwrap();
+        let kept = Kept::open(Some(folder.path().to_owned())).unwrap();
+        let account = Account {
+            url: "http://localhost".to_owned(),
+            email: "jo@club.example".to_owned(),
+        };
+        let session = Session {
+            token: "over".to_owned(),
+            expires_at: u64::MAX,
+        };
+        kept.keep_session(&account, &session).unwrap();
+        let member = SignedIn::new(&server, &kept, &account);
+        member.held.lock().await.password = Some("four words of nonsense".to_owned());
+        let ask = || member.call(async |server, token| server.files(token).await);
+        let (one, two, three) = tokio::join!(ask(), ask(), ask());
+        assert!(one.is_ok() && two.is_ok() && three.is_ok());
+        let asked = answered.join().unwrap();
+        let count = |part: &str| asked.iter().filter(|it| it.contains(part)).count();
+        assert_eq!(count("POST /api/login"), 1);
+        assert_eq!((count("Bearer over"), count("Bearer new")), (3, 3));
+        let now = kept.session(&account, 0).unwrap();
+        assert_eq!(now.map(|it| it.token).as_deref(), Some("new"));
+    }
+}
