@@ -48,9 +48,9 @@ or is the first line of standard input; the token is kept until it is over.
   masthead publish ~/vault --dry-run
   printf '%s' \"$PASSWORD\" | masthead publish . --prune --yes
 
-It ends with 0 where all is published, with 1 where something was refused or
-not sent, with 2 where it was called wrongly, and with 3 where all was sent and
-some reports did not come.";
+It ends with 0 where all is published, with 1 where something was refused, is
+too large or can't be read, with 2 where it was called wrongly, and with 3
+where all was sent and some reports did not come.";
 
 #[derive(Debug, Args)]
 #[command(after_help = AFTER_HELP)]

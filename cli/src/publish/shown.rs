@@ -173,7 +173,7 @@ pub(super) fn passed_over(rest: &Rest) {
             "picture or PDF that no note shows stays here",
             "pictures and PDFs that no note shows stay here",
         );
-        say!("{what}; --all-files sends them, too.");
+        say!("{what}; --all-files sends such files, too.");
     }
     if rest.others > 0 {
         let what = count(rest.others, "other file is", "other files are");

@@ -112,7 +112,7 @@ async fn pictures_go_with_the_notes_that_show_them() {
         "new        attachments/arm.png (",
         "Pictures and PDFs: 5 new.",
         "not sent   2 HEIC pictures (such as notes/deep/IMG_1.heic): export as JPEG",
-        "1 picture or PDF that no note shows stays here; --all-files sends them, too.",
+        "1 picture or PDF that no note shows stays here; --all-files sends such files, too.",
         "1 other file is passed over.",
     ] {
         assert!(dry.out.contains(line), "{line}: {}", dry.out);
