@@ -1,0 +1,116 @@
+// A picture on its way: as it is where the server takes it so, else made no larger than is of use, or a kind that is taken.
+// Animations are never touched, and what is lossless stays so.
+
+/** Longest edge of what is scaled, in pixels: twice the largest rendition. */
+const MAX_EDGE = 3840;
+/** A file up to this size, in bytes, is sent as it is, however many pixels it has. */
+const MAX_PLAIN_BYTES = 1024 ** 2;
+/** What a form may carry, in bytes: a larger file is made smaller, where it can be. */
+export const MAX_FORM_BYTES = 4 * 1024 ** 2;
+/** Most bytes of a file. */
+export const MAX_BYTES = 25 * 1024 ** 2;
+/** Of the JPEG that is made, 0 to 1: the renditions are made of it. */
+const QUALITY = 0.92;
+/** As much of a file is read to tell its kind, in bytes: a PNG says in front of its pixels that it moves. */
+const HEAD_BYTES = 256 * 1024;
+
+/**
+ * Why a file can't be sent; `message` is a sentence for people.
+ */
+export class Unfit extends Error {
+  /**
+   * @param {'unreadable' | 'too-large'} code
+   * @param {string} message
+   */
+  constructor(code, message) {
+    super(message);
+    this.name = 'Unfit';
+    this.code = code;
+  }
+}
+
+/**
+ * The content type of a file that the server takes, by its content, and whether it may move; nothing of another file.
+ *
+ * @param {Uint8Array} head
+ * @returns {{ type: string, moves: boolean } | undefined}
+ */
+export function contentType(head) {
+  const has = (/** @type {number} */ at, /** @type {string} */ text) => [...text].every((letter, index) => head[at + index] === letter.charCodeAt(0));
+  if (has(0, '\xff\xd8\xff')) return { type: 'image/jpeg', moves: false };
+  if (has(0, '\x89PNG\r\n\x1a\n')) return { type: 'image/png', moves: pngMoves(head) };
+  if (has(0, 'GIF8')) return { type: 'image/gif', moves: true };
+  if (has(0, 'RIFF') && has(8, 'WEBP')) return { type: 'image/webp', moves: true };
+  if (has(0, '%PDF-')) return { type: 'application/pdf', moves: true };
+  return undefined;
+}
+
+/**
+ * Whether a PNG has a chunk `acTL` in front of its pixels.
+ *
+ * @param {Uint8Array} head
+ */
+function pngMoves(head) {
+  const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
+  for (let at = 8; at + 8 <= view.byteLength; at += 12 + view.getUint32(at)) {
+    const name = view.getUint32(at + 4);
+    if (name === 0x6163544c) return true;
+    if (name === 0x49444154) return false;
+  }
+  // The chunks in front of the pixels are longer than what was read: it is left as it is.
+  return true;
+}
+
+/**
+ * What is sent of a picture or document: the bytes and their content type.
+ *
+ * @param {Blob} file
+ * @returns {Promise<{ bytes: Blob, type: string }>}
+ * @throws {Unfit}
+ */
+export async function prepared(file) {
+  const is = contentType(new Uint8Array(await file.slice(0, HEAD_BYTES).arrayBuffer()));
+  const made = await smaller(file, is);
+  if (!made.type) throw new Unfit('unreadable', 'This browser can’t read it. Export it as JPEG, and send that.');
+  if (made.bytes.size > MAX_BYTES) throw new Unfit('too-large', `It is larger than ${MAX_BYTES / 1024 ** 2} MiB. Make it smaller.`);
+  return made;
+}
+
+/**
+ * @param {Blob} file
+ * @param {{ type: string, moves: boolean } | undefined} is
+ */
+async function smaller(file, is) {
+  const plain = { bytes: file, type: is?.type ?? '' };
+  if (is && (is.moves || file.size <= MAX_PLAIN_BYTES)) return plain;
+  const bitmap = await drawn(file);
+  if (!bitmap) return plain;
+  try {
+    const scale = Math.min(1, MAX_EDGE / Math.max(bitmap.width, bitmap.height));
+    if (is && scale === 1 && (file.size <= MAX_FORM_BYTES || is.type === 'image/png')) return plain;
+    const canvas = new OffscreenCanvas(Math.max(1, Math.round(bitmap.width * scale)), Math.max(1, Math.round(bitmap.height * scale)));
+    const context = canvas.getContext('2d');
+    if (!context) return plain;
+    context.imageSmoothingQuality = 'high';
+    context.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
+    const type = is?.type ?? 'image/jpeg';
+    const bytes = await canvas.convertToBlob({ type, quality: QUALITY });
+    return is && bytes.size >= file.size ? plain : { bytes, type: bytes.type };
+  } finally {
+    bitmap.close();
+  }
+}
+
+/**
+ * A picture's pixels, upright; nothing where they can't be read here, and outside of a page.
+ *
+ * @param {Blob} file
+ */
+async function drawn(file) {
+  if (typeof createImageBitmap === 'undefined' || typeof OffscreenCanvas === 'undefined') return undefined;
+  try {
+    return await createImageBitmap(file, { imageOrientation: 'from-image' });
+  } catch {
+    return undefined;
+  }
+}
