@@ -38,7 +38,7 @@ use tally::{Missing, Refusals, counted, listed};
 
 const AFTER_HELP: &str = "\
 What changed is sent, by its SHA-256. Each file keeps its folder, and README.md
-is the document of the folder that it lies in. JPEG, PNG, WebP, GIF and PDF
+is the document of the folder that it lies in. JPEG, PNG, WebP, GIF, SVG and PDF
 files that notes show or lead to are sent before the notes; nobody sees one
 until a published page shows it. Hidden files and folders, node_modules and
 symbolic links are passed over. The password is asked for without being shown,

@@ -2,7 +2,7 @@
 //! server sees by its content.
 
 /// Endings of what is sent, each with its content type.
-const SENT: [(&str, &str); 9] = [
+const SENT: [(&str, &str); 10] = [
     ("apng", "image/png"),
     ("gif", "image/gif"),
     ("jfif", "image/jpeg"),
@@ -11,6 +11,7 @@ const SENT: [(&str, &str); 9] = [
     ("jpg", "image/jpeg"),
     ("pdf", "application/pdf"),
     ("png", "image/png"),
+    ("svg", "image/svg+xml"),
     ("webp", "image/webp"),
 ];
 
@@ -45,9 +46,9 @@ const UNSENT: [Unsent; 8] = [
     },
     Unsent {
         is: "drawing",
-        endings: &["drawio", "excalidraw", "svg", "svgz"],
+        endings: &["drawio", "excalidraw", "svgz"],
         names: ["drawing", "drawings"],
-        advice: "export as PNG, about 1,920 pixels wide, and show that",
+        advice: "export as SVG or PNG, and show that",
     },
     Unsent {
         is: "recording",
@@ -139,12 +140,13 @@ mod tests {
             ("IMG_1.heic.png", "image/png"),
             (".png", "image/png"),
             ("plan.PDF", "application/pdf"),
+            ("logo.svg", "image/svg+xml"),
         ] {
             assert_eq!(Kind::of(name), Kind::Sent(content_type), "{name}");
         }
         for (name, kind) in [
             ("IMG_1.HEIC", "HEIC picture"),
-            ("a.svg", "drawing"),
+            ("a.svgz", "drawing"),
             ("a.tiff", "picture of another kind"),
             ("a.MP4", "sound or video"),
             ("a.docx", "office document"),

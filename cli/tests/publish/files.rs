@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use crate::site::{EMAIL, PASSWORD, Site, published};
 
+const SVG: &str = r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><rect width="5" height="5" fill="#203040"/></svg>"##;
 const PDF: &[u8] = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n";
 
 /// A picture of coloured dots, about three bytes for each pixel where it is a PNG; `seed` makes it another one.
@@ -91,13 +92,14 @@ async fn pictures_go_with_the_notes_that_show_them() {
     );
     site.write(
         "notes/deep/plan.md",
-        "# Plan\n\n![](../../img/large.png)\n\n[The plan](<./the plan.pdf>)\n\n![[arm.png]]\n\n![](IMG_1.heic) ![](IMG_2.HEIC)\n",
+        "# Plan\n\n![](../../img/large.png)\n\n[The plan](<./the plan.pdf>)\n\n![[arm.png]]\n\n![](IMG_1.heic) ![](IMG_2.HEIC)\n\n![](../../img/logo.svg)\n",
     );
     site.write("attachments/arm.png", png(1));
     site.write("img/K\u{f6}ln (1).jpg", picture(40, 2, ImageFormat::Jpeg));
     site.write("img/old one.gif", picture(40, 3, ImageFormat::Gif));
     // More than a form takes.
     site.write("img/large.png", picture(1300, 4, ImageFormat::Png));
+    site.write("img/logo.svg", SVG);
     site.write("notes/deep/the plan.pdf", PDF);
     site.write("notes/deep/IMG_1.heic", "heic");
     site.write("notes/deep/IMG_2.HEIC", "heic");
@@ -110,7 +112,7 @@ async fn pictures_go_with_the_notes_that_show_them() {
     for line in [
         "new        Robots.md → robots",
         "new        attachments/arm.png (",
-        "Pictures and PDFs: 5 new.",
+        "Pictures and PDFs: 6 new.",
         "not sent   2 HEIC pictures (such as notes/deep/IMG_1.heic): export as JPEG",
         "1 picture or PDF that no note shows stays here; --all-files sends such files, too.",
         "1 other file is passed over.",
@@ -121,7 +123,7 @@ async fn pictures_go_with_the_notes_that_show_them() {
 
     let first = site.publish_first(&[]).await;
     assert_eq!(first.code, 0, "{}{}", first.out, first.said);
-    assert!(first.out.contains("5 files are ready."), "{}", first.out);
+    assert!(first.out.contains("6 files are ready."), "{}", first.out);
     let files = site.files().await;
     let states: Vec<(&str, &str)> = files
         .iter()
@@ -131,18 +133,19 @@ async fn pictures_go_with_the_notes_that_show_them() {
         "attachments/arm.png",
         "img/K\u{f6}ln (1).jpg",
         "img/large.png",
+        "img/logo.svg",
         "img/old one.gif",
         "notes/deep/the plan.pdf",
     ];
     assert_eq!(states, ready.map(|path| (path, "ready")));
     assert_eq!(site.shown_by("robots").await, 3);
-    assert_eq!(site.shown_by("plan").await, 3);
+    assert_eq!(site.shown_by("plan").await, 4);
 
     let second = site.run(&["publish", "vault"], "").await;
     assert_eq!(second.code, 0, "{}", second.said);
     for line in [
         "0 new, 0 changed, 2 unchanged.",
-        "Pictures and PDFs: 5 unchanged.",
+        "Pictures and PDFs: 6 unchanged.",
     ] {
         assert!(second.out.contains(line), "{line}: {}", second.out);
     }
@@ -155,7 +158,7 @@ async fn pictures_go_with_the_notes_that_show_them() {
     for line in [
         "0 new, 0 changed, 2 unchanged.",
         "changed    attachments/arm.png (",
-        "Pictures and PDFs: 1 changed, 4 unchanged.",
+        "Pictures and PDFs: 1 changed, 5 unchanged.",
         "1 file is ready.",
     ] {
         assert!(third.out.contains(line), "{line}: {}", third.out);
