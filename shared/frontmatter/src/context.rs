@@ -105,9 +105,13 @@ impl Files {
         }
     }
 
-    /// The URL of the file that had this address.
+    /// The URL of the file that had this address; one that a file has now leads to itself, since a link that was led to a
+    /// file by its name is read once more.
     pub(crate) fn at(&self, address: &str) -> Option<&str> {
-        self.by_address.get(address).map(String::as_str)
+        let had = self.by_address.get(address);
+        let urls = || self.by_name.values().flatten().map(|(_, url)| url);
+        had.or_else(|| urls().find(|url| *url == address))
+            .map(String::as_str)
     }
 
     /// The URL of the file that a document means by `path`, which is `from_folder` from the top where it leads on

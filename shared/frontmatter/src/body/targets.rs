@@ -534,6 +534,16 @@ mod tests {
             };
             assert_eq!(target, expected, "{written}");
         }
+        let by_name = Context {
+            own_files: vec!["https://cdn.example.org/logo".to_owned()],
+            ..self::context()
+        };
+        let led = "https://cdn.example.org/logo";
+        assert_eq!(
+            resolve(led, Kind::Image, &super::tests::options(&by_name, None)),
+            Target::Keep,
+            "a link that was led there before is read again"
+        );
         let foreign = resolve(
             "https://m.example/files/ann/1-9x9.webp",
             Kind::Image,
