@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { deflateRawSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { belongings, finder, missingFiles, references, wantedPath } from '../src/folder/belongs.js';
-import { freeAddress, hasFile, hasNote, knownNote, mayReplace, sha256 } from '../src/folder/changed.js';
+import { addressOf, freeAddress, hasFile, hasNote, knownNotes, mayReplace, sha256 } from '../src/folder/changed.js';
 import { MAX_PATH_BYTES, baseName, parsePath } from '../src/folder/paths.js';
 import { sendAll, type State } from '../src/folder/queue.js';
 import { contentType, prepared } from '../src/folder/scale.js';
@@ -92,7 +92,10 @@ describe('what is there already', () => {
     expect([hasFile([file], 'a.png', digest), hasFile([file], 'b.png', digest), hasFile([{ ...file, state: 'rejected' }], 'a.png', digest), hasFile([{ ...file, sha256: null }], 'a.png', undefined)]).toEqual([true, false, false, false]);
     const note = { slug: 'arm', file_name: 'ü.md', path: 'notes', sha256: digest ?? null };
     expect([hasNote([note], 'notes/ü.md', digest), hasNote([note], 'ü.md', digest), hasNote([note], 'notes/ü.md', undefined)]).toEqual([true, false, false]);
-    expect(knownNote([{ slug: 'a', file_name: 'u\u0308.md' }], 'ü.md')?.slug).toBe('a');
+    expect(knownNotes([{ slug: 'a', file_name: 'u\u0308.md' }], 'ü.md')).toHaveLength(1);
+    const both = [{ slug: 'club', file_name: 'README.md', sha256: 'x' }, { slug: 'readme', file_name: 'README.md', sha256: digest ?? null }];
+    expect([hasNote(both, 'README.md', digest), mayReplace(both, 'README.md'), addressOf(both, 'README.md')], 'two of one name').toEqual([true, false, undefined]);
+    expect([addressOf(both.slice(1), 'README.md'), addressOf([note], 'notes/ü.md'), addressOf([note], 'ü.md')]).toEqual([undefined, 'arm', undefined]);
     expect([mayReplace([note], 'notes/ü.md'), mayReplace([{ ...note, path: '' }], 'ü.md'), mayReplace([note], 'notes/x.md')]).toEqual([true, false, false]);
   });
 
@@ -212,7 +215,8 @@ describe('pictures', () => {
     expect(contentType(Buffer.from('GIF89a'))?.moves).toBe(true);
     expect(contentType(Buffer.from('RIFF\0\0\0\0WEBP', 'latin1'))?.type).toBe('image/webp');
     expect(contentType(Buffer.from('%PDF-1.7'))?.type).toBe('application/pdf');
-    expect(contentType(Buffer.from('<svg>'))).toBeUndefined();
+    expect(contentType(Buffer.from('<?xml version="1.0"?><!-- made by hand -->\n<svg xmlns="x">'))).toEqual({ type: 'image/svg+xml', moves: true });
+    expect(contentType(Buffer.from('<html>'))).toBeUndefined();
     const gif = new Blob(['GIF89a', new Uint8Array(6 * 1024 ** 2)]);
     expect(await prepared(gif)).toEqual({ bytes: gif, type: 'image/gif' });
     await expect(prepared(new Blob(['\0\0\0\x18ftypheic']))).rejects.toMatchObject({ code: 'unreadable' });

@@ -45,16 +45,17 @@ export const hasFile = (known, path, digest) =>
   digest !== undefined && known.some((file) => file.path === path && file.state !== 'rejected' && file.sha256 === digest);
 
 /**
- * The document that a note would be the new version of: of the same folder and name.
+ * The documents that a note may be the new version of: of the same folder and name. There are several where the member
+ * kept both of two, such as the READMEs of two projects.
  *
  * @template {KnownNote} Known
  * @param {readonly Known[]} known
  * @param {string} path of the note, in NFC
- * @returns {Known | undefined}
+ * @returns {Known[]}
  */
-export function knownNote(known, path) {
+export function knownNotes(known, path) {
   const [folder, name] = [folderOf(path), baseName(path)];
-  return known.find((note) => note.file_name?.normalize('NFC') === name && (note.path ?? '').normalize('NFC') === folder);
+  return known.filter((note) => note.file_name?.normalize('NFC') === name && (note.path ?? '').normalize('NFC') === folder);
 }
 
 /**
@@ -64,7 +65,7 @@ export function knownNote(known, path) {
  * @param {string} path
  * @param {string | undefined} digest
  */
-export const hasNote = (known, path, digest) => digest !== undefined && knownNote(known, path)?.sha256 === digest;
+export const hasNote = (known, path, digest) => digest !== undefined && knownNotes(known, path).some(({ sha256 }) => sha256 === digest);
 
 /**
  * Whether a note may take the place of a document of another title without a question. In a folder a file of the same name
@@ -73,7 +74,20 @@ export const hasNote = (known, path, digest) => digest !== undefined && knownNot
  * @param {readonly KnownNote[]} known
  * @param {string} path
  */
-export const mayReplace = (known, path) => folderOf(path) !== '' && knownNote(known, path) !== undefined;
+export const mayReplace = (known, path) => folderOf(path) !== '' && knownNotes(known, path).length === 1;
+
+/**
+ * The slug that a note is sent to: that of the one document that it is the new version of, and else none, so that the
+ * server makes it. The member's own page has no slug that can be named.
+ *
+ * @param {readonly KnownNote[]} known
+ * @param {string} path
+ * @returns {string | undefined}
+ */
+export function addressOf(known, path) {
+  const [one, other] = knownNotes(known, path);
+  return one && !other && one.slug !== 'readme' ? one.slug : undefined;
+}
 
 /**
  * A free address for a note whose own is another document's (`conflict`): one with the names of its folders, else one with

@@ -1,5 +1,5 @@
 // A picture on its way: as it is where the server takes it so, else made no larger than is of use, or a kind that is taken.
-// Animations are never touched, and what is lossless stays so.
+// Animations and drawings are never touched, and what is lossless stays so.
 
 /** Longest edge of what is scaled, in pixels: twice the largest rendition. */
 const MAX_EDGE = 3840;
@@ -13,6 +13,8 @@ export const MAX_BYTES = 25 * 1024 ** 2;
 const QUALITY = 0.92;
 /** As much of a file is read to tell its kind, in bytes: a PNG says in front of its pixels that it moves. */
 const HEAD_BYTES = 256 * 1024;
+/** Comments may stand in front of a drawing's first element. */
+const DRAWING_BYTES = 4096;
 
 /**
  * Why a file can't be sent; `message` is a sentence for people.
@@ -42,7 +44,17 @@ export function contentType(head) {
   if (has(0, 'GIF8')) return { type: 'image/gif', moves: true };
   if (has(0, 'RIFF') && has(8, 'WEBP')) return { type: 'image/webp', moves: true };
   if (has(0, '%PDF-')) return { type: 'application/pdf', moves: true };
-  return undefined;
+  return isDrawing(head) ? { type: 'image/svg+xml', moves: true } : undefined;
+}
+
+/**
+ * Whether a file is a drawing in SVG, as the server tells it: a text that begins with `<` and soon has `<svg`.
+ *
+ * @param {Uint8Array} head
+ */
+function isDrawing(head) {
+  const text = new TextDecoder().decode(head.subarray(0, DRAWING_BYTES)).trimStart();
+  return text.startsWith('<') && /<(?:\w+:)?svg\b/i.test(text);
 }
 
 /**

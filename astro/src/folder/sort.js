@@ -57,12 +57,12 @@ const SYSTEM = ['thumbs.db', 'ehthumbs.db', 'desktop.ini', 'icon\r'];
  */
 const ENDINGS = [
   ['md markdown mdown mkd mdx', 'note'],
-  ['jpg jpeg png apng webp gif', 'picture'],
-  ['heic heif avif bmp tif tiff', 'turned'],
+  ['jpg jpeg jpe jfif png apng webp gif svg', 'picture'],
+  ['heic heics heif hif avif bmp cr2 dng ico jp2 jxl nef psd tif tiff xcf', 'turned'],
   ['pdf', 'document'],
-  ['svg svgz', 'drawing'],
-  ['flac m4a mp3 ogg opus wav aac 3gp mkv mov mp4 m4v avi ogv webm', 'recording'],
-  ['doc docx odt rtf pages ppt pptx odp key xls xlsx ods numbers', 'office'],
+  ['drawio excalidraw svgz', 'drawing'],
+  ['3gp aac avi flac m4a m4v mkv mov mp3 mp4 mpeg mpg oga ogg ogv opus wav webm wma wmv', 'recording'],
+  ['doc docx key numbers odp ods odt pages ppt pptx rtf xls xlsx', 'office'],
   ['zip 7z rar gz tar tgz', 'archive'],
   ['txt text', 'text'],
 ];
@@ -81,7 +81,7 @@ const SENTENCES = {
   hidden: 'It is hidden.',
   system: 'It belongs to a program.',
   empty: 'It is empty.',
-  drawing: 'SVG drawings aren’t shown. Export it as PNG, about 1,920 pixels wide.',
+  drawing: 'Export it as SVG or PNG, and show that.',
   recording: 'Put it on a site that is made for sound and video, and link to it in your note.',
   office: 'Save it as Markdown, to be a page, or as PDF, to be a download.',
   archive: 'Unpack it, and choose what is in it.',
