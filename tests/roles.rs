@@ -74,9 +74,9 @@ async fn calls() -> BTreeMap<String, BTreeSet<Call>> {
     }
     // The uploaded page, and one that links to it and to one that isn't there.
     let note_key = format!("readmes/{MEMBER}/note.md");
-    let put_note = async |text: &'static str| {
+    let put_note = async |text: &str| {
         let note = Upload {
-            bytes: text.into(),
+            bytes: text.to_owned().into(),
             content_type: "text/markdown",
             ..Upload::default()
         };

@@ -29,6 +29,24 @@ pub(crate) fn confirm(question: &str, unasked: &str, otherwise: &str) -> Outcome
     }
 }
 
+/// Goes on unless the question is answered with something else than `y` or nothing; `otherwise` says what was not done. Where
+/// nobody can be asked it goes on.
+pub(crate) fn agree(question: &str, otherwise: &str) -> Outcome {
+    if !is_possible() {
+        return Ok(());
+    }
+    output::text(format_args!("{question} [Y/n] "));
+    let typed = line("the answer")?;
+    // A closed terminal answers nothing at all, and hasn't agreed.
+    let is_agreed =
+        typed.ends_with('\n') && ["", "y", "yes"].contains(&&*typed.trim().to_lowercase());
+    if is_agreed {
+        Ok(())
+    } else {
+        Err(anyhow!("{otherwise}").into())
+    }
+}
+
 /// The answer to a question, in one line.
 pub(crate) fn text(question: &str) -> anyhow::Result<String> {
     anstream::eprint!("{question}: ");

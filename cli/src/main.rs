@@ -33,7 +33,7 @@ First steps:
   masthead users add jo@club.example --name 'Jo Doe' --password-stdin
                                          a first member of your own
   masthead publish ~/vault --url https://members.club.example
-                                         a folder of Markdown files, published as a member
+                                         a folder of notes and their pictures, published as a member
   masthead convert README.md             what publishing makes of a file, without any server";
 
 #[derive(Debug, Subcommand)]
@@ -48,7 +48,7 @@ enum Command {
     Keys(keys::Keys),
     /// Set, show and remove the address that starts a build of the site in AWS.
     Hook(hook::Hook),
-    /// Publish the Markdown files of a folder, as the member whose they are.
+    /// Publish the Markdown files of a folder and what they show, as the member whose they are.
     Publish(publish::Publish),
     /// Queue published READMEs for conversion again.
     Rewrite(rewrite::Rewrite),

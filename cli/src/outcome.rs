@@ -11,6 +11,8 @@ pub(crate) enum Failure {
     Refused(anyhow::Error),
     /// Exit code 2: the call itself is wrong.
     WrongCall(anyhow::Error),
+    /// Exit code 3: it is done, and what came of it isn't known yet.
+    Unknown(anyhow::Error),
 }
 
 impl<E: Into<anyhow::Error>> From<E> for Failure {
@@ -29,6 +31,7 @@ pub(crate) fn exit_code(outcome: Outcome) -> ExitCode {
         Ok(()) => return ExitCode::SUCCESS,
         Err(Failure::Refused(cause)) => (cause, 1),
         Err(Failure::WrongCall(cause)) => (cause, 2),
+        Err(Failure::Unknown(cause)) => (cause, 3),
     };
     // Colours are dropped by `anstream` where standard error is no terminal.
     anstream::eprintln!("{ERROR}error:{ERROR:#} {cause:#}");

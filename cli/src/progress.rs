@@ -12,6 +12,7 @@ pub(crate) struct Progress {
     what: &'static str,
     total: usize,
     done: usize,
+    more: String,
     shown: Option<Instant>,
     is_terminal: bool,
 }
@@ -22,6 +23,7 @@ impl Progress {
             what,
             total,
             done: 0,
+            more: String::new(),
             shown: None,
             is_terminal: std::io::stderr().is_terminal(),
         }
@@ -29,6 +31,11 @@ impl Progress {
 
     pub(crate) fn step(&mut self) {
         self.reach(self.done + 1);
+    }
+
+    /// Says what else there is to say of it, from now on.
+    pub(crate) fn add(&mut self, more: String) {
+        self.more = more;
     }
 
     /// Says how many are done.
@@ -44,12 +51,13 @@ impl Progress {
             // A line that can't be shown is no reason to stop.
             let _ = write!(
                 std::io::stderr(),
-                "\r{} [{}{}] {} of {}",
+                "\r{} [{}{}] {} of {}{}\x1b[K",
                 self.what,
                 "#".repeat(full),
                 "-".repeat(WIDTH - full),
                 self.done,
-                self.total
+                self.total,
+                self.more
             );
         }
     }

@@ -1,4 +1,4 @@
-//! The files of a folder, as far as they are documents; the rest is counted.
+//! The files of a folder: documents, and what they may show or lead to.
 
 use std::fs::{self, DirEntry};
 use std::io::Read as _;
@@ -16,8 +16,10 @@ const MAX_ENTRIES: usize = 100_000;
 const MAX_DOCUMENTS: usize = 5_000;
 /// Deepest folder within the folder.
 const MAX_DEPTH: usize = 32;
-/// Folders of other people's files, whose name doesn't begin with a dot.
-const FOREIGN: [&str; 1] = ["node_modules"];
+/// Folders of other people's and other programs' files, whose name doesn't begin with a dot, in lower case.
+const FOREIGN: [&str; 2] = ["__macosx", "node_modules"];
+/// Files that systems leave behind, in lower case.
+const SYSTEM: [&str; 4] = ["desktop.ini", "ehthumbs.db", "icon\r", "thumbs.db"];
 
 /// One Markdown file.
 #[derive(Debug, Clone)]
@@ -27,6 +29,19 @@ pub(super) struct Document {
     pub(super) id: Id,
     /// SHA-256 of what is in it, in hexadecimal; or why it can't be sent, as the end of a sentence.
     pub(super) digest: Result<String, String>,
+}
+
+/// A file that is no document.
+#[derive(Debug, Clone)]
+pub(super) struct Attachment {
+    /// Where it is on this machine.
+    pub(super) file: PathBuf,
+    /// From the top of the folder, names with `/` between them, in NFC.
+    pub(super) path: String,
+    /// Bytes.
+    pub(super) size: u64,
+    /// Why it can't be sent, as the end of a sentence.
+    pub(super) fault: Option<String>,
 }
 
 /// By which a document is the same one again: the folder that it lies in within the member's own, and its file's name,
@@ -63,8 +78,8 @@ impl std::fmt::Display for Id {
 pub(super) struct Found {
     /// In the order of their folders, those nearest the top first.
     pub(super) documents: Vec<Document>,
-    /// How many files are no documents, such as pictures.
-    pub(super) others: usize,
+    /// Other files, such as pictures, in the order of their paths.
+    pub(super) attachments: Vec<Attachment>,
     /// How many symbolic links there are, which are not followed.
     pub(super) links: usize,
     /// How many files and folders were looked at.
@@ -86,6 +101,7 @@ impl Found {
             let tops = b.id.path.is_empty().cmp(&a.id.path.is_empty());
             tops.then(depths).then_with(|| a.id.cmp(&b.id))
         });
+        found.attachments.sort_by(|a, b| a.path.cmp(&b.path));
         Ok(found)
     }
 
@@ -129,7 +145,7 @@ impl Found {
         if kind.is_symlink() {
             self.links += 1;
         } else if kind.is_dir() {
-            if FOREIGN.contains(&&*name) {
+            if FOREIGN.contains(&&*name.to_lowercase()) {
                 return Ok(());
             }
             if depth >= MAX_DEPTH {
@@ -150,50 +166,65 @@ impl Found {
                 );
             }
             let id = Id::new(path, &name);
-            let digest = name_fault(&id, written.to_str())
+            let digest = name_fault(&id.to_string(), written.to_str())
                 .map_or_else(|| digest(&entry.path(), max_bytes), Err);
             self.documents.push(Document {
                 file: entry.path(),
                 id,
                 digest,
             });
-        } else {
-            self.others += 1;
+        } else if kind.is_file() && !SYSTEM.contains(&&*name.to_lowercase()) {
+            let path = Id::new(path, &name).to_string();
+            let size = entry.metadata().map(|metadata| metadata.len());
+            self.attachments.push(Attachment {
+                file: entry.path(),
+                fault: name_fault(&path, written.to_str())
+                    .or_else(|| size.as_ref().err().map(unreadable)),
+                size: size.unwrap_or_default(),
+                path,
+            });
         }
         Ok(())
     }
 }
 
-/// Why a document of this name can't be sent.
-fn name_fault(id: &Id, written: Option<&str>) -> Option<String> {
+/// Why a file at this path can't be sent, whose name is `written` where it is Unicode.
+fn name_fault(path: &str, written: Option<&str>) -> Option<String> {
     let Some(written) = written else {
         return Some("its name isn’t Unicode; rename the file or its folder".to_owned());
     };
-    // The server keeps the part behind a backslash, and puts another character in the place of these.
+    // Its path has another character in the place of these, or leaves out what is before them.
     let is_odd = |c: char| c.is_control() || c == '\\';
     if written.contains(is_odd) {
         return Some("its name holds a control character or “\\”; rename it".to_owned());
     }
-    let reason = match id.path.as_str() {
-        "" => None,
-        path => parse_path(path).err(),
+    let reason = parse_path(path).err();
+    reason.map(|reason| format!("its path can't be taken. {reason}"))
+}
+
+/// That a file can't be read, as the end of a sentence.
+pub(super) fn unreadable(error: &std::io::Error) -> String {
+    format!("it can't be read: {error}")
+}
+
+/// Why a file of more than `max_bytes` can't be sent.
+pub(super) fn too_large(max_bytes: u64) -> String {
+    let limit = match max_bytes / 1024 {
+        kib if kib % 1024 == 0 => format!("{} MiB", kib / 1024),
+        kib => format!("{kib} KiB"),
     };
-    reason.map(|reason| format!("its folder can't be taken. {reason}"))
+    format!("it is larger than {limit}")
 }
 
 /// What is in a file, unless it can't be sent.
 pub(super) fn read(file: &Path, max_bytes: u64) -> Result<Vec<u8>, String> {
-    let unreadable = |error: std::io::Error| format!("it can't be read: {error}");
-    let opened = fs::File::open(file).map_err(unreadable)?;
+    let opened = fs::File::open(file).map_err(|error| unreadable(&error))?;
     let mut bytes = Vec::new();
     let mut limited = opened.take(max_bytes + 1);
-    limited.read_to_end(&mut bytes).map_err(unreadable)?;
+    let read = limited.read_to_end(&mut bytes);
+    read.map_err(|error| unreadable(&error))?;
     if bytes.len() as u64 > max_bytes {
-        let limit = match max_bytes / 1024 {
-            kib if kib % 1024 == 0 => format!("{} MiB", kib / 1024),
-            kib => format!("{kib} KiB"),
-        };
-        return Err(format!("it is larger than {limit}"));
+        return Err(too_large(max_bytes));
     }
     if bytes.is_empty() {
         return Err("it is empty".to_owned());
@@ -262,7 +293,40 @@ mod tests {
                 fine("notes/robots/README.MD"),
             ]
         );
-        assert_eq!((found.others, found.links), (2, 0));
+        let others = found.attachments.iter();
+        let others: Vec<_> = others.map(|it| (it.path.as_str(), it.size)).collect();
+        assert_eq!(others, [("cat.png", 5), ("notes/LICENSE.txt", 5)]);
+        assert_eq!(found.links, 0);
+    }
+
+    /// The table that every program shares which publishes folders.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn the_kinds_of_files_are_those_of_the_table() {
+        use super::super::kinds::Kind;
+        use blobs::layout::base_name;
+        let table: serde_json::Value =
+            serde_json::from_str(include_str!("../../../tests/folders.json")).unwrap();
+        let rows = table["kinds"].as_array().unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        for row in rows {
+            write(folder.path(), row["path"].as_str().unwrap(), "# Hi\n");
+        }
+        let found = Found::look(folder.path(), 1024).unwrap();
+        for row in rows {
+            let (path, expected) = (row["path"].as_str().unwrap(), row["is"].as_str().unwrap());
+            let file = folder.path().join(path);
+            let note = found.documents.iter().find(|it| it.file == file);
+            let other = found.attachments.iter().find(|it| it.file == file);
+            let is = match (note, other) {
+                (Some(note), _) if note.digest.is_ok() => "note",
+                (Some(_), _) => "path",
+                (None, Some(other)) => Kind::of(base_name(&other.path)).called(),
+                (None, None) if expected == "system" => "system",
+                (None, None) => "hidden",
+            };
+            assert_eq!(is, expected, "{path:?}");
+        }
     }
 
     #[cfg(unix)]
@@ -290,8 +354,14 @@ mod tests {
             let file = folder.path().join(std::ffi::OsStr::from_bytes(name));
             fs::write(file, "# Hi\n").unwrap();
         }
+        for name in [&b"a\\b.png"[..], b"c\nd.png", b"\xff.png", b" a.png"] {
+            let file = folder.path().join(std::ffi::OsStr::from_bytes(name));
+            fs::write(file, "a picture").unwrap();
+        }
         let found = Found::look(folder.path(), 1024).unwrap();
         assert_eq!(found.documents.len(), 3);
         assert!(found.documents.iter().all(|it| it.digest.is_err()));
+        assert_eq!(found.attachments.len(), 4);
+        assert!(found.attachments.iter().all(|it| it.fault.is_some()));
     }
 }

@@ -14,6 +14,7 @@ use etcetera::BaseStrategy as _;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use super::files::Sent;
 use super::folder::sha256;
 use super::plan::Published;
 
@@ -45,8 +46,11 @@ pub(super) struct Record {
     folder: PathBuf,
     /// As whom it was published last.
     pub(super) account: Option<Account>,
-    /// What each account has of it.
+    /// Which documents each account has of it.
     published: Vec<(Account, Vec<Published>)>,
+    /// Which files; several for one path while it isn't known which of them arrived.
+    #[serde(default)]
+    sent: Vec<(Account, Vec<Sent>)>,
 }
 
 impl Record {
@@ -55,27 +59,53 @@ impl Record {
         found.map_or(&[], |(_, published)| published)
     }
 
-    fn of(&mut self, account: &Account) -> Option<&mut Vec<Published>> {
-        if !self.published.iter().any(|(of, _)| of == account) {
-            self.published.push((account.clone(), Vec::new()));
-        }
-        let mut all = self.published.iter_mut();
-        all.find(|(of, _)| of == account)
-            .map(|(_, published)| published)
+    pub(super) fn sent(&self, account: &Account) -> &[Sent] {
+        let found = self.sent.iter().find(|(of, _)| of == account);
+        found.map_or(&[], |(_, sent)| sent)
     }
 
     /// Notes that a document is published, under this id and slug alone.
     pub(super) fn add(&mut self, account: &Account, new: Published) {
         self.remove(account, &new.slug);
-        if let Some(published) = self.of(account) {
+        note(&mut self.published, account, |published| {
             published.push(new);
-        }
+        });
     }
 
     pub(super) fn remove(&mut self, account: &Account, slug: &str) {
-        if let Some(published) = self.of(account) {
+        note(&mut self.published, account, |published| {
             published.retain(|it| it.slug != slug);
-        }
+        });
+    }
+
+    /// Notes that a file may be sent; what was sent to its path before may still be there.
+    pub(super) fn add_file(&mut self, account: &Account, new: Sent) {
+        note(&mut self.sent, account, |sent| sent.push(new));
+    }
+
+    /// Notes that a file wasn't taken.
+    pub(super) fn remove_file(&mut self, account: &Account, refused: &Sent) {
+        note(&mut self.sent, account, |sent| {
+            sent.retain(|it| it != refused);
+        });
+    }
+
+    /// Notes what is at a path now: what was sent to it, or nothing from here.
+    pub(super) fn settle_file(&mut self, account: &Account, path: &str, there: Option<&Sent>) {
+        note(&mut self.sent, account, |sent| {
+            sent.retain(|it| it.path != path || Some(it) == there);
+        });
+    }
+}
+
+/// Changes what is noted of an account.
+fn note<T>(all: &mut Vec<(Account, Vec<T>)>, account: &Account, change: impl FnOnce(&mut Vec<T>)) {
+    if let Some((_, noted)) = all.iter_mut().find(|(of, _)| of == account) {
+        change(noted);
+    } else {
+        let mut noted = Vec::new();
+        change(&mut noted);
+        all.push((account.clone(), noted));
     }
 }
 
@@ -228,12 +258,30 @@ mod tests {
         record.add(&jo, published("b", "b.md"));
         record.add(&jo, published("a", "other.md"));
         record.remove(&jo, "b");
+        let sent = |path: &str, sha256: &str| Sent {
+            path: path.to_owned(),
+            sha256: sha256.to_owned(),
+        };
+        for one in [
+            ("a.png", "1"),
+            ("a.png", "2"),
+            ("b.png", "3"),
+            ("b.png", "4"),
+        ] {
+            record.add_file(&jo, sent(one.0, one.1));
+        }
+        record.remove_file(&jo, &sent("b.png", "4"));
         record.account = Some(jo.clone());
         kept.keep_record(&record).unwrap();
         let again = kept.record(vault).unwrap();
         assert_eq!(again.account.as_ref(), Some(&jo));
         assert_eq!(again.published(&jo), [published("a", "other.md")]);
-        assert!(again.published(&ann).is_empty());
+        assert!(again.published(&ann).is_empty() && again.sent(&ann).is_empty());
+        let noted = [sent("a.png", "1"), sent("a.png", "2"), sent("b.png", "3")];
+        assert_eq!(again.sent(&jo), noted);
+        record.settle_file(&jo, "a.png", Some(&noted[1]));
+        record.settle_file(&jo, "b.png", None);
+        assert_eq!(record.sent(&jo), &noted[1..2]);
         let other = kept.record(Path::new("/other")).unwrap();
         assert!(other.account.is_none() && other.published(&jo).is_empty());
         fs::write(kept.record_file(vault), "{").unwrap();

@@ -61,6 +61,10 @@ impl Step {
     pub(super) fn is_sent(&self) -> bool {
         matches!(self.action, Action::New | Action::Changed | Action::Moved)
     }
+
+    pub(super) fn is_refused(&self) -> bool {
+        matches!(self.action, Action::Refused(_) | Action::Unchanged(Some(_)))
+    }
 }
 
 #[derive(Debug, Default)]
@@ -70,6 +74,8 @@ pub(super) struct Plan {
     pub(super) gone: Vec<Published>,
     /// How many other documents the server has.
     pub(super) others: usize,
+    /// Addresses of all documents of the folder that the server has.
+    pub(super) claimed: BTreeSet<String>,
     /// Slugs of unchanged documents whose reports are not there yet.
     pub(super) waiting: Vec<String>,
 }
@@ -178,6 +184,7 @@ pub(super) fn plan(
             .collect(),
         steps,
         gone,
+        claimed,
     }
 }
 

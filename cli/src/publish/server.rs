@@ -1,10 +1,12 @@
 //! The server's API, as a member uses it: calls that are made again where a fault passes, within bounds.
 
+mod files;
+
 use std::time::Duration;
 
 use anyhow::{Context as _, anyhow};
 use http_body_util::{BodyExt as _, Full, Limited};
-use hyper::body::Bytes;
+use hyper::body::{Body as _, Bytes};
 use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER, USER_AGENT};
 use hyper::{Method, Request, StatusCode};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
@@ -17,14 +19,17 @@ use serde_json::json;
 use url::Url;
 
 use super::folder::Id;
+pub(super) use files::{FileUpload, Files, Listed as ListedFile, Usage};
 
 /// How often a call is made that is answered with a fault that passes.
 const TRIES: u32 = 5;
 /// The longest wait between two of them; whoever is told to wait longer is told so.
 const MAX_WAIT: Duration = Duration::from_mins(1);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-/// Of a whole call: 1 MiB over a slow line.
-const TIMEOUT: Duration = Duration::from_mins(2);
+/// Of a whole call without what is sent.
+const TIMEOUT: Duration = Duration::from_mins(1);
+/// What the slowest line sends in a second, beside others that send as well, in bytes.
+const SLOWEST: u64 = 16 * 1024;
 /// Largest answer, in bytes: more than Lambda gives.
 const MAX_ANSWER_BYTES: usize = 8 * 1024 * 1024;
 /// Who calls.
@@ -64,6 +69,9 @@ impl From<Trouble> for anyhow::Error {
     }
 }
 
+/// Why a try failed, and how long to wait before the next where there may be one.
+type Failed = (Trouble, Option<Duration>);
+
 pub(super) struct Server {
     client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
     url: Url,
@@ -88,6 +96,10 @@ pub(super) struct Site {
 #[derive(Deserialize)]
 pub(super) struct Limits {
     pub(super) readme: u64,
+    /// Of a file that is sent as a form.
+    pub(super) picture: u64,
+    /// Of a file that is put to an address.
+    pub(super) large_picture: u64,
 }
 
 #[derive(Deserialize)]
@@ -176,9 +188,7 @@ pub(super) struct Upload<'a> {
 pub(super) fn parse_url(text: &str) -> Result<Url, String> {
     let mut url = Url::parse(text.trim())
         .map_err(|_| format!("“{text}” is no address; write it as https://members.club.example"))?;
-    let host = url.host_str().unwrap_or_default();
-    let is_here = ["localhost", "127.0.0.1", "[::1]"].contains(&host);
-    if url.scheme() != "https" && !(url.scheme() == "http" && is_here) {
+    if url.scheme() != "https" && !is_here(&url) {
         return Err(
             "the address must begin with https://, since a password is sent there; http:// is for this machine alone"
                 .to_owned(),
@@ -193,6 +203,12 @@ pub(super) fn parse_url(text: &str) -> Result<Url, String> {
     let path = url.path().trim_end_matches('/').to_owned();
     url.set_path(&path);
     Ok(url)
+}
+
+/// Whether an address is one of this machine, where nothing has to be encrypted.
+fn is_here(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    url.scheme() == "http" && ["localhost", "127.0.0.1", "[::1]"].contains(&host)
 }
 
 impl Server {
@@ -253,17 +269,21 @@ impl Server {
             method: Method::POST,
             path: "/api/upload_readme",
             token: Some(token),
-            body: Some(form(upload)),
+            body: Some(upload.form()),
         };
         self.call::<Empty>(&call).await.map(|_| ())
     }
 
     /// Withdraws a document; one that isn't there is withdrawn.
     pub(super) async fn delete(&self, token: &str, slug: &str) -> Result<(), Trouble> {
-        let path = format!("/api/readmes/{slug}");
+        self.take_away(token, &format!("/api/readmes/{slug}")).await
+    }
+
+    /// Deletes what is at a path of the API, unless nothing is there.
+    async fn take_away(&self, token: &str, path: &str) -> Result<(), Trouble> {
         let call = Call {
             method: Method::DELETE,
-            ..Call::get(&path, Some(token))
+            ..Call::get(path, Some(token))
         };
         match self.call::<Empty>(&call).await {
             Err(trouble) if !trouble.is("not_found") => Err(trouble),
@@ -273,31 +293,41 @@ impl Server {
 
     /// Makes a call until it is answered with what doesn't pass. Every call may be made twice: the second has nothing to do.
     async fn call<T: DeserializeOwned>(&self, call: &Call<'_>) -> Result<T, Trouble> {
-        let mut tries = 0;
-        loop {
-            tries += 1;
-            let (trouble, wait) = match self.once(call).await {
-                Ok(answer) => return Ok(answer),
-                Err(failed) => failed,
-            };
-            let wait = wait.filter(|wait| tries < TRIES && *wait <= MAX_WAIT);
-            let Some(wait) = wait else {
-                return Err(trouble);
-            };
-            tokio::time::sleep(wait.max(Duration::from_millis(250) * tries)).await;
-        }
+        tried(async || self.once(call).await).await
     }
 
-    /// One call. `Err` has how long to wait before the next, where there may be one.
-    async fn once<T: DeserializeOwned>(
-        &self,
-        call: &Call<'_>,
-    ) -> Result<T, (Trouble, Option<Duration>)> {
+    /// One call.
+    async fn once<T: DeserializeOwned>(&self, call: &Call<'_>) -> Result<T, Failed> {
         let host = self.url.host_str().unwrap_or_default();
         let request = self
             .request(call)
             .map_err(|cause| (Trouble::Failed(cause), None))?;
-        let answered = tokio::time::timeout(TIMEOUT, self.answer(request)).await;
+        let (status, wait, bytes) = self.answered(request).await?;
+        if status.is_success()
+            && let Ok(answer) = serde_json::from_slice(&bytes)
+        {
+            return Ok(answer);
+        }
+        let trouble = match serde_json::from_slice::<Refusal>(&bytes) {
+            Ok(Refusal { code, message }) => Trouble::Refused { code, message },
+            // Redirects aren't followed: what is behind one isn't what was asked for, and gets no password.
+            Err(_) => Trouble::Failed(anyhow!(
+                "{host} answered with status {} and nothing that Masthead says; is it the address of Masthead?",
+                status.as_u16()
+            )),
+        };
+        Err((trouble, wait))
+    }
+
+    /// The answer to a request: its status, how long to wait before the next try where that may help, and what is in it.
+    async fn answered(
+        &self,
+        request: Request<Full<Bytes>>,
+    ) -> Result<(StatusCode, Option<Duration>, Bytes), Failed> {
+        let host = request.uri().host().unwrap_or_default().to_owned();
+        let sent = request.body().size_hint().exact().unwrap_or_default();
+        let timeout = TIMEOUT + Duration::from_secs(sent / SLOWEST);
+        let answered = tokio::time::timeout(timeout, self.answer(request)).await;
         let answered = answered.unwrap_or_else(|_| Err(anyhow!("there is no answer")));
         let (status, headers, bytes) = answered.map_err(|cause| {
             let cause = cause.context(format!("{host} can't be reached"));
@@ -315,20 +345,7 @@ impl Server {
                 | StatusCode::GATEWAY_TIMEOUT
         );
         let wait = passes.then(|| retry_after.unwrap_or(Duration::from_secs(1)));
-        if status.is_success()
-            && let Ok(answer) = serde_json::from_slice(&bytes)
-        {
-            return Ok(answer);
-        }
-        let trouble = match serde_json::from_slice::<Refusal>(&bytes) {
-            Ok(Refusal { code, message }) => Trouble::Refused { code, message },
-            // Redirects aren't followed: what is behind one isn't what was asked for, and gets no password.
-            Err(_) => Trouble::Failed(anyhow!(
-                "{host} answered with status {} and nothing that Masthead says; is it the address of Masthead?",
-                status.as_u16()
-            )),
-        };
-        Err((trouble, wait))
+        Ok((status, wait, bytes))
     }
 
     fn request(&self, call: &Call<'_>) -> anyhow::Result<Request<Full<Bytes>>> {
@@ -372,35 +389,58 @@ impl<'a> Call<'a> {
     }
 }
 
-/// A document with its fields, as a browser's form would send it, and the content type that says so.
-fn form(upload: &Upload<'_>) -> (String, Bytes) {
-    let boundary = base16ct::lower::encode_string(&rand::random::<[u8; 16]>());
-    let replace = if upload.may_replace {
-        "any"
-    } else {
-        "same_title"
-    };
-    let fields = [
-        ("path", Some(upload.id.path.as_str())),
-        ("replace", Some(replace)),
-        ("slug", upload.slug),
-    ];
-    let mut body = Vec::with_capacity(upload.bytes.len() + 1024);
-    for (name, value) in fields {
-        if let Some(value) = value {
-            let part = format!(
-                "--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
-            );
-            body.extend_from_slice(part.as_bytes());
-        }
+/// Tries until something else comes than a fault that passes.
+async fn tried<T>(once: impl AsyncFn() -> Result<T, Failed>) -> Result<T, Trouble> {
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        let (trouble, wait) = match once().await {
+            Ok(answer) => return Ok(answer),
+            Err(failed) => failed,
+        };
+        let wait = wait.filter(|wait| tries < TRIES && *wait <= MAX_WAIT);
+        let Some(wait) = wait else {
+            return Err(trouble);
+        };
+        tokio::time::sleep(wait.max(Duration::from_millis(250) * tries)).await;
     }
-    // No name with a line break or a backslash comes here.
-    let file_name = upload.id.file_name.replace('"', "\\\"");
+}
+
+impl Upload<'_> {
+    fn form(&self) -> (String, Bytes) {
+        let replace = if self.may_replace {
+            "any"
+        } else {
+            "same_title"
+        };
+        let mut fields = vec![("path", self.id.path.as_str()), ("replace", replace)];
+        fields.extend(self.slug.map(|slug| ("slug", slug)));
+        form(
+            &fields,
+            ("readme_file", &self.id.file_name, "text/markdown"),
+            self.bytes,
+        )
+    }
+}
+
+/// Fields and a file, which is called by its field's name, its own and its type: as a browser's form would send them, and the
+/// content type that says so. No name with a line break or a backslash comes here.
+fn form(fields: &[(&str, &str)], file: (&str, &str, &str), bytes: &[u8]) -> (String, Bytes) {
+    let boundary = base16ct::lower::encode_string(&rand::random::<[u8; 16]>());
+    let mut body = Vec::with_capacity(bytes.len() + 1024);
+    for (name, value) in fields {
+        let part = format!(
+            "--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
+        );
+        body.extend_from_slice(part.as_bytes());
+    }
+    let (field, file_name, content_type) = file;
+    let file_name = file_name.replace('"', "\\\"");
     let part = format!(
-        "--{boundary}\r\nContent-Disposition: form-data; name=\"readme_file\"; filename=\"{file_name}\"\r\nContent-Type: text/markdown\r\n\r\n"
+        "--{boundary}\r\nContent-Disposition: form-data; name=\"{field}\"; filename=\"{file_name}\"\r\nContent-Type: {content_type}\r\n\r\n"
     );
     body.extend_from_slice(part.as_bytes());
-    body.extend_from_slice(upload.bytes);
+    body.extend_from_slice(bytes);
     body.extend_from_slice(format!("\r\n--{boundary}--\r\n").as_bytes());
     (
         format!("multipart/form-data; boundary={boundary}"),
@@ -409,22 +449,28 @@ fn form(upload: &Upload<'_>) -> (String, Bytes) {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use std::io::{Read as _, Write as _};
     use std::net::TcpListener;
+    use std::thread::JoinHandle;
 
     use super::{Server, Trouble, parse_url};
 
-    const SITE: &str = r#"{"status":"success","site":{"limits":{"readme":7}}}"#;
+    const SITE: &str =
+        r#"{"status":"success","site":{"limits":{"readme":7,"picture":8,"large_picture":9}}}"#;
     const BUSY: &str = r#"{"status":"error","code":"unavailable","message":"Busy."}"#;
 
-    /// What the server's site is said to be where it answers with each of these in turn: head without its end, and body.
-    async fn site(answers: &[(&str, &'static str)]) -> Result<u64, Trouble> {
+    /// A server that answers with each of these in turn: head without its end, and body, in which `{url}` is its own address.
+    /// Answers in the end what it was asked.
+    pub(in crate::publish) fn answering(
+        answers: &[(&str, &str)],
+    ) -> (Server, JoinHandle<Vec<String>>) {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let answers: Vec<String> = answers
             .iter()
             .map(|(head, body)| {
+                let body = body.replace("{url}", &url);
                 let length = body.len();
                 format!(
                     "HTTP/1.1 {head}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}"
@@ -432,13 +478,21 @@ mod tests {
             })
             .collect();
         let answering = std::thread::spawn(move || {
-            for answer in answers {
+            let answered = answers.into_iter().map(|answer| {
                 let (mut client, _) = listener.accept().unwrap();
-                let _request = client.read(&mut [0; 4096]).unwrap();
+                let mut asked = [0; 4096];
+                let read = client.read(&mut asked).unwrap();
                 client.write_all(answer.as_bytes()).unwrap();
-            }
+                String::from_utf8_lossy(&asked[..read]).into_owned()
+            });
+            answered.collect()
         });
-        let server = Server::new(parse_url(&url).unwrap()).unwrap();
+        (Server::new(parse_url(&url).unwrap()).unwrap(), answering)
+    }
+
+    /// What the server's site is said to be where it answers with each of these in turn.
+    async fn site(answers: &[(&str, &str)]) -> Result<u64, Trouble> {
+        let (server, answering) = answering(answers);
         let site = server.site().await;
         // Every answer was asked for, and no more.
         answering.join().unwrap();

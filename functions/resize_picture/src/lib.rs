@@ -18,7 +18,7 @@ use picture::{Refused, Rendition};
 use removal::Leavings;
 use renditions::Shelf;
 use serde_json::Value;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, oneshot};
 use uploads::{Pace, Seen};
 
 /// What the member is told of a fault of ours.
@@ -209,12 +209,18 @@ async fn decoded<T: Send + 'static>(
 ) -> anyhow::Result<Result<T, String>> {
     let _turn = state.decoding.acquire().await.context("the turn")?;
     let bytes = bytes.clone();
-    let made = tokio::task::spawn_blocking(move || decode(&bytes)).await;
-    Ok(match made {
+    let (tell, told) = oneshot::channel();
+    // A thread of its own, which takes over the memory of the one before it. Tokio's threads each keep what pictures took on them:
+    // after 40 photographs of 12 megapixels `masthead dev` had 536 MB, and has 266 so.
+    std::thread::Builder::new()
+        .name("decoder".to_owned())
+        .spawn(move || tell.send(decode(&bytes)))
+        .context("a thread to decode a picture")?;
+    Ok(match told.await {
         Ok(made) => made.map_err(|refused| refused.to_string()),
         // The same bytes would panic again.
-        Err(panic) => {
-            tracing::error!(member = account.id, %panic, "decoding a picture panicked");
+        Err(_ended) => {
+            tracing::error!(member = account.id, "decoding a picture panicked");
             Err(DEFECT.to_owned())
         }
     })

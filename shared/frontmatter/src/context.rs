@@ -112,7 +112,9 @@ impl FromIterator<(String, String)> for Files {
     /// Of two files with one path the first counts.
     fn from_iter<I: IntoIterator<Item = (String, String)>>(files: I) -> Self {
         let mut by_name: BTreeMap<String, Vec<File>> = BTreeMap::new();
+        let mut by_address = BTreeMap::new();
         for (path, url) in files {
+            by_address.insert(url.clone(), url.clone());
             let folded = fold(&path);
             let name = base_name(&folded).to_owned();
             let path = composed(&path);
@@ -127,7 +129,7 @@ impl FromIterator<(String, String)> for Files {
         }
         Self {
             by_name,
-            by_address: BTreeMap::new(),
+            by_address,
         }
     }
 }
@@ -135,14 +137,13 @@ impl FromIterator<(String, String)> for Files {
 impl Files {
     /// The files, found by addresses as well: each with the URL that it leads to now.
     #[must_use]
-    pub fn with_addresses(self, addresses: impl IntoIterator<Item = (String, String)>) -> Self {
-        Self {
-            by_address: addresses.into_iter().collect(),
-            ..self
-        }
+    pub fn with_addresses(mut self, addresses: impl IntoIterator<Item = (String, String)>) -> Self {
+        self.by_address.extend(addresses);
+        self
     }
 
-    /// The URL of the file that had this address.
+    /// The URL of the file that had this address. One that a file has now leads to itself: a link that was led to a
+    /// file by its name is read once more.
     pub(crate) fn at(&self, address: &str) -> Option<&str> {
         self.by_address.get(address).map(String::as_str)
     }

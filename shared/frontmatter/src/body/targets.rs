@@ -569,6 +569,16 @@ mod tests {
         assert_eq!(resolve(of_somebody, Kind::Image, &options), Target::Missing);
         let elsewhere = "https://m.example/content/files/jo/1-9x9.webp";
         assert_eq!(resolve(elsewhere, Kind::Image, &options), Target::Keep);
+        let by_name = Context {
+            files_base: "https://cdn.example.org/".to_owned(),
+            ..self::context()
+        };
+        let led = "https://cdn.example.org/logo";
+        assert_eq!(
+            resolve(led, Kind::Image, &super::tests::options(&by_name, None)),
+            Target::Keep,
+            "a link that was led there before is read again"
+        );
     }
 
     #[test]

@@ -2,168 +2,16 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
-use std::fs;
-use std::io::Write as _;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+mod files;
+mod patience;
+mod site;
 
-use local::{Options, Stack, StartError};
+use std::fs;
+use std::path::Path;
+
 use serde_json::{Value, json};
 
-const PASSWORD: &str = "four words of nonsense";
-const EMAIL: &str = "jo@club.example";
-
-struct Site {
-    stack: Stack,
-    folder: tempfile::TempDir,
-}
-
-/// How a call ended.
-struct Ended {
-    code: i32,
-    out: String,
-    said: String,
-}
-
-impl Site {
-    /// A site with one member, and an empty vault.
-    async fn start() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        for _ in 0..50 {
-            let port = rand::random_range(20_000..30_000);
-            let options = Options {
-                port,
-                data: Some(folder.path().join(".masthead")),
-                ..Options::default()
-            };
-            match local::start(options).await {
-                Ok(stack) => {
-                    let site = Self { stack, folder };
-                    fs::create_dir(site.vault()).unwrap();
-                    let port = port.to_string();
-                    let add = ["users", "add", EMAIL, "--name", "Jo", "--handle", "jo"];
-                    let how = ["--password-stdin", "--port", &port];
-                    let ended = site.run(&[&add[..], &how].concat(), PASSWORD).await;
-                    assert_eq!(ended.code, 0, "{}", ended.said);
-                    return site;
-                }
-                Err(StartError::PortTaken { .. }) => {}
-                Err(error) => panic!("{error}"),
-            }
-        }
-        panic!("no three ports in a row are free")
-    }
-
-    fn vault(&self) -> PathBuf {
-        self.folder.path().join("vault")
-    }
-
-    fn settings(&self) -> PathBuf {
-        self.folder.path().join("settings")
-    }
-
-    fn write(&self, name: &str, text: &str) {
-        let file = self.vault().join(name);
-        fs::create_dir_all(file.parent().unwrap()).unwrap();
-        fs::write(file, text).unwrap();
-    }
-
-    fn url(&self) -> String {
-        self.stack.api_url().replace("127.0.0.1", "localhost")
-    }
-
-    async fn run(&self, arguments: &[&str], input: &str) -> Ended {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_masthead"));
-        command
-            .current_dir(self.folder.path())
-            .args(arguments)
-            .env_remove("MASTHEAD_URL")
-            .env_remove("MASTHEAD_EMAIL")
-            .env("XDG_CONFIG_HOME", self.settings())
-            .env("HOME", self.folder.path())
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
-        let input = input.to_owned();
-        let ended = tokio::task::spawn_blocking(move || {
-            let mut child = command.spawn().unwrap();
-            // One that reads nothing may have ended.
-            let _unread = child.stdin.take().unwrap().write_all(input.as_bytes());
-            child.wait_with_output().unwrap()
-        });
-        let ended = ended.await.unwrap();
-        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-        let ended = Ended {
-            code: ended.status.code().unwrap(),
-            out: text(ended.stdout),
-            said: text(ended.stderr),
-        };
-        for shown in [&ended.out, &ended.said] {
-            assert!(
-                !shown.contains(PASSWORD) && !shown.contains("eyJ"),
-                "{shown}"
-            );
-        }
-        ended
-    }
-
-    /// `masthead publish vault …`, with the password on standard input.
-    async fn publish(&self, arguments: &[&str]) -> Ended {
-        self.run(&[&["publish", "vault"], arguments].concat(), PASSWORD)
-            .await
-    }
-
-    /// A first run, which is told where and as whom.
-    async fn publish_first(&self, arguments: &[&str]) -> Ended {
-        let url = self.url();
-        let whom = ["--url", &url, "--email", EMAIL];
-        self.publish(&[&whom[..], arguments].concat()).await
-    }
-
-    async fn token(&self) -> String {
-        let login = json!({ "email": EMAIL, "password": PASSWORD });
-        let request = reqwest::Client::new()
-            .post(format!("{}/api/login", self.stack.api_url()))
-            .json(&login);
-        let answer: Value = request.send().await.unwrap().json().await.unwrap();
-        answer["access_token"].as_str().unwrap().to_owned()
-    }
-
-    /// Each document that the server has: slug, folder, file's name and state.
-    async fn listed(&self) -> Vec<[String; 4]> {
-        let request = reqwest::Client::new()
-            .get(format!("{}/api/readmes", self.stack.api_url()))
-            .bearer_auth(self.token().await);
-        let answer: Value = request.send().await.unwrap().json().await.unwrap();
-        let text = |one: &Value, key: &str| one[key].as_str().unwrap().to_owned();
-        let readmes = answer["readmes"].as_array().unwrap().iter();
-        readmes
-            .map(|one| ["slug", "path", "file_name", "state"].map(|key| text(one, key)))
-            .collect()
-    }
-
-    /// Sends a document as a browser does.
-    async fn upload(&self, file_name: &str, text: &'static str) {
-        let part = reqwest::multipart::Part::text(text).file_name(file_name.to_owned());
-        let form = reqwest::multipart::Form::new().part("readme_file", part);
-        let request = reqwest::Client::new()
-            .post(format!("{}/api/upload_readme", self.stack.api_url()))
-            .bearer_auth(self.token().await)
-            .multipart(form);
-        assert_eq!(request.send().await.unwrap().status(), 202);
-    }
-
-    /// The file with the member's token.
-    fn token_file(&self) -> PathBuf {
-        let folder = self.settings().join("masthead/tokens");
-        let mut files = fs::read_dir(folder).unwrap();
-        files.next().unwrap().unwrap().path()
-    }
-}
-
-fn published(slug: &str, path: &str, file_name: &str) -> [String; 4] {
-    [slug, path, file_name, "published"].map(str::to_owned)
-}
+use site::{EMAIL, PASSWORD, Site, published};
 
 /// A vault as people have them, from the first run to one that deletes.
 #[tokio::test]
@@ -189,7 +37,8 @@ async fn a_vault_is_published_and_a_second_run_sends_nothing() {
         dry.out
     );
     assert!(
-        dry.out.contains("1 picture or other file is not sent."),
+        dry.out
+            .contains("1 picture or PDF that no note shows stays here"),
         "{}",
         dry.out
     );
@@ -291,7 +140,7 @@ async fn the_token_is_its_owner_s_and_a_new_one_is_asked_for_once() {
         let unasked = site.run(&["publish", "vault"], "").await;
         assert_eq!(unasked.code, 1);
         assert!(unasked.said.contains("no password"), "{}", unasked.said);
-        site.write("a.md", &format!("# A\n\nWords, {key}.\n"));
+        site.write("a.md", format!("# A\n\nWords, {key}.\n"));
         let again = site.publish(&[]).await;
         assert_eq!(again.code, 0, "{}", again.said);
         assert!(again.out.contains("1 changed"), "{}", again.out);
@@ -341,7 +190,7 @@ async fn what_is_refused_is_told_and_nothing_is_lost() {
     let site = Site::start().await;
     site.upload("README.md", "# My first project\n").await;
     site.write("README.md", "# My vault\n\nWords.\n");
-    site.write("large.md", &"x".repeat(1024 * 1024 + 1));
+    site.write("large.md", "x".repeat(1024 * 1024 + 1));
     site.write("empty.md", "");
     site.write("fine.md", "# Fine\n\nWords.\n");
     let first = site.publish_first(&[]).await;
@@ -392,7 +241,10 @@ async fn wrong_calls_are_told_before_anything_is_sent() {
             [&publish[..], &["--url", &url, "--email", "nobody"]].concat(),
             "nobody",
         ),
-        ([&publish[..], &["--yes"]].concat(), "--prune"),
+        (
+            [&publish[..], &["--patience", "long"]].concat(),
+            "--patience",
+        ),
     ] {
         let ended = site.run(&arguments, PASSWORD).await;
         assert_eq!(ended.code, 2, "{arguments:?}: {}", ended.said);
