@@ -25,8 +25,8 @@ export const PATH_FAULTS = {
   'outer-space': 'Its name, or that of its folder, begins or ends with a space. Rename it.',
 };
 
-/** Control characters, separators of lines, and marks of direction; not joiners, which emoji are written with. */
-const UNSEEN = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/;
+/** Control characters, separators of lines, marks of direction, and blanks that nobody sees; not joiners, which emoji are written with. */
+const UNSEEN = /[\u0000-\u001f\u007f-\u009f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2064\u2066-\u2069\ufeff]/;
 
 /**
  * What a name must not be, and the fault; the first that fits counts.
