@@ -645,6 +645,8 @@ async function journey() {
       await button("Send").click();
       await says(folder.row("large.gif").locator(".state"), /^\d+ %$/);
       await fitsEverybody(page, "a folder that is being sent");
+      await choose(markdown("other.md", "# Other\n"));
+      await says(id("publish-error"), "“3 pictures” is being sent. Wait for it, or stop it first.");
       await button("Stop").click();
       await says(folder.kicker, "Stopped");
       await says(folder.row("large.gif").locator(".state"), "New");

@@ -193,7 +193,8 @@ export async function content(entryId) {
   return response.text();
 }
 
-function signed(path, { headers, ...options } = {}) {
+async function signed(path, { headers, ...options } = {}) {
+  mustBeSignedIn();
   const { signal } = requests;
   return read(() =>
     fetch(path, {
@@ -202,6 +203,13 @@ function signed(path, { headers, ...options } = {}) {
       signal,
     }),
   );
+}
+
+/** What was begun before the session ended doesn't go on after it. */
+function mustBeSignedIn() {
+  if (!session.token) {
+    throw new DOMException("signed out", "AbortError");
+  }
 }
 
 async function read(send) {
@@ -218,6 +226,7 @@ async function reach(send) {
 }
 
 async function withProgress(path, body, onProgress, stop) {
+  mustBeSignedIn();
   const { status, text, retryAfter } = await sent("POST", path, { Authorization: `Bearer ${session.token}` }, body, onProgress, stop);
   return answered(status, text, retryAfter);
 }

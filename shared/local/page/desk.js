@@ -179,7 +179,7 @@ function connectPublishing() {
   // Phones choose no folders.
   find("whole-folder").hidden = !("webkitdirectory" in input);
   for (const from of [input, whole]) {
-    from.addEventListener("change", () => take(gather.fromInput(from.files)));
+    from.addEventListener("change", () => void take(gather.fromInput(from.files)));
   }
   // The counter: the pointer enters a child before it leaves its parent.
   let inside = 0;
@@ -199,8 +199,7 @@ function connectPublishing() {
       error.textContent = "That is no file.";
       return;
     }
-    const { files } = dropped;
-    take(gather.fromDrop(dropped), files);
+    void take(gather.fromDrop(dropped), true);
   });
   // A file that misses the field must not replace the page.
   for (const kind of ["dragover", "drop"]) {
@@ -209,8 +208,14 @@ function connectPublishing() {
 }
 
 /** Takes what was chosen: one note for the form, or more for the folder's place. */
-async function take(gathered, dropped) {
+async function take(gathered, isDropped = false) {
   const [input, error] = [find("readme_file"), find("publish-error")];
+  if (folder.isSending()) {
+    find("publish-form").reset();
+    gathered.catch(() => {});
+    error.textContent = `“${folder.name()}” is being sent. Wait for it, or stop it first.`;
+    return;
+  }
   const status = find("publish-status");
   error.textContent = "";
   status.textContent = "Reading what you chose.";
@@ -218,8 +223,10 @@ async function take(gathered, dropped) {
     const { single } = await gathered;
     status.textContent = "";
     if (single) {
-      if (dropped) {
-        input.files = dropped;
+      if (isDropped) {
+        const list = new DataTransfer();
+        list.items.add(single);
+        input.files = list.files;
         publishButton().focus();
       }
       folder.clear();

@@ -36,8 +36,8 @@ const [section, heading, kicker, summary, body, form, status, error, progress, b
 let chosen = null;
 /** Ends the sending; there is one while it lasts. */
 let stop = null;
-/** What a session that is over holds up goes on when this is called. */
-let goOn = null;
+/** What a session that is over holds up: the promise that the member is there again, and what keeps it. */
+let held = null;
 /** Each choice has a number, so that what an older one still reads is not shown. */
 let choice = 0;
 let whenChanged = () => {};
@@ -82,16 +82,28 @@ export function connect(onChanged) {
 /** The name of what is chosen and not all sent. */
 export const name = () => (chosen && !chosen.isDone ? chosen.name : null);
 
+/** Whether something of it is on its way. */
+export const isSending = () => stop !== null;
+
 /** Goes on with what a session held up that was over. */
 export function resume() {
-  goOn?.();
-  goOn = null;
+  held?.resolve();
+  held = null;
+}
+
+/** The promise that the member has signed in again, one for everything that is held up. */
+function signedIn() {
+  if (!held) {
+    held = {};
+    held.promise = new Promise((resolve) => (held.resolve = resolve));
+  }
+  return held.promise;
 }
 
 export function clear() {
   choice += 1;
   stop?.abort();
-  stop = goOn = chosen = null;
+  stop = held = chosen = null;
   section.hidden = true;
   body.replaceChildren();
   for (const part of [kicker, heading, summary, status, error]) {
@@ -305,7 +317,7 @@ async function run(items) {
     outcomes = await sendAll(items, (item) => sendItem(item, signal, () => measure(names)), {
       signal,
       onState: (item, state, refused) => follow(item, state, refused, names),
-      holds: (refused) => (refused.name === "AbortError" && !signal.aborted ? new Promise((resolve) => (goOn = resolve)) : undefined),
+      holds: (refused) => (refused.name === "AbortError" && !signal.aborted ? signedIn() : undefined),
       online,
     });
   } catch (refused) {
