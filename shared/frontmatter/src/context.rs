@@ -150,23 +150,21 @@ impl Files {
 
     /// The URL of the file that a document means by `path`, which is `from_folder` from the top where it leads on
     /// from the document's folder; both are without dots. The path from the folder counts first, then that from the
-    /// top, the end of a path, and the name alone; of each the one that is written so, before one in another case.
+    /// top, the end of a path, and the name alone; a whole path that is written so before one in another case.
     pub(crate) fn find(&self, from_folder: &str, path: &str) -> Option<&str> {
         let (exact, exact_from_folder) = (composed(path), composed(from_folder));
         let (path, from_folder) = (fold(path), fold(from_folder));
         let files = self.by_name.get(base_name(&path))?;
-        let is_end = |known: &str, path: &str| {
-            let before = known.strip_suffix(path);
+        let is_end = |known: &File| {
+            let before = known.folded.strip_suffix(&path);
             before.is_some_and(|before| before.ends_with('/'))
         };
-        let tries: [&dyn Fn(&File) -> bool; 8] = [
+        let tries: [&dyn Fn(&File) -> bool; 6] = [
             &|known| known.path == exact_from_folder,
             &|known| known.folded == from_folder,
             &|known| known.path == exact,
             &|known| known.folded == path,
-            &|known| is_end(&known.path, &exact),
-            &|known| is_end(&known.folded, &path),
-            &|known| base_name(&known.path) == base_name(&exact),
+            &is_end,
             &|_| true,
         ];
         let found = tries

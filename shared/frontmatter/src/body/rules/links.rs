@@ -152,7 +152,7 @@ impl Links<'_, '_> {
     fn target(&self, url: &str, kind: Kind) -> Target {
         let led = match kind {
             Kind::Link => self.anchors.lead(url),
-            Kind::Image | Kind::Media => url.into(),
+            Kind::Image | Kind::Media | Kind::Download => url.into(),
         };
         match resolve(&led, kind, self.options) {
             Target::Keep if led != url => Target::Rewrite {

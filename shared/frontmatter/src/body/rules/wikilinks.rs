@@ -188,7 +188,7 @@ impl Written {
         match medium {
             Some(medium) if self.embed => return self.embed(medium, options, run, warnings),
             Some(_) => {
-                return match self.file_url(Kind::Image, options, warnings, true) {
+                return match self.file_url(Kind::Download, options, warnings, true) {
                     Some(url) => (format!("[{shown}]({})", url::write(&url)), true),
                     None => (shown, false),
                 };
@@ -256,7 +256,7 @@ impl Written {
         let (alt, size) = self.alt_and_size();
         let shown = escape(&alt, run.in_table);
         if medium == Medium::File {
-            let url = self.file_url(Kind::Image, options, warnings, true);
+            let url = self.file_url(Kind::Download, options, warnings, true);
             let shown = escape(&self.display(), run.in_table);
             return match url {
                 Some(url) => (format!("[{shown}]({})", url::write(&url)), true),

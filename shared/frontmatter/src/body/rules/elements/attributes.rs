@@ -127,7 +127,7 @@ impl Judge<'_, '_> {
         let decoded = references(written);
         let url = match kind {
             Kind::Link => self.anchors.lead(&decoded),
-            Kind::Image | Kind::Media => Cow::Borrowed(decoded.as_ref()),
+            Kind::Image | Kind::Media | Kind::Download => Cow::Borrowed(decoded.as_ref()),
         };
         match self.resolve(&url, kind, placed) {
             Target::Keep if url != decoded => {
