@@ -93,7 +93,7 @@ fn file_by_address(written: &str, address: &str, kind: Kind, options: &CleanOpti
 /// Whether a file of the member's can be what a destination is for: of a document that is downloaded no browser makes a
 /// picture.
 fn fits(url: &str, kind: Kind) -> bool {
-    matches!(kind, Kind::Link | Kind::Download) || !url.ends_with(".pdf")
+    matches!(kind, Kind::Link | Kind::Download) || !url.to_ascii_lowercase().ends_with(".pdf")
 }
 
 /// Most links and pictures, and nothing to do for them: the answer of what follows, without its
