@@ -444,8 +444,10 @@ async fn a_pdf_is_shown_by_no_document_as_a_picture() {
     );
     site.publish(&member, "note.md", document).await;
     let shown = text(&site, "/content/jo/note.md").await;
-    assert_eq!(shown.matches(".pdf").count(), 1, "{shown}");
-    assert!(shown.contains("[The plan](http"), "{shown}");
+    let (_, body) = shown.rsplit_once("---\n").unwrap();
+    assert_eq!(body.matches(".pdf").count(), 1, "{shown}");
+    assert!(body.contains("[The plan](http"), "{shown}");
+    assert!(!shown.contains("image: \"http"), "{shown}");
 }
 
 /// An address that is asked for again counts once, and one that is given up not at all.

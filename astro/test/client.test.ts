@@ -254,7 +254,7 @@ test('what can’t be taken is said before anything is sent', async () => {
 test('a picture can be stopped while it is put, and while it is waited for', async () => {
   const { server, client } = await studio([{ state: 'processing' }], () => undefined);
   await using _ = server;
-  await expect(client.uploadPicture(large(), { signal: AbortSignal.timeout(100) })).rejects.toMatchObject({ name: 'TimeoutError' });
+  await expect(client.uploadPicture(large(), { signal: AbortSignal.timeout(1000) })).rejects.toMatchObject({ name: 'TimeoutError' });
   expect(server.requests).toEqual(['POST /api/upload_url', 'PUT /store']);
   const stopping = new AbortController();
   server.handler = ((handler: Handler): Handler => (request, response, base) => (request.url === '/store' ? void response.end() : handler(request, response, base)))(server.handler);
