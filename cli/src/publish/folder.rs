@@ -321,6 +321,7 @@ mod tests {
             let is = match (note, other) {
                 (Some(note), _) if note.digest.is_ok() => "note",
                 (Some(_), _) => "path",
+                (None, Some(other)) if other.fault.is_some() => "path",
                 (None, Some(other)) => Kind::of(base_name(&other.path)).called(),
                 (None, None) if expected == "system" => "system",
                 (None, None) => "hidden",
