@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime};
 
 use base64ct::{Base64, Encoding as _};
@@ -13,9 +13,10 @@ use endpoint::{Bearer, Clock, Origins, configuration};
 use image::ImageFormat;
 use members::{Account, FileState, Usage};
 use serde_json::{Value, json};
+use tokio::sync::Semaphore;
 
 use crate::photo::plain;
-use crate::picture_faults::{Stores, at_every_call, is_near, put, stack};
+use crate::picture_faults::{Paused, Stores, at_every_call, is_near, put, stack};
 
 const OLD: u8 = 60;
 const NEW: u8 = 180;
@@ -375,5 +376,78 @@ async fn an_address_that_is_used_again_after_a_deletion_exceeds_no_quota() {
         stores.uploads.delete(&key).await.unwrap();
         let answer = resize_picture::handler(&resize, event).await;
         assert_eq!(answer.unwrap(), json!({"batchItemFailures": []}));
+    }
+}
+
+/// A file that is replaced or deleted between any two calls of the conversion of a document that shows it.
+#[tokio::test]
+async fn a_file_that_changes_while_its_document_is_converted_is_shown_as_it_is_now() {
+    let (_stack, environment) = stack().await;
+    let healthy = Stores::healthy(&environment);
+    for taken_away in [false, true] {
+        let mut at = 0;
+        loop {
+            let mut calls_in_all = 0;
+            for &commits in crate::before_and_after(at) {
+                let handle = format!("jo-{at}-{commits}-{taken_away}");
+                let account = healthy.with_file(&handle).await;
+                let calls = Arc::new(AtomicUsize::new(0));
+                let (reached, goes_on) = (Arc::new(Semaphore::new(0)), Arc::new(Semaphore::new(0)));
+                let paused = Paused {
+                    calls: Arc::clone(&calls),
+                    at,
+                    commits,
+                    dies: false,
+                    reached: Arc::clone(&reached),
+                    goes_on: Arc::clone(&goes_on),
+                };
+                let stores = Stores::through(&environment, &calls, move |inner, request| {
+                    paused.call(inner, request)
+                });
+                let note = healthy.tells(&SourceKey::new(&account.id, "readme").key());
+                let converting = async {
+                    let state = stores.rewrite_readme();
+                    let answer = rewrite_readme::handler(&state, note.clone()).await;
+                    reached.close();
+                    answer.unwrap()
+                };
+                let changing = async {
+                    assert!(reached.acquire().await.is_err(), "closed");
+                    let event = if taken_away {
+                        let key = FileKey::of(&account.id, PATH).key();
+                        healthy.uploads.delete(&key).await.unwrap();
+                        healthy.tells(&key)
+                    } else {
+                        let new = plain(NEW, 64, ImageFormat::Png);
+                        healthy.send_file(&account, new).await
+                    };
+                    resized(&healthy, &event).await;
+                    goes_on.close();
+                };
+                let (answer, ()) = tokio::join!(converting, changing);
+                healthy.published(&account).await;
+                if answer != json!({"batchItemFailures": []}) {
+                    rewritten(&healthy, &note).await;
+                }
+                deliver_all(&healthy, &account).await;
+                let now = healthy.published(&account).await;
+                if taken_away {
+                    assert_eq!(now, None, "at {at}, {commits}");
+                } else {
+                    assert!(
+                        healthy.shows(&account, NEW).await,
+                        "{now:?} at {at}, {commits}"
+                    );
+                }
+                let left = healthy.file_versions(&account.handle).await;
+                assert_eq!(left, usize::from(!taken_away), "at {at}, {commits}");
+                calls_in_all = calls.load(Ordering::SeqCst);
+            }
+            if calls_in_all <= at {
+                break;
+            }
+            at += 1;
+        }
+        assert!(at > 8, "{at} calls");
     }
 }

@@ -182,3 +182,51 @@ async fn a_name_too_long_for_a_key_is_asked_for_by_nobody() {
         .await;
     wait_for_text(&site, "jo/long", &format!("See {long}.")).await;
 }
+
+/// A link to the README of a folder leads to the document of that folder, from wherever it stands.
+#[tokio::test]
+async fn a_link_to_a_folder_s_readme_finds_its_document() {
+    let site = Site::start().await;
+    let member = site.member("jo").await;
+    let publish = async |path: &str, name: &'static str, text: &str| {
+        let form = reqwest::multipart::Form::new()
+            .text("path", path.to_owned())
+            .part(
+                "readme_file",
+                reqwest::multipart::Part::bytes(text.as_bytes().to_vec()).file_name(name),
+            );
+        let post = site.post("/api/upload_readme").bearer_auth(&member.token);
+        let answer = body(post.multipart(form).send().await.unwrap()).await;
+        assert_eq!(answer["status"], "success", "{answer}");
+    };
+    publish(
+        "robots",
+        "README.md",
+        "# The season\n\n[Up](../README.md), [here](README.md).\n",
+    )
+    .await;
+    publish(
+        "",
+        "README.md",
+        "# Jo\n\n[The season](robots/README.md), [[robots/README|again]].\n",
+    )
+    .await;
+    publish(
+        "notes",
+        "a.md",
+        "# A\n\n[The season](../robots/README.md)\n",
+    )
+    .await;
+    for (document, links) in [
+        (
+            "jo",
+            &["[The season](/jo/robots/)", "[again](/jo/robots/)"][..],
+        ),
+        ("jo/robots", &["[Up](/jo/)", "[here](/jo/robots/)"]),
+        ("jo/a", &["[The season](/jo/robots/)"]),
+    ] {
+        for link in links {
+            wait_for_text(&site, document, link).await;
+        }
+    }
+}

@@ -96,6 +96,54 @@ pub(crate) fn dead() -> ConnectorError {
     ConnectorError::io("the process was killed".into())
 }
 
+/// A process that stands still at its call `at`, before that gets through or before its answer comes.
+#[derive(Clone)]
+pub(crate) struct Paused {
+    pub(crate) calls: Arc<AtomicUsize>,
+    pub(crate) at: usize,
+    pub(crate) commits: bool,
+    /// Whether it is killed there.
+    pub(crate) dies: bool,
+    /// Closed when it stands still, or is through without.
+    pub(crate) reached: Arc<Semaphore>,
+    pub(crate) goes_on: Arc<Semaphore>,
+}
+
+impl Paused {
+    pub(crate) fn call(
+        &self,
+        inner: &SharedHttpConnector,
+        request: HttpRequest,
+    ) -> HttpConnectorFuture {
+        let call = self.calls.fetch_add(1, Ordering::SeqCst);
+        if call > self.at && self.dies {
+            return HttpConnectorFuture::ready(Err(dead()));
+        }
+        if call != self.at {
+            return inner.call(request);
+        }
+        let (paused, inner) = (self.clone(), inner.clone());
+        HttpConnectorFuture::new(async move {
+            let stands = async || {
+                paused.reached.close();
+                assert!(paused.goes_on.acquire().await.is_err(), "closed");
+            };
+            let answer = if paused.commits {
+                let answer = inner.call(request).await;
+                stands().await;
+                answer
+            } else {
+                stands().await;
+                if paused.dies {
+                    return Err(dead());
+                }
+                inner.call(request).await
+            };
+            if paused.dies { Err(dead()) } else { answer }
+        })
+    }
+}
+
 /// The stores as one process reaches them.
 pub(crate) struct Stores {
     pub(crate) uploads: Blobs,

@@ -5,10 +5,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::Context as _;
-use aws_smithy_runtime_api::client::http::{
-    HttpConnector as _, HttpConnectorFuture, SharedHttpConnector,
-};
-use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use blobs::layout::{
     FileChangeKey, FileKey, LaterKey, OWN_PAGE, OriginalKey, PictureChangeKey, SourceKey,
     content_key, member_content_prefix, pictures_prefix,
@@ -24,52 +20,8 @@ use super::{now_ms, remove, settled};
 use crate::file_faults::PATH;
 use crate::photo::plain;
 use crate::picture_faults::{
-    self, Stores, at_every_call as killed_at_every_call, dead, is_near, put, stack,
+    self, Paused, Stores, at_every_call as killed_at_every_call, is_near, put, stack,
 };
-
-/// A process that stands still at its call `at`, before that gets through or before its answer comes.
-#[derive(Clone)]
-struct Paused {
-    calls: Arc<AtomicUsize>,
-    at: usize,
-    commits: bool,
-    /// Whether it is killed there.
-    dies: bool,
-    /// Closed when it stands still, or is through without.
-    reached: Arc<Semaphore>,
-    goes_on: Arc<Semaphore>,
-}
-
-impl Paused {
-    fn call(&self, inner: &SharedHttpConnector, request: HttpRequest) -> HttpConnectorFuture {
-        let call = self.calls.fetch_add(1, Ordering::SeqCst);
-        if call > self.at && self.dies {
-            return HttpConnectorFuture::ready(Err(dead()));
-        }
-        if call != self.at {
-            return inner.call(request);
-        }
-        let (paused, inner) = (self.clone(), inner.clone());
-        HttpConnectorFuture::new(async move {
-            let stands = async || {
-                paused.reached.close();
-                assert!(paused.goes_on.acquire().await.is_err(), "closed");
-            };
-            let answer = if paused.commits {
-                let answer = inner.call(request).await;
-                stands().await;
-                answer
-            } else {
-                stands().await;
-                if paused.dies {
-                    return Err(dead());
-                }
-                inner.call(request).await
-            };
-            if paused.dies { Err(dead()) } else { answer }
-        })
-    }
-}
 
 /// What a function does with the stores. `Some`: the event that comes again, since it failed.
 trait Work {

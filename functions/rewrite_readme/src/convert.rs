@@ -302,7 +302,7 @@ async fn notes(
 fn document(member: &Account, named: &Named) -> NoteDocument {
     let source = SourceKey::new(&member.id, &named.slug);
     let is_own_page = named.slug == OWN_PAGE;
-    // The README of a folder is found by the folder's name, and no link to a README means it.
+    // The README of a folder is found by the folder's name.
     let file_name = named.file_name.as_deref();
     let stem = file_name
         .filter(|name| !slug::is_own_page(name))

@@ -131,7 +131,7 @@ impl<'a> Draft<'a> {
             names: names::references(
                 self.document,
                 authors.into_iter().chain(targets),
-                &self.context.handle,
+                self.context,
             ),
         }
     }

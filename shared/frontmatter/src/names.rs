@@ -30,16 +30,21 @@ pub(crate) const OWN_PAGE: [&str; 2] = ["readme", "index"];
 pub(crate) fn references(
     document: &Document<'_>,
     targets: impl Iterator<Item = String>,
-    handle: &str,
+    context: &Context,
 ) -> Vec<String> {
+    let handle = context.handle.as_str();
     let relative = document.events.iter().filter_map(|(event, _)| match event {
         Event::Start(Tag::Link { dest_url, .. }) => relative(dest_url),
         _ => None,
     });
+    let relative = relative.map(|target| (target, context.folder.as_str()));
+    let targets = targets.map(|target| (target, ""));
     let mut references: Vec<String> = Vec::new();
-    for target in targets.chain(relative) {
+    for (target, folder) in targets.chain(relative) {
         let target = target.strip_suffix(".md").unwrap_or(&target);
+        let of_folder = folder_of_readme(target, folder);
         let name = target.rsplit('/').next().unwrap_or_default();
+        let name = of_folder.as_deref().unwrap_or(name);
         // What has a folder may be the address of anybody's document.
         let address = is_address(target).then_some(target);
         for name in address.into_iter().chain([name]).map(fold) {
@@ -174,6 +179,29 @@ fn without_suffix(url: &str) -> &str {
     url.get(..end).unwrap_or_default()
 }
 
+/// The name of the folder whose document a README is, that a link names by its path, without its ending and led on from
+/// `folder`. `None`: it is no README, or the one at the top, which is the member's own page.
+pub(crate) fn folder_of_readme(path: &str, folder: &str) -> Option<String> {
+    const SEPARATORS: [char; 2] = ['/', '\\'];
+    let (folders, name) = path.rsplit_once(SEPARATORS).unwrap_or(("", path));
+    if !OWN_PAGE.contains(&fold(name).as_str()) {
+        return None;
+    }
+    let from_top = path.starts_with(SEPARATORS);
+    let start = if from_top { "" } else { folder };
+    let mut names: Vec<&str> = start.split('/').filter(|name| !name.is_empty()).collect();
+    for name in folders.split(SEPARATORS) {
+        match name {
+            "" | "." => {}
+            ".." => {
+                names.pop();
+            }
+            name => names.push(name),
+        }
+    }
+    names.last().map(|name| (*name).to_owned())
+}
+
 /// Whether a name has the form of a document's address, `handle/slug`.
 pub fn is_address(name: &str) -> bool {
     let is_part = |part: &str| {
@@ -304,8 +332,36 @@ mod tests {
         );
         let targets = ["Ann", "Folder/K\u{f6}ln", "Ko\u{308}ln", "My trip"].map(str::to_owned);
         assert_eq!(
-            references(&document, targets.into_iter(), ""),
+            references(&document, targets.into_iter(), &Context::default()),
             ["ann", "k\u{f6}ln", "my trip", "other"]
         );
+        let context = Context {
+            handle: "jo".to_owned(),
+            folder: "clubs/chess".to_owned(),
+            ..Context::default()
+        };
+        let document = Document::parse("[a](../Go/README.md) [b](readme.md) [c](../../Index.md)\n");
+        let targets = ["trips/README".to_owned()];
+        assert_eq!(
+            references(&document, targets.into_iter(), &context),
+            ["trips/readme", "trips", "go", "chess", "jo"]
+        );
+    }
+
+    #[test]
+    fn a_readme_in_a_folder_is_called_as_the_folder() {
+        for (path, folder, expected) in [
+            ("robots/README", "", Some("robots")),
+            ("./a/../b/readme", "", Some("b")),
+            ("README", "clubs/chess", Some("chess")),
+            ("../README", "clubs/chess", Some("clubs")),
+            ("../../README", "clubs/chess", None),
+            ("/go/index", "clubs/chess", Some("go")),
+            ("README", "", None),
+            ("robots/arm", "", None),
+        ] {
+            let found = folder_of_readme(path, folder);
+            assert_eq!(found.as_deref(), expected, "{path} in {folder}");
+        }
     }
 }

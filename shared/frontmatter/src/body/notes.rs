@@ -5,9 +5,10 @@ use crate::context::NoteDocument;
 use crate::names::{self, OWN_PAGE, fold};
 use crate::slugger;
 
-/// The address of the entry that a relative link leads to; one that we wrote leads to itself.
+/// The address of the entry that a relative link leads to; one that we wrote leads to itself. `written` is the link's
+/// path, and `path` the same without dots.
 pub(super) fn entry(
-    url: &str,
+    (url, written): (&str, &str),
     path: &str,
     suffix: &str,
     options: &CleanOptions<'_>,
@@ -28,8 +29,18 @@ pub(super) fn entry(
     } else {
         Folders::MayDiffer
     };
-    let id = document(&decoded, folders, options)?;
-    Some(format!("{base}{id}/{}", anchor(suffix)))
+    let id = match readme_of_folder(written, options) {
+        Some(folder) if folders == Folders::MayDiffer => by_name(&fold(&folder), options),
+        _ => document(&decoded, folders, options),
+    };
+    Some(format!("{base}{}/{}", id?, anchor(suffix)))
+}
+
+/// The folder whose document a link to a README means, from the document's own folder.
+fn readme_of_folder(written: &str, options: &CleanOptions<'_>) -> Option<String> {
+    let stem = names::without_markdown_ending(written)?;
+    let decoded = percent_encoding::percent_decode_str(stem).decode_utf8_lossy();
+    names::folder_of_readme(&decoded, &options.context.folder)
 }
 
 /// Whether the folders of a name have to be those of the document.
@@ -53,10 +64,13 @@ pub(crate) fn document(
     }
     let found = by_name(&wanted, options);
     let last = wanted.rsplit('/').next().unwrap_or_default();
-    if found.is_some() || folders == Folders::Count || last == wanted || OWN_PAGE.contains(&last) {
+    if found.is_some() || folders == Folders::Count || last == wanted {
         return found;
     }
-    by_name(last, options)
+    match names::folder_of_readme(&wanted, "") {
+        Some(folder) => by_name(&folder, options),
+        None => by_name(last, options).filter(|_| !OWN_PAGE.contains(&last)),
+    }
 }
 
 fn by_name(wanted: &str, options: &CleanOptions<'_>) -> Option<String> {

@@ -236,7 +236,7 @@ fn relative(url: &str, kind: Kind, options: &CleanOptions<'_>) -> Target {
     }
     // A document is found wherever its folder is: uploads have none.
     if kind == Kind::Link
-        && let Some(url) = entry(url, &path, suffix, options)
+        && let Some(url) = entry((url, written), &path, suffix, options)
     {
         return rewrite(&percent::normalise(&url));
     }
