@@ -344,7 +344,7 @@ mod tests {
         let targets = ["trips/README".to_owned()];
         assert_eq!(
             references(&document, targets.into_iter(), &context),
-            ["trips/readme", "trips", "go", "chess", "jo"]
+            ["trips", "go", "chess", "jo"]
         );
     }
 

@@ -704,7 +704,8 @@ fn readme_is_one_s_own_page() {
         let output = convert(text.as_bytes(), &context).unwrap();
         let file = String::from_utf8(output.bytes).unwrap();
         assert!(file.contains(linked), "{file}");
-        assert_eq!(output.references.names, ["jo"]);
+        // A folder's README is the document of that folder.
+        assert_eq!(output.references.names, ["jo", "docs"]);
     }
     let alone = convert(text.as_bytes(), &context("note", Vec::new())).unwrap();
     assert!(
