@@ -24,7 +24,8 @@ const LEAST_OTHERS: usize = 500;
 /// Of the same; larger ones say little more, and take their time.
 const MAX_OTHER_BYTES: usize = 16 * 1024;
 const MAX_SECONDS: f64 = 1.0;
-const MAX_MEBIBYTES: f64 = 128.0;
+/// With the stack, and with documents' pictures, whose three sizes and frames take more than a profile's squares.
+const MAX_MEBIBYTES: f64 = 192.0;
 /// Clock ticks per second in `/proc`.
 const TICKS_PER_SECOND: f64 = 100.0;
 
