@@ -35,7 +35,7 @@ pub struct State {
     pub clock: Clock,
     /// What a member's files may take.
     pub quota: Usage,
-    /// One picture is decoded at a time, as in Lambda: a large one takes 400 MB of memory.
+    /// One picture is decoded at a time, as in Lambda: the largest one takes 500 MB of memory.
     pub decoding: Semaphore,
     /// 128 random bits: the name of a try.
     pub random: fn() -> [u8; 16],

@@ -76,7 +76,7 @@ pub(crate) fn files(
         addresses: Vec::new(),
     };
     for target in targets {
-        if !names.add_own(&target) {
+        if !names.add_served(&target) {
             names.add(&target);
         }
     }
@@ -133,7 +133,7 @@ impl FileNames<'_> {
     }
 
     /// Whether it is the address of a member's file, which is noted then.
-    fn add_own(&mut self, written: &str) -> bool {
+    fn add_served(&mut self, written: &str) -> bool {
         let Some(address) = self.context.address_of_file(without_suffix(written)) else {
             return false;
         };
@@ -143,12 +143,12 @@ impl FileNames<'_> {
         true
     }
 
-    /// The file that a relative address leads to, or one of the member's own files.
+    /// The file that a relative address leads to, or a member's file by its address on the server.
     fn add_address(&mut self, url: &str) {
         let path = without_suffix(url);
         let is_of_the_web = path.starts_with("//") || path.contains(':');
         if is_of_the_web {
-            self.add_own(url);
+            self.add_served(url);
         } else {
             self.add(&percent_encoding::percent_decode_str(path).decode_utf8_lossy());
         }
