@@ -246,7 +246,7 @@ impl Stores {
             content: self.content.clone(),
             members: self.members.clone(),
             clock: Clock::system(),
-            decoding: Semaphore::new(1),
+            decoders: resize_picture::Decoders::default(),
             random: rand::random,
         }
     }

@@ -4,11 +4,11 @@
 //! renditions stand or it is refused, and then the renditions or the reason: a picture that is still
 //! being worked on is one whose original is there. A file stays as it was sent: see [`files`].
 
+mod decoders;
 mod files;
 
 use std::time::Duration;
 
-use anyhow::Context as _;
 use blobs::layout::{FileKey, MAX_ORIGINAL_BYTES, OriginalKey, OriginalNote};
 use blobs::{Blobs, Head};
 use bytes::Bytes;
@@ -18,8 +18,9 @@ use picture::{Refused, Rendition};
 use removal::Leavings;
 use renditions::Shelf;
 use serde_json::Value;
-use tokio::sync::{Semaphore, oneshot};
 use uploads::{Pace, Seen};
+
+pub use decoders::Decoders;
 
 /// What the member is told of a fault of ours.
 const DEFECT: &str = "This picture can't be read because of a defect in Masthead; the administrator has been told. Please export it again and send that.";
@@ -35,8 +36,7 @@ pub struct State {
     pub clock: Clock,
     /// What a member's files may take.
     pub quota: Usage,
-    /// One picture is decoded at a time, as in Lambda: the largest one takes 500 MB of memory.
-    pub decoding: Semaphore,
+    pub decoders: Decoders,
     /// 128 random bits: the name of a try.
     pub random: fn() -> [u8; 16],
 }
@@ -50,7 +50,7 @@ impl State {
             members: configuration::members(environment)?,
             clock: Clock::system(),
             quota: configuration::file_quota(environment)?,
-            decoding: Semaphore::new(1),
+            decoders: Decoders::default(),
             random: rand::random,
         })
     }
@@ -207,23 +207,13 @@ async fn decoded<T: Send + 'static>(
     bytes: &Bytes,
     decode: fn(&[u8]) -> Result<T, Refused>,
 ) -> anyhow::Result<Result<T, String>> {
-    let _turn = state.decoding.acquire().await.context("the turn")?;
-    let bytes = bytes.clone();
-    let (tell, told) = oneshot::channel();
-    // A thread of its own, which takes over the memory of the one before it. Tokio's threads each keep what pictures took on them:
-    // after 40 photographs of 12 megapixels `masthead dev` had 536 MB, and has 266 so.
-    std::thread::Builder::new()
-        .name("decoder".to_owned())
-        .spawn(move || tell.send(decode(&bytes)))
-        .context("a thread to decode a picture")?;
-    Ok(match told.await {
-        Ok(made) => made.map_err(|refused| refused.to_string()),
+    let made = state.decoders.decode(bytes, decode).await?;
+    let Some(made) = made else {
         // The same bytes would panic again.
-        Err(_ended) => {
-            tracing::error!(member = account.id, "decoding a picture panicked");
-            Err(DEFECT.to_owned())
-        }
-    })
+        tracing::error!(member = account.id, "decoding a picture panicked");
+        return Ok(Err(DEFECT.to_owned()));
+    };
+    Ok(made.map_err(|refused| refused.to_string()))
 }
 
 impl State {

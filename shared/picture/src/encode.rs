@@ -3,7 +3,7 @@
 use image::DynamicImage;
 use webp::{Encoder, WebPConfig};
 
-use crate::Refused;
+use crate::{Refused, near_lossless};
 
 /// Of a file that holds a rendition.
 pub const EXTENSION: &str = "webp";
@@ -24,17 +24,15 @@ const FLAT_PERCENT: usize = 70;
 const SMALL_PIXELS: usize = 40_000;
 /// Largest image that is tried near-lossless, in pixels: with 25 million the process takes 560 MB.
 const MAX_NEAR_LOSSLESS_PIXELS: usize = 8_000_000;
-/// How much of each pixel near-lossless WebP keeps, 0 to 100.
-const NEAR_LOSSLESS: i32 = 40;
-/// How long its encoder looks for a smaller file, of 0 to 100, and of 0 to 6: libwebp's own choice. Less makes
-/// some files half as large again and saves no time.
-const NEAR_LOSSLESS_EFFORT: (f32, i32) = (75.0, 4);
+/// How long the lossless encoder looks for a smaller file, of 0 to 100, and of 0 to 6. More than the latter 1 makes some files a
+/// third larger and takes longer; less than 75 saves no time, and makes them up to half as large again.
+const LOSSLESS_EFFORT: (f32, i32) = (75.0, 1);
 /// Largest near-lossless file that is taken, in percent of the lossy one's bytes.
 ///
 /// Equal quality is judged by SSIMULACRA2. Over screenshots of 960 and 1920 pixels the lossy file scores 77
 /// to 86 and the near-lossless one 93 to 95, which the lossy one doesn't reach at quality 100 either, where
 /// it takes 170 to 180 percent: it has half the resolution for colours, which coloured letters need.
-/// Near-lossless takes 97 to 135 percent there, and so is the smaller one at equal quality; what would take
+/// Near-lossless takes 46 to 135 percent there, and so is the smaller one at equal quality; what would take
 /// more than this isn't worth it.
 const MOST_PERCENT: usize = 150;
 
@@ -54,11 +52,23 @@ pub(crate) fn smallest(image: &DynamicImage) -> Result<Vec<u8>, Refused> {
     }
     let mut config = config()?;
     config.lossless = 1;
-    config.near_lossless = NEAR_LOSSLESS;
-    (config.quality, config.method) = NEAR_LOSSLESS_EFFORT;
-    let near_lossless = encoded(image, &config)?;
+    (config.quality, config.method) = LOSSLESS_EFFORT;
+    let near_lossless = encoded(&simplified(image), &config)?;
     let is_taken = near_lossless.len() * 100 <= lossy.len() * MOST_PERCENT;
     Ok(if is_taken { near_lossless } else { lossy })
+}
+
+/// An image of which a lossless file is smaller, and that looks the same.
+fn simplified(image: &DynamicImage) -> DynamicImage {
+    let mut image = image.clone();
+    let width = image.width() as usize;
+    match &mut image {
+        DynamicImage::ImageRgb8(pixels) => near_lossless::simplify::<3>(pixels, width),
+        DynamicImage::ImageRgba8(pixels) => near_lossless::simplify::<4>(pixels, width),
+        // The encoder refuses others.
+        _ => {}
+    }
+    image
 }
 
 fn config() -> Result<WebPConfig, Refused> {

@@ -12,6 +12,7 @@ mod film;
 mod frames;
 mod jpeg;
 mod kind;
+mod near_lossless;
 mod riff;
 mod square;
 mod svg;
@@ -32,8 +33,18 @@ pub const SIZES: [u32; 3] = [512, 256, 96];
 pub const MAX_PIXELS: u64 = 50_000_000;
 /// Largest picture of 16 bits a channel, in pixels: decoded, it is twice as large.
 pub const MAX_DEEP_PIXELS: u64 = MAX_PIXELS / 2;
+/// A picture of more pixels than this is large.
+const LARGE_PIXELS: u64 = 16_000_000;
 /// A small original is enlarged no further than this.
 const MAX_ENLARGEMENT: u32 = 2;
+
+/// Whether a picture has more than 16 megapixels by its header, which few cameras' have: decoding one may take 500 MB of memory, and
+/// others take less than 150.
+pub fn is_large(bytes: &[u8]) -> bool {
+    let format = kind::recognise(bytes, Purpose::Document).ok();
+    let pixels = format.and_then(|format| wide::pixels(bytes, format));
+    pixels.is_some_and(|pixels| pixels > LARGE_PIXELS)
+}
 
 /// One rendition of a picture.
 #[derive(Debug, Clone, PartialEq, Eq)]
