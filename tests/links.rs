@@ -208,7 +208,7 @@ async fn a_link_to_a_folder_s_readme_finds_its_document() {
     publish(
         "",
         "README.md",
-        "# Jo\n\n[The season](robots/README.md), [[robots/README|again]].\n",
+        "# Jo\n\n[The season](robots/README.md), [[robots/README|again]], [its folder](robots/#start), [none](other/).\n",
     )
     .await;
     publish(
@@ -220,7 +220,12 @@ async fn a_link_to_a_folder_s_readme_finds_its_document() {
     for (document, links) in [
         (
             "jo",
-            &["[The season](/jo/robots/)", "[again](/jo/robots/)"][..],
+            &[
+                "[The season](/jo/robots/)",
+                "[again](/jo/robots/)",
+                "[its folder](/jo/robots/#start)",
+                ", none.",
+            ][..],
         ),
         ("jo/robots", &["[Up](/jo/)", "[here](/jo/robots/)"]),
         ("jo/a", &["[The season](/jo/robots/)"]),

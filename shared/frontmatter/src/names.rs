@@ -1,5 +1,7 @@
 //! Names by which documents are found, and those that a document's links ask for.
 
+use std::borrow::Cow;
+
 use crate::context::{Context, base_name};
 use crate::markdown::html::entities;
 use crate::markdown::html::srcset::candidates;
@@ -223,16 +225,22 @@ pub(crate) fn without_markdown_ending(path: &str) -> Option<&str> {
     })
 }
 
-/// The path of a relative link to a Markdown file, without its ending.
+/// The path of a relative link to a Markdown file, without its ending; of one to a folder, that of the folder's README.
 fn relative(url: &str) -> Option<String> {
-    let end = memchr::memchr2(b'?', b'#', url.as_bytes()).unwrap_or(url.len());
-    let path = url.get(..end)?;
-    let stem = without_markdown_ending(path)?;
+    let path = without_suffix(url);
+    let stem = without_markdown_ending(path)
+        .map(Cow::from)
+        .or_else(|| readme_in(path).map(Cow::from))?;
     (!stem.contains(':') && !stem.starts_with("//")).then(|| {
-        percent_encoding::percent_decode_str(stem)
+        percent_encoding::percent_decode_str(&stem)
             .decode_utf8_lossy()
             .into_owned()
     })
+}
+
+/// The path of the README in a folder that a link leads to, without its ending. One from the site's top leads to a page.
+pub(crate) fn readme_in(path: &str) -> Option<String> {
+    (path.ends_with('/') && !path.starts_with('/')).then(|| format!("{path}README"))
 }
 
 /// Hexadecimal digits that an export puts behind the name of a page.
@@ -340,11 +348,13 @@ mod tests {
             folder: "clubs/chess".to_owned(),
             ..Context::default()
         };
-        let document = Document::parse("[a](../Go/README.md) [b](readme.md) [c](../../Index.md)\n");
+        let document = Document::parse(
+            "[a](../Go/README.md) [b](readme.md) [c](../../Index.md) [d](Open%20games/#x) [e](/about/) [f](https://e.example/)\n",
+        );
         let targets = ["trips/README".to_owned()];
         assert_eq!(
             references(&document, targets.into_iter(), &context),
-            ["trips", "go", "chess", "jo"]
+            ["trips", "go", "chess", "jo", "open games"]
         );
     }
 

@@ -1,5 +1,7 @@
 //! Which document, member or file of the member a name leads to (2.9.2, 2.9.9).
 
+use std::borrow::Cow;
+
 use super::options::CleanOptions;
 use crate::context::NoteDocument;
 use crate::names::{self, OWN_PAGE, fold};
@@ -21,8 +23,12 @@ pub(super) fn entry(
             return Some(url.to_owned());
         }
     }
-    let stem = names::without_markdown_ending(path)?;
-    let decoded = percent_encoding::percent_decode_str(stem).decode_utf8_lossy();
+    let stem = names::without_markdown_ending(path);
+    if stem.is_none() && names::readme_in(written).is_none() {
+        return None;
+    }
+    let decoded =
+        percent_encoding::percent_decode_str(stem.unwrap_or_default()).decode_utf8_lossy();
     // In a repository a path with folders is that of a file there.
     let folders = if options.repository.is_some() {
         Folders::Count
@@ -36,10 +42,11 @@ pub(super) fn entry(
     Some(format!("{base}{}/{}", id?, anchor(suffix)))
 }
 
-/// The folder whose document a link to a README means, from the document's own folder.
+/// The folder whose document a link to it or to its README means, from the document's own folder.
 fn readme_of_folder(written: &str, options: &CleanOptions<'_>) -> Option<String> {
-    let stem = names::without_markdown_ending(written)?;
-    let decoded = percent_encoding::percent_decode_str(stem).decode_utf8_lossy();
+    let stem = names::without_markdown_ending(written).map(Cow::from);
+    let stem = stem.or_else(|| names::readme_in(written).map(Cow::from))?;
+    let decoded = percent_encoding::percent_decode_str(&stem).decode_utf8_lossy();
     names::folder_of_readme(&decoded, &options.context.folder)
 }
 
