@@ -99,6 +99,8 @@ export interface Warning {
   text: string;
   /** One sentence that says what to do. */
   hint: string;
+  /** The other texts, where many places are told at once; missing in reports of older servers. */
+  also?: string[];
 }
 
 /** An upload, as it stands. */

@@ -73,6 +73,9 @@ describe('what belongs to what', () => {
       more: false,
     });
     expect(missingFiles([asset('m.png', '7 places, on lines 1, 3. Upload the files.')], '').more).toBe(true);
+    const many = { ...asset('m.png', '7 places, on lines 1, 3. Upload the files.'), also: ['img/n.png', '![[o.gif]]'] };
+    expect(missingFiles([many], 'a')).toEqual({ files: ['m.png', 'img/n.png', 'o.gif'].map((path) => ({ name: path.replace('img/', ''), path: `a/${path}` })), more: false });
+    expect(missingFiles([{ ...many, also: Array.from({ length: 50 }, (_, at) => `${at}.png`) }], '').more).toBe(true);
     const links = ['plan.pdf', 'notes.txt'].map((text) => ({ code: 'relative-link', text, hint: '7 places, on lines 1, 3.' }));
     expect([missingFiles(links.slice(0, 1), 'n').files[0]?.path, missingFiles(links.slice(1), 'n')], 'links').toEqual(['n/plan.pdf', { files: [], more: false }]);
     expect(wantedPath('', '../../a.png')).toBe('a.png');

@@ -67,6 +67,7 @@ fn show_warning(text: &mut String, warning: &Warning) {
         column,
         text: quoted,
         hint,
+        also: _,
     } = warning;
     let quoted = harmless(quoted);
     line(

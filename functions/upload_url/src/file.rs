@@ -19,6 +19,8 @@ const TYPES: &[&str] = &[
     "application/pdf",
 ];
 
+const OTHERS: &str = "Export other pictures as JPEG, unpack archives, and put video and sound on a site that is made for that, and link to them.";
+
 #[derive(Serialize)]
 struct Answer<'a> {
     upload: Upload,
@@ -34,7 +36,7 @@ struct File<'a> {
 /// Signs an address, and counts what is put to it as long as it may be: whoever sees the file stored ends
 /// that.
 pub(crate) async fn address(state: &State, member: &Member, body: &JsonObject) -> endpoint::Result {
-    let (content_type, size) = announced(body, TYPES, "file")?;
+    let (content_type, size) = announced(body, TYPES, "file", OTHERS)?;
     let path = parse_path(body.string("path")?);
     let path = path.map_err(|reason| Error::BadRequest(reason.to_string()))?;
     let file = FileKey::of(&member.id, &path);

@@ -13,6 +13,7 @@ use serde::Serialize;
 
 /// What a picture may be announced as. What it is, is decided by its content.
 const PICTURES: &[&str] = &["image/jpeg", "image/png", "image/webp", "image/gif"];
+const OTHERS: &str = "Export another kind of picture as JPEG, and send that.";
 /// How long the address can be used.
 const LIFETIME: Duration = Duration::from_mins(10);
 
@@ -82,16 +83,18 @@ pub async fn handler(state: &State, request: Request) -> endpoint::Result {
     }
 }
 
-/// What is announced of an upload: its type, one of `types`, and its size in bytes. `what` it is for people.
+/// What is announced of an upload: its type, one of `types`, and its size in bytes. `what` it is for people, and what they can do
+/// with `others`.
 fn announced<'a>(
     body: &'a JsonObject,
     types: &[&str],
     what: &str,
+    others: &str,
 ) -> Result<(&'a str, u64), Error> {
     let content_type = body.string("content_type")?;
     if !types.contains(&content_type) {
         return Err(Error::UnsupportedMediaType(format!(
-            "A {what} is sent as one of {}.",
+            "A {what} is sent as one of {}. {others}",
             types.join(", ")
         )));
     }
@@ -108,7 +111,7 @@ fn announced<'a>(
 }
 
 async fn profile_pic(state: &State, member: &Member, body: &JsonObject) -> endpoint::Result {
-    let (content_type, size) = announced(body, PICTURES, "picture")?;
+    let (content_type, size) = announced(body, PICTURES, "picture", OTHERS)?;
     // A README shows the picture by it.
     let file_name = if body.has("file_name") {
         body.string("file_name")?

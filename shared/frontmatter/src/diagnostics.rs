@@ -182,6 +182,7 @@ impl Warnings {
                     column: before.chars().count() + 1,
                     text: found.text,
                     hint: found.code.hint().to_owned(),
+                    also: Vec::new(),
                 }
             })
             .collect()

@@ -15,6 +15,8 @@ pub struct Warning {
     pub text: String,
     /// One sentence that a beginner understands.
     pub hint: String,
+    /// The other texts of what is told at once, each once, 50 at most: what a page asks the author for.
+    pub also: Vec<String>,
 }
 
 /// Longest text that a warning quotes, in characters.

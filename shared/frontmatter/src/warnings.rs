@@ -1,6 +1,6 @@
 //! The codes of warnings outside the body, each with what a beginner is told (4.2).
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::report::{Warning, quotation};
 
@@ -8,6 +8,8 @@ use crate::report::{Warning, quotation};
 const MAX_OF_A_KIND: usize = 5;
 /// Most lines that are named where they are told at once.
 const MAX_NAMED_LINES: usize = 8;
+/// Most other texts that are quoted there.
+const MAX_ALSO: usize = 50;
 
 /// What mends all places of a code at once, where that is something else than mending each.
 const REMEDIES: [(&str, &str); 3] = [
@@ -62,6 +64,7 @@ impl Code<'_> {
             column,
             text: quotation(text),
             hint: self.hint(),
+            also: Vec::new(),
         }
     }
 
@@ -132,24 +135,41 @@ impl Code<'_> {
     }
 }
 
-/// The warnings in their order; of a code that is told more often than that, one with the number and the lines.
+/// The warnings in their order; of a code that is told more often than that, one with the number, the lines and the other texts.
 pub(crate) fn grouped(warnings: Vec<Warning>) -> Vec<Warning> {
-    let mut lines: HashMap<String, Vec<usize>> = HashMap::new();
-    for warning in &warnings {
-        let of_code = lines.entry(warning.code.clone()).or_default();
-        of_code.push(warning.line);
+    let mut of_codes: HashMap<String, Vec<(usize, String)>> = HashMap::new();
+    for Warning {
+        code, line, text, ..
+    } in &warnings
+    {
+        let of_code = of_codes.entry(code.clone()).or_default();
+        of_code.push((*line, text.clone()));
     }
     let told = warnings.into_iter().filter_map(|warning| {
-        let count = lines.get(&warning.code)?.len();
+        let count = of_codes.get(&warning.code)?.len();
         if count <= MAX_OF_A_KIND {
             return Some(warning);
         }
         // Taken at the first of them, and missed at the others.
-        let lines = lines.remove(&warning.code)?;
+        let (lines, texts) = of_codes.remove(&warning.code)?.into_iter().unzip();
         let hint = together(&warning, lines);
-        Some(Warning { hint, ..warning })
+        let also = others(&warning.text, texts);
+        Some(Warning {
+            hint,
+            also,
+            ..warning
+        })
     });
     told.collect()
+}
+
+/// The texts that aren't `first`, each once.
+fn others(first: &str, texts: Vec<String>) -> Vec<String> {
+    let mut seen = HashSet::from([first.to_owned()]);
+    let mut others = texts;
+    others.retain(|text| seen.insert(text.clone()));
+    others.truncate(MAX_ALSO);
+    others
 }
 
 /// What is told of a code with many lines.
@@ -205,13 +225,27 @@ mod tests {
             column,
             text,
             hint,
+            also,
             ..
         } = &warnings[0];
         assert_eq!((*line, *column, text.as_str()), (1, 1, "m.png"));
+        assert!(also.is_empty(), "{also:?}");
         assert_eq!(
             hint,
             "7 places, on lines 1, 3, 5, 7, 9, 11, 13. Upload the files: each is found by its path or its name. If they are in a repository, one line in the frontmatter mends them all: `repository: owner/name`."
         );
+    }
+
+    /// Each file that is missing can be asked for, however many there are.
+    #[test]
+    fn what_is_told_at_once_names_the_others() {
+        let pictures: Vec<String> = (0..60).map(|at| format!("![]({at}.png)\n\n")).collect();
+        let warnings = told(&format!("{}![](1.png)\n", pictures.concat()));
+        assert_eq!(warnings.len(), 1);
+        let Warning { text, also, .. } = &warnings[0];
+        assert_eq!(text, "0.png");
+        let expected: Vec<String> = (1..=50).map(|at| format!("{at}.png")).collect();
+        assert_eq!(*also, expected);
     }
 
     #[test]
