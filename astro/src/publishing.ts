@@ -3,10 +3,9 @@
 import type { Chosen } from './choice.js';
 import type { Client } from './client.js';
 import { belongings, type Belonging } from './folder/belongs.js';
-import { addressOf, freeAddress, hasFile, hasNote, mayReplace, sha256 } from './folder/changed.js';
-import { baseName, folderOf } from './folder/paths.js';
+import { addressOf, freeAddress, hasNote, mayReplace, sha256 } from './folder/changed.js';
+import { folderOf } from './folder/paths.js';
 import { sendAll } from './folder/queue.js';
-import { prepared, Unfit } from './folder/scale.js';
 import { isSilent, sort, type Kind } from './folder/sort.js';
 import { MastheadError, type Files, type ListedReadme, type Progress, type Replacement, type Site, type StoredFile } from './wire.js';
 
@@ -124,9 +123,10 @@ export async function publish(client: Client, items: readonly Item[], { signal, 
       const slug = await sendNote(client, item, readmes, addresses, { ask, ...sending });
       return change(item, { share: 1, ...(slug === undefined ? { state: 'there' } : { state: 'sent', slug }) });
     }
-    const id = await sendFile(client, item, files, sending);
-    if (id !== undefined) sent.set(id, item);
-    change(item, { share: 1, ...(id === undefined ? { state: 'there' } : { state: 'sent', id }) });
+    const { id, unchanged } = await client.uploadFile(await item.open(), { path: item.path, known: files, ...sending });
+    if (unchanged) return change(item, { share: 1, state: 'there' });
+    sent.set(id, item);
+    change(item, { share: 1, state: 'sent', id });
   };
   const wait = async (): Promise<void> => {
     if (sent.size === 0) return;
@@ -165,25 +165,6 @@ async function readyFiles(client: Client, signal: AbortSignal | undefined): Prom
     if (!(error instanceof MastheadError && error.code === 'unavailable')) throw error;
   }
   return seen;
-}
-
-/** Sends a file, unless it is there; its id then. */
-async function sendFile(client: Client, { path, open }: Item, known: readonly StoredFile[], sending: { onProgress: Progress; signal: AbortSignal | undefined }): Promise<string | undefined> {
-  const file = await open();
-  const bytes = await fitting(file);
-  if (hasFile(known, path, await sha256(bytes))) return undefined;
-  return (await client.uploadFile(new File([bytes], baseName(path), { type: bytes.type }), { path, ...sending })).id;
-}
-
-/** What would be sent of a file; of one that can't be read here, itself, of which the server says what it is. */
-async function fitting(file: File): Promise<Blob> {
-  try {
-    const { bytes, type } = await prepared(file);
-    return bytes.type === type ? bytes : new Blob([bytes], { type });
-  } catch (error) {
-    if (error instanceof Unfit) return file;
-    throw error;
-  }
 }
 
 /** Sends a note, unless it is there; its slug then. One whose address is another's gets one of its own. */

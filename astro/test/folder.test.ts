@@ -229,7 +229,7 @@ describe('pictures', () => {
 describe('sending', () => {
   const jobs = (...stages: number[]) => stages.map((stage, index) => ({ stage, name: index }));
   const pause = () => Promise.resolve();
-  const refused = (status: number, retryAfter?: number) => Object.assign(new Error(`status ${status}`), { status, retryAfter });
+  const refused = (status: number, retryAfter?: number) => Object.assign(new Error(`status ${status}`), { status, retryAfter, ...(status === 0 ? { code: 'unreachable' } : {}) });
 
   test('ends each stage before the next, three at a time', async () => {
     const all = jobs(1, 0, 0, 1, 0, 0, 0);

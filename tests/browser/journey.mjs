@@ -659,7 +659,7 @@ async function journey() {
     await says(id("notice"), "Your session is over. Please sign in again. “3 pictures” stays chosen.");
     await signIn(PASSWORD);
     await says(folder.summary, "2 pictures sent.");
-    await says(folder.row("bad.png").locator(".advice"), "This browser can’t read it. Export it as JPEG, and send that.");
+    await says(folder.row("bad.png").locator(".advice"), /^This is not a picture\. Please send a JPEG, /);
     await says(id("folder-error"), "1 picture could not be sent; the reason stands beside each.");
     await fitsEverybody(page, "a folder that was sent in part");
     await button("Try again").click();
@@ -667,7 +667,7 @@ async function journey() {
     await button("Put away").click();
     equal(await focused(), "publish-heading", "the focus");
     await says(fileRow("large.gif").locator(".state"), "Ready");
-  }, [/status of 401/]);
+  }, [/status of 401/, /status of 415/]);
 
   await run("a file is deleted, and the pages that showed it do without", async () => {
     await fileRow("wave.gif").getByRole("button").click();

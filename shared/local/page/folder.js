@@ -425,8 +425,8 @@ function measure(items) {
 }
 
 function ended(outcomes, isStopped) {
-  for (const { job, result } of outcomes) {
-    if (result === null) {
+  for (const { job, result, error: refused } of outcomes) {
+    if (!result && !refused) {
       mark(job, "unchanged");
     } else if (result && isNote(job)) {
       job.label.replaceChildren(element("a", { href: `#/readmes/${result.slug}` }, baseName(job.path)));

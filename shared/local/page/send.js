@@ -1,32 +1,29 @@
 // One note or file on its way: as it is sent, unless the server has it so.
 
 import * as client from "/client.js";
-import { addressOf, freeAddress, hasFile, hasNote, mayReplace, sha256 } from "/folder/changed.js";
+import { addressOf, freeAddress, hasNote, mayReplace, sha256 } from "/folder/changed.js";
 import { baseName, folderOf } from "/folder/paths.js";
-import { MAX_FORM_BYTES, prepared } from "/folder/scale.js";
+import { sendFile as send } from "/folder/send.js";
 
 /** How often a note is sent to another address, where two have its own. */
 const ROUNDS = 5;
 
-/** Sends a picture or PDF; gives `null` where the server has it so. */
-export async function sendFile(file, path, { known = [], onProgress = () => {}, signal }) {
-  const { bytes, type } = await prepared(file);
-  signal?.throwIfAborted();
-  if (hasFile(known, path, await sha256(bytes))) {
-    return null;
-  }
-  return bytes.size <= MAX_FORM_BYTES
-    ? client.uploadFile(bytes, path, onProgress, signal)
-    : client.putFile(bytes, type, path, onProgress, signal);
+/** Sends a picture or PDF; gives nothing where the server has it so. */
+export function sendFile(file, path, { known = [], onProgress = () => {}, signal }) {
+  const ways = {
+    form: (bytes) => client.uploadFile(bytes, path, onProgress, signal),
+    put: (bytes, type) => client.putFile(bytes, type, path, onProgress, signal),
+  };
+  return send(file, path, known, ways, signal);
 }
 
 /**
- * Sends a note of a folder; gives `null` where the server has it so. `known` are the member's documents, and `answer` what
+ * Sends a note of a folder; gives nothing where the server has it so. `known` are the member's documents, and `answer` what
  * the member said where it would take another's place: a slug, or that it may `replace` it.
  */
 export async function sendNote(bytes, path, { known, taken, answer = {}, onProgress, signal }) {
   if (hasNote(known, path, await sha256(bytes))) {
-    return null;
+    return undefined;
   }
   const file = new File([bytes], baseName(path), { type: "text/markdown" });
   let slug = answer.slug ?? addressOf(known, path) ?? "";

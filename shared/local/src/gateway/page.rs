@@ -84,6 +84,10 @@ const FILES: &[File] = &[
         include_str!("../../../../astro/src/folder/scale.js"),
     ),
     script(
+        "/folder/send.js",
+        include_str!("../../../../astro/src/folder/send.js"),
+    ),
+    script(
         "/folder/sort.js",
         include_str!("../../../../astro/src/folder/sort.js"),
     ),
