@@ -52,7 +52,7 @@ test('a plan says what belongs to what, and what stays', async () => {
   const known = { files: [{ path: 'old/known.png' } as never], usage: { ...NONE.usage, files: 1, max_files: 2 } };
   const { items, notes, unshown, ignored, isTooMany } = await plan(files, known);
   expect(items.map(({ kind, path, state }) => `${kind} ${path} ${state}`)).toEqual(['picture y.gif kept', 'picture img/x.png waiting', 'note notes/a.md waiting']);
-  expect(notes).toEqual([{ path: 'notes/a.md', shows: ['old/known.png', 'img/x.png'], missing: ['lost.png'] }]);
+  expect(notes).toEqual([{ path: 'notes/a.md', own: ['img/x.png'], others: ['old/known.png'], missing: ['lost.png'] }]);
   expect(unshown.map(({ path }) => path)).toEqual(['y.gif']);
   expect(ignored.map(({ path }) => path)).toEqual(['film.mp4']);
   expect([isTooMany, (await plan(files, { ...known, usage: { ...known.usage, files: 2 } })).isTooMany]).toEqual([false, true]);

@@ -608,7 +608,7 @@ async function journey() {
       const [chooser] = await Promise.all([page.waitForEvent("filechooser"), button("Add the picture").click()]);
       await chooser.setFiles(files.map((name) => ({ name, mimeType: "image/png", buffer: png(300, 200, () => [200, 180, 90]) })));
     };
-    await add("other.png");
+    await add("other.png", "another.png");
     await says(page.locator(".missing .error"), /^None of these is asked for\. The page misses plan\.png;/);
     equal(await uploadsOf(async () => {
       await add("other.png", "Plan.PNG");

@@ -3,7 +3,7 @@
 import { count, size } from '../amounts.js';
 import { fromChooser, fromDrop, type Chosen } from '../choice.js';
 import { MastheadError, type Ending, type Replacement, type SentReadme } from '../client.js';
-import { kindOf } from '../folder/sort.js';
+import { isShown, kindOf } from '../folder/sort.js';
 import { planned, publish, type Item, type Plan } from '../publishing.js';
 import { h, isSessionEnd, MastheadElement } from './base.js';
 import { drawPlan, summary } from './plan.js';
@@ -11,7 +11,7 @@ import { drawPlan, summary } from './plan.js';
 /** What the way of a file costs beside its bytes, as bytes, for the share that is sent. */
 const COST_BYTES = 20_000;
 /** What is sent as it is, so that the server says what is wrong with it. */
-const isAlone = (kind: ReturnType<typeof kindOf>) => !['picture', 'turned', 'document', 'archive'].includes(kind);
+const isAlone = (kind: ReturnType<typeof kindOf>) => !isShown(kind) && kind !== 'archive';
 
 export class MastheadReadmeUpload extends MastheadElement {
   /** The member who chose the files: whoever else signs in finds nothing chosen. */

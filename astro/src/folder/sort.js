@@ -90,6 +90,9 @@ const SENTENCES = {
   twice: 'Another file has the same path.',
 };
 
+/** Whether notes show files of a kind. @param {Kind | Reason} kind */
+export const isShown = (kind) => kind === 'picture' || kind === 'turned' || kind === 'document';
+
 /** Whether a reason is not worth a word. @param {Reason} reason */
 export const isSilent = (reason) => reason === 'hidden' || reason === 'system';
 

@@ -1,6 +1,6 @@
 // What somebody chose or dropped, as files with paths: loose files, a folder, an archive that is unpacked as it is needed.
 
-import { MAX_ENTRIES, kindOf, withoutTop } from "/folder/sort.js";
+import { MAX_ENTRIES, isShown, kindOf, withoutTop } from "/folder/sort.js";
 import { readZip } from "/folder/zip.js";
 
 /** Folders within folders that are looked into. */
@@ -41,7 +41,7 @@ async function gathered(found) {
 
 /** Whether a file is sent by the form for one: whatever is no picture, PDF or archive, so that the server says what is wrong. */
 function isAlone(path) {
-  return !["picture", "turned", "document"].includes(kindOf(path)) && !isArchive(path);
+  return !isShown(kindOf(path)) && !isArchive(path);
 }
 
 const isArchive = (path) => /\.zip$/i.test(path);

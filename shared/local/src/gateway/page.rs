@@ -72,8 +72,16 @@ const FILES: &[File] = &[
         include_str!("../../../../astro/src/folder/changed.js"),
     ),
     script(
+        "/folder/missing.js",
+        include_str!("../../../../astro/src/folder/missing.js"),
+    ),
+    script(
         "/folder/paths.js",
         include_str!("../../../../astro/src/folder/paths.js"),
+    ),
+    script(
+        "/folder/plan.js",
+        include_str!("../../../../astro/src/folder/plan.js"),
     ),
     script(
         "/folder/queue.js",
@@ -86,6 +94,10 @@ const FILES: &[File] = &[
     script(
         "/folder/send.js",
         include_str!("../../../../astro/src/folder/send.js"),
+    ),
+    script(
+        "/folder/sizes.js",
+        include_str!("../../../../astro/src/folder/sizes.js"),
     ),
     script(
         "/folder/sort.js",
