@@ -1,7 +1,7 @@
 // Several notes with their pictures and files: what belongs to what, and all of it sent, notes last.
 
-import type { Chosen } from './choice.js';
 import type { Client } from './client.js';
+import type { Chosen } from './folder/gather.js';
 import { folderOf } from './folder/paths.js';
 import { planned as sorted, type PlannedNote } from './folder/plan.js';
 import { sendAll } from './folder/queue.js';

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
 import { expect, test, vi } from 'vitest';
-import { fromChooser, type Chosen } from '../src/choice.js';
 import { createClient, type Files } from '../src/client.js';
+import { fromChooser, type Chosen } from '../src/folder/gather.js';
 import { planned, publish, type Item } from '../src/publishing.js';
 import { json, serve } from './support/server.js';
 
@@ -171,9 +171,12 @@ test('a session that is over holds everything up until it goes on', async () => 
   expect(states(items)).toEqual({ 'a.png': 'sent', 'b.png': 'sent' });
 });
 
-test('a folder loses its own name, and other files none', async () => {
+test('a folder and an archive lose their own name once, and other files none', async () => {
   const at = (path: string) => Object.defineProperty(new File(['x'], path.split('/').pop()!), 'webkitRelativePath', { value: path });
   expect((await fromChooser([at('vault/a.md'), at('vault/img/a.png')])).map(({ path }) => path)).toEqual(['a.md', 'img/a.png']);
   expect((await fromChooser([new File(['x'], 'a.md'), new File(['x'], 'b.png')])).map(({ path }) => path)).toEqual(['a.md', 'b.png']);
+  // A stored vault/notes/a.md.
+  const packed = 'UEsDBBQAAAAAAAAAIQCDFtyMAQAAAAEAAAAQAAAAdmF1bHQvbm90ZXMvYS5tZHhQSwECFAMUAAAAAAAAACEAgxbcjAEAAAABAAAAEAAAAAAAAAAAAAAAgAEAAAAAdmF1bHQvbm90ZXMvYS5tZFBLBQYAAAAAAQABAD4AAAAvAAAAAAA=';
+  expect((await fromChooser([new File([Buffer.from(packed, 'base64')], 'vault.zip')])).map(({ path }) => path)).toEqual(['notes/a.md']);
   await expect(fromChooser([new File(['no archive'], 'a.zip')])).rejects.toMatchObject({ name: 'ZipError' });
 });

@@ -93,7 +93,7 @@ const SENTENCES = {
 /** Whether notes show files of a kind. @param {Kind | Reason} kind */
 export const isShown = (kind) => kind === 'picture' || kind === 'turned' || kind === 'document';
 
-/** Whether a reason is not worth a word. @param {Reason} reason */
+/** Whether a reason is not worth a word. @param {Kind | Reason} reason */
 export const isSilent = (reason) => reason === 'hidden' || reason === 'system';
 
 /**

@@ -72,6 +72,10 @@ const FILES: &[File] = &[
         include_str!("../../../../astro/src/folder/changed.js"),
     ),
     script(
+        "/folder/gather.js",
+        include_str!("../../../../astro/src/folder/gather.js"),
+    ),
+    script(
         "/folder/missing.js",
         include_str!("../../../../astro/src/folder/missing.js"),
     ),
