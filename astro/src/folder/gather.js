@@ -99,7 +99,11 @@ async function unpacked(files) {
   const all = withoutTop(files.filter((file) => !isArchive(file)));
   for (const archive of files.filter(isArchive)) {
     const packed = await readZip(await archive.open());
-    all.push(...withoutTop(packed).map(({ path, size, open }) => ({ path, size, open: async () => new File([await open()], baseName(path)) })));
+    for (const { path, size, open } of withoutTop(packed)) {
+      // Browsers tell other pictures by their content.
+      const type = endingOf(path) === 'svg' ? 'image/svg+xml' : '';
+      all.push({ path, size, open: async () => new File([await open()], baseName(path), { type }) });
+    }
   }
   if (all.length > MAX_ENTRIES) throw new Error(TOO_MANY);
   return all;

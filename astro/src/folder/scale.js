@@ -115,12 +115,25 @@ async function smaller(file, is) {
     if (!context) return plain;
     context.imageSmoothingQuality = 'high';
     context.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
-    const type = is?.type ?? 'image/jpeg';
+    // JPEG knows no transparency. A browser that can't write WebP writes PNG.
+    const type = is?.type ?? (isOpaque(context, canvas) ? 'image/jpeg' : 'image/webp');
     const bytes = await canvas.convertToBlob({ type, quality: QUALITY });
     return is && bytes.size >= file.size ? plain : { bytes, type: bytes.type };
   } finally {
     bitmap.close();
   }
+}
+
+/**
+ * Whether nothing is seen through what was drawn.
+ *
+ * @param {OffscreenCanvasRenderingContext2D} context
+ * @param {OffscreenCanvas} canvas
+ */
+function isOpaque(context, { width, height }) {
+  const { data } = context.getImageData(0, 0, width, height);
+  for (let at = 3; at < data.length; at += 4) if (data[at] !== 255) return false;
+  return true;
 }
 
 /**

@@ -9,8 +9,8 @@ import { PATH_FAULTS, baseName, endingOf, parsePath } from './paths.js';
  */
 
 /**
- * What is sent of a folder. `turned` is a picture of a kind that the server doesn't take: the browser makes a JPEG or a
- * PNG of it, where it can.
+ * What is sent of a folder. `turned` is a picture of a kind that the server doesn't take: the browser makes a JPEG of
+ * it, or a WebP where it is transparent, if it can read it.
  *
  * @typedef {'note' | 'picture' | 'turned' | 'document'} Kind
  */

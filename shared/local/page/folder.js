@@ -3,7 +3,7 @@
 import * as client from "/client.js";
 import { element, find, onSubmit, plural, say, size } from "/dom.js";
 import { hasFile, hasNote, knownNotes, sha256 } from "/folder/changed.js";
-import { baseName, folderOf } from "/folder/paths.js";
+import { baseName, endingOf, folderOf } from "/folder/paths.js";
 import { planned } from "/folder/plan.js";
 import { sendAll } from "/folder/queue.js";
 import { whileThere } from "/folder/send.js";
@@ -204,7 +204,7 @@ function row(item, inner = []) {
   const isPicture = item.kind === "picture" || item.kind === "turned";
   const thumb = element("span", { className: "thumb", ariaHidden: "true" }, item.kind === "note" ? "¶" : isPicture ? "" : "PDF");
   if (isPicture) {
-    painted.set(thumb, item.file);
+    painted.set(thumb, item);
     seen.observe(thumb);
   }
   item.label = element("span", {}, baseName(item.path));
@@ -233,13 +233,14 @@ function row(item, inner = []) {
 }
 
 async function paint(thumb) {
+  const { path, file } = painted.get(thumb);
   try {
-    const image = element("img", { alt: "", width: 44, height: 44, src: URL.createObjectURL(await painted.get(thumb).open()) });
+    const image = element("img", { alt: "", width: 44, height: 44, src: URL.createObjectURL(await file.open()) });
     const done = () => URL.revokeObjectURL(image.src);
     image.addEventListener("load", done);
     image.addEventListener("error", () => {
       done();
-      image.remove();
+      thumb.textContent = endingOf(path).toUpperCase();
     });
     thumb.append(image);
   } catch {
