@@ -615,6 +615,7 @@ async function journey() {
     await slowly(500_000, async () => {
       await button("Send").click();
       await says(folder.row("large.gif").locator(".state"), /^\d+ %$/);
+      await says(page.locator("label[for=folder-bar]"), "1 of 3 done, 1 not sent");
       await fitsEverybody(page, "a folder that is being sent");
       await choose(markdown("other.md", "# Other\n"));
       await says(id("publish-error"), "“3 pictures” is being sent. Wait for it, or stop it first.");

@@ -403,14 +403,15 @@ function ask(item, { replaces, instead }) {
 
 /** The bar is moved by bytes; its words count. */
 function measure(items) {
-  let [all, gone, ready] = [0, 0, 0];
+  let [all, gone, ready, failed] = [0, 0, 0, 0];
   for (const { file, percent, is } of items) {
     all += file.size;
     gone += (file.size * percent) / 100;
-    ready += Number(percent === 100 && !["sending", "waiting", "held"].includes(is));
+    ready += Number(percent === 100 && !["sending", "waiting", "held", "failed"].includes(is));
+    failed += Number(is === "failed");
   }
   bar.value = all > 0 ? (100 * gone) / all : 100;
-  bar.labels[0].textContent = `${ready} of ${items.size} done`;
+  bar.labels[0].textContent = `${ready} of ${items.size} done${failed > 0 ? `, ${failed} not sent` : ""}`;
 }
 
 function ended(outcomes, isStopped) {
