@@ -4,7 +4,7 @@ import { sendFile, type SentFile } from './file.js';
 import { sendPicture, type PictureStage } from './picture.js';
 import { Session, type Ending, type Storage } from './session.js';
 import { settled, type Wait } from './wait.js';
-import { call, MastheadError, type Call, type Files, type ListedReadme, type Member, type Picture, type PictureReport, type Progress, type Readme, type ReadmePage, type Replaced, type Site } from './wire.js';
+import { call, MastheadError, type Call, type Files, type ListedReadme, type Member, type Picture, type PictureReport, type Progress, type Readme, type ReadmePage, type Replaced, type Site, type StoredFile } from './wire.js';
 
 export { MastheadError };
 export type { Code, Field, Files, ListedReadme, Member, Picture, PictureReport, Readme, Replaced, Replacement, Site, StoredFile, Titled, Usage, Warning } from './wire.js';
@@ -46,6 +46,12 @@ export interface FileUpload extends Upload {
    * @default the file's name
    */
   path?: string | undefined;
+  /**
+   * The member's files, as `files` lists them: where one of them is what would be sent, nothing is.
+   *
+   * @default []
+   */
+  known?: readonly StoredFile[] | undefined;
 }
 
 export interface ReadmeUpload extends Upload {
@@ -249,8 +255,8 @@ export function createClient({ url = '', storage = 'local' }: ClientOptions = {}
      * Sends a picture or a PDF for documents to show, up to 25 MiB; photos are scaled down first where the
      * browser can. What becomes of it is in `files`: see `watchFiles`.
      */
-    async uploadFile(file: File, { path, ...sending }: FileUpload = {}): Promise<SentFile> {
-      return sendFile(signed, file, path, sending);
+    async uploadFile(file: File, sending: FileUpload = {}): Promise<SentFile> {
+      return sendFile(signed, file, sending);
     },
 
     /** The pictures and other files of the member, and what they take. */

@@ -1,45 +1,53 @@
 // A picture or another file of documents on its way.
 
-import { prepared, Unfit } from './folder/scale.js';
-import { fitsForm, put, type Sending, type Signed } from './sending.js';
-import { MastheadError } from './wire.js';
+import { Unfit } from './folder/scale.js';
+import { sendFile as send } from './folder/send.js';
+import { put, type Sending, type Signed } from './sending.js';
+import { MastheadError, type StoredFile } from './wire.js';
 
 /** A file that has arrived; `files` says what becomes of it. */
 export interface SentFile {
   /** Stays with the path: what is sent there later has it, too. */
   id: string;
   path: string;
+  /** Whether one of `known` is what would have been sent, so that nothing was. */
+  unchanged?: true;
+}
+
+/** What the API answers of a file that has arrived, or is about to. */
+interface Answer {
+  file: { id: string; path: string };
+}
+
+export interface FileSending extends Sending {
+  path?: string | undefined;
+  known?: readonly StoredFile[] | undefined;
 }
 
 /**
- * Sends a file under `path`, or else under its name.
+ * Sends a file under `path`, or else under its name, unless one of `known` is what would be sent.
  *
  * @throws {MastheadError} before anything is sent, with status 0: `unsupported_media_type` for what is larger than 4 MiB
- * and no picture that this browser or the server can read, `too_large` above 25 MiB
+ * and no picture that this browser or the server can read, and for HEIC that this browser can't read; `too_large` above 25 MiB
  */
-export async function sendFile(signed: Signed, file: File, path: string | undefined, sending: Sending): Promise<SentFile> {
-  const { bytes, type } = await fitting(file);
-  sending.signal?.throwIfAborted();
+export async function sendFile(signed: Signed, file: File, { path, known = [], ...sending }: FileSending): Promise<SentFile> {
   // Macs take names apart.
   const at = (path ?? file.name).normalize();
-  if (!fitsForm(bytes)) {
-    const answer = await put<{ file: SentFile }>(signed, bytes, { kind: 'file', content_type: type, path: at }, sending);
-    return { id: answer.file.id, path: answer.file.path };
-  }
-  const form = new FormData();
-  form.append('file', bytes, file.name);
-  form.append('path', at);
-  const answer = await signed<{ file: SentFile }>('/api/upload_file', { method: 'POST', form, progress: sending.onProgress, signal: sending.signal });
-  return { id: answer.file.id, path: answer.file.path };
-}
-
-/** What is sent of a file. Of one that can't be read here the server says what it is, where a form can carry it. */
-async function fitting(file: File): Promise<{ bytes: Blob; type: string }> {
+  const ways = {
+    form: (bytes: Blob) => {
+      const form = new FormData();
+      form.append('file', bytes, file.name);
+      form.append('path', at);
+      return signed<Answer>('/api/upload_file', { method: 'POST', form, progress: sending.onProgress, signal: sending.signal });
+    },
+    put: (bytes: Blob, type: string) => put<Answer>(signed, bytes, { kind: 'file', content_type: type, path: at }, sending),
+  };
   try {
-    return await prepared(file);
+    const sent = await send(file, at, known, ways, sending.signal);
+    if (sent) return { id: sent.file.id, path: sent.file.path };
   } catch (error) {
     if (!(error instanceof Unfit)) throw error;
-    if (error.code === 'unreadable' && fitsForm(file)) return { bytes: file, type: file.type };
     throw new MastheadError(error.code === 'too-large' ? 'too_large' : 'unsupported_media_type', 0, error.message);
   }
+  return { id: known.find((file) => file.path === at)!.id, path: at, unchanged: true };
 }

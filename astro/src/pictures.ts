@@ -1,8 +1,9 @@
 // Members' pictures with their sizes, so that pages don't jump: for Sätteri, which Astro 7 renders with, and for rehype.
 
 import type { Element, Nodes, Properties, Root } from 'hast';
+import { heightAt, type Size } from './folder/sizes.js';
 import { replaceElements } from './html/parse.js';
-import { heightAt, picture, type Size } from './renditions.js';
+import { picture } from './renditions.js';
 
 export interface PicturesOptions {
   /**

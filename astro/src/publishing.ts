@@ -1,20 +1,16 @@
 // Several notes with their pictures and files: what belongs to what, and all of it sent, notes last.
 
-import type { Chosen } from './choice.js';
 import type { Client } from './client.js';
-import { belongings, type Belonging } from './folder/belongs.js';
-import { addressOf, freeAddress, hasFile, hasNote, mayReplace, sha256 } from './folder/changed.js';
-import { baseName, folderOf } from './folder/paths.js';
+import type { Chosen } from './folder/gather.js';
+import { folderOf } from './folder/paths.js';
+import { planned as sorted, type PlannedNote } from './folder/plan.js';
 import { sendAll } from './folder/queue.js';
-import { prepared, Unfit } from './folder/scale.js';
-import { isSilent, sort, type Kind } from './folder/sort.js';
+import { sendNote as send, whileThere, type Answer } from './folder/send.js';
+import type { Kind } from './folder/sort.js';
 import { MastheadError, type Files, type ListedReadme, type Progress, type Replacement, type Site, type StoredFile } from './wire.js';
 
-/** As many addresses are tried for a note whose own is another's. */
-const MAX_ADDRESSES = 5;
 /** How long the notes wait for the files to be ready, in milliseconds: those that are late come into them later. */
 const READY_WITHIN_MS = 60_000;
-const MOVED = 'It was moved or changed meanwhile. Choose the files again.';
 const NOT_REPLACED = 'It would take the place of another document, and is not sent.';
 
 /**
@@ -45,7 +41,7 @@ export interface Plan {
   /** Notes are the last ones. */
   items: Item[];
   /** Each note with the files that it shows or leads to, and what it asks for and nobody has. */
-  notes: Belonging[];
+  notes: PlannedNote[];
   /** Files that no note asks for. Where there are notes, they are kept until the member says otherwise. */
   unshown: Item[];
   /** Whether there are more files than the member may have, with those on the server. */
@@ -56,33 +52,18 @@ export interface Plan {
 
 /** What becomes of the chosen files. `known` are the member's files on the server, `limits` the largest ones, in bytes. */
 export async function planned(chosen: readonly Chosen[], { files: known, usage }: Files, limits: Site['limits']): Promise<Plan> {
-  const { taken, ignored } = sort(chosen, { note: limits.readme, file: limits.large_picture });
-  const items = taken.map(({ kind, path, file }): Item => ({ kind, path, size: file.size, open: () => opened(file), state: 'waiting', share: 0 }));
-  const notes: { path: string; text: string }[] = [];
-  for (const { path, open } of items.filter(isNote)) notes.push({ path, text: await (await open()).text() });
-  const files = items.filter((item) => !isNote(item));
-  const knownPaths = new Set(known.map(({ path }) => path));
-  const found = belongings(notes, files.map(({ path }) => path), [...knownPaths]);
-  const unshown = files.filter(({ path }) => found.unshown.includes(path));
-  if (notes.length > 0) for (const item of unshown) item.state = 'kept';
-  const isNew = ({ path, state }: Item) => state !== 'kept' && !knownPaths.has(path);
+  const { taken, notes, unshown, ignored } = await whileThere(() => sorted(chosen, known, { note: limits.readme, file: limits.large_picture }));
+  const [alone, there] = [new Set(unshown), new Set(known.map(({ path }) => path))];
+  const stateOf = (path: string) => (notes.length > 0 && alone.has(path) ? 'kept' : 'waiting');
+  const items = taken.map(({ kind, path, file }): Item => ({ kind, path, size: file.size, open: file.open, state: stateOf(path), share: 0 }));
+  const isNew = (item: Item) => !isNote(item) && item.state !== 'kept' && !there.has(item.path);
   return {
     items,
-    notes: found.notes,
-    unshown,
-    isTooMany: usage.files + files.filter(isNew).length > usage.max_files,
-    ignored: ignored.filter(({ reason }) => !isSilent(reason)).map(({ path, sentence }) => ({ path, sentence })),
+    notes,
+    unshown: items.filter(({ path }) => alone.has(path)),
+    isTooMany: usage.files + items.filter(isNew).length > usage.max_files,
+    ignored: ignored.map(({ path, sentence }) => ({ path, sentence })),
   };
-}
-
-/** A file that was chosen a while ago. */
-async function opened(file: Chosen): Promise<File> {
-  try {
-    return await file.open();
-  } catch (error) {
-    if (error instanceof DOMException) throw new Error(MOVED, { cause: error });
-    throw error;
-  }
 }
 
 export function isNote({ kind }: Item): boolean {
@@ -118,15 +99,16 @@ export async function publish(client: Client, items: readonly Item[], { signal, 
   const change = (item: Item, changes: Partial<Item>) => onChange(Object.assign(item, changes));
   const failed = (item: Item, reason: string) => change(item, { state: 'failed', share: 0, reason });
 
-  const send = async (item: Item): Promise<void> => {
+  const sendItem = async (item: Item): Promise<void> => {
     const sending = { onProgress: (share: number) => change(item, { share }), signal };
     if (isNote(item)) {
       const slug = await sendNote(client, item, readmes, addresses, { ask, ...sending });
       return change(item, { share: 1, ...(slug === undefined ? { state: 'there' } : { state: 'sent', slug }) });
     }
-    const id = await sendFile(client, item, files, sending);
-    if (id !== undefined) sent.set(id, item);
-    change(item, { share: 1, ...(id === undefined ? { state: 'there' } : { state: 'sent', id }) });
+    const { id, unchanged } = await client.uploadFile(await item.open(), { path: item.path, known: files, ...sending });
+    if (unchanged) return change(item, { share: 1, state: 'there' });
+    sent.set(id, item);
+    change(item, { share: 1, state: 'sent', id });
   };
   const wait = async (): Promise<void> => {
     if (sent.size === 0) return;
@@ -141,7 +123,7 @@ export async function publish(client: Client, items: readonly Item[], { signal, 
   const jobs = left.map((item): { stage: number; item?: Item } => ({ stage: isNote(item) ? STAGES.notes : STAGES.files, item }));
   for (const item of left) change(item, { state: 'waiting', share: 0 });
   try {
-    await sendAll([...jobs, { stage: STAGES.ready }], ({ item }) => (item ? send(item) : wait()), {
+    await sendAll([...jobs, { stage: STAGES.ready }], ({ item }) => (item ? whileThere(() => sendItem(item)) : wait()), {
       signal,
       holds,
       online,
@@ -167,56 +149,23 @@ async function readyFiles(client: Client, signal: AbortSignal | undefined): Prom
   return seen;
 }
 
-/** Sends a file, unless it is there; its id then. */
-async function sendFile(client: Client, { path, open }: Item, known: readonly StoredFile[], sending: { onProgress: Progress; signal: AbortSignal | undefined }): Promise<string | undefined> {
-  const file = await open();
-  const bytes = await fitting(file);
-  if (hasFile(known, path, await sha256(bytes))) return undefined;
-  return (await client.uploadFile(new File([bytes], baseName(path), { type: bytes.type }), { path, ...sending })).id;
-}
-
-/** What would be sent of a file; of one that can't be read here, itself, of which the server says what it is. */
-async function fitting(file: File): Promise<Blob> {
-  try {
-    const { bytes, type } = await prepared(file);
-    return bytes.type === type ? bytes : new Blob([bytes], { type });
-  } catch (error) {
-    if (error instanceof Unfit) return file;
-    throw error;
-  }
-}
-
-/** Sends a note, unless it is there; its slug then. One whose address is another's gets one of its own. */
+/** Sends a note, unless it is there; its slug then. Asks where it would replace a document of another title. */
 async function sendNote(
   client: Client,
   { path, open }: Item,
   known: readonly ListedReadme[],
-  addresses: Set<string>,
-  { ask, onProgress, signal }: Pick<Publishing, 'ask' | 'signal'> & { onProgress: Progress },
+  taken: Set<string>,
+  { ask, ...sending }: Pick<Publishing, 'ask' | 'signal'> & { onProgress: Progress },
 ): Promise<string | undefined> {
   const file = await open();
-  if (hasNote(known, path, await sha256(file))) return undefined;
-  let slug = addressOf(known, path);
-  let replace: 'any' | 'same_title' = mayReplace(known, path) ? 'any' : 'same_title';
-  for (let tries = 1; ; tries += 1) {
-    try {
-      const sent = await client.uploadReadme(file, { path: folderOf(path), slug, replace, onProgress, signal });
-      addresses.add(sent.slug);
-      return sent.slug;
-    } catch (error) {
-      if (!(error instanceof MastheadError) || tries > MAX_ADDRESSES) throw error;
-      if (error.replacement) {
-        const choice = await ask(error.replacement);
-        if (choice === 'replace') replace = 'any';
-        else if (choice === 'instead') slug = error.replacement.instead.slug;
-        else throw new MastheadError('other_title', error.status, NOT_REPLACED);
-      } else if (error.code === 'conflict') {
-        slug = freeAddress(path, addresses);
-        if (slug === undefined) throw error;
-        addresses.add(slug);
-      } else {
-        throw error;
-      }
-    }
+  const upload = (answer: Answer) => send(file, path, { known, taken, answer }, (to) => client.uploadReadme(file, { path: folderOf(path), ...to, ...sending }));
+  try {
+    return (await upload({}))?.slug;
+  } catch (error) {
+    if (!(error instanceof MastheadError && error.replacement)) throw error;
+    const choice = await ask(error.replacement);
+    if (choice === 'replace') return (await upload({ replace: true }))?.slug;
+    if (choice === 'instead') return (await upload({ slug: error.replacement.instead.slug }))?.slug;
+    throw new MastheadError('other_title', error.status, NOT_REPLACED);
   }
 }

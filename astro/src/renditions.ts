@@ -1,5 +1,7 @@
 // What the address of a member's picture tells of it: its size, and where its smaller ones are. Nothing is fetched.
 
+import { sizesOf, WIDTHS, type Size } from './folder/sizes.js';
+
 /** What an `<img>` needs: with the size a page doesn't jump, and with the set a browser takes what it has use for. */
 export interface Rendered {
   src: string;
@@ -11,11 +13,6 @@ export interface Rendered {
   srcset?: string;
 }
 
-/** Width and height in pixels. */
-export type Size = readonly [width: number, height: number];
-
-/** Greatest widths of a document's pictures, in pixels: `WIDTHS` of shared/picture/src/wide.rs. */
-const WIDTHS = [1920, 960, 480];
 /** Greatest height of a WebP file, in pixels. */
 const MAX_HEIGHT = 16_383;
 /** Edges of profile pictures, in pixels. */
@@ -37,7 +34,7 @@ const PROFILE = new RegExp(String.raw`^(${SERVER}/pictures/[a-z0-9-]+/[0-9a-f]{3
 export function picture(address: string): Rendered {
   const [, file, ...size] = FILE.exec(address) ?? [];
   const [width = 0, height = 0] = size.map(Number);
-  if (file !== undefined && width <= WIDTHS[0]! && height <= MAX_HEIGHT) {
+  if (file !== undefined && width <= WIDTHS[0] && height <= MAX_HEIGHT) {
     return rendered(address, [width, height], certain([width, height]).map(([width, height]) => [`${file}-${width}x${height}.webp`, width]));
   }
   const [, profile, edge] = PROFILE.exec(address) ?? [];
@@ -48,16 +45,6 @@ export function picture(address: string): Rendered {
 function rendered(src: string, [width, height]: Size, set: [address: string, width: number][]): Rendered {
   const srcset = set.map(([address, width]) => `${address} ${width}w`).join(', ');
   return { src, width, height, ...(set.length > 1 ? { srcset } : {}) };
-}
-
-/** The sizes of a picture's renditions, largest first: as `sizes` of shared/picture/src/wide.rs has them. */
-export function sizesOf(largest: Size): Size[] {
-  return [largest, ...WIDTHS.filter((width) => width < largest[0]).map((width) => [width, heightAt(largest, width)] as const)];
-}
-
-/** The height of a picture at another width: the nearest whole number of pixels, at least one. */
-export function heightAt([width, height]: Size, at: number): number {
-  return Math.max(1, Math.floor((height * at + Math.floor(width / 2)) / width));
 }
 
 /**

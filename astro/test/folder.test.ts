@@ -4,7 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { deflateRawSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { belongings, finder, missingFiles, references, wantedPath } from '../src/folder/belongs.js';
+import { belongings, finder, references, wantedPath } from '../src/folder/belongs.js';
 import { addressOf, freeAddress, hasFile, hasNote, knownNotes, mayReplace, sha256 } from '../src/folder/changed.js';
 import { MAX_PATH_BYTES, baseName, parsePath } from '../src/folder/paths.js';
 import { sendAll, type State } from '../src/folder/queue.js';
@@ -66,18 +66,7 @@ describe('what belongs to what', () => {
     expect(unshown).toEqual(['z.png']);
   });
 
-  test('a report’s missing files have the paths that their note asks for', () => {
-    const asset = (text: string, hint = 'Upload it.') => ({ code: 'missing-asset', text, hint });
-    expect(missingFiles([asset('../img/a%20b.png'), asset('![[Leg.png|300]]'), asset('/top.gif'), { ...asset('x.png'), code: 'unresolved-link' }], 'notes')).toEqual({
-      files: [{ name: 'a b.png', path: 'img/a b.png' }, { name: 'Leg.png', path: 'notes/Leg.png' }, { name: 'top.gif', path: 'top.gif' }],
-      more: false,
-    });
-    expect(missingFiles([asset('m.png', '7 places, on lines 1, 3. Upload the files.')], '').more).toBe(true);
-    const many = { ...asset('m.png', '7 places, on lines 1, 3. Upload the files.'), also: ['img/n.png', '![[o.gif]]'] };
-    expect(missingFiles([many], 'a')).toEqual({ files: ['m.png', 'img/n.png', 'o.gif'].map((path) => ({ name: path.replace('img/', ''), path: `a/${path}` })), more: false });
-    expect(missingFiles([{ ...many, also: Array.from({ length: 50 }, (_, at) => `${at}.png`) }], '').more).toBe(true);
-    const links = ['plan.pdf', 'notes.txt'].map((text) => ({ code: 'relative-link', text, hint: '7 places, on lines 1, 3.' }));
-    expect([missingFiles(links.slice(0, 1), 'n').files[0]?.path, missingFiles(links.slice(1), 'n')], 'links').toEqual(['n/plan.pdf', { files: [], more: false }]);
+  test('a destination is decoded and straightened', () => {
     expect(wantedPath('', '../../a.png')).toBe('a.png');
     expect(finder(['Ä.png'])('', 'a\u0308.PNG')).toBe('Ä.png');
   });
@@ -232,7 +221,7 @@ describe('pictures', () => {
 describe('sending', () => {
   const jobs = (...stages: number[]) => stages.map((stage, index) => ({ stage, name: index }));
   const pause = () => Promise.resolve();
-  const refused = (status: number, retryAfter?: number) => Object.assign(new Error(`status ${status}`), { status, retryAfter });
+  const refused = (status: number, retryAfter?: number) => Object.assign(new Error(`status ${status}`), { status, retryAfter, ...(status === 0 ? { code: 'unreachable' } : {}) });
 
   test('ends each stage before the next, three at a time', async () => {
     const all = jobs(1, 0, 0, 1, 0, 0, 0);

@@ -9,9 +9,10 @@ import remarkRehype from 'remark-rehype';
 import { markdownToHtml } from 'satteri';
 import { unified } from 'unified';
 import { describe, expect, test } from 'vitest';
+import { sizesOf } from '../src/folder/sizes.js';
 import { wallWith } from '../src/html/wall.js';
 import { callouts, htmlWall, pictures, rehypeCallouts, rehypeHtmlWall, rehypePictures, type PicturesOptions } from '../src/markdown.js';
-import { picture, sizesOf } from '../src/renditions.js';
+import { picture } from '../src/renditions.js';
 
 const SERVER = 'https://club.example';
 const UPLOAD = '0123456789abcdef0123456789abcdef';

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
-import { expect, test } from 'vitest';
-import { fromChooser, type Chosen } from '../src/choice.js';
+import { expect, test, vi } from 'vitest';
 import { createClient, type Files } from '../src/client.js';
+import { fromChooser, type Chosen } from '../src/folder/gather.js';
 import { planned, publish, type Item } from '../src/publishing.js';
 import { json, serve } from './support/server.js';
 
@@ -13,12 +13,21 @@ const chosen = (path: string, text: string): Chosen => ({ path, size: text.lengt
 /** A server with what `state` has, which answers the upload of a path as `refuse` says, and keeps what it took. */
 async function desk(state: { files?: unknown[]; readmes?: unknown[]; refuse?: (path: string, slug: string | undefined, replace: string | undefined) => [number, object] | undefined }) {
   const uploads: string[] = [];
-  const server = await serve(async (request, response) => {
+  let put = '';
+  const server = await serve(async (request, response, base) => {
     const { url = '' } = request;
     if (url === '/api/login') return json(response, 200, { status: 'success', access_token: 'a.b.c', expires_in: 3600, member: {} });
     if (url === '/api/files') return json(response, 200, { status: 'success', files: state.files ?? [], usage: {} });
     if (url.startsWith('/api/readmes')) return json(response, 200, { status: 'success', readmes: state.readmes ?? [], cursor: null });
     const form = (await buffer(request)).toString('latin1');
+    if (url === '/store') {
+      uploads.push(`${put} ${sha256(form)}`);
+      return void response.end();
+    }
+    if (url === '/api/upload_url') {
+      put = (JSON.parse(form) as { path: string }).path;
+      return json(response, 200, { status: 'success', file: { id: `id of ${put}`, path: put }, upload: { method: 'PUT', url: `${base}/store`, headers: {} } });
+    }
     const field = (name: string) => new RegExp(`name="${name}"\\r\\n\\r\\n(.*)\\r\\n`).exec(form)?.[1];
     const name = /filename="(.*)"/.exec(form)?.[1] ?? '';
     const isNote = url === '/api/upload_readme';
@@ -43,7 +52,7 @@ test('a plan says what belongs to what, and what stays', async () => {
   const known = { files: [{ path: 'old/known.png' } as never], usage: { ...NONE.usage, files: 1, max_files: 2 } };
   const { items, notes, unshown, ignored, isTooMany } = await plan(files, known);
   expect(items.map(({ kind, path, state }) => `${kind} ${path} ${state}`)).toEqual(['picture y.gif kept', 'picture img/x.png waiting', 'note notes/a.md waiting']);
-  expect(notes).toEqual([{ path: 'notes/a.md', shows: ['old/known.png', 'img/x.png'], missing: ['lost.png'] }]);
+  expect(notes).toEqual([{ path: 'notes/a.md', own: ['img/x.png'], others: ['old/known.png'], missing: ['lost.png'] }]);
   expect(unshown.map(({ path }) => path)).toEqual(['y.gif']);
   expect(ignored.map(({ path }) => path)).toEqual(['film.mp4']);
   expect([isTooMany, (await plan(files, { ...known, usage: { ...known.usage, files: 2 } })).isTooMany]).toEqual([false, true]);
@@ -84,6 +93,39 @@ test('a file that is refused, or rejected later, stops no other and says why', a
   server.uploads.length = 0;
   await publish(server.client, items, quiet);
   expect(server.uploads.sort()).toEqual(['late.png', 'no.png']);
+});
+
+test('a photo is read and scaled once, and what is compared is what is sent', async () => {
+  // As a browser has them; what is made is still so large that it would be made smaller once more.
+  const made = `\xff\xd8\xff${'s'.repeat(5 * 1024 ** 2)}`;
+  const decoded = vi.fn(async () => ({ width: 8000, height: 6000, close: () => {} }));
+  const encoded = vi.fn(async () => new Blob([Buffer.from(made, 'latin1')], { type: 'image/jpeg' }));
+  vi.stubGlobal('createImageBitmap', decoded);
+  vi.stubGlobal('OffscreenCanvas', class { getContext = () => ({ drawImage: () => {} }); convertToBlob = encoded; });
+  try {
+    const photo = chosen('photo.jpg', `\xff\xd8\xff${'l'.repeat(12 * 1024 ** 2)}`);
+    await using server = await desk({ files: [{ id: '1', path: 'photo.jpg', state: 'ready', sha256: 'another one' }] });
+    const { items } = await plan([photo]);
+    await publish(server.client, items, quiet);
+    expect([states(items), server.uploads]).toEqual([{ 'photo.jpg': 'sent' }, [`photo.jpg ${sha256(made)}`]]);
+    expect([decoded.mock.calls.length, encoded.mock.calls.length]).toEqual([1, 1]);
+    await using again = await desk({ files: [{ id: '1', path: 'photo.jpg', state: 'ready', sha256: sha256(made) }] });
+    items[0]!.state = 'waiting';
+    await publish(again.client, items, quiet);
+    expect([states(items), again.uploads, decoded.mock.calls.length]).toEqual([{ 'photo.jpg': 'there' }, [], 2]);
+  } finally {
+    vi.unstubAllGlobals();
+  }
+});
+
+test('what can’t be read here says what to do, and holds nothing up', async () => {
+  await using server = await desk({});
+  const { items } = await plan([chosen('IMG_1.heic', '\0\0\0\x18ftypheic\0\0\0\0'), chosen('scan.tif', `II*\0${'x'.repeat(5 * 1024 ** 2)}`), chosen('a.png', PNG)]);
+  await publish(server.client, items, quiet);
+  expect([states(items), server.uploads]).toEqual([{ 'IMG_1.heic': 'failed', 'scan.tif': 'failed', 'a.png': 'sent' }, ['a.png']]);
+  const reasons = Object.fromEntries(items.map(({ path, reason }) => [path, reason]));
+  expect(reasons['IMG_1.heic']).toMatch(/^This is a HEIC picture\. .*export it as JPEG/);
+  expect(reasons['scan.tif']).toBe('This browser can’t read it. Export it as JPEG, and send that.');
 });
 
 test('a note whose address is taken gets another, and one of another title is asked for', async () => {
@@ -129,9 +171,12 @@ test('a session that is over holds everything up until it goes on', async () => 
   expect(states(items)).toEqual({ 'a.png': 'sent', 'b.png': 'sent' });
 });
 
-test('a folder loses its own name, and other files none', async () => {
+test('a folder and an archive lose their own name once, and other files none', async () => {
   const at = (path: string) => Object.defineProperty(new File(['x'], path.split('/').pop()!), 'webkitRelativePath', { value: path });
   expect((await fromChooser([at('vault/a.md'), at('vault/img/a.png')])).map(({ path }) => path)).toEqual(['a.md', 'img/a.png']);
   expect((await fromChooser([new File(['x'], 'a.md'), new File(['x'], 'b.png')])).map(({ path }) => path)).toEqual(['a.md', 'b.png']);
+  // A stored vault/notes/a.md.
+  const packed = 'UEsDBBQAAAAAAAAAIQCDFtyMAQAAAAEAAAAQAAAAdmF1bHQvbm90ZXMvYS5tZHhQSwECFAMUAAAAAAAAACEAgxbcjAEAAAABAAAAEAAAAAAAAAAAAAAAgAEAAAAAdmF1bHQvbm90ZXMvYS5tZFBLBQYAAAAAAQABAD4AAAAvAAAAAAA=';
+  expect((await fromChooser([new File([Buffer.from(packed, 'base64')], 'vault.zip')])).map(({ path }) => path)).toEqual(['notes/a.md']);
   await expect(fromChooser([new File(['no archive'], 'a.zip')])).rejects.toMatchObject({ name: 'ZipError' });
 });

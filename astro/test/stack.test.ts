@@ -2,10 +2,10 @@
 
 import { expect, test } from 'vitest';
 import { createClient } from '../src/client.js';
+import { missing } from '../src/folder/missing.js';
+import { thumbnail } from '../src/folder/sizes.js';
 import { mastheadLiveLoader } from '../src/live.js';
 import { mastheadLoader } from '../src/loader.js';
-import { missing } from '../src/missing.js';
-import { thumbnail } from '../src/thumbnail.js';
 import { site } from './support/context.js';
 import { noise } from './support/noise.js';
 import { markdown, stack } from './support/stack.js';

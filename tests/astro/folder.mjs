@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { markdown, portrait } from '../browser/files.mjs';
+import { AVIF, heic, markdown, portrait, tiff } from '../browser/files.mjs';
 import { equal, eventually, fitsEverybody, launch, ok, says, step, watched } from '../browser/harness.mjs';
 import { DESK, looksRight, PHONE } from './looks.mjs';
 import { credentials, member } from './members.mjs';
@@ -56,7 +56,7 @@ const pictures = () =>
       image.loading = 'eager';
       await image.decode().catch(() => {});
     }
-    return images.map((image) => [image.alt, image.naturalWidth > 0, /\/files\/vera\/[\w-]+\.webp$/.test(image.src)]);
+    return images.map((image) => [image.alt, image.naturalWidth > 0, /\/files\/vera\/[\w-]+\.(webp|svg)$/.test(image.src)]);
   });
 
 async function journey() {
@@ -67,13 +67,13 @@ async function journey() {
     await page.waitForURL(`${ORIGIN}/club/account/`);
     await says(files.locator('[data-none]'), /^There are none yet\./);
     await drop([root]);
-    await says(upload.locator('[data-hint]'), /^4 notes, 4 pictures, 1 PDF, [\d.]+ KiB$/);
+    await says(upload.locator('[data-hint]'), /^4 notes, 5 pictures, 1 PDF, [\d.]+ KiB$/);
     equal(
       (await rows()).map((row) => row.split('\n').map((line) => line.replace(/\s+/g, ' ').trim()).filter(Boolean)),
       [
         ['Logbook.md', 'Not among these: pictures/mooring.png'],
         ['README.md', 'img/Chart.png'],
-        ['notes/Tides.md', 'attachments/wave.gif', 'Also shows img/Chart.png'],
+        ['notes/Tides.md', 'attachments/wave.gif', 'drawings/Crane.svg', 'Also shows img/Chart.png'],
         ['notes/boats/pram.md', 'notes/boats/pram.png', 'stove.png', 'papers/Plan of 1911.pdf'],
         ['No note shows these', 'private/diary.png Stays with you'],
         ['These stay with you', 'film.mp4', 'Put it on a site that is made for sound and video, and link to it in your note.'],
@@ -85,7 +85,7 @@ async function journey() {
     ok(!(await page.getByLabel('Name in the address').isVisible()), 'no address is asked for');
     const unshown = page.getByLabel('Send the file that no note shows, too');
     await unshown.check();
-    await says(upload.locator('[data-hint]'), /^4 notes, 5 pictures, 1 PDF/);
+    await says(upload.locator('[data-hint]'), /^4 notes, 6 pictures, 1 PDF/);
     await unshown.uncheck();
     await button('Publish').focus();
     await looksRight(page, 'folder-plan');
@@ -96,11 +96,11 @@ async function journey() {
     const sent = [];
     page.on('request', (request) => request.method() === 'POST' && sent.push(new URL(request.url()).pathname));
     await page.keyboard.press('Enter');
-    await says(said(upload), '9 files are sent; their reports follow.');
+    await says(said(upload), '10 files are sent; their reports follow.');
     const last = sent.lastIndexOf('/api/upload_file');
-    equal([sent.filter((path) => path === '/api/upload_file').length, sent.slice(last + 1)], [5, Array(4).fill('/api/upload_readme')], 'what was sent, and what came last');
-    await says(files.locator('[data-usage]'), /^5 files of 500, [\d.]+ KiB of 200\.0 MiB$/);
-    await eventually(async () => (await files.locator('[data-state="ready"]').count()) === 5, 'every file is ready');
+    equal([sent.filter((path) => path === '/api/upload_file').length, sent.slice(last + 1)], [6, Array(4).fill('/api/upload_readme')], 'what was sent, and what came last');
+    await says(files.locator('[data-usage]'), /^6 files of 500, [\d.]+ KiB of 200\.0 MiB$/);
+    await eventually(async () => (await files.locator('[data-state="ready"]').count()) === 6, 'every file is ready');
     await says(listed('img/Chart.png'), /Ready\s+640 × 480/);
     await eventually(() => listed('img/Chart.png').locator('img').evaluate((image) => image.naturalWidth === 480), 'its thumbnail is the small rendition');
     await eventually(async () => (await reports.locator('[data-list] .mh-state[data-state="published"]').count()) === 4, 'every note is published');
@@ -129,7 +129,7 @@ async function journey() {
     const expected = {
       '/vera/': ['The harbour in 1911'],
       '/vera/pram/': ['Bottom boards', 'The stove'],
-      '/vera/tides/': ['wave.gif', 'chart.png', 'The chart, as HTML'],
+      '/vera/tides/': ['wave.gif', 'How the crane lifts', 'chart.png', 'The chart, as HTML'],
       '/vera/logbook/': ['The mooring'],
     };
     for (const [path, descriptions] of Object.entries(expected)) {
@@ -149,17 +149,17 @@ async function journey() {
     await open('/club/account/');
     await says(login, /Signed in as Vera Holm/);
     await upload.locator('[data-folder-input]').setInputFiles(root);
-    await says(upload.locator('[data-hint]'), /^4 notes, 4 pictures, 1 PDF/);
+    await says(upload.locator('[data-hint]'), /^4 notes, 5 pictures, 1 PDF/);
     const sent = [];
     page.on('request', (request) => request.method() !== 'GET' && sent.push(request.url()));
     await button('Publish').click();
-    await says(said(upload), '9 files were there already.');
+    await says(said(upload), '10 files were there already.');
     equal(sent, [], 'what was sent');
     writeFileSync(join(root, 'notes/Tides.md'), `${FILES['notes/Tides.md']}\nHigh water is late.\n`);
     await upload.locator('[data-folder-input]').setInputFiles(root);
     await says(upload.locator('[data-hint]'), /^4 notes/);
     await button('Publish').click();
-    await says(said(upload), /^1 file is sent, 8 files were there already; its report follows\.$/);
+    await says(said(upload), /^1 file is sent, 9 files were there already; its report follows\.$/);
     equal((await client.readmes()).map(({ path, file_name }) => `${path}/${file_name}`).sort(), ['/Logbook.md', '/README.md', 'notes/Tides.md', 'notes/boats/pram.md'], 'where the notes lie');
   });
 
@@ -167,18 +167,31 @@ async function journey() {
     const zip = spawnSync('python3', ['-m', 'zipfile', '-c', `${root}.zip`, root], { encoding: 'utf8' });
     ok(zip.status === 0, `an archive is made: ${zip.stderr}`);
     await upload.locator('[data-drop] input').first().setInputFiles(`${root}.zip`);
-    await says(upload.locator('[data-hint]'), /^4 notes, 4 pictures, 1 PDF/);
+    await says(upload.locator('[data-hint]'), /^4 notes, 5 pictures, 1 PDF/);
     await client.deleteFile((await client.files()).files.find(({ path }) => path === 'stove.png').id);
     await page.route('**/api/upload_file', (route) => route.fulfill({ status: 415, headers: { 'access-control-allow-origin': ORIGIN }, json: { status: 'error', code: 'unsupported_media_type', message: 'This is a stove.' } }));
     await button('Publish').click();
     await says(refused(upload), '1 file was not sent.');
     await says(upload.locator('[data-failed]'), /stove\.png\s*This is a stove\./);
-    await says(said(upload), '8 files were there already.');
+    await says(said(upload), '9 files were there already.');
     await looksRight(page, 'folder-failed');
     await page.unroute('**/api/upload_file');
     await button('Try again').click();
-    await says(said(upload), /^1 file is sent, 8 files were there already\.$/);
+    await says(said(upload), /^1 file is sent, 9 files were there already\.$/);
     equal(await page.evaluate(() => document.activeElement.textContent), 'Publish', 'the focus');
+  }, [/status of 415/]);
+
+  await run('what can’t be read here says what to do and holds nothing up, and an AVIF is turned', async () => {
+    const file = (name, buffer) => ({ name, mimeType: '', buffer });
+    await page.getByLabel('Markdown file').setInputFiles([markdown('Shore.md', '# Shore\n\n![[IMG_7.HEIC]] ![[leaf.avif]] ![[scan.tif]]\n'), file('IMG_7.HEIC', heic()), file('leaf.avif', AVIF), file('scan.tif', tiff())]);
+    await says(upload.locator('[data-hint]'), /^1 note, 3 pictures, /);
+    await button('Publish').click();
+    await says(refused(upload), '2 files were not sent.');
+    await says(upload.locator('[data-failed]'), /IMG_7\.HEIC\s*This is a HEIC picture\. .*export it as JPEG, and send that\.\s*scan\.tif\s*This kind of picture is not supported\. .*export it as JPEG, and send that\./);
+    await says(said(upload), '2 files are sent; its report follows.');
+    await looksRight(page, 'folder-unreadable');
+    await says(listed('leaf.avif'), /Ready\s+32 × 24/);
+    await eventually(async () => /Shown in shore/.test(await listed('leaf.avif').innerText()), 'the list says where it is shown');
   }, [/status of 415/]);
 
   await run('what is stopped goes on where it was', async () => {
@@ -234,7 +247,7 @@ async function journey() {
     await button('Publish').click();
     await says(login.locator('[data-ending]'), 'Your session is over. Please sign in again.');
     await signIn();
-    await says(said(upload), /^1 file is sent, 8 files were there already\.$/);
+    await says(said(upload), /^1 file is sent, 9 files were there already\.$/);
     await page.setViewportSize(DESK);
   }, [/status of 401/]);
 

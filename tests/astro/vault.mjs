@@ -3,7 +3,7 @@
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { portrait } from '../browser/files.mjs';
+import { DRAWING, portrait } from '../browser/files.mjs';
 
 const README = `# Harbour survey
 
@@ -29,6 +29,8 @@ The same stove as in the shed:
 const TIDES = `# Tides
 
 ![[wave.gif]]
+
+![How the crane lifts](../drawings/Crane.svg)
 
 The chart again, small: ![[chart.png|300]]. See [[pram]].
 
@@ -72,6 +74,7 @@ export const FILES = {
   'notes/Tides.md': TIDES,
   'Logbook.md': LOGBOOK,
   'attachments/wave.gif': gif(),
+  'drawings/Crane.svg': DRAWING,
   'papers/Plan of 1911.pdf': Buffer.from('%PDF-1.7\n%%EOF\n'),
   'private/diary.png': portrait().buffer,
   'film.mp4': Buffer.from('\0\0\0\x18ftypmp42'),

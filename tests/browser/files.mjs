@@ -107,6 +107,72 @@ export function gif(edge = 48) {
   return Buffer.concat([Buffer.from("GIF89a"), Buffer.from([...size, 0xf6, 0, 0]), colours, repeat, frame(0), frame(1), Buffer.from([0x3b])]);
 }
 
+/** A drawing as a program exports it: with a declaration, a style and words. */
+export const DRAWING = `<?xml version="1.0" encoding="UTF-8"?>
+<!-- Made by hand -->
+<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 240 120">
+  <style>.beam { fill: #8c2318 }</style>
+  <rect class="beam" x="20" y="20" width="200" height="16"/>
+  <path d="M120 36V90" stroke="#334" stroke-width="6"/>
+  <text x="120" y="112" text-anchor="middle" font-size="14">The crane</text>
+</svg>
+`;
+
+/** An AVIF, 32 x 24 pixels: its left half is red, its right half transparent. */
+export const AVIF = Buffer.from(
+  "AAAAHGZ0eXBhdmlmAAAAAG1pZjFhdmlmbWlhZgAAAXBtZXRhAAAAAAAAACFoZGxyAAAAAAAAAABwaWN0AAAAAAAAAAAAAAAAAAAAADRpbG9jAAAAAERAAAIAAQAAAAABlAABAAAAAAAA" +
+  "ACcAAgAAAAABuwABAAAAAAAAABgAAAA4aWluZgAAAAAAAgAAABVpbmZlAgAAAAABAABhdjAxAAAAABVpbmZlAgAAAAACAABhdjAxAAAAAA5waXRtAAAAAAABAAAAr2lwcnAAAACKaXBj" +
+  "bwAAAAxhdjFDgSACAAAAABRpc3BlAAAAAAAAACAAAAAYAAAAEHBpeGkAAAAAAwgICAAAAAxhdjFDgQAcAAAAAA5waXhpAAAAAAEIAAAAOGF1eEMAAAAAdXJuOm1wZWc6bXBlZ0I6Y2lj" +
+  "cDpzeXN0ZW1zOmF1eGlsaWFyeTphbHBoYQAAAAAdaXBtYQAAAAAAAAACAAEDgQIDAAIEhAIFhgAAABppcmVmAAAAAAAAAA5hdXhsAAIAAQABAAAAR21kYXQSAAoIOBE/dtAQ0GkyGReC" +
+  "YwTAADKAAAAAAEXPO79f9JKXKmcDUugSAAoFGBE/flUyDRZAAAEAo4PN0eZ4Fhw=",
+  "base64",
+);
+
+/** What a HEIC picture begins with (ISO/IEC 23008-12): its brands, and a list of pictures with one in it. */
+export function heic() {
+  const box = (type, ...parts) => {
+    const body = Buffer.concat(parts.map((part) => Buffer.from(part, "latin1")));
+    const head = Buffer.alloc(8, type, "latin1");
+    head.writeUInt32BE(8 + body.length, 0);
+    head.write(type, 4, "latin1");
+    return Buffer.concat([head, body]).toString("latin1");
+  };
+  const handler = box("hdlr", "\0\0\0\0\0\0\0\0pict", "\0".repeat(13));
+  const main = box("pitm", "\0\0\0\0\0\x01");
+  const items = box("iinf", "\0\0\0\0\0\x01", box("infe", "\x02\0\0\0\0\x01\0\0hvc1\0"));
+  return Buffer.from(box("ftyp", "heic\0\0\0\0mif1heic") + box("meta", "\0\0\0\0", handler, main, items) + box("mdat", "\0".repeat(64)), "latin1");
+}
+
+/** A bitmap of 24 bits a pixel, as Windows has them; `colour` as for a PNG. */
+export function bmp(width, height, colour) {
+  const stride = Math.ceil((3 * width) / 4) * 4;
+  const bytes = Buffer.alloc(54 + stride * height);
+  bytes.write("BM");
+  [[2, bytes.length], [10, 54], [14, 40], [18, width], [22, height], [34, stride * height]].forEach(([at, value]) => bytes.writeUInt32LE(value, at));
+  bytes.set([1, 0, 24, 0], 26);
+  for (let y = 0; y < height; y += 1) {
+    // Rows go up, and colours from blue to red.
+    for (let x = 0; x < width; x += 1) bytes.set(colour(x, y).map(Math.round).reverse(), 54 + stride * (height - 1 - y) + 3 * x);
+  }
+  return bytes;
+}
+
+/** A TIFF of one grey pixel (TIFF 6.0, section 4). */
+export function tiff() {
+  const entries = [[256, 3, 1], [257, 3, 1], [258, 3, 8], [259, 3, 1], [262, 3, 1], [273, 4, 8], [278, 3, 1], [279, 4, 1]];
+  const bytes = Buffer.alloc(10 + 2 + 12 * entries.length + 4);
+  bytes.write("II*\0\x0a\0\0\0\x80", "latin1");
+  bytes.writeUInt16LE(entries.length, 10);
+  entries.forEach(([tag, type, value], index) => {
+    const at = 12 + 12 * index;
+    bytes.writeUInt16LE(tag, at);
+    bytes.writeUInt16LE(type, at + 2);
+    bytes.writeUInt32LE(1, at + 4);
+    bytes.writeUInt32LE(value, at + 8);
+  });
+  return bytes;
+}
+
 /** A folder of notes as somebody has it who never read how: paths and bytes. */
 export function vault() {
   const arm = png(900, 600, (x, y) => (Math.abs(x - y - 100) < 60 ? [140, 35, 24] : [236, 230, 214]));

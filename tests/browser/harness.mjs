@@ -1,8 +1,10 @@
 // A browser with a watch on it, steps with a name, and assertions that read as sentences.
 
 import { AssertionError } from "node:assert/strict";
-import { readFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { chromium } from "playwright-core";
 
 const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -103,6 +105,33 @@ export async function eventually(condition, what, patience = PATIENCE_MS) {
     ok(performance.now() < deadline, what);
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
+}
+
+/** Runs `action` with a folder of these files, paths and bytes, on this machine. */
+export async function withFolder(name, files, action) {
+  const around = await mkdtemp(join(tmpdir(), "masthead-"));
+  try {
+    for (const [path, bytes] of Object.entries(files)) {
+      const file = join(around, name, path);
+      await mkdir(dirname(file), { recursive: true });
+      await writeFile(file, bytes);
+    }
+    await action(join(around, name));
+  } finally {
+    await rm(around, { recursive: true });
+  }
+}
+
+/** Drops files or a folder of this machine on the middle of an element, as a hand would. */
+export async function drop(page, element, ...files) {
+  await element.scrollIntoViewIfNeeded();
+  const { x, y, width, height } = await element.boundingBox();
+  const line = await page.context().newCDPSession(page);
+  for (const type of ["dragEnter", "dragOver", "drop"]) {
+    const data = { items: [], files, dragOperationsMask: 1 };
+    await line.send("Input.dispatchDragEvent", { type, x: x + width / 2, y: y + height / 2, data });
+  }
+  await line.detach();
 }
 
 /** What any view must be for everybody: labelled, roomy for fingers, within a phone's width. */

@@ -5,11 +5,9 @@
 // SCREENSHOT names a file that a picture of a published report is written to, PICTURES a folder for
 // the renditions of the phone's photo and a picture of the desk that shows them.
 
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { writeFile } from "node:fs/promises";
 import { HOSTILE, NOTE, PLACE, gif, markdown, phonePhoto, png, portrait, vault, zip } from "./files.mjs";
-import { equal, eventually, fitsEverybody, launch, ok, says, step, watched } from "./harness.mjs";
+import { drop, equal, eventually, fitsEverybody, launch, ok, says, step, watched, withFolder } from "./harness.mjs";
 
 const {
   MASTHEAD_URL: SITE, MASTHEAD_PASSWORD: PASSWORD, MASTHEAD_INVITATION: INVITATION, SCREENSHOT, PICTURES,
@@ -81,33 +79,6 @@ const folder = {
   row: (name, within = "") => page.locator("#folder-body li").filter({ has: page.locator(".item-name", { hasText: new RegExp(`^${name}${within && ` ${within}`}$`) }) }).last(),
 };
 const fileRow = (name) => page.locator("#files-list li").filter({ hasText: name });
-
-/** Runs `action` with a folder of these files on this machine. */
-async function withFolder(name, files, action) {
-  const around = await mkdtemp(join(tmpdir(), "masthead-"));
-  try {
-    for (const [path, bytes] of Object.entries(files)) {
-      const file = join(around, name, path);
-      await mkdir(dirname(file), { recursive: true });
-      await writeFile(file, bytes);
-    }
-    await action(join(around, name));
-  } finally {
-    await rm(around, { recursive: true });
-  }
-}
-
-/** Drops files or a folder of this machine on the middle of an element, as a hand would. */
-async function drop(element, ...files) {
-  await element.scrollIntoViewIfNeeded();
-  const { x, y, width, height } = await element.boundingBox();
-  const line = await page.context().newCDPSession(page);
-  for (const type of ["dragEnter", "dragOver", "drop"]) {
-    const data = { items: [], files, dragOperationsMask: 1 };
-    await line.send("Input.dispatchDragEvent", { type, x: x + width / 2, y: y + height / 2, data });
-  }
-  await line.detach();
-}
 
 /** What the page publishes while `action` runs: the ends of the addresses, in their order. */
 async function uploadsOf(action) {
@@ -537,7 +508,7 @@ async function journey() {
 
   await run("a dropped folder shows what belongs to what, and what stays and why", async () => {
     await withFolder("Robot club", vault(), async (at) => {
-      await drop(id("drop"), at);
+      await drop(page, id("drop"), at);
       await says(folder.heading, "Robot club");
       await says(folder.summary, "3 notes and 4 pictures to send.");
       equal(await focused(), "folder-heading", "the focus");
@@ -608,7 +579,7 @@ async function journey() {
       const [chooser] = await Promise.all([page.waitForEvent("filechooser"), button("Add the picture").click()]);
       await chooser.setFiles(files.map((name) => ({ name, mimeType: "image/png", buffer: png(300, 200, () => [200, 180, 90]) })));
     };
-    await add("other.png");
+    await add("other.png", "another.png");
     await says(page.locator(".missing .error"), /^None of these is asked for\. The page misses plan\.png;/);
     equal(await uploadsOf(async () => {
       await add("other.png", "Plan.PNG");
@@ -644,6 +615,7 @@ async function journey() {
     await slowly(500_000, async () => {
       await button("Send").click();
       await says(folder.row("large.gif").locator(".state"), /^\d+ %$/);
+      await says(page.locator("label[for=folder-bar]"), "1 of 3 done, 1 not sent");
       await fitsEverybody(page, "a folder that is being sent");
       await choose(markdown("other.md", "# Other\n"));
       await says(id("publish-error"), "“3 pictures” is being sent. Wait for it, or stop it first.");
@@ -659,7 +631,7 @@ async function journey() {
     await says(id("notice"), "Your session is over. Please sign in again. “3 pictures” stays chosen.");
     await signIn(PASSWORD);
     await says(folder.summary, "2 pictures sent.");
-    await says(folder.row("bad.png").locator(".advice"), "This browser can’t read it. Export it as JPEG, and send that.");
+    await says(folder.row("bad.png").locator(".advice"), /^This is not a picture\. Please send a JPEG, /);
     await says(id("folder-error"), "1 picture could not be sent; the reason stands beside each.");
     await fitsEverybody(page, "a folder that was sent in part");
     await button("Try again").click();
@@ -667,7 +639,7 @@ async function journey() {
     await button("Put away").click();
     equal(await focused(), "publish-heading", "the focus");
     await says(fileRow("large.gif").locator(".state"), "Ready");
-  }, [/status of 401/]);
+  }, [/status of 401/, /status of 415/]);
 
   await run("a file is deleted, and the pages that showed it do without", async () => {
     await fileRow("wave.gif").getByRole("button").click();

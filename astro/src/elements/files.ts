@@ -2,7 +2,7 @@
 
 import { count, size } from '../amounts.js';
 import type { Files, StoredFile } from '../client.js';
-import { thumbnail } from '../thumbnail.js';
+import { thumbnail } from '../folder/sizes.js';
 import { h, MastheadElement } from './base.js';
 
 const STATES: Record<StoredFile['state'], string> = { processing: 'In the works', ready: 'Ready', rejected: 'Rejected' };
@@ -147,9 +147,8 @@ export class MastheadMemberFiles extends MastheadElement {
 }
 
 /** The picture, small; the name beside it says what it is. For anything else, the kind by its name. */
-function frame({ path, url, type, width, height }: StoredFile): HTMLElement {
-  // A drawing is one for every size.
-  const small = url && type === 'image/svg+xml' ? { url, width, height } : url ? thumbnail(url) : undefined;
+function frame({ path, url }: StoredFile): HTMLElement {
+  const small = url ? thumbnail(url) : undefined;
   const extension = /\.([^./]{1,5})$/.exec(path)?.[1] ?? 'file';
   return h('span', { class: 'mh-thumb' }, small ? h('img', { alt: '', src: small.url, width: small.width, height: small.height, loading: 'lazy', decoding: 'async' }) : h('span', { 'aria-hidden': true }, extension.toUpperCase()));
 }

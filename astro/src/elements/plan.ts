@@ -28,19 +28,14 @@ export function drawPlan(place: HTMLElement, plan: Plan): (item: Item) => void {
     return h('li', {}, h('span', { class: 'mh-title' }, path), ' ', item && state, ...more);
   };
   const rows = (paths: readonly string[]): Node | false => paths.length > 0 && h('ul', {}, ...paths.map((path) => row(path)));
-  const placed = new Set<string>();
-  const notes = plan.notes.map(({ path, shows, missing }) => {
-    // A file stands below the first note that shows it; others name it.
-    const [own, others]: [string[], string[]] = [[], []];
-    for (const file of shows) (placed.has(file) || !byPath.has(file) ? others : own).push(file);
-    for (const file of own) placed.add(file);
-    return row(
+  const notes = plan.notes.map(({ path, own, others, missing }) =>
+    row(
       path,
       rows(own),
       others.length > 0 && h('span', { class: 'mh-hint' }, `Also shows ${others.join(', ')}`),
       missing.length > 0 && h('span', { class: 'mh-reason' }, `Not among these: ${missing.join(', ')}`),
-    );
-  });
+    ),
+  );
   const group = (title: string, list: Node | false): Node | false => list && h('li', {}, h('span', { class: 'mh-group' }, title), list);
   const stays = plan.ignored.length > 0 && h('ul', {}, ...plan.ignored.map(({ path, sentence }) => h('li', {}, h('span', { class: 'mh-title' }, path), h('span', { class: 'mh-hint' }, sentence))));
   const list = [...notes, group(plan.notes.length > 0 ? 'No note shows these' : 'For your notes to show', rows(plan.unshown.map(({ path }) => path))), group('These stay with you', stays)];

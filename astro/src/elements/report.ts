@@ -2,7 +2,7 @@
 
 import { count } from '../amounts.js';
 import type { Field, ListedReadme, Readme, Warning } from '../client.js';
-import { missing, placed, thing, type Missing, type Placed } from '../missing.js';
+import { missing, placed, thing, type Missing } from '../folder/missing.js';
 import { h, isAbort, isSessionEnd, MastheadElement, sentence } from './base.js';
 
 const STATES: Record<Readme['state'], string> = {
@@ -28,6 +28,12 @@ const CONVERTED_WITHIN_MS = 20_000;
 const LOOK_AGAIN_MS = 500;
 /** After this, documents that were sent together are converted with their links to each other, in milliseconds. */
 const LINKED_WITHIN_MS = 3000;
+
+/** A chosen file, and where it is to lie. */
+interface Placed {
+  file: File;
+  path: string;
+}
 
 /** A file that wasn't sent, and why. */
 interface Failed extends Placed {

@@ -1,17 +1,14 @@
 // <masthead-readme-upload>: sends a README, or notes with their pictures and files, and shows how much is on its way.
 
 import { count, size } from '../amounts.js';
-import { fromChooser, fromDrop, type Chosen } from '../choice.js';
 import { MastheadError, type Ending, type Replacement, type SentReadme } from '../client.js';
-import { kindOf } from '../folder/sort.js';
+import { fromChooser, fromDrop, isAlone, type Chosen } from '../folder/gather.js';
 import { planned, publish, type Item, type Plan } from '../publishing.js';
 import { h, isSessionEnd, MastheadElement } from './base.js';
 import { drawPlan, summary } from './plan.js';
 
 /** What the way of a file costs beside its bytes, as bytes, for the share that is sent. */
 const COST_BYTES = 20_000;
-/** What is sent as it is, so that the server says what is wrong with it. */
-const isAlone = (kind: ReturnType<typeof kindOf>) => !['picture', 'turned', 'document', 'archive'].includes(kind);
 
 export class MastheadReadmeUpload extends MastheadElement {
   /** The member who chose the files: whoever else signs in finds nothing chosen. */
@@ -120,7 +117,7 @@ export class MastheadReadmeUpload extends MastheadElement {
   async #look(choosing: Promise<Chosen[]>, number: number): Promise<void> {
     const chosen = await choosing;
     const [first] = chosen;
-    const isSingle = chosen.length <= 1 && (!first || (!first.path.includes('/') && isAlone(kindOf(first.path))));
+    const isSingle = chosen.length <= 1 && (!first || isAlone(first.path));
     const plan = isSingle ? undefined : await planned(chosen, ...(await Promise.all([this.client.files(), this.client.site().then(({ limits }) => limits)])));
     if (number !== this.#choice) return;
     this.stopSending();

@@ -11,9 +11,6 @@ const KEYS = new Set('image cover ogimage heroimage coverimage cover_image thumb
 const MAX_CHARACTERS = 2 * 1024 ** 2;
 /** Longest code within a line, in characters. */
 const MAX_CODE = 2000;
-/** What a report quotes of a text, in characters, and how many others it quotes at once. */
-const MAX_QUOTED = 80;
-const MAX_ALSO = 50;
 
 /** Where code and comments begin: what stands in them is no reference. */
 const CONCEALING = /^ {0,3}(`{3,}|~{3,})[^\n]*$|<!--|%%|`+/gm;
@@ -121,7 +118,7 @@ function named(block) {
 }
 
 /** Whether a destination leads to a file of the member's, by its ending. @param {string} destination */
-function isFile(destination) {
+export function isFile(destination) {
   return !/^[a-z][a-z\d+.-]*:|^[/\\]{2}|^#/i.test(destination) && FILES.has(endingOf(pathOf(destination)));
 }
 
@@ -240,33 +237,4 @@ export function belongings(notes, files, known = []) {
     return belonging;
   });
   return { notes: found, unshown: files.filter((path) => !shown.has(path)) };
-}
-
-/**
- * The files that a report misses, each with the path under which its note asks for it. `more` says that the report names
- * only some: then any picture may be one of them, and is found by its name.
- *
- * @param {readonly { code: string, text: string, hint: string, also?: readonly string[] }[]} warnings
- * @param {string} folder of the note
- * @returns {{ files: { name: string, path: string }[], more: boolean }}
- */
-export function missingFiles(warnings, folder) {
-  /** @type {Map<string, { name: string, path: string }>} */
-  const files = new Map();
-  let more = false;
-  for (const { code, text: first, hint, also } of warnings) {
-    // A link to a PDF that isn't there is one of those that lead nowhere.
-    if (code !== 'missing-asset' && code !== 'relative-link') continue;
-    // Servers of before told the first of many places alone.
-    const isCut = also ? also.length >= MAX_ALSO : /^\d+ places\b/.test(hint);
-    for (const text of [first, ...(also ?? [])]) {
-      const destination = (/\[\[([^\]|#]+)/.exec(text)?.[1] ?? text).trim();
-      if (code === 'relative-link' && !isFile(destination)) continue;
-      more ||= isCut || [...text].length >= MAX_QUOTED;
-      if (!isFile(destination)) continue;
-      const path = wantedPath(folder, destination);
-      files.set(path, { name: baseName(path), path });
-    }
-  }
-  return { files: [...files.values()], more };
 }

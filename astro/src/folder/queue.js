@@ -13,10 +13,10 @@ const PATIENCE_MS = 10 * 60_000;
 const MAX_RETRY_AFTER = 300;
 
 /**
- * What a refusal may say for the queue: the status of the answer, 0 where the server can't be reached, and how many
- * seconds it says to wait.
+ * What a refusal may say for the queue: its code, `unreachable` where the server can't be reached, the status of the
+ * answer, and how many seconds it says to wait.
  *
- * @typedef {{ status?: number, retryAfter?: number | undefined }} Refused
+ * @typedef {{ code?: string, status?: number, retryAfter?: number | undefined }} Refused
  */
 
 /**
@@ -150,8 +150,9 @@ class Gate {
       this.#wait(mended);
       return 'held';
     }
-    const { status, retryAfter } = /** @type {Refused} */ (error ?? {});
-    if (status === 0) return this.#lineIsAway();
+    const { code, status, retryAfter } = /** @type {Refused} */ (error ?? {});
+    // What is refused before it is sent has no status, either.
+    if (code === 'unreachable') return this.#lineIsAway();
     this.reached();
     const passes = status === 429 || status === 502 || status === 503 || status === 504 || status === 500;
     if (!passes || tries >= TRIES || (retryAfter ?? 0) > MAX_RETRY_AFTER) return 'failed';

@@ -13,6 +13,8 @@ export const MAX_BYTES = 25 * 1024 ** 2;
 const QUALITY = 0.92;
 /** As much of a file is read to tell its kind, in bytes: a PNG says in front of its pixels that it moves. */
 const HEAD_BYTES = 256 * 1024;
+/** Brands of HEIC pictures, in the bytes behind `ftyp` (ISO/IEC 23008-12). */
+const HEIC_BRANDS = ['heic', 'heix', 'heim', 'heis', 'hevc', 'hevx', 'mif1', 'msf1'];
 /** Comments may stand in front of a drawing's first element. */
 const DRAWING_BYTES = 4096;
 
@@ -74,16 +76,24 @@ function pngMoves(head) {
 }
 
 /**
- * What is sent of a picture or document: the bytes and their content type.
+ * What is sent of a picture or document: the bytes and their content type, which is empty for what can't be read here and
+ * fits a form: the server says what that is.
  *
  * @param {Blob} file
  * @returns {Promise<{ bytes: Blob, type: string }>}
  * @throws {Unfit}
  */
 export async function prepared(file) {
-  const is = contentType(new Uint8Array(await file.slice(0, HEAD_BYTES).arrayBuffer()));
-  const made = await smaller(file, is);
-  if (!made.type) throw new Unfit('unreadable', 'This browser can’t read it. Export it as JPEG, and send that.');
+  const head = new Uint8Array(await file.slice(0, HEAD_BYTES).arrayBuffer());
+  const made = await smaller(file, contentType(head));
+  if (!made.type) {
+    const [box, brand] = [head.subarray(4, 8), head.subarray(8, 12)].map((bytes) => String.fromCharCode(...bytes));
+    // A vault may hold hundreds of photos, each some megabytes: they aren't sent to be refused.
+    if (box === 'ftyp' && HEIC_BRANDS.includes(brand ?? '')) {
+      throw new Unfit('unreadable', 'This is a HEIC picture. Choose it in your phone’s browser, which sends it as JPEG, or export it as JPEG, and send that.');
+    }
+    if (file.size > MAX_FORM_BYTES) throw new Unfit('unreadable', 'This browser can’t read it. Export it as JPEG, and send that.');
+  }
   if (made.bytes.size > MAX_BYTES) throw new Unfit('too-large', `It is larger than ${MAX_BYTES / 1024 ** 2} MiB. Make it smaller.`);
   return made;
 }
@@ -105,12 +115,25 @@ async function smaller(file, is) {
     if (!context) return plain;
     context.imageSmoothingQuality = 'high';
     context.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
-    const type = is?.type ?? 'image/jpeg';
+    // JPEG knows no transparency. A browser that can't write WebP writes PNG.
+    const type = is?.type ?? (isOpaque(context, canvas) ? 'image/jpeg' : 'image/webp');
     const bytes = await canvas.convertToBlob({ type, quality: QUALITY });
     return is && bytes.size >= file.size ? plain : { bytes, type: bytes.type };
   } finally {
     bitmap.close();
   }
+}
+
+/**
+ * Whether nothing is seen through what was drawn.
+ *
+ * @param {OffscreenCanvasRenderingContext2D} context
+ * @param {OffscreenCanvas} canvas
+ */
+function isOpaque(context, { width, height }) {
+  const { data } = context.getImageData(0, 0, width, height);
+  for (let at = 3; at < data.length; at += 4) if (data[at] !== 255) return false;
+  return true;
 }
 
 /**

@@ -9,8 +9,8 @@ import { PATH_FAULTS, baseName, endingOf, parsePath } from './paths.js';
  */
 
 /**
- * What is sent of a folder. `turned` is a picture of a kind that the server doesn't take: the browser makes a JPEG or a
- * PNG of it, where it can.
+ * What is sent of a folder. `turned` is a picture of a kind that the server doesn't take: the browser makes a JPEG of
+ * it, or a WebP where it is transparent, if it can read it.
  *
  * @typedef {'note' | 'picture' | 'turned' | 'document'} Kind
  */
@@ -90,7 +90,10 @@ const SENTENCES = {
   twice: 'Another file has the same path.',
 };
 
-/** Whether a reason is not worth a word. @param {Reason} reason */
+/** Whether notes show files of a kind. @param {Kind | Reason} kind */
+export const isShown = (kind) => kind === 'picture' || kind === 'turned' || kind === 'document';
+
+/** Whether a reason is not worth a word. @param {Kind | Reason} reason */
 export const isSilent = (reason) => reason === 'hidden' || reason === 'system';
 
 /**

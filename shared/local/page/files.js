@@ -3,13 +3,12 @@
 import * as client from "/client.js";
 import { element, find, onSubmit, plural, say, size } from "/dom.js";
 import { baseName, folderOf } from "/folder/paths.js";
+import { thumbnail } from "/folder/sizes.js";
 
 /** After this the list is fetched again while something in it is still being made. */
 const LOOK_AGAIN_MS = 1500;
 /** As many are shown before somebody asks for all. */
 const SHOWN = 8;
-/** Width of the smallest rendition, in pixels. */
-const SMALL = 480;
 const STATES = { processing: "Being made", ready: "Ready", rejected: "Can’t be shown" };
 
 const [section, list, usage, status, error, more, dialog] = ["files", "files-list", "files-usage", "files-status", "files-error", "files-more", "delete-file"].map(find);
@@ -100,7 +99,7 @@ function listed(file, is) {
   return element(
     "li",
     { className: "item", dataset: { id: file.id, is } },
-    thumbnail(file),
+    frame(file),
     element(
       "div",
       {},
@@ -127,19 +126,12 @@ function where({ shown_by: slugs, state }) {
   return ["In ", ...slugs.flatMap((slug, index) => [index > 0 ? ", " : "", element("a", { href: `#/readmes/${slug}` }, titleOf(slug))])];
 }
 
-function thumbnail({ url, type }) {
-  if (!url || !type?.startsWith("image/")) {
+function frame({ url, type }) {
+  const small = url ? thumbnail(url) : undefined;
+  if (!small) {
     return element("span", { className: "thumb", ariaHidden: "true" }, type === "application/pdf" ? "PDF" : "");
   }
-  return element("span", { className: "thumb" }, element("img", { src: small(url), alt: "", width: 44, height: 44, loading: "lazy" }));
-}
-
-/** The address of the smallest rendition: each says its size, and the heights follow from the largest one's. */
-export function small(url) {
-  return url.replace(/-(\d+)x(\d+)\.webp$/, (all, width, height) => {
-    const [wide, high] = [Number(width), Number(height)];
-    return wide <= SMALL ? all : `-${SMALL}x${Math.max(1, Math.floor((high * SMALL + Math.floor(wide / 2)) / wide))}.webp`;
-  });
+  return element("span", { className: "thumb" }, element("img", { src: small.url, alt: "", width: 44, height: 44, loading: "lazy" }));
 }
 
 function ask(file) {

@@ -2,11 +2,11 @@
 
 import * as client from "/client.js";
 import { element, find, onSubmit, plural, say, size } from "/dom.js";
-import { belongings } from "/folder/belongs.js";
 import { hasFile, hasNote, knownNotes, sha256 } from "/folder/changed.js";
-import { baseName, folderOf } from "/folder/paths.js";
+import { baseName, endingOf, folderOf } from "/folder/paths.js";
+import { planned } from "/folder/plan.js";
 import { sendAll } from "/folder/queue.js";
-import { isSilent, sort } from "/folder/sort.js";
+import { whileThere } from "/folder/send.js";
 import { sendFile, sendNote } from "/send.js";
 
 /** Files go before the notes that show them. */
@@ -125,31 +125,27 @@ export async function show(gathered) {
   section.scrollIntoView({ block: "nearest" });
   const found = await gathered;
   const [site, known, { files, usage }] = await Promise.all([client.site().catch(() => null), client.readmes(), client.files()]);
-  const { taken, ignored } = sort(found.files, site ? { note: site.limits.readme, file: site.limits.large_picture } : undefined);
-  const items = taken.map((one) => ({ ...one, stage: STAGES[one.kind] ?? 0, percent: 0 }));
-  const notes = items.filter(({ kind }) => kind === "note");
-  for (const note of notes) {
-    const bytes = await note.file.open();
-    note.text = await bytes.text();
-    note.start = hasNote(known, note.path, await sha256(bytes)) ? "unchanged" : knownNotes(known, note.path).length > 0 ? "changed" : "new";
-    if (mine !== choice) {
-      return;
-    }
-  }
-  const others = items.filter(({ kind }) => kind !== "note");
-  const belongs = belongings(notes, others.map(({ path }) => path), files.map(({ path }) => path));
-  const isUnshown = new Set(notes.length > 0 ? belongs.unshown : []);
-  for (const item of others) {
-    item.isUnshown = isUnshown.has(item.path);
-    item.start = item.isUnshown ? "kept" : await compared(item, files);
+  const plan = await planned(found.files, files, site ? { note: site.limits.readme, file: site.limits.large_picture } : undefined);
+  const items = plan.taken.map((one) => ({ ...one, stage: STAGES[one.kind] ?? 0, percent: 0 }));
+  const kept = new Set(plan.notes.length > 0 ? plan.unshown : []);
+  for (const item of items) {
+    item.isUnshown = kept.has(item.path);
+    item.start = item.isUnshown ? "kept" : await (isNote(item) ? comparedNote(item, known) : compared(item, files));
     if (mine !== choice) {
       return;
     }
   }
   chosen = { name: found.name || counted(items) || "Nothing to send", items, files, known, taken: new Set(known.map(({ slug }) => slug)), usage, isDone: false };
-  draw(belongs, ignored.filter(({ reason }) => !isSilent(reason)));
+  draw(plan);
   sayCounts();
   section.scrollIntoView({ block: "start" });
+}
+
+async function comparedNote({ path, file }, known) {
+  if (hasNote(known, path, await sha256(await file.open()))) {
+    return "unchanged";
+  }
+  return knownNotes(known, path).length > 0 ? "changed" : "new";
 }
 
 /** Whether a file is there already, as far as that is told without making it smaller first. */
@@ -171,21 +167,17 @@ export function refuse(refused) {
   }
 }
 
-function draw(belongs, ignored) {
+function draw({ notes, unshown: paths, ignored }) {
   const byPath = new Map(chosen.items.map((item) => [item.path, item]));
-  const shown = new Set();
-  const groups = belongs.notes.map(({ path, shows, missing }) => {
-    const first = shows.filter((file) => byPath.has(file) && !shown.has(file));
-    first.forEach((file) => shown.add(file));
-    const again = shows.filter((file) => !first.includes(file)).map(baseName);
-    return row(byPath.get(path), [
-      ...first.map((file) => row(byPath.get(file))),
-      ...(again.length > 0 ? [element("li", { className: "aside" }, `Shows ${again.join(", ")}, too.`)] : []),
+  const groups = notes.map(({ path, own, others, missing }) =>
+    row(byPath.get(path), [
+      ...own.map((file) => row(byPath.get(file))),
+      ...(others.length > 0 ? [element("li", { className: "aside" }, `Shows ${others.map(baseName).join(", ")}, too.`)] : []),
       ...missing.map((file) => element("li", { className: "aside lacking" }, element("strong", {}, baseName(file)), " isn’t among the files.")),
-    ]);
-  });
-  const alone = chosen.items.filter(({ kind, path }) => kind !== "note" && !shown.has(path));
-  const noNotes = belongs.notes.length === 0;
+    ]),
+  );
+  const alone = paths.map((path) => byPath.get(path));
+  const noNotes = notes.length === 0;
   body.replaceChildren(
     ...(groups.length > 0 ? [element("ul", { className: "items" }, ...groups)] : []),
     ...(alone.length > 0
@@ -212,7 +204,7 @@ function row(item, inner = []) {
   const isPicture = item.kind === "picture" || item.kind === "turned";
   const thumb = element("span", { className: "thumb", ariaHidden: "true" }, item.kind === "note" ? "¶" : isPicture ? "" : "PDF");
   if (isPicture) {
-    painted.set(thumb, item.file);
+    painted.set(thumb, item);
     seen.observe(thumb);
   }
   item.label = element("span", {}, baseName(item.path));
@@ -241,13 +233,14 @@ function row(item, inner = []) {
 }
 
 async function paint(thumb) {
+  const { path, file } = painted.get(thumb);
   try {
-    const image = element("img", { alt: "", width: 44, height: 44, src: URL.createObjectURL(await painted.get(thumb).open()) });
+    const image = element("img", { alt: "", width: 44, height: 44, src: URL.createObjectURL(await file.open()) });
     const done = () => URL.revokeObjectURL(image.src);
     image.addEventListener("load", done);
     image.addEventListener("error", () => {
       done();
-      image.remove();
+      thumb.textContent = endingOf(path).toUpperCase();
     });
     thumb.append(image);
   } catch {
@@ -345,23 +338,19 @@ async function run(items) {
   }
 }
 
-async function sendItem(item, signal, onProgress) {
+function sendItem(item, signal, onProgress) {
   const progressed = (percent) => {
     item.percent = percent;
     mark(item, "sending");
     onProgress();
   };
   const { known, taken, files } = chosen;
-  try {
+  return whileThere(async () => {
     const bytes = await item.file.open();
-    return await (isNote(item)
+    return isNote(item)
       ? sendNote(bytes, item.path, { known, taken, answer: item.answer, onProgress: progressed, signal })
-      : sendFile(bytes, item.path, { known: files, onProgress: progressed, signal }));
-  } catch (refused) {
-    // What browsers say of a file that isn't there as it was chosen.
-    const isGone = refused.name === "NotFoundError" || refused.name === "NotReadableError";
-    throw isGone ? new Error("It was moved or changed meanwhile. Choose the files again.") : refused;
-  }
+      : sendFile(bytes, item.path, { known: files, onProgress: progressed, signal });
+  });
 }
 
 /** The promise that the line is back, as far as the browser knows. */
@@ -414,19 +403,20 @@ function ask(item, { replaces, instead }) {
 
 /** The bar is moved by bytes; its words count. */
 function measure(items) {
-  let [all, gone, ready] = [0, 0, 0];
+  let [all, gone, ready, failed] = [0, 0, 0, 0];
   for (const { file, percent, is } of items) {
     all += file.size;
     gone += (file.size * percent) / 100;
-    ready += Number(percent === 100 && !["sending", "waiting", "held"].includes(is));
+    ready += Number(percent === 100 && !["sending", "waiting", "held", "failed"].includes(is));
+    failed += Number(is === "failed");
   }
   bar.value = all > 0 ? (100 * gone) / all : 100;
-  bar.labels[0].textContent = `${ready} of ${items.size} done`;
+  bar.labels[0].textContent = `${ready} of ${items.size} done${failed > 0 ? `, ${failed} not sent` : ""}`;
 }
 
 function ended(outcomes, isStopped) {
-  for (const { job, result } of outcomes) {
-    if (result === null) {
+  for (const { job, result, error: refused } of outcomes) {
+    if (!result && !refused) {
       mark(job, "unchanged");
     } else if (result && isNote(job)) {
       job.label.replaceChildren(element("a", { href: `#/readmes/${result.slug}` }, baseName(job.path)));

@@ -2,10 +2,9 @@
 
 import * as client from "/client.js";
 import { element, plural, say } from "/dom.js";
-import { missingFiles } from "/folder/belongs.js";
-import { baseName, fold } from "/folder/paths.js";
+import { missing, placed, thing } from "/folder/missing.js";
+import { baseName } from "/folder/paths.js";
 import { sendAll } from "/folder/queue.js";
-import { kindOf } from "/folder/sort.js";
 import { sendFile } from "/send.js";
 
 /** As often, and as long, the report is looked at until it shows what was sent. */
@@ -15,15 +14,16 @@ const MAX_NAMED = 6;
 
 /** What a report says of files that are missing; `onAdded` is called when some were sent and the page has them. */
 export function block(readme, onAdded) {
-  const { files, more } = missingFiles(readme.warnings, readme.path ?? "");
-  if (files.length === 0) {
+  const asked = missing(readme);
+  const { paths, more } = asked;
+  if (paths.length === 0) {
     return [];
   }
-  const names = files.slice(0, MAX_NAMED).map(({ name }) => name);
-  const others = more || files.length > MAX_NAMED ? " and others" : "";
+  const names = paths.slice(0, MAX_NAMED).map(baseName);
+  const others = more || paths.length > MAX_NAMED ? " and others" : "";
   const input = element("input", { type: "file", multiple: true, hidden: true, accept: "image/*,.heic,.heif,.pdf,application/pdf" });
-  const isOne = files.length === 1 && !more;
-  const what = files.every(({ name }) => kindOf(name) !== "document") ? "picture" : "file";
+  const isOne = paths.length === 1 && !more;
+  const what = thing(asked);
   const button = element("button", { type: "button" }, isOne ? `Add the ${what}` : `Add ${what}s`);
   const [status, error] = [element("p", { className: "status", role: "status" }), element("p", { className: "error", role: "alert" })];
   button.addEventListener("click", () => button.ariaDisabled !== "true" && input.click());
@@ -31,7 +31,7 @@ export function block(readme, onAdded) {
     button.ariaDisabled = "true";
     error.textContent = "";
     try {
-      await add([...input.files], readme, files, more, status, error, onAdded);
+      await add([...input.files], readme, asked, status, error, onAdded);
     } catch (refused) {
       status.textContent = "";
       say(error, refused);
@@ -53,13 +53,10 @@ export function block(readme, onAdded) {
   ];
 }
 
-async function add(chosen, readme, files, more, status, error, onAdded) {
-  const jobs = chosen.flatMap((file) => {
-    const path = destination(file.name, readme, files, more);
-    return path ? [{ stage: 0, file, path }] : [];
-  });
+async function add(chosen, readme, asked, status, error, onAdded) {
+  const jobs = placed(asked, readme.path ?? "", chosen).taken.map((one) => ({ stage: 0, ...one }));
   if (jobs.length === 0) {
-    throw new Error(`None of these is asked for. The page misses ${files.map(({ name }) => name).join(", ")}; a picture must have that name.`);
+    throw new Error(`None of these is asked for. The page misses ${asked.paths.map(baseName).join(", ")}; a picture must have that name.`);
   }
   status.textContent = `Sending ${plural(jobs.length, "file")}.`;
   const outcomes = await sendAll(jobs, ({ file, path }, signal) => sendFile(file, path, { signal }));
@@ -74,22 +71,10 @@ async function add(chosen, readme, files, more, status, error, onAdded) {
   }
 }
 
-/** Where a chosen file goes: the path that the note asks for by its name; else beside the note, where the report names only some. */
-function destination(name, { path: folder = "" }, files, more) {
-  // A phone may have made a JPEG of a HEIC picture.
-  const stem = (text) => fold(text).replace(/\.[^.]*$/, "");
-  const found = files.find((file) => fold(file.name) === fold(name)) ?? files.find((file) => stem(file.name) === stem(name));
-  if (found) {
-    return found.path;
-  }
-  const isOne = ["picture", "turned", "document"].includes(kindOf(name));
-  return more && isOne ? [folder, name].filter(Boolean).join("/") : null;
-}
-
 /** Waits until the files are made and the report speaks of the document as it is with them. */
 async function remade(readme, paths, error) {
   const deadline = performance.now() + PATIENCE_MS;
-  const asked = ({ warnings, path = "" }) => JSON.stringify(missingFiles(warnings, path));
+  const asked = (report) => JSON.stringify(missing(report));
   while (performance.now() < deadline) {
     const { files } = await client.files();
     const own = files.filter(({ path }) => paths.includes(path));

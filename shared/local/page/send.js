@@ -1,48 +1,20 @@
-// One note or file on its way: as it is sent, unless the server has it so.
+// How the page sends a note or a file of a folder, with how much of it is on its way.
 
 import * as client from "/client.js";
-import { addressOf, freeAddress, hasFile, hasNote, mayReplace, sha256 } from "/folder/changed.js";
 import { baseName, folderOf } from "/folder/paths.js";
-import { MAX_FORM_BYTES, prepared } from "/folder/scale.js";
+import * as folder from "/folder/send.js";
 
-/** How often a note is sent to another address, where two have its own. */
-const ROUNDS = 5;
-
-/** Sends a picture or PDF; gives `null` where the server has it so. */
-export async function sendFile(file, path, { known = [], onProgress = () => {}, signal }) {
-  const { bytes, type } = await prepared(file);
-  signal?.throwIfAborted();
-  if (hasFile(known, path, await sha256(bytes))) {
-    return null;
-  }
-  return bytes.size <= MAX_FORM_BYTES
-    ? client.uploadFile(bytes, path, onProgress, signal)
-    : client.putFile(bytes, type, path, onProgress, signal);
+/** Sends a picture or PDF; gives nothing where one of `known` is what would be sent. */
+export function sendFile(file, path, { known = [], onProgress = () => {}, signal }) {
+  const ways = {
+    form: (bytes) => client.uploadFile(bytes, path, onProgress, signal),
+    put: (bytes, type) => client.putFile(bytes, type, path, onProgress, signal),
+  };
+  return folder.sendFile(file, path, known, ways, signal);
 }
 
-/**
- * Sends a note of a folder; gives `null` where the server has it so. `known` are the member's documents, and `answer` what
- * the member said where it would take another's place: a slug, or that it may `replace` it.
- */
-export async function sendNote(bytes, path, { known, taken, answer = {}, onProgress, signal }) {
-  if (hasNote(known, path, await sha256(bytes))) {
-    return null;
-  }
+/** Sends a note, as `sendNote` of the folder does; `desk` is what that is told. */
+export function sendNote(bytes, path, { onProgress, signal, ...desk }) {
   const file = new File([bytes], baseName(path), { type: "text/markdown" });
-  let slug = answer.slug ?? addressOf(known, path) ?? "";
-  const replace = answer.replace || mayReplace(known, path) ? "any" : "same_title";
-  for (let round = 1; ; round += 1) {
-    try {
-      const sent = await client.uploadReadme(file, slug, onProgress, replace, folderOf(path), signal);
-      taken.add(sent.slug);
-      return sent;
-    } catch (refused) {
-      const free = refused.code === "conflict" && round < ROUNDS ? freeAddress(path, taken) : undefined;
-      if (free === undefined) {
-        throw refused;
-      }
-      taken.add(free);
-      slug = free;
-    }
-  }
+  return folder.sendNote(file, path, desk, ({ slug, replace }) => client.uploadReadme(file, slug, onProgress, replace, folderOf(path), signal));
 }

@@ -72,8 +72,20 @@ const FILES: &[File] = &[
         include_str!("../../../../astro/src/folder/changed.js"),
     ),
     script(
+        "/folder/gather.js",
+        include_str!("../../../../astro/src/folder/gather.js"),
+    ),
+    script(
+        "/folder/missing.js",
+        include_str!("../../../../astro/src/folder/missing.js"),
+    ),
+    script(
         "/folder/paths.js",
         include_str!("../../../../astro/src/folder/paths.js"),
+    ),
+    script(
+        "/folder/plan.js",
+        include_str!("../../../../astro/src/folder/plan.js"),
     ),
     script(
         "/folder/queue.js",
@@ -82,6 +94,14 @@ const FILES: &[File] = &[
     script(
         "/folder/scale.js",
         include_str!("../../../../astro/src/folder/scale.js"),
+    ),
+    script(
+        "/folder/send.js",
+        include_str!("../../../../astro/src/folder/send.js"),
+    ),
+    script(
+        "/folder/sizes.js",
+        include_str!("../../../../astro/src/folder/sizes.js"),
     ),
     script(
         "/folder/sort.js",
