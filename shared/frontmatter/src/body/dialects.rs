@@ -29,6 +29,7 @@ mod page;
 mod pictures;
 mod placeholders;
 mod shortcodes;
+mod unquoted;
 mod videos;
 
 use std::ops::Range;
@@ -110,6 +111,12 @@ static RULES: &[Rule] = &[
         rewrite: line_blocks::rewrite,
         #[cfg(test)]
         example: ("a) one\nb) two\n", "a) one\\\nb) two\n"),
+    },
+    Rule {
+        marks: &["<"],
+        rewrite: unquoted::rewrite,
+        #[cfg(test)]
+        example: ("A <img src=img/a.png>\n", "A <img src=\"img/a.png\">\n"),
     },
     Rule {
         marks: &["<", "import ", "export "],
