@@ -41,6 +41,7 @@ pub(crate) async fn invoke(
         "upload_profile_pic" => answer!(upload_profile_pic),
         "upload_readme" => answer!(upload_readme),
         "upload_url" => answer!(upload_url),
+        "versions" => answer!(versions),
         other => panic!("no function {other}"),
     };
     let body = match answer.body {
@@ -94,6 +95,8 @@ pub(crate) const ANSWERS: &[(&str, i64, &str)] = &[
     ("upload_readme", 202, ""),
     ("upload_readme.in_folder", 202, ""),
     ("readmes", 200, ""),
+    ("readmes.deleted", 200, ""),
+    ("versions", 200, ""),
     ("content", 200, ""),
     ("login.wrong_password", 401, "invalid_credentials"),
     ("login.forged_address", 401, "invalid_credentials"),
@@ -105,6 +108,7 @@ pub(crate) const ANSWERS: &[(&str, i64, &str)] = &[
     ("me.no_token", 401, "invalid_token"),
     ("me.wrong_method", 405, "method_not_allowed"),
     ("readmes.unknown", 404, "not_found"),
+    ("versions.unknown", 404, "not_found"),
     ("upload_file.no_kind_of_ours", 415, "unsupported_media_type"),
     ("files.unknown", 404, "not_found"),
     ("content.bad_cursor", 400, "bad_request"),

@@ -46,6 +46,8 @@ mod tokens;
 mod upload_profile_pic;
 mod upload_readme;
 mod upload_url;
+mod version_faults;
+mod versions;
 
 /// Whether a fault at the call `at` is tried before the call takes effect, after it, or both: in turns, or in the full
 /// mode both.

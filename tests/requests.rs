@@ -9,7 +9,8 @@ use crate::site::{PASSWORD, Site, assert_error};
 
 /// Of 24 bytes, as a file's id has them.
 const FILE: &str = "/api/files/336bda953443337b9b22f346e7bdf5e2d0392f2fff3a4404";
-const ROUTES: [(&str, &[&str]); 13] = [
+const VERSION: &str = "/api/readmes/trip/versions/3sL4kqtJlcpXroDTDmJ.rmSpXd3dIbrHY";
+const ROUTES: [(&str, &[&str]); 17] = [
     ("/api/login", &["POST"]),
     ("/api/set_password", &["POST"]),
     ("/api/upload_profile_pic", &["POST", "DELETE"]),
@@ -20,6 +21,10 @@ const ROUTES: [(&str, &[&str]); 13] = [
     ("/api/site", &["GET"]),
     ("/api/readmes", &["GET"]),
     ("/api/readmes/trip", &["GET", "DELETE"]),
+    ("/api/readmes/trip/source", &["GET"]),
+    ("/api/readmes/trip/versions", &["GET"]),
+    (VERSION, &["GET"]),
+    ("/api/readmes/trip/restore", &["POST"]),
     ("/api/files", &["GET"]),
     (FILE, &["DELETE"]),
     ("/api/content", &["GET", "POST"]),
@@ -42,10 +47,10 @@ fn the_document_describes_every_route() {
                 .map(|key| key.to_uppercase());
             let methods = methods.filter(|key| key != "PARAMETERS").collect();
             let path = path.replace("{slug}", "trip");
-            let path = if path == "/api/files/{id}" {
-                FILE
-            } else {
-                &path
+            let path = match path.as_str() {
+                "/api/files/{id}" => FILE,
+                "/api/readmes/trip/versions/{id}" => VERSION,
+                other => other,
             };
             (path.to_owned(), methods)
         })

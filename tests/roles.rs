@@ -5,6 +5,7 @@ mod proxy;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime};
 
 use auth::Code;
@@ -18,9 +19,11 @@ use image::ImageFormat;
 use local::Options;
 use members::{Created, IssuedCode, NewMember};
 use serde_json::{Value, json};
+use tokio::sync::Semaphore;
 
 use crate::events::{self, ANSWERS, DELIVERIES, event, invoke, make_demo};
 use crate::photo::plain;
+use crate::picture_faults::{Paused, Stores};
 use crate::template::document::{Template, logical_id};
 use proxy::{Call, Calls};
 
@@ -162,7 +165,7 @@ async fn calls() -> BTreeMap<String, BTreeSet<Call>> {
     let picture = plain(90, 32, ImageFormat::Png);
     for sent in 0..3 {
         // Whoever is first counts what is there, and what takes the place of nothing is counted.
-        forget_count_of_files(&environment).await;
+        forget_count(&environment, "FILES").await;
         uploads.delete(&arm.key()).await.unwrap();
         if sent == 1 {
             let mut event = event("upload_url.file");
@@ -229,6 +232,79 @@ async fn calls() -> BTreeMap<String, BTreeSet<Call>> {
     put.await.unwrap();
     deliver("resize_picture", of_key(&late_key)).await;
 
+    // A document comes back where nothing was counted yet; one that is erased for good while it does, doesn't.
+    let lost = SourceKey::new(MEMBER, "lost").key();
+    let next_lost = async || {
+        let put = uploads.put(&lost, Upload::default(), Condition::Always);
+        put.await.unwrap();
+        uploads.delete(&lost).await.unwrap();
+        let page = uploads.versions_page(&lost, None, None).await.unwrap();
+        page.versions[1].id.clone().unwrap()
+    };
+    let restore = |id: &str| {
+        let mut event = event("versions.unknown");
+        event["rawPath"] = json!("/api/readmes/lost/restore");
+        event["headers"]["authorization"] = json!(token);
+        event["body"] = json!(json!({"version": id}).to_string());
+        event
+    };
+    let id = next_lost().await;
+    let (answered, body) = ask_as_member("readmes", event("readmes.deleted")).await;
+    assert_eq!(
+        (answered, &body["deleted"][0]["slug"]),
+        (200, &json!("lost"))
+    );
+    forget_count(&environment, "USAGE").await;
+    assert_eq!(ask("versions", restore(&id)).await.0, 202);
+    let mut source = event("versions");
+    source["rawPath"] = json!("/api/readmes/lost/source");
+    assert_eq!(ask_as_member("versions", source).await.0, 200);
+    let mut at = 0;
+    loop {
+        let id = next_lost().await;
+        let calls = Arc::new(AtomicUsize::new(0));
+        let (reached, goes_on) = (Arc::new(Semaphore::new(0)), Arc::new(Semaphore::new(0)));
+        let paused = Paused {
+            calls: Arc::clone(&calls),
+            at,
+            commits: true,
+            dies: false,
+            reached: Arc::clone(&reached),
+            goes_on: Arc::clone(&goes_on),
+        };
+        let of_versions = &noted["versions"].0;
+        let stores = Stores::through(of_versions, &calls, move |inner, request| {
+            paused.call(inner, request)
+        });
+        let mut state = versions::State::from_env(of_versions).unwrap();
+        state.uploads = stores.uploads;
+        state.bearer.members = stores.members;
+        let restored = async {
+            let answer = endpoint::invoke(&state.origins, restore(&id), "test", |request| {
+                versions::handler(&state, request)
+            });
+            Box::pin(answer).await;
+            reached.close();
+        };
+        let erased = async {
+            assert!(reached.acquire().await.is_err(), "closed");
+            uploads.erase_for_good(&lost).await.unwrap();
+            goes_on.close();
+        };
+        tokio::join!(restored, erased);
+        if calls.load(Ordering::SeqCst) <= at {
+            break;
+        }
+        at += 1;
+    }
+    next_lost().await;
+    let mut erase = event("readmes.unknown");
+    erase["rawPath"] = json!("/api/readmes/lost");
+    erase["rawQueryString"] = json!("forever=yes");
+    erase["queryStringParameters"] = json!({"forever": "yes"});
+    erase["requestContext"]["http"]["method"] = json!("DELETE");
+    assert_eq!(ask_as_member("readmes", erase).await.0, 202);
+
     let mut withdraw = event("readmes.unknown");
     withdraw["rawPath"] = json!("/api/readmes/note");
     withdraw["requestContext"]["http"]["method"] = json!("DELETE");
@@ -289,15 +365,15 @@ async fn calls() -> BTreeMap<String, BTreeSet<Call>> {
     noted.collect()
 }
 
-/// Takes the count of the demo member's files away.
-async fn forget_count_of_files(environment: &Environment) {
+/// Takes a count of the demo member's away.
+async fn forget_count(environment: &Environment, sort_key: &str) {
     let config = aws::config(environment, aws::ENDPOINT_DYNAMODB).unwrap();
     let text = |text: &str| AttributeValue::S(text.to_owned());
     let deleted = aws_sdk_dynamodb::Client::new(&config)
         .delete_item()
         .table_name(environment.required("MEMBERS_TABLE").unwrap())
         .key("pk", text(&format!("USAGE#{MEMBER}")))
-        .key("sk", text("FILES"));
+        .key("sk", text(sort_key));
     deleted.send().await.unwrap();
 }
 

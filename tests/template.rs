@@ -7,6 +7,7 @@ mod policies;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
+use blobs::layout::{KEPT_DAYS, SourceKey};
 use endpoint::Environment;
 use reqwest::Method;
 use serde_json::Value;
@@ -296,7 +297,7 @@ fn start(name: &str, environment: &Environment) -> anyhow::Result<()> {
             }
         };
     }
-    start!(content files login me readmes rebuild_site resize_picture rewrite_readme set_password site upload_file upload_profile_pic upload_readme upload_url)
+    start!(content files login me readmes rebuild_site resize_picture rewrite_readme set_password site upload_file upload_profile_pic upload_readme upload_url versions)
 }
 
 /// What may be answered is what a function starts with.
@@ -388,6 +389,30 @@ fn data_is_kept() {
         "ExcludePunctuation": true, "RequireEachIncludedType": false
     });
     assert_eq!(*made, pinned);
+}
+
+/// What members are told of how long something can come back is what the bucket does.
+#[test]
+fn what_was_replaced_or_deleted_is_kept_as_long_as_members_are_told() {
+    let template = Template::read();
+    let bucket = &template.resource("UploadsBucket")["Properties"];
+    let rules = bucket["LifecycleConfiguration"]["Rules"]
+        .as_array()
+        .unwrap();
+    // A rule for a prefix is none for READMEs; one for all is.
+    let days: Vec<u64> = rules
+        .iter()
+        .filter(|rule| {
+            let prefix = rule["Prefix"].as_str().unwrap_or_default();
+            SourceKey::all().starts_with(prefix)
+        })
+        .filter_map(|rule| rule["NoncurrentVersionExpiration"]["NoncurrentDays"].as_u64())
+        .collect();
+    assert_eq!(days, [KEPT_DAYS]);
+    for document in ["docs/members.md", "docs/openapi.yaml"] {
+        let text = std::fs::read_to_string(root().join(document)).unwrap();
+        assert!(text.contains(&format!("{KEPT_DAYS} days")), "{document}");
+    }
 }
 
 /// The site is looked at every minute, as the look itself counts on.

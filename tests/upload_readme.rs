@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::site::{SignedIn, Site, assert_error, body};
 
 /// Sends a file with text fields beside it.
-async fn send(
+pub(crate) async fn send(
     site: &Site,
     member: &SignedIn,
     file_name: &str,

@@ -330,6 +330,8 @@ async fn a_document_of_a_member_who_is_renamed_is_at_its_new_address_alone() {
     assert!(meanwhile(Meanwhile::Renamed, "trip", true, trip).await > 10);
     let sent = meanwhile(Meanwhile::Renamed, "readme", false, Ask::Readme);
     assert!(sent.await > 3);
+    let restored = meanwhile(Meanwhile::Renamed, "restore", false, Ask::Restore);
+    assert!(restored.await > 5);
 }
 
 /// Whoever has read the account before it was renamed stores nothing where it goes again, and refuses nobody.
@@ -492,6 +494,10 @@ enum Ask {
     Picture(&'static str),
     Readme,
     Withdraw,
+    /// Of a document with every version.
+    Erase,
+    /// Of one that was deleted.
+    Restore,
 }
 
 impl Work for Ask {
@@ -514,7 +520,18 @@ impl Work for Ask {
                 picture_faults::event(method, &token, &plain(SENT, 64, ImageFormat::Png))
             }
             Self::Readme => crate::events::event("upload_readme"),
-            Self::Withdraw => crate::events::event("readmes.unknown"),
+            Self::Withdraw | Self::Erase => crate::events::event("readmes.unknown"),
+            Self::Restore => {
+                let healthy = Stores::healthy(environment);
+                let key = SourceKey::new(&account.id, "old").key();
+                let page = healthy.uploads.versions_page(&key, None, None).await;
+                let mut versions = page.unwrap().versions.into_iter();
+                let id = versions.find_map(|version| version.id.filter(|_| !version.is_marker));
+                let mut event = crate::events::event("versions.unknown");
+                event["rawPath"] = json!("/api/readmes/old/restore");
+                event["body"] = json!(json!({"version": id.unwrap()}).to_string());
+                event
+            }
         };
         event["headers"]["authorization"] = json!(format!("Bearer {token}"));
         let status = match self {
@@ -534,12 +551,22 @@ impl Work for Ask {
                 state.uploads = stores.uploads.clone();
                 answer(event, |request| upload_readme::handler(&state, request)).await
             }
-            Self::Withdraw => {
+            Self::Restore => {
+                let mut state = versions::State::from_env(environment).unwrap();
+                state.bearer.members = stores.members.clone();
+                state.uploads = stores.uploads.clone();
+                answer(event, |request| versions::handler(&state, request)).await
+            }
+            Self::Withdraw | Self::Erase => {
                 let mut state = readmes::State::from_env(environment).unwrap();
                 state.bearer.members = stores.members.clone();
                 state.uploads = stores.uploads.clone();
                 event["rawPath"] = json!("/api/readmes/trip");
                 event["requestContext"]["http"]["method"] = json!("DELETE");
+                if matches!(self, Self::Erase) {
+                    event["rawQueryString"] = json!("forever=yes");
+                    event["queryStringParameters"] = json!({"forever": "yes"});
+                }
                 answer(event, |request| readmes::handler(&state, request)).await
             }
         };
@@ -550,7 +577,7 @@ impl Work for Ask {
     fn shade(&self) -> u8 {
         match self {
             Self::Picture(_) => SENT,
-            Self::Readme | Self::Withdraw => picture_faults::OLD,
+            Self::Readme | Self::Withdraw | Self::Erase | Self::Restore => picture_faults::OLD,
         }
     }
 }
@@ -571,6 +598,8 @@ async fn a_request_of_a_member_who_goes_leaves_nothing() {
         ("off", Ask::Picture("DELETE"), 8),
         ("readme", Ask::Readme, 3),
         ("withdraw", Ask::Withdraw, 3),
+        ("erase", Ask::Erase, 5),
+        ("restore", Ask::Restore, 5),
     ] {
         assert!(at_every_call(name, false, ask).await > calls, "{name}");
     }

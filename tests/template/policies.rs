@@ -124,18 +124,19 @@ fn few_functions_can_do_harm() {
             "UploadFileRole",
             "UploadProfilePicRole",
             "UploadReadmeRole",
-            "UploadUrlRole"
+            "UploadUrlRole",
+            "VersionsRole"
         ]
+    );
+    // A README comes from its author, or from what its author sent before.
+    assert_eq!(
+        who("s3:PutObject", "UploadsBucket.Arn}/readmes/*"),
+        ["UploadReadmeRole", "VersionsRole"]
     );
     // A file stays as it was sent.
     assert_eq!(
         who("s3:PutObject", "UploadsBucket.Arn}/files/*"),
         ["UploadFileRole", "UploadUrlRole"]
-    );
-    // It only asks for another look.
-    assert!(
-        !who("s3:PutObject", "UploadsBucket.Arn}/readmes/*")
-            .contains(&"RewriteReadmeRole".to_owned())
     );
     // A README is no matter of those two: they say that a picture changed, or that one is dealt with.
     assert_eq!(

@@ -1,5 +1,6 @@
-//! `/api/readmes` and `/api/readmes/{slug}`: the member's publish reports, and withdrawal.
+//! `/api/readmes` and `/api/readmes/{slug}`: the member's publish reports, withdrawal, and what can still come back.
 
+mod deleted;
 mod list;
 
 use blobs::Blobs;
@@ -120,9 +121,20 @@ pub async fn handler(state: &State, request: Request) -> endpoint::Result {
     let member = state.bearer.member(&request).await?;
 
     let Some(slug) = slug else {
-        return list::list(state, &member, &request).await;
+        return if is_asked(&request, "deleted", &["", "yes"])? {
+            deleted::list(state, &member, &request).await
+        } else {
+            list::list(state, &member, &request).await
+        };
     };
     let source = SourceKey::new(&member.id, &slug);
+    if request.method() == Method::DELETE && is_asked(&request, "forever", &["yes"])? {
+        let erased = state.uploads.erase_for_good(&source.key()).await;
+        return match erased.map_err(Error::unavailable)? {
+            0 => Err(Error::NotFound),
+            _ => endpoint::accepted(&Withdrawn {}),
+        };
+    }
     let head = state
         .uploads
         .head(&source.key())
@@ -217,6 +229,17 @@ fn standing(
         version: version.trim_matches('"').to_owned(),
         uploaded_at: rfc3339(last_modified),
         reason: current.and_then(|report| report.reason.clone()),
+    }
+}
+
+/// Whether a parameter is there, which has no other values than these.
+fn is_asked(request: &Request, name: &str, values: &[&str]) -> Result<bool, Error> {
+    match endpoint::query(request, name) {
+        None => Ok(false),
+        Some(value) if values.contains(&value.as_ref()) => Ok(true),
+        Some(_) => Err(Error::BadRequest(format!(
+            "“{name}” must be “yes”, or be left out."
+        ))),
     }
 }
 

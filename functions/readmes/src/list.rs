@@ -16,7 +16,7 @@ const PAGE: u16 = 50;
 /// The most that a page has: with every text at its longest, a tenth of what an answer may have.
 const MAX_PAGE: u16 = 100;
 /// How many sources are asked side by side for what is kept beside them, which S3's listing leaves out.
-const ASKED_AT_ONCE: usize = 8;
+pub(crate) const ASKED_AT_ONCE: usize = 8;
 /// The longest cursor, in bytes: an object's key has 1,024, and 48 of these stand around the slug.
 const MAX_CURSOR_BYTES: usize = 976;
 /// What stands escaped in a cursor: another program's key may hold anything, and a slug holds none of it.
@@ -79,10 +79,9 @@ pub(crate) async fn list(state: &State, member: &Account, request: &Request) -> 
         .buffered(ASKED_AT_ONCE)
         .try_collect()
         .await?;
-    let last = listed.cursor.as_deref().and_then(SourceKey::parse);
     endpoint::ok(&Page {
         readmes,
-        cursor: last.map(|source| utf8_percent_encode(&source.slug, ESCAPED).to_string()),
+        cursor: listed.cursor.as_deref().and_then(cursor_of),
     })
 }
 
@@ -97,7 +96,13 @@ async fn noted(state: &State, key: String, mut listed: Listed) -> Result<Listed,
     Ok(listed)
 }
 
-fn cursor(request: &Request) -> Result<Option<String>, Error> {
+/// The cursor that leads on after a key.
+pub(crate) fn cursor_of(key: &str) -> Option<String> {
+    let source = SourceKey::parse(key)?;
+    Some(utf8_percent_encode(&source.slug, ESCAPED).to_string())
+}
+
+pub(crate) fn cursor(request: &Request) -> Result<Option<String>, Error> {
     let Some(cursor) = endpoint::query(request, "cursor") else {
         return Ok(None);
     };
@@ -125,7 +130,7 @@ fn cursor(request: &Request) -> Result<Option<String>, Error> {
     ))
 }
 
-fn limit(request: &Request) -> Result<u16, Error> {
+pub(crate) fn limit(request: &Request) -> Result<u16, Error> {
     let Some(limit) = endpoint::query(request, "limit") else {
         return Ok(PAGE);
     };

@@ -18,6 +18,9 @@ pub enum Error {
     /// The object is larger than the caller will take.
     #[error("the object is larger than {limit} bytes")]
     TooLarge { limit: usize },
+    /// Something new was stored whenever everything had been erased.
+    #[error("objects kept coming for {rounds} rounds")]
+    Busy { rounds: usize },
 }
 
 impl Error {

@@ -21,6 +21,10 @@ pub const MAX_ORIGINAL_BYTES: usize = 25 * 1024 * 1024;
 /// Largest picture or file that is sent as a form, in bytes: Lambda takes 6 MB, base64 included.
 pub const MAX_FORM_PICTURE_BYTES: usize = 4 * 1024 * 1024;
 
+/// How many days the uploads bucket keeps a version once it is no longer the object: what was replaced or deleted
+/// can come back for so long.
+pub const KEPT_DAYS: u64 = 90;
+
 const SOURCES: &str = "readmes/";
 const CONTENT: &str = "content/";
 const PICTURES: &str = "pictures/";

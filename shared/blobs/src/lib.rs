@@ -1,6 +1,7 @@
 //! S3: get, put if unchanged, delete, list.
 
 mod error;
+mod history;
 pub mod layout;
 mod presign;
 mod read;
@@ -16,10 +17,11 @@ use aws_types::SdkConfig;
 use bytes::Bytes;
 
 pub use error::{Error, Result};
+pub use history::{After, Version, VersionsPage};
 pub use presign::PresignedPut;
 pub use read::{Entry, Page};
 pub use versions::Versions;
-pub use write::{Condition, Stored, Upload};
+pub use write::{Condition, Stored, Upload, Written};
 
 /// One bucket.
 #[derive(Debug, Clone)]

@@ -1,5 +1,7 @@
 //! Reading: one object with a cap on its size, its head, and a bucket's listing.
 
+use aws_sdk_s3::config::http::HttpResponse;
+use aws_sdk_s3::error::ProvideErrorMetadata as _;
 use aws_sdk_s3::operation::get_object::GetObjectError;
 use aws_sdk_s3::operation::head_object::HeadObjectError;
 use aws_sdk_s3::primitives::DateTime;
@@ -27,15 +29,23 @@ pub struct Page {
     pub cursor: Option<String>,
 }
 
-fn unix_seconds(time: Option<&DateTime>) -> u64 {
+pub(crate) fn unix_seconds(time: Option<&DateTime>) -> u64 {
     time.and_then(|time| u64::try_from(time.secs()).ok())
         .unwrap_or_default()
 }
 
-fn bytes_of(length: Option<i64>) -> u64 {
+pub(crate) fn bytes_of(length: Option<i64>) -> u64 {
     length
         .and_then(|length| u64::try_from(length).ok())
         .unwrap_or_default()
+}
+
+/// What S3 says of a version that isn't there: by its id, of a delete marker, and of an id that can't be one.
+const NO_SUCH_VERSION: [&str; 3] = ["NoSuchVersion", "MethodNotAllowed", "InvalidArgument"];
+
+/// Whether a head was refused since the version is a delete marker: such an answer has no body, and so no code.
+fn is_marker(answer: Option<&HttpResponse>) -> bool {
+    answer.is_some_and(|answer| answer.status().as_u16() == 405)
 }
 
 impl Blobs {
@@ -44,11 +54,34 @@ impl Blobs {
     /// # Errors
     /// [`Error::TooLarge`] above `max_bytes`, found before more than that is read.
     pub async fn get(&self, key: &str, max_bytes: usize) -> Result<Option<Object>> {
+        self.get_of(key, None, max_bytes).await
+    }
+
+    /// Reads one version of an object; `None` where there is none of that id, or where it is a delete marker.
+    ///
+    /// # Errors
+    /// [`Error::TooLarge`], as [`Blobs::get`].
+    pub async fn get_version(
+        &self,
+        key: &str,
+        version: &str,
+        max_bytes: usize,
+    ) -> Result<Option<Object>> {
+        self.get_of(key, Some(version), max_bytes).await
+    }
+
+    async fn get_of(
+        &self,
+        key: &str,
+        version: Option<&str>,
+        max_bytes: usize,
+    ) -> Result<Option<Object>> {
         let got = self
             .client
             .get_object()
             .bucket(&self.bucket)
             .key(key)
+            .set_version_id(version.map(str::to_owned))
             .send()
             .await;
         let mut got = match got {
@@ -56,7 +89,11 @@ impl Blobs {
             Err(error)
                 if error
                     .as_service_error()
-                    .is_some_and(GetObjectError::is_no_such_key) =>
+                    .is_some_and(GetObjectError::is_no_such_key)
+                    || (version.is_some()
+                        && error
+                            .code()
+                            .is_some_and(|code| NO_SUCH_VERSION.contains(&code))) =>
             {
                 return Ok(None);
             }
@@ -101,6 +138,11 @@ impl Blobs {
         self.head_of(key, None).await
     }
 
+    /// The head of one version of an object; `None` where there is none of that id, or where it is a delete marker.
+    pub async fn head_version(&self, key: &str, version: &str) -> Result<Option<Head>> {
+        self.head_of(key, Some(version)).await
+    }
+
     /// The head of one version of an object, or of the object; `None` where there is none.
     pub(crate) async fn head_of(&self, key: &str, version: Option<&str>) -> Result<Option<Head>> {
         match self
@@ -122,7 +164,8 @@ impl Blobs {
             Err(error)
                 if error
                     .as_service_error()
-                    .is_some_and(HeadObjectError::is_not_found) =>
+                    .is_some_and(HeadObjectError::is_not_found)
+                    || (version.is_some() && is_marker(error.raw_response())) =>
             {
                 Ok(None)
             }

@@ -2,17 +2,17 @@
 
 use std::collections::BTreeSet;
 
+use futures::{StreamExt as _, TryStreamExt as _, stream};
+
 use crate::error::{Error, Result};
+use crate::history::Version;
 use crate::layout::OWNER;
 use crate::{Blobs, Head};
 
-/// One version of an object, or one delete marker, as a listing names it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Version {
-    key: String,
-    id: Option<String>,
-    is_marker: bool,
-}
+/// How often an erasure for good looks for what came while it erased.
+const ROUNDS: usize = 10;
+/// How many versions are erased side by side where their order doesn't matter.
+const ERASED_AT_ONCE: usize = 16;
 
 /// Versions and delete markers, in the order in which they are erased: of each key the oldest version
 /// first, and markers last. Whatever cuts that short, no version becomes the object that isn't it now.
@@ -56,41 +56,20 @@ impl Blobs {
     /// no versions lists each object as its only one.
     pub async fn versions(&self, prefix: &str) -> Result<Versions> {
         let (mut versions, mut markers) = (Vec::new(), Vec::new());
-        let (mut key, mut version) = (None, None);
+        let mut after = None;
         loop {
-            let page = self
-                .client
-                .list_object_versions()
-                .bucket(&self.bucket)
-                .prefix(prefix)
-                .set_key_marker(key)
-                .set_version_id_marker(version)
-                .send()
-                .await
-                .map_err(Error::store("ListObjectVersions"))?;
-            let listed = page.versions.unwrap_or_default().into_iter();
-            versions.extend(listed.filter_map(|it| {
-                Some(Version {
-                    key: it.key?,
-                    id: it.version_id,
-                    is_marker: false,
-                })
-            }));
-            let listed = page.delete_markers.unwrap_or_default().into_iter();
-            markers.extend(listed.filter_map(|it| {
-                Some(Version {
-                    key: it.key?,
-                    id: it.version_id,
-                    is_marker: true,
-                })
-            }));
-            if page.next_key_marker.is_none() {
+            let page = self.versions_page(prefix, after.as_ref(), None).await?;
+            let (gone, there): (Vec<_>, Vec<_>) =
+                page.versions.into_iter().partition(|it| it.is_marker);
+            versions.extend(there);
+            markers.extend(gone);
+            if page.next.is_none() {
                 // Listed newest first.
                 versions.reverse();
                 versions.append(&mut markers);
                 return Ok(Versions(versions));
             }
-            (key, version) = (page.next_key_marker, page.next_version_id_marker);
+            after = page.next;
         }
     }
 
@@ -98,14 +77,7 @@ impl Blobs {
     pub async fn erase(&self, versions: Versions) -> Result<usize> {
         let count = versions.len();
         for version in versions.0 {
-            self.client
-                .delete_object()
-                .bucket(&self.bucket)
-                .key(version.key)
-                .set_version_id(version.id)
-                .send()
-                .await
-                .map_err(Error::store("DeleteObject"))?;
+            self.delete_version(&version.key, version.id).await?;
         }
         Ok(count)
     }
@@ -122,6 +94,39 @@ impl Blobs {
     pub async fn erase_object(&self, key: &str) -> Result<usize> {
         let versions = self.versions(key).await?.of(key);
         self.erase(versions).await
+    }
+
+    /// Takes an object away and erases everything that was ever under its key, what comes meanwhile included,
+    /// until a look finds nothing. As long as it isn't through, a delete marker stands above all versions, so that
+    /// none becomes the object, whatever cuts it short. Returns how many versions and markers there were; 0: nothing
+    /// was ever there, and no marker stays.
+    ///
+    /// # Errors
+    /// A store that failed, or writers that kept coming: say it again.
+    pub async fn erase_for_good(&self, key: &str) -> Result<usize> {
+        let mut count = 0;
+        for _ in 0..ROUNDS {
+            let mut found = self.versions(key).await?.of(key).0;
+            if found.is_empty() {
+                return Ok(count);
+            }
+            if found.iter().any(|it| it.is_latest && !it.is_marker) {
+                self.delete(key).await?;
+                found = self.versions(key).await?.of(key).0;
+            }
+            count += found.len();
+            let (markers, versions): (Vec<_>, Vec<_>) =
+                found.into_iter().partition(|it| it.is_marker);
+            let erased = versions
+                .into_iter()
+                .map(|it| self.delete_version(key, it.id));
+            stream::iter(erased.collect::<Vec<_>>())
+                .buffer_unordered(ERASED_AT_ONCE)
+                .try_collect::<()>()
+                .await?;
+            self.erase(Versions(markers)).await?;
+        }
+        Err(Error::Busy { rounds: ROUNDS })
     }
 
     /// Erases the version that was `seen` of an object, and every older one. A newer one stays.

@@ -51,6 +51,15 @@ pub enum Stored {
     Changed,
 }
 
+/// An object as it was stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written {
+    /// As S3 writes it, quotes included.
+    pub etag: String,
+    /// Of a bucket that keeps versions: which one this is.
+    pub version: Option<String>,
+}
+
 impl Blobs {
     pub async fn put(
         &self,
@@ -58,6 +67,17 @@ impl Blobs {
         upload: Upload<'_>,
         condition: Condition<'_>,
     ) -> Result<Stored> {
+        let written = self.write(key, upload, condition).await?;
+        Ok(written.map_or(Stored::Changed, |written| Stored::Stored(written.etag)))
+    }
+
+    /// As [`Blobs::put`], with the version that was made; `None` where that is [`Stored::Changed`].
+    pub async fn write(
+        &self,
+        key: &str,
+        upload: Upload<'_>,
+        condition: Condition<'_>,
+    ) -> Result<Option<Written>> {
         let put = self
             .client
             .put_object()
@@ -69,12 +89,11 @@ impl Blobs {
             .set_metadata((!upload.metadata.is_empty()).then_some(upload.metadata))
             .body(upload.bytes.into());
         match condition.of(put).send().await {
-            Ok(stored) => Ok(Stored::Stored(
-                stored.e_tag().unwrap_or_default().to_owned(),
-            )),
-            Err(error) if condition != Condition::Always && lost_the_race(&error) => {
-                Ok(Stored::Changed)
-            }
+            Ok(stored) => Ok(Some(Written {
+                etag: stored.e_tag().unwrap_or_default().to_owned(),
+                version: stored.version_id().map(str::to_owned),
+            })),
+            Err(error) if condition != Condition::Always && lost_the_race(&error) => Ok(None),
             Err(error) => Err(Error::store("PutObject")(error)),
         }
     }
@@ -94,12 +113,17 @@ impl Blobs {
     /// Deletes the version that was `seen` of an object for good: no marker stays, and a newer version
     /// does. What is gone already is no error.
     pub async fn delete_seen(&self, key: &str, seen: &Head) -> Result<()> {
+        self.delete_version(key, seen.version.clone()).await
+    }
+
+    /// Deletes one version of an object for good. What is gone already is no error.
+    pub async fn delete_version(&self, key: &str, version: Option<String>) -> Result<()> {
         let deleted = self
             .client
             .delete_object()
             .bucket(&self.bucket)
             .key(key)
-            .set_version_id(seen.version.clone())
+            .set_version_id(version)
             .send()
             .await;
         deleted.map(|_| ()).map_err(Error::store("DeleteObject"))

@@ -194,7 +194,7 @@ pub(crate) fn respond(origins: &Origins, asked: &Asked, result: Result) -> Respo
         headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
         headers.insert(
             header::ACCESS_CONTROL_EXPOSE_HEADERS,
-            HeaderValue::from_static("ETag, Retry-After, WWW-Authenticate"),
+            HeaderValue::from_static("Content-Disposition, ETag, Retry-After, WWW-Authenticate"),
         );
         if asked.preflight {
             headers.insert(

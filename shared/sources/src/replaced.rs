@@ -1,5 +1,6 @@
 //! What an upload replaces: a second project's README has the name of the first one's, too.
 
+use blobs::Blobs;
 use blobs::layout::{SourceKey, SourceNote};
 use bytes::Bytes;
 use endpoint::{Error, Replacement, Titled};
@@ -7,14 +8,14 @@ use frontmatter::names::fold;
 use frontmatter::slug;
 use serde::Serialize;
 
-use crate::{Sent, State, title};
+use crate::{Sent, title};
 
 /// How many slugs are looked at for one that is free.
 const SUGGESTIONS: usize = 9;
 
 /// A document that an upload took the place of.
-#[derive(Serialize)]
-pub(crate) struct Replaced {
+#[derive(Debug, Serialize)]
+pub struct Replaced {
     /// `None` where it can't be read.
     title: Option<String>,
     /// `None` where another program stored it.
@@ -47,12 +48,12 @@ impl Replaced {
 /// # Errors
 /// [`Error::OtherTitle`] where it is another document by its title, as far as both have one.
 pub(crate) async fn check(
-    state: &State,
+    uploads: &Blobs,
     sent: &Sent<'_>,
-    note: &SourceNote,
+    note: Option<&SourceNote>,
     older: &Bytes,
 ) -> Result<(), Error> {
-    let of = async |bytes: &Bytes| title::of(sent.member, sent.source, Some(note), bytes).await;
+    let of = async |bytes: &Bytes| title::of(sent.member, sent.source, note, bytes).await;
     let (Some(older), Some(newer)) = (of(older).await, of(&sent.bytes).await) else {
         return Ok(());
     };
@@ -65,7 +66,7 @@ pub(crate) async fn check(
             title: older,
         },
         instead: Titled {
-            slug: free_slug(state, sent.source, &newer).await?,
+            slug: free_slug(uploads, sent.source, &newer).await?,
             title: newer,
         },
     })))
@@ -73,12 +74,12 @@ pub(crate) async fn check(
 
 /// A slug made of a title that is free, or that a document has which was sent under a slug of its own and
 /// may be this one: sending there asks again where it isn't.
-async fn free_slug(state: &State, taken: &SourceKey, title: &str) -> Result<String, Error> {
+async fn free_slug(uploads: &Blobs, taken: &SourceKey, title: &str) -> Result<String, Error> {
     let mut slug = slug::for_upload("", Some(title));
     for number in 2..=SUGGESTIONS {
         if slug != taken.slug {
             let key = SourceKey::new(&taken.member_id, &slug).key();
-            let head = state.uploads.head(&key).await.map_err(Error::unavailable)?;
+            let head = uploads.head(&key).await.map_err(Error::unavailable)?;
             let note = head.map(|head| SourceNote::from_metadata(&head.metadata));
             if note.is_none_or(|note| note.is_some_and(|note| note.slug_given)) {
                 break;
