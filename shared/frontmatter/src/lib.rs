@@ -137,11 +137,18 @@ pub fn convert_linked(
     let changed = [translated.as_ref(), shown.hidden()];
     let draft = Draft::read(&document, changed, dialect, said, context, text.warnings);
     let references = draft.references();
-    let linked = (!references.is_empty() && !draft.is_kept_back()).then(|| Context {
+    let is_kept_back = draft.is_kept_back();
+    let linked = (!references.is_empty() && !is_kept_back).then(|| Context {
         notes: look_up(&references),
         ..context.clone()
     });
     let (mut assembled, body) = draft.publish(linked.as_ref().unwrap_or(context));
+    if is_kept_back {
+        // Nobody looked whether what it leads to is there.
+        assembled
+            .warnings
+            .retain(|warning| !warnings::is_of_a_look_up(&warning.code));
+    }
     let file = File::of(&mut assembled, &body, text.eol);
     Ok(Output::of(file, assembled, references))
 }

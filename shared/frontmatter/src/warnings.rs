@@ -27,6 +27,11 @@ const REMEDIES: [(&str, &str); 3] = [
     ),
 ];
 
+/// Whether a code says that nothing is found under a name: what mends it is to bring that.
+pub(crate) fn is_of_a_look_up(code: &str) -> bool {
+    REMEDIES.iter().any(|(of, _)| *of == code)
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Code<'a> {
     TranscodedUtf16,
@@ -246,6 +251,18 @@ mod tests {
         assert_eq!(text, "0.png");
         let expected: Vec<String> = (1..=50).map(|at| format!("{at}.png")).collect();
         assert_eq!(*also, expected);
+    }
+
+    /// What a draft leads to isn't looked up, and so isn't missing.
+    #[test]
+    fn a_draft_misses_nothing() {
+        let text = "![](a.png) [b](c.pdf) [[d]]\n";
+        assert_eq!(told(text).len(), 3);
+        let codes: Vec<_> = told(&format!("---\ndraft: true\n---\n{text}"))
+            .into_iter()
+            .map(|told| told.code)
+            .collect();
+        assert!(codes.is_empty(), "{codes:?}");
     }
 
     #[test]
