@@ -9,7 +9,7 @@ use crate::site::{PASSWORD, Site, assert_error};
 
 /// Of 24 bytes, as a file's id has them.
 const FILE: &str = "/api/files/336bda953443337b9b22f346e7bdf5e2d0392f2fff3a4404";
-const ROUTES: [(&str, &[&str]); 13] = [
+const ROUTES: [(&str, &[&str]); 14] = [
     ("/api/login", &["POST"]),
     ("/api/set_password", &["POST"]),
     ("/api/upload_profile_pic", &["POST", "DELETE"]),
@@ -17,6 +17,7 @@ const ROUTES: [(&str, &[&str]); 13] = [
     ("/api/upload_readme", &["POST"]),
     ("/api/upload_url", &["POST"]),
     ("/api/me", &["GET"]),
+    ("/api/preview", &["POST"]),
     ("/api/site", &["GET"]),
     ("/api/readmes", &["GET"]),
     ("/api/readmes/trip", &["GET", "DELETE"]),
