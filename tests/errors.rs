@@ -212,6 +212,9 @@ async fn a_missing_table_or_bucket_is_named_at_start_up() {
         ready!(rebuild_site, "CONTENT_BUCKET", "no-such-bucket"),
         no_bucket
     );
+    for variable in ["UPLOADS_BUCKET", "CONTENT_BUCKET"] {
+        assert_eq!(ready!(preview, variable, "no-such-bucket"), no_bucket);
+    }
     assert_eq!(
         ready!(readmes, "UPLOADS_BUCKET", "no-such-bucket"),
         no_bucket

@@ -11,7 +11,7 @@ use crate::photo::{gradient, plain};
 use crate::site::{SignedIn, Site, assert_error, body};
 
 /// Sends a file as a form.
-async fn send(site: &Site, member: &SignedIn, path: &str, bytes: Vec<u8>) -> Response {
+pub(crate) async fn send(site: &Site, member: &SignedIn, path: &str, bytes: Vec<u8>) -> Response {
     let form = Form::new()
         .text("path", path.to_owned())
         .part("file", Part::bytes(bytes).file_name("any.bin"));
@@ -44,7 +44,7 @@ async fn listed(site: &Site, member: &SignedIn, path: &str) -> Option<Value> {
 }
 
 /// The file at `path` once it isn't worked on any more.
-async fn settled(site: &Site, member: &SignedIn, path: &str) -> Value {
+pub(crate) async fn settled(site: &Site, member: &SignedIn, path: &str) -> Value {
     site.wait_for("the file", async || {
         let file = listed(site, member, path).await?;
         (file["state"] != "processing").then_some(file)

@@ -26,6 +26,7 @@ mod login_faults;
 mod me;
 mod photo;
 mod picture_faults;
+mod previews;
 mod privacy;
 mod public_site;
 mod quota;

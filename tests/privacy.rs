@@ -7,7 +7,7 @@ use crate::site::{SignedIn, Site, body};
 const SECRET: &str = "555-0101";
 
 /// Documents with something hidden in them, each with the name it is uploaded by.
-const NOTES: [(&str, &str); 4] = [
+pub(crate) const NOTES: [(&str, &str); 4] = [
     (
         "Guests.md",
         "%%\nAnna's number is 555-0101\n\n# 555-0101\n%%\n\n# Guests %%555-0101%%\n\n> [!note] Anna is coming %%but 555-0101\n> is hers%%\n\n[//]: # (555-0101)\n\n- cake %%[[555-0101]] #555-0101 ![555-0101](555-0101.png)%%\n\na[^1]\n\n[^1]: b %%555-0101%%\n[^2]: 555-0101\n",
@@ -27,7 +27,7 @@ const NOTES: [(&str, &str); 4] = [
 ];
 
 /// Documents that are not for everybody.
-const DRAFTS: [(&str, &str); 8] = [
+pub(crate) const DRAFTS: [(&str, &str); 8] = [
     ("One.md", "---\nDraft: true\n---\n# One\n\n555-0101\n"),
     (
         "Two.md",

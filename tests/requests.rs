@@ -10,7 +10,7 @@ use crate::site::{PASSWORD, Site, assert_error};
 /// Of 24 bytes, as a file's id has them.
 const FILE: &str = "/api/files/336bda953443337b9b22f346e7bdf5e2d0392f2fff3a4404";
 const VERSION: &str = "/api/readmes/trip/versions/3sL4kqtJlcpXroDTDmJ.rmSpXd3dIbrHY";
-const ROUTES: [(&str, &[&str]); 17] = [
+const ROUTES: [(&str, &[&str]); 18] = [
     ("/api/login", &["POST"]),
     ("/api/set_password", &["POST"]),
     ("/api/upload_profile_pic", &["POST", "DELETE"]),
@@ -18,6 +18,7 @@ const ROUTES: [(&str, &[&str]); 17] = [
     ("/api/upload_readme", &["POST"]),
     ("/api/upload_url", &["POST"]),
     ("/api/me", &["GET"]),
+    ("/api/preview", &["POST"]),
     ("/api/site", &["GET"]),
     ("/api/readmes", &["GET"]),
     ("/api/readmes/trip", &["GET", "DELETE"]),

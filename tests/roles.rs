@@ -191,6 +191,9 @@ async fn calls() -> BTreeMap<String, BTreeSet<Call>> {
         let address = format!("{public_url}/{}", file.shown().unwrap());
         let note = format!("# Note\n\n![The arm](img/arm.png) ![Again]({address})\n");
         put_note(&note).await;
+        let mut shown = event("preview");
+        shown["body"] = json!(json!({"file_name": "note.md", "text": note}).to_string());
+        assert_eq!(ask_as_member("preview", shown).await.0, 200);
         deliver("rewrite_readme", of_key(&file_change)).await;
         deliver("rewrite_readme", of_note.clone()).await;
         assert_eq!(ask_as_member("files", event("files")).await.0, 200);

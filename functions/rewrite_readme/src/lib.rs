@@ -4,9 +4,9 @@
 //! changed is such a key, too: see [`pictures`]; so is the name of a file that did: see [`files`]. One message converts one document: what others have to
 //! be converted because of it gets messages of its own, see [`later`].
 
-mod convert;
 mod files;
 mod later;
+mod names;
 mod pictures;
 mod reconcile;
 mod referrers;
@@ -14,6 +14,7 @@ mod referrers;
 use std::time::Duration;
 
 use blobs::Blobs;
+use conversion::Site;
 use distribution::Distribution;
 use endpoint::{Clock, Environment, aws, configuration};
 use frontmatter::Themes;
@@ -52,7 +53,7 @@ impl State {
             content: Blobs::new(&config, environment.required("CONTENT_BUCKET")?),
             members: configuration::members(environment)?,
             clock: Clock::system(),
-            link_base: environment.optional("LINK_BASE").unwrap_or("/").to_owned(),
+            link_base: configuration::link_base(environment),
             themes: environment.parsed("THEMES", Themes::default())?,
             public_url: configuration::public_url(environment)?,
             distribution: Distribution::new(
@@ -61,6 +62,17 @@ impl State {
             ),
             converting: Semaphore::new(1),
         })
+    }
+
+    /// What documents are converted with.
+    fn site(&self) -> Site<'_> {
+        Site {
+            content: &self.content,
+            members: &self.members,
+            link_base: &self.link_base,
+            themes: &self.themes,
+            public_url: &self.public_url,
+        }
     }
 
     /// Opens the connections while Lambda starts the function, with the whole processor.

@@ -6,36 +6,20 @@
 
 use anyhow::Context as _;
 use blobs::layout::{self, SourceKey};
+use conversion::picture::{current, url};
+use conversion::report::MAX_WARNINGS;
 use frontmatter::Output;
 use members::{Account, File, Report, Standing, Summary};
 use renditions::Shelf;
 
-use crate::reconcile::{MAX_WARNINGS, leavings};
+use crate::reconcile::leavings;
 use crate::{State, files, later};
-
-/// Edge length of the profile picture that a document shows, in pixels.
-const SIZE: &str = "512";
-
-/// The member's pictures by the names of their files, with the URLs that documents show.
-pub(crate) fn files(state: &State, member: &Account) -> Vec<(String, String)> {
-    let file = member.picture_file.clone().zip(url(state, member));
-    file.into_iter().collect()
-}
 
 /// The key of the member's picture, if the output shows it.
 pub(crate) fn shown(state: &State, member: &Account, output: &Output) -> Option<String> {
-    let url = url(state, member)?;
+    let url = url(&state.public_url, member)?;
     let shows = std::str::from_utf8(&output.bytes).is_ok_and(|text| text.contains(&url));
     current(member).filter(|_| shows).cloned()
-}
-
-fn url(state: &State, member: &Account) -> Option<String> {
-    let urls = member.picture.as_ref()?.urls(&state.public_url);
-    urls.get(SIZE).cloned()
-}
-
-fn current(member: &Account) -> Option<&String> {
-    member.picture.as_ref()?.0.get(SIZE)
 }
 
 /// Names `keys` in the report `before`, for an output that is about to show them. Returns the report

@@ -9,21 +9,17 @@ use blobs::layout::{
 };
 use blobs::{Condition, Head, Stored, Upload};
 use bytes::Bytes;
+use conversion::{Converted, Source, report};
 use frontmatter::Output;
 use frontmatter::names::fold;
 use members::{Account, Departed, File, Report, Standing, State as Outcome};
 use removal::Leavings;
-use serde_json::{Value, json};
+use serde_json::json;
 use sha2::{Digest, Sha256};
 use uploads::{ROUNDS, Seen};
 
-use crate::convert::Converted;
-use crate::{State, convert, files, later, pictures, referrers};
+use crate::{State, files, later, names, pictures, referrers};
 
-/// Warnings kept in a report; a DynamoDB item holds 400 KB.
-pub(crate) const MAX_WARNINGS: usize = 200;
-/// Longest JSON of one field in a report, in bytes; longer values are in the file itself.
-const MAX_FIELD_BYTES: usize = 4 * 1024;
 /// Name of the output's metadata that holds the SHA-256 of its bytes, in hexadecimal.
 const SHA256: &str = "sha256";
 const CACHE_CONTROL: &str = "public, max-age=0, must-revalidate";
@@ -173,11 +169,8 @@ async fn bring_in_line(
     let known_links = before
         .as_ref()
         .map_or_else(Vec::new, |report| report.links.clone());
-    let converted = if source.is_canonical() {
-        convert::convert(state, member, source, object, &known_links).await?
-    } else {
-        Err("A file of this name can't be published; upload it through the site.".to_owned())
-    };
+    let document = Source::of(source, object);
+    let converted = convert(state, member, &document, &known_links).await?;
     let (converted, found, asked) = match converted {
         Ok(Converted {
             output,
@@ -213,7 +206,7 @@ async fn bring_in_line(
     let (outcome, names, links) = if converted.draft {
         (Outcome::Draft, Vec::new(), Vec::new())
     } else {
-        let names = convert::names(member, source, &object.head, &converted);
+        let names = names::of(member, &document, &converted);
         (Outcome::Published, names, asked)
     };
     pictures::let_go(state, member, before.as_ref(), &keys).await?;
@@ -222,8 +215,8 @@ async fn bring_in_line(
         state: outcome,
         live: !converted.draft,
         digest,
-        fields: fields(&converted),
-        warnings: warnings(&converted),
+        fields: report::fields(&converted),
+        warnings: report::warnings(&converted),
         pictures: keys,
         links,
         names,
@@ -247,6 +240,21 @@ async fn bring_in_line(
         && pictures::misses_an_image(&report)
         && pictures::changed_since(state, member).await?;
     Ok(reported && !is_stale)
+}
+
+/// The document converted, and noted under the names that it asks for; `Err` is the sentence that says why there is none.
+async fn convert(
+    state: &State,
+    member: &Account,
+    document: &Source<'_>,
+    known_links: &[String],
+) -> anyhow::Result<Result<Converted, String>> {
+    if !document.key.is_canonical() {
+        let reason = "A file of this name can't be published; upload it through the site.";
+        return Ok(Err(reason.to_owned()));
+    }
+    let note = |asked| referrers::note(state, document.key, known_links, asked);
+    conversion::convert(&state.site(), &state.converting, member, document, note).await
 }
 
 /// Those of the files that were `found` which the output shows, and the keys of all renditions that it does.
@@ -275,7 +283,7 @@ async fn list(
     is_live: bool,
 ) -> anyhow::Result<()> {
     let name = fold(&member.name);
-    if source.slug != OWN_PAGE || !(1..=convert::MAX_NAME_BYTES).contains(&name.len()) {
+    if source.slug != OWN_PAGE || !(1..=names::MAX_NAME_BYTES).contains(&name.len()) {
         return Ok(());
     }
     if is_live {
@@ -464,23 +472,4 @@ fn is_as_it_was(now: &Account, member: &Account) -> bool {
 async fn stays(state: &State, member: &Account) -> anyhow::Result<bool> {
     let now = state.members.by_email(&member.email).await?;
     Ok(now.is_some_and(|now| is_as_it_was(&now, member)))
-}
-
-/// Warnings for the report, the first of them.
-fn warnings(converted: &Output) -> Value {
-    let kept = converted.warnings.iter().take(MAX_WARNINGS);
-    json!(kept.collect::<Vec<_>>())
-}
-
-/// Fields for the report; a value too long for it is left out as `null`.
-fn fields(converted: &Output) -> Value {
-    let fields = converted.fields.iter().map(|field| {
-        let value = if field.value.to_string().len() > MAX_FIELD_BYTES {
-            &Value::Null
-        } else {
-            &field.value
-        };
-        json!({ "key": field.key, "value": value, "source": field.source })
-    });
-    Value::Array(fields.collect())
 }

@@ -73,6 +73,27 @@ fn changed(report: &Report) -> Vec<String> {
     changed.union(&unsure).map(|name| (*name).clone()).collect()
 }
 
+/// Notes that the document asks for the names of `asked`; it is noted under those of `known` already.
+///
+/// This comes before the look at what is published: a document that appears in between finds the note, and has this one
+/// converted again.
+pub(crate) async fn note(
+    state: &State,
+    source: &SourceKey,
+    known: &[String],
+    asked: Vec<String>,
+) -> anyhow::Result<()> {
+    let referrer = Referrer {
+        member_id: source.member_id.clone(),
+        slug: source.slug.clone(),
+    };
+    let new = asked.into_iter().filter(|name| !known.contains(name));
+    // Of a member who goes the report is refused, too.
+    let new: Vec<String> = new.collect();
+    state.members.put_links(&new, &referrer).await?;
+    Ok(())
+}
+
 /// Forgets the links of `before` that are not among `after`.
 pub(crate) async fn forget(
     state: &State,

@@ -74,6 +74,11 @@ pub fn public_url(environment: &Environment) -> Result<String, EnvironmentError>
     }
 }
 
+/// Prefix of links to entries (`LINK_BASE`).
+pub fn link_base(environment: &Environment) -> String {
+    environment.optional("LINK_BASE").unwrap_or("/").to_owned()
+}
+
 /// What the members call their club, school or team (`SITE_NAME`).
 pub fn site_name(environment: &Environment) -> &str {
     environment

@@ -30,7 +30,12 @@ enum Value {
 impl JsonObject {
     /// Reads the body of `request`: `application/json`, UTF-8 without a byte order mark.
     pub fn read(request: &Request) -> Result<Self> {
-        let body = body(request, MAX_JSON_BYTES)?;
+        Self::read_up_to(request, MAX_JSON_BYTES)
+    }
+
+    /// The same for a body of at most `max_bytes`, which may hold a document.
+    pub fn read_up_to(request: &Request, max_bytes: usize) -> Result<Self> {
+        let body = body(request, max_bytes)?;
         serde_json::from_slice(body).map_err(|error| Error::BadRequest(sentence(&error)))
     }
 

@@ -37,6 +37,6 @@ pub use logging::logging;
 pub use respond::{Origins, accepted, empty, ok};
 pub use route::{allow, path, query, source_address};
 pub use signed_in::SignedIn;
-pub use throttle::guess;
+pub use throttle::{count_preview, guess};
 pub use timestamp::rfc3339;
 pub use tokens::{Tokens, UnusableSecret};

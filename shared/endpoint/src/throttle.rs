@@ -1,6 +1,4 @@
-//! Whether a guess at a password or a code may be verified now.
-
-use std::time::{Duration, UNIX_EPOCH};
+//! Whether a guess at a password or a code may be verified now, and a preview be made.
 
 use lambda_http::Request;
 use members::{Admission, Guess, Members, Source, Target};
@@ -25,15 +23,26 @@ pub async fn guess(
     target: Option<&Target>,
 ) -> Result<Guess> {
     let source = Source::parse(source_address(request));
-    let now = clock
-        .now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or(Duration::ZERO);
-    let now = u64::try_from(now.as_millis()).unwrap_or(u64::MAX);
-    match members.guess(target, &source, now).await? {
+    match members
+        .guess(target, &source, clock.unix_milliseconds())
+        .await?
+    {
         Admission::Admitted(guess) => Ok(guess),
-        Admission::Wait(milliseconds) => Err(Error::TooManyAttempts {
-            retry_after_seconds: milliseconds.div_ceil(1000).min(MAX_RETRY_AFTER_SECONDS),
-        }),
+        Admission::Wait(milliseconds) => Err(wait(milliseconds)),
+    }
+}
+
+/// Counts a member's preview before it is made.
+///
+/// # Errors
+/// [`Error::TooManyAttempts`] while the member has to wait.
+pub async fn count_preview(members: &Members, clock: &Clock, member_id: &str) -> Result<()> {
+    let counted = members.count_preview(member_id, clock.unix_milliseconds());
+    counted.await?.map_or(Ok(()), |left| Err(wait(left)))
+}
+
+fn wait(milliseconds: u64) -> Error {
+    Error::TooManyAttempts {
+        retry_after_seconds: milliseconds.div_ceil(1000).min(MAX_RETRY_AFTER_SECONDS),
     }
 }

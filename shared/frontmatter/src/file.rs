@@ -7,6 +7,8 @@ use crate::yaml::{self, Node, Resolved, write};
 /// The frontmatter and the body, as they are stored.
 pub(crate) struct File {
     pub(crate) text: String,
+    /// Where the body begins, in bytes.
+    pub(crate) body_at: usize,
     /// Whether the file was found and read back as what was meant.
     pub(crate) reads_back: bool,
 }
@@ -42,9 +44,11 @@ impl File {
         if eol != "\n" {
             block = block.replace('\n', eol);
         }
+        let body_at = block.len();
         let text = block + body;
         Self {
             reads_back: reads_back(&text, entries),
+            body_at,
             text,
         }
     }

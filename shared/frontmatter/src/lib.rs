@@ -60,6 +60,7 @@ pub use context::{Context, Files, Flavor, NoteDocument, NoteMember, Notes, Refer
 pub use entry::mark::CONVERTER;
 pub use entry::schema;
 pub use report::{Field, Source, Warning};
+pub use slugger::Slugger;
 
 /// A converted document.
 #[derive(Debug)]
@@ -77,6 +78,8 @@ pub struct Output {
     pub references: References,
     /// Whether the file was found and read back as what was meant.
     reads_back: bool,
+    /// Where the body begins in `bytes`.
+    body_at: usize,
 }
 
 /// Why an output must not be published. Whatever the upload was, it is a defect of the converter.
@@ -89,6 +92,12 @@ pub enum Defect {
 }
 
 impl Output {
+    /// The body, as it stands in the file behind the frontmatter.
+    pub fn body(&self) -> &str {
+        let body = self.bytes.get(self.body_at..).unwrap_or_default();
+        std::str::from_utf8(body).unwrap_or_default()
+    }
+
     /// The last look before anything is written: the file reads back, the entry keeps to
     /// `entry.schema.json`. For documents of a member, which have an address and an author.
     ///
@@ -159,6 +168,7 @@ impl Output {
         let meta = entries.map(|entry| (entry.key, entry.value.into_json()));
         Self {
             reads_back: file.reads_back,
+            body_at: file.body_at,
             bytes: file.text.into_bytes(),
             meta: serde_json::Value::Object(meta.collect()),
             fields: assembled.fields,

@@ -41,10 +41,11 @@ pub(crate) fn is_slug_of(slug: &str, text: &str) -> bool {
 
 /// Ids unique within one document (`a`, `a-1`, `a-2`).
 #[derive(Debug, Default)]
-pub(crate) struct Slugger(HashMap<String, usize>);
+pub struct Slugger(HashMap<String, usize>);
 
 impl Slugger {
-    pub(crate) fn id(&mut self, text: &str) -> String {
+    /// The id of the next heading, whose text this is.
+    pub fn id(&mut self, text: &str) -> String {
         let base = slug(text);
         if !self.0.contains_key(&base) {
             self.0.insert(base.clone(), 0);

@@ -42,6 +42,8 @@ pub(crate) struct Functions {
 const LIGHT: usize = 32;
 /// For functions that hash passwords: 19 MiB each.
 const HASHING: usize = 4;
+/// For the function that converts documents while a member waits: one at a time has the processor, and each takes memory.
+const CONVERTING: usize = 4;
 /// For the function that decodes pictures: the renditions of one take up to 200 MB.
 const DECODING: usize = 1;
 
@@ -85,6 +87,7 @@ impl Functions {
                 route!("/api/files/{id}", files, LIGHT),
                 route!("/api/login", login, HASHING),
                 route!("/api/me", me, LIGHT),
+                route!("/api/preview", preview, CONVERTING),
                 route!("/api/readmes", readmes, LIGHT),
                 route!("/api/readmes/{slug}", readmes, LIGHT),
                 route!("/api/readmes/{slug}/restore", versions, LIGHT),

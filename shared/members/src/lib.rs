@@ -14,6 +14,7 @@
 //! | `BUILT#SITE` | `<handle>/<slug>` | which version of an entry a build has read, and when |
 //! | `CODE#<digest>` | `CODE` | the address whose account a code is of; expires |
 //! | `GUESSED#<digest>`, `SOURCE#<address>` | `THROTTLE` | failed guesses; expires |
+//! | `PREVIEWS#<digest>` | `THROTTLE` | previews of a member within a minute; expires |
 //!
 //! The account lives under its address, so that a login reads one item and there is one copy of
 //! everything that decides it. The three items of a member are written in one transaction.
@@ -62,7 +63,7 @@ pub use reports::{Report, State, Summary};
 pub use site::{Changes, Rebuild};
 pub use source::Source;
 pub use table::{create_table, describe_table};
-pub use throttle::{Admission, Guess, Target};
+pub use throttle::{Admission, Guess, MOST_PREVIEWS, PREVIEWS_SECONDS, Target};
 pub use usage::{Count, Counted, Usage};
 
 /// The members table.

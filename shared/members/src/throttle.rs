@@ -1,11 +1,13 @@
-//! Throttling: how a guess at a password or a code is counted before it is verified.
+//! Throttling: how a guess at a password or a code is counted before it is verified, and a member's previews before
+//! they are made.
 //!
 //! | pk | sk | holds |
 //! |---|---|---|
 //! | `GUESSED#<digest of what was guessed at>` | `THROTTLE` | failures of one account: from each source, and from anywhere |
 //! | `SOURCE#<address>` | `THROTTLE` | failures of one source, whatever it guessed at, within 15 minutes |
+//! | `PREVIEWS#<digest of a member's id>` | `THROTTLE` | previews of one member within a minute |
 //!
-//! Both expire, and one that has expired counts as gone: DynamoDB may take days to delete it.
+//! All expire, and one that has expired counts as gone: DynamoDB may take days to delete it.
 //!
 //! A guess costs two writes one after the other before its hash, and two side by side after a right
 //! one. The first succeeds at once where nobody failed before, since it only asks that there is no
@@ -14,13 +16,17 @@
 
 mod account;
 mod attempts;
+mod previews;
 mod source;
+mod window;
 
 use sha2::{Digest as _, Sha256};
 
 use crate::error::Result;
 use crate::item::{Item, key};
 use crate::{Members, Source};
+
+pub use previews::{MOST_PREVIEWS, PREVIEWS_SECONDS};
 
 const THROTTLE: &str = "THROTTLE";
 
@@ -49,7 +55,7 @@ impl Target {
 pub struct Guess {
     target: Option<Target>,
     source: Source,
-    window: source::Window,
+    window: window::Window,
 }
 
 /// Whether a guess may be verified.
@@ -81,12 +87,12 @@ impl Members {
             None => None,
         };
         match self.count_source(source, now).await? {
-            source::Counted::Counted(window) => Ok(Admission::Admitted(Guess {
+            window::Counted::Counted(window) => Ok(Admission::Admitted(Guess {
                 target: target.cloned(),
                 source: source.clone(),
                 window,
             })),
-            source::Counted::Wait(wait) => {
+            window::Counted::Wait(wait) => {
                 if let (Some(target), Some(counted)) = (target, counted) {
                     self.uncount_target(target, source, counted).await?;
                 }

@@ -1,0 +1,58 @@
+//! What is to be shown, as the request has it.
+
+use blobs::layout::{MAX_README_BYTES, SourceNote, parse_path};
+use endpoint::{Error, JsonObject, Request};
+use frontmatter::{Reject, slug};
+use sha2::{Digest as _, Sha256};
+
+/// Largest body, in bytes: JSON writes a byte of text as six where it writes the most, and the other two are short.
+const MAX_JSON_BYTES: usize = 6 * MAX_README_BYTES + 16 * 1024;
+/// What a document is called that has no name yet.
+const DEFAULT_FILE_NAME: &str = "document.md";
+
+/// A document that isn't uploaded.
+pub(crate) struct Wanted {
+    file_name: String,
+    /// The folder that it would lie in; empty at the top.
+    path: String,
+    pub(crate) text: String,
+}
+
+impl Wanted {
+    /// Reads the JSON `{file_name?, path?, text}`.
+    pub(crate) fn read(request: &Request) -> Result<Self, Error> {
+        let body = JsonObject::read_up_to(request, MAX_JSON_BYTES)?;
+        let optional = |key: &str| body.has(key).then(|| body.string(key)).transpose();
+        let path = match optional("path")?.unwrap_or_default() {
+            "" => String::new(),
+            path => parse_path(path).map_err(|reason| Error::BadRequest(reason.to_string()))?,
+        };
+        let text = body.string("text")?;
+        if text.len() > MAX_README_BYTES {
+            return Err(Error::TooLarge(Reject::TooLarge.to_string()));
+        }
+        let file_name = optional("file_name")?.filter(|name| !name.is_empty());
+        Ok(Self {
+            file_name: file_name.unwrap_or(DEFAULT_FILE_NAME).to_owned(),
+            path,
+            text: text.to_owned(),
+        })
+    }
+
+    /// The slug that it would be published under.
+    pub(crate) fn slug(&self) -> String {
+        slug::in_folder(&self.path, &self.file_name, None)
+    }
+
+    /// What would be kept beside it, if it were uploaded for the first time at `now`, in Unix seconds.
+    pub(crate) fn note(&self, now: u64) -> SourceNote {
+        SourceNote {
+            file_name: self.file_name.clone(),
+            path: self.path.clone(),
+            slug_given: false,
+            created: now,
+            updated: now,
+            sha256: base16ct::lower::encode_string(&Sha256::digest(&self.text)),
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! The conversion itself: what the converter is told, and what it asks on the way.
+
+use std::future::Future;
+
+use blobs::layout::OWN_PAGE;
+use frontmatter::{Context, Notes, Output};
+use jiff::Timestamp;
+use members::{Account, File};
+use tokio::sync::{Semaphore, oneshot};
+
+use crate::site::Site;
+use crate::source::Source;
+use crate::targets::{self, Asked};
+use crate::{files, picture};
+
+/// What the author is told of a fault of ours.
+const DEFECT: &str = "This file can't be converted because of a defect in Masthead; the administrator has been told.";
+
+/// A document, and the member's files of the names that it asks for.
+#[derive(Debug)]
+pub struct Converted {
+    pub output: Output,
+    pub files: Vec<File>,
+    /// All names that the document asks for.
+    pub asked: Vec<String>,
+}
+
+/// The document, its links led to what is published; `Err` is the sentence that says why there is none.
+///
+/// `note` is called with the names that the document asks for, before any of them is looked up; not at all where there is
+/// none. A document that appears after the look finds what was noted.
+///
+/// The converter has a thread of its own, in one of `turns`. Where the document has links it waits there for what is found
+/// under their names, and another document is converted meanwhile.
+pub async fn convert<F: Future<Output = anyhow::Result<()>>>(
+    site: &Site<'_>,
+    turns: &Semaphore,
+    member: &Account,
+    source: &Source<'_>,
+    note: impl FnOnce(Vec<String>) -> F,
+) -> anyhow::Result<Result<Converted, String>> {
+    let context = context(site, member, source);
+    let bytes = source.bytes.clone();
+    let (ask, asked) = oneshot::channel();
+    let (tell, told) = oneshot::channel();
+    let mut turn = turns.acquire().await?;
+    let converting = tokio::task::spawn_blocking(move || {
+        frontmatter::convert_linked(&bytes, &context, |references| {
+            // Where nobody hears the question or finds an answer, nobody waits for the document either.
+            let answer = ask.send(references.clone());
+            let answer = answer.ok().map(|()| told.blocking_recv());
+            answer.and_then(Result::ok).unwrap_or_default()
+        })
+    });
+    // A document without links ends without a question.
+    let (mut files, mut names) = (Vec::new(), Vec::new());
+    if let Ok(references) = asked.await {
+        drop(turn);
+        let asked = Asked::by(&references, site, member).await?;
+        names.clone_from(&asked.all);
+        note(asked.all.clone()).await?;
+        let found = targets::look_up(site, member, source, &references, asked).await?;
+        files = found.files;
+        turn = turns.acquire().await?;
+        // Who doesn't hear it has ended, and says how below.
+        let _unheard = tell.send(found.notes);
+    }
+    let converted = converting.await;
+    drop(turn);
+    let (id, slug) = (&source.key.member_id, &source.key.slug);
+    // A panic or a broken schema is a defect of ours, and the same bytes would have it again: the
+    // author is told, the last good version stays, and the log has it.
+    Ok(match converted {
+        Ok(Ok(output)) => match output.check() {
+            Ok(()) => Ok(Converted {
+                output,
+                files,
+                asked: names,
+            }),
+            Err(defect) => {
+                tracing::error!(member = id, slug, %defect, "the converter's output is wrong");
+                Err(DEFECT.to_owned())
+            }
+        },
+        Ok(Err(reject)) => Err(reject.to_string()),
+        Err(panic) => {
+            tracing::error!(member = id, slug, %panic, "the converter panicked");
+            Err(DEFECT.to_owned())
+        }
+    })
+}
+
+fn context(site: &Site<'_>, member: &Account, source: &Source<'_>) -> Context {
+    let time = |seconds: u64| {
+        i64::try_from(seconds)
+            .ok()
+            .and_then(|seconds| Timestamp::from_second(seconds).ok())
+    };
+    let is_own_page = source.key.slug == OWN_PAGE;
+    let note = source.note.as_ref();
+    let (created, updated) = note.map_or((source.stored, source.stored), |note| {
+        (note.created, note.updated)
+    });
+    Context {
+        handle: member.handle.clone(),
+        name: member.name.clone(),
+        slug: if is_own_page {
+            String::new()
+        } else {
+            source.key.slug.clone()
+        },
+        name_hint: Some(if is_own_page {
+            member.name.clone()
+        } else {
+            source.called()
+        }),
+        folder: note.map(|note| note.path.clone()).unwrap_or_default(),
+        files_base: files::base(site),
+        created: time(created),
+        updated: time(updated),
+        link_base: site.link_base.to_owned(),
+        themes: site.themes.clone(),
+        notes: Notes {
+            files: picture::file(site.public_url, member).into_iter().collect(),
+            ..Notes::default()
+        },
+        ..Context::default()
+    }
+}
