@@ -1,4 +1,4 @@
-//! Pictures with a size (`![alt|300x200](x.png)`), and videos that are written like pictures.
+//! Pictures with a size (`![alt|300x200](x.png)`), and videos and PDFs that are written like pictures.
 
 use std::ops::Range;
 
@@ -63,6 +63,12 @@ fn spaced(page: &Page<'_, '_>, splice: &mut Splice) {
     }
 }
 
+/// Whether an address is that of a PDF, as Logseq embeds it: no browser makes a picture of one.
+fn is_document(url: &str) -> bool {
+    let path = url.split(['?', '#']).next().unwrap_or_default();
+    path.to_ascii_lowercase().ends_with(".pdf")
+}
+
 type Events<'d, 'a> = &'d [(Event<'a>, Range<usize>)];
 
 fn begins_block(before: Events<'_, '_>) -> bool {
@@ -88,7 +94,7 @@ impl Picture<'_, '_> {
         let alt = self.alt();
         let (text, size) = text_and_size(&alt);
         let has_size = size.is_some() && (is_obsidian || alt.contains('|'));
-        if is_video(self.url) {
+        if is_video(self.url) || is_document(self.url) {
             return self.link(if has_size { text } else { &alt }, splice);
         }
         if let Some(size) = size.filter(|_| has_size) {
@@ -176,6 +182,10 @@ mod tests {
                 "[https://youtu.be/abc](https://youtu.be/abc) [clip](c.mp4) [a](https://x.com/b/status/1)\n",
             ),
             ("[![a](b.webm)](https://e.org)\n", "[a](https://e.org)\n"),
+            (
+                "![Plan](../docs/a%20b.PDF#page=2)\n",
+                "[Plan](../docs/a%20b.PDF#page=2)\n",
+            ),
         ] {
             assert_eq!(translated(before), after, "from {before:?}");
         }
