@@ -5,7 +5,7 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
-use blobs::layout::parse_path;
+use blobs::layout::{base_name, parse_path};
 use frontmatter::slug;
 use sha2::{Digest as _, Sha256};
 use unicode_normalization::UnicodeNormalization as _;
@@ -17,7 +17,17 @@ const MAX_DOCUMENTS: usize = 5_000;
 /// Deepest folder within the folder.
 const MAX_DEPTH: usize = 32;
 /// Folders of other people's and other programs' files, whose name doesn't begin with a dot, in lower case.
-const FOREIGN: [&str; 2] = ["__macosx", "node_modules"];
+const FOREIGN: [&str; 7] = [
+    "#recycle",
+    "$recycle.bin",
+    "@eadir",
+    "__macosx",
+    "lost+found",
+    "node_modules",
+    "system volume information",
+];
+/// Folders of earlier versions, which Logseq keeps in its folder of settings, in lower case.
+const LOGSEQ_VERSIONS: [&str; 2] = ["bak", "version-files"];
 /// Files that systems leave behind, in lower case.
 const SYSTEM: [&str; 4] = ["desktop.ini", "ehthumbs.db", "icon\r", "thumbs.db"];
 
@@ -145,7 +155,7 @@ impl Found {
         if kind.is_symlink() {
             self.links += 1;
         } else if kind.is_dir() {
-            if FOREIGN.contains(&&*name.to_lowercase()) {
+            if is_foreign(path, &name) {
                 return Ok(());
             }
             if depth >= MAX_DEPTH {
@@ -186,6 +196,14 @@ impl Found {
         }
         Ok(())
     }
+}
+
+/// Whether a folder called `name`, within that at `path`, holds another program's files.
+fn is_foreign(path: &str, name: &str) -> bool {
+    let name = name.to_lowercase();
+    let is_version =
+        LOGSEQ_VERSIONS.contains(&&*name) && base_name(path).eq_ignore_ascii_case("logseq");
+    is_version || FOREIGN.contains(&&*name)
 }
 
 /// Why a file at this path can't be sent, whose name is `written` where it is Unicode.
@@ -304,7 +322,6 @@ mod tests {
     #[test]
     fn the_kinds_of_files_are_those_of_the_table() {
         use super::super::kinds::Kind;
-        use blobs::layout::base_name;
         let table: serde_json::Value =
             serde_json::from_str(include_str!("../../../tests/folders.json")).unwrap();
         let rows = table["kinds"].as_array().unwrap();
