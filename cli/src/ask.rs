@@ -5,7 +5,7 @@ use std::io::{IsTerminal as _, Read as _};
 use anyhow::{Context as _, anyhow};
 
 use crate::outcome::{Failure, Outcome};
-use crate::output;
+use crate::output::{self, harmless};
 
 /// More than any password or address has, in bytes.
 const MAX_LINE_BYTES: u64 = 64 * 1024;
@@ -21,7 +21,12 @@ pub(crate) fn confirm(question: &str, unasked: &str, otherwise: &str) -> Outcome
     if !is_possible() {
         return Err(Failure::WrongCall(anyhow!("{unasked}; say --yes")));
     }
-    output::text(format_args!("{question} This can't be undone. [y/N] "));
+    // A list of what is meant may stand above the question.
+    let lines: Vec<String> = question.split('\n').map(harmless).collect();
+    output::text(format_args!(
+        "{} This can't be undone. [y/N] ",
+        lines.join("\n")
+    ));
     if line("the answer")?.trim().eq_ignore_ascii_case("y") {
         Ok(())
     } else {
@@ -35,7 +40,7 @@ pub(crate) fn agree(question: &str, otherwise: &str) -> Outcome {
     if !is_possible() {
         return Ok(());
     }
-    output::text(format_args!("{question} [Y/n] "));
+    output::text(format_args!("{} [Y/n] ", harmless(question)));
     let typed = line("the answer")?;
     // A closed terminal answers nothing at all, and hasn't agreed.
     let is_agreed =
@@ -49,14 +54,15 @@ pub(crate) fn agree(question: &str, otherwise: &str) -> Outcome {
 
 /// The answer to a question, in one line.
 pub(crate) fn text(question: &str) -> anyhow::Result<String> {
-    anstream::eprint!("{question}: ");
+    anstream::eprint!("{}: ", harmless(question));
     Ok(line("the answer")?.trim().to_owned())
 }
 
 /// A password: from the terminal, which doesn't show it, or in one line of standard input.
 pub(crate) fn password(question: &str) -> anyhow::Result<String> {
     let typed = if is_possible() {
-        rpassword::prompt_password(format!("{question}: ")).context("the password can't be read")?
+        rpassword::prompt_password(format!("{}: ", harmless(question)))
+            .context("the password can't be read")?
     } else {
         first_line()?
     };

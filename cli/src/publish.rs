@@ -14,6 +14,7 @@ mod server;
 mod session;
 mod shown;
 mod tally;
+mod titles;
 
 use std::cell::RefCell;
 use std::path::PathBuf;
@@ -48,9 +49,10 @@ or is the first line of standard input; the token is kept until it is over.
   masthead publish ~/vault --dry-run
   printf '%s' \"$PASSWORD\" | masthead publish . --prune --yes
 
-It ends with 0 where all is published, with 1 where something was refused, is
-too large or can't be read, with 2 where it was called wrongly, and with 3
-where all was sent and some reports did not come.";
+It ends with 0 where all is published; with 1 where something was refused, is
+too large, was changed meanwhile or can't be read, and where --prune deletes
+nothing since no note is left in the folder; with 2 where it was called wrongly;
+and with 3 where all was sent and some reports did not come.";
 
 #[derive(Debug, Args)]
 #[command(after_help = AFTER_HELP)]
@@ -112,29 +114,41 @@ impl Publish {
         let attached = Attached::of(found.attachments, &named, all, limits.large_picture).await;
         let Attached { locals, mut rest } = attached;
         rest.links = found.links;
+        rest.left_out = found.left_out;
+        let is_first = record.published(&account).is_empty() && record.sent(&account).is_empty();
         // Of a folder that wasn't checked out or isn't mounted nothing is deleted.
-        let prune = self.prune && !found.documents.is_empty();
-        if found.documents.is_empty() {
+        let has_notes = !found.documents.is_empty();
+        let prune = self.prune && has_notes;
+        let mut refused = Refusals {
+            folders: rest.left_out.len(),
+            ..Refusals::default()
+        };
+        if !has_notes {
             say!("There is no Markdown file in the folder.");
-            if locals.is_empty() {
+            if locals.is_empty() && (is_first || !self.prune) {
                 shown::passed_over(&rest);
-                return Ok(());
+                return refused.outcome();
             }
         }
 
         let member = SignedIn::new(&server, &kept, &account);
         let listed = member.call(async |server, token| server.list(token).await);
         let listed = listed.await.map_err(anyhow::Error::from)?;
-        let remotes: Vec<plan::Remote> = listed.into_iter().map(document).collect();
+        let remotes: Vec<plan::Remote> = listed.into_iter().map(plan::Remote::from).collect();
         let published = record.published(&account);
-        let mut plan = plan::plan(found.documents, &remotes, published, prune);
+        let mut plan = plan::plan(found.documents, &remotes, published, &rest.left_out, prune);
+        if !self.replace {
+            titles::refuse_others(&mut plan, &remotes, limits.readme).await;
+        }
         let listed = member.call(async |server, token| server.files(token).await);
         let server::Files { files, usage } = listed.await.map_err(anyhow::Error::from)?;
         let remotes: Vec<files::Remote> = files.into_iter().map(file).collect();
         let given = files::Given {
             remotes: &remotes,
             sent: record.sent(&account),
+            denied: record.denied(&account),
             here: &here,
+            left_out: &rest.left_out,
             own_slugs: &plan.claimed,
             prune,
             replace: self.replace,
@@ -144,18 +158,17 @@ impl Publish {
         shown::files(&files, prune);
         shown::too_much(&files, &usage);
         shown::passed_over(&rest);
-        shown::left_alone(&plan, &files, prune);
-        let documents = plan.steps.iter().filter(|step| step.is_refused()).count();
-        let of_files = files.steps.iter().filter(|step| step.is_refused()).count();
-        let mut refused = Refusals {
-            documents,
-            files: of_files,
-        };
+        shown::left_alone(&plan, &files, self.prune);
+        if self.prune && !has_notes {
+            shown::unpruned(&plan, &files);
+            refused.unpruned = (plan.gone.len() + plan.altered.len(), files.gone.len());
+        }
+        refused.documents = plan.steps.iter().filter(|step| step.is_refused()).count();
+        refused.files = files.steps.iter().filter(|step| step.is_refused()).count();
         if self.dry_run {
             say!("Nothing was sent: it is a dry run.");
             return refused.outcome();
         }
-        let is_first = published.is_empty() && record.sent(&account).is_empty();
         if is_first && !self.yes {
             agree(&plan, &files, &account)?;
         }
@@ -289,14 +302,17 @@ fn confirm(plan: &Plan, files: &files::Plan) -> Outcome {
     )
 }
 
-fn document(listed: Listed) -> plan::Remote {
-    let rejected = listed.state == "rejected";
-    plan::Remote {
-        id: listed.id(),
-        processing: listed.is_processing(),
-        slug: listed.slug,
-        sha256: listed.sha256,
-        rejected: listed.reason.filter(|_| rejected),
+impl From<Listed> for plan::Remote {
+    fn from(listed: Listed) -> Self {
+        let rejected = listed.state == "rejected";
+        Self {
+            id: listed.id(),
+            processing: listed.is_processing(),
+            slug: listed.slug,
+            sha256: listed.sha256,
+            rejected: listed.reason.filter(|_| rejected),
+            title: listed.title,
+        }
     }
 }
 

@@ -46,7 +46,9 @@ export const LIMITS = { note: 1024 ** 2, file: 25 * 1024 ** 2 };
 export const MAX_ENTRIES = 20_000;
 
 /** Folders of other people's and other programs' files, whose name doesn't begin with a dot. */
-const FOREIGN = ['__macosx', 'node_modules'];
+const FOREIGN = ['#recycle', '$recycle.bin', '@eadir', '__macosx', 'lost+found', 'node_modules', 'system volume information'];
+/** Those of earlier versions, which Logseq keeps beside what a graph shows, within its folder of settings. */
+const VERSIONS = /(?:^|\/)logseq\/(?:bak|version-files)\//i;
 /** Files that systems leave behind. */
 const SYSTEM = ['thumbs.db', 'ehthumbs.db', 'desktop.ini', 'icon\r'];
 
@@ -108,7 +110,7 @@ export function kindOf(path) {
   if (names.some((name) => name.startsWith('.'))) return 'hidden';
   const folded = names.map((name) => name.toLowerCase());
   const own = folded.pop() ?? '';
-  if (folded.some((name) => FOREIGN.includes(name)) || SYSTEM.includes(own)) return 'system';
+  if (folded.some((name) => FOREIGN.includes(name)) || SYSTEM.includes(own) || VERSIONS.test(path)) return 'system';
   const is = BY_ENDING.get(endingOf(path)) ?? 'unknown';
   if (KINDS.includes(is) && parsePath(path).fault) return 'path';
   return is;

@@ -1,16 +1,14 @@
 //! Which of a folder's other files go with its documents, and what is said of the rest.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::File;
-use std::io::{BufRead as _, BufReader};
-use std::path::Path;
+use std::io::{BufRead as _, BufReader, Read};
 
 use blobs::layout::base_name;
 use futures::{StreamExt as _, stream};
 use sha2::{Digest as _, Sha256};
 
 use super::files::Local;
-use super::folder::{self, Attachment};
+use super::folder::{self, Attachment, LeftOut};
 use super::kinds::{self, Kind, Unsent};
 
 /// Files that are read side by side.
@@ -35,6 +33,8 @@ pub(super) struct Rest {
     pub(super) others: usize,
     /// How many symbolic links there are.
     pub(super) links: usize,
+    /// Folders that can't be read.
+    pub(super) left_out: Vec<LeftOut>,
 }
 
 /// Files of a kind that isn't sent.
@@ -106,13 +106,16 @@ async fn digest_of(attachment: &Attachment, max_bytes: u64) -> Result<String, St
         _ => {}
     }
     let file = attachment.file.clone();
-    let reading = tokio::task::spawn_blocking(move || digest(&file));
-    let digest = reading.await.map_err(|error| error.to_string())?;
-    digest.map_err(|error| folder::unreadable(&error))
+    let reading = tokio::task::spawn_blocking(move || {
+        // One that grows is too large when it is sent.
+        let opened = folder::open(&file)?.take(max_bytes);
+        digest(opened).map_err(|error| folder::unreadable(&error))
+    });
+    reading.await.map_err(|error| error.to_string())?
 }
 
-fn digest(file: &Path) -> std::io::Result<String> {
-    let mut file = BufReader::with_capacity(READ_BYTES, File::open(file)?);
+fn digest(opened: impl Read) -> std::io::Result<String> {
+    let mut file = BufReader::with_capacity(READ_BYTES, opened);
     let mut hash = Sha256::new();
     loop {
         let read = file.fill_buf()?;

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::folder::Attachment;
+use super::folder::{Attachment, LeftOut};
 
 /// A file of the folder that belongs to what is published.
 #[derive(Debug, Clone)]
@@ -45,6 +45,15 @@ impl Sent {
     }
 }
 
+/// A file that the server didn't take for what is in it, as it was then.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub(super) struct Denied {
+    #[serde(flatten)]
+    pub(super) file: Sent,
+    /// The server's words.
+    pub(super) reason: String,
+}
+
 /// What becomes of one file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Action {
@@ -54,8 +63,16 @@ pub(super) enum Action {
     Awaited,
     /// It is there; with the reason where it was rejected.
     Unchanged(Option<String>),
+    /// It was sent before as it is now, and not taken; and why.
+    Denied(String),
     /// It can't be sent, and why.
     Refused(String),
+}
+
+impl Action {
+    pub(super) fn is_refused(&self) -> bool {
+        matches!(self, Self::Refused(_) | Self::Denied(_))
+    }
 }
 
 /// One file with what becomes of it.
@@ -71,7 +88,7 @@ impl Step {
     }
 
     pub(super) fn is_refused(&self) -> bool {
-        matches!(self.action, Action::Refused(_) | Action::Unchanged(Some(_)))
+        self.action.is_refused() || matches!(self.action, Action::Unchanged(Some(_)))
     }
 
     pub(super) fn path(&self) -> &str {
@@ -93,8 +110,12 @@ pub(super) struct Given<'a> {
     pub(super) remotes: &'a [Remote],
     /// What was sent from this folder.
     pub(super) sent: &'a [Sent],
+    /// What the server didn't take of it.
+    pub(super) denied: &'a [Denied],
     /// Paths of all files in the folder, those that no note shows among them.
     pub(super) here: &'a BTreeSet<String>,
+    /// Folders of which nobody knows what is in them.
+    pub(super) left_out: &'a [LeftOut],
     /// Addresses on the server that are those of documents in the folder.
     pub(super) own_slugs: &'a BTreeSet<String>,
     /// Whether what is gone will be deleted.
@@ -127,7 +148,9 @@ pub(super) fn plan(locals: Vec<Local>, given: &Given<'_>) -> Plan {
         steps.push(Step { local, action });
     }
     let is_gone = |remote: &&Remote| {
-        !given.here.contains(&remote.path) && given.sent.iter().any(|sent| sent.is(remote))
+        let is_here = given.here.contains(&remote.path)
+            || given.left_out.iter().any(|it| it.holds(&remote.path));
+        !is_here && given.sent.iter().any(|sent| sent.is(remote))
     };
     let gone: Vec<Remote> = given.remotes.iter().filter(is_gone).cloned().collect();
     if given.prune {
@@ -142,12 +165,18 @@ pub(super) fn plan(locals: Vec<Local>, given: &Given<'_>) -> Plan {
 }
 
 fn of_file(file: &Attachment, digest: &str, remote: Option<&Remote>, given: &Given<'_>) -> Action {
+    if let Some(remote) = remote
+        && remote.sha256.as_deref() == Some(digest)
+    {
+        return Action::Unchanged(remote.rejected.clone());
+    }
+    let is_it = |denied: &&Denied| denied.file.path == file.path && denied.file.sha256 == digest;
+    if let Some(denied) = given.denied.iter().find(is_it) {
+        return Action::Denied(denied.reason.clone());
+    }
     let Some(remote) = remote else {
         return Action::New;
     };
-    if remote.sha256.as_deref() == Some(digest) {
-        return Action::Unchanged(remote.rejected.clone());
-    }
     let mut earlier = given.sent.iter().filter(|sent| sent.path == file.path);
     // Until the server has looked at a file it is known by its size and by the note that it was sent.
     let is_awaited = remote.processing
@@ -220,7 +249,15 @@ mod tests {
             &Given {
                 remotes,
                 sent,
+                denied: &[Denied {
+                    file: super::tests::sent("heic.jpg", "1"),
+                    reason: "It is no picture.".to_owned(),
+                }],
                 here: &paths.chain(others).collect(),
+                left_out: &[LeftOut {
+                    path: "locked".to_owned(),
+                    reason: "it can't be read".to_owned(),
+                }],
                 own_slugs: &["robots".to_owned()].into(),
                 prune: false,
                 replace: false,
@@ -236,6 +273,7 @@ mod tests {
             Action::Awaited => "awaited",
             Action::Unchanged(None) => "unchanged",
             Action::Unchanged(Some(_)) => "rejected",
+            Action::Denied(_) => "denied",
             Action::Refused(_) => "refused",
         });
         actions.collect()
@@ -254,6 +292,25 @@ mod tests {
         there[0].rejected = Some("It is no picture.".to_owned());
         let third = planned(&locals, &[], &there, &[]);
         assert_eq!(actions(&third), ["rejected", "changed"]);
+    }
+
+    #[test]
+    fn what_was_not_taken_is_sent_again_once_it_is_another() {
+        let locals = [local("heic.jpg", "1"), local("other.jpg", "1")];
+        let there = [remote("heic.jpg", "before", &[])];
+        for there in [&[][..], &there] {
+            let plan = planned(&locals, &[], there, &[]);
+            assert_eq!(actions(&plan), ["denied", "new"]);
+            assert!(plan.steps[0].is_refused() && !plan.steps[0].is_sent());
+        }
+        let edited = [local("heic.jpg", "2")];
+        assert_eq!(actions(&planned(&edited, &[], &[], &[])), ["new"]);
+        // It was taken all the same, as from another machine.
+        let taken = [remote("heic.jpg", "1", &[])];
+        assert_eq!(
+            actions(&planned(&locals[..1], &[], &taken, &[])),
+            ["unchanged"]
+        );
     }
 
     #[test]
@@ -296,12 +353,14 @@ mod tests {
             remote("unshown.png", "2", &[]),
             remote("by-hand.png", "3", &[]),
             remote("replaced-by-hand.png", "4", &[]),
+            remote("locked/in.png", "5", &[]),
         ];
         let noted = [
             sent("mine.png", "1"),
             sent("unshown.png", "2"),
             sent("replaced-by-hand.png", "before"),
             sent("never.png", "5"),
+            sent("locked/in.png", "5"),
         ];
         let plan = planned(&[], &["unshown.png"], &there, &noted);
         let gone: Vec<_> = plan.gone.iter().map(|it| it.path.as_str()).collect();

@@ -5,7 +5,7 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
-use blobs::layout::parse_path;
+use blobs::layout::{base_name, parse_path};
 use frontmatter::slug;
 use sha2::{Digest as _, Sha256};
 use unicode_normalization::UnicodeNormalization as _;
@@ -17,7 +17,17 @@ const MAX_DOCUMENTS: usize = 5_000;
 /// Deepest folder within the folder.
 const MAX_DEPTH: usize = 32;
 /// Folders of other people's and other programs' files, whose name doesn't begin with a dot, in lower case.
-const FOREIGN: [&str; 2] = ["__macosx", "node_modules"];
+const FOREIGN: [&str; 7] = [
+    "#recycle",
+    "$recycle.bin",
+    "@eadir",
+    "__macosx",
+    "lost+found",
+    "node_modules",
+    "system volume information",
+];
+/// Folders of earlier versions, which Logseq keeps in its folder of settings, in lower case.
+const LOGSEQ_VERSIONS: [&str; 2] = ["bak", "version-files"];
 /// Files that systems leave behind, in lower case.
 const SYSTEM: [&str; 4] = ["desktop.ini", "ehthumbs.db", "icon\r", "thumbs.db"];
 
@@ -29,6 +39,23 @@ pub(super) struct Document {
     pub(super) id: Id,
     /// SHA-256 of what is in it, in hexadecimal; or why it can't be sent, as the end of a sentence.
     pub(super) digest: Result<String, String>,
+}
+
+/// A folder in the folder that can't be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct LeftOut {
+    /// From the top of the folder, names with `/` between them, in NFC.
+    pub(super) path: String,
+    /// Why, as the end of a sentence.
+    pub(super) reason: String,
+}
+
+impl LeftOut {
+    /// Whether a file at this path, or what there may be of it, lies in the folder.
+    pub(super) fn holds(&self, path: &str) -> bool {
+        let inner = path.strip_prefix(&*self.path);
+        inner.is_some_and(|inner| inner.starts_with('/'))
+    }
 }
 
 /// A file that is no document.
@@ -82,6 +109,8 @@ pub(super) struct Found {
     pub(super) attachments: Vec<Attachment>,
     /// How many symbolic links there are, which are not followed.
     pub(super) links: usize,
+    /// Folders that can't be read, of which nobody knows what is in them.
+    pub(super) left_out: Vec<LeftOut>,
     /// How many files and folders were looked at.
     looked_at: usize,
 }
@@ -90,10 +119,14 @@ impl Found {
     /// Looks at a folder and those in it. A document may have `max_bytes`.
     ///
     /// # Errors
-    /// A folder can't be read, or there is more in it than is looked at.
+    /// The folder itself can't be read, or there is more in it than is looked at.
     pub(super) fn look(root: &Path, max_bytes: u64) -> anyhow::Result<Self> {
         let mut found = Self::default();
-        found.folder(root, "", 0, max_bytes)?;
+        // Whatever is opened later has to be where it was found, and no link on the way to it.
+        let unreadable = || format!("the folder {} can't be read", root.display());
+        let root = root.canonicalize().with_context(unreadable)?;
+        let top = listed(&root);
+        found.entries(top.with_context(unreadable)?, "", 0, max_bytes)?;
         let depth = |document: &Document| document.id.path.split('/').count();
         found.documents.sort_by(|a, b| {
             let depths = depth(a).cmp(&depth(b));
@@ -102,6 +135,7 @@ impl Found {
             tops.then(depths).then_with(|| a.id.cmp(&b.id))
         });
         found.attachments.sort_by(|a, b| a.path.cmp(&b.path));
+        found.left_out.sort_by(|a, b| a.path.cmp(&b.path));
         Ok(found)
     }
 
@@ -112,9 +146,30 @@ impl Found {
         depth: usize,
         max_bytes: u64,
     ) -> anyhow::Result<()> {
-        let unreadable = || format!("the folder {} can't be read", at.display());
-        for entry in fs::read_dir(at).with_context(unreadable)? {
-            let entry = entry.with_context(unreadable)?;
+        match listed(at) {
+            Ok(entries) => self.entries(entries, path, depth, max_bytes),
+            Err(error) => {
+                self.leave_out(path, &error);
+                Ok(())
+            }
+        }
+    }
+
+    fn leave_out(&mut self, path: &str, error: &std::io::Error) {
+        self.left_out.push(LeftOut {
+            path: path.nfc().collect(),
+            reason: unreadable(error),
+        });
+    }
+
+    fn entries(
+        &mut self,
+        entries: Vec<DirEntry>,
+        path: &str,
+        depth: usize,
+        max_bytes: u64,
+    ) -> anyhow::Result<()> {
+        for entry in entries {
             self.looked_at += 1;
             if self.looked_at > MAX_ENTRIES {
                 bail!(
@@ -139,13 +194,17 @@ impl Found {
             return Ok(());
         }
         // Of the entry itself, and not of what a symbolic link leads to.
-        let kind = entry
-            .file_type()
-            .with_context(|| format!("{} can't be read", entry.path().display()))?;
+        let kind = match entry.file_type() {
+            Ok(kind) => kind,
+            Err(error) => {
+                self.leave_out(&Id::new(path, &name).to_string(), &error);
+                return Ok(());
+            }
+        };
         if kind.is_symlink() {
             self.links += 1;
         } else if kind.is_dir() {
-            if FOREIGN.contains(&&*name.to_lowercase()) {
+            if is_foreign(path, &name) {
                 return Ok(());
             }
             if depth >= MAX_DEPTH {
@@ -188,6 +247,19 @@ impl Found {
     }
 }
 
+/// What is in a folder, and no more than is looked at.
+fn listed(folder: &Path) -> std::io::Result<Vec<DirEntry>> {
+    fs::read_dir(folder)?.take(MAX_ENTRIES + 1).collect()
+}
+
+/// Whether a folder called `name`, within that at `path`, holds another program's files.
+fn is_foreign(path: &str, name: &str) -> bool {
+    let name = name.to_lowercase();
+    let is_version =
+        LOGSEQ_VERSIONS.contains(&&*name) && base_name(path).eq_ignore_ascii_case("logseq");
+    is_version || FOREIGN.contains(&&*name)
+}
+
 /// Why a file at this path can't be sent, whose name is `written` where it is Unicode.
 fn name_fault(path: &str, written: Option<&str>) -> Option<String> {
     let Some(written) = written else {
@@ -216,9 +288,71 @@ pub(super) fn too_large(max_bytes: u64) -> String {
     format!("it is larger than {limit}")
 }
 
+/// Opens a file that was found where it was found: no link is followed to it or on the way to it, and nothing is waited for that is
+/// no file.
+///
+/// # Errors
+/// The end of a sentence.
+pub(super) fn open(file: &Path) -> Result<fs::File, String> {
+    const NO_FILE: &str = "it is no file any more; say it again";
+    let failed = |error| unreadable(&error);
+    // Opening a link fails with words that nobody would understand.
+    let kind = fs::symlink_metadata(file).map_err(failed)?.file_type();
+    if !kind.is_file() {
+        return Err(NO_FILE.to_owned());
+    }
+    let mut options = fs::OpenOptions::new();
+    options.read(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(
+        &mut options,
+        libc::O_NOFOLLOW | libc::O_NONBLOCK,
+    );
+    let opened = options.open(file).map_err(failed)?;
+    let held = opened.metadata().map_err(failed)?;
+    if !held.is_file() {
+        return Err(NO_FILE.to_owned());
+    }
+    let place = file.canonicalize().map_err(failed)?;
+    if place != file || !is_same(&held, &fs::symlink_metadata(&place).map_err(failed)?) {
+        return Err("its folder is another one now; say it again".to_owned());
+    }
+    Ok(opened)
+}
+
+/// Whether two looks met the same file.
+#[cfg(unix)]
+fn is_same(one: &fs::Metadata, other: &fs::Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    (one.dev(), one.ino()) == (other.dev(), other.ino())
+}
+
+/// Whether two looks met the same file, as far as can be told.
+#[cfg(not(unix))]
+fn is_same(one: &fs::Metadata, other: &fs::Metadata) -> bool {
+    one.len() == other.len() && one.modified().ok() == other.modified().ok()
+}
+
+/// What is in a file, unless it can't be sent or isn't any more what it was when its digest was made.
+pub(super) fn read_again(
+    file: &Path,
+    max_bytes: u64,
+    before: &Result<String, String>,
+) -> Result<Vec<u8>, String> {
+    let bytes = read(file, max_bytes)?;
+    if before
+        .as_ref()
+        .is_ok_and(|before| *before == sha256(&bytes))
+    {
+        Ok(bytes)
+    } else {
+        Err("it was changed since it was looked at; say it again".to_owned())
+    }
+}
+
 /// What is in a file, unless it can't be sent.
 pub(super) fn read(file: &Path, max_bytes: u64) -> Result<Vec<u8>, String> {
-    let opened = fs::File::open(file).map_err(|error| unreadable(&error))?;
+    let opened = open(file)?;
     let mut bytes = Vec::new();
     let mut limited = opened.take(max_bytes + 1);
     let read = limited.read_to_end(&mut bytes);
@@ -304,7 +438,6 @@ mod tests {
     #[test]
     fn the_kinds_of_files_are_those_of_the_table() {
         use super::super::kinds::Kind;
-        use blobs::layout::base_name;
         let table: serde_json::Value =
             serde_json::from_str(include_str!("../../../tests/folders.json")).unwrap();
         let rows = table["kinds"].as_array().unwrap();
@@ -344,6 +477,95 @@ mod tests {
         link(folder.path(), "round");
         let found = Found::look(folder.path(), 1024).unwrap();
         assert_eq!((found.documents.len(), found.links), (1, 3));
+    }
+
+    /// A file that was found, and by then is a link, a pipe, another file or in another folder.
+    #[cfg(unix)]
+    #[test]
+    fn what_was_found_is_opened_and_nothing_else() {
+        use std::os::unix::fs::symlink;
+        let (folder, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let (root, outside) = (folder.path(), elsewhere.path());
+        write(outside, "secret.md", "# Secret\n");
+        for name in [
+            "same.md",
+            "link.md",
+            "pipe.md",
+            "folder.md",
+            "edited.md",
+            "in/secret.md",
+        ] {
+            write(root, name, "# Hi\n");
+        }
+        let found = Found::look(root, 1024).unwrap();
+        let swap = |name: &str| {
+            fs::remove_file(root.join(name)).unwrap();
+            root.join(name)
+        };
+        symlink(outside.join("secret.md"), swap("link.md")).unwrap();
+        let mut make = std::process::Command::new("mkfifo");
+        assert!(make.arg(swap("pipe.md")).status().unwrap().success());
+        fs::create_dir(swap("folder.md")).unwrap();
+        write(root, "edited.md", "# Ho\n");
+        fs::remove_dir_all(root.join("in")).unwrap();
+        symlink(outside, root.join("in")).unwrap();
+        let again = found.documents.iter().map(|it| {
+            let read = read_again(&it.file, 1024, &it.digest);
+            (it.id.to_string(), read.err().unwrap_or_default())
+        });
+        let again: Vec<(String, String)> = again.collect();
+        let again: Vec<(&str, &str)> = again.iter().map(|(a, b)| (&**a, &**b)).collect();
+        let no_file = "it is no file any more; say it again";
+        assert_eq!(
+            again,
+            [
+                (
+                    "edited.md",
+                    "it was changed since it was looked at; say it again"
+                ),
+                ("folder.md", no_file),
+                ("link.md", no_file),
+                ("pipe.md", no_file),
+                ("same.md", ""),
+                (
+                    "in/secret.md",
+                    "its folder is another one now; say it again"
+                ),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_folder_that_can_t_be_read_is_left_out_and_the_rest_is_found() {
+        let folder = tempfile::tempdir().unwrap();
+        write(folder.path(), "a.md", "# A\n");
+        // Whoever runs the tests may read everything that is there.
+        let away = folder.path().join("away");
+        let mut found = Found::look(folder.path(), 1024).unwrap();
+        found.folder(&away, "Ko\u{308}ln", 1, 1024).unwrap();
+        assert_eq!(found.documents.len(), 1);
+        let left_out: Vec<&str> = found.left_out.iter().map(|it| &*it.path).collect();
+        assert_eq!(left_out, ["K\u{f6}ln"]);
+        assert!(found.left_out[0].reason.starts_with("it can't be read: "));
+        assert!(Found::look(&away, 1024).is_err());
+    }
+
+    #[test]
+    fn a_folder_that_can_t_be_read_holds_what_is_below_it() {
+        let left_out = LeftOut {
+            path: "a/b".to_owned(),
+            reason: String::new(),
+        };
+        let is_held = [
+            "a/b/c.md",
+            "a/b/c/d.md",
+            "a/b.md",
+            "a/bc/d.md",
+            "a/c.md",
+            "b/c.md",
+        ]
+        .map(|path| left_out.holds(path));
+        assert_eq!(is_held, [true, true, false, false, false, false]);
     }
 
     #[cfg(target_os = "linux")]

@@ -14,7 +14,7 @@ use etcetera::BaseStrategy as _;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::files::Sent;
+use super::files::{Denied, Sent};
 use super::folder::sha256;
 use super::plan::Published;
 
@@ -51,6 +51,9 @@ pub(super) struct Record {
     /// Which files; several for one path while it isn't known which of them arrived.
     #[serde(default)]
     sent: Vec<(Account, Vec<Sent>)>,
+    /// Which files the server didn't take, one for each path.
+    #[serde(default)]
+    denied: Vec<(Account, Vec<Denied>)>,
 }
 
 impl Record {
@@ -64,11 +67,33 @@ impl Record {
         found.map_or(&[], |(_, sent)| sent)
     }
 
+    pub(super) fn denied(&self, account: &Account) -> &[Denied] {
+        let found = self.denied.iter().find(|(of, _)| of == account);
+        found.map_or(&[], |(_, denied)| denied)
+    }
+
+    /// Notes that the server didn't take a file, so that it isn't sent again as it is.
+    pub(super) fn deny_file(&mut self, account: &Account, new: Denied) {
+        note(&mut self.denied, account, |denied| {
+            denied.retain(|it| it.file.path != new.file.path);
+            denied.push(new);
+        });
+    }
+
     /// Notes that a document is published, under this id and slug alone.
     pub(super) fn add(&mut self, account: &Account, new: Published) {
         self.remove(account, &new.slug);
         note(&mut self.published, account, |published| {
             published.push(new);
+        });
+    }
+
+    /// Notes that of what a document may have been, this is what is there.
+    pub(super) fn settle(&mut self, account: &Account, slug: &str, sha256: &str) {
+        note(&mut self.published, account, |published| {
+            for it in published.iter_mut().filter(|it| it.slug == slug) {
+                it.digests = vec![sha256.to_owned()];
+            }
         });
     }
 
@@ -251,6 +276,7 @@ mod tests {
         let published = |slug: &str, name: &str| Published {
             id: Id::new("notes", name),
             slug: slug.to_owned(),
+            digests: Vec::new(),
         };
         let vault = Path::new("/vault");
         let mut record = kept.record(vault).unwrap();

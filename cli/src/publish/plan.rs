@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use frontmatter::slug;
 
-use super::folder::{Document, Id};
+use super::folder::{Document, Id, LeftOut};
 
 /// How many further slugs are tried for a document whose own is another's.
 const MAX_NUMBER: usize = 99;
@@ -20,6 +20,8 @@ pub(super) struct Remote {
     /// Why the version that is there was rejected.
     pub(super) rejected: Option<String>,
     pub(super) processing: bool,
+    /// `None` while it isn't known.
+    pub(super) title: Option<String>,
 }
 
 /// A document that was published from this folder.
@@ -28,6 +30,22 @@ pub(super) struct Published {
     #[serde(flatten)]
     pub(super) id: Id,
     pub(super) slug: String,
+    /// SHA-256 of what was sent, in hexadecimal: several while it isn't known which of them arrived, and none where that wasn't noted.
+    #[serde(default)]
+    pub(super) digests: Vec<String>,
+}
+
+impl Published {
+    /// Whether the server has a document of this folder and name at the address, whatever is in it.
+    fn is_at(&self, remote: &Remote) -> bool {
+        self.slug == remote.slug && Some(&self.id) == remote.id.as_ref()
+    }
+
+    /// Whether the server has it as it was sent.
+    pub(super) fn is(&self, remote: &Remote) -> bool {
+        let now = remote.sha256.as_ref();
+        self.is_at(remote) && now.is_some_and(|now| self.digests.contains(now))
+    }
 }
 
 /// What becomes of one document.
@@ -72,6 +90,8 @@ pub(super) struct Plan {
     pub(super) steps: Vec<Step>,
     /// What was published from here, is still on the server and not in the folder any more.
     pub(super) gone: Vec<Published>,
+    /// What was published from here and is not in the folder any more, and on the server isn't as it was sent, or may not be: it stays.
+    pub(super) altered: Vec<Published>,
     /// How many other documents the server has.
     pub(super) others: usize,
     /// Addresses of all documents of the folder that the server has.
@@ -80,19 +100,18 @@ pub(super) struct Plan {
     pub(super) waiting: Vec<String>,
 }
 
-/// Decides. With `prune`, what is gone makes room for others.
+/// Decides. With `prune`, what is gone makes room for others; what lies in a folder that is left out isn't gone.
 pub(super) fn plan(
     documents: Vec<Document>,
     remotes: &[Remote],
     published: &[Published],
+    left_out: &[LeftOut],
     prune: bool,
 ) -> Plan {
-    let here: BTreeSet<Id> = documents.iter().map(|it| it.id.clone()).collect();
-    let was_sent = |remote: &Remote| {
-        published
-            .iter()
-            .any(|it| it.slug == remote.slug && Some(&it.id) == remote.id.as_ref())
-    };
+    let found: BTreeSet<Id> = documents.iter().map(|it| it.id.clone()).collect();
+    let is_here =
+        |id: &Id| found.contains(id) || left_out.iter().any(|it| it.holds(&id.to_string()));
+    let was_sent = |remote: &Remote| published.iter().any(|it| it.is_at(remote));
     // The addresses that are taken, and by what.
     let mut taken: BTreeMap<String, String> = remotes
         .iter()
@@ -112,7 +131,7 @@ pub(super) fn plan(
         let own = slug::in_folder(&document.id.path, &document.id.file_name, None);
         let is_second = !seen.insert(document.id.clone());
         let remote = known(&document, &own, remotes, &was_sent);
-        let moved = || moved(&document, &own, remotes, &here);
+        let moved = || moved(&document, &own, remotes, &is_here);
         let (action, remote) = match (&document.digest, remote) {
             (Err(reason), remote) => (Action::Refused(reason.clone()), remote),
             _ if is_second => (
@@ -148,16 +167,13 @@ pub(super) fn plan(
         });
     }
 
-    let gone: Vec<Published> = published
+    let away = published
         .iter()
-        .filter(|it| !here.contains(&it.id) && !claimed.contains(&it.slug))
-        .filter(|it| {
-            remotes
-                .iter()
-                .any(|remote| remote.slug == it.slug && remote.id.as_ref() == Some(&it.id))
-        })
-        .cloned()
-        .collect();
+        .filter(|it| !is_here(&it.id) && !claimed.contains(&it.slug))
+        .filter(|it| remotes.iter().any(|remote| it.is_at(remote)))
+        .cloned();
+    let (gone, altered): (Vec<Published>, Vec<Published>) =
+        away.partition(|it| remotes.iter().any(|remote| it.is(remote)));
     if prune {
         for it in &gone {
             taken.remove(&it.slug);
@@ -169,7 +185,7 @@ pub(super) fn plan(
             taken.insert(step.slug.clone(), step.document.id.to_string());
         }
     }
-    let is_gone = |remote: &Remote| gone.iter().any(|it| it.slug == remote.slug);
+    let is_gone = |remote: &Remote| gone.iter().chain(&altered).any(|it| it.slug == remote.slug);
     let others = remotes
         .iter()
         .filter(|remote| !claimed.contains(&remote.slug) && !is_gone(remote));
@@ -184,6 +200,7 @@ pub(super) fn plan(
             .collect(),
         steps,
         gone,
+        altered,
         claimed,
     }
 }
@@ -214,12 +231,12 @@ fn moved<'a>(
     document: &Document,
     own: &str,
     remotes: &'a [Remote],
-    here: &BTreeSet<Id>,
+    is_here: &impl Fn(&Id) -> bool,
 ) -> Option<&'a Remote> {
     let is_it = |remote: &&Remote| {
         let id = remote.id.as_ref();
         remote.slug == own
-            && id.is_some_and(|id| id.file_name == document.id.file_name && !here.contains(id))
+            && id.is_some_and(|id| id.file_name == document.id.file_name && !is_here(id))
     };
     remotes.iter().find(is_it)
 }
@@ -278,6 +295,7 @@ mod tests {
             sha256: Some(text.to_owned()),
             rejected: None,
             processing: false,
+            title: None,
         }
     }
 
@@ -285,6 +303,7 @@ mod tests {
         Published {
             id: Id::new(path, name),
             slug: slug.to_owned(),
+            digests: vec!["1".to_owned()],
         }
     }
 
@@ -321,7 +340,7 @@ mod tests {
             local("notes/robots", "README.md", "2"),
             local("notes", "Ko\u{308}ln ✅.md", "3"),
         ];
-        let first = plan(documents.clone(), &[], &[], false);
+        let first = plan(documents.clone(), &[], &[], &[], false);
         assert_eq!(
             shown(&first),
             [
@@ -335,13 +354,13 @@ mod tests {
             remote("robots", "notes/robots", "README.md", "2"),
             remote("koln-white-check-mark", "notes", "K\u{f6}ln ✅.md", "3"),
         ];
-        let second = plan(documents.clone(), &there, &[], true);
+        let second = plan(documents.clone(), &there, &[], &[], true);
         assert!(second.steps.iter().all(|step| !step.is_sent()));
         assert!(second.gone.is_empty() && second.others == 0);
         let mut edited = documents;
         edited[1].digest = Ok("4".to_owned());
         let sent = [published("robots", "notes/robots", "README.md")];
-        let third = plan(edited, &there, &sent, false);
+        let third = plan(edited, &there, &sent, &[], false);
         assert_eq!(
             shown(&third)[1],
             "notes/robots/README.md: changed robots",
@@ -360,7 +379,7 @@ mod tests {
             local("two/docs", "README.md", "5"),
             local("two/docs", "index.md", "6"),
         ];
-        let first = plan(documents.clone(), &[], &[], false);
+        let first = plan(documents.clone(), &[], &[], &[], false);
         assert_eq!(
             shown(&first),
             [
@@ -384,7 +403,7 @@ mod tests {
                 remote(&step.slug, &id.path, &id.file_name, text)
             })
             .collect();
-        let again = plan(documents[2..].to_vec(), &there, &[], true);
+        let again = plan(documents[2..].to_vec(), &there, &[], &[], true);
         assert!(again.steps.iter().all(|step| !step.is_sent()));
         assert_eq!(again.others, 2, "what others sent is left alone");
     }
@@ -395,19 +414,23 @@ mod tests {
         let sent = [published("trip", "old", "trip.md")];
         let moved = vec![local("new", "trip.md", "2")];
         assert_eq!(
-            shown(&plan(moved.clone(), &there, &sent, true)),
+            shown(&plan(moved.clone(), &there, &sent, &[], true)),
             ["new/trip.md: moved trip!"]
         );
-        assert!(plan(moved.clone(), &there, &sent, true).gone.is_empty());
+        assert!(
+            plan(moved.clone(), &there, &sent, &[], true)
+                .gone
+                .is_empty()
+        );
         // Sent some other way it is one by its title alone, which the server knows.
         assert_eq!(
-            shown(&plan(moved.clone(), &there, &[], true)),
+            shown(&plan(moved.clone(), &there, &[], &[], true)),
             ["new/trip.md: moved trip!?"]
         );
         // Where the old one is there, too, it is another document.
         let both = vec![local("old", "trip.md", "1"), moved[0].clone()];
         assert_eq!(
-            shown(&plan(both, &there, &sent, true)),
+            shown(&plan(both, &there, &sent, &[], true)),
             ["old/trip.md: unchanged trip", "new/trip.md: new new-trip!?"]
         );
     }
@@ -417,12 +440,12 @@ mod tests {
         let there = [remote("chess-clock", "", "README.md", "1")];
         let own = vec![local("", "README.md", "2")];
         assert_eq!(
-            shown(&plan(own, &there, &[], false)),
+            shown(&plan(own, &there, &[], &[], false)),
             ["README.md: new readme?"]
         );
         let same = vec![local("", "README.md", "1")];
         assert_eq!(
-            shown(&plan(same, &there, &[], false)),
+            shown(&plan(same, &there, &[], &[], false)),
             ["README.md: unchanged chess-clock!"]
         );
     }
@@ -435,18 +458,49 @@ mod tests {
             // Somebody sent another file to the address since.
             remote("taken", "", "else.md", "3"),
             remote("large", "", "large.md", "4"),
+            // Somebody edited it since.
+            remote("edited", "", "edited.md", "5"),
+            remote("by-old", "", "by-old.md", "1"),
         ];
+        let mut undigested = published("by-old", "", "by-old.md");
+        undigested.digests.clear();
         let sent = [
             published("mine", "", "mine.md"),
+            published("edited", "", "edited.md"),
+            undigested.clone(),
             published("taken", "", "taken.md"),
             published("never", "", "never.md"),
             published("large", "", "large.md"),
         ];
         let mut large = local("", "large.md", "");
         large.digest = Err("it is larger than 1 MiB".to_owned());
-        let plan = plan(vec![large], &there, &sent, true);
+        let plan = plan(vec![large], &there, &sent, &[], true);
         assert_eq!(plan.gone, [published("mine", "", "mine.md")]);
+        let altered = [published("edited", "", "edited.md"), undigested];
+        assert_eq!(plan.altered, altered);
         assert_eq!(plan.others, 2);
+    }
+
+    #[test]
+    fn what_is_in_a_folder_that_can_t_be_read_is_neither_gone_nor_moved() {
+        let there = [
+            remote("deep", "locked/in", "deep.md", "1"),
+            remote("trip", "locked", "trip.md", "1"),
+            remote("away", "", "away.md", "1"),
+        ];
+        let sent = [
+            published("deep", "locked/in", "deep.md"),
+            published("trip", "locked", "trip.md"),
+            published("away", "", "away.md"),
+        ];
+        let left_out = [LeftOut {
+            path: "locked".to_owned(),
+            reason: "it can't be read".to_owned(),
+        }];
+        let documents = vec![local("new", "trip.md", "2")];
+        let plan = plan(documents, &there, &sent, &left_out, true);
+        assert_eq!(shown(&plan), ["new/trip.md: new new-trip!?"]);
+        assert_eq!(plan.gone, [published("away", "", "away.md")]);
     }
 
     #[test]
@@ -454,9 +508,9 @@ mod tests {
         let there = [remote("notes", "", "notes.md", "1")];
         let sent = [published("notes", "", "notes.md")];
         let documents = vec![local("notes", "README.md", "2")];
-        let kept = plan(documents.clone(), &there, &sent, false);
+        let kept = plan(documents.clone(), &there, &sent, &[], false);
         assert_eq!(shown(&kept), ["notes/README.md: new notes-2!?"]);
-        let pruned = plan(documents, &there, &sent, true);
+        let pruned = plan(documents, &there, &sent, &[], true);
         assert_eq!(shown(&pruned), ["notes/README.md: new notes?"]);
     }
 
@@ -464,12 +518,12 @@ mod tests {
     fn what_can_t_be_told_apart_or_was_rejected_is_told() {
         let twice = vec![local("", "ü.md", "1"), local("", "u\u{308}.md", "2")];
         assert_eq!(
-            shown(&plan(twice, &[], &[], false)),
+            shown(&plan(twice, &[], &[], &[], false)),
             ["ü.md: new u?", "ü.md: refused u"]
         );
         let mut bad = remote("a", "", "a.md", "1");
         bad.rejected = Some("It nests too deeply.".to_owned());
-        let again = plan(vec![local("", "a.md", "1")], &[bad], &[], false);
+        let again = plan(vec![local("", "a.md", "1")], &[bad], &[], &[], false);
         assert_eq!(shown(&again), ["a.md: rejected a"]);
     }
 }

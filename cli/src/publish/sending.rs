@@ -137,7 +137,20 @@ impl Sending<'_, '_> {
         files: &[&files::Remote],
     ) -> anyhow::Result<()> {
         let member = self.member;
-        for gone in documents {
+        // Whoever was asked took their time, and a document may be another one since.
+        let now = if documents.is_empty() {
+            Vec::new()
+        } else {
+            let listed = member.call(async |server, token| server.list(token).await);
+            listed.await?.into_iter().map(plan::Remote::from).collect()
+        };
+        let is_there = |it: &&Published| now.iter().any(|remote: &plan::Remote| it.is(remote));
+        let (documents, altered): (Vec<&Published>, Vec<&Published>) =
+            documents.iter().partition(is_there);
+        for it in altered {
+            shown::altered(it);
+        }
+        for gone in &documents {
             let deleted = member.call(async |server, token| server.delete(token, &gone.slug).await);
             deleted.await?;
             self.note(|record| record.remove(self.account, &gone.slug))?;
@@ -190,7 +203,9 @@ impl Sending<'_, '_> {
     /// Sends one document. It is noted before, so that a run that is cut short knows what it published, and the note is
     /// taken back where the server refuses it. A file that can't be read any more is refused, too.
     async fn document(&self, step: &plan::Step) -> anyhow::Result<Result<(), Trouble>> {
-        let bytes = match folder::read(&step.document.file, self.limits.readme) {
+        let document = &step.document;
+        let read = folder::read_again(&document.file, self.limits.readme, &document.digest);
+        let bytes = match read {
             Ok(bytes) => bytes,
             Err(reason) => return Ok(Err(Trouble::refused("unreadable", reason))),
         };
@@ -199,10 +214,18 @@ impl Sending<'_, '_> {
             let mut published = record.published(self.account).iter();
             published.find(|it| it.slug == step.slug).cloned()
         };
+        let sha256 = folder::sha256(&bytes);
+        // What is there now may be there still, where this doesn't arrive.
+        let earlier = before.as_ref().map(|it| it.digests.as_slice());
+        let mut digests = earlier.unwrap_or_default().to_vec();
+        digests.retain(|it| *it != sha256);
+        digests.push(sha256.clone());
         let note = Published {
             id: step.document.id.clone(),
             slug: step.slug.clone(),
+            digests,
         };
+        let is_settled = note.digests.len() == 1;
         if before.as_ref() != Some(&note) {
             self.note(|record| record.add(self.account, note))?;
         }
@@ -216,7 +239,9 @@ impl Sending<'_, '_> {
             .member
             .call(async |server, token| server.upload(token, &upload).await)
             .await;
-        if matches!(answer, Err(Trouble::Refused { .. })) {
+        if answer.is_ok() && !is_settled {
+            self.note(|record| record.settle(self.account, &step.slug, &sha256))?;
+        } else if matches!(answer, Err(Trouble::Refused { .. })) {
             self.note(|record| {
                 record.remove(self.account, &step.slug);
                 if let Some(before) = before {

@@ -132,6 +132,7 @@ pub(super) struct Listed {
     pub(super) path: String,
     pub(super) sha256: Option<String>,
     pub(super) reason: Option<String>,
+    pub(super) title: Option<String>,
     pub(super) warning_count: usize,
 }
 

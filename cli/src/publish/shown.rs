@@ -2,7 +2,8 @@
 
 use super::attached::Rest;
 use super::files;
-use super::plan::{Action, Plan, Step};
+use super::folder::LeftOut;
+use super::plan::{Action, Plan, Published, Step};
 use super::server::{Listed, Usage, Warning};
 use crate::output::{harmless, say};
 
@@ -60,6 +61,16 @@ fn step(step: &Step) {
     line(state, &format!("{id} → {address}{instead}"));
 }
 
+/// That a document stays which is no longer in the folder, and why.
+pub(super) fn altered(it: &Published) {
+    let why = if it.digests.is_empty() {
+        "it isn't noted as what it was sent"
+    } else {
+        "it was changed since it was sent from here"
+    };
+    line("stays", &format!("{} → {}: {why}", it.id, it.slug));
+}
+
 /// What would be done, line by line and in numbers.
 pub(super) fn plan(plan: &Plan, prune: bool) {
     for each in &plan.steps {
@@ -68,6 +79,9 @@ pub(super) fn plan(plan: &Plan, prune: bool) {
     if prune {
         for gone in &plan.gone {
             line("delete", &format!("{} → {}", gone.id, gone.slug));
+        }
+        for it in &plan.altered {
+            altered(it);
         }
     }
     let number = |wanted: fn(&Action) -> bool| {
@@ -105,6 +119,9 @@ pub(super) fn files(plan: &files::Plan, prune: bool) {
             Action::Unchanged(Some(reason)) => {
                 line("rejected", &format!("{path}, as before: {reason}"));
             }
+            Action::Denied(reason) => {
+                line("refused", &format!("{path}, as before: {reason}"));
+            }
             Action::Refused(reason) => line("refused", &format!("{path}: {reason}")),
         }
     }
@@ -126,7 +143,7 @@ pub(super) fn files(plan: &files::Plan, prune: bool) {
         ("changed", number(|it| *it == Action::Changed)),
         ("still on the way", number(|it| *it == Action::Awaited)),
         ("unchanged", number(|it| matches!(it, Action::Unchanged(_)))),
-        ("refused", number(|it| matches!(it, Action::Refused(_)))),
+        ("refused", number(Action::is_refused)),
         ("to be deleted", if prune { plan.gone.len() } else { 0 }),
     ];
     let parts = parts.into_iter().filter(|(_, number)| *number > 0);
@@ -154,6 +171,13 @@ pub(super) fn too_much(plan: &files::Plan, usage: &Usage) {
 
 /// What in the folder is neither a document nor sent with one.
 pub(super) fn passed_over(rest: &Rest) {
+    for folder in &rest.left_out {
+        let LeftOut { path, reason } = folder;
+        line(
+            "left out",
+            &format!("{path}: {reason}; what was sent of it stays as it is"),
+        );
+    }
     for unsent in &rest.unsent {
         let [one, more] = unsent.kind.names;
         let such_as = if unsent.number == 1 { "" } else { "such as " };
@@ -185,6 +209,19 @@ pub(super) fn passed_over(rest: &Rest) {
     }
 }
 
+/// What stays on the server since no note is left in the folder.
+pub(super) fn unpruned(plan: &Plan, files: &files::Plan) {
+    for gone in &plan.gone {
+        line("stays", &format!("{} → {}", gone.id, gone.slug));
+    }
+    for it in &plan.altered {
+        altered(it);
+    }
+    for gone in &files.gone {
+        line("stays", &gone.path);
+    }
+}
+
 /// How many files are ready to be shown.
 pub(super) fn ready(number: usize) {
     if number > 0 {
@@ -213,6 +250,14 @@ pub(super) fn left_alone(plan: &Plan, files: &files::Plan, prune: bool) {
                 count(number, one, more)
             );
         }
+    }
+    if !prune && !plan.altered.is_empty() {
+        let what = count(
+            plan.altered.len(),
+            "document that is no longer in the folder may have been changed since it was sent from here, and stays",
+            "documents that are no longer in the folder may have been changed since they were sent from here, and stay",
+        );
+        say!("{what}.");
     }
     if plan.others > 0 {
         let what = count(

@@ -5,21 +5,46 @@ use anyhow::anyhow;
 use super::shown;
 use crate::outcome::{Failure, Outcome};
 
-/// How many were refused, here or by the server.
+/// How many were refused, here or by the server, and what else wasn't done.
+#[derive(Default)]
 pub(super) struct Refusals {
     pub(super) documents: usize,
     pub(super) files: usize,
+    /// Those that can't be read.
+    pub(super) folders: usize,
+    /// How many documents and files were to be deleted and stay, since no note is left in the folder.
+    pub(super) unpruned: (usize, usize),
 }
 
 impl Refusals {
     pub(super) fn outcome(&self) -> Outcome {
         let number = self.documents + self.files;
-        if number == 0 {
-            return Ok(());
+        let were = |number| if number == 1 { "was" } else { "were" };
+        let refused = (number > 0).then(|| {
+            let what = counted(self.documents, self.files);
+            format!("{what} {} refused", were(number))
+        });
+        let left_out = (self.folders > 0).then(|| {
+            let what = shown::count(self.folders, "folder", "folders");
+            format!("{what} that can't be read {} left out", were(self.folders))
+        });
+        let (documents, files) = self.unpruned;
+        let unpruned = (documents + files > 0).then(|| {
+            let what = counted(documents, files);
+            let stay = if documents + files == 1 { "stays" } else { "stay" };
+            format!(
+                "nothing was deleted, since no Markdown file is left in the folder: {what} from it {stay} on the site"
+            )
+        });
+        let all: Vec<String> = [refused, left_out, unpruned]
+            .into_iter()
+            .flatten()
+            .collect();
+        if all.is_empty() {
+            Ok(())
+        } else {
+            Err(anyhow!("{}", all.join("; ")).into())
         }
-        let what = counted(self.documents, self.files);
-        let were = if number == 1 { "was" } else { "were" };
-        Err(anyhow!("{what} {were} refused").into())
     }
 }
 
@@ -63,7 +88,27 @@ pub(super) fn listed(numbers: &[(usize, &str, &str)]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::listed;
+    use super::{Refusals, listed};
+    use crate::outcome::Failure;
+
+    #[test]
+    fn all_that_was_not_done_is_told_in_one_line() {
+        assert!(Refusals::default().outcome().is_ok());
+        let all = Refusals {
+            documents: 1,
+            files: 2,
+            folders: 1,
+            unpruned: (0, 1),
+        };
+        let Err(Failure::Refused(cause)) = all.outcome() else {
+            panic!("it is told as a refusal");
+        };
+        assert_eq!(
+            cause.to_string(),
+            "1 document and 2 files were refused; 1 folder that can't be read was left out; nothing was deleted, since no \
+             Markdown file is left in the folder: 1 file from it stays on the site"
+        );
+    }
 
     #[test]
     fn numbers_are_listed_as_in_a_sentence() {

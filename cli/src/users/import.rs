@@ -60,7 +60,7 @@ impl Import {
         let outlet = self.handout.open(environment)?;
         let written = write(members, &roster.rows, self.skip_bad).await;
         for BadRow { line, reason } in &written.refused {
-            eprintln!("line {line}: {reason}");
+            eprintln!("line {line}: {}", harmless(reason));
         }
         if let Some(failure) = written.failure {
             outlet.close();
@@ -109,7 +109,7 @@ fn report(roster: &Roster) {
         );
     }
     for BadRow { line, reason } in &roster.bad {
-        eprintln!("line {line}: {reason}");
+        eprintln!("line {line}: {}", harmless(reason));
     }
 }
 

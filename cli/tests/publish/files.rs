@@ -255,6 +255,21 @@ async fn what_can_t_be_sent_is_told_and_the_rest_is_sent() {
         "{}",
         second.out
     );
+    assert!(
+        second.out.contains("refused    text.png, as before: "),
+        "{}",
+        second.out
+    );
+    assert!(
+        second
+            .out
+            .contains("Pictures and PDFs: 2 unchanged, 4 refused."),
+        "nothing is sent again: {}",
+        second.out
+    );
+    site.write("text.png", png(4));
+    let third = site.run(&["publish", "vault"], "").await;
+    assert!(third.out.contains("1 file is ready."), "{}", third.out);
 }
 
 #[tokio::test]

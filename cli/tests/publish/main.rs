@@ -181,8 +181,92 @@ async fn only_what_was_published_from_here_is_deleted() {
     assert_eq!(slugs, ["a", "browser"]);
     // A folder that is empty, as one that isn't mounted, deletes nothing.
     fs::remove_file(site.vault().join("a.md")).unwrap();
-    assert_eq!(site.publish(&["--prune", "--yes"]).await.code, 0);
+    let empty = site.publish(&["--prune", "--yes"]).await;
+    assert_eq!(empty.code, 1, "{}", empty.out);
+    assert!(empty.out.contains("stays      a.md → a\n"), "{}", empty.out);
+    assert!(
+        empty.said.contains(
+            "nothing was deleted, since no Markdown file is left in the folder: 1 document"
+        ),
+        "{}",
+        empty.said
+    );
     assert_eq!(site.listed().await.len(), 2);
+    assert_eq!(site.publish(&[]).await.code, 0);
+}
+
+/// The address was edited in the browser, was another document's, or this machine never noted what it sent.
+#[tokio::test]
+async fn what_was_changed_elsewhere_since_is_not_deleted() {
+    let site = Site::start().await;
+    for name in ["edited.md", "again.md", "unnoted.md", "mine.md", "stay.md"] {
+        site.write(name, format!("# {name}\n\nWords.\n"));
+    }
+    assert_eq!(site.publish_first(&[]).await.code, 0);
+    // Sent twice from here it is known as it was sent last.
+    site.write("mine.md", "# mine.md\n\nOther words.\n");
+    assert_eq!(site.publish(&[]).await.code, 0);
+    site.upload("edited.md", "# edited.md\n\nTyped in the browser.\n")
+        .await;
+    let request = reqwest::Client::new()
+        .delete(format!("{}/api/readmes/again", site.stack.api_url()))
+        .bearer_auth(site.token().await);
+    assert!(request.send().await.unwrap().status().is_success());
+    site.upload("again.md", "# Another one\n").await;
+    site.edit_record(|record| {
+        let noted = record["published"][0][1].as_array_mut().unwrap();
+        let unnoted = noted.iter_mut().find(|it| it["slug"] == "unnoted");
+        unnoted.unwrap().as_object_mut().unwrap().remove("digests");
+    });
+    for name in ["edited.md", "again.md", "unnoted.md", "mine.md"] {
+        fs::remove_file(site.vault().join(name)).unwrap();
+    }
+    let pruned = site.publish(&["--prune", "--yes"]).await;
+    assert_eq!(pruned.code, 0, "{}{}", pruned.out, pruned.said);
+    for line in [
+        "stays      edited.md → edited: it was changed since it was sent from here\n",
+        "stays      again.md → again: it was changed since it was sent from here\n",
+        "stays      unnoted.md → unnoted: it isn't noted as what it was sent\n",
+        "delete     mine.md → mine\n",
+        "1 document deleted.",
+    ] {
+        assert!(pruned.out.contains(line), "{line}: {}", pruned.out);
+    }
+    let slugs = site.listed().await.into_iter().map(|[slug, ..]| slug);
+    let mut slugs: Vec<String> = slugs.collect();
+    slugs.sort();
+    assert_eq!(slugs, ["again", "edited", "stay", "unnoted"]);
+}
+
+/// Of a folder's name and of a server's answer.
+#[cfg(unix)]
+#[tokio::test]
+async fn errors_command_no_terminal() {
+    use std::io::{Read as _, Write as _};
+    let site = Site::start().await;
+    let evil = "a\u{1b}]0;owned\u{7}\u{9b}2J\r\n\u{202e}b";
+    let is_odd = |c: char| c.is_control() && c != '\n' || c == '\u{202e}';
+    let named = site.run(&["publish", evil], "").await;
+    assert_eq!(named.code, 2);
+    assert!(!named.said.contains(is_odd), "{:?}", named.said);
+    assert_eq!(named.said.lines().count(), 1, "{:?}", named.said);
+
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let answering = std::thread::spawn(move || {
+        let (mut client, _) = listener.accept().unwrap();
+        let _request = client.read(&mut [0; 4096]).unwrap();
+        let refusal = json!({ "code": "bad_request", "message": evil }).to_string();
+        let length = refusal.len();
+        write!(client, "HTTP/1.1 400 Bad Request\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{refusal}").unwrap();
+    });
+    let told = site
+        .run(&["publish", "vault", "--url", &url, "--email", EMAIL], "")
+        .await;
+    answering.join().unwrap();
+    assert_eq!(told.code, 1);
+    assert!(!told.said.contains(is_odd), "{:?}", told.said);
+    assert_eq!(told.said.lines().count(), 1, "{:?}", told.said);
 }
 
 #[tokio::test]
@@ -193,6 +277,20 @@ async fn what_is_refused_is_told_and_nothing_is_lost() {
     site.write("large.md", "x".repeat(1024 * 1024 + 1));
     site.write("empty.md", "");
     site.write("fine.md", "# Fine\n\nWords.\n");
+    for _ in 0..200 {
+        if site.listed().await == [published("readme", "", "README.md")] {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    let dry = site.publish_first(&["--dry-run"]).await;
+    assert_eq!(dry.code, 1, "{}", dry.out);
+    for line in [
+        "refused    README.md: “My first project” has its address, and it is “My vault”.",
+        "1 new, 0 changed, 0 unchanged, 3 refused.",
+    ] {
+        assert!(dry.out.contains(line), "{line}: {}", dry.out);
+    }
     let first = site.publish_first(&[]).await;
     assert_eq!(first.code, 1);
     for line in [

@@ -10,6 +10,8 @@ use super::super::{files, folder};
 use super::{Ended, Full, Sending};
 use crate::progress::Progress;
 
+/// The server's codes for a file that it will never take as it is.
+const NEVER: [&str; 2] = ["bad_request", "unsupported_media_type"];
 /// Files that are sent side by side.
 const AT_ONCE: usize = 4;
 
@@ -66,12 +68,13 @@ impl Sending<'_, '_> {
     /// Sends one file, and notes it before, as it is at that moment.
     async fn file(&self, step: &files::Step) -> anyhow::Result<Result<files::Sent, Trouble>> {
         let path = step.path();
-        let (file, most) = (
+        let (file, digest, most) = (
             step.local.attachment.file.clone(),
+            step.local.digest.clone(),
             self.limits.large_picture,
         );
         let reading = tokio::task::spawn_blocking(move || {
-            let bytes = folder::read(&file, most)?;
+            let bytes = folder::read_again(&file, most, &digest)?;
             Ok((folder::sha256(&bytes), Bytes::from(bytes)))
         });
         let read: Result<_, String> = reading.await.context("reading a file failed")?;
@@ -103,8 +106,17 @@ impl Sending<'_, '_> {
                 }
             })
             .await;
-        if matches!(answer, Err(Trouble::Refused { .. })) && !is_noted {
-            self.note(|record| record.remove_file(self.account, &sent))?;
+        if let Err(Trouble::Refused { code, message }) = &answer {
+            self.note(|record| {
+                if !is_noted {
+                    record.remove_file(self.account, &sent);
+                }
+                if NEVER.contains(&code.as_str()) {
+                    let reason = message.clone();
+                    let file = sent.clone();
+                    record.deny_file(self.account, files::Denied { file, reason });
+                }
+            })?;
         }
         Ok(answer.map(|()| sent))
     }
