@@ -26,7 +26,7 @@ pub(super) fn is_bearable(copy: &Document<'_>) -> bool {
     let elements = || copy.descendants().filter(Node::is_element);
     let sheets: Vec<_> = elements()
         .filter(|node| node.has_tag_name((super::SVG, "style")))
-        .map(|node| Sheet::read(node.text().unwrap_or_default()))
+        .map(|node| Sheet::read(node.text().unwrap_or_default(), ""))
         .collect();
     let mut styles = Styles::default();
     for sheet in &sheets {
