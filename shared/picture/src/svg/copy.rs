@@ -471,9 +471,11 @@ impl<'a, 'd> Copy<'a, 'd> {
                 if attribute.namespace().is_some() && own(node, "href").is_some() {
                     return;
                 }
-                match value.trim().strip_prefix('#').filter(|id| css::is_id(id)) {
-                    Some(id) => self.put("href", &format!("#{id}")),
-                    None => self.left.loaded |= !value.is_empty(),
+                let value = value.trim();
+                if let Some(id) = value.strip_prefix('#').filter(|id| css::is_id(id)) {
+                    self.put("href", &format!("#{id}"));
+                } else {
+                    self.left.loaded |= !value.is_empty() && !value.starts_with('#');
                 }
             }
             (Some(XML), "space") if matches!(value, "preserve" | "default") => {
@@ -493,7 +495,7 @@ impl<'a, 'd> Copy<'a, 'd> {
             (None, "style") => {
                 let value = css::unescaped(value);
                 let tokens = css::tokens(&value);
-                self.left.loaded |= value.contains("url(") && tokens.contains(&Token::Bad);
+                self.left.loaded |= css::loads(&value) && tokens.contains(&Token::Bad);
                 let mut style = String::new();
                 css::write_declarations(&css::declarations(&tokens), &mut style);
                 if !style.is_empty() {
@@ -502,7 +504,7 @@ impl<'a, 'd> Copy<'a, 'd> {
             }
             (None, name) if has(PRESENTATION, name) => match css::value(value) {
                 Some(value) => self.put(name, &value),
-                None => self.left.loaded |= value.contains("url("),
+                None => self.left.loaded |= css::loads(value),
             },
             (None, name)
                 if has(PLAIN_ATTRIBUTES, name)

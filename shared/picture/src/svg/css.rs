@@ -332,6 +332,16 @@ fn is_value(tokens: &[Token<'_>]) -> bool {
     !tokens.is_empty() && tokens.iter().all(is_known) && is_balanced(tokens)
 }
 
+/// Whether a text of CSS names something in another file.
+pub(super) fn loads(text: &str) -> bool {
+    let mut addresses = text.split("url(").skip(1);
+    addresses.any(|address| {
+        let address = address.trim_ascii_start();
+        let address = address.trim_start_matches(['"', '\'']).trim_ascii_start();
+        !address.starts_with('#')
+    })
+}
+
 /// The value of an attribute that is a property of CSS, if a copy may have it.
 pub(super) fn value(text: &str) -> Option<String> {
     let text = unescaped(text);

@@ -6,11 +6,11 @@ use super::css::{self, Token};
 const FAR: f64 = 1_000.0;
 /// The number of pixels to the left or above from which on nobody sees.
 const BEFORE: f64 = -20.0;
-/// An angle or less that a number is far from.
+/// The greatest share of an element's opacity or size at which nobody sees it.
 const NOTHING: f64 = 0.02;
 
 /// Numbers of a value, each with its sign and its unit.
-fn numbers<'a>(value: &'a [Token<'_>]) -> impl Iterator<Item = (f64, &'a str)> {
+pub(super) fn numbers<'a>(value: &'a [Token<'_>]) -> impl Iterator<Item = (f64, &'a str)> {
     let before = std::iter::once(None).chain(value.iter().map(Some));
     value.iter().zip(before).filter_map(|(token, before)| {
         let Token::Number(text) = *token else {

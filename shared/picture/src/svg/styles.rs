@@ -1,7 +1,7 @@
 //! What a drawing's style sheets say of an element.
 
 use std::cell::Cell;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use roxmltree::{Document, Node};
 
@@ -14,6 +14,8 @@ use super::{XHTML, hiding, own};
 const HIDING: [&str; 3] = ["display", "opacity", "visibility"];
 /// Attributes of HTML that hide an element and that a copy hasn't.
 const HIDING_HTML: [&str; 2] = ["hidden", "popover"];
+/// How far a filter is taken to blur that doesn't say it in numbers, in pixels.
+const UNCLEAR_BLUR: f64 = 100.0;
 /// Most elements that selectors are held against in a drawing, about a second's work.
 const MAX_STEPS: u32 = 20_000_000;
 /// Most elements that a browser holds the parts of a drawing's selectors against.
@@ -58,6 +60,8 @@ pub(super) struct Styles<'a> {
     parts: HashMap<Key<'a>, (usize, usize)>,
     /// What elements refer to by rules, and how often they are filtered.
     references: HashMap<Key<'a>, Vec<Reference>>,
+    /// What properties of one's own refer to, which may be used by each element.
+    named: BTreeSet<String>,
 }
 
 /// Whether what moves can bring hidden elements to be seen.
@@ -78,6 +82,7 @@ impl Default for Styles<'_> {
             steps: Cell::new(MAX_STEPS),
             parts: HashMap::new(),
             references: HashMap::new(),
+            named: BTreeSet::new(),
         }
     }
 }
@@ -89,8 +94,10 @@ pub(super) enum Reference {
     To(String),
     /// An element, at each corner of a path.
     AtCorners(String),
-    /// A step of a filter.
-    Filter,
+    /// An element that a property of one's own names, once, unless it uses that property itself.
+    Named(String),
+    /// A step of a filter, with how far it blurs, in pixels.
+    Filter(u32),
 }
 
 /// The end of a selector, which names the element that is meant.
@@ -138,24 +145,83 @@ fn subject<'a>(selector: &[Token<'a>]) -> Vec<Key<'a>> {
     }
 }
 
+/// What properties of one's own refer to.
+fn named(declarations: &[Declaration<'_>]) -> impl Iterator<Item = String> {
+    let own = declarations
+        .iter()
+        .filter(|one| one.property.starts_with("--"));
+    own.flat_map(|one| &one.value)
+        .filter_map(|token| match *token {
+            Token::Url(id) => Some(id.to_owned()),
+            _ => None,
+        })
+}
+
 /// What the declarations of an element or a rule draw beside it.
 fn references(declarations: &[Declaration<'_>]) -> Vec<Reference> {
     let all = declarations.iter().flat_map(|declaration| {
+        let is_named = declaration.property.starts_with("--");
         let at_corners = matches!(declaration.property.as_str(), "marker" | "marker-mid");
-        declaration
-            .value
+        let value = &declaration.value;
+        value
             .iter()
-            .filter_map(move |token| match *token {
+            .enumerate()
+            .filter_map(move |(at, token)| match *token {
+                Token::Url(_) if is_named => None,
+                Token::Function("var") if !is_named => Some(Reference::Named(String::new())),
                 Token::Url(id) if at_corners => Some(Reference::AtCorners(id.to_owned())),
                 Token::Url(id) => Some(Reference::To(id.to_owned())),
                 Token::Function(name) => {
                     let name = name.to_ascii_lowercase();
-                    has(FILTER_FUNCTIONS, &name).then_some(Reference::Filter)
+                    let behind = value.get(at + 1..).unwrap_or_default();
+                    has(FILTER_FUNCTIONS, &name).then(|| Reference::Filter(blurred(behind)))
                 }
                 _ => None,
             })
     });
     all.collect()
+}
+
+/// How far a function of a filter blurs, in pixels, by what is behind its name.
+fn blurred(behind: &[Token<'_>]) -> u32 {
+    let mut open = 0_usize;
+    let mut arguments = Vec::new();
+    for token in behind {
+        match token {
+            Token::Delim(')') if open == 0 => break,
+            Token::Delim(')') => open -= 1,
+            Token::Function(_) | Token::Delim('(') => {
+                open += 1;
+                arguments.push(*token);
+            }
+            // Numbers of a colour are none of a length.
+            _ if open > 0 => {}
+            _ => arguments.push(*token),
+        }
+    }
+    let is_unclear = arguments
+        .iter()
+        .any(|token| matches!(token, Token::Function(name) if matches!(*name, "var" | "calc" | "min" | "max" | "clamp")));
+    let said = hiding::numbers(&arguments).map(|(number, unit)| {
+        let pixels = match unit {
+            "" | "px" => 1.0,
+            "em" | "rem" => 16.0,
+            _ => 96.0,
+        };
+        number.abs() * pixels
+    });
+    let most = said.fold(if is_unclear { UNCLEAR_BLUR } else { 0.0 }, f64::max);
+    rounded(most)
+}
+
+/// A number of pixels.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "`as` keeps to the bounds of the type"
+)]
+pub(super) fn rounded(number: f64) -> u32 {
+    number.ceil() as u32
 }
 
 fn written(value: &[Token<'_>]) -> String {
@@ -182,6 +248,7 @@ impl<'a> Styles<'a> {
     pub(super) fn add(&mut self, rules: &[Rule<'a>]) {
         for rule in rules {
             let references = references(&rule.declarations);
+            self.name(&rule.declarations);
             for selector in &rule.selectors {
                 let subject = subject(selector);
                 let first = subject.first().copied().unwrap_or(Key::Any);
@@ -217,12 +284,25 @@ impl<'a> Styles<'a> {
                     let known = self.references.entry(first).or_default();
                     for reference in &references {
                         // One picture is drawn once, however many rules name it; steps of a filter add up.
-                        if *reference == Reference::Filter || !known.contains(reference) {
+                        if matches!(reference, Reference::Filter(_)) || !known.contains(reference) {
                             known.push(reference.clone());
                         }
                     }
                 }
             }
+        }
+    }
+
+    /// Notes what properties of one's own refer to.
+    fn name(&mut self, declarations: &[Declaration<'_>]) {
+        self.named.extend(named(declarations));
+    }
+
+    /// Takes an element's own style, for what its properties of one's own refer to.
+    pub(super) fn add_own(&mut self, node: Node<'_, '_>) {
+        let style = own(node, "style").unwrap_or_default();
+        if style.contains("--") && style.contains("url(") {
+            self.name(&css::declarations(&css::tokens(style)));
         }
     }
 
@@ -412,6 +492,12 @@ impl<'a> Styles<'a> {
                 let value = css::tokens(value);
                 found.extend(references(&[Declaration { property, value }]));
             }
+        }
+        // Which of them it is isn't looked at.
+        let is_used = |one: &Reference| matches!(one, Reference::Named(_));
+        if found.iter().any(is_used) {
+            found.retain(|one| !is_used(one));
+            found.extend(self.named.iter().cloned().map(Reference::Named));
         }
         found
     }

@@ -187,6 +187,10 @@ fn some_hostile_drawings_are_refused() {
         "nul",
         "overlong",
         "pattern-bomb",
+        "slow-anim1",
+        "slow-cssblur",
+        "slow-cssblur1",
+        "slow-filterheavy",
         "source-nthc",
         "two-roots",
         "use-bomb",
@@ -736,6 +740,109 @@ fn filters_are_counted() {
         let svg = format!("<svg xmlns=\"{SVG}\">{inner}</svg>");
         let refused = drawing(svg.as_bytes()).unwrap_err().to_string();
         assert!(refused.contains("many parts"), "{refused}");
+    }
+}
+
+/// A filter that blurs far takes long, the more so in a large drawing that moves.
+#[test]
+fn far_filters_count_more_often() {
+    let rects = |count: usize, style: &str| {
+        format!("<rect width=\"900\" height=\"900\" style=\"{style}\"/>").repeat(count)
+    };
+    let nested = |count: usize, style: &str| {
+        let open = format!("<g style=\"{style}\">").repeat(count);
+        format!(
+            "{open}<rect width=\"900\" height=\"900\"/>{}",
+            "</g>".repeat(count)
+        )
+    };
+    let moving = "<style>@keyframes k{to{rotate:1turn}}rect{animation:k 1s infinite}</style>";
+    let steps = |steps: &str| {
+        format!(
+            "<filter id=\"f\">{steps}</filter><rect filter=\"url(#f)\" width=\"9\" height=\"9\"/>"
+        )
+    };
+    for slow in [
+        rects(3000, "filter:drop-shadow(0 0 90px red)"),
+        rects(200, "filter:drop-shadow(0 0 5em red)"),
+        rects(300, "filter:blur(var(--a))"),
+        moving.to_owned() + &rects(30, "filter:blur(50px)"),
+        nested(20, "filter:blur(1px)"),
+        steps(&"<feGaussianBlur stdDeviation=\"900 1\"/>".repeat(20)),
+        steps("<feTurbulence numOctaves=\"8\" baseFrequency=\"9\"/>").repeat(100),
+        steps(&"<feMorphology radius=\"50\"/>".repeat(50)),
+    ] {
+        let svg = format!("<svg xmlns=\"{SVG}\" width=\"900\" height=\"900\">{slow}</svg>");
+        let refused = drawing(svg.as_bytes())
+            .map(drop)
+            .map_err(|refused| refused.to_string());
+        assert!(
+            refused
+                .as_ref()
+                .is_err_and(|refused| refused.contains("many parts")),
+            "{slow:.200}: {refused:?}"
+        );
+    }
+    for quick in [
+        rects(
+            400,
+            "filter:drop-shadow(1px 2px 2px rgba(185, 185, 185, 1))",
+        ),
+        moving.to_owned() + &rects(5, "filter:blur(50px)"),
+        nested(4, "filter:blur(4px)"),
+        steps("<feGaussianBlur stdDeviation=\"100\"/>"),
+        steps("<feTurbulence numOctaves=\"3\" baseFrequency=\".1\"/>"),
+        steps("<feMorphology radius=\"2\"/><feOffset/><feGaussianBlur stdDeviation=\"5\"/>")
+            .repeat(50),
+    ] {
+        let svg = format!("<svg xmlns=\"{SVG}\" width=\"1440\" height=\"1024\">{quick}</svg>");
+        copy(svg.as_bytes());
+    }
+}
+
+/// What a property of one's own names is drawn where the property is used.
+#[test]
+fn properties_of_ones_own_may_name_elements() {
+    let gradient = "<linearGradient id=\"g\"><stop stop-color=\"var(--c)\"/></linearGradient>";
+    let text = drawn(&format!(
+        "<style>:root{{--g:url(#g);--c:red}}.a{{fill:var(--g)}}</style>{gradient}<rect class=\"a\"/>"
+    ));
+    assert!(text.contains(":root{--g:url('#g');--c:red}"), "{text}");
+    let inner = "<rect/>".repeat(1000);
+    let users = "<rect style=\"fill:var(--p)\"/>".repeat(300);
+    for root in [
+        "<style>svg{--p:url(#p)}</style><g>",
+        "<g style=\"--p:url(#p)\">",
+    ] {
+        let svg = format!(
+            "<svg xmlns=\"{SVG}\">{root}<pattern id=\"p\">{inner}</pattern>{users}</g></svg>"
+        );
+        assert!(
+            drawing(svg.as_bytes())
+                .unwrap_err()
+                .to_string()
+                .contains("many parts")
+        );
+    }
+}
+
+#[test]
+fn only_what_is_loaded_from_elsewhere_is_told_as_that() {
+    for (inner, is_told) in [
+        ("<rect fill=\"url(#a%20b)\"/>", false),
+        ("<rect style=\"fill:url('#a%20b')\"/>", false),
+        ("<use href=\"#a%20b\"/><rect/>", false),
+        ("<rect fill=\"url(http://a/b#c)\"/>", true),
+        ("<rect style=\"fill:url( 'a.svg#c')\"/>", true),
+        ("<use href=\"a.svg#b\"/><rect/>", true),
+    ] {
+        let svg = format!("<svg xmlns=\"{SVG}\" viewBox=\"0 0 9 9\">{inner}</svg>");
+        let notice = drawing(svg.as_bytes()).unwrap().notice;
+        assert_eq!(
+            notice.is_some_and(|notice| notice.contains("elsewhere")),
+            is_told,
+            "{inner}"
+        );
     }
 }
 
