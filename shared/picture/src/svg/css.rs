@@ -176,7 +176,15 @@ fn next(text: &str) -> Option<(Token<'_>, &str)> {
         if !name.eq_ignore_ascii_case("url") {
             return Some((Token::Function(name), arguments));
         }
-        let (address, rest) = arguments.split_once(')').unwrap_or((arguments, ""));
+        // Between quotes `)` is a character like any other.
+        let inner = arguments.trim_ascii_start();
+        let quote = inner.chars().next().filter(|c| matches!(c, '"' | '\''));
+        let quoted = quote.and_then(|quote| inner.get(1..)?.find(quote));
+        let skipped = arguments.len() - inner.len() + quoted.map_or(0, |end| end + 2);
+        let end = arguments.get(skipped..).and_then(|rest| rest.find(')'));
+        let end = end.map_or(arguments.len(), |end| skipped + end);
+        let (address, rest) = arguments.split_at(end);
+        let rest = rest.get(1..).unwrap_or_default();
         let address = address.trim_ascii();
         let quote = |quote| address.strip_prefix(quote)?.strip_suffix(quote);
         let address = quote('"').or_else(|| quote('\'')).unwrap_or(address);
@@ -211,7 +219,9 @@ pub(super) fn is_id(text: &str) -> bool {
         && text.len() <= 256
         && text
             .chars()
-            .all(|c| is_name(c) || ".:;,+=[]{}~!$*@|^".contains(c))
+            .all(|c| is_name(c) || " ()&.:;,+=[]{}~!$*@|^".contains(c))
+        // What is like an address is none, whoever reads it.
+        && !(text.contains('(') && text.to_ascii_lowercase().contains("url"))
 }
 
 /// A text with the characters of names that it has as escapes, as CSS allows everywhere. Other escapes stay, and are

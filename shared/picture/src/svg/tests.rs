@@ -827,6 +827,22 @@ fn properties_of_ones_own_may_name_elements() {
 }
 
 #[test]
+fn ids_may_have_spaces_and_brackets() {
+    for id in ["a b", "a(b)", "a&amp;b", "Größe 1"] {
+        let text = drawn(&format!(
+            "<linearGradient id=\"{id}\"/><rect id=\"r {id}\" fill=\"url( '#{id}' )\"/><use href=\"#r {id}\"/>"
+        ));
+        for part in [
+            format!("<linearGradient id=\"{id}\"/>"),
+            format!("fill=\"url('#{id}')\""),
+            format!("<use href=\"#r {id}\"/>"),
+        ] {
+            assert!(text.contains(&part), "no {part} in {text}");
+        }
+    }
+}
+
+#[test]
 fn only_what_is_loaded_from_elsewhere_is_told_as_that() {
     for (inner, is_told) in [
         ("<rect fill=\"url(#a%20b)\"/>", false),
