@@ -7,7 +7,9 @@ mod bounds;
 mod copy;
 mod css;
 mod embedded;
+mod hiding;
 mod prolog;
+mod selector;
 mod size;
 mod styles;
 mod tables;
@@ -72,6 +74,13 @@ fn too_complex() -> Refused {
     refused(
         "The drawing has so many parts that a browser can't draw it at once.",
         PNG,
+    )
+}
+
+fn hides_by_rules() -> Refused {
+    refused(
+        "The drawing's style sheet hides parts in a way that can't be kept.",
+        "Export it as PNG, about 1,920 pixels wide, or take the hidden parts out, and send that.",
     )
 }
 
@@ -159,7 +168,7 @@ fn copied(text: &str) -> Result<Svg, Refused> {
     let size = size::of(root);
     let texts = copy::sheet_texts(&document);
     let sheets = copy::sheets(&texts).ok_or_else(too_complex)?;
-    let copy = Copy::of(&document, &sheets, &size);
+    let copy = Copy::of(&document, &sheets, &size)?;
     if !copy.draws {
         return Err(refused("The drawing shows nothing.", PNG));
     }

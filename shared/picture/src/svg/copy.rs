@@ -5,15 +5,16 @@ use std::fmt::Write as _;
 
 use roxmltree::{Attribute, Document, Node, NodeId};
 
-use super::css::{self, MAX_RULES, Sheet, Token};
+use super::css::{self, MAX_RULES, MAX_SELECTORS, Sheet, Token};
 use super::embedded::Allowance;
 use super::size::Size;
-use super::styles::Styles;
+use super::styles::{Motion, Styles};
 use super::tables::{
     ANIMATED_VALUES, ANIMATIONS, DRAWN, ELEMENTS, HTML_ATTRIBUTES, HTML_ELEMENTS, NEVER_DRAWN,
     PLAIN_ATTRIBUTES, PRESENTATION, SILENT, WITH_TEXT, has,
 };
-use super::{SVG, XHTML, XLINK, XML, own};
+use super::{SVG, XHTML, XLINK, XML, hides_by_rules, hiding, own, too_complex};
+use crate::Refused;
 
 /// Attributes of which a large number would hold up a browser, and the largest one.
 const BOUNDED: &[(&str, f64)] = &[("numOctaves", 8.0), ("order", 9.0), ("radius", 50.0)];
@@ -43,7 +44,7 @@ pub(super) struct Copy<'a, 'd> {
     styles: Styles<'d>,
     sheets: HashMap<NodeId, String>,
     /// Ids that something refers to that is shown.
-    referred: HashSet<&'a str>,
+    referred: HashSet<String>,
     allowance: Allowance,
     /// Whether something moves, and so may come to be seen.
     moves: bool,
@@ -68,33 +69,55 @@ struct Place {
     has_text: bool,
 }
 
+/// The text of a style sheet, and where it holds.
+pub(super) type SheetText = (NodeId, String, String);
+
 /// Reads all style sheets of a drawing; none if they have too many rules.
-pub(super) fn sheets(texts: &[(NodeId, String)]) -> Option<Vec<(NodeId, Sheet<'_>)>> {
+pub(super) fn sheets(texts: &[SheetText]) -> Option<Vec<(NodeId, Sheet<'_>)>> {
     let sheets: Vec<_> = texts
         .iter()
-        .map(|(id, text)| (*id, Sheet::read(text)))
+        .map(|(id, text, media)| (*id, Sheet::read(text, media)))
         .collect();
-    let rules: usize = sheets.iter().map(|(_, sheet)| sheet.rules.len()).sum();
-    (rules <= MAX_RULES).then_some(sheets)
+    let rules = || sheets.iter().flat_map(|(_, sheet)| &sheet.rules);
+    let selectors: usize = rules().map(|rule| rule.selectors.len()).sum();
+    (rules().count() <= MAX_RULES && selectors <= MAX_SELECTORS).then_some(sheets)
 }
 
 /// The text of each style sheet of a drawing.
-pub(super) fn sheet_texts(document: &Document<'_>) -> Vec<(NodeId, String)> {
+pub(super) fn sheet_texts(document: &Document<'_>) -> Vec<SheetText> {
     let styles = document.descendants().filter(|node| {
         let name = node.tag_name();
         let is_svg = matches!(name.namespace(), Some(SVG) | None);
-        let kind = own(*node, "type").unwrap_or("text/css");
-        is_svg && name.name() == "style" && kind.trim().eq_ignore_ascii_case("text/css")
+        is_svg && name.name() == "style" && is_css(*node)
     });
     styles
         .map(|node| {
-            let text = node
-                .children()
-                .filter(Node::is_text)
-                .filter_map(|text| text.text());
-            (node.id(), text.collect())
+            let media = own(node, "media").unwrap_or_default().trim();
+            (node.id(), sheet_text(node), media.to_owned())
         })
         .collect()
+}
+
+fn is_css(style: Node<'_, '_>) -> bool {
+    let kind = own(style, "type").unwrap_or_default().trim();
+    kind.is_empty() || kind.eq_ignore_ascii_case("text/css")
+}
+
+fn sheet_text(style: Node<'_, '_>) -> String {
+    let text: String = style
+        .children()
+        .filter(Node::is_text)
+        .filter_map(|text| text.text())
+        .collect();
+    css::unescaped(&text).into_owned()
+}
+
+/// Whether a style sheet of HTML, which browsers use for the whole drawing, could hide something.
+fn has_hiding_html(document: &Document<'_>) -> bool {
+    let mut styles = document
+        .descendants()
+        .filter(|node| node.has_tag_name((XHTML, "style")));
+    styles.any(|node| is_css(node) && hiding::is_within(&css::tokens(&sheet_text(node))))
 }
 
 impl<'a, 'd> Copy<'a, 'd> {
@@ -103,7 +126,7 @@ impl<'a, 'd> Copy<'a, 'd> {
         document: &'a Document<'_>,
         sheets: &[(NodeId, Sheet<'d>)],
         size: &Size,
-    ) -> Self {
+    ) -> Result<Self, Refused> {
         let root = document.root_element();
         let mut styles = Styles::default();
         let mut left = Left::default();
@@ -132,15 +155,27 @@ impl<'a, 'd> Copy<'a, 'd> {
             allowance: Allowance::default(),
             namespace: root.tag_name().namespace(),
         };
+        if !copy.styles.are_quick(document) {
+            return Err(too_complex());
+        }
+        let motion = Motion {
+            moves: copy.moves,
+            appears: copy.appears,
+        };
+        let loses = sheets.iter().any(|(_, sheet)| sheet.loses);
+        if loses || has_hiding_html(document) || copy.styles.lose(document, motion) {
+            return Err(hides_by_rules());
+        }
         copy.refer(root);
         copy.root(root, size);
-        copy
+        Ok(copy)
     }
 
     fn is_hidden(&self, node: Node<'_, '_>) -> bool {
         let name = node.tag_name().name();
         !has(NEVER_DRAWN, name)
-            && ((!self.appears && self.styles.is_undisplayed(node))
+            && (Styles::is_lost(node)
+                || (!self.appears && self.styles.is_undisplayed(node))
                 || (!self.moves && self.styles.is_transparent(node)))
     }
 
@@ -149,7 +184,8 @@ impl<'a, 'd> Copy<'a, 'd> {
         for attribute in node.attributes() {
             let value = attribute.value();
             if attribute.name() == "href" {
-                self.referred.extend(value.trim().strip_prefix('#'));
+                self.referred
+                    .extend(value.trim().strip_prefix('#').map(str::to_owned));
             } else if value.contains("url(") {
                 self.refer_by_css(value);
             }
@@ -164,11 +200,12 @@ impl<'a, 'd> Copy<'a, 'd> {
         }
     }
 
-    fn refer_by_css(&mut self, text: &'a str) {
-        let ids = css::tokens(text)
+    fn refer_by_css(&mut self, text: &str) {
+        let text = css::unescaped(text);
+        let ids = css::tokens(&text)
             .into_iter()
             .filter_map(|token| match token {
-                Token::Url(id) => Some(id),
+                Token::Url(id) => Some(id.to_owned()),
                 _ => None,
             });
         self.referred.extend(ids);
@@ -434,9 +471,11 @@ impl<'a, 'd> Copy<'a, 'd> {
                 if attribute.namespace().is_some() && own(node, "href").is_some() {
                     return;
                 }
-                match value.trim().strip_prefix('#').filter(|id| css::is_id(id)) {
-                    Some(id) => self.put("href", &format!("#{id}")),
-                    None => self.left.loaded |= !value.is_empty(),
+                let value = value.trim();
+                if let Some(id) = value.strip_prefix('#').filter(|id| css::is_id(id)) {
+                    self.put("href", &format!("#{id}"));
+                } else {
+                    self.left.loaded |= !value.is_empty() && !value.starts_with('#');
                 }
             }
             (Some(XML), "space") if matches!(value, "preserve" | "default") => {
@@ -454,8 +493,9 @@ impl<'a, 'd> Copy<'a, 'd> {
                 }
             }
             (None, "style") => {
-                let tokens = css::tokens(value);
-                self.left.loaded |= value.contains("url(") && tokens.contains(&Token::Bad);
+                let value = css::unescaped(value);
+                let tokens = css::tokens(&value);
+                self.left.loaded |= css::loads(&value) && tokens.contains(&Token::Bad);
                 let mut style = String::new();
                 css::write_declarations(&css::declarations(&tokens), &mut style);
                 if !style.is_empty() {
@@ -464,7 +504,7 @@ impl<'a, 'd> Copy<'a, 'd> {
             }
             (None, name) if has(PRESENTATION, name) => match css::value(value) {
                 Some(value) => self.put(name, &value),
-                None => self.left.loaded |= value.contains("url("),
+                None => self.left.loaded |= css::loads(value),
             },
             (None, name)
                 if has(PLAIN_ATTRIBUTES, name)

@@ -1,12 +1,24 @@
 //! CSS, read token by token (CSS Syntax Level 3, section 4) and written again from the tokens that a table allows.
 //!
-//! What has an escape, an address beside `url(#…)`, or anything else that isn't known is dropped with its
-//! declaration or rule, so that no browser reads another meaning in it.
+//! What has an address beside `url(#…)`, or anything else that isn't known is dropped with its declaration or rule,
+//! so that no browser reads another meaning in it. Whether something dropped could hide a part is noted.
 
-use super::tables::{FUNCTIONS, PRESENTATION, PROPERTIES, SELECTOR_FUNCTIONS, has};
+use std::borrow::Cow;
+
+use super::hiding;
+use super::tables::{
+    FUNCTIONS, HTML_ATTRIBUTES, PLAIN_ATTRIBUTES, PRESENTATION, PROPERTIES, SELECTOR_FUNCTIONS, has,
+};
 
 /// Most rules of all style sheets of a drawing: a browser holds each against each element.
 pub(super) const MAX_RULES: usize = 2_000;
+/// Most selectors of all style sheets of a drawing, those of a list each counted.
+pub(super) const MAX_SELECTORS: usize = 4_000;
+/// Most tokens of a selector: those of programs have a dozen.
+const MAX_SELECTOR_TOKENS: usize = 64;
+/// How deep brackets may be in each other: browsers parse each by a call within a call, and Chromium's process ends at
+/// 7,000 of `:is(`. Programs write three or four.
+const MAX_BRACKETS: usize = 16;
 /// How deep `@media` may be in another.
 const MAX_NESTING: usize = 3;
 
@@ -28,12 +40,18 @@ pub(super) enum Token<'a> {
     /// `url(#…)`.
     Url(&'a str),
     Delim(char),
+    /// `<!--` or `-->`, which mean nothing between rules.
+    Sign,
     /// What can't be in a copy.
     Bad,
 }
 
 /// A rule of a sheet that is no rule of a sheet within it.
 pub(super) struct Rule<'a> {
+    /// Whether the copy has it; otherwise it's here since it hides something.
+    pub(super) is_written: bool,
+    /// Whether it has declarations that could hide something and that the copy hasn't.
+    pub(super) loses: bool,
     /// Each with its combinators, without the commas.
     pub(super) selectors: Vec<Vec<Token<'a>>>,
     pub(super) declarations: Vec<Declaration<'a>>,
@@ -56,6 +74,8 @@ pub(super) struct Sheet<'a> {
     pub(super) has_loaded: bool,
     /// Whether it brought fonts.
     pub(super) has_fonts: bool,
+    /// Whether rules are left out that could hide something, and nobody knows what.
+    pub(super) loses: bool,
 }
 
 fn is_name(c: char) -> bool {
@@ -116,7 +136,7 @@ fn is_quotable(text: &str) -> bool {
 
 /// A character for each kind of token that is one.
 fn is_delim(c: char) -> bool {
-    "{}()[];:,.+-*/>~!%=".contains(c)
+    "{}()[];:,.+-*/>~!%=^$|".contains(c)
 }
 
 /// The next token, and what is behind it.
@@ -130,6 +150,9 @@ fn next(text: &str) -> Option<(Token<'_>, &str)> {
     if let Some(comment) = text.strip_prefix("/*") {
         let rest = comment.split_once("*/").map_or("", |(_, rest)| rest);
         return Some((Token::Space, rest));
+    }
+    if let Some(rest) = text.strip_prefix("<!--").or(text.strip_prefix("-->")) {
+        return Some((Token::Sign, rest));
     }
     if let '"' | '\'' = first {
         let inner = from(1);
@@ -153,7 +176,15 @@ fn next(text: &str) -> Option<(Token<'_>, &str)> {
         if !name.eq_ignore_ascii_case("url") {
             return Some((Token::Function(name), arguments));
         }
-        let (address, rest) = arguments.split_once(')').unwrap_or((arguments, ""));
+        // Between quotes `)` is a character like any other.
+        let inner = arguments.trim_ascii_start();
+        let quote = inner.chars().next().filter(|c| matches!(c, '"' | '\''));
+        let quoted = quote.and_then(|quote| inner.get(1..)?.find(quote));
+        let skipped = arguments.len() - inner.len() + quoted.map_or(0, |end| end + 2);
+        let end = arguments.get(skipped..).and_then(|rest| rest.find(')'));
+        let end = end.map_or(arguments.len(), |end| skipped + end);
+        let (address, rest) = arguments.split_at(end);
+        let rest = rest.get(1..).unwrap_or_default();
         let address = address.trim_ascii();
         let quote = |quote| address.strip_prefix(quote)?.strip_suffix(quote);
         let address = quote('"').or_else(|| quote('\'')).unwrap_or(address);
@@ -188,7 +219,48 @@ pub(super) fn is_id(text: &str) -> bool {
         && text.len() <= 256
         && text
             .chars()
-            .all(|c| is_name(c) || ".:;,+=[]{}~!$*@|^".contains(c))
+            .all(|c| is_name(c) || " ()&.:;,+=[]{}~!$*@|^".contains(c))
+        // What is like an address is none, whoever reads it.
+        && !(text.contains('(') && text.to_ascii_lowercase().contains("url"))
+}
+
+/// A text with the characters of names that it has as escapes, as CSS allows everywhere. Other escapes stay, and are
+/// what can't be in a copy; so do digits and hyphens that begin a name, which without the escape would be a number.
+pub(super) fn unescaped(text: &str) -> Cow<'_, str> {
+    if !text.contains('\\') {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, escape)) = rest.split_once('\\') {
+        out.push_str(before);
+        let digits = escape
+            .find(|c: char| !c.is_ascii_hexdigit())
+            .unwrap_or(escape.len())
+            .min(6);
+        let (code, behind) = escape.split_at(digits);
+        let (decoded, behind) = if digits == 0 {
+            let mut chars = escape.chars();
+            (chars.next(), chars.as_str())
+        } else {
+            let code = u32::from_str_radix(code, 16).ok();
+            let space = behind.strip_prefix("\r\n");
+            let space = space.or_else(|| behind.strip_prefix(|c: char| c.is_ascii_whitespace()));
+            (code.and_then(char::from_u32), space.unwrap_or(behind))
+        };
+        let is_within = out.ends_with(is_name);
+        let decoded =
+            decoded.filter(|&c| is_name(c) && (is_within || !(c.is_ascii_digit() || c == '-')));
+        if let Some(c) = decoded {
+            out.push(c);
+            rest = behind;
+        } else {
+            out.push('\\');
+            rest = escape;
+        }
+    }
+    out.push_str(rest);
+    Cow::Owned(out)
 }
 
 /// All tokens of a text.
@@ -203,7 +275,7 @@ pub(super) fn tokens(mut text: &str) -> Vec<Token<'_>> {
     tokens
 }
 
-fn trimmed<'t, 'a>(mut tokens: &'t [Token<'a>]) -> &'t [Token<'a>] {
+pub(super) fn trimmed<'t, 'a>(mut tokens: &'t [Token<'a>]) -> &'t [Token<'a>] {
     while let [Token::Space, rest @ ..] | [rest @ .., Token::Space] = tokens {
         tokens = rest;
     }
@@ -223,25 +295,40 @@ pub(super) fn write(tokens: &[Token<'_>], out: &mut String) {
             // Quoted, since not all that may name an element may be in an address without quotes.
             Token::Url(id) => out.extend(["url('#", id, "')"]),
             Token::Delim(c) => out.push(c),
-            Token::Bad => {}
+            Token::Sign | Token::Bad => {}
         }
     }
 }
 
-/// Whether each parenthesis has its other half.
+/// Whether each bracket has its other half, and they aren't too deep in each other.
 fn is_balanced(tokens: &[Token<'_>]) -> bool {
+    let mut open = Vec::new();
+    tokens.iter().all(|token| match token {
+        Token::Function(_) | Token::Delim('(') => {
+            open.push(')');
+            open.len() <= MAX_BRACKETS
+        }
+        Token::Delim('[') => {
+            open.push(']');
+            open.len() <= MAX_BRACKETS
+        }
+        Token::Delim(c @ (')' | ']')) => open.pop() == Some(*c),
+        _ => true,
+    }) && open.is_empty()
+}
+
+/// The selectors of a list.
+pub(super) fn list<'t, 'a>(tokens: &'t [Token<'a>]) -> Vec<&'t [Token<'a>]> {
     let mut open = 0_usize;
-    for token in tokens {
+    let parts = tokens.split(|token| {
         match token {
-            Token::Function(_) | Token::Delim('(') => open += 1,
-            Token::Delim(')') => match open.checked_sub(1) {
-                Some(less) => open = less,
-                None => return false,
-            },
+            Token::Function(_) | Token::Delim('(' | '[') => open += 1,
+            Token::Delim(')' | ']') => open = open.saturating_sub(1),
             _ => {}
         }
-    }
-    open == 0
+        open == 0 && *token == Token::Delim(',')
+    });
+    parts.map(trimmed).collect()
 }
 
 /// Whether a value is one that a copy may have.
@@ -249,15 +336,26 @@ fn is_value(tokens: &[Token<'_>]) -> bool {
     let is_known = |token: &Token<'_>| match *token {
         Token::Function(name) => has(FUNCTIONS, &name.to_ascii_lowercase()),
         Token::Delim(c) => "()!,/+-*".contains(c),
-        Token::At(_) | Token::Bad => false,
+        Token::At(_) | Token::Sign | Token::Bad => false,
         _ => true,
     };
     !tokens.is_empty() && tokens.iter().all(is_known) && is_balanced(tokens)
 }
 
+/// Whether a text of CSS names something in another file.
+pub(super) fn loads(text: &str) -> bool {
+    let mut addresses = text.split("url(").skip(1);
+    addresses.any(|address| {
+        let address = address.trim_ascii_start();
+        let address = address.trim_start_matches(['"', '\'']).trim_ascii_start();
+        !address.starts_with('#')
+    })
+}
+
 /// The value of an attribute that is a property of CSS, if a copy may have it.
 pub(super) fn value(text: &str) -> Option<String> {
-    let tokens = tokens(text);
+    let text = unescaped(text);
+    let tokens = tokens(&text);
     let tokens = trimmed(&tokens);
     is_value(tokens).then(|| {
         let mut out = String::new();
@@ -271,28 +369,35 @@ fn is_property(name: &str) -> bool {
     name.starts_with("--") || has(PRESENTATION, plain) || has(PROPERTIES, plain)
 }
 
+/// The name and the value of what is declared.
+pub(super) fn declared<'t, 'a>(part: &'t [Token<'a>]) -> Option<(&'a str, &'t [Token<'a>])> {
+    let [Token::Ident(name), rest @ ..] = trimmed(part) else {
+        return None;
+    };
+    let [Token::Delim(':'), value @ ..] = trimmed(rest) else {
+        return None;
+    };
+    Some((name, trimmed(value)))
+}
+
+/// A declaration, if a copy may have it.
+pub(super) fn allowed<'a>(part: &[Token<'a>]) -> Option<Declaration<'a>> {
+    let (name, value) = declared(part)?;
+    let property = if name.starts_with("--") {
+        name.to_owned()
+    } else {
+        name.to_ascii_lowercase()
+    };
+    (is_property(&property) && is_value(value)).then(|| Declaration {
+        property,
+        value: value.to_vec(),
+    })
+}
+
 /// The declarations of a block or of an attribute `style` that a copy may have.
 pub(super) fn declarations<'a>(tokens: &[Token<'a>]) -> Vec<Declaration<'a>> {
     let parts = tokens.split(|token| *token == Token::Delim(';'));
-    let declared = parts.filter_map(|part| {
-        let [Token::Ident(name), rest @ ..] = trimmed(part) else {
-            return None;
-        };
-        let [Token::Delim(':'), value @ ..] = trimmed(rest) else {
-            return None;
-        };
-        let property = if name.starts_with("--") {
-            (*name).to_owned()
-        } else {
-            name.to_ascii_lowercase()
-        };
-        let value = trimmed(value);
-        (is_property(&property) && is_value(value)).then(|| Declaration {
-            property,
-            value: value.to_vec(),
-        })
-    });
-    declared.collect()
+    parts.filter_map(allowed).collect()
 }
 
 /// Writes declarations.
@@ -307,14 +412,72 @@ pub(super) fn write_declarations(declarations: &[Declaration<'_>], out: &mut Str
 }
 
 fn is_selector(tokens: &[Token<'_>]) -> bool {
-    !tokens.is_empty()
-        && is_balanced(tokens)
-        && tokens.iter().all(|token| match *token {
+    if tokens.is_empty() || tokens.len() > MAX_SELECTOR_TOKENS || !is_balanced(tokens) {
+        return false;
+    }
+    let mut open = 0_usize;
+    let mut rest = tokens;
+    while let [token, behind @ ..] = rest {
+        rest = behind;
+        let is_known = match *token {
             Token::Space | Token::Ident(_) | Token::Hash(_) | Token::Number(_) => true,
-            Token::Function(name) => has(SELECTOR_FUNCTIONS, name),
-            Token::Delim(c) => ".>+~*:)-".contains(c),
+            Token::Function(name) => {
+                open += 1;
+                has(SELECTOR_FUNCTIONS, name)
+            }
+            Token::Delim(',') => open > 0,
+            Token::Delim(')') => {
+                open = open.saturating_sub(1);
+                true
+            }
+            Token::Delim('[') => {
+                let end = behind.iter().position(|token| *token == Token::Delim(']'));
+                let (asked, behind) = behind.split_at(end.unwrap_or(behind.len()));
+                rest = behind.get(1..).unwrap_or_default();
+                attribute(asked).is_some_and(|(name, ..)| is_kept(name))
+            }
+            Token::Delim(c) => ".>+~*:-".contains(c),
             _ => false,
-        })
+        };
+        if !is_known {
+            return false;
+        }
+    }
+    true
+}
+
+/// What a selector asks of an attribute: its name, how it is held against a value, and that value.
+pub(super) type Asked<'a> = (&'a str, Option<(char, &'a str)>);
+
+/// What stands between the brackets of a selector of attributes.
+pub(super) fn attribute<'a>(tokens: &[Token<'a>]) -> Option<Asked<'a>> {
+    let tokens: Vec<_> = tokens
+        .iter()
+        .filter(|&&token| token != Token::Space)
+        .collect();
+    match *tokens.as_slice() {
+        [&Token::Ident(name)] => Some((name, None)),
+        [
+            &Token::Ident(name),
+            &Token::Delim('='),
+            &(Token::Ident(value) | Token::String(value)),
+        ] => Some((name, Some(('=', value)))),
+        [
+            &Token::Ident(name),
+            &Token::Delim(how @ ('~' | '|' | '^' | '$' | '*')),
+            &Token::Delim('='),
+            &(Token::Ident(value) | Token::String(value)),
+        ] => Some((name, Some((how, value)))),
+        _ => None,
+    }
+}
+
+/// Whether an attribute is one that a copy has as it was.
+fn is_kept(attribute: &str) -> bool {
+    matches!(attribute, "class" | "id")
+        || [HTML_ATTRIBUTES, PLAIN_ATTRIBUTES, PRESENTATION]
+            .iter()
+            .any(|table| has(table, attribute))
 }
 
 /// A share of an animation's time.
@@ -326,7 +489,7 @@ fn is_moment(tokens: &[Token<'_>]) -> bool {
 fn is_query(tokens: &[Token<'_>]) -> bool {
     let is_known = |token: &Token<'_>| match token {
         Token::Space | Token::Ident(_) | Token::Number(_) => true,
-        Token::Delim(c) => "():,.".contains(*c),
+        Token::Delim(c) => "():,./>=".contains(*c),
         _ => false,
     };
     tokens.iter().all(is_known) && is_balanced(tokens)
@@ -337,6 +500,8 @@ fn is_query(tokens: &[Token<'_>]) -> bool {
 enum Within {
     Sheet,
     Media,
+    /// `@media` that always holds.
+    Always,
     Keyframes,
 }
 
@@ -371,22 +536,30 @@ fn head<'t, 'a>(tokens: &'t [Token<'a>], ends_at_semicolon: bool) -> Head<'t, 'a
 }
 
 impl<'a> Sheet<'a> {
-    /// Reads a style sheet.
-    pub(super) fn read(text: &'a str) -> Self {
-        let tokens = tokens(text);
+    /// Reads a style sheet, which holds where `media` says.
+    pub(super) fn read(text: &'a str, media: &'a str) -> Self {
+        let read = tokens(text);
         let mut sheet = Self {
-            has_loaded: tokens
+            has_loaded: read
                 .iter()
                 .any(|token| matches!(token, Token::At("import"))),
             ..Self::default()
         };
-        sheet.rules_of(&tokens, Within::Sheet, 0);
+        if media.is_empty() {
+            sheet.rules_of(&read, Within::Sheet, 0);
+        } else {
+            sheet.at_rule("media", trimmed(&tokens(media)), &read, (Within::Sheet, 0));
+        }
         sheet
     }
 
     fn rules_of(&mut self, mut tokens: &[Token<'a>], within: Within, depth: usize) {
         loop {
-            while let [Token::Space | Token::Delim(';' | '}'), rest @ ..] = tokens {
+            while let [
+                Token::Space | Token::Sign | Token::Delim(';' | '}'),
+                rest @ ..,
+            ] = tokens
+            {
                 tokens = rest;
             }
             let Some(first) = tokens.first() else { return };
@@ -414,14 +587,20 @@ impl<'a> Sheet<'a> {
         block: &[Token<'a>],
         (within, depth): (Within, usize),
     ) {
+        let is_always = matches!(query, [] | [Token::Ident("all")]) && within != Within::Media;
         let inner = match (name, query) {
             ("font-face", _) => {
                 self.has_fonts = true;
                 return;
             }
+            ("media", _) if is_query(query) && depth < MAX_NESTING && is_always => Within::Always,
             ("media", _) if is_query(query) && depth < MAX_NESTING => Within::Media,
             ("keyframes", [Token::Ident(_)]) => Within::Keyframes,
-            _ => return,
+            _ => {
+                // An animation that doesn't run hides nothing.
+                self.loses |= !name.ends_with("keyframes") && hiding::is_within(block);
+                return;
+            }
         };
         if within == Within::Keyframes {
             return;
@@ -444,23 +623,41 @@ impl<'a> Sheet<'a> {
             Within::Keyframes => is_moment,
             _ => is_selector,
         };
-        let selectors = selectors.split(|token| *token == Token::Delim(','));
-        let selectors: Vec<_> = selectors.map(|part| trimmed(part).to_vec()).collect();
+        let (kept, others): (Vec<_>, Vec<_>) = list(selectors)
+            .into_iter()
+            .map(<[_]>::to_vec)
+            .partition(|selector| is_allowed(selector));
         let declarations = declarations(block);
-        if declarations.is_empty() || !selectors.iter().all(|selector| is_allowed(selector)) {
-            return;
+        let loses = within != Within::Keyframes && hiding::is_lost(block);
+        let is_conditional = matches!(within, Within::Media | Within::Keyframes);
+        let is_written = !declarations.is_empty() && !kept.is_empty();
+        if within != Within::Keyframes && !others.is_empty() && (loses || hiding::is_within(block))
+        {
+            self.rules.push(Rule {
+                is_written: false,
+                loses,
+                selectors: others,
+                declarations: self::declarations(block),
+                is_conditional,
+            });
         }
-        for (at, selector) in selectors.iter().enumerate() {
-            self.text.push_str(if at > 0 { "," } else { "" });
-            write(selector, &mut self.text);
+        if is_written {
+            for (at, selector) in kept.iter().enumerate() {
+                self.text.push_str(if at > 0 { "," } else { "" });
+                write(selector, &mut self.text);
+            }
+            self.text.push('{');
+            write_declarations(&declarations, &mut self.text);
+            self.text.push_str("}\n");
         }
-        self.text.push('{');
-        write_declarations(&declarations, &mut self.text);
-        self.text.push_str("}\n");
-        self.rules.push(Rule {
-            selectors,
-            declarations,
-            is_conditional: within != Within::Sheet,
-        });
+        if is_written || loses {
+            self.rules.push(Rule {
+                is_written,
+                loses,
+                selectors: kept,
+                declarations,
+                is_conditional,
+            });
+        }
     }
 }

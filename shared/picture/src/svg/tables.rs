@@ -361,6 +361,7 @@ pub(super) const PROPERTIES: &[&str] = &[
     "box-shadow",
     "box-sizing",
     "color-scheme",
+    "content-visibility",
     "cx",
     "cy",
     "flex",
@@ -390,6 +391,10 @@ pub(super) const PROPERTIES: &[&str] = &[
     "margin-right",
     "margin-top",
     "marker",
+    "mask-image",
+    "mask-position",
+    "mask-repeat",
+    "mask-size",
     "max-height",
     "max-width",
     "min-height",
@@ -470,9 +475,11 @@ pub(super) const FUNCTIONS: &[&str] = &[
     "oklab",
     "oklch",
     "opacity",
+    "path",
     "perspective",
     "polygon",
     "radial-gradient",
+    "rect",
     "rgb",
     "rgba",
     "rotate",
@@ -497,6 +504,7 @@ pub(super) const FUNCTIONS: &[&str] = &[
     "translatey",
     "translatez",
     "var",
+    "xywh",
 ];
 
 /// Functions of CSS that cost the reader's browser as much as a step of a filter.

@@ -85,12 +85,16 @@ fn check(made: &Svg) {
                 assert!(value.starts_with('#') || is_picture, "{value}");
             } else {
                 assert_no_address(value);
+                if name != "d" {
+                    assert_shallow(value);
+                }
             }
         }
         if name == "style" {
             let css = node.text().unwrap();
             assert_no_address(css);
             assert!(!css.contains('<'), "{css}");
+            assert_shallow(css);
             for rule in css.split('@').skip(1) {
                 assert!(
                     rule.starts_with("media ") || rule.starts_with("keyframes "),
@@ -98,6 +102,15 @@ fn check(made: &Svg) {
                 );
             }
         }
+    }
+}
+
+/// Whether brackets are no deeper in each other than browsers bear.
+fn assert_shallow(css: &str) {
+    let mut depth = 0;
+    for c in css.chars() {
+        depth += i32::from("([{".contains(c)) - i32::from(")]}".contains(c));
+        assert!(depth <= 20, "{css:.200}");
     }
 }
 
@@ -160,12 +173,25 @@ fn some_hostile_drawings_are_refused() {
         "entity-flat-bomb",
         "entity-tag",
         "filter-bomb",
+        "hidden-has",
+        "hidden-htmlstyle",
+        "hidden-layer",
+        "hidden-nest",
+        "hidden-nest2",
+        "hidden-nssel",
+        "hidden-scope",
+        "hidden-supports",
         "latin-1",
         "marker-bomb",
         "namespace-case",
         "nul",
         "overlong",
         "pattern-bomb",
+        "slow-anim1",
+        "slow-cssblur",
+        "slow-cssblur1",
+        "slow-filterheavy",
+        "source-nthc",
         "two-roots",
         "use-bomb",
         "use-loop",
@@ -201,7 +227,7 @@ fn png() -> String {
 #[expect(clippy::too_many_lines, reason = "a table")]
 fn drawings_of_programs_are_shown_without_what_is_private() {
     let svg = files("programs");
-    let kept: [Kept; 11] = [
+    let kept: [Kept; 12] = [
         (
             "animated-card.svg",
             (450, 195),
@@ -280,6 +306,14 @@ fn drawings_of_programs_are_shown_without_what_is_private() {
                 "*{stroke-linejoin:round;stroke-linecap:butt}",
                 "<use href=\"#DejaVuSans-30\"/>",
                 "clip-path=\"url('#p4e8c1b2a3d')\"",
+            ],
+            None,
+        ),
+        (
+            "mermaid-class.svg",
+            (160, 512),
+            &[
+                "#mermaid-cls [id$='-extensionStart'],#mermaid-cls .extension{fill:transparent!important;",
             ],
             None,
         ),
@@ -394,6 +428,14 @@ fn what_is_hidden_is_left_out() {
         "<text opacity=\"0\">SECRET</text><g display=\"none\"><rect><animate attributeName=\"x\" to=\"1\"/></rect></g>",
         "<text opacity=\"0\">SECRET</text><rect><animate attributeName=\"href\" to=\"1\"/></rect>",
         "<text xmlns:x=\"y\" x:style=\"fill:red\" style=\"display:none\">SECRET</text>",
+        "<style>.a{display:none}svg>g.k{display:none}g:not(.z).n{display:none}</style><g class=\"a\"><text>SECRET</text></g>",
+        "<style>svg g>.a.b, * ~ [id^=x]{display:none}</style><g><text class=\"b a\">SECRET</text></g><text id=\"xy\">SECRET</text>",
+        "<style>.a.b{display:none} .a{display:inline}</style><text class=\"a b\">SECRET</text>",
+        "<style>.a{display:none!important} #b{display:inline}</style><text class=\"a\" id=\"b\" style=\"display:inline\">SECRET</text>",
+        "<style>:is(.a, .b):where(text){display:none}</style><text class=\"a\">SECRET</text>",
+        "<style media=\"all\">.\\61 {d\\69splay:none}</style><text class=\"a\">SECRET</text>",
+        "<text display=\"n\\6f ne\">SECRET</text>",
+        "<foreignObject><p xmlns=\"http://www.w3.org/1999/xhtml\">a<span hidden=\"until-found\">SECRET</span></p></foreignObject>",
         // Nothing that is shown refers to it.
         "<g display=\"none\"><text id=\"t\">SECRET</text></g><g display=\"none\"><use href=\"#t\"/></g>",
     ] {
@@ -405,6 +447,15 @@ fn what_is_hidden_is_left_out() {
         "<defs style=\"display:none\"><text id=\"a\">Shown</text></defs><use href=\"#a\"/>",
         "<svg style=\"display:none\"><symbol id=\"a\"><text>Shown</text></symbol></svg><use href=\"#a\"/>",
         "<style>.a{display:none} .a.b{display:inline}</style><text class=\"a b\">Shown</text>",
+        "<style>.a{display:none} svg>.a{display:inline}</style><text class=\"a\">Shown</text>",
+        "<style>.a:hover, .a::before{display:none}</style><text class=\"a\">Shown</text>",
+        "<style>.a{display:none}</style><style media=\"print\">.a{display:inline}</style><text class=\"a\" style=\"display:inline\">Shown</text>",
+        "<style>.b:nth-child(2){display:none} .c{position:absolute;left:-9999px}</style><text class=\"a\">Shown</text>",
+        "<style>text{position:absolute;left:4px;zoom:1;cursor:help} @layer a{text{fill:red}}</style><text>Shown</text>",
+        "<style>@-webkit-keyframes a{from{opacity:0}} text:has(a), g+text:lang(de){fill:red}</style><text>Shown</text>",
+        "<style>[data-look=neo] text{opacity:0.5;transform:scale(1.2)}</style><text>Shown</text>",
+        "<text style=\"position:static;clip:auto;clip-path:none;mask:none;-webkit-mask-box-image:none;content-visibility:visible;transform:none\">Shown</text>",
+        "<foreignObject><p xmlns=\"http://www.w3.org/1999/xhtml\" style=\"position:absolute;left:2px\">Shown</p></foreignObject>",
         "<style>@media (prefers-color-scheme:dark){.a{display:none}}</style><text class=\"a\">Shown</text>",
         "<text opacity=\"0\">Shown<animate attributeName=\"opacity\" to=\"1\" dur=\"1s\" fill=\"freeze\"/></text>",
         "<style>.a{display:none}</style><text class=\"a\" style=\"display:inline\">Shown</text>",
@@ -412,6 +463,86 @@ fn what_is_hidden_is_left_out() {
         let text = drawn(&format!("<rect width=\"1\" height=\"1\"/>{shown}"));
         assert!(text.contains("Shown"), "{text}");
     }
+}
+
+/// What hides parts of a drawing and can't be in a copy mustn't go by itself.
+#[test]
+fn what_hides_and_cannot_be_kept_is_refused() {
+    for css in [
+        "text:has(b), text{display:none}",
+        "@layer a{text{visibility:hidden}}",
+        "@supports (a:b){@media all{text{opacity:0}}}",
+        "text{fill:red;&{opacity:0%}}",
+        "text:nth-child(2){display:none}",
+        "g+text{display:none}",
+        "text{offset-path:none;font-size:0;transform:scale(0) x(1)}",
+        "text{position:absolute;clip:rect(0,0,0,0)}",
+        "text{-webkit-mask-box-image:linear-gradient(red,red)}",
+        "@media (min-width:1px){text[data-a]{display:none}}",
+        "s|text{display:none}",
+        "@property --a{syntax:'*';inherits:false;initial-value:none} text{display:var(--a)}",
+    ] {
+        let svg = format!(
+            "<svg xmlns=\"{SVG}\"><style>{}</style><g/><text data-a=\"\">SECRET</text></svg>",
+            css.replace('&', "&amp;")
+        );
+        let refused = drawing(svg.as_bytes()).map(|made| String::from_utf8(made.bytes).unwrap());
+        let refused = refused.map_err(|refused| refused.to_string());
+        assert!(
+            refused
+                .as_ref()
+                .is_err_and(|refused| refused.contains("take the hidden parts out")),
+            "{css}: {refused:?}"
+        );
+    }
+}
+
+#[test]
+fn brackets_are_not_deep_and_selectors_not_many() {
+    for inner in [
+        format!(
+            "<style>{}a{}{{fill:red}}</style>",
+            ":is(".repeat(17),
+            ")".repeat(17)
+        ),
+        format!(
+            "<rect style=\"width:{}1px{}\"/>",
+            "calc(".repeat(17),
+            ")".repeat(17)
+        ),
+        format!(
+            "<rect fill=\"{}red{}\"/>",
+            "rgb(".repeat(17),
+            ")".repeat(17)
+        ),
+        format!("<style>{}{{fill:red}}</style>", "a ".repeat(40)),
+    ] {
+        let text = drawn(&format!("<rect/>{inner}"));
+        assert!(
+            !text.contains("(((") && !text.contains("red") && !text.contains("1px"),
+            "{text}"
+        );
+    }
+    let many = format!("<rect/><style>{}a{{fill:red}}</style>", "a,".repeat(4000));
+    let svg = format!("<svg xmlns=\"{SVG}\">{many}</svg>");
+    assert!(
+        drawing(svg.as_bytes())
+            .unwrap_err()
+            .to_string()
+            .contains("many parts")
+    );
+    let siblings = "<g/>".repeat(9000);
+    let slow = format!(
+        "<style>{}g{{fill:red}}</style><rect/>{siblings}",
+        "h~g,".repeat(900)
+    );
+    let svg = format!("<svg xmlns=\"{SVG}\">{slow}</svg>");
+    assert!(
+        drawing(svg.as_bytes())
+            .unwrap_err()
+            .to_string()
+            .contains("many parts")
+    );
 }
 
 #[test]
@@ -471,7 +602,7 @@ fn styles_keep_what_is_known() {
             "a{font:12px 'DejaVu Sans'}\nb{fill:red}\n",
         ),
         (
-            "@media print{a{fill:red}@media (width>1px){b{fill:red}}}",
+            "@media print{a{fill:red}@media (width<1px){b{fill:red}}}",
             "@media print{\na{fill:red}\n}\n",
         ),
         (
@@ -485,10 +616,22 @@ fn styles_keep_what_is_known() {
         ("a{fill:ur\\l(x)}b{}c{position:fixed}", ""),
         ("a{--x:1;fill:var(--x,red)}", "a{--x:1;fill:var(--x,red)}\n"),
         ("a[b]{fill:red}", ""),
+        (
+            "g [id$=\"-x\"],a[b] c,[class~=y i],[d]>e{fill:red}",
+            "g [id$='-x'],[d]>e{fill:red}\n",
+        ),
+        (":is(a,b):not(.c){fill:red}", ":is(a,b):not(.c){fill:red}\n"),
+        (".\\61 b{f\\69ll:r\\65 d;d:\\#}", ".ab{fill:red}\n"),
+        ("<!-- a{fill:red} -->", "a{fill:red}\n"),
+        (
+            "a{mask-image:linear-gradient(red,#000)}",
+            "a{mask-image:linear-gradient(red,#000)}\n",
+        ),
     ] {
-        let sheet = css::Sheet::read(css);
+        let css = css::unescaped(css);
+        let sheet = css::Sheet::read(&css, "");
         assert_eq!(sheet.text, expected, "{css}");
-        assert_eq!(css::Sheet::read(&sheet.text).text, expected);
+        assert_eq!(css::Sheet::read(&sheet.text, "").text, expected);
     }
 }
 
@@ -597,6 +740,125 @@ fn filters_are_counted() {
         let svg = format!("<svg xmlns=\"{SVG}\">{inner}</svg>");
         let refused = drawing(svg.as_bytes()).unwrap_err().to_string();
         assert!(refused.contains("many parts"), "{refused}");
+    }
+}
+
+/// A filter that blurs far takes long, the more so in a large drawing that moves.
+#[test]
+fn far_filters_count_more_often() {
+    let rects = |count: usize, style: &str| {
+        format!("<rect width=\"900\" height=\"900\" style=\"{style}\"/>").repeat(count)
+    };
+    let nested = |count: usize, style: &str| {
+        let open = format!("<g style=\"{style}\">").repeat(count);
+        format!(
+            "{open}<rect width=\"900\" height=\"900\"/>{}",
+            "</g>".repeat(count)
+        )
+    };
+    let moving = "<style>@keyframes k{to{rotate:1turn}}rect{animation:k 1s infinite}</style>";
+    let steps = |steps: &str| {
+        format!(
+            "<filter id=\"f\">{steps}</filter><rect filter=\"url(#f)\" width=\"9\" height=\"9\"/>"
+        )
+    };
+    for slow in [
+        rects(3000, "filter:drop-shadow(0 0 90px red)"),
+        rects(200, "filter:drop-shadow(0 0 5em red)"),
+        rects(300, "filter:blur(var(--a))"),
+        moving.to_owned() + &rects(30, "filter:blur(50px)"),
+        nested(20, "filter:blur(1px)"),
+        steps(&"<feGaussianBlur stdDeviation=\"900 1\"/>".repeat(20)),
+        steps("<feTurbulence numOctaves=\"8\" baseFrequency=\"9\"/>").repeat(100),
+        steps(&"<feMorphology radius=\"50\"/>".repeat(50)),
+    ] {
+        let svg = format!("<svg xmlns=\"{SVG}\" width=\"900\" height=\"900\">{slow}</svg>");
+        let refused = drawing(svg.as_bytes())
+            .map(drop)
+            .map_err(|refused| refused.to_string());
+        assert!(
+            refused
+                .as_ref()
+                .is_err_and(|refused| refused.contains("many parts")),
+            "{slow:.200}: {refused:?}"
+        );
+    }
+    for quick in [
+        rects(
+            400,
+            "filter:drop-shadow(1px 2px 2px rgba(185, 185, 185, 1))",
+        ),
+        moving.to_owned() + &rects(5, "filter:blur(50px)"),
+        nested(4, "filter:blur(4px)"),
+        steps("<feGaussianBlur stdDeviation=\"100\"/>"),
+        steps("<feTurbulence numOctaves=\"3\" baseFrequency=\".1\"/>"),
+        steps("<feMorphology radius=\"2\"/><feOffset/><feGaussianBlur stdDeviation=\"5\"/>")
+            .repeat(50),
+    ] {
+        let svg = format!("<svg xmlns=\"{SVG}\" width=\"1440\" height=\"1024\">{quick}</svg>");
+        copy(svg.as_bytes());
+    }
+}
+
+/// What a property of one's own names is drawn where the property is used.
+#[test]
+fn properties_of_ones_own_may_name_elements() {
+    let gradient = "<linearGradient id=\"g\"><stop stop-color=\"var(--c)\"/></linearGradient>";
+    let text = drawn(&format!(
+        "<style>:root{{--g:url(#g);--c:red}}.a{{fill:var(--g)}}</style>{gradient}<rect class=\"a\"/>"
+    ));
+    assert!(text.contains(":root{--g:url('#g');--c:red}"), "{text}");
+    let inner = "<rect/>".repeat(1000);
+    let users = "<rect style=\"fill:var(--p)\"/>".repeat(300);
+    for root in [
+        "<style>svg{--p:url(#p)}</style><g>",
+        "<g style=\"--p:url(#p)\">",
+    ] {
+        let svg = format!(
+            "<svg xmlns=\"{SVG}\">{root}<pattern id=\"p\">{inner}</pattern>{users}</g></svg>"
+        );
+        assert!(
+            drawing(svg.as_bytes())
+                .unwrap_err()
+                .to_string()
+                .contains("many parts")
+        );
+    }
+}
+
+#[test]
+fn ids_may_have_spaces_and_brackets() {
+    for id in ["a b", "a(b)", "a&amp;b", "Größe 1"] {
+        let text = drawn(&format!(
+            "<linearGradient id=\"{id}\"/><rect id=\"r {id}\" fill=\"url( '#{id}' )\"/><use href=\"#r {id}\"/>"
+        ));
+        for part in [
+            format!("<linearGradient id=\"{id}\"/>"),
+            format!("fill=\"url('#{id}')\""),
+            format!("<use href=\"#r {id}\"/>"),
+        ] {
+            assert!(text.contains(&part), "no {part} in {text}");
+        }
+    }
+}
+
+#[test]
+fn only_what_is_loaded_from_elsewhere_is_told_as_that() {
+    for (inner, is_told) in [
+        ("<rect fill=\"url(#a%20b)\"/>", false),
+        ("<rect style=\"fill:url('#a%20b')\"/>", false),
+        ("<use href=\"#a%20b\"/><rect/>", false),
+        ("<rect fill=\"url(http://a/b#c)\"/>", true),
+        ("<rect style=\"fill:url( 'a.svg#c')\"/>", true),
+        ("<use href=\"a.svg#b\"/><rect/>", true),
+    ] {
+        let svg = format!("<svg xmlns=\"{SVG}\" viewBox=\"0 0 9 9\">{inner}</svg>");
+        let notice = drawing(svg.as_bytes()).unwrap().notice;
+        assert_eq!(
+            notice.is_some_and(|notice| notice.contains("elsewhere")),
+            is_told,
+            "{inner}"
+        );
     }
 }
 
@@ -793,9 +1055,9 @@ proptest! {
 
     #[test]
     fn any_css_is_harmless(css in "[a-z@{}():;#.,'\"/*\\\\ 0-9!%<>&\\-\n]{0,60}") {
-        let sheet = css::Sheet::read(&css);
+        let sheet = css::Sheet::read(&css, "");
         assert_no_address(&sheet.text.replace("//", ""));
-        prop_assert_eq!(&css::Sheet::read(&sheet.text).text, &sheet.text);
+        prop_assert_eq!(&css::Sheet::read(&sheet.text, "").text, &sheet.text);
         if let Some(value) = css::value(&css) {
             prop_assert_eq!(css::value(&value), Some(value));
         }
