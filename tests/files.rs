@@ -445,8 +445,12 @@ async fn a_pdf_is_shown_by_no_document_as_a_picture() {
     site.publish(&member, "note.md", document).await;
     let shown = text(&site, "/content/jo/note.md").await;
     let (_, body) = shown.rsplit_once("---\n").unwrap();
-    assert_eq!(body.matches(".pdf").count(), 1, "{shown}");
-    assert!(body.contains("[The plan](http"), "{shown}");
+    assert_eq!(body.matches(".pdf").count(), 2, "{shown}");
+    // What is written like a picture leads to the download, too.
+    for link in ["[The plan](http", "\n[As a picture](http"] {
+        assert!(body.contains(link), "{shown}");
+    }
+    assert!(!body.contains("!["), "{shown}");
     assert!(!shown.contains("image: \"http"), "{shown}");
 }
 
