@@ -70,6 +70,9 @@ function lost(before, after) {
 /** A note with a block comment is Obsidian's, and nobody sees its comments. */
 const withoutComments = (body) => (/^%%\r?$/m.test(body) ? body.replace(/^%%\r?\n[^]*?^%%$|%%.*?%%/gm, '') : body);
 
+/** Values that stand without quotes in a tag, and hold a slash: neither remark nor Sätteri takes it for a tag, and the words of its attributes would be text. */
+const withQuotes = (body) => body.replace(/<[a-z][a-z0-9]*\s[^<>\n]*>/gi, (tag) => tag.replace(/=([^\s"'<>`=]*\/[^\s"'<>`]*?)(?=\s|\/?>$)/g, '="$1"'));
+
 const withoutLinksAndPictures = (html) => html.replace(/<img\b[^>]*?alt="([^"]*)"[^>]*>/g, '$1').replace(/<\/?a\b[^>]*>/g, '').replace(/<img\b[^>]*>/g, '').replace(/<p>\s*<\/p>\n?/g, '').trim();
 
 const documents = [['CommonMark', specification]].concat(specifications.map((file) => [file.split('/').at(-1), readFileSync(file, 'utf8')]))
@@ -101,7 +104,7 @@ answers.forEach(({ id, file, meta }, at) => {
   const after = apart(file).body;
   if (meta.derived.badges.length) return count('badges taken off the top');
   const applied = rules(body);
-  const published = withoutComments(body);
+  const published = withQuotes(withoutComments(body));
   let same = true;
   for (const [name, render] of Object.entries(renderers)) {
     // Astro trims; a document that begins with indented code is then another one.
