@@ -27,6 +27,13 @@ export function launch(flags = []) {
   return chromium.launch({ executablePath: process.env.CHROMIUM, headless: true, args: [...FLAGS, ...flags], timeout: PATIENCE_MS });
 }
 
+/** Closes a dialog; that of a frame that was taken away meanwhile went with it. */
+export function dismiss(dialog) {
+  dialog.dismiss().catch((error) => {
+    if (!/No dialog is showing|has been closed/.test(error.message)) throw error;
+  });
+}
+
 /** A page whose every complaint is kept: console errors, exceptions, violations of the policy. */
 export async function watched(browser, options) {
   const context = await browser.newContext({ locale: "en-GB", ...options });

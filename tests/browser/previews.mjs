@@ -11,7 +11,7 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createServer as createCanary } from 'node:net';
 import { documents as hostile } from '../rendering/hostile.mjs';
-import { equal, launch, ok } from './harness.mjs';
+import { dismiss, equal, launch, ok } from './harness.mjs';
 
 const [pages, lines, frameFile] = process.argv.slice(2);
 const { MASTHEAD_URL: SITE, MASTHEAD_PASSWORD: PASSWORD } = process.env;
@@ -79,7 +79,7 @@ const ran = [];
 const requests = [];
 page.on('dialog', (dialog) => {
   ran.push(dialog.message());
-  dialog.dismiss();
+  dismiss(dialog);
 });
 page.on('request', (request) => {
   if (request.url() !== PAGE && !request.url().startsWith('data:') && !request.url().startsWith('about:')) requests.push(`${request.resourceType()} ${request.url()}`);

@@ -11,7 +11,7 @@
 import { readFile, readdir } from "node:fs/promises";
 import { createServer } from "node:http";
 import { createServer as createCanary } from "node:net";
-import { equal, eventually, launch, ok } from "./harness.mjs";
+import { dismiss, equal, eventually, launch, ok } from "./harness.mjs";
 
 const { MASTHEAD_URL: SITE, MASTHEAD_KIT: PASSWORD } = process.env;
 const HOSTILE = new URL("../../shared/picture/src/svg/tests/hostile/", import.meta.url);
@@ -112,7 +112,7 @@ async function deedsOf(address, allowed = [address]) {
   const page = await context.newPage();
   page.on("dialog", (dialog) => {
     did("dialog", dialog.message());
-    void dialog.dismiss();
+    dismiss(dialog);
   });
   page.on("popup", (popup) => did("navigation", popup.url()));
   page.on("download", (download) => did("navigation", download.url()));
