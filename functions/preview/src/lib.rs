@@ -102,13 +102,11 @@ async fn source<'k>(
     let older = older.map_err(Error::unavailable)?;
     let older = older.and_then(|head| SourceNote::from_metadata(&head.metadata));
     let now = state.bearer.clock.unix_seconds();
-    let mut note = wanted.note(now);
-    if let Some(older) = older {
-        note.created = older.created;
-        if older.sha256 == note.sha256 {
-            note.updated = older.updated;
-        }
-    }
+    let note = wanted.note(now);
+    let note = match &older {
+        Some(older) => note.in_place_of(older),
+        None => note,
+    };
     Ok(Source {
         key,
         note: Some(note),

@@ -212,24 +212,28 @@ impl Store<'_> {
         older: Option<&SourceNote>,
     ) -> Option<SourceNote> {
         let now = self.bearer.clock.unix_seconds();
-        let mut note = match &sent.named {
+        let note = match &sent.named {
             Some(named) => SourceNote {
                 file_name: named.file_name.clone(),
                 path: named.path.clone(),
                 slug_given: named.slug_given,
-                created: named
-                    .created
-                    .or(older.map(|older| older.created))
-                    .unwrap_or(now),
+                created: now,
                 updated: now,
                 sha256: sha256.to_owned(),
             },
-            None => older?.clone(),
+            None => SourceNote {
+                updated: now,
+                sha256: sha256.to_owned(),
+                ..older?.clone()
+            },
         };
-        // The same bytes again: the output stays what it was, to the last date.
-        let same = older.filter(|older| older.sha256 == sha256);
-        note.updated = same.map_or(now, |same| same.updated);
-        sha256.clone_into(&mut note.sha256);
+        let mut note = match older {
+            Some(older) => note.in_place_of(older),
+            None => note,
+        };
+        if let Some(created) = sent.named.as_ref().and_then(|named| named.created) {
+            note.created = created;
+        }
         Some(note)
     }
 }

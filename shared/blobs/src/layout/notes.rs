@@ -36,6 +36,17 @@ pub struct SourceNote {
 }
 
 impl SourceNote {
+    /// What is kept where this document takes the place of an older version of it: there is the document since that, and the
+    /// same bytes again leave the output what it was, to the last date.
+    #[must_use]
+    pub fn in_place_of(mut self, older: &Self) -> Self {
+        self.created = older.created;
+        if older.sha256 == self.sha256 {
+            self.updated = older.updated;
+        }
+        self
+    }
+
     pub fn to_metadata(&self) -> HashMap<String, String> {
         let path = Some(&self.path).filter(|path| !path.is_empty());
         let path = path.map(|path| (PATH.to_owned(), encode_name(path)));
