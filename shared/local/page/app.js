@@ -4,6 +4,9 @@ import { login, me, session, site } from "/client.js";
 import * as desk from "/desk.js";
 import * as join from "/join.js";
 import { find, onSubmit } from "/dom.js";
+import { speak, t } from "/languages/say.js";
+
+speak("en", await (await fetch("/languages/en.json")).json());
 
 const notice = find("notice");
 
@@ -50,7 +53,7 @@ onSubmit(find("sign-in-form"), find("sign-in-error"), async () => {
 find("sign-out").addEventListener("click", () => {
   session.end();
   location.hash = "";
-  showSignIn("You are signed out.");
+  showSignIn(t("page.signed_out"));
 });
 
 /** Shows the form to sign in; what is chosen on the desk stays there where `keepsFiles`. */

@@ -19,6 +19,14 @@ const fn script(path: &'static str, content: &'static str) -> File {
     }
 }
 
+const fn sentences(path: &'static str, content: &'static str) -> File {
+    File {
+        path,
+        content_type: "application/json",
+        content,
+    }
+}
+
 /// What the page of this machine says beyond that of a club: marks in `index.html`, and what stands there instead.
 const LOCAL: [(&str, &str); 2] = [
     ("<!-- edition -->", "<p>Local edition</p>"),
@@ -63,6 +71,14 @@ const FILES: &[File] = &[
     script("/report.js", include_str!("../../page/report.js")),
     script("/send.js", include_str!("../../page/send.js")),
     // What the page and the npm package have in common.
+    script(
+        "/languages/say.js",
+        include_str!("../../../../astro/src/languages/say.js"),
+    ),
+    sentences(
+        "/languages/en.json",
+        include_str!("../../../../languages/en.json"),
+    ),
     script(
         "/folder/belongs.js",
         include_str!("../../../../astro/src/folder/belongs.js"),
