@@ -26,6 +26,8 @@ use crate::template::document::root;
 struct Document {
     path: String,
     file_name: String,
+    /// The name in the address; empty where it is made of the file's.
+    slug: String,
     text: String,
 }
 
@@ -34,12 +36,13 @@ impl Document {
         Self {
             path: path.to_owned(),
             file_name: file_name.to_owned(),
+            slug: String::new(),
             text: text.to_owned(),
         }
     }
 
     fn json(&self) -> Value {
-        json!({"path": self.path, "file_name": self.file_name, "text": self.text})
+        json!({"path": self.path, "file_name": self.file_name, "slug": self.slug, "text": self.text})
     }
 }
 
@@ -61,6 +64,7 @@ async fn publish(site: &Site, member: &SignedIn, document: &Document) -> Value {
     let file = Part::bytes(document.text.clone().into_bytes());
     let form = Form::new()
         .text("path", document.path.clone())
+        .text("slug", document.slug.clone())
         .part("readme_file", file.file_name(document.file_name.clone()));
     let post = site.post("/api/upload_readme").bearer_auth(&member.token);
     let answer = post.multipart(form).send().await.unwrap();
@@ -181,6 +185,12 @@ async fn previews_are_what_is_published() {
         "---\r\ntitle: A\r\n---\r\n\r\nText\r\n",
     ));
     documents.push(Document::new("", "empty block.md", "---\ntitle: A\n---\n"));
+    for slug in ["trip", " A trip "] {
+        documents.push(Document {
+            slug: slug.to_owned(),
+            ..Document::new("private", "notes.md", "To [[trip]] and [[notes]].\n")
+        });
+    }
     assert!(documents.len() > 30, "{}", documents.len());
     all_are_what_is_published(&site, &documents).await;
 }

@@ -23,8 +23,8 @@ const LARGEST_BLOCK: usize = 64 * 1024;
 /// Measurements of each size; the fastest counts, for whatever else the machine does only slows.
 const TURNS: usize = 5;
 
-/// A name, what comes first, what is repeated and what comes last.
-const FAMILIES: [(&str, &str, &str, &str); 67] = [
+/// A name, what comes first, what is repeated and what comes last. What has a `\0` in it are two lines, each repeated by itself.
+const FAMILIES: [(&str, &str, &str, &str); 69] = [
     ("quotes in quotes", "", ">", " a\n"),
     ("lists in lists", "", "- ", "a\n"),
     ("brackets that nothing closes", "", "[", "\n"),
@@ -35,7 +35,9 @@ const FAMILIES: [(&str, &str, &str, &str); 67] = [
     ("emphasis, mixed", "", "a**b*c_", "\n"),
     ("backticks of every length", "", "`` ` ``` ", "\n"),
     ("tables", "|a|b|\n|-|-|\n", "|x|y|\n", ""),
-    ("columns of a table", "", "|a", "|\n"),
+    ("cells of a paragraph", "", "|a", "|\n"),
+    ("columns of a table", "", "|a\0|-", "|\n"),
+    ("rows without cells", "|a|b|c|d|\n|-|-|-|-|\n", "x\n", ""),
     ("tags that nothing closes", "", "<b>", "\n"),
     ("tags that never begin", "", "</b>", "\n"),
     ("blocks in ever more elements", "", "<div>\n\na\n\n", ""),
@@ -231,7 +233,12 @@ fn per_mib(size: usize) -> f64 {
 /// At most `size` bytes.
 fn document(size: usize, family: Family) -> String {
     let (_, first, repeated, last) = family;
-    format!("{first}{}{last}", repeated.repeat(count(size, family)))
+    let count = count(size, family);
+    let lines: Vec<_> = repeated
+        .split('\0')
+        .map(|line| line.repeat(count))
+        .collect();
+    format!("{first}{}{last}", lines.join(last))
 }
 
 fn count(size: usize, (_, first, repeated, last): Family) -> usize {

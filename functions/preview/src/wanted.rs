@@ -15,11 +15,13 @@ pub(crate) struct Wanted {
     file_name: String,
     /// The folder that it would lie in; empty at the top.
     path: String,
+    /// The name in the address, where it isn't made of the file's.
+    given: Option<String>,
     pub(crate) text: String,
 }
 
 impl Wanted {
-    /// Reads the JSON `{file_name?, path?, text}`.
+    /// Reads the JSON `{file_name?, path?, slug?, text}`.
     pub(crate) fn read(request: &Request) -> Result<Self, Error> {
         let body = JsonObject::read_up_to(request, MAX_JSON_BYTES)?;
         let optional = |key: &str| body.has(key).then(|| body.string(key)).transpose();
@@ -32,7 +34,11 @@ impl Wanted {
             return Err(Error::TooLarge(Reject::TooLarge.to_string()));
         }
         let file_name = optional("file_name")?.filter(|name| !name.is_empty());
+        let given = optional("slug")?
+            .map(str::trim)
+            .filter(|slug| !slug.is_empty());
         Ok(Self {
+            given: given.map(str::to_owned),
             file_name: file_name.unwrap_or(DEFAULT_FILE_NAME).to_owned(),
             path,
             text: text.to_owned(),
@@ -41,7 +47,7 @@ impl Wanted {
 
     /// The slug that it would be published under.
     pub(crate) fn slug(&self) -> String {
-        slug::in_folder(&self.path, &self.file_name, None)
+        slug::in_folder(&self.path, &self.file_name, self.given.as_deref())
     }
 
     /// What would be kept beside it, if it were uploaded for the first time at `now`, in Unix seconds.
@@ -49,7 +55,7 @@ impl Wanted {
         SourceNote {
             file_name: self.file_name.clone(),
             path: self.path.clone(),
-            slug_given: false,
+            slug_given: self.given.is_some(),
             created: now,
             updated: now,
             sha256: base16ct::lower::encode_string(&Sha256::digest(&self.text)),

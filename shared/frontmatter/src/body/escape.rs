@@ -22,7 +22,8 @@ pub(crate) fn escape(source: &str, all: bool) -> String {
     let (mut follows_row, mut follows_text) = (false, false);
     for (line, is_code) in lines(body) {
         let text = line.trim_start_matches([' ', '\t', '>']);
-        let is_disputed = !is_code && !follows_row && is_delimiter_row(text.trim_end());
+        // Of a table a renderer writes every cell, also those that nobody wrote.
+        let is_disputed = !is_code && (all || !follows_row) && is_delimiter_row(text.trim_end());
         // A table begins with a block: below text readers differ, too.
         follows_row = text.starts_with('|') && !is_disputed && (follows_row || !follows_text);
         follows_text = !text.trim_end().is_empty() && !is_code && !follows_row;
@@ -30,7 +31,12 @@ pub(crate) fn escape(source: &str, all: bool) -> String {
             escaped.push_str(line);
         } else if is_disputed {
             // Under another line readers differ on whether a table begins there.
-            escaped.push_str(line.strip_suffix(text).unwrap_or_default());
+            let prefix = line.strip_suffix(text).unwrap_or_default();
+            if all {
+                push_escaped(&mut escaped, prefix, parts);
+            } else {
+                escaped.push_str(prefix);
+            }
             escaped.push('\\');
             escaped.push_str(text);
         } else {
@@ -208,6 +214,7 @@ fn push_escaped(result: &mut String, line: &str, parts: Parts) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::markdown::{Document, Event, Tag};
 
     #[test]
     fn an_escaped_body_has_no_text_that_a_renderer_copies_again_and_again() {
@@ -219,6 +226,36 @@ mod tests {
                 .map(|text| text.matches(['&', '\n']).count())
                 .max();
             assert!(most <= Some(2 * MAX_IN_PARAGRAPH), "{unit:?} {most:?}");
+        }
+    }
+
+    /// Each row of a table is filled up to its columns by whoever renders it.
+    #[test]
+    fn an_escaped_body_has_no_table_with_more_cells_than_somebody_wrote() {
+        let (head, delimiters) = ("|a".repeat(600), "|-".repeat(600));
+        for source in [
+            format!("{head}|\n{delimiters}|\n{}", "x\n".repeat(2000)),
+            format!("> {head}|\n> {delimiters}|\n{}", "> |x|\n".repeat(2000)),
+            format!(
+                "{}\n{}\n{}",
+                &head[1..],
+                &delimiters[1..],
+                "x\n".repeat(2000)
+            ),
+            format!("- {head}|\n  {delimiters}|\n{}", "  |x|\n".repeat(2000)),
+            format!("{head}|\r{delimiters}|\r{}", "x\r".repeat(2000)),
+        ] {
+            assert!(Document::parse(&source).too_complex);
+            let escaped = escape(&source, true);
+            let document = Document::parse(&escaped);
+            let is_table = |(event, _): &(Event<'_>, _)| *event == Event::Start(Tag::Table);
+            assert!(!document.too_complex && !document.events.iter().any(is_table));
+            assert_eq!(
+                escape(&escaped, true),
+                escaped,
+                "{}",
+                source.get(..9).unwrap()
+            );
         }
     }
 }

@@ -17,7 +17,7 @@ mod strain;
 
 use event::Definitions;
 use inventory::{Bytes, Pairs};
-use limits::{is_too_complex, is_too_much};
+use limits::{is_too_complex, is_too_much, refers_to_too_much};
 pub(crate) use strain::{behind_start, strains};
 
 pub(crate) use event::{Event, Tag};
@@ -147,7 +147,9 @@ impl<'a> Document<'a> {
 
     /// The document, or one that isn't read, where it would take a renderer too long.
     fn unless_too_much(mut self) -> Self {
-        if is_too_much(self.source, &self.events) {
+        if is_too_much(self.source, &self.events)
+            || refers_to_too_much(self.source, &self.definitions)
+        {
             self.events = Vec::new();
             self.too_complex = true;
         }

@@ -61,6 +61,7 @@ pub(super) fn lines(source: &str, events: &[(Event<'_>, Range<usize>)]) -> Vec<L
         indented: 0,
         opaque: 0,
         block: None,
+        line: 0..0,
         lines: Vec::new(),
     };
     for (event, range) in events {
@@ -80,6 +81,8 @@ struct Walk<'a> {
     opaque: usize,
     /// The text that is being read.
     block: Option<Range<usize>>,
+    /// A part of the source without a line break that ends at one: the cells of a table have one line, however many they are.
+    line: Range<usize>,
     lines: Vec<Line>,
 }
 
@@ -127,12 +130,10 @@ impl Walk<'_> {
         let Some(block) = self.block.take() else {
             return;
         };
-        let rest = self.source.get(block.start..).unwrap_or_default();
-        let newlines = memchr::memchr_iter(b'\n', rest.as_bytes());
-        let ends = newlines.map(|newline| block.start + newline);
         let mut start = block.start;
         let mut first_column = None;
-        for end in ends.chain([self.source.len()]) {
+        loop {
+            let end = self.line_end(start);
             let line = self.source.get(start..end).unwrap_or_default();
             let line = line.strip_suffix('\r').unwrap_or(line);
             let is_first = start == block.start;
@@ -154,11 +155,21 @@ impl Walk<'_> {
                 is_lazy,
                 is_first,
             });
-            if end >= block.end {
+            if end >= block.end || end >= self.source.len() {
                 break;
             }
             start = end + 1;
         }
+    }
+
+    /// Where the line ends that `at` stands in.
+    fn line_end(&mut self, at: usize) -> usize {
+        if !(self.line.start..=self.line.end).contains(&at) || self.line.is_empty() {
+            let rest = self.source.get(at..).unwrap_or_default();
+            let length = memchr::memchr(b'\n', rest.as_bytes()).unwrap_or(rest.len());
+            self.line = at..at + length;
+        }
+        self.line.end
     }
 }
 

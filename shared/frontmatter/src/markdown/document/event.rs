@@ -157,6 +157,8 @@ pub(super) struct Definitions {
     by_label: HashMap<String, Defined>,
     /// Bytes of the longest.
     pub(super) longest: usize,
+    /// Bytes of each, by its label as it is compared.
+    sizes: HashMap<String, usize>,
     /// Whether there is a label of which only the parser knows what others it is equal to.
     has_unknown: bool,
 }
@@ -167,7 +169,9 @@ impl Definitions {
         for (label, definition) in parsed.iter() {
             let address = definition.dest.to_string();
             let title = definition.title.as_deref().unwrap_or_default().to_owned();
-            definitions.longest = definitions.longest.max(address.len() + title.len());
+            let size = address.len() + title.len();
+            definitions.longest = definitions.longest.max(size);
+            definitions.sizes.insert(compared(label), size);
             match without_case(label) {
                 Some(label) => {
                     definitions.by_label.insert(label, (address, title));
@@ -192,6 +196,12 @@ impl Definitions {
         !self.has_unknown && others.all(|(label, other)| self.by_label.get(label) == Some(other))
     }
 
+    /// How many bytes a reference with this label brings; none without a definition.
+    pub(super) fn size(&self, label: &str) -> usize {
+        let size = self.sizes.get(&compared(label));
+        size.copied().unwrap_or_default()
+    }
+
     /// What a label refers to; an error where only the parser knows.
     pub(super) fn find(&self, label: &str) -> Result<Option<Defined>, Unknown> {
         let label = without_case(label).filter(|_| !self.has_unknown);
@@ -202,6 +212,13 @@ impl Definitions {
 /// Which labels are equal is known to the parser alone, as it is for capitals beyond ASCII.
 #[derive(Debug)]
 pub(super) struct Unknown;
+
+/// A label as the others are that it is equal to, in every renderer: `ẞ` is one with `SS`.
+fn compared(label: &str) -> String {
+    let words: Vec<_> = label.split_whitespace().collect();
+    let label = words.join(" ");
+    label.to_lowercase().to_uppercase().to_lowercase()
+}
 
 fn without_case(label: &str) -> Option<String> {
     let is_known = |c: char| c.is_ascii() || c.to_lowercase().eq([c]) && c.to_uppercase().eq([c]);

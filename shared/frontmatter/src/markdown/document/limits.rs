@@ -3,8 +3,9 @@
 use std::ops::Range;
 
 use memchr::memmem;
+use pulldown_cmark::TagEnd;
 
-use super::event::{Event, Tag};
+use super::event::{Definitions, Event, Tag};
 use super::strain::strains;
 use crate::markdown::text;
 
@@ -19,6 +20,13 @@ const MAX_FOOTNOTES: usize = 10_000;
 const MAX_DEPTH: usize = 256;
 /// Most quotes and lists in a document: remark takes the square of their number, five seconds for so many.
 const MAX_QUOTES_AND_LISTS: usize = 5_000;
+/// Most cells that rows of tables lack: renderers write each of them, so that 40 kB of lone words below 400 columns are 80 MB of HTML.
+const MAX_MISSING_CELLS: usize = 50_000;
+/// Most bytes that references bring of what they refer to: remark writes an address once for each, and of 50 kB that 50,000 refer to
+/// no machine has the memory.
+const MAX_REFERRED_BYTES: usize = 4 * 1024 * 1024;
+/// Longest label of a reference, in characters (CommonMark 0.31, 4.7).
+const MAX_LABEL: usize = 999;
 /// A shorter text is never too much by itself, in bytes.
 const SHORT_TEXT: usize = 4096;
 /// Most looks in all texts that are longer: each of their marks and lines may be looked for from each other one. Sätteri takes a second for
@@ -96,11 +104,12 @@ fn containers(text: &[u8]) -> usize {
     }
 }
 
-/// Whether what was read would take a renderer too long: too much in each other, too many quotes and lists, or too many marks in
-/// one text.
+/// Whether what was read would take a renderer too long: too much in each other, too many quotes and lists, too many cells that nobody
+/// wrote, or too many marks in one text.
 pub(super) fn is_too_much(source: &str, events: &[(Event<'_>, Range<usize>)]) -> bool {
     let (mut depth, mut containers, mut looks) = (0_usize, 0_usize, 0_usize);
     let mut run: Option<Range<usize>> = None;
+    let (mut columns, mut cells, mut missing) = (0_usize, 0_usize, 0_usize);
     let mut is_code = false;
     for (event, range) in events {
         match event {
@@ -108,8 +117,20 @@ pub(super) fn is_too_much(source: &str, events: &[(Event<'_>, Range<usize>)]) ->
                 depth += 1;
                 containers += usize::from(matches!(tag, Tag::BlockQuote | Tag::List));
                 is_code = matches!(tag, Tag::CodeBlock(_));
+                match tag {
+                    Tag::TableHead | Tag::TableRow => cells = 0,
+                    Tag::TableCell => cells += 1,
+                    _ => {}
+                }
             }
-            Event::End(_) => depth = depth.saturating_sub(1),
+            Event::End(end) => {
+                depth = depth.saturating_sub(1);
+                match end {
+                    TagEnd::TableHead => columns = cells,
+                    TagEnd::TableRow => missing += columns.saturating_sub(cells),
+                    _ => {}
+                }
+            }
             _ => {}
         }
         if !is_code && is_in_text(event) {
@@ -119,12 +140,46 @@ pub(super) fn is_too_much(source: &str, events: &[(Event<'_>, Range<usize>)]) ->
         } else if let Some(run) = run.take() {
             looks = looks.saturating_add(looks_in(source, run));
         }
-        if depth > MAX_DEPTH || containers > MAX_QUOTES_AND_LISTS || looks > MAX_LOOKS {
+        if depth > MAX_DEPTH
+            || containers > MAX_QUOTES_AND_LISTS
+            || missing > MAX_MISSING_CELLS
+            || looks > MAX_LOOKS
+        {
             return true;
         }
     }
     let last = run.map_or(0, |run| looks_in(source, run));
     looks.saturating_add(last) > MAX_LOOKS
+}
+
+/// Whether references bring more than a renderer has memory for. The parser takes what comes to more than the document for text, others
+/// don't, so it is looked for in the source.
+pub(super) fn refers_to_too_much(source: &str, definitions: &Definitions) -> bool {
+    let bytes = source.as_bytes();
+    let most = memchr::memchr_iter(b']', bytes).count();
+    if most.saturating_mul(definitions.longest) <= MAX_REFERRED_BYTES {
+        return false;
+    }
+    let (mut referred, mut label, mut escaped) = (0_usize, None, None);
+    for at in memchr::memchr3_iter(b'[', b']', b'\\', bytes) {
+        if escaped == Some(at) {
+            continue;
+        }
+        match bytes.get(at) {
+            Some(b'\\') => escaped = Some(at + 1),
+            Some(b'[') => label = Some(at + 1),
+            _ => {
+                let label = label.take().and_then(|start| source.get(start..at));
+                let label =
+                    label.filter(|label| label.chars().take(MAX_LABEL + 1).count() <= MAX_LABEL);
+                referred += label.map_or(0, |label| definitions.size(label));
+            }
+        }
+        if referred > MAX_REFERRED_BYTES {
+            return true;
+        }
+    }
+    false
 }
 
 /// Whether the event is part of a text, and no block.
@@ -200,6 +255,65 @@ mod tests {
                 "{unit:?}"
             );
         }
+    }
+
+    /// Every renderer fills the rows of a table up to its columns.
+    #[test]
+    fn cells_that_nobody_wrote_are_limited() {
+        let columns = 501;
+        let table = |rows: usize, row: &str| {
+            let (head, delimiters) = ("|a".repeat(columns), "|-".repeat(columns));
+            Document::parse(&format!("{head}|\n{delimiters}|\n{}", row.repeat(rows))).too_complex
+        };
+        for row in ["x\n", "|x|\n", "|x\n"] {
+            assert!(!table(MAX_MISSING_CELLS / 500, row), "{row:?}");
+            assert!(table(MAX_MISSING_CELLS / 500 + 1, row), "{row:?}");
+        }
+        let whole = format!("{}|\n", "|x".repeat(columns));
+        assert!(!table(1000, &whole));
+    }
+
+    /// A renderer writes the address for each reference.
+    #[test]
+    fn what_references_bring_is_limited() {
+        let long = "x".repeat(50_000);
+        let most = MAX_REFERRED_BYTES / long.len();
+        for (label, reference) in [
+            ("a", "[a] "),
+            ("a", "[b][A] "),
+            ("a", "![b][a]"),
+            ("a", "[![a]][b]\n\n"),
+            ("a  b", "[ A\tb ] "),
+            ("ẞ", "[ss] "),
+            ("a\\]", "\\\\[a\\]] "),
+        ] {
+            for definition in [
+                format!("[{label}]: /{long}"),
+                format!("[{label}]: / \"{long}\""),
+            ] {
+                let document =
+                    |times: usize| format!("{definition}\n\n{}", reference.repeat(times));
+                assert!(
+                    !Document::parse(&document(most / 3)).too_complex,
+                    "{reference:?}"
+                );
+                assert!(
+                    Document::parse(&document(most + 1)).too_complex,
+                    "{reference:?}"
+                );
+            }
+        }
+        // As word processors write pictures.
+        let pictures: String = (0..10)
+            .map(|number| {
+                format!("![][image{number}]\n\n[image{number}]: <data:image/png;base64,{long}>\n\n")
+            })
+            .collect();
+        let document = format!(
+            "{pictures}{}",
+            "[a link](https://e.example/)\n".repeat(1000)
+        );
+        assert!(!Document::parse(&document).too_complex);
     }
 
     #[test]
