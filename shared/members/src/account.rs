@@ -156,9 +156,13 @@ impl Account {
                 .filter(|name| !name.is_empty())
                 .map(str::to_owned),
             picture_rejected: read.optional_string(PICTURE_REJECTED).map(str::to_owned),
+            // A version before sentences had keys writes the text alone: what another text left behind isn't said of it.
             picture_rejected_said: read
                 .optional_string(PICTURE_REJECTED_SAID)
-                .and_then(|said| serde_json::from_str(said).ok()),
+                .and_then(|said| serde_json::from_str::<Sentence>(said).ok())
+                .filter(|said| {
+                    read.optional_string(PICTURE_REJECTED) == Some(said.to_string().as_str())
+                }),
             picture_changes: if item.contains_key(PICTURE_CHANGES) {
                 read.number(PICTURE_CHANGES)?
             } else {
