@@ -415,6 +415,22 @@ fn what_was_replaced_or_deleted_is_kept_as_long_as_members_are_told() {
     }
 }
 
+/// The functions learn which language a client speaks; what caches keep doesn't differ by it.
+#[test]
+fn cloudfront_passes_on_which_language_a_client_speaks() {
+    /// AWS's `AllViewerExceptHostHeader`.
+    const ALL_HEADERS: &str = "b689b0a8-53d0-40ab-baf2-68738e2966ac";
+    let template = Template::read();
+    let distribution = &template.resource("Distribution")["Properties"]["DistributionConfig"];
+    let behaviors = distribution["CacheBehaviors"].as_array().unwrap().iter();
+    let of_the_api = behaviors.filter(|behavior| behavior["TargetOriginId"] == "api");
+    let policies: Vec<&Value> = of_the_api.map(|of| &of["OriginRequestPolicyId"]).collect();
+    assert_eq!(policies, [ALL_HEADERS, ALL_HEADERS]);
+    let kept = &template.resource("ManifestCaching")["Properties"]["CachePolicyConfig"];
+    let parted_by = &kept["ParametersInCacheKeyAndForwardedToOrigin"]["HeadersConfig"];
+    assert_eq!(parted_by["HeaderBehavior"], "none");
+}
+
 /// The site is looked at every minute, as the look itself counts on.
 #[test]
 fn builds_are_started_by_the_schedule() {

@@ -74,7 +74,7 @@ fn show_warning(text: &mut String, warning: &Warning) {
         text,
         format_args!("  {STRONG}{at}:{column}{STRONG:#}  {quoted}  {FAINT}{code}{FAINT:#}"),
     );
-    line(text, format_args!("      {}", harmless(hint)));
+    line(text, format_args!("      {}", harmless(&hint.to_string())));
 }
 
 fn line(text: &mut String, line: std::fmt::Arguments<'_>) {

@@ -6,6 +6,7 @@ use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow};
+use endpoint::{Language, Sentence, sentence};
 use qrcode::{Color, QrCode};
 
 use super::slip::{SiteShown, Slip};
@@ -17,12 +18,13 @@ const QUIET_ZONE: usize = 4;
 pub(super) struct Sheet {
     path: PathBuf,
     file: File,
+    language: Language,
 }
 
 impl Sheet {
     /// Makes the file, readable by its owner only. One that exists is left alone: it may hold codes
     /// that nobody has written down elsewhere.
-    pub(super) fn create(path: &Path) -> anyhow::Result<Self> {
+    pub(super) fn create(path: &Path, language: Language) -> anyhow::Result<Self> {
         let mut options = OpenOptions::new();
         options.write(true).create_new(true);
         #[cfg(unix)]
@@ -31,6 +33,7 @@ impl Sheet {
             Ok(file) => Ok(Self {
                 path: path.to_owned(),
                 file,
+                language,
             }),
             Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Err(anyhow!(
                 "{} exists and may hold codes; choose another name",
@@ -50,9 +53,9 @@ impl Sheet {
         until: &str,
     ) -> anyhow::Result<PathBuf> {
         let mut file = BufWriter::new(self.file);
-        file.write_all(HEAD.as_bytes())?;
+        file.write_all(head(self.language).as_bytes())?;
         for slip in slips {
-            file.write_all(section(slip, site, until)?.as_bytes())?;
+            file.write_all(section(slip, site, until, self.language)?.as_bytes())?;
         }
         file.write_all(b"</main>\n</html>\n")?;
         file.flush()?;
@@ -66,13 +69,20 @@ impl Sheet {
     }
 }
 
-const HEAD: &str = r#"<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="referrer" content="no-referrer">
-<title>Invitations</title>
-<style>
+fn head(language: Language) -> String {
+    let title = said(&sentence!("slip.title"), language);
+    format!(
+        "<!doctype html>\n<html lang=\"{language}\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta name=\"referrer\" content=\"no-referrer\">\n<title>{title}</title>\n{STYLE}"
+    )
+}
+
+/// A sentence as HTML.
+fn said(sentence: &Sentence, language: Language) -> String {
+    escaped(&sentence.in_language(language))
+}
+
+const STYLE: &str = "<style>
   @page { margin: 12mm }
   body { margin: 0; font: 10.5pt/1.4 system-ui, sans-serif; color: #000; background: #fff }
   main { display: grid; grid-template-columns: 1fr 1fr }
@@ -87,31 +97,40 @@ const HEAD: &str = r#"<!doctype html>
 </style>
 </head>
 <main>
-"#;
+";
 
-fn section(slip: &Slip, site: &SiteShown, until: &str) -> anyhow::Result<String> {
+fn section(
+    slip: &Slip,
+    site: &SiteShown,
+    until: &str,
+    language: Language,
+) -> anyhow::Result<String> {
     let link = slip.link(&site.public_url);
     let (name, email, club) = (
         escaped(&slip.name),
         escaped(&slip.email),
         escaped(&site.name),
     );
-    let (join, code) = (escaped(&format!("{}/join", site.public_url)), &slip.code);
+    let join = format!("{}/join", site.public_url);
+    let open = said(&sentence!("slip.open", address = join), language);
+    let once = said(&sentence!("slip.works_once", date = until), language);
+    let square = said(&sentence!("slip.square"), language);
+    let code = &slip.code;
     let mut section = String::new();
     writeln!(
         section,
         "<section>\n<div>\n<p>{club}</p>\n<h2>{name}</h2>\n<p>{email}</p>\n\
-         <p>Open {join} or scan the square, and choose a password. Your code:</p>\n\
-         <p class=\"code\">{code}</p>\n<p>It works once, until {until}.</p>\n</div>\n{}\n\
+         <p>{open}</p>\n\
+         <p class=\"code\">{code}</p>\n<p>{once}</p>\n</div>\n{}\n\
          <p class=\"link\">{}</p>\n</section>",
-        svg(&link)?,
+        svg(&link, &square)?,
         escaped(&link)
     )?;
     Ok(section)
 }
 
-/// A QR code as one path of black runs.
-fn svg(text: &str) -> anyhow::Result<String> {
+/// A QR code as one path of black runs, with what it is for who can't see it.
+fn svg(text: &str, label: &str) -> anyhow::Result<String> {
     let code = QrCode::new(text).context("the link is too long for a QR code")?;
     let width = code.width();
     let size = width + 2 * QUIET_ZONE;
@@ -127,7 +146,7 @@ fn svg(text: &str) -> anyhow::Result<String> {
         }
     }
     Ok(format!(
-        "<svg role=\"img\" aria-label=\"QR code of the link\" viewBox=\"0 0 {size} {size}\" \
+        "<svg role=\"img\" aria-label=\"{label}\" viewBox=\"0 0 {size} {size}\" \
          shape-rendering=\"crispEdges\"><path d=\"{path}\"/></svg>"
     ))
 }
@@ -169,7 +188,7 @@ mod tests {
 
     #[test]
     fn a_slip_holds_code_link_and_square_and_no_foreign_markup() {
-        let section = section(&slip(), &club(), "2026-01-31").unwrap();
+        let section = section(&slip(), &club(), "2026-01-31", Language::ENGLISH).unwrap();
         for expected in [
             "<p class=\"code\">ZZZZ-ZZZZ-ZZZZ-ZZZZ</p>",
             "https://club.example/join#ZZZZ-ZZZZ-ZZZZ-ZZZZ",
@@ -183,12 +202,27 @@ mod tests {
         assert!(!section.contains("<script"), "{section}");
     }
 
+    #[test]
+    fn a_slip_speaks_the_language_of_the_class() {
+        let german = "de".parse().unwrap();
+        assert!(head(german).starts_with("<!doctype html>\n<html lang=\"de\">"));
+        assert!(head(german).contains("<title>Einladungen</title>"));
+        let section = section(&slip(), &club(), "2026-01-31", german).unwrap();
+        for expected in [
+            "<p>Öffne https://club.example/join oder scanne das Quadrat, und wähle ein Passwort. Dein Code:</p>",
+            "<p>Er gilt einmal, bis 2026-01-31.</p>",
+            "aria-label=\"QR-Code des Links\"",
+        ] {
+            assert!(section.contains(expected), "{expected} is not in {section}");
+        }
+    }
+
     /// The path draws exactly the modules of the code.
     #[test]
     fn the_square_is_the_code() {
         let link = "https://club.example/join#ZZZZ-ZZZZ-ZZZZ-ZZZZ";
         let code = QrCode::new(link).unwrap();
-        let drawn = svg(link).unwrap();
+        let drawn = svg(link, "").unwrap();
         let path = drawn
             .split("d=\"")
             .nth(1)
@@ -213,10 +247,10 @@ mod tests {
     fn a_sheet_that_exists_is_left_alone() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("sheet.html");
-        let written = Sheet::create(&path).unwrap();
+        let written = Sheet::create(&path, Language::ENGLISH).unwrap();
         written.write(&[slip()], &club(), "2026-01-31").unwrap();
         let before = std::fs::read(&path).unwrap();
-        assert!(Sheet::create(&path).is_err());
+        assert!(Sheet::create(&path, Language::ENGLISH).is_err());
         assert_eq!(std::fs::read(&path).unwrap(), before);
         #[cfg(unix)]
         {

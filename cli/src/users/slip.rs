@@ -7,7 +7,7 @@ use auth::Code;
 use clap::Args;
 use comfy_table::Table;
 use comfy_table::presets::NOTHING;
-use endpoint::{Clock, Environment, configuration, rfc3339};
+use endpoint::{Clock, Environment, Language, configuration, rfc3339};
 use members::IssuedCode;
 
 use super::sheet::Sheet;
@@ -47,6 +47,9 @@ pub(super) struct Handout {
     /// Write a sheet to print, with one slip per member: code, link and QR code.
     #[arg(long, value_name = "FILE.html")]
     sheet: Option<PathBuf>,
+    /// The language of the slips on that sheet: the code of a file in `languages/`, such as de
+    #[arg(long, value_name = "CODE", default_value_t, requires = "sheet")]
+    lang: Language,
 }
 
 /// Slips on their way to the administrator. The sheet's file is there from the start, so that codes
@@ -62,7 +65,10 @@ impl Handout {
             name: configuration::site_name(environment).to_owned(),
             public_url: configuration::public_url(environment)?,
         };
-        let sheet = self.sheet.as_deref().map(Sheet::create).transpose()?;
+        let sheet = self.sheet.as_deref();
+        let sheet = sheet
+            .map(|path| Sheet::create(path, self.lang))
+            .transpose()?;
         Ok(Outlet { site, sheet })
     }
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use auth::build_key::BuildKey;
 use blobs::layout;
-use endpoint::{Error, Request};
+use endpoint::{Error, Request, sentence};
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use members::{Built, Members};
 use serde::Deserialize;
@@ -45,14 +45,13 @@ struct Entry {
 pub(crate) async fn note(builds: &Builds, request: &Request, now: u64) -> Result<usize, Error> {
     let key = endpoint::bearer_token(request).unwrap_or_default();
     if !builds.key.is(key) {
-        return Err(Error::InvalidCredentials(
-            "This is not the build key that Masthead knows. Compare MASTHEAD_BUILD_KEY where the site is built.",
-        ));
+        return Err(Error::InvalidCredentials(sentence!("api.build_key_wrong")));
     }
     let read: Read = endpoint::json(request, MAX_BYTES)?;
     if read.entries.len() > MAX_ENTRIES {
-        return Err(Error::TooLarge(format!(
-            "There are more than {MAX_ENTRIES} entries; send the rest in another request."
+        return Err(Error::TooLarge(sentence!(
+            "api.entries_over_limit",
+            most = MAX_ENTRIES
         )));
     }
     let read: Vec<Built> = read
@@ -96,9 +95,6 @@ fn built(Entry { id, digest }: Entry, now: u64) -> Result<Built, Error> {
             digest,
             since: now,
         }),
-        None => Err(Error::BadRequest(
-            "An entry is not one that this address gave out: it has an “id” and a “digest”."
-                .to_owned(),
-        )),
+        None => Err(Error::BadRequest(sentence!("api.entry_unknown"))),
     }
 }

@@ -7,7 +7,9 @@ use std::collections::BTreeMap;
 
 use blobs::Blobs;
 use endpoint::http::{HeaderValue, Method, StatusCode, header};
-use endpoint::{Clock, Environment, Error, Origins, Request, aws, configuration, rfc3339};
+use endpoint::{
+    Clock, Environment, Error, Origins, Request, aws, configuration, rfc3339, sentence,
+};
 use manifest::Fingerprint;
 use serde::Serialize;
 
@@ -90,9 +92,12 @@ pub async fn handler(state: &State, request: Request) -> endpoint::Result {
         return Ok(preflight);
     }
     if request.method() == Method::POST {
-        let builds = state.builds.as_ref().ok_or(Error::InvalidCredentials(
-            "No build key is set up here, so that builds can't say what they read.",
-        ))?;
+        let builds = state
+            .builds
+            .as_ref()
+            .ok_or(Error::InvalidCredentials(sentence!(
+                "api.build_key_not_set_up"
+            )))?;
         let new = builds::note(builds, &request, state.clock.unix_seconds()).await?;
         return endpoint::ok(&Noted { new });
     }
@@ -104,9 +109,7 @@ async fn list(state: &State, request: &Request) -> endpoint::Result {
         None => None,
         Some(cursor) if is_entry_id(&cursor) => Some(cursor),
         Some(_) => {
-            return Err(Error::BadRequest(
-                "“cursor” is none that this address gave out.".to_owned(),
-            ));
+            return Err(Error::BadRequest(sentence!("api.cursor_unknown")));
         }
     };
 

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use blobs::layout::{FileKey, FileNote, is_file_id, upload_of};
 use blobs::{Blobs, Entry};
-use endpoint::{Bearer, Environment, Error, Origins, Request, aws, configuration, rfc3339};
+use endpoint::{
+    Bearer, Environment, Error, Language, Origins, Request, aws, configuration, rfc3339,
+};
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use members::{Account, Counted, File, FileState, Summary, Usage};
 use serde::Serialize;
@@ -108,7 +110,7 @@ pub async fn handler(state: &State, request: Request) -> endpoint::Result {
     let member = state.bearer.member(&request).await?;
     match id {
         Some(id) => remove(state, &member, &FileKey::new(&member.id, &id)).await,
-        None => list(state, &member).await,
+        None => list(state, &member, endpoint::language(request.headers())).await,
     }
 }
 
@@ -134,7 +136,7 @@ async fn remove(state: &State, member: &Account, file: &FileKey) -> endpoint::Re
 }
 
 /// All files, ordered by their paths: the quota bounds how many they are.
-async fn list(state: &State, member: &Account) -> endpoint::Result {
+async fn list(state: &State, member: &Account, language: Language) -> endpoint::Result {
     let members = &state.bearer.members;
     let sources = state.uploads.list_all(&FileKey::prefix(&member.id)).await;
     let sources = sources.map_err(Error::unavailable)?;
@@ -145,7 +147,7 @@ async fn list(state: &State, member: &Account) -> endpoint::Result {
     let looked_up = sources.iter().filter_map(|entry| {
         let key = FileKey::parse(&entry.key)?;
         let known = known.get(key.file_id.as_str()).copied();
-        Some(listed(state, key, entry, known, &shown_by))
+        Some(listed(state, key, entry, known, &shown_by, language))
     });
     let looked_up: Vec<_> = looked_up.collect();
     let files: Vec<Option<Listed>> = stream::iter(looked_up)
@@ -160,7 +162,7 @@ async fn list(state: &State, member: &Account) -> endpoint::Result {
         max_files: state.quota.count,
         max_bytes: state.quota.bytes,
     };
-    endpoint::ok(&All { files, usage })
+    endpoint::ok_in(language, &All { files, usage })
 }
 
 /// The slugs of documents by the uploads that their published versions show.
@@ -184,6 +186,7 @@ async fn listed(
     entry: &Entry,
     known: Option<&File>,
     shown_by: &BTreeMap<&str, Vec<&str>>,
+    language: Language,
 ) -> Result<Option<Listed>, Error> {
     let path = if let Some(known) = known {
         known.path.clone()
@@ -209,7 +212,7 @@ async fn listed(
             Some(FileState::Ready) => "ready",
             Some(FileState::Rejected) => "rejected",
         },
-        reason: current.and_then(|known| known.reason.clone()),
+        reason: current.and_then(|known| known.reason_in(language)),
         width: known.and_then(|known| known.width),
         height: known.and_then(|known| known.height),
         url: shown.map(|key| format!("{}/{key}", state.public_url)),

@@ -3,6 +3,7 @@
 use auth::password::{self, MAX_PASSWORD_CODE_POINTS, Password, Verdict};
 use endpoint::{
     Clock, Environment, Error, JsonObject, Origins, Request, SignedIn, Tokens, configuration,
+    sentence,
 };
 use members::{Account, Email, Guess, Members, Target};
 
@@ -51,8 +52,9 @@ pub async fn handler(state: &State, request: Request) -> endpoint::Result {
     let body = JsonObject::read(&request)?;
     let (email, password) = (body.string("email")?, body.string("password")?);
     if password.chars().count() > MAX_PASSWORD_CODE_POINTS {
-        return Err(Error::BadRequest(format!(
-            "The password is longer than {MAX_PASSWORD_CODE_POINTS} characters."
+        return Err(Error::BadRequest(sentence!(
+            "api.login_password_too_long",
+            characters = MAX_PASSWORD_CODE_POINTS
         )));
     }
     let password = Password::new(password);
@@ -84,9 +86,7 @@ pub async fn handler(state: &State, request: Request) -> endpoint::Result {
     let account = match (account, verdict) {
         (Some(account), Verdict::Right | Verdict::RightButOutdated) if !account.disabled => account,
         _ => {
-            return Err(Error::InvalidCredentials(
-                "The e-mail address or the password is wrong.",
-            ));
+            return Err(Error::InvalidCredentials(sentence!("api.login_wrong")));
         }
     };
     let now = state.clock.unix_seconds();

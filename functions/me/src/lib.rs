@@ -2,14 +2,16 @@
 
 use blobs::layout::{OriginalKey, OriginalNote};
 use blobs::{Blobs, Head};
-use endpoint::{Bearer, Environment, Error, Origins, Request, aws, configuration};
+use endpoint::{
+    Bearer, Environment, Error, Language, Origins, Request, Sentence, aws, configuration, sentence,
+};
 use members::{Account, PublicMember};
 use serde::Serialize;
 
 /// After this many seconds nobody works on an original any more: its message was tried as often as
 /// it is.
 const GIVEN_UP_SECONDS: u64 = 60 * 60;
-const GIVEN_UP: &str = "The picture could not be processed. Please send it again.";
+const GIVEN_UP: Sentence = sentence!("reason.picture_given_up");
 
 /// What this function may touch: the members table, and whether an original waits in the uploads
 /// bucket.
@@ -47,14 +49,14 @@ impl State {
 struct Me<'a> {
     member: PublicMember<'a>,
     /// What became of the picture that was sent last; `null` where there was none.
-    picture_upload: Option<PictureUpload<'a>>,
+    picture_upload: Option<PictureUpload>,
 }
 
 #[derive(Debug, PartialEq, Eq, Serialize)]
-struct PictureUpload<'a> {
+struct PictureUpload {
     state: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<&'a str>,
+    reason: Option<String>,
 }
 
 pub async fn handler(state: &State, request: Request) -> endpoint::Result {
@@ -76,24 +78,30 @@ pub async fn handler(state: &State, request: Request) -> endpoint::Result {
     let current = state.bearer.members.by_email(&member.email).await?;
     let member = current.unwrap_or(member);
     let now = state.bearer.clock.unix_seconds();
-    endpoint::ok(&Me {
+    let language = endpoint::language(request.headers());
+    let me = Me {
         member: member.public(&state.public_url),
-        picture_upload: picture_upload(&member, original.as_ref(), now),
-    })
+        picture_upload: picture_upload(&member, original.as_ref(), now, language),
+    };
+    endpoint::ok_in(language, &me)
 }
 
 /// Nothing of it is stored as such: it follows from whether an original is there, and from what the
 /// account says.
-fn picture_upload<'a>(
-    member: &'a Account,
+fn picture_upload(
+    member: &Account,
     original: Option<&Head>,
     now: u64,
-) -> Option<PictureUpload<'a>> {
+    language: Language,
+) -> Option<PictureUpload> {
     let is_given_up = |head: &Head| head.last_modified.saturating_add(GIVEN_UP_SECONDS) < now;
-    let (state, reason) = match (original, &member.picture_rejected, &member.picture) {
-        (Some(original), ..) if is_given_up(original) => ("rejected", Some(GIVEN_UP)),
+    let rejected = member.picture_rejected_in(language);
+    let (state, reason) = match (original, rejected, &member.picture) {
+        (Some(original), ..) if is_given_up(original) => {
+            ("rejected", Some(GIVEN_UP.in_language(language)))
+        }
         (Some(_), ..) => ("processing", None),
-        (None, Some(reason), _) => ("rejected", Some(reason.as_str())),
+        (None, Some(reason), _) => ("rejected", Some(reason)),
         (None, None, Some(_)) => ("ready", None),
         (None, None, None) => return None,
     };

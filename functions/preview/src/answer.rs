@@ -4,7 +4,7 @@ use std::io;
 
 use blobs::layout::SourceKey;
 use conversion::report;
-use endpoint::Error;
+use endpoint::{Error, Language, sentence};
 use frontmatter::Output;
 use members::Member;
 use serde::Serialize;
@@ -54,14 +54,14 @@ impl Report {
 }
 
 impl Preview {
-    pub(crate) fn of(report: Report, output: Output, html: String) -> Self {
+    pub(crate) fn of(report: Report, output: Output, html: String, language: Language) -> Self {
         Self {
             markdown: Some(output.body().to_owned()),
             html: Some(html),
             report: Report {
                 state: if output.draft { "draft" } else { "published" },
                 fields: report::fields(&output),
-                warnings: report::warnings(&output),
+                warnings: report::warnings_in(&output, language),
                 ..report
             },
             frontmatter: Some(output.meta),
@@ -81,17 +81,14 @@ impl Preview {
     }
 
     /// The answer, without its HTML where that would be too much.
-    pub(crate) fn answer(mut self) -> endpoint::Result {
+    pub(crate) fn answer(mut self, language: Language) -> endpoint::Result {
         if self.bytes()? > MAX_ANSWER_BYTES {
             self.html = None;
             if self.bytes()? > MAX_ANSWER_BYTES {
-                return Err(Error::TooLarge(
-                    "What becomes of this document is larger than 6 MB, the most that can be shown before it is published."
-                        .to_owned(),
-                ));
+                return Err(Error::TooLarge(sentence!("api.preview_too_large")));
             }
         }
-        endpoint::ok(&Answer { preview: &self })
+        endpoint::ok_in(language, &Answer { preview: &self })
     }
 
     /// The bytes that Lambda returns, in whose JSON the answer's own is a string.
@@ -148,7 +145,7 @@ mod tests {
     #[test]
     fn html_that_is_too_much_is_left_out_and_the_rest_is_there() {
         let body = |preview: Preview| -> Value {
-            let answer = preview.answer().unwrap();
+            let answer = preview.answer(Language::ENGLISH).unwrap();
             let endpoint::Body::Text(text) = answer.body() else {
                 panic!("a text");
             };
@@ -160,7 +157,9 @@ mod tests {
         let answer = body(preview(&half, &half));
         assert_eq!(answer["preview"]["html"], Value::Null);
         assert_eq!(answer["preview"]["markdown"], half);
-        let refused = preview("x", &half.repeat(3)).answer().unwrap_err();
+        let refused = preview("x", &half.repeat(3))
+            .answer(Language::ENGLISH)
+            .unwrap_err();
         assert_eq!(refused.code(), "too_large");
     }
 

@@ -8,7 +8,7 @@ use std::future;
 use blobs::Blobs;
 use blobs::layout::{SourceKey, SourceNote};
 use conversion::{Site, Source};
-use endpoint::{Bearer, Environment, Error, Origins, Request, aws, configuration};
+use endpoint::{Bearer, Environment, Error, Language, Origins, Request, aws, configuration};
 use frontmatter::Themes;
 use members::Member;
 use tokio::sync::Semaphore;
@@ -83,13 +83,15 @@ pub async fn handler(state: &State, request: Request) -> endpoint::Result {
     }
     let member = state.bearer.member(&request).await?;
     let wanted = Wanted::read(&request)?;
+    let language = endpoint::language(request.headers());
     drop(request);
     let Bearer { members, clock, .. } = &state.bearer;
     endpoint::count_preview(members, clock, &member.id).await?;
     let slug = wanted.slug();
     let key = SourceKey::new(&member.id, &slug);
     let source = source(state, &key, wanted).await?;
-    preview(state, &member, &source).await?.answer()
+    let preview = preview(state, &member, &source, language).await?;
+    preview.answer(language)
 }
 
 /// The document as `upload_readme` would store it.
@@ -115,20 +117,25 @@ async fn source<'k>(
     })
 }
 
-async fn preview(state: &State, member: &Member, source: &Source<'_>) -> Result<Preview, Error> {
+async fn preview(
+    state: &State,
+    member: &Member,
+    source: &Source<'_>,
+    language: Language,
+) -> Result<Preview, Error> {
     // Nobody has this document converted again, so nothing is noted of what it asks for.
     let nothing_noted = |_| future::ready(Ok(()));
     let site = state.site();
     let converted = conversion::convert(&site, &state.converting, member, source, nothing_noted);
     let report = Report::of(source.key, member);
     match converted.await.map_err(Error::unavailable)? {
-        Err(reason) => Ok(Preview::rejected(report, reason)),
+        Err(reason) => Ok(Preview::rejected(report, reason.in_language(language))),
         Ok(converted) => {
             let markdown = converted.output.body().to_owned();
             let turn = state.converting.acquire().await?;
             let html = endpoint::blocking(move || page::html(&markdown)).await?;
             drop(turn);
-            Ok(Preview::of(report, converted.output, html))
+            Ok(Preview::of(report, converted.output, html, language))
         }
     }
 }

@@ -27,11 +27,11 @@ impl Wanted {
         let optional = |key: &str| body.has(key).then(|| body.string(key)).transpose();
         let path = match optional("path")?.unwrap_or_default() {
             "" => String::new(),
-            path => parse_path(path).map_err(|reason| Error::BadRequest(reason.to_string()))?,
+            path => parse_path(path).map_err(|reason| Error::BadRequest(reason.sentence()))?,
         };
         let text = body.string("text")?;
         if text.len() > MAX_README_BYTES {
-            return Err(Error::TooLarge(Reject::TooLarge.to_string()));
+            return Err(Error::TooLarge(Reject::TooLarge.sentence()));
         }
         let file_name = optional("file_name")?.filter(|name| !name.is_empty());
         let given = optional("slug")?

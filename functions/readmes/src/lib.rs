@@ -6,7 +6,9 @@ mod list;
 use blobs::Blobs;
 use blobs::layout::{SourceKey, SourceNote, content_key};
 use endpoint::http::Method;
-use endpoint::{Bearer, Environment, Error, Origins, Request, aws, configuration, rfc3339};
+use endpoint::{
+    Bearer, Environment, Error, Language, Origins, Request, aws, configuration, rfc3339, sentence,
+};
 use members::{Account, Built, State as Outcome, Summary};
 use serde::Serialize;
 use serde_json::Value;
@@ -155,21 +157,29 @@ pub async fn handler(state: &State, request: Request) -> endpoint::Result {
     let built = built(state, &member).await?;
     let summary = report.as_ref().map(Summary::of);
     let version = (head.etag.as_str(), head.last_modified);
-    let mut standing = standing(state, &member, &source, version, summary.as_ref(), &built);
+    let language = endpoint::language(request.headers());
+    let mut standing = standing(
+        state,
+        &member,
+        &source,
+        version,
+        summary.as_ref(),
+        &built,
+        language,
+    );
     standing.note(SourceNote::from_metadata(&head.metadata));
     let current = report.filter(|report| report.source_version == head.etag);
     let nothing = || Value::Array(Vec::new());
     let (fields, warnings) = current.map_or_else(
         || (nothing(), nothing()),
-        |report| (report.fields, report.warnings),
+        |mut report| (report.fields.take(), report.warnings_in(language)),
     );
-    endpoint::ok(&One {
-        readme: Readme {
-            standing,
-            fields,
-            warnings,
-        },
-    })
+    let readme = Readme {
+        standing,
+        fields,
+        warnings,
+    };
+    endpoint::ok_in(language, &One { readme })
 }
 
 /// What builds have read of the member's entries.
@@ -200,6 +210,7 @@ fn standing(
     (version, last_modified): (&str, u64),
     report: Option<&Summary>,
     built: &[Built],
+    language: Language,
 ) -> Standing {
     let entry_id = source.entry_id(&member.handle);
     let live = report.is_some_and(|report| report.live);
@@ -228,7 +239,7 @@ fn standing(
         sha256: current.and_then(|report| report.sha256.clone()),
         version: version.trim_matches('"').to_owned(),
         uploaded_at: rfc3339(last_modified),
-        reason: current.and_then(|report| report.reason.clone()),
+        reason: current.and_then(|report| report.reason_in(language)),
     }
 }
 
@@ -237,8 +248,9 @@ fn is_asked(request: &Request, name: &str, values: &[&str]) -> Result<bool, Erro
     match endpoint::query(request, name) {
         None => Ok(false),
         Some(value) if values.contains(&value.as_ref()) => Ok(true),
-        Some(_) => Err(Error::BadRequest(format!(
-            "“{name}” must be “yes”, or be left out."
+        Some(_) => Err(Error::BadRequest(sentence!(
+            "api.must_be_yes",
+            field = name
         ))),
     }
 }

@@ -3,7 +3,7 @@
 //! own address has them.
 
 use blobs::layout::{SourceKey, SourceNote};
-use endpoint::{Error, Request};
+use endpoint::{Error, Request, sentence};
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use members::{Account, Summary};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
@@ -62,13 +62,14 @@ pub(crate) async fn list(state: &State, member: &Account, request: &Request) -> 
         None => Vec::new(),
     };
     let built = built(state, member).await?;
+    let language = endpoint::language(request.headers());
     let readmes = sources.iter().map(|(source, entry)| {
         let report = reports.iter().find(|report| report.slug == source.slug);
         let version = (entry.etag.as_str(), entry.last_modified);
         let is_current = |report: &&Summary| report.source_version == entry.etag;
         let current = report.filter(is_current);
         let listed = Listed {
-            standing: standing(state, member, source, version, report, &built),
+            standing: standing(state, member, source, version, report, &built, language),
             title: current.and_then(|report| report.title.clone()),
             warning_count: current.map_or(0, |report| report.warnings),
         };
@@ -79,10 +80,11 @@ pub(crate) async fn list(state: &State, member: &Account, request: &Request) -> 
         .buffered(ASKED_AT_ONCE)
         .try_collect()
         .await?;
-    endpoint::ok(&Page {
+    let page = Page {
         readmes,
         cursor: listed.cursor.as_deref().and_then(cursor_of),
-    })
+    };
+    endpoint::ok_in(language, &page)
 }
 
 /// Takes over what is kept beside the source, which a report on this version has told already.
@@ -125,9 +127,7 @@ pub(crate) fn cursor(request: &Request) -> Result<Option<String>, Error> {
     if is_one && fits_xml && (1..=MAX_CURSOR_BYTES).contains(&cursor.len()) {
         return Ok(Some(slug.into_owned()));
     }
-    Err(Error::BadRequest(
-        "“cursor” is none that this address gave out.".to_owned(),
-    ))
+    Err(Error::BadRequest(sentence!("api.cursor_unknown")))
 }
 
 pub(crate) fn limit(request: &Request) -> Result<u16, Error> {
@@ -137,9 +137,5 @@ pub(crate) fn limit(request: &Request) -> Result<u16, Error> {
     let limit = limit.parse().ok();
     limit
         .filter(|limit| (1..=MAX_PAGE).contains(limit))
-        .ok_or_else(|| {
-            Error::BadRequest(format!(
-                "“limit” must be a whole number from 1 to {MAX_PAGE}."
-            ))
-        })
+        .ok_or_else(|| Error::BadRequest(sentence!("api.limit_out_of_range", most = MAX_PAGE)))
 }

@@ -7,6 +7,7 @@
 use blobs::Head;
 use blobs::layout::{FileKey, FileNote, MAX_ORIGINAL_BYTES, NOTHING_COUNTED, files_prefix};
 use bytes::Bytes;
+use endpoint::{Sentence, sentence};
 use members::{Account, Counted, File, FileState, Standing};
 use renditions::Made;
 use sha2::{Digest as _, Sha256};
@@ -14,7 +15,7 @@ use uploads::Seen;
 
 use crate::{State, decoded};
 
-const TOO_LARGE: &str = "The file is larger than 25 MiB. Please send a smaller one.";
+const TOO_LARGE: Sentence = sentence!("reason.file_bytes");
 const PDF: &str = "application/pdf";
 
 /// Brings one file in line with its source.
@@ -125,7 +126,7 @@ async fn bring_in_line(state: &State, file: &FileKey, seen: &Seen) -> anyhow::Re
             };
             made(state, &account, &object.bytes, blank).await?
         }
-        None => rejected(blank, TOO_LARGE.to_owned()),
+        None => rejected(blank, TOO_LARGE),
     };
     put(state, &account, before, after).await
 }
@@ -151,6 +152,7 @@ fn blank(key: &FileKey, head: &Head, note: FileNote) -> File {
         sha256: None,
         state: FileState::Ready,
         reason: None,
+        reason_said: None,
         content_type: None,
         width: None,
         height: None,
@@ -160,10 +162,11 @@ fn blank(key: &FileKey, head: &Head, note: FileNote) -> File {
     }
 }
 
-fn rejected(blank: File, reason: String) -> After {
+fn rejected(blank: File, reason: Sentence) -> After {
     let file = File {
         state: FileState::Rejected,
-        reason: Some(reason),
+        reason: Some(reason.to_string()),
+        reason_said: Some(reason),
         ..blank
     };
     After {
@@ -205,7 +208,8 @@ async fn made(
     };
     let largest = drawn.renditions.first();
     let file = File {
-        reason: drawn.notice.map(str::to_owned),
+        reason: drawn.notice.as_ref().map(Sentence::to_string),
+        reason_said: drawn.notice,
         content_type: Some(drawn.content_type.to_owned()),
         width: largest.map(|wide| wide.width),
         height: largest.map(|wide| wide.height),

@@ -12,7 +12,7 @@ use std::time::Duration;
 use blobs::layout::{FileKey, MAX_ORIGINAL_BYTES, OriginalKey, OriginalNote};
 use blobs::{Blobs, Head};
 use bytes::Bytes;
-use endpoint::{Clock, Environment, aws, configuration};
+use endpoint::{Clock, Environment, Sentence, aws, configuration, sentence};
 use members::{Account, Departed, Members, Standing, Usage};
 use picture::{Refused, Rendition};
 use removal::Leavings;
@@ -23,8 +23,8 @@ use uploads::{Pace, Seen};
 pub use decoders::Decoders;
 
 /// What the member is told of a fault of ours.
-const DEFECT: &str = "This picture can't be read because of a defect in Masthead; the administrator has been told. Please export it again and send that.";
-const TOO_LARGE: &str = "The picture is larger than 25 MiB. Please send a smaller one.";
+const DEFECT: Sentence = sentence!("reason.picture_defect");
+const TOO_LARGE: Sentence = sentence!("reason.picture_bytes");
 
 /// What this function may touch: originals and files in the uploads bucket, renditions in the content
 /// bucket, and the members table.
@@ -148,7 +148,7 @@ async fn bring_in_line(state: &State, original: &OriginalKey, seen: &Seen) -> an
     }
     let made = match seen {
         Seen::Source(object) => renditions(state, &account, &object.bytes).await?,
-        _ => Err(TOO_LARGE.to_owned()),
+        _ => Err(TOO_LARGE),
     };
     let done = match made {
         Ok(made) => show(state, &account, made, &note.file_name).await?,
@@ -196,7 +196,7 @@ async fn renditions(
     state: &State,
     account: &Account,
     bytes: &Bytes,
-) -> anyhow::Result<Result<Vec<Rendition>, String>> {
+) -> anyhow::Result<Result<Vec<Rendition>, Sentence>> {
     decoded(state, account, bytes, picture::renditions).await
 }
 
@@ -206,14 +206,14 @@ async fn decoded<T: Send + 'static>(
     account: &Account,
     bytes: &Bytes,
     decode: fn(&[u8]) -> Result<T, Refused>,
-) -> anyhow::Result<Result<T, String>> {
+) -> anyhow::Result<Result<T, Sentence>> {
     let made = state.decoders.decode(bytes, decode).await?;
     let Some(made) = made else {
         // The same bytes would panic again.
         tracing::error!(member = account.id, "decoding a picture panicked");
-        return Ok(Err(DEFECT.to_owned()));
+        return Ok(Err(DEFECT));
     };
-    Ok(made.map_err(|refused| refused.to_string()))
+    Ok(made.map_err(|refused| refused.sentence()))
 }
 
 impl State {

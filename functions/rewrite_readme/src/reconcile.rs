@@ -10,6 +10,7 @@ use blobs::layout::{
 use blobs::{Condition, Head, Stored, Upload};
 use bytes::Bytes;
 use conversion::{Converted, Source, report};
+use endpoint::{Sentence, sentence};
 use frontmatter::Output;
 use frontmatter::names::fold;
 use members::{Account, Departed, File, Report, Standing, State as Outcome};
@@ -159,7 +160,7 @@ async fn bring_in_line(
     let object = match seen {
         Seen::Gone | Seen::TooLarge(None) => return Ok(false),
         Seen::TooLarge(Some(head)) => {
-            let reason = frontmatter::Reject::TooLarge.to_string();
+            let reason = frontmatter::Reject::TooLarge.sentence();
             return reject(state, member, source, head, &output_key, reason).await;
         }
         Seen::Source(object) => object,
@@ -248,10 +249,9 @@ async fn convert(
     member: &Account,
     document: &Source<'_>,
     known_links: &[String],
-) -> anyhow::Result<Result<Converted, String>> {
+) -> anyhow::Result<Result<Converted, Sentence>> {
     if !document.key.is_canonical() {
-        let reason = "A file of this name can't be published; upload it through the site.";
-        return Ok(Err(reason.to_owned()));
+        return Ok(Err(sentence!("reason.document_name")));
     }
     let note = |asked| referrers::note(state, document.key, known_links, asked);
     conversion::convert(&state.site(), &state.converting, member, document, note).await
@@ -390,7 +390,7 @@ async fn reject(
     source: &SourceKey,
     head: &Head,
     output_key: &str,
-    reason: String,
+    reason: Sentence,
 ) -> anyhow::Result<bool> {
     leave_former_handles(state, member, source).await?;
     let before = state
@@ -403,7 +403,8 @@ async fn reject(
     let mut report = Report {
         live,
         digest: output.map(|head| manifest::digest_of(&head.etag).to_owned()),
-        reason: Some(reason),
+        reason: Some(reason.to_string()),
+        reason_said: Some(reason),
         ..report_after(before.as_ref(), source, head)
     };
     if let Some(before) = &before {
@@ -446,6 +447,7 @@ fn report_after(before: Option<&Report>, source: &SourceKey, head: &Head) -> Rep
         path,
         sha256,
         reason: None,
+        reason_said: None,
         fields: json!([]),
         warnings: json!([]),
         digest: None,

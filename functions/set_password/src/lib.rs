@@ -2,7 +2,10 @@
 
 use auth::Code;
 use auth::password::{self, Password, Rules, Verdict};
-use endpoint::{Bearer, Environment, Error, JsonObject, Origins, Request, SignedIn, configuration};
+use endpoint::{
+    Bearer, Environment, Error, JsonObject, Origins, Request, Sentence, SignedIn, configuration,
+    sentence,
+};
 use members::{Account, Member, Target};
 use serde::Serialize;
 
@@ -60,14 +63,11 @@ pub async fn handler(state: &State, request: Request) -> endpoint::Result {
 /// Sets the first password of an invited member, or the next one of a member who forgot theirs, and signs
 /// them in: whoever has the code and the password could do so next.
 async fn with_code(state: &State, request: &Request, body: &JsonObject) -> endpoint::Result {
-    const REFUSED: &str =
-        "This code is wrong, used or too old. Please ask your administrator for a new one.";
+    const REFUSED: Sentence = sentence!("api.code_refused");
     let code = body.string("code")?;
     let new = Password::new(body.string("password")?);
     if body.has("current_password") {
-        return Err(Error::BadRequest(
-            "Send either “code” or “current_password”, not both.".to_owned(),
-        ));
+        return Err(Error::BadRequest(sentence!("api.code_or_current_password")));
     }
     let Bearer {
         members,
@@ -140,13 +140,13 @@ async fn with_current_password(
     )
     .await??;
     let Some(hash) = hash else {
-        return Err(Error::InvalidCredentials("The current password is wrong."));
+        return Err(Error::InvalidCredentials(sentence!(
+            "api.current_password_wrong"
+        )));
     };
     members.guessed_right(guess).await?;
     if !members.set_password(member, &hash).await? {
-        return Err(Error::Conflict(
-            "The password was changed at the same time elsewhere. Please sign in again.".to_owned(),
-        ));
+        return Err(Error::Conflict(sentence!("api.password_changed_elsewhere")));
     }
     endpoint::ok(&Changed {})
 }
@@ -155,5 +155,5 @@ fn check(rules: Rules, password: &Password, account: &Account) -> endpoint::Resu
     let personal = [account.email.as_str(), &account.name, &account.handle];
     rules
         .check(password, &personal)
-        .map_err(|weak| Error::BadRequest(weak.to_string()))
+        .map_err(|weak| Error::BadRequest(weak.sentence()))
 }

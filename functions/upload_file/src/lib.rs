@@ -76,10 +76,10 @@ pub async fn handler(state: &State, request: Request) -> endpoint::Result {
     let form = multipart::read(&request, FORM).await?;
     drop(request);
     let path = form.text("path").unwrap_or(&form.file_name);
-    let path = parse_path(path).map_err(|reason| Error::BadRequest(reason.to_string()))?;
+    let path = parse_path(path).map_err(|reason| Error::BadRequest(reason.sentence()))?;
     if !picture::is_pdf(&form.bytes) {
         picture::check_for_documents(&form.bytes)
-            .map_err(|refused| Error::UnsupportedMediaType(refused.to_string()))?;
+            .map_err(|refused| Error::UnsupportedMediaType(refused.sentence()))?;
     }
     let key = FileKey::of(&member.id, &path);
     let note = FileNote {

@@ -97,7 +97,7 @@ async fn upload(state: &State, member: &Member, request: Request) -> endpoint::R
         let _turn = state.decoding.acquire().await?;
         endpoint::blocking(move || picture::renditions(&file))
             .await?
-            .map_err(|refused| Error::InvalidFile(refused.to_string()))?
+            .map_err(|refused| Error::InvalidFile(refused.sentence()))?
     };
     forget_waiting(state, member).await?;
     let (shelf, upload) = (state.shelf(), (state.random)());

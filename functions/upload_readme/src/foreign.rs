@@ -1,6 +1,7 @@
 //! Files that people send in the place of text, told by what is in them: a name says little, and what to do
 //! next depends on the kind.
 
+use endpoint::{Sentence, sentence};
 use serde::Deserialize;
 
 /// A kind of file, and what its author can do.
@@ -9,32 +10,30 @@ struct Kind {
     begins: &'static [u8],
     /// What it holds further on, one of these; nothing where the beginning says it all.
     holds: &'static [&'static [u8]],
-    advice: &'static str,
+    advice: Sentence,
 }
 
-const WORD: &str = "This is a Word document. Save it as plain text in UTF-8, or convert it to Markdown, and send that.";
-const ARCHIVE: &str = "This is an archive. Unpack it, and send the Markdown file that is in it.";
-const PICTURE: &str =
-    "This is a picture. It can be your profile picture, but a document has to be text.";
-const WEB_PAGE: &str =
-    "This is a web page. Convert it to Markdown, or save its text as plain text, and send that.";
-const NOTEBOOK: &str = "This is a Jupyter notebook. Export it as Markdown, from the notebook’s File menu, and send that.";
+const WORD: Sentence = sentence!("reason.document_is_word");
+const ARCHIVE: Sentence = sentence!("reason.document_is_archive");
+const PICTURE: Sentence = sentence!("reason.document_is_picture");
+const WEB_PAGE: Sentence = sentence!("reason.document_is_web_page");
+const NOTEBOOK: Sentence = sentence!("reason.document_is_notebook");
 const ZIP: &[u8] = b"PK\x03\x04";
 
 /// The first that fits counts. The names in an archive stand in it as they are.
 #[rustfmt::skip]
 const KINDS: &[Kind] = &[
     Kind { begins: ZIP, holds: &[b"word/document.xml"], advice: WORD },
-    Kind { begins: ZIP, holds: &[b"Index/Document.iwa"], advice: "This is a Pages document. In Pages, export it as plain text, and send that." },
-    Kind { begins: ZIP, holds: &[b"application/vnd.oasis.opendocument"], advice: "This is an OpenDocument file, as LibreOffice writes it. Save it as plain text in UTF-8, and send that." },
-    Kind { begins: ZIP, holds: &[b"xl/workbook.xml", b"ppt/presentation.xml"], advice: "This is an Office document. Save its text as plain text in UTF-8, and send that." },
+    Kind { begins: ZIP, holds: &[b"Index/Document.iwa"], advice: sentence!("reason.document_is_pages") },
+    Kind { begins: ZIP, holds: &[b"application/vnd.oasis.opendocument"], advice: sentence!("reason.document_is_open_document") },
+    Kind { begins: ZIP, holds: &[b"xl/workbook.xml", b"ppt/presentation.xml"], advice: sentence!("reason.document_is_office") },
     Kind { begins: ZIP, holds: &[], advice: ARCHIVE },
     Kind { begins: b"\x1f\x8b", holds: &[], advice: ARCHIVE },
     Kind { begins: b"7z\xbc\xaf", holds: &[], advice: ARCHIVE },
     Kind { begins: b"Rar!\x1a\x07", holds: &[], advice: ARCHIVE },
     Kind { begins: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", holds: &[], advice: WORD },
-    Kind { begins: b"%PDF-", holds: &[], advice: "This is a PDF. Send the text that it was made from, as Markdown or plain text." },
-    Kind { begins: b"{\\rtf", holds: &[], advice: "This is rich text (RTF). Save it as plain text in UTF-8, and send that." },
+    Kind { begins: b"%PDF-", holds: &[], advice: sentence!("reason.document_is_pdf") },
+    Kind { begins: b"{\\rtf", holds: &[], advice: sentence!("reason.document_is_rich_text") },
     Kind { begins: b"\x89PNG", holds: &[], advice: PICTURE },
     Kind { begins: b"\xff\xd8\xff", holds: &[], advice: PICTURE },
     Kind { begins: b"GIF8", holds: &[b"\0"], advice: PICTURE },
@@ -52,7 +51,7 @@ struct Notebook {
 }
 
 /// What to say of a file that isn't text, or is the source of another program.
-pub(crate) fn advice(bytes: &[u8]) -> Option<&'static str> {
+pub(crate) fn advice(bytes: &[u8]) -> Option<Sentence> {
     let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let text = text.trim_ascii_start();
     let kind = KINDS.iter().find(|kind| {
@@ -65,7 +64,7 @@ pub(crate) fn advice(bytes: &[u8]) -> Option<&'static str> {
                     .any(|held| memchr::memmem::find(text, held).is_some()))
     });
     if let Some(kind) = kind {
-        return Some(kind.advice);
+        return Some(kind.advice.clone());
     }
     let is_notebook = text.starts_with(b"{") && serde_json::from_slice::<Notebook>(text).is_ok();
     is_notebook.then_some(NOTEBOOK)

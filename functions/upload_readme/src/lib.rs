@@ -5,7 +5,7 @@ mod foreign;
 use blobs::Blobs;
 use blobs::layout::{MAX_README_BYTES, SourceKey, parse_path};
 use endpoint::multipart::{self, Form, Submission};
-use endpoint::{Bearer, Environment, Error, Origins, Request, aws, configuration};
+use endpoint::{Bearer, Environment, Error, Origins, Request, aws, configuration, sentence};
 use members::Usage;
 use sources::{Accepted, Named, Sent, Store, Terms};
 
@@ -57,7 +57,7 @@ pub async fn handler(state: &State, request: Request) -> endpoint::Result {
     }
     let member = state.bearer.member(&request).await?;
     let form = multipart::read(&request, FORM).await?;
-    frontmatter::check(&form.bytes).map_err(|reject| Error::InvalidFile(reject.to_string()))?;
+    frontmatter::check(&form.bytes).map_err(|reject| Error::InvalidFile(reject.sentence()))?;
     let given = form
         .text("slug")
         .map(str::trim)
@@ -83,7 +83,14 @@ pub async fn handler(state: &State, request: Request) -> endpoint::Result {
         terms: Terms {
             same_title: same_title(&form)?,
             version: if_version(&form)?,
-            advice: "Rename the file, or send another “slug”.",
+            same_address: |of| {
+                sentence!(
+                    "api.same_address_rename",
+                    name = of.name,
+                    older = of.older,
+                    slug = of.slug
+                )
+            },
         },
         bytes: form.bytes.clone(),
     };
@@ -95,7 +102,7 @@ pub async fn handler(state: &State, request: Request) -> endpoint::Result {
 fn path(form: &Submission) -> Result<String, Error> {
     match form.text("path").unwrap_or_default() {
         "" => Ok(String::new()),
-        path => parse_path(path).map_err(|reason| Error::BadRequest(reason.to_string())),
+        path => parse_path(path).map_err(|reason| Error::BadRequest(reason.sentence())),
     }
 }
 
@@ -104,9 +111,7 @@ fn same_title(form: &Submission) -> Result<bool, Error> {
     match form.text("replace") {
         None | Some("any") => Ok(false),
         Some("same_title") => Ok(true),
-        Some(_) => Err(Error::BadRequest(
-            "“replace” must be “any” or “same_title”.".to_owned(),
-        )),
+        Some(_) => Err(Error::BadRequest(sentence!("api.replace_unknown"))),
     }
 }
 
@@ -114,10 +119,7 @@ fn same_title(form: &Submission) -> Result<bool, Error> {
 /// would take the place of what nobody has read.
 fn if_version(form: &Submission) -> Result<Option<&str>, Error> {
     match form.text("if_version").map(str::trim) {
-        Some("") => Err(Error::BadRequest(
-            "“if_version” is empty. Send the “version” that the document had when it was read, or leave the field out."
-                .to_owned(),
-        )),
+        Some("") => Err(Error::BadRequest(sentence!("api.if_version_empty"))),
         version => Ok(version),
     }
 }

@@ -2,12 +2,12 @@
 
 use blobs::Condition;
 use blobs::layout::{FileKey, FileNote, NOTHING_COUNTED, parse_path};
-use endpoint::{Error, JsonObject};
+use endpoint::{Error, JsonObject, sentence};
 use members::{Counted, Member};
 use quota::{Held, Quota};
 use serde::Serialize;
 
-use crate::{LIFETIME, State, Upload, announced};
+use crate::{LIFETIME, Refusals, State, Upload, announced};
 
 /// What a file may be announced as. What it is, is decided by its content.
 const TYPES: &[&str] = &[
@@ -19,7 +19,10 @@ const TYPES: &[&str] = &[
     "application/pdf",
 ];
 
-const OTHERS: &str = "Export other pictures as JPEG, unpack archives, and put video and sound on a site that is made for that, and link to them.";
+const REFUSALS: Refusals = Refusals {
+    another_type: |types| sentence!("api.file_type", types = types),
+    too_large: sentence!("reason.file_bytes"),
+};
 
 #[derive(Serialize)]
 struct Answer<'a> {
@@ -36,9 +39,9 @@ struct File<'a> {
 /// Signs an address, and counts what is put to it as long as it may be: whoever sees the file stored ends
 /// that.
 pub(crate) async fn address(state: &State, member: &Member, body: &JsonObject) -> endpoint::Result {
-    let (content_type, size) = announced(body, TYPES, "file", OTHERS)?;
+    let (content_type, size) = announced(body, TYPES, &REFUSALS)?;
     let path = parse_path(body.string("path")?);
-    let path = path.map_err(|reason| Error::BadRequest(reason.to_string()))?;
+    let path = path.map_err(|reason| Error::BadRequest(reason.sentence()))?;
     let file = FileKey::of(&member.id, &path);
     let key = file.key();
     let there = state.uploads.head(&key).await.map_err(Error::unavailable)?;

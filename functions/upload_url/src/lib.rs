@@ -7,13 +7,19 @@ use std::time::Duration;
 
 use blobs::layout::{MAX_ORIGINAL_BYTES, OriginalKey, OriginalNote};
 use blobs::{Blobs, Condition, PresignedPut};
-use endpoint::{Bearer, Environment, Error, JsonObject, Origins, Request, aws, configuration};
+use endpoint::{
+    Bearer, Environment, Error, JsonObject, Origins, Request, Sentence, aws, configuration,
+    sentence,
+};
 use members::{Member, Usage};
 use serde::Serialize;
 
 /// What a picture may be announced as. What it is, is decided by its content.
 const PICTURES: &[&str] = &["image/jpeg", "image/png", "image/webp", "image/gif"];
-const OTHERS: &str = "Export another kind of picture as JPEG, and send that.";
+const REFUSALS: Refusals = Refusals {
+    another_type: |types| sentence!("api.picture_type", types = types),
+    too_large: sentence!("reason.picture_bytes"),
+};
 /// How long the address can be used.
 const LIFETIME: Duration = Duration::from_mins(10);
 
@@ -77,41 +83,41 @@ pub async fn handler(state: &State, request: Request) -> endpoint::Result {
     match body.string("kind")? {
         "profile_pic" => profile_pic(state, &member, &body).await,
         "file" => file::address(state, &member, &body).await,
-        _ => Err(Error::BadRequest(
-            "The “kind” there is an address for is “profile_pic” or “file”.".to_owned(),
-        )),
+        _ => Err(Error::BadRequest(sentence!("api.upload_kind"))),
     }
 }
 
-/// What is announced of an upload: its type, one of `types`, and its size in bytes. `what` it is for people, and what they can do
-/// with `others`.
+/// What people are told of an upload that isn't taken.
+struct Refusals {
+    /// The file is of none of these types.
+    another_type: fn(types: String) -> Sentence,
+    too_large: Sentence,
+}
+
+/// What is announced of an upload: its type, one of `types`, and its size in bytes.
 fn announced<'a>(
     body: &'a JsonObject,
     types: &[&str],
-    what: &str,
-    others: &str,
+    refusals: &Refusals,
 ) -> Result<(&'a str, u64), Error> {
     let content_type = body.string("content_type")?;
     if !types.contains(&content_type) {
-        return Err(Error::UnsupportedMediaType(format!(
-            "A {what} is sent as one of {}. {others}",
-            types.join(", ")
+        return Err(Error::UnsupportedMediaType((refusals.another_type)(
+            types.join(", "),
         )));
     }
     let size = body.whole_number("size")?;
     if size == 0 {
-        return Err(Error::BadRequest("The file is empty.".to_owned()));
+        return Err(Error::BadRequest(sentence!("api.file_empty")));
     }
     if size > MAX_ORIGINAL_BYTES as u64 {
-        return Err(Error::TooLarge(format!(
-            "The {what} is larger than 25 MiB. Please send a smaller one."
-        )));
+        return Err(Error::TooLarge(refusals.too_large.clone()));
     }
     Ok((content_type, size))
 }
 
 async fn profile_pic(state: &State, member: &Member, body: &JsonObject) -> endpoint::Result {
-    let (content_type, size) = announced(body, PICTURES, "picture", OTHERS)?;
+    let (content_type, size) = announced(body, PICTURES, &REFUSALS)?;
     // A README shows the picture by it.
     let file_name = if body.has("file_name") {
         body.string("file_name")?

@@ -3,7 +3,7 @@
 use blobs::Object;
 use blobs::layout::{MAX_README_BYTES, SourceKey, SourceNote};
 use endpoint::http::{HeaderValue, header};
-use endpoint::{Body, Error, Response};
+use endpoint::{Body, Error, Response, sentence};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::State;
@@ -32,9 +32,9 @@ pub(crate) async fn version(state: &State, source: &SourceKey, id: &str) -> endp
 pub(crate) fn read(found: blobs::Result<Option<Object>>) -> Result<Object, Error> {
     match found {
         Ok(found) => found.ok_or(Error::NotFound),
-        Err(blobs::Error::TooLarge { limit }) => Err(Error::TooLarge(format!(
-            "This version is larger than {} MiB: another program stored it. An administrator can get it from the bucket.",
-            limit / (1024 * 1024)
+        Err(blobs::Error::TooLarge { limit }) => Err(Error::TooLarge(sentence!(
+            "api.version_too_large",
+            mib = limit / (1024 * 1024)
         ))),
         Err(error) => Err(Error::unavailable(error)),
     }

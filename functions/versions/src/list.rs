@@ -3,7 +3,7 @@
 
 use blobs::layout::SourceKey;
 use blobs::{After, Version};
-use endpoint::{Error, Request, rfc3339};
+use endpoint::{Error, Request, rfc3339, sentence};
 use serde::Serialize;
 
 use crate::{State, is_id};
@@ -115,5 +115,5 @@ fn cursor(request: &Request) -> Result<Option<Cursor>, Error> {
     let cursor = Cursor::parse(&text);
     cursor
         .map(Some)
-        .ok_or_else(|| Error::BadRequest("“cursor” is none that this address gave out.".to_owned()))
+        .ok_or_else(|| Error::BadRequest(sentence!("api.cursor_unknown")))
 }

@@ -1,7 +1,7 @@
 //! A version of a document, stored as its newest.
 
 use blobs::layout::{MAX_README_BYTES, SourceKey, SourceNote};
-use endpoint::{Error, JsonObject, Request};
+use endpoint::{Error, JsonObject, Request, sentence};
 use members::Member;
 use sources::{Accepted, Named, Sent, Store, Terms};
 
@@ -35,7 +35,14 @@ pub(crate) async fn restore(
         terms: Terms {
             same_title: false,
             version: None,
-            advice: "Delete that one first, or download this version and send it with another “slug”.",
+            same_address: |of| {
+                sentence!(
+                    "api.same_address_restore",
+                    name = of.name,
+                    older = of.older,
+                    slug = of.slug
+                )
+            },
         },
     };
     let store = Store {

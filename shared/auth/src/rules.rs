@@ -1,5 +1,8 @@
 //! Which passwords are accepted (NIST SP 800-63B-4 section 3.1.1.2).
 
+use std::fmt;
+
+use languages::{Sentence, sentence};
 use unicode_normalization::UnicodeNormalization as _;
 
 use crate::password::Password;
@@ -29,19 +32,34 @@ pub struct Rules {
 pub struct UnusableRules;
 
 /// Why a password is refused, with what to do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WeakPassword {
-    #[error(
-        "The password needs at least {0} characters; a few words that don't belong together make a good one."
-    )]
+    /// Than so many code points.
     TooShort(usize),
-    #[error("The password must not be longer than {MAX_LENGTH} characters.")]
     TooLong,
-    #[error("This password is on every list of common passwords; please choose another.")]
     Common,
-    #[error("The password must not be your own name or address; please choose another.")]
     Personal,
 }
+
+impl WeakPassword {
+    /// What the member is told.
+    pub fn sentence(self) -> Sentence {
+        match self {
+            Self::TooShort(least) => sentence!("api.password_too_short", count = least),
+            Self::TooLong => sentence!("api.password_too_long", characters = MAX_LENGTH),
+            Self::Common => sentence!("api.password_common"),
+            Self::Personal => sentence!("api.password_personal"),
+        }
+    }
+}
+
+impl fmt::Display for WeakPassword {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.sentence().fmt(f)
+    }
+}
+
+impl std::error::Error for WeakPassword {}
 
 impl Rules {
     /// `min_length` in code points: 8 to 15.

@@ -5,6 +5,7 @@ use std::future::Future;
 use blobs::layout::OWN_PAGE;
 use frontmatter::{Context, Notes, Output};
 use jiff::Timestamp;
+use languages::{Sentence, sentence};
 use members::{Account, File};
 use tokio::sync::{Semaphore, oneshot};
 
@@ -14,7 +15,7 @@ use crate::targets::{self, Asked};
 use crate::{files, picture};
 
 /// What the author is told of a fault of ours.
-const DEFECT: &str = "This file can't be converted because of a defect in Masthead; the administrator has been told.";
+const DEFECT: Sentence = sentence!("reason.document_defect");
 
 /// A document, and the member's files of the names that it asks for.
 #[derive(Debug)]
@@ -38,7 +39,7 @@ pub async fn convert<F: Future<Output = anyhow::Result<()>>>(
     member: &Account,
     source: &Source<'_>,
     note: impl FnOnce(Vec<String>) -> F,
-) -> anyhow::Result<Result<Converted, String>> {
+) -> anyhow::Result<Result<Converted, Sentence>> {
     let context = context(site, member, source);
     let bytes = source.bytes.clone();
     let (ask, asked) = oneshot::channel();
@@ -79,13 +80,13 @@ pub async fn convert<F: Future<Output = anyhow::Result<()>>>(
             }),
             Err(defect) => {
                 tracing::error!(member = id, slug, %defect, "the converter's output is wrong");
-                Err(DEFECT.to_owned())
+                Err(DEFECT)
             }
         },
-        Ok(Err(reject)) => Err(reject.to_string()),
+        Ok(Err(reject)) => Err(reject.sentence()),
         Err(panic) => {
             tracing::error!(member = id, slug, %panic, "the converter panicked");
-            Err(DEFECT.to_owned())
+            Err(DEFECT)
         }
     })
 }

@@ -1,6 +1,7 @@
 //! What a report says of a conversion.
 
-use frontmatter::Output;
+use frontmatter::{Output, Warning};
+use languages::Language;
 use serde_json::{Value, json};
 
 /// Warnings kept in a report; a DynamoDB item holds 400 KB.
@@ -8,10 +9,27 @@ pub const MAX_WARNINGS: usize = 200;
 /// Longest JSON of one field in a report, in bytes; longer values are in the file itself.
 const MAX_FIELD_BYTES: usize = 4 * 1024;
 
-/// Warnings for the report, the first of them.
+/// Warnings for the report, the first of them: with their hints in English, and by their keys as `said`.
 pub fn warnings(converted: &Output) -> Value {
+    each(converted, |warning| {
+        let mut kept = json!(warning);
+        kept["said"] = json!(warning.hint);
+        kept
+    })
+}
+
+/// The same warnings with their hints in a language, as who reads a report is told them.
+pub fn warnings_in(converted: &Output, language: Language) -> Value {
+    each(converted, |warning| {
+        let mut told = json!(warning);
+        told["hint"] = warning.hint.in_language(language).into();
+        told
+    })
+}
+
+fn each(converted: &Output, written: impl Fn(&Warning) -> Value) -> Value {
     let kept = converted.warnings.iter().take(MAX_WARNINGS);
-    json!(kept.collect::<Vec<_>>())
+    Value::Array(kept.map(written).collect())
 }
 
 /// Fields for the report; a value too long for it is left out as `null`.

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use lambda_http::http::StatusCode;
+use languages::{Sentence, sentence};
 use serde::Serialize;
 
 /// What a handler answers: a finished response, or an error that [`crate::invoke`] turns into one.
@@ -10,29 +11,29 @@ pub type Result<T = lambda_http::Response<lambda_http::Body>> = std::result::Res
 
 /// Everything that can go wrong, as the client is told it.
 ///
-/// Client errors are said aloud in code (`Error::BadRequest(..)`), each with a sentence that a
-/// member can act on. Anything else converts by `?` to [`Error::Unavailable`] where a store failed
+/// Client errors are said aloud in code (`Error::BadRequest(sentence!(..))`), each with a sentence that a
+/// member can act on, in the language that the request accepts. Anything else converts by `?` to [`Error::Unavailable`] where a store failed
 /// and to [`Error::Internal`] otherwise; of those two the client learns nothing and the log has the
 /// whole chain under the request id.
 ///
 /// The enum is no `std::error::Error` itself: that is what lets the blanket `From` exist.
 #[derive(Debug)]
 pub enum Error {
-    BadRequest(String),
-    InvalidCredentials(&'static str),
+    BadRequest(Sentence),
+    InvalidCredentials(Sentence),
     InvalidToken,
     NotFound,
     MethodNotAllowed {
         allow: &'static str,
     },
-    Conflict(String),
+    Conflict(Sentence),
     /// The member has as much here as one may have.
-    QuotaExceeded(String),
+    QuotaExceeded(Sentence),
     /// The file would take the place of a document of another title, which the client didn't want.
     OtherTitle(Box<Replacement>),
-    TooLarge(String),
-    UnsupportedMediaType(String),
-    InvalidFile(String),
+    TooLarge(Sentence),
+    UnsupportedMediaType(Sentence),
+    InvalidFile(Sentence),
     TooManyAttempts {
         retry_after_seconds: u64,
     },
@@ -81,6 +82,34 @@ impl Error {
         }
     }
 
+    /// What the client is told.
+    pub fn sentence(&self) -> Sentence {
+        match self {
+            Self::BadRequest(sentence)
+            | Self::InvalidCredentials(sentence)
+            | Self::Conflict(sentence)
+            | Self::QuotaExceeded(sentence)
+            | Self::TooLarge(sentence)
+            | Self::UnsupportedMediaType(sentence)
+            | Self::InvalidFile(sentence) => sentence.clone(),
+            Self::OtherTitle(replacement) => sentence!(
+                "api.other_title",
+                title = replacement.instead.title.as_str(),
+                replaced = replacement.replaces.title.as_str(),
+            ),
+            Self::InvalidToken => sentence!("api.session_over"),
+            Self::NotFound => sentence!("api.not_found"),
+            Self::MethodNotAllowed { allow } => {
+                sentence!("api.method_not_allowed", methods = *allow)
+            }
+            Self::TooManyAttempts {
+                retry_after_seconds,
+            } => sentence!("api.too_many_attempts", seconds = *retry_after_seconds),
+            Self::Unavailable(_) => sentence!("api.unavailable"),
+            Self::Internal(_) => sentence!("api.internal"),
+        }
+    }
+
     /// The `code` of the JSON envelope.
     pub fn code(&self) -> &'static str {
         match self {
@@ -102,40 +131,10 @@ impl Error {
     }
 }
 
-/// The client's sentence.
+/// The client's sentence, in English.
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::BadRequest(sentence)
-            | Self::Conflict(sentence)
-            | Self::QuotaExceeded(sentence)
-            | Self::TooLarge(sentence)
-            | Self::UnsupportedMediaType(sentence)
-            | Self::InvalidFile(sentence) => f.write_str(sentence),
-            Self::OtherTitle(replacement) => write!(
-                f,
-                "“{}” would take the place of “{}”. Send it with another “slug”, or let it replace that.",
-                replacement.instead.title, replacement.replaces.title
-            ),
-            Self::InvalidCredentials(sentence) => f.write_str(sentence),
-            Self::InvalidToken => f.write_str("Your session is over. Please sign in again."),
-            Self::NotFound => f.write_str("There is nothing at this address."),
-            Self::MethodNotAllowed { allow } => write!(f, "This address only answers {allow}."),
-            Self::TooManyAttempts {
-                retry_after_seconds,
-            } => {
-                write!(
-                    f,
-                    "Too many attempts. Please wait {retry_after_seconds} s and try again."
-                )
-            }
-            Self::Unavailable(_) => {
-                f.write_str("This is taking too long. Please try again in a moment.")
-            }
-            Self::Internal(_) => {
-                f.write_str("Something went wrong on our side. Please try again later.")
-            }
-        }
+        self.sentence().fmt(f)
     }
 }
 

@@ -10,11 +10,12 @@ use std::panic::AssertUnwindSafe;
 use aws_lambda_events::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse};
 use base64ct::{Base64, Encoding};
 use futures::FutureExt;
-use lambda_http::http::header::{HOST, HeaderName};
+use lambda_http::http::header::{ACCEPT_LANGUAGE, HOST, HeaderName};
 use lambda_http::http::uri::PathAndQuery;
 use lambda_http::request::LambdaRequest;
 use lambda_http::{Body, Request, Response};
 use lambda_runtime::LambdaEvent;
+use languages::{Language, sentence};
 use serde_json::Value;
 
 use crate::edge::Edge;
@@ -53,9 +54,10 @@ where
     H: FnOnce(Request) -> F,
     F: Future<Output = Result>,
 {
+    let language = language_of(&event);
     let (asked, result) = match request_from(origins.edge(), event) {
         Ok(request) => {
-            let asked = Asked::of(&request, request_id);
+            let asked = Asked::of(&request, request_id, language);
             // Boxed: the futures of the SDK calls inside nest deeper than the compiler follows.
             let result = AssertUnwindSafe(Box::pin(handler(request)))
                 .catch_unwind()
@@ -65,16 +67,25 @@ where
                 result.unwrap_or_else(|_| Err(anyhow::anyhow!("the handler panicked").into())),
             )
         }
-        Err(error) => (Asked::unread(request_id), Err(error)),
+        Err(error) => (Asked::unread(request_id, language), Err(error)),
     };
     answer_from(respond(origins, &asked, result))
 }
 
+/// The language that an event's request accepts, of one that makes no request, too: its refusal is read by somebody.
+fn language_of(event: &Value) -> Language {
+    let headers = event.get("headers").and_then(Value::as_object);
+    let mut headers = headers.into_iter().flatten();
+    let header = headers.find(|(name, _)| name.eq_ignore_ascii_case(ACCEPT_LANGUAGE.as_str()));
+    header
+        .and_then(|(_, value)| value.as_str())
+        .map_or(Language::ENGLISH, Language::accepted)
+}
+
 /// The event as a request, or why it is none.
 fn request_from(edge: &Edge, event: Value) -> Result<Request> {
-    let mut event: ApiGatewayV2httpRequest = serde_json::from_value(event).map_err(|_| {
-        Error::BadRequest("This function only answers API Gateway HTTP API events.".to_owned())
-    })?;
+    let mut event: ApiGatewayV2httpRequest = serde_json::from_value(event)
+        .map_err(|_| Error::BadRequest(sentence!("api.not_an_api_event")))?;
     edge.apply(&mut event);
     let path = event.raw_path.take().unwrap_or_default();
     let path = without_stage(&path, event.request_context.stage.as_deref());
@@ -83,9 +94,7 @@ fn request_from(edge: &Edge, event: Value) -> Result<Request> {
         return Err(Error::NotFound);
     }
     if PathAndQuery::try_from(format!("/?{query}")).is_err() {
-        return Err(Error::BadRequest(
-            "The query string of the address can't be read.".to_owned(),
-        ));
+        return Err(Error::BadRequest(sentence!("api.query_unreadable")));
     }
     if event.is_base64_encoded
         && event
@@ -93,9 +102,7 @@ fn request_from(edge: &Edge, event: Value) -> Result<Request> {
             .as_deref()
             .is_some_and(|body| Base64::decode_vec(body).is_err())
     {
-        return Err(Error::BadRequest(
-            "The request body is not the base64 that it claims to be.".to_owned(),
-        ));
+        return Err(Error::BadRequest(sentence!("api.body_not_base64")));
     }
     event.raw_path = Some(path.to_owned());
     event.request_context.stage = None;

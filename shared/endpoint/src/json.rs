@@ -4,6 +4,7 @@ use std::fmt;
 
 use lambda_http::http::header;
 use lambda_http::{Body, Request};
+use languages::{Sentence, sentence};
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::error::Category;
@@ -36,7 +37,7 @@ impl JsonObject {
     /// The same for a body of at most `max_bytes`, which may hold a document.
     pub fn read_up_to(request: &Request, max_bytes: usize) -> Result<Self> {
         let body = body(request, max_bytes)?;
-        serde_json::from_slice(body).map_err(|error| Error::BadRequest(sentence(&error)))
+        serde_json::from_slice(body).map_err(|error| Error::BadRequest(why(&error)))
     }
 
     /// Whether there is anything under `key`.
@@ -48,8 +49,14 @@ impl JsonObject {
     pub fn string(&self, key: &str) -> Result<&str> {
         match self.0.iter().find(|(name, _)| name == key) {
             Some((_, Value::Text(value))) => Ok(value),
-            Some(_) => Err(Error::BadRequest(format!("“{key}” must be a string."))),
-            None => Err(Error::BadRequest(format!("“{key}” is missing."))),
+            Some(_) => Err(Error::BadRequest(sentence!(
+                "api.field_not_a_string",
+                field = key
+            ))),
+            None => Err(Error::BadRequest(sentence!(
+                "api.field_missing",
+                field = key
+            ))),
         }
     }
 
@@ -57,10 +64,14 @@ impl JsonObject {
     pub fn whole_number(&self, key: &str) -> Result<u64> {
         match self.0.iter().find(|(name, _)| name == key) {
             Some((_, Value::Whole(number))) => Ok(*number),
-            Some(_) => Err(Error::BadRequest(format!(
-                "“{key}” must be a whole number."
+            Some(_) => Err(Error::BadRequest(sentence!(
+                "api.field_not_a_whole_number",
+                field = key
             ))),
-            None => Err(Error::BadRequest(format!("“{key}” is missing."))),
+            None => Err(Error::BadRequest(sentence!(
+                "api.field_missing",
+                field = key
+            ))),
         }
     }
 }
@@ -71,12 +82,12 @@ pub fn json<T: DeserializeOwned>(request: &Request, max_bytes: usize) -> Result<
     let body = body(request, max_bytes)?;
     serde_json::from_slice(body).map_err(|error| {
         Error::BadRequest(match error.classify() {
-            Category::Data => format!(
-                "The request body is not what this address takes (line {}, column {}).",
-                error.line(),
-                error.column()
+            Category::Data => sentence!(
+                "api.body_of_another_shape",
+                line = error.line(),
+                column = error.column()
             ),
-            _ => sentence(&error),
+            _ => why(&error),
         })
     })
 }
@@ -88,9 +99,9 @@ fn body(request: &Request, max_bytes: usize) -> Result<&[u8]> {
         .get(header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok());
     if !content_type.is_some_and(is_json) {
-        return Err(Error::UnsupportedMediaType(
-            "Send the request body as application/json in UTF-8.".to_owned(),
-        ));
+        return Err(Error::UnsupportedMediaType(sentence!(
+            "api.body_wants_json"
+        )));
     }
     let body: &[u8] = match request.body() {
         Body::Text(text) => text.as_bytes(),
@@ -98,9 +109,9 @@ fn body(request: &Request, max_bytes: usize) -> Result<&[u8]> {
         _ => &[],
     };
     if body.len() > max_bytes {
-        return Err(Error::TooLarge(format!(
-            "The request body is larger than {} KiB.",
-            max_bytes / 1024
+        return Err(Error::TooLarge(sentence!(
+            "api.body_too_large",
+            kib = max_bytes / 1024
         )));
     }
     Ok(body)
@@ -133,22 +144,22 @@ fn is_json(content_type: &str) -> bool {
 }
 
 /// Serde's own words can quote the value, which may be a password; only the place is told.
-fn sentence(error: &serde_json::Error) -> String {
+fn why(error: &serde_json::Error) -> Sentence {
     if let Some(key) = error
         .to_string()
         .strip_prefix(DUPLICATE_KEY)
         .and_then(|rest| rest.split('”').next())
     {
-        return format!("The key “{key}” stands in the request body twice.");
+        return sentence!("api.body_key_twice", key = key);
     }
-    match error.classify() {
-        Category::Data => "The request body must be one JSON object.".to_owned(),
-        _ => format!(
-            "The request body is not valid JSON (line {}, column {}).",
-            error.line(),
-            error.column()
-        ),
+    if error.classify() == Category::Data {
+        return sentence!("api.body_not_an_object");
     }
+    sentence!(
+        "api.body_not_json",
+        line = error.line(),
+        column = error.column()
+    )
 }
 
 const DUPLICATE_KEY: &str = "duplicate key “";

@@ -4,6 +4,7 @@ use bytes::Bytes;
 use futures::stream;
 use lambda_http::http::header;
 use lambda_http::{Body, Request};
+use languages::{Sentence, sentence};
 use multer::{Constraints, Multipart, SizeLimit};
 
 use crate::{Error, Result};
@@ -25,7 +26,7 @@ pub struct Form<'a> {
     /// Names of the text fields that may be there.
     pub texts: &'a [&'a str],
     /// What to say of a file of a kind that this form doesn't take; asked before the size is looked at.
-    pub foreign: fn(&[u8]) -> Option<&'static str>,
+    pub foreign: fn(&[u8]) -> Option<Sentence>,
 }
 
 /// The file of a form and its text fields.
@@ -59,7 +60,7 @@ pub async fn read(request: &Request, form: Form<'_>) -> Result<Submission> {
         Body::Binary(bytes) => bytes,
         _ => &[],
     };
-    let missing = || Error::BadRequest(format!("The form has no file field “{}”.", form.file));
+    let missing = || Error::BadRequest(sentence!("api.form_file_missing", field = form.file));
     if body.is_empty() {
         return Err(missing());
     }
@@ -78,48 +79,48 @@ pub async fn read(request: &Request, form: Form<'_>) -> Result<Submission> {
         let file_name = part.file_name().map(str::to_owned);
         let is_file = name == form.file;
         if !is_file && !form.texts.contains(&name.as_str()) {
-            return Err(Error::BadRequest(format!(
-                "The form has a field that isn't expected; send the file as “{}”.",
-                form.file
+            return Err(Error::BadRequest(sentence!(
+                "api.form_field_unexpected",
+                field = form.file
             )));
         }
         if (is_file && file.is_some()) || texts.iter().any(|(field, _)| *field == name) {
-            return Err(Error::BadRequest(format!(
-                "The field “{name}” is there twice."
+            return Err(Error::BadRequest(sentence!(
+                "api.form_field_twice",
+                field = name
             )));
         }
         if is_file != file_name.is_some() {
-            let kind = if is_file { "a file" } else { "plain text" };
-            return Err(Error::BadRequest(format!(
-                "The field “{name}” must be {kind}."
-            )));
+            return Err(Error::BadRequest(if is_file {
+                sentence!("api.form_field_must_be_a_file", field = name)
+            } else {
+                sentence!("api.form_field_must_be_text", field = name)
+            }));
         }
         let bytes = part.bytes().await.map_err(|error| refusal(&error))?;
         match file_name {
             Some(file_name) => file = Some((bytes, file_name)),
             None => texts.push((
                 name,
-                String::from_utf8(bytes.into()).map_err(|_| {
-                    Error::BadRequest("A text field of the form is not UTF-8.".to_owned())
-                })?,
+                String::from_utf8(bytes.into())
+                    .map_err(|_| Error::BadRequest(sentence!("api.form_field_not_utf8")))?,
             )),
         }
     }
-    let (bytes, file_name) = file
-        .ok_or_else(|| Error::BadRequest(format!("The form has no file field “{}”.", form.file)))?;
+    let (bytes, file_name) = file.ok_or_else(missing)?;
     if bytes.is_empty() {
-        return Err(Error::BadRequest(format!(
-            "The file in “{}” is empty.",
-            form.file
+        return Err(Error::BadRequest(sentence!(
+            "api.form_file_empty",
+            field = form.file
         )));
     }
     if let Some(sentence) = (form.foreign)(&bytes) {
-        return Err(Error::InvalidFile(sentence.to_owned()));
+        return Err(Error::InvalidFile(sentence));
     }
     if bytes.len() > form.max_file_bytes {
-        return Err(Error::TooLarge(format!(
-            "The file is larger than {} MiB.",
-            form.max_file_bytes / (1024 * 1024)
+        return Err(Error::TooLarge(sentence!(
+            "api.file_too_large",
+            mib = form.max_file_bytes / (1024 * 1024)
         )));
     }
     Ok(Submission {
@@ -141,13 +142,11 @@ fn boundary(request: &Request) -> Result<String> {
     };
     let media_type = content_type.split(';').next().unwrap_or_default().trim();
     if !media_type.eq_ignore_ascii_case("multipart/form-data") {
-        return Err(Error::UnsupportedMediaType(
-            "Send the file as multipart/form-data.".to_owned(),
-        ));
+        return Err(Error::UnsupportedMediaType(sentence!(
+            "api.form_wants_multipart"
+        )));
     }
-    let wrong = || {
-        Error::BadRequest("The boundary of the multipart body is missing or malformed.".to_owned())
-    };
+    let wrong = || Error::BadRequest(sentence!("api.form_boundary"));
     let given = content_type.split(';').skip(1).filter(|parameter| {
         parameter
             .split('=')
@@ -194,9 +193,9 @@ fn prepared(body: &[u8], boundary: &str) -> Result<Bytes> {
         }
         let Some(end) = memchr::memmem::find(window, b"\r\n\r\n") else {
             if rest.len() > MAX_PART_HEADER_BYTES {
-                return Err(Error::BadRequest(format!(
-                    "The headers of a form field are longer than {} KiB.",
-                    MAX_PART_HEADER_BYTES / 1024
+                return Err(Error::BadRequest(sentence!(
+                    "api.form_headers_too_long",
+                    kib = MAX_PART_HEADER_BYTES / 1024
                 )));
             }
             continue;
@@ -213,15 +212,13 @@ fn prepared(body: &[u8], boundary: &str) -> Result<Bytes> {
 
 fn refusal(error: &multer::Error) -> Error {
     match error {
-        multer::Error::FieldSizeExceeded { .. } => Error::TooLarge(format!(
-            "A text field of the form is longer than {MAX_TEXT_BYTES} bytes."
-        )),
+        multer::Error::FieldSizeExceeded { .. } => {
+            Error::TooLarge(sentence!("api.form_field_too_long", bytes = MAX_TEXT_BYTES))
+        }
         multer::Error::IncompleteFieldData { .. }
         | multer::Error::IncompleteHeaders
-        | multer::Error::IncompleteStream => Error::BadRequest(
-            "The form is cut off before its end; please send it again.".to_owned(),
-        ),
-        _ => Error::BadRequest("The multipart body can't be read.".to_owned()),
+        | multer::Error::IncompleteStream => Error::BadRequest(sentence!("api.form_cut_off")),
+        _ => Error::BadRequest(sentence!("api.form_unreadable")),
     }
 }
 

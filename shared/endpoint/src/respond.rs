@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use lambda_http::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use lambda_http::{Body, Request, Response};
+use languages::Language;
 use serde::Serialize;
 
 use crate::edge::Edge;
@@ -116,6 +117,21 @@ pub fn ok(fields: &impl Serialize) -> Result {
     )
 }
 
+/// 200 with `{"status":"success", ...fields}`, in which sentences are said in `language`.
+pub fn ok_in(language: Language, fields: &impl Serialize) -> Result {
+    let mut response = ok(fields)?;
+    say_language(response.headers_mut(), language);
+    Ok(response)
+}
+
+/// Says that an answer is in `language`, since the request accepts that.
+fn say_language(headers: &mut HeaderMap, language: Language) {
+    headers.insert(
+        header::CONTENT_LANGUAGE,
+        HeaderValue::from_static(language.code()),
+    );
+}
+
 /// 202 with `{"status":"success", ...fields}`: the work is queued.
 pub fn accepted(fields: &impl Serialize) -> Result {
     json(
@@ -148,25 +164,28 @@ fn json(status: StatusCode, body: &impl Serialize) -> Result {
 #[derive(Debug, Default)]
 pub(crate) struct Asked {
     request_id: String,
+    language: Language,
     headers: HeaderMap,
     preflight: bool,
 }
 
 impl Asked {
-    pub(crate) fn unread(request_id: &str) -> Self {
+    pub(crate) fn unread(request_id: &str, language: Language) -> Self {
         Self {
             request_id: request_id.to_owned(),
+            language,
             ..Self::default()
         }
     }
 
-    pub(crate) fn of(request: &Request, request_id: &str) -> Self {
+    pub(crate) fn of(request: &Request, request_id: &str, language: Language) -> Self {
         let mut headers = HeaderMap::new();
         if let Some(origin) = request.headers().get(header::ORIGIN) {
             headers.insert(header::ORIGIN, origin.clone());
         }
         Self {
             request_id: request_id.to_owned(),
+            language,
             headers,
             preflight: request.method() == Method::OPTIONS,
         }
@@ -189,7 +208,13 @@ pub(crate) fn respond(origins: &Origins, asked: &Asked, result: Result) -> Respo
         header::X_CONTENT_TYPE_OPTIONS,
         HeaderValue::from_static("nosniff"),
     );
-    headers.append(header::VARY, HeaderValue::from_static("Origin"));
+    // What is said in no language, such as what caches keep, is the same whatever a client accepts.
+    let varies = if headers.contains_key(header::CONTENT_LANGUAGE) {
+        "Origin, Accept-Language"
+    } else {
+        "Origin"
+    };
+    headers.insert(header::VARY, HeaderValue::from_static(varies));
     if let Some(origin) = origin {
         headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
         headers.insert(
@@ -243,7 +268,7 @@ fn failure(asked: &Asked, error: &Error) -> Response<Body> {
     let body = Failure {
         status: "error",
         code,
-        message: &error.to_string(),
+        message: &error.sentence().in_language(asked.language),
         replacement: match error {
             Error::OtherTitle(replacement) => Some(replacement),
             _ => None,
@@ -252,6 +277,7 @@ fn failure(asked: &Asked, error: &Error) -> Response<Body> {
     let mut response =
         json(status, &body).unwrap_or_else(|_| empty(StatusCode::INTERNAL_SERVER_ERROR));
     let headers = response.headers_mut();
+    say_language(headers, asked.language);
     match error {
         Error::InvalidToken => {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));

@@ -2,9 +2,10 @@
 
 use std::borrow::Cow;
 
-use lambda_http::http::Method;
+use lambda_http::http::{HeaderMap, Method, header};
 use lambda_http::request::RequestContext;
 use lambda_http::{Request, RequestExt};
+use languages::Language;
 
 use crate::{Error, Result, empty};
 
@@ -18,6 +19,14 @@ pub fn path(request: &Request) -> &str {
 pub fn query<'a>(request: &'a Request, name: &str) -> Option<Cow<'a, str>> {
     let parameters = request.query_string_parameters_ref()?;
     parameters.first(name).map(Cow::Borrowed)
+}
+
+/// The language that `Accept-Language` asks for; English where it asks for none that there are sentences in.
+pub fn language(headers: &HeaderMap) -> Language {
+    headers
+        .get(header::ACCEPT_LANGUAGE)
+        .and_then(|value| value.to_str().ok())
+        .map_or(Language::ENGLISH, Language::accepted)
 }
 
 /// The client's address as the gateway saw it, or CloudFront before it; never what a client wrote

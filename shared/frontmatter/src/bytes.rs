@@ -1,6 +1,9 @@
 //! From bytes to text: UTF-16 with a mark, strict UTF-8 otherwise (2.1.1), NUL and disputed white space replaced (2.1.2).
 
 use std::borrow::Cow;
+use std::fmt;
+
+use languages::{Sentence, sentence};
 
 use crate::marks;
 use crate::prose::is_invisible;
@@ -11,13 +14,9 @@ use crate::warnings::Code;
 pub const MAX_README_BYTES: usize = 1024 * 1024;
 
 /// Why a file can't be converted at all.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reject {
-    #[error("The file is larger than 1 MiB.")]
     TooLarge,
-    #[error(
-        "The file is not UTF-8 text: line {line} holds bytes that are none. Save it as UTF-8 and upload it again."
-    )]
     NotUtf8 {
         /// Bytes before the first that can't be read.
         offset: usize,
@@ -25,6 +24,24 @@ pub enum Reject {
         line: usize,
     },
 }
+
+impl Reject {
+    /// What the author is told.
+    pub fn sentence(&self) -> Sentence {
+        match self {
+            Self::TooLarge => sentence!("reason.document_too_large"),
+            Self::NotUtf8 { line, .. } => sentence!("reason.document_not_utf8", line = *line),
+        }
+    }
+}
+
+impl fmt::Display for Reject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.sentence().fmt(f)
+    }
+}
+
+impl std::error::Error for Reject {}
 
 /// A document as text.
 #[derive(Debug)]

@@ -1,5 +1,6 @@
-//! What the author is told about the body: a closed list of codes, each with its hint (4.2).
+//! What the author is told about the body: a closed list of codes, each with the key of its hint (4.2).
 
+use languages::{Sentence, sentence};
 use std::collections::HashMap;
 
 use crate::report::{Warning, quotation};
@@ -25,9 +26,9 @@ macro_rules! codes {
                 }
             }
 
-            fn hint(self) -> &'static str {
+            fn hint(self) -> Sentence {
                 match self {
-                    $(Self::$code => $hint),*
+                    $(Self::$code => sentence!($hint)),*
                 }
             }
         }
@@ -35,54 +36,22 @@ macro_rules! codes {
 }
 
 codes! {
-    MissingAsset: "missing-asset"
-        "This picture or media file is not known here, so its description stands in its place: upload it, and it \
-         is found by its path or its name; or use an absolute https address, or name your repository in the frontmatter \
-         (`repository: owner/name`)."
-    PathEscape: "path-escape"
-        "This path climbs out of the document's folder with `..`; it was read from the top folder instead."
-    RelativeLink: "relative-link"
-        "This link leads to a file that is not published here, so only its text stays: upload the file, use an \
-         absolute https address, or name your repository in the frontmatter."
-    UnsafeUrl: "unsafe-url"
-        "This address could run a program in the reader's browser or read a local file: use an address that \
-         begins with https://."
-    UnresolvedLink: "unresolved-link"
-        "No document of that name is published yet, so only the link's text stays; it becomes a link once there \
-         is one."
-    HtmlRemoved: "html-removed"
-        "This HTML is not allowed on the site and was taken out: use Markdown, or a simple element such as \
-         <details>, <kbd> or <img>."
-    HtmlAttributeRemoved: "html-attribute-removed"
-        "This HTML element has an attribute that is not allowed on the site (a script, a style, a class); the \
-         element stays without it."
-    HtmlUnclosed: "html-unclosed"
-        "This HTML element is not closed where it was opened, or closed without having been opened; it was \
-         closed or taken out so that the page around stays whole."
-    Disputed: "code-rewritten"
-        "This code stands where some programs take it for something else, and what it shows could act there; it \
-         was written as HTML: put it into a fence of its own, with empty lines around it and all of its lines \
-         indented alike."
-    TooComplex: "too-complex"
-        "Something in this document is too much to be read: marks or quotes that stand too deep in each other, thousands \
-         of lists or of marks in one paragraph, an address that never ends, or rules that never agree; what it marks is shown as text."
-    CommentUnclosed: "comment-unclosed"
-        "A comment begins here that nothing ends, so all that follows was left out, as Obsidian and browsers do: \
-         end it with a second %% or -->, or write \\%% where you mean the signs."
-    CommentDoubtful: "comment-doubtful"
-        "Text between two %% is a comment and was left out; it may not have been meant as one here: write \\%% \
-         where you mean the signs."
-    CommentRemoved: "comment-removed"
-        "This is a comment of another tool and was left out: put it in backticks where it is meant to be seen."
-    FootnoteUnused: "footnote-unused"
-        "Nothing refers to this footnote, or another one has its label, so no reader would see it; it was left \
-         out."
-    HiddenElement: "hidden-element"
-        "This is marked as hidden (an HTML element, a container, a list of attributes), so it was left out with \
-         all that stands in it; where nothing closes it, all that follows was."
-    ForeignSyntax: "foreign-syntax"
-        "This is a mark of another program (a shortcode, a container, a component) that means nothing here: what \
-         it encloses stays as text; write it in Markdown."
+    MissingAsset: "missing-asset" "warning.missing_asset"
+    PathEscape: "path-escape" "warning.path_escape"
+    RelativeLink: "relative-link" "warning.relative_link"
+    UnsafeUrl: "unsafe-url" "warning.unsafe_url"
+    UnresolvedLink: "unresolved-link" "warning.unresolved_link"
+    HtmlRemoved: "html-removed" "warning.html_removed"
+    HtmlAttributeRemoved: "html-attribute-removed" "warning.html_attribute_removed"
+    HtmlUnclosed: "html-unclosed" "warning.html_unclosed"
+    Disputed: "code-rewritten" "warning.code_rewritten"
+    TooComplex: "too-complex" "warning.too_complex"
+    CommentUnclosed: "comment-unclosed" "warning.comment_unclosed"
+    CommentDoubtful: "comment-doubtful" "warning.comment_doubtful"
+    CommentRemoved: "comment-removed" "warning.comment_removed_from_text"
+    FootnoteUnused: "footnote-unused" "warning.footnote_unused"
+    HiddenElement: "hidden-element" "warning.hidden_element"
+    ForeignSyntax: "foreign-syntax" "warning.foreign_syntax"
 }
 
 /// A warning with its offset in the text that was read.
@@ -181,7 +150,7 @@ impl Warnings {
                     line,
                     column: before.chars().count() + 1,
                     text: found.text,
-                    hint: found.code.hint().to_owned(),
+                    hint: found.code.hint(),
                     also: Vec::new(),
                 }
             })

@@ -1,6 +1,7 @@
 //! What the author is told: warnings with their place, and where each field came from (4.1).
 
-use serde::Serialize;
+use languages::Sentence;
+use serde::{Serialize, Serializer};
 
 /// One thing the author should know, with its place in the uploaded file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -13,10 +14,15 @@ pub struct Warning {
     pub column: usize,
     /// The offending text, at most 80 characters of it.
     pub text: String,
-    /// One sentence that a beginner understands.
-    pub hint: String,
+    /// What a beginner understands; written as the English sentence.
+    #[serde(serialize_with = "in_english")]
+    pub hint: Sentence,
     /// The other texts of what is told at once, each once, 50 at most: what a page asks the author for.
     pub also: Vec<String>,
+}
+
+fn in_english<S: Serializer>(hint: &Sentence, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(hint)
 }
 
 /// Longest text that a warning quotes, in characters.

@@ -2,6 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
+use languages::{Sentence, sentence};
+
 use crate::report::{Warning, quotation};
 
 /// Most warnings of one code that are told one by one.
@@ -12,18 +14,12 @@ const MAX_NAMED_LINES: usize = 8;
 const MAX_ALSO: usize = 50;
 
 /// What mends all places of a code at once, where that is something else than mending each.
-const REMEDIES: [(&str, &str); 3] = [
-    (
-        "missing-asset",
-        "Upload the files: each is found by its path or its name. If they are in a repository, one line in the frontmatter mends them all: `repository: owner/name`.",
-    ),
-    (
-        "relative-link",
-        "Upload the files: each is found by its path or its name. If they are in a repository, one line in the frontmatter mends them all: `repository: owner/name`.",
-    ),
+const REMEDIES: [(&str, Sentence); 3] = [
+    ("missing-asset", sentence!("warning.remedy_upload_files")),
+    ("relative-link", sentence!("warning.remedy_upload_files")),
     (
         "unresolved-link",
-        "Upload the documents that these links name: then all of them become links by themselves.",
+        sentence!("warning.remedy_upload_documents"),
     ),
 ];
 
@@ -94,47 +90,27 @@ impl Code<'_> {
         }
     }
 
-    fn hint(self) -> String {
+    fn hint(self) -> Sentence {
         match self {
-            Self::TranscodedUtf16 => "The file was saved as UTF-16; it was read all the same, but UTF-8 is safer.".to_owned(),
-            Self::NulReplaced => "The file has a character that no text should have; it is shown as �.".to_owned(),
-            Self::FrontmatterUnterminated => {
-                "The file begins with --- but no second --- ends the block, so all of it was taken as text.".to_owned()
-            }
-            Self::FrontmatterUnparsable => {
-                "The block at the top can't be read; it stands in the page as code until you mend it.".to_owned()
-            }
-            Self::FrontmatterRepaired => {
-                "This line is not quite valid YAML; put such a value in \"quotes\" to be sure of it.".to_owned()
-            }
-            Self::FenceRepaired => {
-                "The block at the top was read, although a line around it is made of dashes, as some keyboards do: write three hyphens (---) instead.".to_owned()
-            }
-            Self::DuplicateKey => "This key stands there twice; the first one counts.".to_owned(),
-            Self::KeyDropped => "A key of this name or kind can't be used and was left out.".to_owned(),
-            Self::CommentRemoved => {
-                "What stands behind a # (or between /* and */) in lines that look like a block's is a comment and was left out.".to_owned()
-            }
-            Self::NoDate(_) => {
-                "This is no date; write it as 2025-07-31. It was kept under “extra”.".to_owned()
-            }
-            Self::Type(key) => format!("This value can't be used as {key}; it was kept under “extra”."),
-            Self::ThemeType(key) => {
-                format!("Astro themes expect another kind of value for {key}; yours was kept under “extra”.")
-            }
-            Self::BadDate(_) => "This is no date that exists; write it as 2025-07-31.".to_owned(),
-            Self::TitleLong => "The title is longer than 60 characters; some themes cut or refuse it.".to_owned(),
-            Self::SlugIgnored(_) => {
-                "A page's address comes from its upload, never from the file; the value was kept under “extra”.".to_owned()
-            }
-            Self::OtherAuthor => {
-                "That is another member's name, and members sign for themselves; it was kept under “extra”, and the page names you.".to_owned()
-            }
-            Self::Hidden(key) => {
-                format!("“{key}” says that the page isn't for everybody, so it is kept off the site; take this out to publish it.")
-            }
+            Self::TranscodedUtf16 => sentence!("warning.transcoded_utf16"),
+            Self::NulReplaced => sentence!("warning.nul_replaced"),
+            Self::FrontmatterUnterminated => sentence!("warning.frontmatter_unterminated"),
+            Self::FrontmatterUnparsable => sentence!("warning.frontmatter_unparsable"),
+            Self::FrontmatterRepaired => sentence!("warning.frontmatter_repaired"),
+            Self::FenceRepaired => sentence!("warning.fence_repaired"),
+            Self::DuplicateKey => sentence!("warning.frontmatter_duplicate_key"),
+            Self::KeyDropped => sentence!("warning.frontmatter_key_dropped"),
+            Self::CommentRemoved => sentence!("warning.comment_removed"),
+            Self::NoDate(_) => sentence!("warning.frontmatter_no_date"),
+            Self::Type(key) => sentence!("warning.frontmatter_type", key = key),
+            Self::ThemeType(key) => sentence!("warning.theme_type", key = key),
+            Self::BadDate(_) => sentence!("warning.bad_date"),
+            Self::TitleLong => sentence!("warning.title_long"),
+            Self::SlugIgnored(_) => sentence!("warning.address_ignored"),
+            Self::OtherAuthor => sentence!("warning.author_other_member"),
+            Self::Hidden(key) => sentence!("warning.draft_because", key = key),
             Self::HiddenUnclear(key, write) => {
-                format!("It can't be told whether “{key}” lets everybody see the page, so it is kept off the site: write “{key}: {write}” to publish it, or “draft: true” to keep it back.")
+                sentence!("warning.draft_unclear", key = key, write = write)
             }
         }
     }
@@ -178,22 +154,30 @@ fn others(first: &str, texts: Vec<String>) -> Vec<String> {
 }
 
 /// What is told of a code with many lines.
-fn together(first: &Warning, mut lines: Vec<usize>) -> String {
+fn together(first: &Warning, mut lines: Vec<usize>) -> Sentence {
     let count = lines.len();
     lines.dedup();
-    let others = if lines.len() > MAX_NAMED_LINES {
-        " and others"
-    } else {
-        ""
-    };
+    let are_all = lines.len() <= MAX_NAMED_LINES;
     lines.truncate(MAX_NAMED_LINES);
     let lines: Vec<String> = lines.iter().map(usize::to_string).collect();
-    let remedy = REMEDIES.iter().find(|(code, _)| *code == first.code);
-    let mended = remedy.map_or(first.hint.as_str(), |(_, remedy)| remedy);
-    format!(
-        "{count} places, on lines {}{others}. {mended}",
-        lines.join(", ")
-    )
+    let lines = lines.join(", ");
+    let remedy = REMEDIES.into_iter().find(|(code, _)| *code == first.code);
+    let hint = remedy.map_or_else(|| first.hint.clone(), |(_, remedy)| remedy);
+    if are_all {
+        sentence!(
+            "warning.together",
+            count = count,
+            lines = lines,
+            hint = hint
+        )
+    } else {
+        sentence!(
+            "warning.together_and_more",
+            count = count,
+            lines = lines,
+            hint = hint
+        )
+    }
 }
 
 #[cfg(test)]
@@ -236,7 +220,7 @@ mod tests {
         assert_eq!((*line, *column, text.as_str()), (1, 1, "m.png"));
         assert!(also.is_empty(), "{also:?}");
         assert_eq!(
-            hint,
+            hint.to_string(),
             "7 places, on lines 1, 3, 5, 7, 9, 11, 13. Upload the files: each is found by its path or its name. If they are in a repository, one line in the frontmatter mends them all: `repository: owner/name`."
         );
     }
@@ -273,7 +257,7 @@ mod tests {
         let warnings = grouped(many);
         assert_eq!(warnings.len(), 1);
         assert_eq!(
-            warnings[0].hint,
+            warnings[0].hint.to_string(),
             "20 places, on lines 2. This key stands there twice; the first one counts."
         );
     }
@@ -312,6 +296,6 @@ mod tests {
     fn codes_are_words_and_hints_sentences() {
         let warning = Code::NoDate("date").at(1, 1, "soon");
         assert_eq!(warning.code, "frontmatter-type:date");
-        assert!(warning.hint.starts_with("This is no date;"));
+        assert!(warning.hint.to_string().starts_with("This is no date;"));
     }
 }

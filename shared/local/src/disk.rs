@@ -6,6 +6,8 @@ use std::io::ErrorKind;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use endpoint::{Sentence, sentence};
+
 /// The same complaint is logged again after this.
 const LOGGED_EVERY: Duration = Duration::from_secs(10);
 
@@ -56,20 +58,12 @@ impl Complaint {
     }
 
     /// A sentence for the member and for the log.
-    pub(crate) fn sentence(self) -> &'static str {
+    pub(crate) fn sentence(self) -> Sentence {
         match self {
-            Self::Full => {
-                "The disk that Masthead keeps its data on is full, so nothing was stored. Free some space, and try again."
-            }
-            Self::ReadOnly => {
-                "Masthead's data folder can't be written, so nothing was stored. Whoever runs it has to make it writable again."
-            }
-            Self::Damaged => {
-                "Masthead's data folder is damaged, so nothing was stored. Whoever runs it has to restore a copy."
-            }
-            Self::Failing => {
-                "The disk that Masthead keeps its data on fails, so nothing was stored. Whoever runs it has to look after it."
-            }
+            Self::Full => sentence!("api.disk_full"),
+            Self::ReadOnly => sentence!("api.disk_read_only"),
+            Self::Damaged => sentence!("api.disk_damaged"),
+            Self::Failing => sentence!("api.disk_failing"),
         }
     }
 }

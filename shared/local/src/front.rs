@@ -7,7 +7,7 @@
 
 use std::net::IpAddr;
 
-use endpoint::Origins;
+use endpoint::{Language, Origins, sentence};
 use hyper::header::{HOST, HeaderMap, HeaderName, ORIGIN};
 use hyper::http::request::Parts;
 use hyper::http::uri::{Authority, Uri};
@@ -73,30 +73,29 @@ impl Front {
 
     /// Why a request to `port` is refused; `None` where it may pass.
     pub(crate) fn refusal(&self, port: Port, parts: &Parts) -> Option<Refusal> {
+        let language = match port {
+            Port::Api => endpoint::language(&parts.headers),
+            // AWS's own speak English, and so does who reads their errors.
+            Port::S3 | Port::DynamoDb => Language::ENGLISH,
+        };
         let Some(host) = self.host(parts) else {
             let names = self.names.join(", ");
             return Some(Refusal {
                 status: StatusCode::MISDIRECTED_REQUEST,
-                sentence: format!(
-                    "This is the Masthead of one machine, and answers to {names} alone. Another name is named with --host or --public-url."
-                ),
+                sentence: sentence!("api.wall_other_name", names = names).in_language(language),
             });
         };
         if self.may_ask(port, parts, host) {
             return None;
         }
         let sentence = match port {
-            Port::Api => {
-                "A page of another site may not do this. ALLOWED_ORIGINS names the sites that may."
-            }
-            Port::S3 => {
-                "A page may not use this port, but for the addresses that the API signs for pages of ALLOWED_ORIGINS."
-            }
-            Port::DynamoDb => "A page may not use this port.",
+            Port::Api => sentence!("api.wall_other_site"),
+            Port::S3 => sentence!("api.wall_store"),
+            Port::DynamoDb => sentence!("api.wall_table"),
         };
         Some(Refusal {
             status: StatusCode::FORBIDDEN,
-            sentence: sentence.to_owned(),
+            sentence: sentence.in_language(language),
         })
     }
 

@@ -100,10 +100,7 @@ pub enum StartError {
     #[error("the data folder {} is in use by another `masthead dev`: stop it or choose another with --data", .0.display())]
     FolderInUse(PathBuf),
     #[error("{}: {sentence}", folder.display())]
-    Disk {
-        folder: PathBuf,
-        sentence: &'static str,
-    },
+    Disk { folder: PathBuf, sentence: String },
     #[error("the data in {} is damaged ({reason}): restore a copy of the folder or start over with --reset", folder.display())]
     Damaged { folder: PathBuf, reason: String },
     #[error(
@@ -150,7 +147,7 @@ impl StartError {
             Some(complaint @ (Complaint::Full | Complaint::ReadOnly | Complaint::Failing)) => {
                 Self::Disk {
                     folder,
-                    sentence: complaint.sentence(),
+                    sentence: complaint.sentence().to_string(),
                 }
             }
             _ => Self::Damaged { folder, reason },

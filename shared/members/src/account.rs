@@ -3,13 +3,16 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use languages::{Language, Sentence, told};
 use serde::Serialize;
 
 use crate::codes::{CODE_DIGEST, CODE_EXPIRES_AT, IssuedCode};
 use crate::departures::GONE_SINCE;
 use crate::error::Result;
 use crate::item::{Item, Reader, boolean, number, string};
-use crate::pictures::{PICTURE, PICTURE_CHANGES, PICTURE_FILE, PICTURE_REJECTED};
+use crate::pictures::{
+    PICTURE, PICTURE_CHANGES, PICTURE_FILE, PICTURE_REJECTED, PICTURE_REJECTED_SAID,
+};
 use crate::renames::{FORMER_HANDLES, FORMER_NAMES};
 use crate::{Email, name};
 
@@ -44,6 +47,8 @@ pub struct Account {
     pub picture_file: Option<String>,
     /// Why the last picture was no picture for us; `None` after one that was.
     pub picture_rejected: Option<String>,
+    /// The same by its key; `None` also where it was kept before sentences had keys.
+    pub picture_rejected_said: Option<Sentence>,
     /// How often the picture, or what is said of it, was changed.
     pub picture_changes: u64,
     /// The code that sets a password, if one was issued and not used; it may have run out.
@@ -88,6 +93,12 @@ pub struct PublicMember<'a> {
 }
 
 impl Account {
+    /// The sentence of [`Account::picture_rejected`] in a language.
+    pub fn picture_rejected_in(&self, language: Language) -> Option<String> {
+        let reason = self.picture_rejected.as_deref()?;
+        Some(told(reason, self.picture_rejected_said.as_ref(), language))
+    }
+
     /// What the API shows of the account; pictures are under `public_url`.
     pub fn public(&self, public_url: &str) -> PublicMember<'_> {
         PublicMember {
@@ -145,6 +156,13 @@ impl Account {
                 .filter(|name| !name.is_empty())
                 .map(str::to_owned),
             picture_rejected: read.optional_string(PICTURE_REJECTED).map(str::to_owned),
+            // A version before sentences had keys writes the text alone: what another text left behind isn't said of it.
+            picture_rejected_said: read
+                .optional_string(PICTURE_REJECTED_SAID)
+                .and_then(|said| serde_json::from_str::<Sentence>(said).ok())
+                .filter(|said| {
+                    read.optional_string(PICTURE_REJECTED) == Some(said.to_string().as_str())
+                }),
             picture_changes: if item.contains_key(PICTURE_CHANGES) {
                 read.number(PICTURE_CHANGES)?
             } else {

@@ -5,6 +5,7 @@
 
 use aws_sdk_dynamodb::types::{ConditionCheck, Delete, Put, TransactWriteItem};
 use futures::{StreamExt as _, TryStreamExt as _};
+use languages::{Language, Sentence, told};
 use serde::{Deserialize, Serialize};
 
 use crate::accounts::{email_key, member_key, member_pk};
@@ -44,6 +45,9 @@ pub struct File {
     pub state: FileState,
     /// Of a rejected file why, of another one what was left out of it.
     pub reason: Option<String>,
+    /// The same by its key; `None` also where it was kept before sentences had keys.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason_said: Option<Sentence>,
     /// The kind of file, by its content.
     pub content_type: Option<String>,
     /// Of the largest rendition, in pixels.
@@ -62,6 +66,12 @@ impl File {
     pub fn shown(&self) -> Option<&String> {
         let is_there = self.state != FileState::Gone;
         self.renditions.first().filter(|_| is_there)
+    }
+
+    /// The sentence of [`File::reason`] in a language.
+    pub fn reason_in(&self, language: Language) -> Option<String> {
+        let reason = self.reason.as_deref()?;
+        Some(told(reason, self.reason_said.as_ref(), language))
     }
 }
 

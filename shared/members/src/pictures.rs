@@ -4,6 +4,7 @@
 //! the place of a decision that came after it.
 
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
+use languages::Sentence;
 
 use crate::Members;
 use crate::account::{Account, Picture};
@@ -15,6 +16,7 @@ use crate::item::{Reader, boolean, map, number, string};
 pub(crate) const PICTURE: &str = "picture";
 pub(crate) const PICTURE_FILE: &str = "picture_file";
 pub(crate) const PICTURE_REJECTED: &str = "picture_rejected";
+pub(crate) const PICTURE_REJECTED_SAID: &str = "picture_rejected_said";
 pub(crate) const PICTURE_CHANGES: &str = "picture_changes";
 
 const ENABLED: &str = "disabled = :enabled";
@@ -44,7 +46,7 @@ impl Members {
     ) -> Result<Option<Picture>> {
         self.change_picture(
             account,
-            "SET picture = :picture, picture_file = :file REMOVE picture_rejected ADD picture_changes :one",
+            "SET picture = :picture, picture_file = :file REMOVE picture_rejected, picture_rejected_said ADD picture_changes :one",
             &format!("{ENABLED} AND {UNDER_HANDLE}"),
             seen,
             [
@@ -82,15 +84,23 @@ impl Members {
     pub async fn reject_picture(
         &self,
         account: &Account,
-        reason: &str,
+        reason: &Sentence,
         seen: Seen,
     ) -> Result<bool> {
+        let said = serde_json::to_string(reason).map_err(|_| Error::Damaged {
+            item: account.id.clone(),
+            attribute: PICTURE_REJECTED_SAID,
+        })?;
         let changed = self.change_picture(
             account,
-            "SET picture_rejected = :reason ADD picture_changes :one",
+            "SET picture_rejected = :reason, picture_rejected_said = :said ADD picture_changes :one",
             ENABLED,
             seen,
-            [(":reason", string(reason)), (":enabled", boolean(false))],
+            [
+                (":reason", string(reason.to_string())),
+                (":said", string(said)),
+                (":enabled", boolean(false)),
+            ],
         );
         Ok(changed.await?.is_some())
     }
@@ -100,7 +110,7 @@ impl Members {
     pub async fn remove_picture(&self, account: &Account) -> Result<Option<Picture>> {
         self.change_picture(
             account,
-            "REMOVE picture, picture_file, picture_rejected ADD picture_changes :one",
+            "REMOVE picture, picture_file, picture_rejected, picture_rejected_said ADD picture_changes :one",
             ENABLED,
             Seen::Any,
             [(":enabled", boolean(false))],

@@ -200,7 +200,7 @@ impl Members {
 }
 
 /// What an account may come to have after it is made.
-const OPTIONAL: [&str; 11] = [
+const OPTIONAL: [&str; 12] = [
     "password_hash",
     "last_login_at",
     "code_digest",
@@ -208,6 +208,7 @@ const OPTIONAL: [&str; 11] = [
     "picture",
     "picture_file",
     "picture_rejected",
+    "picture_rejected_said",
     "picture_changes",
     FORMER_HANDLES,
     FORMER_NAMES,

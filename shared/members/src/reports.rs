@@ -1,6 +1,7 @@
 //! Publish reports: what became of each README, and which version of it the report speaks of.
 
 use aws_sdk_dynamodb::types::{Delete, Put, TransactWriteItem};
+use languages::{Language, Sentence, told};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -51,7 +52,10 @@ pub struct Report {
     pub sha256: Option<String>,
     /// For a rejected file, the sentence that says why.
     pub reason: Option<String>,
-    /// Fields and warnings as the converter gave them.
+    /// The same by its key; `None` also in a report of before sentences had keys.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason_said: Option<Sentence>,
+    /// Fields and warnings as the converter gave them; of each warning its `hint` in English, and by its key as `said`.
     pub fields: Value,
     pub warnings: Value,
     /// Digest of the output that is live, as the manifest has it.
@@ -95,6 +99,8 @@ pub struct Summary {
     #[serde(default)]
     pub sha256: Option<String>,
     pub reason: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason_said: Option<Sentence>,
     pub digest: Option<String>,
     /// The title in the document's frontmatter.
     pub title: Option<String>,
@@ -121,6 +127,7 @@ impl Summary {
             path: report.path.clone(),
             sha256: report.sha256.clone(),
             reason: report.reason.clone(),
+            reason_said: report.reason_said.clone(),
             digest: report.digest.clone(),
             title: title.and_then(|field| field["value"].as_str().map(str::to_owned)),
             warnings: warnings.len(),
@@ -129,6 +136,29 @@ impl Summary {
                 .any(|warning| warning["code"] == MISSING_ASSET),
             pictures: report.pictures.clone(),
         }
+    }
+
+    /// The sentence that says why the file was rejected, in a language.
+    pub fn reason_in(&self, language: Language) -> Option<String> {
+        let reason = self.reason.as_deref()?;
+        Some(told(reason, self.reason_said.as_ref(), language))
+    }
+}
+
+impl Report {
+    /// The warnings, with their hints in a language.
+    pub fn warnings_in(mut self, language: Language) -> Value {
+        for warning in self.warnings.as_array_mut().into_iter().flatten() {
+            let Some(warning) = warning.as_object_mut() else {
+                continue;
+            };
+            let said = warning.shift_remove("said");
+            let said: Option<Sentence> = said.and_then(|said| serde_json::from_value(said).ok());
+            if let Some(hint) = warning.get_mut("hint") {
+                *hint = told(hint.as_str().unwrap_or_default(), said.as_ref(), language).into();
+            }
+        }
+        self.warnings
     }
 }
 

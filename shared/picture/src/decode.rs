@@ -5,6 +5,7 @@ use std::io::Cursor;
 use image::error::{ImageError, LimitErrorKind};
 use image::metadata::Orientation;
 use image::{ColorType, DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
+use languages::sentence;
 
 use crate::{MAX_DEEP_PIXELS, MAX_PIXELS, Refused, claim, jpeg, riff};
 
@@ -38,10 +39,7 @@ pub(crate) struct Decoded {
 
 pub(crate) fn decode(bytes: &[u8], format: ImageFormat) -> Result<Decoded, Refused> {
     if format == ImageFormat::Png && hides_its_picture(bytes) {
-        return Err(Refused::Unsupported {
-            what: "The animation can't move here, and the picture that would stand in its place is one that nobody is shown.",
-            how: "Please export it anew as a picture, or as a shorter animation, and send that.",
-        });
+        return Err(Refused::Unsupported(sentence!("reason.picture_hidden")));
     }
     let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
     reader.limits(limits(format));
@@ -138,10 +136,7 @@ pub(crate) fn refusal(error: &ImageError) -> Refused {
         {
             Refused::TooLarge
         }
-        ImageError::Unsupported(_) => Refused::Unsupported {
-            what: "The picture is of a rare kind that is not supported.",
-            how: "Please export it as an ordinary JPEG or PNG and send that.",
-        },
+        ImageError::Unsupported(_) => Refused::Unsupported(sentence!("reason.picture_unsupported")),
         _ => Refused::Invalid,
     }
 }

@@ -15,6 +15,8 @@ use image::{
 };
 
 use crate::decode::{self, Source};
+use languages::{Sentence, sentence};
+
 use crate::{Refused, riff};
 
 /// Most frames of an animation that a document shows.
@@ -26,16 +28,16 @@ pub const MAX_ANIMATED_PIXELS: u64 = 300_000_000;
 const MAX_CANVAS_PIXELS: u64 = 8_500_000;
 
 /// What a member is told of an animation that is beyond our limits.
-pub(crate) const TOO_LARGE: &str = "The animation is too long or too large to move here, so only its first picture is shown. A shorter or smaller one moves; a long one is better linked to as a video.";
+pub(crate) const TOO_LARGE: Sentence = sentence!("reason.animation_too_large");
 /// The same of one that `image` doesn't compose.
-const TOO_DEEP: &str = "The animation has 16 bits a channel, so only its first picture is shown. Exported with 8 bits, it moves.";
+const TOO_DEEP: Sentence = sentence!("reason.animation_too_deep");
 
 /// Whether a picture moves.
 pub(crate) enum Motion<'a> {
     /// It has one frame.
     Still,
-    /// Its first frame is shown alone, which the member is told in these words.
-    Beyond(&'static str),
+    /// Its first frame is shown alone, which the member is told in this sentence.
+    Beyond(Sentence),
     Moving(Animation<'a>),
 }
 

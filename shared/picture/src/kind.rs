@@ -1,6 +1,7 @@
 //! What a file is, by its first bytes; its name and announced type say nothing.
 
 use image::ImageFormat;
+use languages::{Sentence, sentence};
 
 use crate::Refused;
 use crate::svg::is_svg;
@@ -69,12 +70,11 @@ pub(crate) fn recognise(bytes: &[u8], purpose: Purpose) -> Result<ImageFormat, R
     } else if file.has(0, b"RIFF") && file.has(8, b"WEBP") {
         Ok(ImageFormat::WebP)
     } else {
-        let (what, for_profile, for_document) = file.other().sentences();
-        let how = match purpose {
+        let (for_profile, for_document) = file.other().sentences();
+        Err(Refused::Unsupported(match purpose {
             Purpose::Profile => for_profile,
             Purpose::Document => for_document,
-        };
-        Err(Refused::Unsupported { what, how })
+        }))
     }
 }
 
@@ -116,54 +116,42 @@ enum Other {
 
 impl Other {
     /// What it is, and what its owner can do: for a profile, and for a document.
-    fn sentences(self) -> (&'static str, &'static str, &'static str) {
-        const SEND: &str = "Please send a JPEG, PNG, WebP or GIF picture.";
-        const SEND_FILE: &str =
-            "Please send a JPEG, PNG, WebP or GIF picture, a drawing in SVG, or a PDF.";
-        const EXPORT: &str = "Open it in any picture program, export it as JPEG, and send that.";
-        const PHONE: &str = "Choose it in your phone's browser, which sends it as JPEG, or export it as JPEG; on an iPhone, Settings, Camera, Formats, “Most Compatible” takes JPEGs from now on.";
-        const HOSTED: &str = "Put it on a site that is made for that, and link to it in your text.";
+    fn sentences(self) -> (Sentence, Sentence) {
+        let both = |sentence: Sentence| (sentence.clone(), sentence);
         match self {
-            Self::Empty => ("The file is empty.", SEND, SEND_FILE),
+            Self::Empty => (
+                sentence!("reason.profile_empty"),
+                sentence!("reason.file_empty"),
+            ),
             Self::Pdf => (
-                "This is a PDF document.",
-                "Open it, take a screenshot of the picture, and send that.",
-                "Take a screenshot of the page that you want to show, and send that.",
+                sentence!("reason.profile_pdf"),
+                sentence!("reason.file_pdf"),
             ),
             Self::Archive => (
-                "This is an archive.",
-                "Unpack it and send the picture that is in it.",
-                "Unpack it and send the pictures that are in it, or link to the place that people can get it from.",
+                sentence!("reason.profile_archive"),
+                sentence!("reason.file_archive"),
             ),
-            Self::RarePicture => ("This kind of picture is not supported.", EXPORT, EXPORT),
-            Self::Heic => ("This is a HEIC picture.", PHONE, PHONE),
-            Self::Avif => (
-                "This is an AVIF picture.",
-                "Open it in a picture program, export it as JPEG, and send that.",
-                "Open it in a picture program, export it as JPEG, and send that.",
-            ),
+            Self::RarePicture => both(sentence!("reason.picture_rare")),
+            Self::Heic => both(sentence!("reason.picture_heic")),
+            Self::Avif => both(sentence!("reason.picture_avif")),
             Self::Video => (
-                "This is a video.",
-                "Pause it where it looks best, take a screenshot, and send that.",
-                HOSTED,
+                sentence!("reason.profile_video"),
+                sentence!("reason.file_video"),
             ),
-            Self::Audio => ("This is a sound.", SEND, HOSTED),
-            Self::Svg => (
-                "This is an SVG drawing.",
-                "Export it as PNG and send that.",
-                "Export it as PNG and send that.",
+            Self::Audio => (
+                sentence!("reason.profile_audio"),
+                sentence!("reason.file_audio"),
             ),
+            Self::Svg => both(sentence!("reason.profile_svg")),
             Self::Gzip => (
-                "This is a compressed file.",
-                "Unpack it and send the picture that is in it.",
-                "Unpack it and send what is in it; save a drawing as plain SVG rather than SVGZ.",
+                sentence!("reason.profile_gzip"),
+                sentence!("reason.file_gzip"),
             ),
-            Self::Page => (
-                "This is a web page.",
-                "Save the picture itself from the page and send that.",
-                "Save the picture itself from the page and send that.",
+            Self::Page => both(sentence!("reason.picture_is_web_page")),
+            Self::Unknown => (
+                sentence!("reason.profile_unknown"),
+                sentence!("reason.file_unknown"),
             ),
-            Self::Unknown => ("This is not a picture.", SEND, SEND_FILE),
         }
     }
 }

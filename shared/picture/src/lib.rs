@@ -24,6 +24,10 @@ pub use kind::{check_for_documents, is_pdf};
 pub use svg::{MAX_SVG_BYTES, SVG_CONTENT_TYPE, SVG_EXTENSION, Svg, drawing};
 pub use wide::{Drawn, MAX_PAINTED_PIXELS, WIDTHS, Wide, for_documents};
 
+use std::fmt;
+
+use languages::{Sentence, sentence};
+
 use decode::Decoded;
 use kind::Purpose;
 
@@ -55,23 +59,35 @@ pub struct Rendition {
     pub bytes: Vec<u8>,
 }
 
-/// Why a file is no picture for us, in sentences that a member can act on.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+/// Why a file is no picture for us.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refused {
-    #[error("{what} {how}")]
-    Unsupported {
-        what: &'static str,
-        how: &'static str,
-    },
-    #[error("The picture is larger than 50 megapixels. Please send a smaller one.")]
+    /// What it is instead, and what its owner can do.
+    Unsupported(Sentence),
     TooLarge,
-    #[error(
-        "The picture has 16 bits a channel and is larger than 25 megapixels. Please export it as JPEG and send that."
-    )]
     TooDeep,
-    #[error("The picture is damaged or incomplete. Please export it again and send that.")]
     Invalid,
 }
+
+impl Refused {
+    /// What the member is told, who can act on it.
+    pub fn sentence(&self) -> Sentence {
+        match self {
+            Self::Unsupported(sentence) => sentence.clone(),
+            Self::TooLarge => sentence!("reason.picture_too_large"),
+            Self::TooDeep => sentence!("reason.picture_too_deep"),
+            Self::Invalid => sentence!("reason.picture_invalid"),
+        }
+    }
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.sentence().fmt(f)
+    }
+}
+
+impl std::error::Error for Refused {}
 
 /// Makes the renditions, in the order of [`SIZES`]: upright, square, in sRGB, transparent where the
 /// original is.

@@ -15,6 +15,7 @@ mod styles;
 mod tables;
 mod work;
 
+use languages::{Sentence, sentence};
 use roxmltree::{Document, Node};
 
 use crate::Refused;
@@ -38,9 +39,6 @@ const XHTML: &str = "http://www.w3.org/1999/xhtml";
 const XLINK: &str = "http://www.w3.org/1999/xlink";
 const XML: &str = "http://www.w3.org/XML/1998/namespace";
 
-const PLAIN: &str = "Export it as plain SVG, or as PNG, about 1,920 pixels wide, and send that.";
-const PNG: &str = "Export it as PNG, about 1,920 pixels wide, and send that.";
-
 /// The copy of a drawing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Svg {
@@ -50,8 +48,8 @@ pub struct Svg {
     pub height: u32,
     /// A whole file of the type [`SVG_CONTENT_TYPE`].
     pub bytes: Vec<u8>,
-    /// What its owner should know, in a sentence.
-    pub notice: Option<&'static str>,
+    /// What its owner should know.
+    pub notice: Option<Sentence>,
 }
 
 /// An attribute of an element's own, in no namespace.
@@ -62,60 +60,35 @@ fn own<'a>(node: Node<'a, '_>, name: &str) -> Option<&'a str> {
     Some(own.value())
 }
 
-fn refused(what: &'static str, how: &'static str) -> Refused {
-    Refused::Unsupported { what, how }
-}
-
 fn malformed() -> Refused {
-    refused("The drawing isn't well-formed XML.", PLAIN)
+    Refused::Unsupported(sentence!("reason.drawing_malformed"))
 }
 
 fn too_complex() -> Refused {
-    refused(
-        "The drawing has so many parts that a browser can't draw it at once.",
-        PNG,
-    )
+    Refused::Unsupported(sentence!("reason.drawing_too_complex"))
 }
 
 fn hides_by_rules() -> Refused {
-    refused(
-        "The drawing's style sheet hides parts in a way that can't be kept.",
-        "Export it as PNG, about 1,920 pixels wide, or take the hidden parts out, and send that.",
-    )
+    Refused::Unsupported(sentence!("reason.drawing_hides_by_rules"))
 }
 
 fn unreadable(why: Unreadable) -> Refused {
-    match why {
-        Unreadable::Encoding => refused("The drawing's text is neither UTF-8 nor UTF-16.", PLAIN),
-        Unreadable::Entities => refused(
-            "The drawing declares entities that aren't short texts.",
-            PLAIN,
-        ),
-        Unreadable::Malformed => malformed(),
-    }
+    Refused::Unsupported(match why {
+        Unreadable::Encoding => sentence!("reason.drawing_encoding"),
+        Unreadable::Entities => sentence!("reason.drawing_entities"),
+        Unreadable::Malformed => return malformed(),
+    })
 }
 
 /// What the owner should know first of what the copy has not.
-fn notice(left: Left, is_guessed: bool) -> Option<&'static str> {
+fn notice(left: Left, is_guessed: bool) -> Option<Sentence> {
     let told = [
-        (
-            left.loaded,
-            "What the drawing loads from elsewhere is left out: embed it in the drawing and send that.",
-        ),
-        (
-            left.pictures,
-            "Pictures in the drawing that aren't JPEG, PNG, GIF or WebP, or too many, are left out.",
-        ),
-        (
-            left.fonts,
-            "The fonts in the drawing are left out: turn its text into paths if they matter.",
-        ),
-        (left.scripts, "Scripts in the drawing are left out."),
-        (left.hidden, "Hidden layers of the drawing are left out."),
-        (
-            is_guessed,
-            "The drawing doesn't say how large it is: it is shown 300 pixels wide and 150 high.",
-        ),
+        (left.loaded, sentence!("reason.drawing_left_out_loaded")),
+        (left.pictures, sentence!("reason.drawing_left_out_pictures")),
+        (left.fonts, sentence!("reason.drawing_left_out_fonts")),
+        (left.scripts, sentence!("reason.drawing_left_out_scripts")),
+        (left.hidden, sentence!("reason.drawing_left_out_hidden")),
+        (is_guessed, sentence!("reason.drawing_size_guessed")),
     ];
     told.into_iter()
         .find_map(|(is_so, sentence)| is_so.then_some(sentence))
@@ -128,7 +101,7 @@ fn notice(left: Left, is_guessed: bool) -> Option<&'static str> {
 /// up a browser, or draws nothing.
 pub fn drawing(bytes: &[u8]) -> Result<Svg, Refused> {
     if bytes.len() > MAX_SVG_BYTES {
-        return Err(refused("The drawing is larger than 4 MiB.", PNG));
+        return Err(Refused::Unsupported(sentence!("reason.drawing_too_large")));
     }
     let text = prolog::decoded(bytes).ok_or_else(|| unreadable(Unreadable::Encoding))?;
     let prolog = prolog::read(&text).map_err(unreadable)?;
@@ -160,17 +133,16 @@ fn copied(text: &str) -> Result<Svg, Refused> {
     let root = document.root_element();
     let name = root.tag_name();
     if name.name() != "svg" || !matches!(name.namespace(), Some(SVG) | None) {
-        return Err(refused(
-            "The drawing's outermost element isn't SVG's.",
-            PLAIN,
-        ));
+        return Err(Refused::Unsupported(sentence!("reason.drawing_not_svg")));
     }
     let size = size::of(root);
     let texts = copy::sheet_texts(&document);
     let sheets = copy::sheets(&texts).ok_or_else(too_complex)?;
     let copy = Copy::of(&document, &sheets, &size)?;
     if !copy.draws {
-        return Err(refused("The drawing shows nothing.", PNG));
+        return Err(Refused::Unsupported(sentence!(
+            "reason.drawing_shows_nothing"
+        )));
     }
     Ok(Svg {
         width: size.width,

@@ -217,7 +217,7 @@ fn other_files_are_named() {
         let refused = renditions(bytes).unwrap_err();
         let sentences = refused.to_string();
         assert!(
-            matches!(refused, Refused::Unsupported { .. })
+            matches!(refused, Refused::Unsupported(_))
                 && sentences.contains(what)
                 && sentences.contains(how)
                 && sentences.ends_with('.'),

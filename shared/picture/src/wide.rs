@@ -3,6 +3,7 @@
 use std::io::Cursor;
 
 use image::{DynamicImage, ImageFormat, ImageReader};
+use languages::Sentence;
 
 use crate::decode::{self, Decoded, Source};
 use crate::film::Film;
@@ -41,7 +42,7 @@ pub struct Drawn {
     /// Largest first, at least one, each width once.
     pub renditions: Vec<Wide>,
     /// What its owner should know, in a sentence.
-    pub notice: Option<&'static str>,
+    pub notice: Option<Sentence>,
 }
 
 /// Makes the renditions of a picture that documents show: whole, upright, in sRGB, transparent where

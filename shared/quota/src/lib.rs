@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use blobs::Blobs;
 use blobs::layout::{FileKey, SourceKey};
-use endpoint::{Clock, Error};
+use endpoint::{Clock, Error, Sentence, sentence};
 use members::{Counted, Members, Usage};
 
 /// How often a count is tried against other uploads of the same member.
@@ -218,32 +218,25 @@ impl<'a> Held<'a> {
 
 /// Why no more than `taken` may be taken; `None`: there is room.
 fn refusal(of: Counted, taken: Usage, needs: Usage, most: Usage) -> Option<Error> {
-    let what = match of {
-        Counted::Readmes => "READMEs",
-        Counted::Files => "files",
-    };
-    let sentence = if needs.count > 0 && taken.count + needs.count > most.count {
-        format!(
-            "You have as many {what} as one member may have, {}. Delete one, then send this one again.",
-            most.count
-        )
-    } else if needs.bytes > 0 && taken.bytes + needs.bytes > most.bytes {
-        format!(
-            "With this one your {what} would take more than one member's may take together, {}. Delete one, or make this one smaller.",
-            size(most.bytes)
-        )
-    } else {
-        return None;
+    let too_many = needs.count > 0 && taken.count + needs.count > most.count;
+    let too_large = needs.bytes > 0 && taken.bytes + needs.bytes > most.bytes;
+    let (count, bytes) = (most.count, size(most.bytes));
+    let sentence = match of {
+        Counted::Readmes if too_many => sentence!("api.readmes_quota_count", most = count),
+        Counted::Files if too_many => sentence!("api.files_quota_count", most = count),
+        Counted::Readmes if too_large => sentence!("api.readmes_quota_bytes", most = bytes),
+        Counted::Files if too_large => sentence!("api.files_quota_bytes", most = bytes),
+        Counted::Readmes | Counted::Files => return None,
     };
     Some(Error::QuotaExceeded(sentence))
 }
 
 /// A number of bytes as people write it, rounded down.
-fn size(bytes: u64) -> String {
+fn size(bytes: u64) -> Sentence {
     match bytes {
-        0..1024 => format!("{bytes} bytes"),
-        1024..1_048_576 => format!("{} KiB", bytes / 1024),
-        _ => format!("{} MiB", bytes / (1024 * 1024)),
+        0..1024 => sentence!("unit.bytes", number = bytes),
+        1024..1_048_576 => sentence!("unit.kib", number = bytes / 1024),
+        _ => sentence!("unit.mib", number = bytes / (1024 * 1024)),
     }
 }
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 use blobs::layout::{MAX_README_BYTES, SourceKey, SourceNote};
 use blobs::{Blobs, Condition, Head, Upload, Written};
 use bytes::Bytes;
-use endpoint::{Bearer, Error, rfc3339};
+use endpoint::{Bearer, Error, Sentence, rfc3339, sentence};
 use members::{Counted, Member, Usage};
 use quota::{Held, Quota};
 use serde::Serialize;
@@ -59,8 +59,17 @@ pub struct Terms<'a> {
     pub same_title: bool,
     /// Of this version alone, by its `ETag` without quotes, or of the same bytes.
     pub version: Option<&'a str>,
-    /// What to do where another document has the address: a sentence.
-    pub advice: &'a str,
+    /// What to say where another document has the address.
+    pub same_address: fn(Clash) -> Sentence,
+}
+
+/// Two documents of one address, as their author knows them.
+#[derive(Debug)]
+pub struct Clash {
+    /// The file that was sent, and the one whose place it would take.
+    pub name: String,
+    pub older: String,
+    pub slug: String,
 }
 
 /// What was stored.
@@ -146,13 +155,11 @@ impl Store<'_> {
             if let (Some(older), Some(note)) = (older, &note)
                 && !same_document(older, note)
             {
-                return Err(Error::Conflict(format!(
-                    "“{}” would take the place of “{}”, which has the same address “{}”. {}",
-                    shown(note),
-                    shown(older),
-                    sent.source.slug,
-                    sent.terms.advice
-                )));
+                return Err(Error::Conflict((sent.terms.same_address)(Clash {
+                    name: shown(note),
+                    older: shown(older),
+                    slug: sent.source.slug.clone(),
+                })));
             }
             if let Some(version) = sent.terms.version {
                 unchanged(seen.as_ref(), version, &sent.bytes)?;
@@ -242,18 +249,15 @@ impl Store<'_> {
 /// may send them again.
 fn unchanged(seen: Option<&Seen>, asked: &str, bytes: &Bytes) -> Result<(), Error> {
     let Some(seen) = seen else {
-        return Err(Error::Conflict(
-            "The document was deleted since you read it. Restore it, or send yours without “if_version” to begin it anew."
-                .to_owned(),
-        ));
+        return Err(Error::Conflict(sentence!("api.document_deleted_since")));
     };
     if version(&seen.head.etag) == version(asked) || seen.bytes.as_ref() == Some(bytes) {
         return Ok(());
     }
-    Err(Error::Conflict(format!(
-        "The document was changed since you read it: version “{}” is newer, since {}. Read that before you send yours.",
-        version(&seen.head.etag),
-        rfc3339(seen.head.last_modified)
+    Err(Error::Conflict(sentence!(
+        "api.document_changed_since",
+        version = version(&seen.head.etag),
+        since = rfc3339(seen.head.last_modified)
     )))
 }
 

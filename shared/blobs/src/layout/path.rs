@@ -3,37 +3,50 @@
 //! A path never is a part of a key: keys are made of ids and digests. So a rule here keeps a name from
 //! misleading people and from climbing out of the folder that somebody unpacks it into, and no more.
 
+use std::fmt;
+
+use languages::{Sentence, sentence};
 use unicode_normalization::UnicodeNormalization as _;
 
 /// Longest path, in bytes of UTF-8 in NFC; no file system has longer names.
 pub const MAX_PATH_BYTES: usize = 255;
 
-/// Why a path isn't one, in sentences for people.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+/// Why a path isn't one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum InvalidPath {
-    #[error("The path is empty.")]
     Empty,
-    #[error(
-        "The path is longer than {MAX_PATH_BYTES} bytes. Shorten the names of folders or of the file."
-    )]
     TooLong,
-    #[error(
-        "The path holds a control character or one that turns the text around it about. Type the name anew."
-    )]
     Unseen,
-    #[error("The path holds a backslash. Names of folders are separated by “/”.")]
     Backslash,
-    #[error(
-        "The path begins with “/”, ends with it, or has two side by side. Between two “/” there must be a name."
-    )]
     EmptyName,
-    #[error("The path leads up by “..” or stays by “.”. Name the folders from the top.")]
     Climbs,
-    #[error("A name in the path begins with a dot, and is hidden on most computers. Rename it.")]
     Hidden,
-    #[error("A name in the path begins or ends with a space. Rename it.")]
     OuterSpace,
 }
+
+impl InvalidPath {
+    /// What the member is told.
+    pub fn sentence(self) -> Sentence {
+        match self {
+            Self::Empty => sentence!("reason.path_empty"),
+            Self::TooLong => sentence!("reason.path_too_long", bytes = MAX_PATH_BYTES),
+            Self::Unseen => sentence!("reason.path_unseen"),
+            Self::Backslash => sentence!("reason.path_backslash"),
+            Self::EmptyName => sentence!("reason.path_empty_name"),
+            Self::Climbs => sentence!("reason.path_climbs"),
+            Self::Hidden => sentence!("reason.path_hidden"),
+            Self::OuterSpace => sentence!("reason.path_outer_space"),
+        }
+    }
+}
+
+impl fmt::Display for InvalidPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.sentence().fmt(f)
+    }
+}
+
+impl std::error::Error for InvalidPath {}
 
 /// What a name must not be, and the reason.
 type Rule = (fn(&str) -> bool, InvalidPath);

@@ -6,11 +6,12 @@ use std::sync::Arc;
 use aws_lambda_events::apigw::ApiGatewayV2httpResponse;
 use base64ct::{Base64, Encoding};
 use bytes::Bytes;
+use endpoint::{Language, Sentence, sentence};
 use http_body_util::combinators::BoxBody;
 use http_body_util::{BodyExt, Full};
 use hyper::header::{
-    CACHE_CONTROL, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue, SET_COOKIE,
-    TRANSFER_ENCODING, X_CONTENT_TYPE_OPTIONS,
+    CACHE_CONTROL, CONNECTION, CONTENT_LANGUAGE, CONTENT_LENGTH, CONTENT_TYPE, HeaderName,
+    HeaderValue, SET_COOKIE, TRANSFER_ENCODING, VARY, X_CONTENT_TYPE_OPTIONS,
 };
 use hyper::{Response, StatusCode};
 use serde::Deserialize;
@@ -44,6 +45,7 @@ struct Answered {
 pub(super) fn from_function(
     answered: &ApiGatewayV2httpResponse,
     connection: Option<&Arc<Connection>>,
+    language: Language,
 ) -> Answer {
     match read(answered, connection) {
         Ok(answer) => answer,
@@ -52,7 +54,7 @@ pub(super) fn from_function(
                 error = format!("{error:#}"),
                 "a function's answer can't be passed on"
             );
-            failed()
+            failed(language)
         }
     }
 }
@@ -93,24 +95,23 @@ fn read(
 }
 
 /// What a client is told of a defect of ours.
-pub(super) fn failed() -> Answer {
+pub(super) fn failed(language: Language) -> Answer {
     refuse(
+        language,
         StatusCode::INTERNAL_SERVER_ERROR,
         "internal",
-        "Something went wrong on our side. Please try again later.",
+        &sentence!("api.internal"),
     )
 }
 
-/// What is said of a request that the HTTP parser can't read.
+/// What is said of a request that the HTTP parser can't read: in English, since nobody knows what it accepts.
 pub(crate) fn unreadable(status: StatusCode) -> String {
     let message = match status {
-        StatusCode::URI_TOO_LONG => "The address is too long.",
-        StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE => {
-            "The request line and the headers are too long, or the headers too many."
-        }
-        _ => "This is not a request of HTTP/1.1.",
+        StatusCode::URI_TOO_LONG => sentence!("api.address_too_long"),
+        StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE => sentence!("api.head_too_long"),
+        _ => sentence!("api.not_http"),
     };
-    envelope("bad_request", message)
+    envelope("bad_request", &message.to_string())
 }
 
 fn envelope(code: &str, message: &str) -> String {
@@ -118,11 +119,28 @@ fn envelope(code: &str, message: &str) -> String {
 }
 
 /// An error in the API's envelope, for what no function sees.
-pub(super) fn refuse(status: StatusCode, code: &str, message: &str) -> Answer {
+pub(super) fn refuse(
+    language: Language,
+    status: StatusCode,
+    code: &str,
+    sentence: &Sentence,
+) -> Answer {
+    let message = sentence.in_language(language);
+    refuse_in(language, status, code, &message)
+}
+
+/// The same in words that are in `language` already.
+pub(super) fn refuse_in(
+    language: Language,
+    status: StatusCode,
+    code: &str,
+    message: &str,
+) -> Answer {
     let mut response = text(status, "application/json", envelope(code, message));
-    response
-        .headers_mut()
-        .insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    let headers = response.headers_mut();
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(CONTENT_LANGUAGE, HeaderValue::from_static(language.code()));
+    headers.append(VARY, HeaderValue::from_static("Accept-Language"));
     response
 }
 

@@ -1,5 +1,6 @@
 //! `GET /content/*`, `GET /pictures/*` and `GET /files/*`: what CloudFront serves in AWS, from the content bucket.
 
+use endpoint::sentence;
 use futures::TryStreamExt;
 use http_body_util::{BodyExt, StreamBody};
 use hyper::body::Frame;
@@ -13,7 +14,7 @@ use hyper::{Method, Response, StatusCode};
 use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimePrinter;
 
-use super::answer::{Answer, full, refuse};
+use super::answer::{Answer, failed, full, refuse};
 use crate::environment::CONTENT_BUCKET;
 use crate::store::{ByteRange, Error, Store, Version, find};
 
@@ -64,21 +65,19 @@ pub(super) async fn answer(
     key: &str,
     cache_control: &'static str,
 ) -> Answer {
+    let language = endpoint::language(headers);
     let mut response = match *method {
         Method::GET | Method::HEAD => match read(store, headers, key, cache_control).await {
             Ok(Some(response)) => response,
             Ok(None) => refuse(
+                language,
                 StatusCode::NOT_FOUND,
                 "not_found",
-                "There is nothing at this address.",
+                &sentence!("api.not_found"),
             ),
             Err(error) => {
                 tracing::error!(%error, key, "an object could not be read");
-                refuse(
-                    StatusCode::INTERNAL_SERVER_ERROR,
-                    "internal",
-                    "Something went wrong on our side. Please try again later.",
-                )
+                failed(language)
             }
         },
         Method::OPTIONS => {
@@ -92,9 +91,10 @@ pub(super) async fn answer(
         }
         _ => {
             let mut response = refuse(
+                language,
                 StatusCode::METHOD_NOT_ALLOWED,
                 "method_not_allowed",
-                "This address only answers GET, HEAD.",
+                &sentence!("api.method_not_allowed", methods = "GET, HEAD"),
             );
             response
                 .headers_mut()

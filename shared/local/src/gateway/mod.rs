@@ -17,7 +17,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use aws_lambda_events::apigw::ApiGatewayV2httpResponse;
-use endpoint::{Error, Origins};
+use endpoint::{Error, Language, Origins, sentence};
 use hyper::header::{ALLOW, HeaderValue};
 use hyper::http::request::Parts;
 use hyper::{Method, Request, StatusCode};
@@ -35,7 +35,7 @@ pub(crate) use answer::unreadable;
 pub(crate) use event::query_parameters;
 pub(crate) use page::Sources;
 
-use answer::{Answer, failed, from_function, refuse, text};
+use answer::{Answer, failed, from_function, refuse, refuse_in, text};
 use event::{Head, event, with_body};
 use limits::{FUNCTION_TIMEOUT, MAX_EVENT_BYTES, MAX_HEAD_BYTES, SMALL_BODY_BYTES};
 use routes::Served;
@@ -102,16 +102,16 @@ impl Gateway {
 
     async fn dispatch(&self, parts: &Parts, body: Received, peer: SocketAddr) -> Answer {
         let path = parts.uri.path();
+        let language = endpoint::language(&parts.headers);
         if let Some(refusal) = self.front.refusal(Port::Api, parts) {
-            return refuse(refusal.status, "bad_request", &refusal.sentence);
+            return refuse_in(language, refusal.status, "bad_request", &refusal.sentence);
         }
         if limits::head_bytes(parts) > MAX_HEAD_BYTES {
-            let message =
-                format!("The request line and the headers are longer than {MAX_HEAD_BYTES} bytes.");
             return refuse(
+                language,
                 StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
                 "bad_request",
-                &message,
+                &sentence!("api.head_longer_than", bytes = MAX_HEAD_BYTES),
             );
         }
         if let Some((key, cache_control)) = content::key(path) {
@@ -128,14 +128,14 @@ impl Gateway {
             return answer;
         }
         match path {
-            HEALTH => only(&parts.method, &Method::GET).unwrap_or_else(|| {
+            HEALTH => only(language, &parts.method, &Method::GET).unwrap_or_else(|| {
                 text(
                     StatusCode::OK,
                     "application/json",
                     r#"{"status":"success"}"#,
                 )
             }),
-            REWRITE_PATH => match only(&parts.method, &Method::POST) {
+            REWRITE_PATH => match only(language, &parts.method, &Method::POST) {
                 Some(refused) => refused,
                 None => self.rewrite(parts, peer).await,
             },
@@ -144,11 +144,13 @@ impl Gateway {
     }
 
     async fn rewrite(&self, parts: &Parts, peer: SocketAddr) -> Answer {
+        let language = endpoint::language(&parts.headers);
         if !peer.ip().to_canonical().is_loopback() || !parts.headers.contains_key(LOCAL_HEADER) {
             return refuse(
+                language,
                 StatusCode::NOT_FOUND,
                 "not_found",
-                "There is nothing at this address.",
+                &sentence!("api.not_found"),
             );
         }
         match self
@@ -162,7 +164,7 @@ impl Gateway {
             }
             Err(error) => {
                 tracing::error!(%error, "the sources could not be queued again");
-                failed()
+                failed(language)
             }
         }
     }
@@ -170,6 +172,7 @@ impl Gateway {
     /// Hands a request to its function.
     async fn call(&self, parts: &Parts, body: Received, peer: SocketAddr) -> Answer {
         let request_id = Uuid::now_v7().to_string();
+        let language = endpoint::language(&parts.headers);
         let mut head = Head {
             parts,
             peer,
@@ -192,10 +195,7 @@ impl Gateway {
             Err(Unread::TooLarge) => return self.refuse(&head, too_large()).await,
             Err(Unread::Broken) => {
                 return self
-                    .refuse(
-                        &head,
-                        Error::BadRequest("The request body did not arrive whole.".to_owned()),
-                    )
+                    .refuse(&head, Error::BadRequest(sentence!("api.body_incomplete")))
                     .await;
             }
         };
@@ -216,7 +216,7 @@ impl Gateway {
         let event = match whole.await {
             Some(Some(event)) => event,
             Some(None) => return self.refuse(&head, too_large()).await,
-            None => return failed(),
+            None => return failed(language),
         };
         let started = Instant::now();
         let answered =
@@ -224,13 +224,14 @@ impl Gateway {
         drop(memory);
         match answered {
             Ok(Some(answered)) => {
-                let answered = self.explained(answered, started);
+                let answered = self.explained(language, answered, started);
                 let length = answered.body.as_ref().map_or(0, |body| body.len());
-                let answer =
-                    self.aside(length, move || from_function(&answered, Some(&connection)));
-                answer.await.unwrap_or_else(failed)
+                let answer = self.aside(length, move || {
+                    from_function(&answered, Some(&connection), language)
+                });
+                answer.await.unwrap_or_else(|| failed(language))
             }
-            Ok(None) => failed(),
+            Ok(None) => failed(language),
             Err(_) => {
                 self.refuse(
                     &head,
@@ -245,16 +246,17 @@ impl Gateway {
     /// there is none.
     fn explained(
         &self,
+        language: Language,
         mut answered: ApiGatewayV2httpResponse,
         started: Instant,
     ) -> ApiGatewayV2httpResponse {
         if answered.status_code >= 500
             && let Some(complaint) = self.store.disk().since(started)
         {
-            let error = Error::unavailable(anyhow::anyhow!(complaint.sentence()));
+            let error = Error::unavailable(anyhow::anyhow!("{}", complaint.sentence()));
             answered.status_code = i64::from(error.status().as_u16());
-            let envelope =
-                json!({ "status": "error", "code": error.code(), "message": complaint.sentence() });
+            let message = complaint.sentence().in_language(language);
+            let envelope = json!({ "status": "error", "code": error.code(), "message": message });
             answered.body = Some(endpoint::Body::Text(envelope.to_string()));
         }
         answered
@@ -277,7 +279,7 @@ impl Gateway {
     /// An error in the API's words, with its headers.
     async fn refuse(&self, head: &Head<'_>, error: Error) -> Answer {
         let answered = refusal(&self.origins, event(head), head.request_id, error).await;
-        from_function(&answered, None)
+        from_function(&answered, None, endpoint::language(&head.parts.headers))
     }
 }
 
@@ -308,19 +310,19 @@ fn through_json(event: Value) -> Option<Value> {
 }
 
 fn too_large() -> Error {
-    Error::TooLarge("The request is larger than 6 MB, or 4.5 MB of binary data.".to_owned())
+    Error::TooLarge(sentence!("api.request_too_large"))
 }
 
 /// An answer for every method but `method` (and `HEAD`, where that is `GET`).
-fn only(asked: &Method, method: &'static Method) -> Option<Answer> {
+fn only(language: Language, asked: &Method, method: &'static Method) -> Option<Answer> {
     if asked == method || (asked == Method::HEAD && method == Method::GET) {
         return None;
     }
-    let message = format!("This address only answers {method}.");
     let mut response = refuse(
+        language,
         StatusCode::METHOD_NOT_ALLOWED,
         "method_not_allowed",
-        &message,
+        &sentence!("api.method_not_allowed", methods = method.as_str()),
     );
     response
         .headers_mut()

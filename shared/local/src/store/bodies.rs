@@ -215,7 +215,7 @@ impl Bodies {
         let complaint = error.source().and_then(|source| Complaint::of(source));
         self.disk.note(complaint);
         if let Some(complaint) = complaint {
-            error.set_message(complaint.sentence());
+            error.set_message(complaint.sentence().to_string());
         }
         error
     }

@@ -344,15 +344,9 @@ fn a_picture_that_an_animation_hides_is_refused() {
         let first = file.windows(4).position(|kind| kind == b"fcTL").unwrap();
         file.drain(first - 4..first + 4 + 26 + 4);
         if delays.len() == 1 {
-            assert!(matches!(
-                for_documents(&file),
-                Err(Refused::Unsupported { .. })
-            ));
+            assert!(matches!(for_documents(&file), Err(Refused::Unsupported(_))));
         }
-        assert!(matches!(
-            renditions(&file),
-            Err(Refused::Unsupported { .. })
-        ));
+        assert!(matches!(renditions(&file), Err(Refused::Unsupported(_))));
     }
 }
 
@@ -449,7 +443,11 @@ fn beyond_the_bounds_the_first_frame_is_shown() {
         let file = &drawn.renditions[0].bytes;
         assert_eq!(drawn.notice.is_some(), is_still);
         assert_ne!(file.windows(4).any(|kind| kind == b"ANMF"), is_still);
-        assert!(drawn.notice.is_none_or(|notice| notice.ends_with('.')));
+        assert!(
+            drawn
+                .notice
+                .is_none_or(|notice| notice.to_string().ends_with('.'))
+        );
     }
 }
 

@@ -166,11 +166,18 @@ fn what_nobody_knows_is_a_draft_and_told() {
         let warning = warning.unwrap_or_else(|| panic!("{lines}: {:?}", output.warnings));
         assert_eq!(warning.line, 2, "{lines}");
         assert!(
-            warning.hint.contains(&format!("“{key}: {write}”")),
+            warning
+                .hint
+                .to_string()
+                .contains(&format!("“{key}: {write}”")),
             "{}",
             warning.hint
         );
-        assert!(warning.hint.contains("“draft: true”"), "{}", warning.hint);
+        assert!(
+            warning.hint.to_string().contains("“draft: true”"),
+            "{}",
+            warning.hint
+        );
     }
 }
 
