@@ -3,6 +3,7 @@
 import { count } from '../amounts.js';
 import type { Field, ListedReadme, Readme, Warning } from '../client.js';
 import { missing, placed, thing, type Missing } from '../folder/missing.js';
+import { deletionMeans } from '../history/deleted.js';
 import { h, isAbort, isSessionEnd, MastheadElement, sentence } from './base.js';
 
 const STATES: Record<Readme['state'], string> = {
@@ -252,7 +253,7 @@ export class MastheadPublishReport extends MastheadElement {
     const dialog = this.find<HTMLDialogElement>('dialog');
     dialog.dataset['slug'] = readme.slug;
     dialog.returnValue = '';
-    this.find('[data-question]').textContent = `“${titleOf(readme)}” leaves the site with the next build, and its report goes. Your own file stays where it is.`;
+    this.find('[data-question]').textContent = deletionMeans(titleOf(readme));
     dialog.showModal();
   }
 
@@ -266,7 +267,7 @@ export class MastheadPublishReport extends MastheadElement {
     this.#draw();
     this.say('status', `“${title}” is deleted.`);
     this.find('[data-heading]').focus();
-    this.tell('deleted', { slug });
+    this.tell('deleted', { slug, title });
   }
 
   #draw(): void {
@@ -277,6 +278,7 @@ export class MastheadPublishReport extends MastheadElement {
     const place = this.find('[data-report]');
     if (place.dataset['of'] !== this.#open) {
       place.dataset['of'] = this.#open ?? '';
+      this.tell('opened', { slug: this.#open ?? null });
       this.#failed = [];
       this.find('[data-missing-status]').textContent = '';
     }

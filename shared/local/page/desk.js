@@ -5,6 +5,8 @@ import { element, find, onSubmit, say, size, time } from "/dom.js";
 import * as files from "/files.js";
 import * as folder from "/folder.js";
 import * as gather from "/gather.js";
+import * as earlier from "/history.js";
+import { deletionMeans } from "/history/deleted.js";
 import * as picture from "/picture.js";
 import * as report from "/report.js";
 
@@ -42,7 +44,7 @@ export async function start(member) {
   folder.resume();
   const slug = wanted();
   makeRoom();
-  await Promise.all([refresh(), slug ? report.open(slug) : null]);
+  await Promise.all([refresh(), earlier.refresh(), slug ? report.open(slug) : null]);
 }
 
 /** What belongs to one note gives way to a folder, and an empty report, too. */
@@ -62,6 +64,7 @@ export function chosen() {
 /** Takes everything of the member's off the page, but for files that are chosen where `keepsFiles`. */
 export function clear(keepsFiles = false) {
   report.close();
+  earlier.clear();
   clearTimeout(nextLook);
   look += 1;
   list.replaceChildren();
@@ -101,6 +104,7 @@ export function connect(onPasswordChanged) {
     void refresh();
   });
   report.connect(files.refresh);
+  earlier.connect((slug, isOpen) => void (isOpen ? open(slug) : refresh()));
   connectDeletion();
   connectPicture();
   connectPassword(onPasswordChanged);
@@ -340,7 +344,7 @@ function markOpen(slug) {
 
 function ask(readme, title) {
   doomed = { slug: readme.slug, title };
-  find("delete-text").textContent = `“${title}” and its report go, and the site’s next build is without it. This can’t be undone.`;
+  find("delete-text").textContent = deletionMeans(title);
   find("delete-error").textContent = "";
   dialog.showModal();
 }
@@ -355,9 +359,8 @@ function connectDeletion() {
       location.hash = "";
     }
     await refresh();
-    find("readmes-status").textContent = `“${title}” is deleted.`;
-    // The button that opened the dialog is gone.
-    find("readmes-heading").focus();
+    // The button that opened the dialog is gone: what happened takes the focus, with the button that undoes it.
+    earlier.deleted({ slug, title });
   });
 }
 

@@ -2,6 +2,7 @@
 
 import { content, readme } from "/client.js";
 import { element, find, plural, say, time } from "/dom.js";
+import * as earlier from "/history.js";
 import * as missing from "/missing.js";
 
 const PAUSES_MS = [100, 200, 300, 500, 800, 1200, 2000];
@@ -45,16 +46,17 @@ export function titleOf(readme) {
   return typeof title === "string" && title ? title : (readme.file_name ?? readme.slug);
 }
 
-/** Shows no report. */
-export function close() {
+/** Shows no report; that of `next` comes in its place. */
+export function close(next = null) {
   opening += 1;
+  earlier.show(next);
   status.textContent = error.textContent = "";
   [kicker, heading, body].forEach((part, index) => part.replaceChildren(...NOTHING[index]));
 }
 
 /** Shows the report of `slug`, waiting for it where it is still being made; returns it. */
 export async function open(slug) {
-  close();
+  close(slug);
   const mine = opening;
   kicker.replaceChildren(`Publish report · ${slug}`);
   heading.replaceChildren("Fetching the report");
