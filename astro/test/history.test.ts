@@ -4,7 +4,7 @@ import english from '../../languages/en.json' with { type: 'json' };
 import { KEPT_DAYS, keptUntil } from '../src/history/keep.js';
 import { fileName } from '../src/history/name.js';
 import { places, rows } from '../src/history/rows.js';
-import { day, isTold, moment, size, whyNotBack } from '../src/history/say.js';
+import { day, isTold, moment, whyNotBack } from '../src/history/say.js';
 import { speak } from '../src/languages/say.js';
 import { MastheadError, type Run } from '../src/wire.js';
 
@@ -92,14 +92,12 @@ test('a file has the name that its header gives, in Unicode where it can', () =>
   }
 });
 
-test('times and sizes are written as the language does, and an odd time as it came', () => {
-  expect(day('2026-05-03T12:00:00Z')).toBe('3 May 2026');
-  expect(moment('2026-05-03T12:00:00Z')).toMatch(/^3 May 2026 at \d\d:\d\d$/);
+test('times are written as the language does, and an odd one as it came', () => {
+  expect(day('2026-05-03T12:00:00Z')).toBe('May 3, 2026');
+  expect(moment('2026-05-03T12:00:00Z')).toMatch(/^May 3, 2026 at \d+:\d\d/);
   expect(moment('yesterday')).toBe('yesterday');
-  expect([size(0), size(1), size(999), size(1234), size(1024 * 1024)]).toEqual(['0 bytes', '1 byte', '999 bytes', '1.2 kB', '1 MB']);
   speak('de', {});
-  expect(day('2026-05-03T12:00:00Z')).toBe('3. Mai 2026');
-  expect(size(1234)).toBe('1,2 kB');
+  expect(moment('2026-05-03T12:00:00Z')).toMatch(/^3\. Mai 2026 um \d\d:\d\d$/);
 });
 
 test('what is deleted can come back for ninety days, over the change of the clocks as well', () => {

@@ -1,46 +1,28 @@
-// Times, sizes and errors of versions, as people read them.
+// Times and errors of versions, as people read them.
 
-import { spoken, t } from '../languages/say.js';
+import { when } from '../languages/amounts.js';
+import { t } from '../languages/say.js';
 
 /**
  * A moment, in the reader's own time zone.
  *
  * @param {string} rfc3339
  */
-export const moment = (rfc3339) => dated(rfc3339, { dateStyle: 'long', timeStyle: 'short' });
+export const moment = (rfc3339) => told(rfc3339, 'long');
 
 /**
  * A day, in the reader's own time zone.
  *
  * @param {string} rfc3339
  */
-export const day = (rfc3339) => dated(rfc3339, { dateStyle: 'long' });
+export const day = (rfc3339) => told(rfc3339, 'date');
 
 /**
  * @param {string} rfc3339
- * @param {Intl.DateTimeFormatOptions} style
+ * @param {'long' | 'date'} length
  * @returns {string} what was given, where it is no time
  */
-function dated(rfc3339, style) {
-  const date = new Date(rfc3339);
-  return Number.isNaN(date.getTime()) ? rfc3339 : new Intl.DateTimeFormat(locale(), style).format(date);
-}
-
-const UNITS = /** @type {const} */ (['byte', 'kilobyte', 'megabyte']);
-
-/**
- * So many bytes, in the unit that suits them.
- *
- * @param {number} bytes
- */
-export function size(bytes) {
-  const at = bytes < 1000 ? 0 : bytes < 1000 ** 2 ? 1 : 2;
-  const unit = /** @type {string} */ (UNITS[at]);
-  return new Intl.NumberFormat(locale(), { style: 'unit', unit, unitDisplay: at === 0 ? 'long' : 'short', maximumFractionDigits: 1 }).format(bytes / 1000 ** at);
-}
-
-/** English is written as in Britain, where the day stands before the month. */
-const locale = () => (spoken() === 'en' ? 'en-GB' : spoken());
+const told = (rfc3339, length) => (Number.isNaN(Date.parse(rfc3339)) ? rfc3339 : when(rfc3339, length));
 
 /**
  * Whether an error says nothing new: what was given up, or a session's end, which is told elsewhere.

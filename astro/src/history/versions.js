@@ -1,10 +1,11 @@
 // The earlier versions of a document: what changed in each, its file, and its return.
 
+import { size } from '../languages/amounts.js';
 import { t } from '../languages/say.js';
 import { ask, downloading } from './ask.js';
 import { drawn } from './changes.js';
 import { button, make, save, voices } from './make.js';
-import { isTold, moment, size, whyNotBack } from './say.js';
+import { isTold, moment, whyNotBack } from './say.js';
 
 /**
  * @typedef {import('../wire.js').Version} Version
