@@ -23,6 +23,8 @@ const LINE_END = '¶';
 const MARKS = new Map([[' ', '␣'], ['\t', '⇥'], ['\u{a0}', '⍽']]);
 /** White space and signs without a width: the eye takes a change of them for none. */
 const UNSEEN = /^[\s\p{Cf}\p{Cc}]+$/u;
+/** Signs without a width within words; those that join letters and pictures show by what they join. */
+const HIDDEN = /(?![\t\u200c\u200d])[\p{Cf}\p{Cc}]/gu;
 
 /**
  * The rows of these runs, one after the other: there may be a million.
@@ -81,16 +83,20 @@ function* lines(pieces, before, after) {
   }
 }
 
+/** @param {string} sign */
+const numbered = (sign) => `U+${(sign.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
+
 /**
- * A change that nobody would see gets marks; where it is a sign without a width, its number in Unicode.
+ * A change that nobody would see gets marks: of a sign without a width, its number in Unicode.
  *
  * @param {Piece} piece
  * @returns {Piece}
  */
 function seen(piece) {
   const { kind, text } = piece;
-  if (kind === 'same' || !UNSEEN.test(text)) return piece;
-  const marked = Array.from(text, (sign) => MARKS.get(sign) ?? (/\s/.test(sign) ? '␣' : `U+${(sign.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`));
+  if (kind === 'same' || piece.mark) return piece;
+  if (!UNSEEN.test(text)) return { kind, text: text.replace(HIDDEN, numbered) };
+  const marked = Array.from(text, (sign) => MARKS.get(sign) ?? (/\s/.test(sign) ? '␣' : numbered(sign)));
   return { kind, text: marked.join(''), mark: true };
 }
 

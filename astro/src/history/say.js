@@ -4,11 +4,11 @@ import { when } from '../languages/amounts.js';
 import { t } from '../languages/say.js';
 
 /**
- * A moment, in the reader's own time zone.
+ * A moment to the second, which tells versions of one minute apart, in the reader's own time zone.
  *
  * @param {string} rfc3339
  */
-export const moment = (rfc3339) => told(rfc3339, 'long');
+export const moment = (rfc3339) => told(rfc3339, 'exact');
 
 /**
  * A day, in the reader's own time zone.
@@ -19,7 +19,7 @@ export const day = (rfc3339) => told(rfc3339, 'date');
 
 /**
  * @param {string} rfc3339
- * @param {'long' | 'date'} length
+ * @param {'exact' | 'date'} length
  * @returns {string} what was given, where it is no time
  */
 const told = (rfc3339, length) => (Number.isNaN(Date.parse(rfc3339)) ? rfc3339 : when(rfc3339, length));

@@ -22,10 +22,12 @@ const STATES = { current: 'history.state_current', replaced: 'history.state_repl
  */
 export function earlierVersions(api, { onRestored }) {
   const { status, error } = voices();
+  // What changed stands where it was asked for; the ear is told here.
+  const heard = make('p', { class: 'mh-heard', role: 'status' });
   const summary = make('summary', {}, t('history.versions'));
   const list = make('ol', { class: 'mh-versions', 'aria-label': t('history.versions') });
   const more = button({ text: t('history.more_versions') }, () => next());
-  const element = make('details', { class: 'mh-history', hidden: true }, summary, make('p', { class: 'mh-hint' }, t('history.kept')), status, error, list, more);
+  const element = make('details', { class: 'mh-history', hidden: true }, summary, make('p', { class: 'mh-hint' }, t('history.kept')), status, heard, error, list, more);
   /** @type {string | null} */
   let slug = null;
   /** @type {string | null} */
@@ -45,7 +47,7 @@ export function earlierVersions(api, { onRestored }) {
     element.hidden = slug === null;
     element.open = false;
     clear();
-    status.textContent = '';
+    status.textContent = heard.textContent = '';
   };
 
   function clear() {
@@ -114,7 +116,7 @@ export function earlierVersions(api, { onRestored }) {
    * @param {Version} version
    */
   function comparison(of, { id, state }) {
-    const shown = make('div', { role: 'region', 'aria-label': t('history.changes') });
+    const shown = make('div', {});
     let wanted = 0;
     /** @type {{ pressed: () => void, button: HTMLButtonElement }[]} */
     const choices = [];
@@ -128,7 +130,7 @@ export function earlierVersions(api, { onRestored }) {
           const { element: result, summary: told } = drawn(await compare());
           if (mine !== wanted || !shown.isConnected) return;
           shown.replaceChildren(result);
-          status.textContent = told;
+          heard.textContent = told;
         } catch (failed) {
           if (mine === wanted) shown.replaceChildren(...(isTold(failed) ? [] : [make('p', { class: 'mh-error', role: 'alert' }, whyNotBack(failed, of))]));
         }

@@ -47,7 +47,67 @@ pub(crate) fn pieces(old: &str, new: &str, until: Instant) -> Vec<Piece> {
         });
         (at_before, at_after) = (end_before, end_after);
     }
-    joined.pieces
+    by_lines(old, new, joined.pieces)
+}
+
+/// Pieces, with lines that were added or removed whole: a line break that came or went before one that stays is the one that
+/// stays, and what stood between them a line of its own. “a[+\nb]\n” becomes “a\n[+b\n]”.
+fn by_lines(old: &str, new: &str, pieces: Vec<Piece>) -> Vec<Piece> {
+    let mut told: Vec<Piece> = Vec::with_capacity(pieces.len());
+    let mut push = |piece: Piece| match told.last_mut() {
+        Some(last) if last.is_same == piece.is_same => {
+            (last.before.end, last.after.end) = (piece.before.end, piece.after.end);
+        }
+        _ if piece.len() > 0 => told.push(piece),
+        _ => {}
+    };
+    let mut pieces = pieces.into_iter().peekable();
+    while let Some(piece) = pieces.next() {
+        let next = pieces.peek_mut().filter(|next| {
+            next.is_same && !piece.is_same && new[next.after.clone()].starts_with('\n')
+        });
+        let Some(next) = next else {
+            push(piece);
+            continue;
+        };
+        let (removed, added) = (&old[piece.before.clone()], &new[piece.after.clone()]);
+        let cut = match (line_end(removed), line_end(added)) {
+            (None, Some(at)) => Some((removed.len(), at)),
+            (Some(at), None) => Some((at, added.len())),
+            _ => None,
+        };
+        let Some((in_removed, in_added)) = cut else {
+            push(piece);
+            continue;
+        };
+        let (before, after) = (
+            piece.before.start + in_removed,
+            piece.after.start + in_added,
+        );
+        push(Piece {
+            is_same: false,
+            before: piece.before.start..before,
+            after: piece.after.start..after,
+        });
+        push(Piece {
+            is_same: true,
+            before: before..before + 1,
+            after: after..after + 1,
+        });
+        (next.before.start, next.after.start) = (next.before.start + 1, next.after.start + 1);
+        push(Piece {
+            is_same: false,
+            before: before + 1..next.before.start,
+            after: after + 1..next.after.start,
+        });
+    }
+    told
+}
+
+/// Where the first line of a text ends, if it ends with nothing but a line break.
+fn line_end(text: &str) -> Option<usize> {
+    let at = text.find('\n')?;
+    (!text[..at].ends_with('\r')).then_some(at)
 }
 
 /// Pieces, without those that are the same by chance: between two that changed, a space that is no longer than either of
@@ -181,6 +241,14 @@ mod tests {
                 "- [-apples+plums]\n- [-pears+cherries]\n",
             ),
             ("word", "word.", "word[+.]"),
+            (
+                "- cheese\n",
+                "- olives\n\nIt rained.\n",
+                "- [-cheese+olives]\n[+\nIt rained.\n]",
+            ),
+            ("one\ntwo\n", "one\n", "one\n[-two\n]"),
+            ("one\n", "two\n\none\n", "[+two\n\n]one\n"),
+            ("one two", "one\ntwo", "one[- +\n]two"),
             ("same", "same", "same"),
             ("Cafe\u{301}", "Cafe", "[-Cafe\u{301}+Cafe]"),
             ("🇩🇪🇫🇷", "🇩🇪🇫🇮", "🇩🇪[-🇫🇷+🇫🇮]"),

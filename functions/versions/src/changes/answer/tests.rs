@@ -46,12 +46,21 @@ fn what_is_the_same_is_left_out_and_counted_but_for_what_stands_beside_a_change(
             },
             ToldRun::Added {
                 after: 20,
-                text: "twenty\nline".to_owned()
+                text: "twenty".to_owned()
             },
             ToldRun::Same {
                 before: 20,
+                after: 20,
+                text: "\n".to_owned()
+            },
+            ToldRun::Added {
                 after: 21,
-                text: format!("\n{}", numbered(21..=23))
+                text: "line\n".to_owned()
+            },
+            ToldRun::Same {
+                before: 21,
+                after: 22,
+                text: numbered(21..=23)
             },
             ToldRun::Skipped {
                 before: 24,
