@@ -311,7 +311,7 @@ export async function call<T>(url: string, { method = 'GET', token, json, form, 
 export async function fetchFile(url: string, instead: string, { token, signal }: Pick<Call, 'token' | 'signal'>): Promise<SavedFile> {
   signal?.throwIfAborted();
   try {
-    const response = await fetch(url, { headers: { Authorization: `Bearer ${token}` }, ...(signal ? { signal } : {}) });
+    const response = await fetch(url, { headers: { 'Accept-Language': spoken(), Authorization: `Bearer ${token}` }, ...(signal ? { signal } : {}) });
     if (response.ok) return { blob: await response.blob(), name: fileName(response.headers.get('Content-Disposition'), instead) };
     throw refusal(response.status, parsed(await response.text()), seconds(response.headers.get('Retry-After')));
   } catch (error) {

@@ -64,7 +64,7 @@ async fn side(state: &State, source: &SourceKey, id: String, which: &str) -> Res
     let side = endpoint::blocking(move || Side::read(id, &bytes)).await?;
     side.map_err(|_| {
         Error::InvalidFile(format!(
-            "Here {which} is no text that can be compared: neither UTF-8 nor UTF-16. Download it to see what it is."
+            "Nothing can be compared: {which} is no text, neither UTF-8 nor UTF-16. Download it to see what it is."
         ))
     })
 }

@@ -217,7 +217,7 @@ function query(parameters) {
 async function savedFile(slug, ...below) {
   mustBeSignedIn();
   const { signal } = requests;
-  const response = await reach(() => fetch(at(slug, ...below), { headers: { Authorization: `Bearer ${session.token}` }, signal }));
+  const response = await reach(() => ask(at(slug, ...below), { headers: { Authorization: `Bearer ${session.token}` }, signal }));
   if (!response.ok) {
     return answered(response.status, await response.text(), response.headers.get("Retry-After"));
   }

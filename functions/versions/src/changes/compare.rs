@@ -159,7 +159,7 @@ impl Blocks<'_> {
                         runs.changed(before, after);
                     }
                 }
-                // It went on by then without looking for what is the same.
+                // Past the deadline the rest of the block was told without a comparison.
                 if Instant::now() >= until {
                     detail = Detail::Lines;
                 }
