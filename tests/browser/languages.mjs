@@ -1,29 +1,23 @@
 // The page in another language: chosen by the browser or by the member, without a flash of English, and with room for
-// longer words. Sentences that don't exist stand in for a language: each vowel twice and with an accent, which is 40 % longer,
-// or kana without a space.
+// longer words and for texts without spaces (pseudo.mjs).
 //
 // Needs MASTHEAD_URL, MASTHEAD_LOU (the password of lou@club.example, who has published nothing) and CHROMIUM; `run` sets
 // them. PICTURES names a folder for pictures of the page at 375 pixels.
 
 import { markdown, portrait, vault, NOTE } from "./files.mjs";
 import { drop, equal, eventually, launch, ok, step, violations, watched, withFolder } from "./harness.mjs";
+import { overflowing, pseudo, untranslated } from "./pseudo.mjs";
 
 const { MASTHEAD_URL: SITE, MASTHEAD_LOU: PASSWORD, PICTURES } = process.env;
 const PHONE = { width: 375, height: 812 };
 /** As long the page waits for the sentences of a language, in milliseconds, and a little more. */
 const WAITS_MS = 6000;
 
-const ACCENTS = { a: "ä", e: "é", i: "ï", o: "ö", u: "û", A: "Ä", E: "É", I: "Ï", O: "Ö", U: "Û", y: "ÿ" };
-const KANA = "アイウエオカキクケコサシスセソタチツテトナニヌネノ";
-const PSEUDO = {
-  de: (text) => text.replace(/[aeiouyAEIOU]/g, (vowel) => ACCENTS[vowel] + ACCENTS[vowel].toLowerCase()),
-  ja: (text) => text.replace(/[a-z]/gi, (letter) => KANA[letter.toLowerCase().charCodeAt(0) - 97] ?? "ン").replaceAll(" ", ""),
-};
+const OWN =
+  "#site-name, #member-name, .warnings code, .warnings .advice, pre, code, .error, .item .advice:not(:has(button)), .item-name, .aside, .ignored li, #readmes a, #files-list a, #folder-body a, #report-heading, #report-kicker, dd, tbody, time, .address span, h4, select";
+const NAMES = "Masthead|Lou Marsh|Robot club";
 
 const english = await (await fetch(`${SITE}/languages/en.json`)).json();
-/** A table as `language` would have it: the values stay as they are. */
-const pseudo = (language) =>
-  Object.fromEntries(Object.entries(english).map(([key, text]) => [key, text.split(/(\{\{\w+\}\})/).map((part, at) => (at % 2 ? part : PSEUDO[language](part))).join("")]));
 
 const browser = await launch();
 const browsers = {};
@@ -37,42 +31,14 @@ for (const locale of ["de-AT", "ja-JP"]) {
     const offered = text.replace(/(OFFERED = )\[[^\]]*\]/, "$1['en', 'de', 'ja']");
     await route.fulfill({ response, body: offered });
   });
-  await page.route(`**/languages/${language}.json`, (route) => route.fulfill({ json: pseudo(language) }));
+  await page.route(`**/languages/${language}.json`, (route) => route.fulfill({ json: pseudo(language, english) }));
   browsers[language] = page;
 }
 
-/** Runs in the page: what is wider than its place, and what reaches out of the window. */
-function overflowing() {
-  const isSeen = (element) => element.checkVisibility({ visibilityProperty: true }) && !element.closest(".visually-hidden, pre, input, select, [class~=scroll]");
-  const named = (element) => `<${element.localName} id="${element.id}" class="${element.className}"> ${element.textContent.trim().slice(0, 60)}`;
-  const all = [...document.body.querySelectorAll("*")].filter(isSeen);
-  const wide = all.filter((element) => element.clientWidth > 0 && element.scrollWidth > element.clientWidth + 1);
-  const out = all.filter((element) => {
-    const { left, right, width } = element.getBoundingClientRect();
-    return width > 0 && (left < -1 || right > innerWidth + 1);
-  });
-  return [...wide.map((element) => `too wide for its place: ${named(element)}`), ...out.map((element) => `out of the window: ${named(element)}`)];
-}
-
-/** Runs in the page: texts with a vowel that no pseudo-language has; what members and the server wrote is none. */
-function untranslated() {
-  const OWN = "#site-name, #member-name, .warnings code, .warnings .advice, pre, code, .error, .item .advice:not(:has(button)), .item-name, .aside, .ignored li, #readmes a, #files-list a, #folder-body a, #report-heading, #report-kicker, dd, tbody, time, .address span, h4, select, [role=alert]";
-  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  const found = [];
-  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-    const within = node.parentElement;
-    const text = node.data.trim();
-    if (text && /(?<![\w.])[A-Za-z]*[aeiou][a-z]*(?![\w.])/.test(text.replace(/“[^”]*”|\S+\.\w+|\b[KM]iB\b|Masthead|Lou Marsh|Robot club/g, "")) && within.checkVisibility() && !within.closest(OWN)) {
-      found.push(text);
-    }
-  }
-  return found;
-}
-
 /** What any view must be in any language. */
-async function isWhole(page, language, view, ownWords = []) {
-  equal(await page.evaluate(overflowing), [], `what has no room in ${view}, ${language}`);
-  const left = (await page.evaluate(untranslated)).filter((text) => !ownWords.includes(text));
+async function isWhole(page, language, view) {
+  equal(await page.evaluate(overflowing, "body"), [], `what has no room in ${view}, ${language}`);
+  const left = await page.evaluate(untranslated, { within: "body", own: OWN, names: NAMES });
   equal(left, [], `what is left in English in ${view}`);
   for (const colorScheme of ["light", "dark"]) {
     await page.emulateMedia({ colorScheme });
@@ -95,7 +61,7 @@ async function choosing() {
     const held = new Promise((resolve) => (answer = resolve));
     await page.route("**/languages/de.json", async (route) => {
       await held;
-      await route.fulfill({ json: pseudo("de") });
+      await route.fulfill({ json: pseudo("de", english) });
     });
     const asked = page.waitForRequest("**/languages/de.json");
     await page.goto(SITE, { waitUntil: "commit" });
@@ -109,7 +75,7 @@ async function choosing() {
     equal(await language(), ["de", "de"], "the language of the page, and of the list");
     await eventually(async () => (await heading.innerText()) === "Sïïgn ïïn töö Masthead", "the heading is in German");
     await page.unroute("**/languages/de.json");
-    await page.route("**/languages/de.json", (route) => route.fulfill({ json: pseudo("de") }));
+    await page.route("**/languages/de.json", (route) => route.fulfill({ json: pseudo("de", english) }));
     ok(/\p{L}+, \d+\. \p{L}+ \d{4}/u.test(await page.locator("#today").innerText()), "the date is written as in Austria");
   });
 
@@ -141,7 +107,7 @@ async function choosing() {
     equal(await language(), ["en", "en"], "the language where the table doesn't come");
     ok(performance.now() - started < WAITS_MS, "the page waits a few seconds at most");
     await page.unroute("**/languages/de.json");
-    await page.route("**/languages/de.json", (route) => route.fulfill({ json: pseudo("de") }));
+    await page.route("**/languages/de.json", (route) => route.fulfill({ json: pseudo("de", english) }));
   }, [/status of 404/, /de\.json is answered with status 404/, /de\.json can't be loaded: signal timed out/]);
 
   await run("without any table, the page says so", async () => {
@@ -149,7 +115,7 @@ async function choosing() {
     await page.reload();
     await page.getByText("This page could not be loaded whole. Please reload it.").waitFor();
     await page.unroute("**/languages/*.json");
-    await page.route("**/languages/de.json", (route) => route.fulfill({ json: pseudo("de") }));
+    await page.route("**/languages/de.json", (route) => route.fulfill({ json: pseudo("de", english) }));
   }, [/ERR_FAILED/, /can't be loaded/, /exception: none of the page's sentences/]);
 }
 
