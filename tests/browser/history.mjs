@@ -156,6 +156,7 @@ try {
     await fitsEverybody(page, "the question before a restore");
     await picture("restore");
     await page.keyboard.press("Escape");
+    await dialog.waitFor({ state: "detached" });
     ok(await hasFocus(restoreOf(2)), "the button has the focus again once nothing is restored");
     await page.keyboard.press("Enter");
     await enter("Restore");
@@ -209,6 +210,7 @@ try {
     await fitsEverybody(page, "the question before an erasure");
     await picture("erase");
     await page.keyboard.press("Enter");
+    await dialog.waitFor({ state: "detached" });
     equal(await deleted.count(), 1, "documents that are listed");
     await page.keyboard.press("Enter");
     await enter("Erase for good");
