@@ -261,6 +261,8 @@ async fn calls() -> BTreeMap<String, BTreeSet<Call>> {
     assert_eq!(ask("versions", restore(&id)).await.0, 202);
     let mut source = event("versions");
     source["rawPath"] = json!("/api/readmes/lost/source");
+    assert_eq!(ask_as_member("versions", source.clone()).await.0, 200);
+    source["rawPath"] = json!(format!("/api/readmes/lost/versions/{id}/changes"));
     assert_eq!(ask_as_member("versions", source).await.0, 200);
     let mut at = 0;
     loop {

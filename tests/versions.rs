@@ -161,6 +161,180 @@ async fn members_get_their_own_bytes_back() {
     );
 }
 
+/// What changed, as the answer tells it.
+async fn changes(site: &Site, member: &SignedIn, slug: &str, id: &str, query: &str) -> Value {
+    let path = format!("/api/readmes/{slug}/versions/{id}/changes{query}");
+    let answer = get(site, member, &path).await;
+    assert_eq!(answer.status(), StatusCode::OK, "{path}");
+    body(answer).await["changes"].take()
+}
+
+/// Runs as `=same`, `-removed`, `+added` and `~` with a number of lines.
+fn runs(changes: &Value) -> Vec<String> {
+    let runs = changes["runs"].as_array().unwrap().iter();
+    let text = |run: &Value| run["text"].as_str().unwrap_or_default().to_owned();
+    runs.map(|run| match run["kind"].as_str().unwrap() {
+        "same" => format!("={}", text(run)),
+        "removed" => format!("-{}", text(run)),
+        "added" => format!("+{}", text(run)),
+        _ => format!("~{}", run["lines"]),
+    })
+    .collect()
+}
+
+#[tokio::test]
+async fn what_changed_is_told_word_by_word_since_the_version_before_or_any_other() {
+    let site = Site::start().await;
+    let member = site.member("jo").await;
+    let paragraphs = "One.\n\nTwo.\n\nThree.\n\nFour.\n\nFive.\n";
+    for text in [
+        format!("# Trip\n\nWe went to Rome by train.\n\n{paragraphs}"),
+        format!("# Trip\n\nWe went to Naples by train.\n\n{paragraphs}"),
+    ] {
+        site.publish(&member, "Trip.md", text).await;
+    }
+    delete(&site, &member, "trip").await;
+    let third = format!("# Trip\r\n\r\nWe went to Naples by bus.\r\n\r\n{paragraphs}");
+    site.publish(&member, "Trip.md", third).await;
+    let found = versions(&site, &member, "trip").await;
+    let [third, second, first] = [0, 1, 2].map(|at| found[at].0.as_str());
+
+    // A deletion stands between them.
+    let newest = changes(&site, &member, "trip", third, "").await;
+    assert_eq!(
+        runs(&newest),
+        [
+            "=# Trip\n\nWe went to Naples by ",
+            "-train",
+            "+bus",
+            "=.\n\nOne.\n\n",
+            "~7"
+        ]
+    );
+    assert_eq!(
+        (&newest["detail"], &newest["cut"]),
+        (&json!("words"), &json!(false))
+    );
+    assert_eq!(
+        newest["before"],
+        json!({"id": second, "encoding": "utf-8", "line_ends": "lf"})
+    );
+    assert_eq!(
+        newest["after"],
+        json!({"id": third, "encoding": "utf-8", "line_ends": "mixed"})
+    );
+    assert_eq!(
+        (&newest["runs"][1]["before"], &newest["runs"][2]["after"]),
+        (&json!(3), &json!(3))
+    );
+    let query = format!("?since={first}");
+    let both = changes(&site, &member, "trip", third, &query).await;
+    assert_eq!(
+        runs(&both)[..6],
+        [
+            "=# Trip\n\nWe went to ",
+            "-Rome",
+            "+Naples",
+            "= by ",
+            "-train",
+            "+bus"
+        ]
+    );
+    // The other way round, with itself, and with nothing.
+    let query = format!("?since={third}");
+    let back = changes(&site, &member, "trip", second, &query).await;
+    assert_eq!(runs(&back)[1..3], ["-bus", "+train"]);
+    let none = changes(&site, &member, "trip", third, &query).await;
+    assert_eq!(runs(&none), ["~13"]);
+    let oldest = changes(&site, &member, "trip", first, "").await;
+    assert_eq!(oldest["before"], Value::Null);
+    assert_eq!(runs(&oldest).len(), 1);
+
+    for (query, status, code) in [
+        ("since=", 400, "bad_request"),
+        ("since=a%2Fb", 400, "bad_request"),
+        ("since=none", 404, "not_found"),
+    ] {
+        let path = format!("/api/readmes/trip/versions/{third}/changes?{query}");
+        assert_error(get(&site, &member, &path).await, status, code).await;
+    }
+}
+
+#[tokio::test]
+async fn versions_of_other_encodings_are_compared_and_what_is_no_text_is_said() {
+    let site = Site::start().await;
+    let member = site.member("jo").await;
+    let utf_16: Vec<u8> = "\u{feff}# Größe\r\n"
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    let uploads = uploads(&site);
+    let key = SourceKey::new(&member.id, "trip").key();
+    // As other programs may store them.
+    for bytes in [
+        "# Größe\n".as_bytes().to_vec(),
+        utf_16,
+        b"\x89PNG\xff\xff".to_vec(),
+        vec![b'a'; 1024 * 1024 + 1],
+    ] {
+        let upload = Upload {
+            bytes: bytes.into(),
+            content_type: "text/markdown",
+            ..Upload::default()
+        };
+        uploads.put(&key, upload, Condition::Always).await.unwrap();
+    }
+    let found = versions(&site, &member, "trip").await;
+    let [large, rubbish, utf_16, utf_8] = [0, 1, 2, 3].map(|at| found[at].0.as_str());
+    let same = changes(&site, &member, "trip", utf_16, "").await;
+    assert_eq!(runs(&same), ["=# Größe\n"]);
+    assert_eq!(
+        (&same["before"]["encoding"], &same["after"]),
+        (
+            &json!("utf-8"),
+            &json!({"id": utf_16, "encoding": "utf-16le", "line_ends": "crlf"})
+        )
+    );
+    for (path, which) in [
+        (format!("{rubbish}/changes"), "this version"),
+        (
+            format!("{utf_8}/changes?since={rubbish}"),
+            "the version before it",
+        ),
+    ] {
+        let path = format!("/api/readmes/trip/versions/{path}");
+        let message = assert_error(get(&site, &member, &path).await, 422, "invalid_file").await;
+        assert!(
+            message.contains(which) && message.contains("Download"),
+            "{message}"
+        );
+    }
+    let path = format!("/api/readmes/trip/versions/{large}/changes");
+    let message = assert_error(get(&site, &member, &path).await, 413, "too_large").await;
+    assert!(message.contains("1 MiB"), "{message}");
+}
+
+/// An answer of Lambda's ends at 6 MB, with each quote and line break of a text escaped twice.
+#[tokio::test]
+async fn the_largest_changes_are_answered() {
+    let site = Site::start().await;
+    let member = site.member("jo").await;
+    let uploads = uploads(&site);
+    let key = SourceKey::new(&member.id, "trip").key();
+    for byte in [b'\n', b'"', 1] {
+        let upload = Upload {
+            bytes: vec![byte; 1024 * 1024].into(),
+            content_type: "text/markdown",
+            ..Upload::default()
+        };
+        uploads.put(&key, upload, Condition::Always).await.unwrap();
+    }
+    for (id, _) in versions(&site, &member, "trip").await {
+        let changes = changes(&site, &member, "trip", &id, "").await;
+        assert_eq!(changes["cut"], true);
+    }
+}
+
 #[tokio::test]
 async fn what_was_replaced_or_deleted_is_listed_and_comes_back_with_what_was_known_of_it() {
     let site = Site::start().await;
@@ -305,8 +479,10 @@ async fn nobody_reaches_another_member_s_versions_and_hostile_ids_lead_nowhere()
         "/api/readmes/trip/source".to_owned(),
         "/api/readmes/trip/versions".to_owned(),
         format!("/api/readmes/trip/versions/{id}"),
+        format!("/api/readmes/trip/versions/{id}/changes"),
         // An id is one of its own document alone.
         format!("/api/readmes/own/versions/{id}"),
+        format!("/api/readmes/own/versions/{id}/changes"),
     ] {
         assert_error(get(&site, &ann, &path).await, 404, "not_found").await;
         let asked = site.get(&path).send().await.unwrap();
@@ -318,6 +494,10 @@ async fn nobody_reaches_another_member_s_versions_and_hostile_ids_lead_nowhere()
     }
     let answer = ask(&site, &ann, Method::DELETE, "/api/readmes/trip?forever=yes").await;
     assert_error(answer, 404, "not_found").await;
+    // Nor by comparing with it.
+    let (own, _) = versions(&site, &ann, "own").await.remove(0);
+    let path = format!("/api/readmes/own/versions/{own}/changes?since={id}");
+    assert_error(get(&site, &ann, &path).await, 404, "not_found").await;
     assert_eq!(deleted(&site, &ann).await, Vec::<Value>::new());
     assert_eq!(versions(&site, &jo, "trip").await.len(), 1);
 
@@ -332,6 +512,8 @@ async fn nobody_reaches_another_member_s_versions_and_hostile_ids_lead_nowhere()
         "null", "none", "..", "a_b-c.d", &marker, &long, "%2e%2e", "a%00b", "a%2Fb", "é",
     ] {
         let path = format!("/api/readmes/trip/versions/{id}");
+        assert_error(get(&site, &jo, &path).await, 404, "not_found").await;
+        let path = format!("/api/readmes/trip/versions/{id}/changes");
         assert_error(get(&site, &jo, &path).await, 404, "not_found").await;
         let answer = restore(&site, &jo, "trip", id).await;
         assert_error(answer, 404, "not_found").await;
@@ -356,6 +538,7 @@ async fn nobody_reaches_another_member_s_versions_and_hostile_ids_lead_nowhere()
         "/api/readmes//source",
         "/api/readmes/trip/versions/",
         "/api/readmes/trip/versions/a/b",
+        "/api/readmes/trip/versions/a/changes/",
         "/api/readmes/trip/other",
     ] {
         let answer = site.raw(format!("GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\nauthorization: Bearer {}\r\n\r\n", jo.token)).await;

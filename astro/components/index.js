@@ -4,3 +4,4 @@ export { default as ProfilePicture } from './ProfilePicture.astro';
 export { default as ReadmeUpload } from './ReadmeUpload.astro';
 export { default as PublishReport } from './PublishReport.astro';
 export { default as MemberFiles } from './MemberFiles.astro';
+export { default as ReadmeHistory } from './ReadmeHistory.astro';

@@ -6,10 +6,10 @@ import { sendPicture, type PictureStage } from './picture.js';
 import { Session, type Ending, type Storage } from './session.js';
 import { speakEnglish } from './speaking.js';
 import { settled, type Wait } from './wait.js';
-import { call, MastheadError, type Call, type Files, type ListedReadme, type Member, type Picture, type PictureReport, type Progress, type Readme, type ReadmePage, type Replaced, type Site, type StoredFile } from './wire.js';
+import { call, fetchFile, MastheadError, type Call, type Changes, type DeletedPage, type Files, type ListedReadme, type Member, type Picture, type PictureReport, type Progress, type Readme, type ReadmePage, type Replaced, type SavedFile, type Site, type StoredFile, type VersionPage } from './wire.js';
 
 export { MastheadError };
-export type { Code, Field, Files, ListedReadme, Member, Picture, PictureReport, Readme, Replaced, Replacement, Site, StoredFile, Titled, Usage, Warning } from './wire.js';
+export type { Changes, Code, ComparedVersion, DeletedPage, DeletedReadme, Field, Files, ListedReadme, Member, Picture, PictureReport, Readme, Replaced, Replacement, Run, SavedFile, Site, StoredFile, Titled, Usage, Version, VersionPage, Warning } from './wire.js';
 export type { SentFile } from './file.js';
 export type { PictureStage } from './picture.js';
 export type { Ending, Storage } from './session.js';
@@ -96,6 +96,19 @@ export interface ReadmesWatch extends Wait {
   onReadmes?: ((readmes: ListedReadme[]) => void) | undefined;
 }
 
+/** Which part of a list. */
+export interface Page {
+  /** What the page before this one ended with. */
+  cursor?: string | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+export interface Comparison {
+  /** The version to compare with. @default the one before */
+  since?: string | undefined;
+  signal?: AbortSignal | undefined;
+}
+
 /** The member, and what became of the picture that was sent last; `null` where there was none. */
 export interface Account {
   member: Member;
@@ -121,14 +134,16 @@ export function createClient({ url = '', storage = 'local' }: ClientOptions = {}
   const session = new Session(storage);
 
   /** A call with the token. One that the server no longer takes ends the session. */
-  async function signed<T>(path: string, request: Call = {}): Promise<T> {
+  const signed = <T>(path: string, request: Call = {}): Promise<T> => withToken((token) => call<T>(base + path, { ...request, token }));
+
+  async function withToken<T>(ask: (token: string) => Promise<T>): Promise<T> {
     const token = session.token;
     if (!token) {
       session.end('expired');
       throw new MastheadError('invalid_token', 401, t('site.sign_in'));
     }
     try {
-      return await call<T>(base + path, { ...request, token });
+      return await ask(token);
     } catch (error) {
       if (error instanceof MastheadError && error.code === 'invalid_token' && session.token === token) session.end('expired');
       throw error;
@@ -157,6 +172,12 @@ export function createClient({ url = '', storage = 'local' }: ClientOptions = {}
     } while (cursor !== null);
     return all;
   };
+
+  /** Where a document lies, or what is below it. */
+  const at = (slug: string, ...below: string[]): string => ['/api/readmes', ...[slug, ...below].map(encodeURIComponent)].join('/');
+
+  const savedFile = (slug: string, below: string[], signal?: AbortSignal): Promise<SavedFile> =>
+    withToken((token) => fetchFile(base + at(slug, ...below), `${slug}.md`, { token, signal }));
 
   const files = async (signal?: AbortSignal): Promise<Files> => {
     const { files, usage } = await signed<Files>('/api/files', { signal });
@@ -314,6 +335,42 @@ export function createClient({ url = '', storage = 'local' }: ClientOptions = {}
       await signed(`/api/readmes/${encodeURIComponent(slug)}`, { method: 'DELETE' });
     },
 
+    /** A document as its author sent it. */
+    source(slug: string, signal?: AbortSignal): Promise<SavedFile> {
+      return savedFile(slug, ['source'], signal);
+    },
+
+    /** The versions of a document, newest first, of one that was deleted, too; `cursor` is that of the page before. */
+    versions(slug: string, { cursor, signal }: Page = {}): Promise<VersionPage> {
+      return signed<VersionPage>(`${at(slug, 'versions')}${query({ cursor })}`, { signal });
+    },
+
+    /** One version of a document, as it was sent. */
+    version(slug: string, id: string, signal?: AbortSignal): Promise<SavedFile> {
+      return savedFile(slug, ['versions', id], signal);
+    },
+
+    /** What changed in a version: since the one before it, or `since` another one. */
+    async changes(slug: string, id: string, { since, signal }: Comparison = {}): Promise<Changes> {
+      return (await signed<{ changes: Changes }>(`${at(slug, 'versions', id, 'changes')}${query({ since })}`, { signal })).changes;
+    },
+
+    /** Makes a version the newest again, of a document that was deleted, too. What is there now becomes a version before it. */
+    async restoreReadme(slug: string, version: string): Promise<SentReadme> {
+      const { readme } = await signed<{ readme: SentReadme }>(at(slug, 'restore'), { method: 'POST', json: { version } });
+      return { slug: readme.slug, replaced: readme.replaced };
+    },
+
+    /** What was deleted and can still come back; a page may be empty and lead on all the same. */
+    deletedReadmes({ cursor, signal }: Page = {}): Promise<DeletedPage> {
+      return signed<DeletedPage>(`/api/readmes${query({ deleted: 'yes', cursor })}`, { signal });
+    },
+
+    /** Erases every version of a document for good, of one that was deleted, too. */
+    async eraseReadme(slug: string): Promise<void> {
+      await signed(`${at(slug)}?forever=yes`, { method: 'DELETE' });
+    },
+
     /** Sets a password. Every session ends; with a code, as by `join`, a new one starts, otherwise sign in again. */
     async setPassword(change: NewPassword): Promise<void> {
       const { password } = change;
@@ -325,4 +382,10 @@ export function createClient({ url = '', storage = 'local' }: ClientOptions = {}
       }
     },
   };
+}
+
+/** The parameters that are given, as an address has them. */
+function query(parameters: Record<string, string | undefined>): string {
+  const given = Object.entries(parameters).flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${encodeURIComponent(value)}`]));
+  return given.length > 0 ? `?${given.join('&')}` : '';
 }

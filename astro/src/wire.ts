@@ -1,5 +1,6 @@
 // What goes over the wire, and the errors that come of it. `docs/openapi.yaml` describes it.
 
+import { fileName } from './history/name.js';
 import { spoken, t } from './languages/say.js';
 
 /** The codes that Masthead answers with, and two of our own: see {@link MastheadError}. */
@@ -149,6 +150,78 @@ export interface ReadmePage {
   cursor: string | null;
 }
 
+/** A version of a document. */
+export interface Version {
+  id: string;
+  uploaded: string;
+  /** Bytes. */
+  size: number;
+  /** `current` is there now; the others were replaced, or there when the document was deleted. */
+  state: 'current' | 'replaced' | 'deleted';
+}
+
+/** A part of the list of versions, newest first. */
+export interface VersionPage {
+  versions: Version[];
+  /** Leads to older ones; `null` on the last page. */
+  cursor: string | null;
+}
+
+/** A stretch of text, and the lines in which it begins; of `skipped` ones, how many are the same and left out. */
+export type Run =
+  | { kind: 'same'; before: number; after: number; text: string }
+  | { kind: 'removed'; before: number; text: string }
+  | { kind: 'added'; after: number; text: string }
+  | { kind: 'skipped'; before: number; after: number; lines: number };
+
+/** One of two versions that were compared, as text. */
+export interface ComparedVersion {
+  id: string;
+  encoding: 'utf-8' | 'utf-8-bom' | 'utf-16le' | 'utf-16be';
+  line_ends: 'none' | 'lf' | 'crlf' | 'mixed';
+}
+
+/** What changed from one version to another. */
+export interface Changes {
+  /** `null` where there was nothing before. */
+  before: ComparedVersion | null;
+  after: ComparedVersion;
+  /** Whether single words are told, whole lines in some places, or all that changed in one piece. */
+  detail: 'words' | 'lines' | 'whole';
+  /** Whether there is more than the runs tell. */
+  cut: boolean;
+  /** `same` and `removed` ones are the text before, `same` and `added` ones the text after. */
+  runs: Run[];
+}
+
+/** A document that was deleted and can still come back. */
+export interface DeletedReadme {
+  slug: string;
+  /** `null` where another program stored it. */
+  file_name: string | null;
+  /** The folder that the file lay in; empty at the top. */
+  path: string;
+  /** The version that comes back. */
+  version: string;
+  deleted_at: string;
+  /** From then on it may be forgotten. */
+  until: string;
+}
+
+/** A part of that list; it may be empty, and lead on all the same. */
+export interface DeletedPage {
+  deleted: DeletedReadme[];
+  /** Leads to the rest; `null` on the last page. */
+  cursor: string | null;
+}
+
+/** A file as its author sent it. */
+export interface SavedFile {
+  blob: Blob;
+  /** What it was called. */
+  name: string;
+}
+
 /** What became of the picture that was sent last. */
 export interface PictureReport {
   state: 'processing' | 'ready' | 'rejected';
@@ -226,12 +299,35 @@ export async function call<T>(url: string, { method = 'GET', token, json, form, 
   const { status, text, retryAfter } = await send(url, { method, headers, body, progress, signal });
   const envelope = parsed(text);
   if (envelope?.['status'] === 'success') return envelope as T;
+  throw refusal(status, envelope, retryAfter);
+}
+
+/**
+ * Fetches a file that the API hands out to its member, called `instead` where it has no name.
+ *
+ * @throws {MastheadError} on any failure
+ * @throws the signal's reason when it is aborted
+ */
+export async function fetchFile(url: string, instead: string, { token, signal }: Pick<Call, 'token' | 'signal'>): Promise<SavedFile> {
+  signal?.throwIfAborted();
+  try {
+    const response = await fetch(url, { headers: { 'Accept-Language': spoken(), Authorization: `Bearer ${token}` }, ...(signal ? { signal } : {}) });
+    if (response.ok) return { blob: await response.blob(), name: fileName(response.headers.get('Content-Disposition'), instead) };
+    throw refusal(response.status, parsed(await response.text()), seconds(response.headers.get('Retry-After')));
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error instanceof MastheadError ? error : unreachable();
+  }
+}
+
+/** What the server said no with. */
+function refusal(status: number, envelope: Record<string, unknown> | null, retryAfter: number | undefined): MastheadError {
   const { code, message } = envelope ?? {};
   if (typeof code === 'string' && typeof message === 'string') {
     const replacement = code === 'other_title' ? (envelope as unknown as Replacement) : undefined;
-    throw new MastheadError(code as Code, status, message, retryAfter, replacement && { replaces: replacement.replaces, instead: replacement.instead });
+    return new MastheadError(code as Code, status, message, retryAfter, replacement && { replaces: replacement.replaces, instead: replacement.instead });
   }
-  throw new MastheadError('unreadable', status, t('desk.unreadable', { status: String(status) }));
+  return new MastheadError('unreadable', status, t('desk.unreadable', { status: String(status) }));
 }
 
 /**

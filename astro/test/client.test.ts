@@ -330,3 +330,72 @@ test('files are listed, waited for and taken away', async () => {
   await client.deleteFile('a/b');
   expect(server.requests.at(-1)).toBe('DELETE /api/files/a%2Fb');
 });
+
+test('versions are listed, read, compared and brought back, each at its own address', async () => {
+  const text = '# Größe\n';
+  const page = { versions: [{ id: 'v.1', uploaded: '2026-05-03T12:00:00Z', size: 9, state: 'current' }], cursor: 'v-v.1' };
+  const bodies: unknown[] = [];
+  await using server = await serve(async (request, response) => {
+    if (request.method === 'POST') bodies.push(JSON.parse((await buffer(request)).toString()));
+    switch (request.url?.split('?')[0]) {
+      case '/api/login':
+        return json(response, 200, granted);
+      case '/api/readmes/trip/versions':
+        return json(response, 200, { status: 'success', ...page });
+      case '/api/readmes/trip/versions/v.1/changes':
+        return json(response, 200, { status: 'success', changes: { runs: [] } });
+      case '/api/readmes/trip/restore':
+        return json(response, 202, { status: 'success', readme: { slug: 'trip', replaced: null } });
+      case '/api/readmes':
+        return json(response, 200, { status: 'success', deleted: [], cursor: null });
+      case '/api/readmes/trip':
+        return json(response, 202, { status: 'success' });
+      case '/api/readmes/trip/source':
+      case '/api/readmes/trip/versions/v.1':
+        expect(request.headers.authorization).toBe('Bearer a.b.c');
+        response.writeHead(200, { 'Content-Type': 'text/markdown; charset=utf-8', 'Content-Disposition': `attachment; filename="Gr__e.md"; filename*=UTF-8''Gr%C3%B6%C3%9Fe.md` });
+        return void response.end(text);
+      default:
+        return json(response, 404, { status: 'error', code: 'not_found', message: 'There is nothing at this address.' });
+    }
+  });
+  const client = createClient({ url: server.url });
+  await client.login('jo@club.example', 'x');
+  bodies.length = server.requests.length = 0;
+  expect(await client.versions('trip')).toMatchObject(page);
+  await client.versions('trip', { cursor: 'v-v.1' });
+  for (const { blob, name } of [await client.source('trip'), await client.version('trip', 'v.1')]) {
+    expect([await blob.text(), name]).toEqual([text, 'Größe.md']);
+  }
+  expect(await client.changes('trip', 'v.1')).toEqual({ runs: [] });
+  await client.changes('trip', 'v.1', { since: 'v.0' });
+  expect(await client.restoreReadme('trip', 'v.1')).toEqual({ slug: 'trip', replaced: null });
+  expect(await client.deletedReadmes()).toMatchObject({ deleted: [], cursor: null });
+  await client.deletedReadmes({ cursor: 'a%2Fb' });
+  await client.eraseReadme('trip');
+  await expect(client.version('trip', 'gone')).rejects.toMatchObject({ code: 'not_found', status: 404 });
+  expect(server.requests).toEqual([
+    'GET /api/readmes/trip/versions',
+    'GET /api/readmes/trip/versions?cursor=v-v.1',
+    'GET /api/readmes/trip/source',
+    'GET /api/readmes/trip/versions/v.1',
+    'GET /api/readmes/trip/versions/v.1/changes',
+    'GET /api/readmes/trip/versions/v.1/changes?since=v.0',
+    'POST /api/readmes/trip/restore',
+    'GET /api/readmes?deleted=yes',
+    'GET /api/readmes?deleted=yes&cursor=a%252Fb',
+    'DELETE /api/readmes/trip?forever=yes',
+    'GET /api/readmes/trip/versions/gone',
+  ]);
+  expect(bodies).toEqual([{ version: 'v.1' }]);
+});
+
+test('a file that the server no longer hands out for a token ends the session', async () => {
+  await using server = await serve((request, response) =>
+    request.url === '/api/login' ? json(response, 200, granted) : json(response, 401, { status: 'error', code: 'invalid_token', message: 'Please sign in again.' }),
+  );
+  const client = createClient({ url: server.url });
+  await client.login('jo@club.example', 'x');
+  await expect(client.source('trip')).rejects.toMatchObject({ code: 'invalid_token' });
+  expect(client.signedIn).toBe(false);
+});

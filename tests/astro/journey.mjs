@@ -344,10 +344,23 @@ async function journey() {
     await open('/club/account/');
     await listed('Flask Backend').locator('button').first().click();
     await says(reports.locator('.mh-standfirst'), /^In the site since .+\.$/);
-    await listed('Flask Backend').getByRole('button', { name: /^Delete/ }).click();
-    await reports.locator('dialog').getByRole('button', { name: 'Delete', exact: true }).click();
-    await says(said(reports), '“Flask Backend” is deleted.');
-    equal(await listed('Flask Backend').count(), 0, 'entries of it in the list');
+    const history = page.locator('masthead-readme-history');
+    await history.getByText('Earlier versions', { exact: true }).click();
+    await says(history.locator('.mh-kept').first(), 'Present version');
+    await history.getByRole('button', { name: /^What changed/ }).first().click();
+    await history.locator('.mh-line').first().waitFor();
+    const remove = async () => {
+      await listed('Flask Backend').getByRole('button', { name: /^Delete/ }).click();
+      await reports.locator('dialog').getByRole('button', { name: 'Delete', exact: true }).click();
+      await says(said(reports), '“Flask Backend” is deleted.');
+      await says(history.locator('.mh-told'), /^“Flask Backend” is deleted\. Until .+ you can bring it back\.$/);
+      equal(await listed('Flask Backend').count(), 0, 'entries of it in the list');
+    };
+    await remove();
+    await history.getByRole('button', { name: /^Undo/ }).click();
+    await says(history.locator('.mh-told'), '“Flask Backend” is back.');
+    await listed('Flask Backend').waitFor();
+    await remove();
     await eventually(async () => (await fetch(`${process.env.MASTHEAD_URL}/content/demo.md`)).status === 404, 'the file leaves the server');
     const { output } = await build(SITE);
     ok(/ 0 fetched, 1 removed/.test(output), `nothing is fetched, one is removed: ${output}`);

@@ -516,9 +516,10 @@ async function journey() {
     for (const doomed of [title, "A slow boat"]) {
       await listed(doomed).getByRole("button").click();
       await id("delete").getByRole("button", { name: "Delete", exact: true }).click();
-      await says(id("readmes-status"), `“${doomed}” is deleted.`);
+      const told = page.locator("#undo .mh-told");
+      await eventually(async () => (await told.innerText()).startsWith(`“${doomed}” is deleted. Until `), "the page says until when it can come back");
       equal(await listed(doomed).count(), 0, "entries of it in the list");
-      equal(await focused(), "readmes-heading", "the focus");
+      ok(await told.evaluate((text) => text === document.activeElement), "what happened has the focus");
     }
     await says(report.heading, "Nothing is open");
     await eventually(() => page.evaluate(() => fetch("/content/demo/slow-boat.md", { cache: "no-store" }).then((file) => file.status === 404)), "the file leaves the site");

@@ -2,6 +2,7 @@
 
 import { define } from './base.js';
 import { MastheadMemberFiles } from './files.js';
+import { MastheadReadmeHistory } from './history.js';
 import { MastheadJoin } from './join.js';
 import { MastheadLogin } from './login.js';
 import { MastheadProfilePicture } from './picture.js';
@@ -14,3 +15,4 @@ define('masthead-profile-picture', MastheadProfilePicture);
 define('masthead-readme-upload', MastheadReadmeUpload);
 define('masthead-publish-report', MastheadPublishReport);
 define('masthead-member-files', MastheadMemberFiles);
+define('masthead-readme-history', MastheadReadmeHistory);

@@ -3,6 +3,7 @@
 import type { ListedReadme, Readme } from '../client.js';
 import { arePictures, missing, placed, type Missing } from '../folder/missing.js';
 import { baseName } from '../folder/paths.js';
+import { deletionMeans } from '../history/deleted.js';
 import { when } from '../languages/amounts.js';
 import { t } from '../languages/say.js';
 import { announcement, details, outcome, stateOf, warnings } from '../report/draw.js';
@@ -238,7 +239,7 @@ export class MastheadPublishReport extends MastheadElement {
     const dialog = this.find<HTMLDialogElement>('dialog');
     dialog.dataset['slug'] = readme.slug;
     dialog.returnValue = '';
-    this.find('[data-question]').textContent = t('desk.delete_text', { title: titleOf(readme) });
+    this.find('[data-question]').textContent = deletionMeans(titleOf(readme));
     dialog.showModal();
   }
 
@@ -252,7 +253,7 @@ export class MastheadPublishReport extends MastheadElement {
     this.#draw();
     this.say('status', t('desk.deleted', { name: title }));
     this.find('[data-heading]').focus();
-    this.tell('deleted', { slug });
+    this.tell('deleted', { slug, title });
   }
 
   #draw(): void {
@@ -263,6 +264,7 @@ export class MastheadPublishReport extends MastheadElement {
     const place = this.find('[data-report]');
     if (place.dataset['of'] !== this.#open) {
       place.dataset['of'] = this.#open ?? '';
+      this.tell('opened', { slug: this.#open ?? null });
       this.#failed = [];
       this.find('[data-missing-status]').textContent = '';
     }

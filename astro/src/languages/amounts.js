@@ -5,8 +5,9 @@ import { locale, t } from './say.js';
 const KIB = 1024;
 const MIB = 1024 ** 2;
 
-/** @type {Readonly<Record<'long' | 'short' | 'day' | 'date', Intl.DateTimeFormatOptions>>} */
+/** @type {Readonly<Record<'exact' | 'long' | 'short' | 'day' | 'date', Intl.DateTimeFormatOptions>>} */
 const TIMES = {
+  exact: { dateStyle: 'long', timeStyle: 'medium' },
   long: { dateStyle: 'long', timeStyle: 'short' },
   short: { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' },
   day: { dateStyle: 'full' },
@@ -34,7 +35,7 @@ export function size(bytes) {
 export const percentage = (percent) => t('desk.percent', { percent: Math.round(percent) });
 
 /**
- * A time in the reader's own time zone: `long`, `short` without the year, or the `date` alone, which
+ * A time in the reader's own time zone: `long`, `exact` to the second, `short` without the year, or the `date` alone, which
  * as `day` has its name.
  *
  * @param {string | Date} at a date, or a time as RFC 3339 has it

@@ -1,6 +1,7 @@
-//! `/api/readmes/{slug}/source`, `/versions`, `/versions/{id}` and `/restore`: a document as its author sent it, as it
-//! was before, and its return.
+//! `/api/readmes/{slug}/source`, `/versions`, `/versions/{id}`, `/versions/{id}/changes` and `/restore`: a document as its
+//! author sent it, as it was before, what changed, and its return.
 
+mod changes;
 mod file;
 mod list;
 mod restore;
@@ -50,6 +51,7 @@ enum Asked {
     Source,
     Versions,
     Version(String),
+    Changes(String),
     Restore,
 }
 
@@ -58,11 +60,13 @@ impl Asked {
     fn of(path: &str) -> Option<(String, Self)> {
         let mut segments = path.strip_prefix("/api/readmes/")?.split('/');
         let slug = segments.next()?;
-        let asked = match (segments.next()?, segments.next(), segments.next()) {
-            ("source", None, None) => Self::Source,
-            ("versions", None, None) => Self::Versions,
-            ("versions", Some(id), None) if is_id(id) => Self::Version(id.to_owned()),
-            ("restore", None, None) => Self::Restore,
+        let rest: Vec<&str> = segments.collect();
+        let asked = match rest.as_slice() {
+            ["source"] => Self::Source,
+            ["versions"] => Self::Versions,
+            ["versions", id] if is_id(id) => Self::Version((*id).to_owned()),
+            ["versions", id, "changes"] if is_id(id) => Self::Changes((*id).to_owned()),
+            ["restore"] => Self::Restore,
             _ => return None,
         };
         let is_slug = !slug.is_empty() && SourceKey::new("", slug).is_canonical();
@@ -71,7 +75,7 @@ impl Asked {
 
     fn method(&self) -> &'static str {
         match self {
-            Self::Source | Self::Versions | Self::Version(_) => "GET",
+            Self::Source | Self::Versions | Self::Version(_) | Self::Changes(_) => "GET",
             Self::Restore => "POST",
         }
     }
@@ -96,6 +100,7 @@ pub async fn handler(state: &State, request: Request) -> endpoint::Result {
         Asked::Source => file::current(state, &source).await,
         Asked::Versions => list::list(state, &source, &request).await,
         Asked::Version(id) => file::version(state, &source, &id).await,
+        Asked::Changes(id) => changes::changes(state, &source, id, &request).await,
         Asked::Restore => restore::restore(state, &member, &source, &request).await,
     }
 }
@@ -111,6 +116,7 @@ mod tests {
             "/api/readmes/trip/versions",
             "/api/readmes/trip/versions/3sL4kqtJlcpXroDTDmJ.rmSpXd3dIbrHY_-x",
             "/api/readmes/trip/versions/null",
+            "/api/readmes/trip/versions/null/changes",
             "/api/readmes/trip/restore",
         ] {
             assert!(
@@ -131,6 +137,9 @@ mod tests {
             "/api/readmes/trip/source/x",
             "/api/readmes/trip/versions/",
             "/api/readmes/trip/versions/a/b",
+            "/api/readmes/trip/versions/a/changes/",
+            "/api/readmes/trip/versions//changes",
+            "/api/readmes/trip/versions/changes/a",
             "/api/readmes/trip/versions/a%2Fb",
             "/api/readmes/trip/versions/a b",
             "/api/readmes/trip/versions/é",

@@ -57,20 +57,10 @@ pub(crate) fn read(input: &[u8]) -> Result<Text<'_>, Reject> {
         return Err(Reject::TooLarge);
     }
     let mut warnings = Vec::new();
-    let text = match input {
-        [0xff, 0xfe, rest @ ..] => Cow::Owned(utf16(rest, u16::from_le_bytes)?),
-        [0xfe, 0xff, rest @ ..] => Cow::Owned(utf16(rest, u16::from_be_bytes)?),
-        _ => Cow::Borrowed(
-            std::str::from_utf8(input).map_err(|error| not_utf8(input, error.valid_up_to()))?,
-        ),
-    };
+    let text = decode(input)?;
     if matches!(text, Cow::Owned(_)) {
         warnings.push(Code::TranscodedUtf16.at(1, 1, ""));
     }
-    let text = match text.strip_prefix('\u{feff}') {
-        Some(rest) => Cow::Owned(rest.to_owned()),
-        None => text,
-    };
     let text = match memchr::memchr(0, text.as_bytes()) {
         Some(at) => {
             let (line, column) = position(&text, at);
@@ -87,6 +77,27 @@ pub(crate) fn read(input: &[u8]) -> Result<Text<'_>, Reject> {
         eol,
         warnings,
     })
+}
+
+/// A file's text as its author wrote it, without a byte order mark. Owned where it was UTF-16.
+///
+/// # Errors
+/// [`Reject::NotUtf8`] where the bytes are neither UTF-8 nor UTF-16 with a mark.
+pub fn decode(input: &[u8]) -> Result<Cow<'_, str>, Reject> {
+    let unmarked = |text: String| match text.strip_prefix(BYTE_ORDER_MARK) {
+        Some(rest) => Cow::Owned(rest.to_owned()),
+        None => Cow::Owned(text),
+    };
+    match input {
+        [0xff, 0xfe, rest @ ..] => utf16(rest, u16::from_le_bytes).map(unmarked),
+        [0xfe, 0xff, rest @ ..] => utf16(rest, u16::from_be_bytes).map(unmarked),
+        _ => {
+            let text = std::str::from_utf8(input);
+            let text = text.map_err(|error| not_utf8(input, error.valid_up_to()))?;
+            let text = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
+            Ok(Cow::Borrowed(text))
+        }
+    }
 }
 
 /// The text from a fence on, where nothing stands before it that anybody sees: no reader would find the block.

@@ -55,7 +55,7 @@ use shown::Shown;
 use split::Split;
 
 pub use assemble::UnknownTheme;
-pub use bytes::{MAX_README_BYTES, Reject};
+pub use bytes::{MAX_README_BYTES, Reject, decode};
 pub use context::{Context, Files, Flavor, NoteDocument, NoteMember, Notes, References, Themes};
 pub use entry::mark::CONVERTER;
 pub use entry::schema;

@@ -1,5 +1,6 @@
 // The API, and the session that a token makes.
 
+import { fileName } from "/history/name.js";
 import { spoken, t } from "/languages/say.js";
 
 // The token lives in sessionStorage and nowhere else: it ends with the tab, other tabs never see
@@ -160,6 +161,67 @@ export async function readme(slug) {
 
 export function deleteReadme(slug) {
   return signed(`/api/readmes/${encodeURIComponent(slug)}`, { method: "DELETE" });
+}
+
+/** A document as its author sent it: its bytes and its file's name. */
+export function source(slug) {
+  return savedFile(slug, "source");
+}
+
+/** The versions of a document, newest first, a page of them; `cursor` is that of the page before. */
+export function versions(slug, { cursor } = {}) {
+  return signed(`${at(slug, "versions")}${query({ cursor })}`);
+}
+
+/** One version of a document, as it was sent. */
+export function version(slug, id) {
+  return savedFile(slug, "versions", id);
+}
+
+/** What changed in a version: since the one before it, or `since` another one. */
+export async function changes(slug, id, { since } = {}) {
+  return (await signed(`${at(slug, "versions", id, "changes")}${query({ since })}`)).changes;
+}
+
+/** Makes a version the newest again, of a document that was deleted, too. */
+export async function restoreReadme(slug, version) {
+  const answer = await signed(at(slug, "restore"), {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ version }),
+  });
+  return answer.readme;
+}
+
+/** What was deleted and can still come back, a page of it. */
+export function deletedReadmes({ cursor } = {}) {
+  return signed(`/api/readmes${query({ deleted: "yes", cursor })}`);
+}
+
+/** Erases every version of a document for good, of one that was deleted, too. */
+export function eraseReadme(slug) {
+  return signed(`${at(slug)}?forever=yes`, { method: "DELETE" });
+}
+
+/** Where a document lies, or what is below it. */
+function at(slug, ...below) {
+  return ["/api/readmes", ...[slug, ...below].map(encodeURIComponent)].join("/");
+}
+
+/** The parameters that are given, as an address has them. */
+function query(parameters) {
+  const given = Object.entries(parameters).filter(([, value]) => value !== undefined);
+  return given.length > 0 ? `?${new URLSearchParams(given)}` : "";
+}
+
+async function savedFile(slug, ...below) {
+  mustBeSignedIn();
+  const { signal } = requests;
+  const response = await reach(() => ask(at(slug, ...below), { headers: { Authorization: `Bearer ${session.token}` }, signal }));
+  if (!response.ok) {
+    return answered(response.status, await response.text(), response.headers.get("Retry-After"));
+  }
+  return { blob: await reach(() => response.blob()), name: fileName(response.headers.get("Content-Disposition"), `${slug}.md`) };
 }
 
 export function setPassword(current, password) {

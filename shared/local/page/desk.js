@@ -6,6 +6,8 @@ import * as files from "/files.js";
 import * as folder from "/folder.js";
 import { otherTitleText } from "/folder/send.js";
 import * as gather from "/gather.js";
+import * as earlier from "/history.js";
+import { deletionMeans } from "/history/deleted.js";
 import { size } from "/languages/amounts.js";
 import { locale, t } from "/languages/say.js";
 import * as picture from "/picture.js";
@@ -46,7 +48,7 @@ export async function start(member) {
   folder.resume();
   const slug = wanted();
   makeRoom();
-  await Promise.all([refresh(), slug ? report.open(slug) : null]);
+  await Promise.all([refresh(), earlier.refresh(), slug ? report.open(slug) : null]);
 }
 
 /** What belongs to one note gives way to a folder, and an empty report, too. */
@@ -66,6 +68,7 @@ export function chosen() {
 /** Takes everything of the member's off the page, but for files that are chosen where `keepsFiles`. */
 export function clear(keepsFiles = false) {
   report.close();
+  earlier.clear();
   clearTimeout(nextLook);
   look += 1;
   list.replaceChildren();
@@ -105,6 +108,7 @@ export function connect(onPasswordChanged) {
     void refresh();
   });
   report.connect(files.refresh);
+  earlier.connect((slug, isOpen) => void (isOpen ? open(slug) : refresh()));
   connectDeletion();
   connectPicture();
   connectPassword(onPasswordChanged);
@@ -344,7 +348,7 @@ function markOpen(slug) {
 
 function ask(readme, title) {
   doomed = { slug: readme.slug, title };
-  find("delete-text").textContent = t("desk.delete_text", { title });
+  find("delete-text").textContent = deletionMeans(title);
   find("delete-error").textContent = "";
   dialog.showModal();
 }
@@ -359,9 +363,8 @@ function connectDeletion() {
       location.hash = "";
     }
     await refresh();
-    find("readmes-status").textContent = t("desk.deleted", { name: title });
-    // The button that opened the dialog is gone.
-    find("readmes-heading").focus();
+    // The button that opened the dialog is gone: what happened takes the focus, with the button that undoes it.
+    earlier.deleted({ slug, title });
   });
 }
 

@@ -2,6 +2,7 @@
 
 import { content, readme, site } from "/client.js";
 import { element, find, say, time } from "/dom.js";
+import * as earlier from "/history.js";
 import { t } from "/languages/say.js";
 import * as missing from "/missing.js";
 import { announcement, details, outcome, stateOf, warnings } from "/report/draw.js";
@@ -29,9 +30,10 @@ export function titleOf(readme) {
   return typeof title === "string" && title ? title : (readme.file_name ?? readme.slug);
 }
 
-/** Shows no report. */
-export function close() {
+/** Shows no report; that of `next` comes in its place. */
+export function close(next = null) {
   opening += 1;
+  earlier.show(next);
   status.textContent = error.textContent = "";
   kicker.replaceChildren(t("report.title"));
   heading.replaceChildren(t("page.report_none"));
@@ -40,7 +42,7 @@ export function close() {
 
 /** Shows the report of `slug`, waiting for it where it is still being made; returns it. */
 export async function open(slug) {
-  close();
+  close(slug);
   const mine = opening;
   kicker.replaceChildren(t("page.report_of", { slug }));
   heading.replaceChildren(t("page.report_fetching"));

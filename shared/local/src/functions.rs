@@ -94,6 +94,11 @@ impl Functions {
                 route!("/api/readmes/{slug}/source", versions, LIGHT),
                 route!("/api/readmes/{slug}/versions", versions, LIGHT),
                 route!("/api/readmes/{slug}/versions/{id}", versions, LIGHT),
+                route!(
+                    "/api/readmes/{slug}/versions/{id}/changes",
+                    versions,
+                    CONVERTING
+                ),
                 route!("/api/set_password", set_password, HASHING),
                 route!("/api/site", site, LIGHT),
                 route!("/api/upload_file", upload_file, LIGHT),

@@ -68,6 +68,7 @@ const FILES: &[File] = &[
     script("/files.js", include_str!("../../page/files.js")),
     script("/folder.js", include_str!("../../page/folder.js")),
     script("/gather.js", include_str!("../../page/gather.js")),
+    script("/history.js", include_str!("../../page/history.js")),
     script("/join.js", include_str!("../../page/join.js")),
     script("/language.js", include_str!("../../page/language.js")),
     script("/missing.js", include_str!("../../page/missing.js")),
@@ -142,6 +143,42 @@ const FILES: &[File] = &[
     script(
         "/folder/zip.js",
         include_str!("../../../../astro/src/folder/zip.js"),
+    ),
+    script(
+        "/history/ask.js",
+        include_str!("../../../../astro/src/history/ask.js"),
+    ),
+    script(
+        "/history/changes.js",
+        include_str!("../../../../astro/src/history/changes.js"),
+    ),
+    script(
+        "/history/deleted.js",
+        include_str!("../../../../astro/src/history/deleted.js"),
+    ),
+    script(
+        "/history/keep.js",
+        include_str!("../../../../astro/src/history/keep.js"),
+    ),
+    script(
+        "/history/make.js",
+        include_str!("../../../../astro/src/history/make.js"),
+    ),
+    script(
+        "/history/name.js",
+        include_str!("../../../../astro/src/history/name.js"),
+    ),
+    script(
+        "/history/rows.js",
+        include_str!("../../../../astro/src/history/rows.js"),
+    ),
+    script(
+        "/history/say.js",
+        include_str!("../../../../astro/src/history/say.js"),
+    ),
+    script(
+        "/history/versions.js",
+        include_str!("../../../../astro/src/history/versions.js"),
     ),
 ];
 
@@ -251,5 +288,13 @@ mod tests {
                 );
             }
         }
+    }
+
+    /// What the dialog before a deletion promises is what the store keeps.
+    #[test]
+    fn the_page_promises_what_the_store_keeps() {
+        let file = FILES.iter().find(|file| file.path == "/history/keep.js");
+        let days = format!("KEPT_DAYS = {};", blobs::layout::KEPT_DAYS);
+        assert!(file.unwrap().content.contains(&days), "{days}");
     }
 }
