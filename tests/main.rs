@@ -34,6 +34,7 @@ mod readmes;
 mod rebuild_site;
 mod referrers;
 mod removal;
+mod rename;
 mod requests;
 mod roles;
 mod sessions;

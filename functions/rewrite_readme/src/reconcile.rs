@@ -18,7 +18,7 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 use uploads::{ROUNDS, Seen};
 
-use crate::{State, files, later, names, pictures, referrers};
+use crate::{State, files, later, moved, names, pictures, referrers};
 
 /// Name of the output's metadata that holds the SHA-256 of its bytes, in hexadecimal.
 const SHA256: &str = "sha256";
@@ -148,6 +148,7 @@ async fn bring_in_line(
         withdraw(state, member, source, output).await?;
         list(state, member, source, false).await?;
         leave_former_handles(state, member, source).await?;
+        moved::gone(state, member, source).await?;
         return Ok(true);
     }
     // The picture may be another one than a moment ago, and the address somebody else's.
@@ -163,6 +164,9 @@ async fn bring_in_line(
             return reject(state, member, source, head, &output_key, reason).await;
         }
         Seen::Source(object) => object,
+    };
+    let Some(address) = moved::here(state, member, source, &object.head).await? else {
+        return Ok(false);
     };
     let output = state.content.head(&output_key).await?;
     let mut before = state.members.report(&member.id, &source.slug).await?;
@@ -203,10 +207,11 @@ async fn bring_in_line(
     }
     list(state, member, source, !converted.draft).await?;
     leave_former_handles(state, member, source).await?;
+    moved::publish(state, member, source, &address, !converted.draft).await?;
     let (outcome, names, links) = if converted.draft {
         (Outcome::Draft, Vec::new(), Vec::new())
     } else {
-        let names = names::of(member, &document, &converted);
+        let names = names::of(member, &document, &converted, &address);
         (Outcome::Published, names, asked)
     };
     pictures::let_go(state, member, before.as_ref(), &keys).await?;

@@ -1,7 +1,8 @@
 //! `/api/readmes/{slug}/source`, `/versions`, `/versions/{id}` and `/restore`: a document as its author sent it, as it
-//! was before, and its return.
+//! was before, under former addresses as well, and its return.
 
 mod file;
+mod history;
 mod list;
 mod restore;
 
