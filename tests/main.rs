@@ -35,6 +35,7 @@ mod rebuild_site;
 mod referrers;
 mod removal;
 mod rename;
+mod rename_faults;
 mod requests;
 mod roles;
 mod sessions;

@@ -10,7 +10,7 @@ use crate::site::{PASSWORD, Site, assert_error};
 /// Of 24 bytes, as a file's id has them.
 const FILE: &str = "/api/files/336bda953443337b9b22f346e7bdf5e2d0392f2fff3a4404";
 const VERSION: &str = "/api/readmes/trip/versions/3sL4kqtJlcpXroDTDmJ.rmSpXd3dIbrHY";
-const ROUTES: [(&str, &[&str]); 18] = [
+const ROUTES: [(&str, &[&str]); 19] = [
     ("/api/login", &["POST"]),
     ("/api/set_password", &["POST"]),
     ("/api/upload_profile_pic", &["POST", "DELETE"]),
@@ -25,6 +25,7 @@ const ROUTES: [(&str, &[&str]); 18] = [
     ("/api/readmes/trip/source", &["GET"]),
     ("/api/readmes/trip/versions", &["GET"]),
     (VERSION, &["GET"]),
+    ("/api/readmes/trip/rename", &["POST"]),
     ("/api/readmes/trip/restore", &["POST"]),
     ("/api/files", &["GET"]),
     (FILE, &["DELETE"]),

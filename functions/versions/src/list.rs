@@ -158,13 +158,20 @@ async fn page(
         after = newest.id;
     }
     let room = PAGE.saturating_sub(u16::try_from(has + found.versions.len()).unwrap_or(PAGE));
+    if room == 0 {
+        found.cursor = after.map(|id| Cursor {
+            section: section.newest.clone(),
+            after: Some((false, id)),
+        });
+        return Ok(found);
+    }
     let after = after.map(|id| After {
         key: section.key.clone(),
         version: Some(id),
     });
     let listed = state
         .uploads
-        .versions_page(&section.key, after.as_ref(), Some(room.max(1)))
+        .versions_page(&section.key, after.as_ref(), Some(room))
         .await
         .map_err(Error::unavailable)?;
     let is_over = section.is_over(&listed.versions);
