@@ -276,9 +276,8 @@ async fn of_two_renames_at_once_one_wins() {
 async fn what_is_erased_for_good_while_it_is_renamed_does_not_come_back() {
     let (_stack, environment) = stack().await;
     for slug in ["trip", "journey"] {
-        let erasing = async |functions: &Functions<'_>, stores: &Stores| {
-            functions.erase(stores, slug).await
-        };
+        let erasing =
+            async |functions: &Functions<'_>, stores: &Stores| functions.erase(stores, slug).await;
         let is_right = async |account: &Account, stores: &Stores, erased: i64, at: String| {
             let (from, to) = (key(account, "trip"), key(account, "journey"));
             let left = stored(stores, &[&from, &to]).await;
@@ -293,11 +292,25 @@ async fn what_is_erased_for_good_while_it_is_renamed_does_not_come_back() {
         let check = async |account: &Account, stores: &Stores, (_, erased), at: String| {
             is_right(account, stores, erased, at).await;
         };
-        beside(&environment, &format!("erase-{slug}"), to_journey, erasing, check).await;
+        beside(
+            &environment,
+            &format!("erase-{slug}"),
+            to_journey,
+            erasing,
+            check,
+        )
+        .await;
         let check = async |account: &Account, stores: &Stores, (erased, _), at: String| {
             is_right(account, stores, erased, at).await;
         };
-        beside(&environment, &format!("erasing-{slug}"), erasing, to_journey, check).await;
+        beside(
+            &environment,
+            &format!("erasing-{slug}"),
+            erasing,
+            to_journey,
+            check,
+        )
+        .await;
     }
 }
 
@@ -309,20 +322,21 @@ async fn a_restore_beside_a_rename_loses_nothing() {
         let id = functions.oldest("trip").await;
         functions.restore(stores, "trip", &id).await
     };
-    let check = async |account: &Account, stores: &Stores, (restored, _): (i64, i64), at: String| {
-        let (from, to) = (key(account, "trip"), key(account, "journey"));
-        let live = texts(stores, &[&from, &to]).await;
-        assert!(!live.is_empty(), "{at}");
-        match restored {
-            202 => assert!(live.iter().any(|text| text == OLD), "{live:?} {at}"),
-            // A document of its own by then, for which there is no room.
-            status => assert!([404, 409, 503].contains(&status), "{at}"),
-        }
-        let stored = stored(stores, &[&from, &to]).await;
-        for text in [OLD, NEW] {
-            assert!(stored.iter().any(|(_, known)| known == text), "{at}");
-        }
-    };
+    let check =
+        async |account: &Account, stores: &Stores, (restored, _): (i64, i64), at: String| {
+            let (from, to) = (key(account, "trip"), key(account, "journey"));
+            let live = texts(stores, &[&from, &to]).await;
+            assert!(!live.is_empty(), "{at}");
+            match restored {
+                202 => assert!(live.iter().any(|text| text == OLD), "{live:?} {at}"),
+                // A document of its own by then, for which there is no room.
+                status => assert!([404, 409, 503].contains(&status), "{at}"),
+            }
+            let stored = stored(stores, &[&from, &to]).await;
+            for text in [OLD, NEW] {
+                assert!(stored.iter().any(|(_, known)| known == text), "{at}");
+            }
+        };
     beside(&environment, "restore", restoring, to_journey, check).await;
 }
 

@@ -3,6 +3,7 @@
 import { count } from '../amounts.js';
 import type { Field, ListedReadme, Readme, Warning } from '../client.js';
 import { missing, placed, thing, type Missing } from '../folder/missing.js';
+import { Renaming } from './rename.js';
 import { h, isAbort, isSessionEnd, MastheadElement, sentence } from './base.js';
 
 const STATES: Record<Readme['state'], string> = {
@@ -49,6 +50,7 @@ export class MastheadPublishReport extends MastheadElement {
   /** What the document that is open asks for, and what was chosen for it and not sent. */
   #missing: Missing = { paths: [], more: false };
   #failed: Failed[] = [];
+  #renaming: Renaming | undefined;
   #published = () => void this.#listSeveral().catch((error) => this.fault(error));
   #uploaded = (event: Event) => void this.#watch((event as CustomEvent<{ slug: string }>).detail.slug);
 
@@ -66,10 +68,11 @@ export class MastheadPublishReport extends MastheadElement {
   }
 
   protected override setUp(): void {
-    const dialog = this.find<HTMLDialogElement>('dialog');
+    const dialog = this.find<HTMLDialogElement>('[data-deletion]');
     dialog.addEventListener('close', () => {
       if (dialog.returnValue === 'delete') this.#delete(dialog.dataset['slug'] ?? '').catch((error) => this.fault(error));
     });
+    this.#renaming = new Renaming(this.find('[data-renaming]'), (readme, wanted) => this.#rename(readme, wanted));
     const input = this.find<HTMLInputElement>('[data-missing] input');
     const send = this.#sends;
     send.addEventListener('click', () => {
@@ -91,7 +94,7 @@ export class MastheadPublishReport extends MastheadElement {
     this.stopSending();
     this.#readmes = [];
     this.#open = this.#report = undefined;
-    this.find<HTMLDialogElement>('dialog').close();
+    this.find<HTMLDialogElement>('[data-deletion]').close();
     this.#draw();
   }
 
@@ -249,7 +252,7 @@ export class MastheadPublishReport extends MastheadElement {
   }
 
   #ask(readme: ListedReadme): void {
-    const dialog = this.find<HTMLDialogElement>('dialog');
+    const dialog = this.find<HTMLDialogElement>('[data-deletion]');
     dialog.dataset['slug'] = readme.slug;
     dialog.returnValue = '';
     this.find('[data-question]').textContent = `“${titleOf(readme)}” leaves the site with the next build, and its report goes. Your own file stays where it is.`;
@@ -269,6 +272,13 @@ export class MastheadPublishReport extends MastheadElement {
     this.tell('deleted', { slug });
   }
 
+  async #rename(readme: Readme, wanted: string): Promise<void> {
+    const { slug } = await this.client.renameReadme(readme.slug, wanted, { ifVersion: readme.version });
+    this.#readmes = this.#readmes.filter((other) => other.slug !== readme.slug);
+    this.tell('renamed', { from: readme.slug, slug });
+    void this.#watch(slug);
+  }
+
   #draw(): void {
     const focused = (document.activeElement as HTMLElement | null)?.dataset['focus'];
     this.find('[data-none]').hidden = this.#readmes.length > 0;
@@ -282,6 +292,7 @@ export class MastheadPublishReport extends MastheadElement {
     }
     place.replaceChildren(...(report ? this.#parts(report) : []));
     this.find('[data-fields]').replaceChildren(...(report && report.fields.length > 0 ? [table(report.fields)] : []));
+    this.#renaming?.offer(report);
     this.#missing = report ? missing(report) : { paths: [], more: false };
     this.#drawMissing();
     // What had the focus was drawn anew.

@@ -160,6 +160,16 @@ export function deleteReadme(slug) {
   return signed(`/api/readmes/${encodeURIComponent(slug)}`, { method: "DELETE" });
 }
 
+/** Gives a document another address, if it is the version that was read. */
+export async function renameReadme(slug, wanted, version) {
+  const answer = await signed(`/api/readmes/${encodeURIComponent(slug)}/rename`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ slug: wanted, if_version: version }),
+  });
+  return answer.readme;
+}
+
 export function setPassword(current, password) {
   return signed("/api/set_password", {
     method: "POST",

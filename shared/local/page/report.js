@@ -3,6 +3,7 @@
 import { content, readme } from "/client.js";
 import { element, find, plural, say, time } from "/dom.js";
 import * as missing from "/missing.js";
+import * as rename from "/rename.js";
 
 const PAUSES_MS = [100, 200, 300, 500, 800, 1200, 2000];
 const PATIENCE_MS = 60_000;
@@ -48,6 +49,7 @@ export function titleOf(readme) {
 /** Shows no report. */
 export function close() {
   opening += 1;
+  rename.close();
   status.textContent = error.textContent = "";
   [kicker, heading, body].forEach((part, index) => part.replaceChildren(...NOTHING[index]));
 }
@@ -117,6 +119,7 @@ async function show(readme, isCurrent) {
   body.replaceChildren(
     element("p", { className: "standfirst" }, ...[outcome(readme)].flat()),
     ...address(readme),
+    ...rename.block(readme, (slug) => (location.hash = `#/readmes/${slug}`)),
     ...missing.block(readme, (refused) => added(readme.slug, refused, isCurrent)),
     ...warnings(readme),
     ...fields(readme),
