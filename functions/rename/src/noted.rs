@@ -58,7 +58,7 @@ impl Move<'_> {
             after_from.left.pop();
             after_to = to.clone();
             if let Some(first) = after_to.parts.first_mut() {
-                first.version = self.version.to_owned();
+                self.version.clone_into(&mut first.version);
             }
             after_from.left.push(left(self.version));
         } else {

@@ -226,9 +226,8 @@ impl Renaming<'_> {
                     return Ok(Step::Done(()));
                 }
             }
-            let changed = one.change(&from, &to);
-            let [from, to] = match changed {
-                Ok(changes) => changes,
+            let [from, to] = match one.change(&from, &to) {
+                Ok(both) => both,
                 Err(refusal) => {
                     self.undo(copy).await?;
                     return Err(refusal);

@@ -116,7 +116,7 @@ impl Blobs {
             if found.is_empty() {
                 return Ok(count);
             }
-            if found.0.first().is_some_and(|it| !it.is_marker) {
+            if found.0.iter().any(|it| it.is_latest && !it.is_marker) {
                 self.delete(key).await?;
                 found = self.above(key, below).await?;
             }

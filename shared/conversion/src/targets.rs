@@ -100,7 +100,6 @@ async fn notes(
             let former = address.former.iter();
             let aliases = former.map(|slug| format!("{own_address}{slug}")).collect();
             let itself = NoteDocument {
-                path: entry_id.clone(),
                 aliases,
                 entry_id,
                 ..NoteDocument::default()
