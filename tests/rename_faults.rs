@@ -340,6 +340,31 @@ async fn a_restore_beside_a_rename_loses_nothing() {
     beside(&environment, "restore", restoring, to_journey, check).await;
 }
 
+/// A document that has come to a former address and goes the same way, before anybody has looked at it, takes the other
+/// one's place by no means.
+#[tokio::test]
+async fn a_second_document_on_the_same_way_finds_the_address_taken() {
+    let (_stack, environment) = stack().await;
+    let healthy = Stores::healthy(&environment);
+    let account = healthy.member("jo").await;
+    let functions = Functions::of(&environment, &account).await;
+    functions.put(&healthy, "trip", &[NEW]).await;
+    assert_eq!(to_journey(&functions, &healthy).await, 202);
+    let to = key(&account, "journey");
+    let from = functions.put(&healthy, "trip", &["# Another\n"]).await;
+    assert_eq!(to_journey(&functions, &healthy).await, 409);
+    assert_eq!(texts(&healthy, &[&from, &to]).await, ["# Another\n", NEW]);
+
+    // Where the first is deleted, the second may come, and each keeps its own versions.
+    healthy.uploads.delete(&to).await.unwrap();
+    assert_eq!(to_journey(&functions, &healthy).await, 202);
+    assert_eq!(texts(&healthy, &[&from, &to]).await, ["# Another\n"]);
+    let address = healthy.members.address(&account.id, "journey").await;
+    let parts = address.unwrap().parts;
+    let deleted: Vec<_> = parts.iter().map(|part| part.deleted).collect();
+    assert_eq!(deleted, [false, true, false]);
+}
+
 /// An erasure for good of a document that was renamed, cut short: nothing old comes to light, and the next try leaves
 /// nothing.
 #[tokio::test]

@@ -17,6 +17,8 @@ pub(crate) struct Move<'a> {
     pub(crate) version: &'a str,
     /// The newest version under the other address that was there before: a deleted document's.
     pub(crate) buried: Option<&'a str>,
+    /// Whether an earlier try noted the move with an older version of the document.
+    pub(crate) continues: bool,
     /// Unix seconds.
     pub(crate) at: u64,
 }
@@ -53,7 +55,7 @@ impl Move<'_> {
             left: to.left.clone(),
             ..Address::default()
         };
-        if from.moved_to.as_deref() == Some(self.to) {
+        if self.continues {
             // What was stored under the former address while the document went: the move ends with that version.
             after_from.left.pop();
             after_to = to.clone();
@@ -125,6 +127,7 @@ mod tests {
                 to,
                 version,
                 buried,
+                continues: false,
                 at,
             };
             let of = |slug: &str| known.get(slug).cloned().unwrap_or_default();
@@ -182,9 +185,23 @@ mod tests {
 
     #[test]
     fn a_version_that_comes_while_the_document_goes_is_its_newest() {
-        let known = after(&[("a", "b", "a1", None), ("a", "b", "a2", None)]);
-        assert_eq!(parts(&known["b"]), [("a", "a2")]);
-        assert_eq!(known["a"].left.len(), 1);
+        let known = after(&[("a", "b", "a1", None)]);
+        let late = Move {
+            from: "a",
+            to: "b",
+            version: "a2",
+            buried: None,
+            continues: true,
+            at: 2,
+        };
+        let changes = late.change(&known["a"], &known["b"]).unwrap();
+        assert_eq!(parts(&changes[1].after), [("a", "a2")]);
+        assert_eq!(changes[0].after.left.len(), 1);
+        // Another document on the same way is another one.
+        let known = after(&[("a", "b", "a1", None), ("a", "b", "a2", Some("b1"))]);
+        let wanted = [("a", "a2"), ("b", "b1"), ("a", "a1")];
+        assert_eq!(parts(&known["b"]), wanted);
+        assert_eq!(known["a"].left.len(), 2);
     }
 
     #[test]
@@ -198,6 +215,7 @@ mod tests {
                 to: &to,
                 version: &from,
                 buried: None,
+                continues: false,
                 at: 1_000_000_000,
             };
             match one.change(&here, &Address::default()) {
@@ -217,6 +235,7 @@ mod tests {
             to: "y",
             version: "v",
             buried: None,
+            continues: false,
             at: 1_000_000_000 + 91 * SECONDS_OF_A_DAY,
         };
         assert!(later.change(&here, &Address::default()).is_ok());

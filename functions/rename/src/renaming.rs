@@ -132,7 +132,11 @@ impl Renaming<'_> {
             if copied.is_some() && copied == seen.head.version.as_ref() {
                 return Ok(Step::Done(written(&there)));
             }
-            if !self.is_unfinished(copied).await? {
+            let is_unfinished = match copied {
+                Some(copied) => self.is_older_of_this(copied).await?,
+                None => false,
+            };
+            if !is_unfinished {
                 return Err(self.taken(&there));
             }
             // What it is the copy of lies under the former address.
@@ -154,20 +158,15 @@ impl Renaming<'_> {
             .map_or(Step::Again, Step::Done))
     }
 
-    /// Whether what is under the new address is the copy of an older version of this document, by a rename that was cut
-    /// short: of one that was through, the former address knows.
-    async fn is_unfinished(&self, copied: Option<&String>) -> Result<bool, Error> {
-        let Some(copied) = copied else {
-            return Ok(false);
-        };
+    /// Whether a version under the former address is an older one of the document that is there: no deletion stands between.
+    /// What is its copy was stored by a rename that was cut short before the source was taken away.
+    async fn is_older_of_this(&self, id: &str) -> Result<bool, Error> {
         let key = self.from.key();
-        let is_of_this = self.state.uploads.head_version(&key, copied).await;
-        if is_of_this.map_err(Error::unavailable)?.is_none() {
-            return Ok(false);
-        }
-        let address = self.address(&self.from.slug).await?;
-        let is_moving = address.moved_to.as_deref() == Some(self.to.slug.as_str());
-        Ok(is_moving || !address.has_left(copied))
+        let page = self.state.uploads.versions_page(&key, None, None).await;
+        let page = page.map_err(Error::unavailable)?;
+        let mut own = page.versions.iter().filter(|it| it.key == key);
+        let found = own.find(|it| it.is_marker || it.id.as_deref() == Some(id));
+        Ok(found.is_some_and(|it| !it.is_marker))
     }
 
     fn taken(&self, there: &Head) -> Error {
@@ -194,11 +193,17 @@ impl Renaming<'_> {
             let from = self.address(&self.from.slug).await?;
             let to = self.address(&self.to.slug).await?;
             let buried = self.buried(copied).await?;
+            let left = from.below().filter(|_| from.moved_to.as_ref() == Some(&self.to.slug));
+            let continues = match left {
+                Some(left) => self.is_older_of_this(&left.version).await?,
+                None => false,
+            };
             let one = Move {
                 from: &self.from.slug,
                 to: &self.to.slug,
                 version,
                 buried: buried.as_deref(),
+                continues,
                 at: self.state.bearer.clock.unix_seconds(),
             };
             if one.is_noted(&to) {
@@ -371,6 +376,7 @@ impl Renaming<'_> {
             to: &self.to.slug,
             version: &late,
             buried: None,
+            continues: true,
             at: self.state.bearer.clock.unix_seconds(),
         };
         let from = self.address(&self.from.slug).await?;
