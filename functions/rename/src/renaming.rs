@@ -193,7 +193,9 @@ impl Renaming<'_> {
             let from = self.address(&self.from.slug).await?;
             let to = self.address(&self.to.slug).await?;
             let buried = self.buried(copied).await?;
-            let left = from.below().filter(|_| from.moved_to.as_ref() == Some(&self.to.slug));
+            let left = from
+                .below()
+                .filter(|_| from.moved_to.as_ref() == Some(&self.to.slug));
             let continues = match left {
                 Some(left) => self.is_older_of_this(&left.version).await?,
                 None => false,

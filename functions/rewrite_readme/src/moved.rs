@@ -118,12 +118,12 @@ async fn lead(state: &State, member: &Account, from: &str, to: Option<&str>) -> 
     let wanted = to.map(|to| MovedKey::new(from, to).key());
     let listed = state.content.list_all(&MovedKey::prefix(from)).await?;
     let is_there = listed.iter().any(|it| Some(&it.key) == wanted.as_ref());
-    let stale: Vec<&String> = listed
+    let outdated: Vec<&String> = listed
         .iter()
         .map(|it| &it.key)
         .filter(|key| Some(*key) != wanted.as_ref())
         .collect();
-    if stale.is_empty() && (is_there || wanted.is_none()) {
+    if outdated.is_empty() && (is_there || wanted.is_none()) {
         return Ok(());
     }
     let now = state.clock.unix_milliseconds();
@@ -139,7 +139,7 @@ async fn lead(state: &State, member: &Account, from: &str, to: Option<&str>) -> 
             .put(&wanted, nothing, Condition::Always)
             .await?;
     }
-    for key in stale {
+    for key in outdated {
         state.content.delete(key).await?;
     }
     Ok(())

@@ -144,11 +144,7 @@ async fn bring_in_line(
 ) -> anyhow::Result<bool> {
     let output_key = content_key(&source.entry_id(&member.handle));
     if let Seen::Gone = seen {
-        let output = state.content.head(&output_key).await?;
-        withdraw(state, member, source, output).await?;
-        list(state, member, source, false).await?;
-        leave_former_handles(state, member, source).await?;
-        moved::gone(state, member, source).await?;
+        take_away(state, member, source, &output_key).await?;
         return Ok(true);
     }
     // The picture may be another one than a moment ago, and the address somebody else's.
@@ -245,6 +241,20 @@ async fn bring_in_line(
         && pictures::misses_an_image(&report)
         && pictures::changed_since(state, member).await?;
     Ok(reported && !is_stale)
+}
+
+/// Takes everything off the site that was made of a source which is gone.
+async fn take_away(
+    state: &State,
+    member: &Account,
+    source: &SourceKey,
+    output_key: &str,
+) -> anyhow::Result<()> {
+    let output = state.content.head(output_key).await?;
+    withdraw(state, member, source, output).await?;
+    list(state, member, source, false).await?;
+    leave_former_handles(state, member, source).await?;
+    moved::gone(state, member, source).await
 }
 
 /// The document converted, and noted under the names that it asks for; `Err` is the sentence that says why there is none.

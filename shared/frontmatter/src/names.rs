@@ -314,6 +314,23 @@ mod tests {
     }
 
     #[test]
+    fn links_to_pages_of_the_site_ask_for_documents_by_their_address() {
+        let text = "[a](/jo/trip/#x) [b](/ann/notes) [c](/jo/) [d](/jo/trip) [e](/a/b/c/) [f](//jo/trip) \
+                    [g](https://e.example/jo/x/) [h](/JO/x/) [i](/docs/jo/trip/) ![j](/jo/picture/) `[k](/jo/code/)`\n";
+        let document = Document::parse(text);
+        let of = |link_base: &str| {
+            let context = Context {
+                link_base: link_base.to_owned(),
+                ..Context::default()
+            };
+            references(&document, std::iter::empty(), &context)
+        };
+        assert_eq!(of("/"), ["jo/trip", "ann/notes"]);
+        assert_eq!(of(""), ["jo/trip", "ann/notes"]);
+        assert_eq!(of("/docs/"), ["jo/trip"]);
+    }
+
+    #[test]
     fn pictures_and_links_ask_for_files() {
         let document = Document::parse(concat!(
             "![a](img/Arm%20B.png?x) [b](../docs/plan.PDF#page=2) [c](https://e.example/x.png) [d](other.md)\n",
