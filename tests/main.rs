@@ -35,6 +35,8 @@ mod readmes;
 mod rebuild_site;
 mod referrers;
 mod removal;
+mod rename;
+mod rename_faults;
 mod requests;
 mod roles;
 mod sessions;

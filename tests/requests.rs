@@ -11,7 +11,7 @@ use crate::site::{PASSWORD, Site, assert_error};
 const FILE: &str = "/api/files/336bda953443337b9b22f346e7bdf5e2d0392f2fff3a4404";
 const VERSION: &str = "/api/readmes/trip/versions/3sL4kqtJlcpXroDTDmJ.rmSpXd3dIbrHY";
 const CHANGES: &str = "/api/readmes/trip/versions/3sL4kqtJlcpXroDTDmJ.rmSpXd3dIbrHY/changes";
-const ROUTES: [(&str, &[&str]); 19] = [
+const ROUTES: [(&str, &[&str]); 20] = [
     ("/api/login", &["POST"]),
     ("/api/set_password", &["POST"]),
     ("/api/upload_profile_pic", &["POST", "DELETE"]),
@@ -27,6 +27,7 @@ const ROUTES: [(&str, &[&str]); 19] = [
     ("/api/readmes/trip/versions", &["GET"]),
     (VERSION, &["GET"]),
     (CHANGES, &["GET"]),
+    ("/api/readmes/trip/rename", &["POST"]),
     ("/api/readmes/trip/restore", &["POST"]),
     ("/api/files", &["GET"]),
     (FILE, &["DELETE"]),

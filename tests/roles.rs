@@ -189,7 +189,9 @@ async fn calls() -> BTreeMap<String, BTreeSet<Call>> {
         let file = members.file(MEMBER, &arm.file_id).await.unwrap().unwrap();
         let public_url = configuration::public_url(&environment).unwrap();
         let address = format!("{public_url}/{}", file.shown().unwrap());
-        let note = format!("# Note\n\n![The arm](img/arm.png) ![Again]({address})\n");
+        let note = format!(
+            "# Note\n\n![The arm](img/arm.png) ![Again]({address}) [itself](/demo/note/)\n"
+        );
         put_note(&note).await;
         let mut shown = event("preview");
         shown["body"] = json!(json!({"file_name": "note.md", "text": note}).to_string());
@@ -234,6 +236,83 @@ async fn calls() -> BTreeMap<String, BTreeSet<Call>> {
     let put = uploads.put(&late_key, upload, Condition::Always);
     put.await.unwrap();
     deliver("resize_picture", of_key(&late_key)).await;
+
+    // A document gets another address, with or without another hand at it; another one comes to the former address, and
+    // the first goes on and is erased for good.
+    let moving = SourceKey::new(MEMBER, "moving").key();
+    let put_moving = async || {
+        let text = "# Moving\n\n[Itself](/demo/moving/)\n".to_owned();
+        let upload = Upload {
+            bytes: text.into(),
+            ..Upload::default()
+        };
+        uploads
+            .put(&moving, upload, Condition::Always)
+            .await
+            .unwrap();
+    };
+    let rename = |slug: &str, to: &str| {
+        let mut event = event("rename");
+        event["rawPath"] = json!(format!("/api/readmes/{slug}/rename"));
+        event["headers"]["authorization"] = json!(token);
+        event["body"] = json!(json!({"slug": to}).to_string());
+        event
+    };
+    let mut at = 0;
+    loop {
+        put_moving().await;
+        let calls = Arc::new(AtomicUsize::new(0));
+        let (reached, goes_on) = (Arc::new(Semaphore::new(0)), Arc::new(Semaphore::new(0)));
+        let paused = Paused {
+            calls: Arc::clone(&calls),
+            at,
+            commits: true,
+            dies: false,
+            reached: Arc::clone(&reached),
+            goes_on: Arc::clone(&goes_on),
+        };
+        let of_rename = &noted["rename"].0;
+        let stores = Stores::through(of_rename, &calls, move |inner, request| {
+            paused.call(inner, request)
+        });
+        let mut state = rename::State::from_env(of_rename).unwrap();
+        state.uploads = stores.uploads;
+        state.bearer.members = stores.members;
+        let to = format!("elsewhere-{at}");
+        let renamed = async {
+            let answer =
+                endpoint::invoke(&state.origins, rename("moving", &to), "test", |request| {
+                    rename::handler(&state, request)
+                });
+            Box::pin(answer).await;
+            reached.close();
+        };
+        let deleted = async {
+            assert!(reached.acquire().await.is_err(), "closed");
+            uploads.delete(&moving).await.unwrap();
+            goes_on.close();
+        };
+        tokio::join!(renamed, deleted);
+        if calls.load(Ordering::SeqCst) <= at {
+            break;
+        }
+        at += 1;
+    }
+    put_moving().await;
+    deliver("rewrite_readme", of_key(&moving)).await;
+    assert_eq!(ask("rename", rename("moving", "moved")).await.0, 202);
+    deliver("rewrite_readme", of_key(&moving)).await;
+    let moved = LaterKey(SourceKey::new(MEMBER, "moved")).key();
+    deliver("rewrite_readme", of_key(&moved)).await;
+    put_moving().await;
+    deliver("rewrite_readme", of_key(&moving)).await;
+    assert_eq!(ask("rename", rename("moved", "again")).await.0, 202);
+    let mut erase = event("readmes.unknown");
+    erase["rawPath"] = json!("/api/readmes/again");
+    erase["rawQueryString"] = json!("forever=yes");
+    erase["queryStringParameters"] = json!({"forever": "yes"});
+    erase["requestContext"]["http"]["method"] = json!("DELETE");
+    assert_eq!(ask_as_member("readmes", erase).await.0, 202);
 
     // A document comes back where nothing was counted yet; one that is erased for good while it does, doesn't.
     let lost = SourceKey::new(MEMBER, "lost").key();
@@ -331,6 +410,7 @@ async fn calls() -> BTreeMap<String, BTreeSet<Call>> {
         "content/demo/note.md",
         "pictures/demo/late-96.webp",
         "files/demo/late-96x64.webp",
+        "moved/demo/late.md/note",
     ] {
         let of_demo = Upload {
             metadata: [(layout::OWNER.to_owned(), layout::owner(MEMBER))].into(),

@@ -13,11 +13,11 @@ use tokio::sync::Semaphore;
 
 use crate::picture_faults::{Paused, Stores, at_every_call, stack};
 
-const OLD: &str = "# Old\n\nLonger than what came after.\n";
-const NEW: &str = "# New\n";
+pub(crate) const OLD: &str = "# Old\n\nLonger than what came after.\n";
+pub(crate) const NEW: &str = "# New\n";
 
-/// `versions` and `readmes` for one member, before stores that may fail.
-struct Functions<'a> {
+/// `versions`, `readmes` and `rename` for one member, before stores that may fail.
+pub(crate) struct Functions<'a> {
     environment: &'a Environment,
     account: &'a Account,
     token: String,
@@ -26,7 +26,7 @@ struct Functions<'a> {
 }
 
 impl<'a> Functions<'a> {
-    async fn of(environment: &'a Environment, account: &'a Account) -> Self {
+    pub(crate) async fn of(environment: &'a Environment, account: &'a Account) -> Self {
         let state = readmes::State::from_env(environment).unwrap();
         let now = state.bearer.clock.unix_seconds();
         let token = state
@@ -60,7 +60,7 @@ impl<'a> Functions<'a> {
         })
     }
 
-    async fn restore(&self, stores: &Stores, slug: &str, version: &str) -> i64 {
+    pub(crate) async fn restore(&self, stores: &Stores, slug: &str, version: &str) -> i64 {
         let mut state = versions::State::from_env(self.environment).unwrap();
         state.bearer.members = stores.members.clone();
         state.bearer.clock = self.clock.clone();
@@ -76,7 +76,21 @@ impl<'a> Functions<'a> {
         Box::pin(answer).await.status_code
     }
 
-    async fn erase(&self, stores: &Stores, slug: &str) -> i64 {
+    pub(crate) async fn rename(&self, stores: &Stores, slug: &str, to: &str) -> i64 {
+        let mut state = rename::State::from_env(self.environment).unwrap();
+        state.bearer.members = stores.members.clone();
+        state.uploads = stores.uploads.clone();
+        let path = format!("/api/readmes/{slug}/rename");
+        let body = json!({"slug": to}).to_string();
+        let event = self.event("POST", &path, &json!({}), &body);
+        let origins = Origins::default();
+        let answer = endpoint::invoke(&origins, event, "r", |request| {
+            rename::handler(&state, request)
+        });
+        Box::pin(answer).await.status_code
+    }
+
+    pub(crate) async fn erase(&self, stores: &Stores, slug: &str) -> i64 {
         let mut state = readmes::State::from_env(self.environment).unwrap();
         state.bearer.members = stores.members.clone();
         state.uploads = stores.uploads.clone();
@@ -89,8 +103,16 @@ impl<'a> Functions<'a> {
         Box::pin(answer).await.status_code
     }
 
+    /// The id of a document's oldest version.
+    pub(crate) async fn oldest(&self, slug: &str) -> String {
+        let healthy = Stores::healthy(self.environment);
+        let key = SourceKey::new(&self.account.id, slug).key();
+        let listed = listed(&healthy, &key).await;
+        listed.last().unwrap().id.clone().unwrap()
+    }
+
     /// Puts a document as `upload_readme` does, and returns its key.
-    async fn put(&self, healthy: &Stores, slug: &str, texts: &[&str]) -> String {
+    pub(crate) async fn put(&self, healthy: &Stores, slug: &str, texts: &[&str]) -> String {
         let key = SourceKey::new(&self.account.id, slug).key();
         for (at, text) in (1..).zip(texts) {
             let upload = Upload {
@@ -109,7 +131,7 @@ impl<'a> Functions<'a> {
     }
 }
 
-fn note(slug: &str, at: u64) -> SourceNote {
+pub(crate) fn note(slug: &str, at: u64) -> SourceNote {
     SourceNote {
         file_name: format!("{slug}.md"),
         path: "notes".to_owned(),
@@ -121,7 +143,7 @@ fn note(slug: &str, at: u64) -> SourceNote {
 }
 
 /// Versions and markers under a key, newest first.
-async fn listed(healthy: &Stores, key: &str) -> Vec<Version> {
+pub(crate) async fn listed(healthy: &Stores, key: &str) -> Vec<Version> {
     let page = healthy
         .uploads
         .versions_page(key, None, None)
@@ -131,7 +153,7 @@ async fn listed(healthy: &Stores, key: &str) -> Vec<Version> {
 }
 
 /// The text under a key, and what is kept beside it.
-async fn there(healthy: &Stores, key: &str) -> Option<(String, SourceNote)> {
+pub(crate) async fn there(healthy: &Stores, key: &str) -> Option<(String, SourceNote)> {
     let object = healthy.uploads.get(key, 1 << 20).await.unwrap()?;
     let note = SourceNote::from_metadata(&object.head.metadata).expect("what is known of it");
     Some((String::from_utf8(object.bytes.to_vec()).unwrap(), note))

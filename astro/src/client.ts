@@ -371,6 +371,15 @@ export function createClient({ url = '', storage = 'local' }: ClientOptions = {}
       await signed(`${at(slug)}?forever=yes`, { method: 'DELETE' });
     },
 
+    /**
+     * Gives a document another address, which is made of `wanted`. Links to it follow; with `ifVersion`, the version that was
+     * read, no other one is renamed (`conflict`). The member's own page stays where it is.
+     */
+    async renameReadme(slug: string, wanted: string, { ifVersion }: { ifVersion?: string } = {}): Promise<SentReadme> {
+      const json = { slug: wanted, ...(ifVersion === undefined ? {} : { if_version: ifVersion }) };
+      return (await signed<{ readme: SentReadme }>(at(slug, 'rename'), { method: 'POST', json })).readme;
+    },
+
     /** Sets a password. Every session ends; with a code, as by `join`, a new one starts, otherwise sign in again. */
     async setPassword(change: NewPassword): Promise<void> {
       const { password } = change;

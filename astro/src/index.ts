@@ -6,4 +6,5 @@ export { mastheadSchema, type MastheadEntry } from './schema.js';
 export { picture, type Rendered } from './renditions.js';
 export type { MastheadOptions } from './options.js';
 export type { About } from './document.js';
+export { redirects, type RedirectOptions } from './redirects.js';
 export type { Picture } from './manifest.js';

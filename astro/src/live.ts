@@ -4,7 +4,7 @@ import type { LiveLoader } from 'astro/loaders';
 import { readDocument } from './document.js';
 import { wallWith } from './html/wall.js';
 import { ask } from './http.js';
-import { readManifest, type ManifestEntry, type Page } from './manifest.js';
+import { readManifest, type ManifestEntry, type Moved, type Page } from './manifest.js';
 import { baseUrl, count, fileOf, inParallel, type MastheadOptions } from './options.js';
 import { mastheadSchema, type MastheadEntry } from './schema.js';
 
@@ -54,10 +54,10 @@ export function mastheadLiveLoader(
   const documents = new Map<string, Kept>();
   let pages: Page[] = [];
 
-  async function manifest(): Promise<ManifestEntry[]> {
+  async function manifest(): Promise<{ entries: ManifestEntry[]; moved: Moved[] }> {
     const read = await readManifest(baseUrl(options.url, process.env), attempts, pages);
     pages = read.pages;
-    return read.entries.filter(({ id }) => options.filter?.(id) ?? true);
+    return { entries: read.entries.filter(({ id }) => options.filter?.(id) ?? true), moved: read.moved };
   }
 
   async function load(entry: ManifestEntry): Promise<LiveEntry | undefined> {
@@ -92,7 +92,10 @@ export function mastheadLiveLoader(
     name: 'masthead-live',
     async loadEntry({ filter }) {
       try {
-        const entry = (await manifest()).find(({ id }) => id === filter.id);
+        const { entries, moved } = await manifest();
+        // A document that got another address is found by the former one, and its `id` says where it is.
+        const wanted = moved.find(({ from }) => from === filter.id)?.to ?? filter.id;
+        const entry = entries.find(({ id }) => id === wanted);
         return entry && (await load(entry));
       } catch (error) {
         return { error: failure(error) };
@@ -100,7 +103,7 @@ export function mastheadLiveLoader(
     },
     async loadCollection({ filter }) {
       try {
-        const all = await manifest();
+        const { entries: all } = await manifest();
         const wanted = filter?.author === undefined ? all : all.filter(({ id }) => id.split('/')[0] === filter.author);
         const loaded = new Map<string, LiveEntry>();
         await inParallel(wanted, count(options.concurrency, DEFAULTS.concurrency), async (entry) => {

@@ -18,17 +18,29 @@ export interface ManifestEntry {
   picture: Picture | null;
 }
 
+/** An address that a document had. */
+export interface Moved {
+  /** An entry id that is no entry's any more. */
+  from: string;
+  /** The entry id of the document. */
+  to: string;
+}
+
 /** A page as it is kept between builds. */
 export interface Page {
   cursor: string | null;
   etag: string | null;
   entries: ManifestEntry[];
+  /** None in a page that an earlier version of this package kept, or of a server that says none. */
+  moved?: Moved[];
   next: string | null;
 }
 
 export interface Manifest {
   pages: Page[];
   entries: ManifestEntry[];
+  /** Former addresses: each leads to an entry of `entries`, and is none of them. */
+  moved: Moved[];
   /** Whether every page is the one that was known already. */
   unchanged: boolean;
 }
@@ -58,7 +70,11 @@ export async function readManifest(base: URL, attempts: number, known: readonly 
     }
     cursor = page.next;
   }
-  return { pages, entries: pages.flatMap((page) => page.entries), unchanged: unchanged && pages.length === known.length };
+  const entries = pages.flatMap((page) => page.entries);
+  const ids = new Set(entries.map(({ id }) => id));
+  // So nothing goes round in circles, either.
+  const moved = pages.flatMap((page) => page.moved ?? []).filter(({ from, to }) => !ids.has(from) && ids.has(to));
+  return { pages, entries, moved, unchanged: unchanged && pages.length === known.length };
 }
 
 async function readPage(base: URL, attempts: number, cursor: string | null, before: Page | undefined): Promise<Page> {
@@ -73,7 +89,7 @@ async function readPage(base: URL, attempts: number, cursor: string | null, befo
   return { cursor, etag: answer.etag, ...page };
 }
 
-function parse(text: string, base: URL): Pick<Page, 'entries' | 'next'> | null {
+function parse(text: string, base: URL): Pick<Page, 'entries' | 'moved' | 'next'> | null {
   let listing: unknown;
   try {
     listing = JSON.parse(text);
@@ -84,7 +100,17 @@ function parse(text: string, base: URL): Pick<Page, 'entries' | 'next'> | null {
   const next = listing['cursor'] ?? null;
   if (next !== null && typeof next !== 'string') return null;
   const entries = listing['entries'].map((entry) => entryFrom(entry, base));
-  return entries.includes(null) ? null : { entries: entries as ManifestEntry[], next };
+  return entries.includes(null) ? null : { entries: entries as ManifestEntry[], moved: movedFrom(listing['moved']), next };
+}
+
+/** What says where an address leads; anything else is passed over, since no entry hangs on it. */
+function movedFrom(value: unknown): Moved[] {
+  const all: unknown[] = Array.isArray(value) ? value : [];
+  return all.flatMap((one) => {
+    if (!isRecord(one)) return [];
+    const { from, to } = one;
+    return typeof from === 'string' && ID.test(from) && typeof to === 'string' && ID.test(to) ? [{ from, to }] : [];
+  });
 }
 
 function entryFrom(value: unknown, base: URL): ManifestEntry | null {

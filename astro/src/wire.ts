@@ -122,6 +122,8 @@ interface Standing {
   file_name: string | null;
   /** The folder that the file lies in; empty at the top. */
   path: string;
+  /** Addresses that the document had and that lead to it; missing in reports of older servers. */
+  former_slugs?: string[];
   /** Of the file as it was uploaded, in hexadecimal. */
   sha256: string | null;
   version: string;

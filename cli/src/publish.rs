@@ -102,7 +102,7 @@ impl Publish {
         let folder = self.checked_folder()?;
         let config = self.config.clone().filter(|it| !it.as_os_str().is_empty());
         let kept = Kept::open(config)?;
-        let record = kept.record(&folder)?;
+        let mut record = kept.record(&folder)?;
         let account = self.account(record.account.as_ref())?;
         let url = server::parse_url(&account.url);
         let server = Server::new(url.map_err(|reason| Failure::WrongCall(anyhow!(reason)))?)?;
@@ -135,6 +135,7 @@ impl Publish {
         let listed = member.call(async |server, token| server.list(token).await);
         let listed = listed.await.map_err(anyhow::Error::from)?;
         let remotes: Vec<plan::Remote> = listed.into_iter().map(plan::Remote::from).collect();
+        record.follow(&account, &remotes);
         let published = record.published(&account);
         let mut plan = plan::plan(found.documents, &remotes, published, &rest.left_out, prune);
         if !self.replace {
@@ -309,6 +310,7 @@ impl From<Listed> for plan::Remote {
             id: listed.id(),
             processing: listed.is_processing(),
             slug: listed.slug,
+            former_slugs: listed.former_slugs,
             sha256: listed.sha256,
             rejected: listed.reason.filter(|_| rejected),
             title: listed.title,

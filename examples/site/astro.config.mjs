@@ -1,9 +1,12 @@
 import { satteri } from '@astrojs/markdown-satteri';
 import { defineConfig } from 'astro/config';
 import { callouts, pictures, taskLabels } from 'masthead-astro/markdown';
+import { redirects } from 'masthead-astro/redirects';
 
 export default defineConfig({
   trailingSlash: 'always',
+  // Documents that got another address are found by the former one, too.
+  redirects: await redirects(),
   markdown: {
     processor: satteri({
       // The column of src/styles/site.css, and on small screens all but the edges of the page.

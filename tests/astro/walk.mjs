@@ -12,7 +12,7 @@ import { dirname, join } from 'node:path';
 import { parse } from 'parse5';
 import { portrait } from '../browser/files.mjs';
 import { equal, eventually, ok } from '../browser/harness.mjs';
-import { published } from './members.mjs';
+import { member, publish, published } from './members.mjs';
 import { build, dist, folder } from './site.mjs';
 
 const { MASTHEAD_URL } = process.env;
@@ -201,6 +201,20 @@ await step('a first build without the server fails with a sentence, and one that
   await put(name, 'src/content.config.ts', (await readFile(join(folder(name), 'src/content.config.ts'), 'utf8')).replace('mastheadLoader()', 'mastheadLoader({ failWhenEmpty: false })'));
   await made(name);
   equal(title(await read(name, 'index.html')), 'Our harbour', 'the site’s own page');
+});
+
+await step('documents that moved are redirected', async () => {
+  const client = await member('wanda', 'Wanda');
+  await publish(client, 'Trip.md', '# A trip\n\nWords of it.\n');
+  await client.renameReadme('trip', 'journey');
+  await client.watchReport('journey');
+  const moved = async () => (await (await fetch(`${MASTHEAD_URL}/api/content`)).json()).moved.some(({ from, to }) => from === 'wanda/trip' && to === 'wanda/journey');
+  await eventually(moved, 'the list says where the document is');
+  const name = await site('walk-moved', 'steps', ['steps', 'moved']);
+  await build(name, { MASTHEAD_URL });
+  equal(title(await read(name, 'wanda/journey/index.html')), 'A trip', 'the heading at the new address');
+  const refresh = elements(await read(name, 'wanda/trip/index.html'), 'meta').find((element) => element['http-equiv'] === 'refresh');
+  equal(refresh?.content, '0;url=/wanda/journey/', 'where the former address leads');
 });
 
 equal(blocks.filter(({ used }) => !used).map(({ language, name, text }) => `${language} ${name || text.split('\n')[0]}`), [], 'blocks of docs/astro.md that no site used');

@@ -506,6 +506,23 @@ async function journey() {
     await page.locator(".account summary").click();
   });
 
+  await run("a document gets another address, after a question", async () => {
+    await page.getByRole("link", { name: "A slow boat", exact: true }).click();
+    await says(report.heading, "A slow boat");
+    const dialog = id("rename");
+    await button("Change the address").click();
+    await fitsEverybody(page, "the question before another address");
+    await dialog.getByRole("button", { name: "Keep it", exact: true }).click();
+    await eventually(async () => (await dialog.count()) === 0, "the question goes");
+    await button("Change the address").click();
+    await dialog.getByLabel("New name").fill("Fast Boat");
+    await dialog.getByRole("button", { name: "Change it", exact: true }).click();
+    await page.getByText("Address: demo/fast-boat", { exact: true }).waitFor();
+    equal(await page.evaluate(() => location.hash), "#/readmes/fast-boat", "the page's address");
+    await says(report.heading, "A slow boat");
+    await eventually(() => page.evaluate(() => fetch("/content/demo/fast-boat.md", { cache: "no-store" }).then((file) => file.ok)), "the file is at its new address");
+  });
+
   await run("a README is deleted, after a question", async () => {
     const title = '<img src=x onerror="globalThis.ran = true">';
     await listed(title).getByRole("button").click();

@@ -119,6 +119,7 @@ fn few_functions_can_do_harm() {
     assert_eq!(
         who("s3:PutObject", "UploadsBucket"),
         [
+            "RenameRole",
             "ResizePictureRole",
             "RewriteReadmeRole",
             "UploadFileRole",
@@ -131,7 +132,7 @@ fn few_functions_can_do_harm() {
     // A README comes from its author, or from what its author sent before.
     assert_eq!(
         who("s3:PutObject", "UploadsBucket.Arn}/readmes/*"),
-        ["UploadReadmeRole", "VersionsRole"]
+        ["RenameRole", "UploadReadmeRole", "VersionsRole"]
     );
     // A file stays as it was sent.
     assert_eq!(

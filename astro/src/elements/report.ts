@@ -7,6 +7,7 @@ import { deletionMeans } from '../history/deleted.js';
 import { when } from '../languages/amounts.js';
 import { t } from '../languages/say.js';
 import { announcement, details, outcome, stateOf, warnings } from '../report/draw.js';
+import { Renaming } from './rename.js';
 import { h, isAbort, isSessionEnd, MastheadElement, sentence } from './base.js';
 
 /** In front of the classes of what is drawn. */
@@ -37,6 +38,7 @@ export class MastheadPublishReport extends MastheadElement {
   /** What the document that is open asks for, and what was chosen for it and not sent. */
   #missing: Missing = { paths: [], more: false };
   #failed: Failed[] = [];
+  #renaming: Renaming | undefined;
   #published = () => void this.#listSeveral().catch((error) => this.fault(error));
   #uploaded = (event: Event) => void this.#watch((event as CustomEvent<{ slug: string }>).detail.slug);
 
@@ -54,10 +56,11 @@ export class MastheadPublishReport extends MastheadElement {
   }
 
   protected override setUp(): void {
-    const dialog = this.find<HTMLDialogElement>('dialog');
+    const dialog = this.find<HTMLDialogElement>('[data-deletion]');
     dialog.addEventListener('close', () => {
       if (dialog.returnValue === 'delete') this.#delete(dialog.dataset['slug'] ?? '').catch((error) => this.fault(error));
     });
+    this.#renaming = new Renaming(this.find('[data-renaming]'), (readme, wanted) => this.#rename(readme, wanted));
     const input = this.find<HTMLInputElement>('[data-missing] input');
     const send = this.#sends;
     send.addEventListener('click', () => {
@@ -79,7 +82,7 @@ export class MastheadPublishReport extends MastheadElement {
     this.stopSending();
     this.#readmes = [];
     this.#open = this.#report = undefined;
-    this.find<HTMLDialogElement>('dialog').close();
+    this.find<HTMLDialogElement>('[data-deletion]').close();
     this.#draw();
   }
 
@@ -236,7 +239,7 @@ export class MastheadPublishReport extends MastheadElement {
   }
 
   #ask(readme: ListedReadme): void {
-    const dialog = this.find<HTMLDialogElement>('dialog');
+    const dialog = this.find<HTMLDialogElement>('[data-deletion]');
     dialog.dataset['slug'] = readme.slug;
     dialog.returnValue = '';
     this.find('[data-question]').textContent = deletionMeans(titleOf(readme));
@@ -256,6 +259,13 @@ export class MastheadPublishReport extends MastheadElement {
     this.tell('deleted', { slug, title });
   }
 
+  async #rename(readme: Readme, wanted: string): Promise<void> {
+    const { slug } = await this.client.renameReadme(readme.slug, wanted, { ifVersion: readme.version });
+    this.#readmes = this.#readmes.filter((other) => other.slug !== readme.slug);
+    this.tell('renamed', { from: readme.slug, slug });
+    void this.#watch(slug);
+  }
+
   #draw(): void {
     const focused = (document.activeElement as HTMLElement | null)?.dataset['focus'];
     this.find('[data-none]').hidden = this.#readmes.length > 0;
@@ -270,6 +280,7 @@ export class MastheadPublishReport extends MastheadElement {
     }
     place.replaceChildren(...(report ? this.#parts(report) : []));
     this.find('[data-details]').replaceChildren(...(report ? [details(report, { file: report.url, prefix: PREFIX })] : []));
+    this.#renaming?.offer(report);
     this.#missing = report ? missing(report) : { paths: [], more: false };
     this.#drawMissing();
     // What had the focus was drawn anew.

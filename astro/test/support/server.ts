@@ -60,8 +60,8 @@ ${body}
 /** What a server publishes: entry id to file. */
 export type Published = Map<string, string>;
 
-/** The routes that a build reads, `pageSize` entries a page. */
-export function publishing(published: Published, pageSize = 100): Handler {
+/** The routes that a build reads, `pageSize` entries a page; `more` is what else a page says. */
+export function publishing(published: Published, pageSize = 100, more: Record<string, unknown> = {}): Handler {
   return (request, response, base) => {
     const url = new URL(request.url ?? '/', base);
     if (url.pathname !== '/api/content') {
@@ -79,7 +79,7 @@ export function publishing(published: Published, pageSize = 100): Handler {
       return;
     }
     const entries = page.map((id) => ({ id, url: `${base}/content/${id}.md`, digest: digest(published.get(id)), updated: '2025-07-10T09:30:00Z', picture: null }));
-    json(response, 200, { status: 'success', entries, cursor: ids.length > pageSize ? page.at(-1) : null }, { ETag: etag });
+    json(response, 200, { status: 'success', entries, cursor: ids.length > pageSize ? page.at(-1) : null, ...more }, { ETag: etag });
   };
 }
 

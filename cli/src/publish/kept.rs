@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use super::files::{Denied, Sent};
 use super::folder::sha256;
-use super::plan::Published;
+use super::plan::{Published, Remote};
 
 /// The folder where it all is.
 #[derive(Debug)]
@@ -95,6 +95,14 @@ impl Record {
                 it.digests = vec![sha256.to_owned()];
             }
         });
+    }
+
+    /// Notes where documents are by now that got another address on the server.
+    pub(super) fn follow(&mut self, account: &Account, remotes: &[Remote]) {
+        let of_account = self.published.iter_mut().find(|(of, _)| of == account);
+        for it in of_account.into_iter().flat_map(|(_, published)| published) {
+            it.follow(remotes);
+        }
     }
 
     pub(super) fn remove(&mut self, account: &Account, slug: &str) {

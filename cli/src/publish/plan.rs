@@ -14,6 +14,8 @@ const MAX_NUMBER: usize = 99;
 #[derive(Debug, Clone)]
 pub(super) struct Remote {
     pub(super) slug: String,
+    /// The slugs that it had before.
+    pub(super) former_slugs: Vec<String>,
     /// `None` where another program stored it.
     pub(super) id: Option<Id>,
     pub(super) sha256: Option<String>,
@@ -39,6 +41,19 @@ impl Published {
     /// Whether the server has a document of this folder and name at the address, whatever is in it.
     fn is_at(&self, remote: &Remote) -> bool {
         self.slug == remote.slug && Some(&self.id) == remote.id.as_ref()
+    }
+
+    /// Notes where the document is by now, which somebody gave another address on the server.
+    pub(super) fn follow(&mut self, remotes: &[Remote]) {
+        if remotes.iter().any(|remote| remote.slug == self.slug) {
+            return;
+        }
+        let had_it = |remote: &&Remote| {
+            remote.former_slugs.contains(&self.slug) && Some(&self.id) == remote.id.as_ref()
+        };
+        if let Some(now) = remotes.iter().find(had_it) {
+            self.slug.clone_from(&now.slug);
+        }
     }
 
     /// Whether the server has it as it was sent.
@@ -206,7 +221,7 @@ pub(super) fn plan(
 }
 
 /// The server's document that has the same folder and name: of several that which was published from here, or which has its own
-/// address. Browsers tell no folder: what one of them sent to an address that was chosen may be another project's README, and is this
+/// address, or had it. Browsers tell no folder: what one of them sent to an address that was chosen may be another project's README, and is this
 /// one only where it is the same to the byte.
 fn known<'a>(
     document: &Document,
@@ -216,6 +231,7 @@ fn known<'a>(
 ) -> Option<&'a Remote> {
     let is_it = |remote: &&Remote| {
         let is_sure = remote.slug == own
+            || remote.former_slugs.iter().any(|former| former == own)
             || !document.id.path.is_empty()
             || was_sent(remote)
             || remote.sha256.as_ref() == document.digest.as_ref().ok();
@@ -291,6 +307,7 @@ mod tests {
     fn remote(slug: &str, path: &str, name: &str, text: &str) -> Remote {
         Remote {
             slug: slug.to_owned(),
+            former_slugs: Vec::new(),
             id: Some(Id::new(path, name)),
             sha256: Some(text.to_owned()),
             rejected: None,
@@ -406,6 +423,38 @@ mod tests {
         let again = plan(documents[2..].to_vec(), &there, &[], &[], true);
         assert!(again.steps.iter().all(|step| !step.is_sent()));
         assert_eq!(again.others, 2, "what others sent is left alone");
+    }
+
+    #[test]
+    fn a_document_that_got_another_address_on_the_server_is_known_there() {
+        let mut renamed = remote("journey", "", "trip.md", "1");
+        renamed.former_slugs = vec!["trip".to_owned()];
+        let there = [renamed, remote("other", "", "other.md", "1")];
+        for text in ["1", "2"] {
+            // As it is known by what was noted, and on a machine that knows nothing.
+            let mut noted = published("trip", "", "trip.md");
+            noted.follow(&there);
+            assert_eq!(noted.slug, "journey");
+            for noted in [vec![noted.clone()], Vec::new()] {
+                let documents = vec![local("", "trip.md", text)];
+                let plan = plan(documents, &there, &noted, &[], true);
+                let action = if text == "1" { "unchanged" } else { "changed" };
+                let step = shown(&plan).remove(0);
+                assert!(
+                    step.starts_with(&format!("trip.md: {action} journey!")),
+                    "{step}"
+                );
+                assert!(plan.gone.is_empty() && plan.altered.is_empty());
+            }
+            // Out of the folder it goes from where it is.
+            let plan = plan(Vec::new(), &there, &[noted], &[], true);
+            assert_eq!(plan.gone.len(), 1);
+            assert_eq!(plan.gone[0].slug, "journey");
+        }
+        // Where another document has the address by now, that is not followed away from.
+        let mut noted = published("other", "", "other.md");
+        noted.follow(&there);
+        assert_eq!(noted.slug, "other");
     }
 
     #[test]

@@ -130,6 +130,9 @@ pub(super) struct Listed {
     pub(super) file_name: Option<String>,
     #[serde(default)]
     pub(super) path: String,
+    /// A server of before documents could get another address says none.
+    #[serde(default)]
+    pub(super) former_slugs: Vec<String>,
     pub(super) sha256: Option<String>,
     pub(super) reason: Option<String>,
     pub(super) title: Option<String>,

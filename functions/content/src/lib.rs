@@ -74,8 +74,18 @@ struct Entry {
 #[derive(Serialize)]
 struct Listing {
     entries: Vec<Entry>,
+    /// Addresses that documents had, among those of this page's entries, and where they are now.
+    moved: Vec<Moved>,
     /// To be sent back as `?cursor=` for the rest; `null` on the last page.
     cursor: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Moved {
+    /// An entry id that is no entry's any more.
+    from: String,
+    /// The entry id of the document.
+    to: String,
 }
 
 #[derive(Serialize)]
@@ -130,6 +140,11 @@ async fn list(state: &State, request: &Request) -> endpoint::Result {
         let entries = page.entries.into_iter();
         endpoint::ok(&Listing {
             entries: entries.map(|entry| listed(state, entry)).collect(),
+            moved: page
+                .moved
+                .into_iter()
+                .map(|manifest::Moved { from, to }| Moved { from, to })
+                .collect(),
             cursor: page.cursor,
         })?
     };
@@ -168,6 +183,7 @@ fn is_entry_id(cursor: &str) -> bool {
 fn etag(state: &State, page: &manifest::Page) -> String {
     let mut fingerprint = Fingerprint::default();
     fingerprint.add(&page.entries);
+    fingerprint.add_moved(&page.moved);
     let cursor = page.cursor.as_deref().unwrap_or_default();
     format!(
         "\"{}\"",

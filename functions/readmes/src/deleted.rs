@@ -71,7 +71,7 @@ pub(crate) async fn list(state: &State, member: &Account, request: &Request) -> 
             }
         }
     };
-    let found = look.found.into_iter();
+    let found = deleted_ones(state, member, look.found).await?.into_iter();
     let deleted = found.map(|found| noted(state, found));
     let deleted: Vec<_> = deleted.collect();
     let deleted: Vec<Option<Restorable>> = stream::iter(deleted)
@@ -82,6 +82,33 @@ pub(crate) async fn list(state: &State, member: &Account, request: &Request) -> 
         deleted: deleted.into_iter().flatten().collect(),
         cursor: cursor.as_deref().and_then(cursor_of),
     })
+}
+
+/// Those that were deleted: what went to another address is there.
+async fn deleted_ones(
+    state: &State,
+    member: &Account,
+    found: Vec<Found>,
+) -> Result<Vec<Found>, Error> {
+    let slugs = || {
+        found
+            .iter()
+            .filter_map(|found| SourceKey::parse(&found.key))
+    };
+    let slugs = || slugs().map(|source| source.slug);
+    let (Some(first), Some(last)) = (slugs().min(), slugs().max()) else {
+        return Ok(found);
+    };
+    let members = &state.bearer.members;
+    let addresses = members.addresses(&member.id, (&first, &last)).await?;
+    let has_left = |found: &Found| {
+        let slug = SourceKey::parse(&found.key).map(|source| source.slug);
+        let address = addresses
+            .iter()
+            .find(|(known, _)| Some(known) == slug.as_ref());
+        address.is_some_and(|(_, address)| address.has_left(&found.version))
+    };
+    Ok(found.into_iter().filter(|it| !has_left(it)).collect())
 }
 
 /// A look through versions, by key and of each the newest first.

@@ -1,6 +1,7 @@
 //! `/api/readmes` and `/api/readmes/{slug}`: the member's publish reports, withdrawal, and what can still come back.
 
 mod deleted;
+mod forever;
 mod list;
 
 use blobs::Blobs;
@@ -62,6 +63,8 @@ struct Standing {
     file_name: Option<String>,
     /// The folder that the file lies in; empty at the top.
     path: String,
+    /// The slugs that the document had before, and that lead to it.
+    former_slugs: Vec<String>,
     /// SHA-256 of the file; `None` where another program stored it.
     sha256: Option<String>,
     version: String,
@@ -131,10 +134,10 @@ pub async fn handler(state: &State, request: Request) -> endpoint::Result {
     };
     let source = SourceKey::new(&member.id, &slug);
     if request.method() == Method::DELETE && is_asked(&request, "forever", &["yes"])? {
-        let erased = state.uploads.erase_for_good(&source.key()).await;
-        return match erased.map_err(Error::unavailable)? {
-            0 => Err(Error::NotFound),
-            _ => endpoint::accepted(&Withdrawn {}),
+        return if forever::erase(state, source).await? {
+            endpoint::accepted(&Withdrawn {})
+        } else {
+            Err(Error::NotFound)
         };
     }
     let head = state
@@ -168,6 +171,8 @@ pub async fn handler(state: &State, request: Request) -> endpoint::Result {
         language,
     );
     standing.note(SourceNote::from_metadata(&head.metadata));
+    let address = state.bearer.members.address(&member.id, &slug).await?;
+    standing.former_slugs = address.former;
     let current = report.filter(|report| report.source_version == head.etag);
     let nothing = || Value::Array(Vec::new());
     let (fields, warnings) = current.map_or_else(
@@ -236,6 +241,7 @@ fn standing(
         path: current
             .and_then(|report| report.path.clone())
             .unwrap_or_default(),
+        former_slugs: Vec::new(),
         sha256: current.and_then(|report| report.sha256.clone()),
         version: version.trim_matches('"').to_owned(),
         uploaded_at: rfc3339(last_modified),

@@ -61,6 +61,10 @@ pub(crate) async fn list(state: &State, member: &Account, request: &Request) -> 
         Some(_) => state.bearer.members.summaries(&member.id, range).await?,
         None => Vec::new(),
     };
+    let addresses = match range {
+        Some(range) => state.bearer.members.addresses(&member.id, range).await?,
+        None => Vec::new(),
+    };
     let built = built(state, member).await?;
     let language = endpoint::language(request.headers());
     let readmes = sources.iter().map(|(source, entry)| {
@@ -68,8 +72,11 @@ pub(crate) async fn list(state: &State, member: &Account, request: &Request) -> 
         let version = (entry.etag.as_str(), entry.last_modified);
         let is_current = |report: &&Summary| report.source_version == entry.etag;
         let current = report.filter(is_current);
+        let mut standing = standing(state, member, source, version, report, &built, language);
+        let address = addresses.iter().find(|(slug, _)| *slug == source.slug);
+        standing.former_slugs = address.map_or_else(Vec::new, |(_, it)| it.former.clone());
         let listed = Listed {
-            standing: standing(state, member, source, version, report, &built, language),
+            standing,
             title: current.and_then(|report| report.title.clone()),
             warning_count: current.map_or(0, |report| report.warnings),
         };

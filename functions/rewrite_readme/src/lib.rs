@@ -6,6 +6,7 @@
 
 mod files;
 mod later;
+mod moved;
 mod names;
 mod pictures;
 mod reconcile;

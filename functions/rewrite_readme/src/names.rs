@@ -1,18 +1,23 @@
 //! The names that a published document is found by.
 
-use blobs::layout::OWN_PAGE;
+use blobs::layout::{OWN_PAGE, SourceKey};
 use conversion::Source;
 use frontmatter::Output;
 use frontmatter::names::fold;
-use members::Account;
+use members::{Account, Address};
 
-/// Most names of a document that others find it by.
+/// Most names of a document that others find it by, besides addresses that it had.
 const MAX_NAMES: usize = 50;
 /// Longest of those names, in bytes: more would not fit into a key.
 pub(crate) const MAX_NAME_BYTES: usize = 512;
 
 /// Names under which links of others find a published document, folded.
-pub(crate) fn of(member: &Account, source: &Source<'_>, output: &Output) -> Vec<String> {
+pub(crate) fn of(
+    member: &Account,
+    source: &Source<'_>,
+    output: &Output,
+    address: &Address,
+) -> Vec<String> {
     let texts = |key: &str| match &output.meta[key] {
         serde_json::Value::String(text) => vec![text.clone()],
         serde_json::Value::Array(items) => items
@@ -37,6 +42,13 @@ pub(crate) fn of(member: &Account, source: &Source<'_>, output: &Output) -> Vec<
         let fits = (1..=MAX_NAME_BYTES).contains(&name.len());
         if fits && !names.contains(&name) && names.len() < MAX_NAMES {
             names.push(name);
+        }
+    }
+    // Beside the most, so that no address is lost for a name.
+    for slug in &address.former {
+        let former = SourceKey::new(&member.id, slug).entry_id(&member.handle);
+        if !names.contains(&former) {
+            names.push(former);
         }
     }
     names

@@ -19,7 +19,7 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 use uploads::{ROUNDS, Seen};
 
-use crate::{State, files, later, names, pictures, referrers};
+use crate::{State, files, later, moved, names, pictures, referrers};
 
 /// Name of the output's metadata that holds the SHA-256 of its bytes, in hexadecimal.
 const SHA256: &str = "sha256";
@@ -145,10 +145,7 @@ async fn bring_in_line(
 ) -> anyhow::Result<bool> {
     let output_key = content_key(&source.entry_id(&member.handle));
     if let Seen::Gone = seen {
-        let output = state.content.head(&output_key).await?;
-        withdraw(state, member, source, output).await?;
-        list(state, member, source, false).await?;
-        leave_former_handles(state, member, source).await?;
+        take_away(state, member, source, &output_key).await?;
         return Ok(true);
     }
     // The picture may be another one than a moment ago, and the address somebody else's.
@@ -164,6 +161,9 @@ async fn bring_in_line(
             return reject(state, member, source, head, &output_key, reason).await;
         }
         Seen::Source(object) => object,
+    };
+    let Some(address) = moved::here(state, member, source, &object.head).await? else {
+        return Ok(false);
     };
     let output = state.content.head(&output_key).await?;
     let mut before = state.members.report(&member.id, &source.slug).await?;
@@ -204,10 +204,11 @@ async fn bring_in_line(
     }
     list(state, member, source, !converted.draft).await?;
     leave_former_handles(state, member, source).await?;
+    moved::publish(state, member, source, &address, !converted.draft).await?;
     let (outcome, names, links) = if converted.draft {
         (Outcome::Draft, Vec::new(), Vec::new())
     } else {
-        let names = names::of(member, &document, &converted);
+        let names = names::of(member, &document, &converted, &address);
         (Outcome::Published, names, asked)
     };
     pictures::let_go(state, member, before.as_ref(), &keys).await?;
@@ -241,6 +242,20 @@ async fn bring_in_line(
         && pictures::misses_an_image(&report)
         && pictures::changed_since(state, member).await?;
     Ok(reported && !is_stale)
+}
+
+/// Takes everything off the site that was made of a source which is gone.
+async fn take_away(
+    state: &State,
+    member: &Account,
+    source: &SourceKey,
+    output_key: &str,
+) -> anyhow::Result<()> {
+    let output = state.content.head(output_key).await?;
+    withdraw(state, member, source, output).await?;
+    list(state, member, source, false).await?;
+    leave_former_handles(state, member, source).await?;
+    moved::gone(state, member, source).await
 }
 
 /// The document converted, and noted under the names that it asks for; `Err` is the sentence that says why there is none.

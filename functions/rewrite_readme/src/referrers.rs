@@ -7,7 +7,7 @@
 
 use std::collections::BTreeSet;
 
-use blobs::layout::{OWN_PAGE, SourceKey};
+use blobs::layout::{self, OWN_PAGE, SourceKey};
 use frontmatter::names::fold;
 use members::{Account, Referrer, Report};
 
@@ -134,9 +134,9 @@ async fn referrers(
     for name in names {
         // Everybody finds a document by its address, and a member's own page by the member's name
         // as well; by any other name only its author does. What came may be of today, and what
-        // went of before the member was renamed.
-        let mut addresses = member.handles().map(|handle| source.entry_id(handle));
-        let by_all = addresses.any(|address| address == *name)
+        // went of before the member was renamed, or the document.
+        let is_own = |(handle, _): (&str, &str)| member.handles().any(|own| own == handle);
+        let by_all = layout::parse_entry_id(name).is_some_and(is_own)
             || (source.slug == OWN_PAGE && member.names().any(|known| fold(known) == *name));
         let of = (!by_all).then_some(member.id.as_str());
         let found = state.members.referrers(name, of, MAX_REFERRERS).await?;

@@ -1,6 +1,7 @@
 //! `POST /api/upload_readme`: stores a README for publishing.
 
 mod foreign;
+mod moved;
 
 use blobs::Blobs;
 use blobs::layout::{MAX_README_BYTES, SourceKey, parse_path};
@@ -65,7 +66,12 @@ pub async fn handler(state: &State, request: Request) -> endpoint::Result {
     let path = path(&form)?;
     let slug = frontmatter::slug::in_folder(&path, &form.file_name, given);
 
-    let source = SourceKey::new(&member.id, &slug);
+    let mut source = SourceKey::new(&member.id, &slug);
+    if given.is_none()
+        && let Some(moved) = moved::lookup(state, &source, &path, &form.file_name).await?
+    {
+        source = moved;
+    }
     let store = Store {
         bearer: &state.bearer,
         uploads: &state.uploads,

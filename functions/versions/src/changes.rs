@@ -8,12 +8,12 @@ mod words;
 use std::time::{Duration, Instant};
 
 use blobs::After;
-use blobs::layout::{MAX_README_BYTES, SourceKey};
-use endpoint::{Error, Request};
+use blobs::layout::SourceKey;
+use endpoint::{Error, Request, Sentence, sentence};
 
 use self::answer::Changes;
 use self::sides::Side;
-use crate::{State, file, is_id};
+use crate::{State, file, history, is_id};
 
 /// How long lines may be compared, and words as well: what isn't done by then is told more coarsely. Splitting and
 /// writing take as long again in the worst texts.
@@ -28,13 +28,13 @@ pub(crate) async fn changes(
     request: &Request,
 ) -> endpoint::Result {
     let since = since(request)?;
-    let after = side(state, source, id, "this version").await?;
+    let after = side(state, source, id, Which::This).await?;
     let since = match since {
         Some(since) => Some(since),
         None => before(state, source, &after.id).await?,
     };
     let before = match since {
-        Some(since) => Some(side(state, source, since, "the version before it").await?),
+        Some(since) => Some(side(state, source, since, Which::Before).await?),
         None => None,
     };
     let changes = endpoint::blocking(move || {
@@ -53,40 +53,62 @@ fn since(request: &Request) -> Result<Option<String>, Error> {
     if is_id(&id) {
         return Ok(Some(id.into_owned()));
     }
-    Err(Error::BadRequest("“since” is no version’s id.".to_owned()))
+    Err(Error::BadRequest(sentence!("api.since_no_version")))
 }
 
-/// Reads a version as text; `which` one it is stands in the sentence where it can't be.
-async fn side(state: &State, source: &SourceKey, id: String, which: &str) -> Result<Side, Error> {
-    let key = source.key();
-    let found = state.uploads.get_version(&key, &id, MAX_README_BYTES).await;
-    let bytes = file::read(found)?.bytes;
+/// Reads a version as text.
+async fn side(state: &State, source: &SourceKey, id: String, which: Which) -> Result<Side, Error> {
+    let bytes = file::of_history(state, source, &id).await?.1.bytes;
     let side = endpoint::blocking(move || Side::read(id, &bytes)).await?;
-    side.map_err(|_| {
-        Error::InvalidFile(format!(
-            "Nothing can be compared: {which} is no text, neither UTF-8 nor UTF-16. Download it to see what it is."
-        ))
-    })
+    side.map_err(|_| Error::InvalidFile(which.is_no_text()))
+}
+
+/// Which of two versions is compared.
+#[derive(Clone, Copy)]
+enum Which {
+    This,
+    Before,
+}
+
+impl Which {
+    fn is_no_text(self) -> Sentence {
+        match self {
+            Self::This => sentence!("api.version_no_text"),
+            Self::Before => sentence!("api.version_before_no_text"),
+        }
+    }
 }
 
 /// The version that was there before another one. `None`: that was the first.
 async fn before(state: &State, source: &SourceKey, id: &str) -> Result<Option<String>, Error> {
-    let key = source.key();
-    let mut after = After {
-        key: key.clone(),
-        version: Some(id.to_owned()),
-    };
-    loop {
-        let page = state.uploads.versions_page(&key, Some(&after), None).await;
-        let page = page.map_err(Error::unavailable)?;
-        // Another program's key may begin with this one.
-        let mut own = page.versions.into_iter().filter(|one| one.key == key);
-        if let Some(version) = own.find(|version| !version.is_marker) {
-            return Ok(version.id);
+    let mut is_behind = false;
+    for section in history::sections(state, source).await? {
+        if is_behind && section.newest.is_some() {
+            return Ok(section.newest);
         }
-        match page.next {
-            Some(next) if next.key == key => after = next,
-            _ => return Ok(None),
+        is_behind |= section.newest.as_deref() == Some(id);
+        let mut after = section.newest.clone().map(|version| After {
+            key: section.key.clone(),
+            version: Some(version),
+        });
+        loop {
+            let page = state
+                .uploads
+                .versions_page(&section.key, after.as_ref(), None)
+                .await
+                .map_err(Error::unavailable)?;
+            for version in section.own(&page.versions) {
+                if is_behind && !version.is_marker {
+                    return Ok(version.id.clone());
+                }
+                is_behind |= version.id.as_deref() == Some(id);
+            }
+            let is_over = section.is_over(&page.versions);
+            match page.next.filter(|next| next.key == section.key && !is_over) {
+                Some(next) => after = Some(next),
+                None => break,
+            }
         }
     }
+    Ok(None)
 }

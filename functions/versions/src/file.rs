@@ -6,7 +6,7 @@ use endpoint::http::{HeaderValue, header};
 use endpoint::{Body, Error, Response, sentence};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::State;
+use crate::{State, history};
 
 /// What RFC 8187 wants encoded in the value of `filename*`, and a little more.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
@@ -23,13 +23,23 @@ pub(crate) async fn current(state: &State, source: &SourceKey) -> endpoint::Resu
 
 /// One version of the document.
 pub(crate) async fn version(state: &State, source: &SourceKey, id: &str) -> endpoint::Result {
-    let key = source.key();
+    file(source, &of_history(state, source, id).await?.1)
+}
+
+/// One version of the document, with the key that it lies under.
+pub(crate) async fn of_history(
+    state: &State,
+    source: &SourceKey,
+    id: &str,
+) -> Result<(String, Object), Error> {
+    let key = history::key_of(state, source, id).await?;
+    let key = key.ok_or(Error::NotFound)?;
     let found = state.uploads.get_version(&key, id, MAX_README_BYTES).await;
-    file(source, &read(found)?)
+    Ok((key, read(found)?))
 }
 
 /// What was read of the store.
-pub(crate) fn read(found: blobs::Result<Option<Object>>) -> Result<Object, Error> {
+fn read(found: blobs::Result<Option<Object>>) -> Result<Object, Error> {
     match found {
         Ok(found) => found.ok_or(Error::NotFound),
         Err(blobs::Error::TooLarge { limit }) => Err(Error::TooLarge(sentence!(

@@ -1,8 +1,9 @@
 //! `/api/readmes/{slug}/source`, `/versions`, `/versions/{id}`, `/versions/{id}/changes` and `/restore`: a document as its
-//! author sent it, as it was before, what changed, and its return.
+//! author sent it, as it was before, under former addresses as well, what changed, and its return.
 
 mod changes;
 mod file;
+mod history;
 mod list;
 mod restore;
 

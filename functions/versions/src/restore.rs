@@ -1,6 +1,6 @@
 //! A version of a document, stored as its newest.
 
-use blobs::layout::{MAX_README_BYTES, SourceKey, SourceNote};
+use blobs::layout::{SourceKey, SourceNote};
 use endpoint::{Error, JsonObject, Request, sentence};
 use members::Member;
 use sources::{Accepted, Named, Sent, Store, Terms};
@@ -18,9 +18,7 @@ pub(crate) async fn restore(
     if !is_id(id) {
         return Err(Error::NotFound);
     }
-    let key = source.key();
-    let found = state.uploads.get_version(&key, id, MAX_README_BYTES).await;
-    let found = file::read(found)?;
+    let (key, found) = file::of_history(state, source, id).await?;
     let note = SourceNote::from_metadata(&found.head.metadata);
     let sent = Sent {
         member,
@@ -57,7 +55,7 @@ pub(crate) async fn restore(
     if still.map_err(Error::unavailable)?.is_none() {
         let undone = state
             .uploads
-            .delete_version(&key, stored.written.version)
+            .delete_version(&source.key(), stored.written.version)
             .await;
         undone.map_err(Error::unavailable)?;
         return Err(Error::NotFound);

@@ -1,6 +1,7 @@
 //! Where things are in the buckets.
 
 mod files;
+mod moved;
 mod notes;
 mod path;
 
@@ -8,6 +9,7 @@ pub use files::{
     FileChangeKey, FileKey, all_files, file_download_key, file_picture_key, files_prefix,
     handle_of_rendition, is_file_id, name_digest, upload_of,
 };
+pub use moved::MovedKey;
 pub use notes::{FileNote, NOTHING_COUNTED, OriginalNote, SourceNote, kept_file_name};
 pub use path::{InvalidPath, MAX_PATH_BYTES, base_name, parse_path};
 use sha2::{Digest as _, Sha256};

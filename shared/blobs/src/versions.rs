@@ -104,29 +104,90 @@ impl Blobs {
     /// # Errors
     /// A store that failed, or writers that kept coming: say it again.
     pub async fn erase_for_good(&self, key: &str) -> Result<usize> {
+        self.erase_above(key, None).await
+    }
+
+    /// As [`Blobs::erase_for_good`], of what came after the version `below`: that one and the older ones stay, under
+    /// a delete marker. Returns how many versions there were.
+    pub async fn erase_above(&self, key: &str, below: Option<&str>) -> Result<usize> {
         let mut count = 0;
         for _ in 0..ROUNDS {
-            let mut found = self.versions(key).await?.of(key).0;
+            let mut found = self.above(key, below).await?;
             if found.is_empty() {
                 return Ok(count);
             }
-            if found.iter().any(|it| it.is_latest && !it.is_marker) {
+            if found.0.iter().any(|it| it.is_latest && !it.is_marker) {
                 self.delete(key).await?;
-                found = self.versions(key).await?.of(key).0;
+                found = self.above(key, below).await?;
             }
             count += found.len();
             let (markers, versions): (Vec<_>, Vec<_>) =
-                found.into_iter().partition(|it| it.is_marker);
-            let erased = versions
-                .into_iter()
-                .map(|it| self.delete_version(key, it.id));
-            stream::iter(erased.collect::<Vec<_>>())
-                .buffer_unordered(ERASED_AT_ONCE)
-                .try_collect::<()>()
-                .await?;
+                found.0.into_iter().partition(|it| it.is_marker);
+            self.erase_at_once(key, versions).await?;
             self.erase(Versions(markers)).await?;
         }
         Err(Error::Busy { rounds: ROUNDS })
+    }
+
+    /// What stands above the version `below` of an object, newest first. Where that is there, markers are left out:
+    /// without them it would be the object.
+    async fn above(&self, key: &str, below: Option<&str>) -> Result<Versions> {
+        let mut found = self.newest_first(key).await?;
+        let end =
+            below.and_then(|below| found.iter().position(|it| it.id.as_deref() == Some(below)));
+        if let Some(end) = end {
+            found.truncate(end);
+            found.retain(|it| !it.is_marker);
+        }
+        Ok(Versions(found))
+    }
+
+    /// Erases the version `newest` of an object that is there no more, and the older ones down to the version `below`,
+    /// which stays. Returns how many that were: none where one of them is the object.
+    pub async fn erase_part(&self, key: &str, newest: &str, below: Option<&str>) -> Result<usize> {
+        let all = self.newest_first(key).await?;
+        let place = |id: &str| all.iter().position(|it| it.id.as_deref() == Some(id));
+        let Some(start) = place(newest) else {
+            return Ok(0);
+        };
+        let end = below.and_then(place);
+        let part = all.get(start..end.unwrap_or(all.len())).unwrap_or_default();
+        if part.iter().any(|it| it.is_latest) {
+            return Ok(0);
+        }
+        let doomed: Vec<Version> = part.iter().filter(|it| !it.is_marker).cloned().collect();
+        let count = doomed.len();
+        self.erase_at_once(key, doomed).await?;
+        // Markers above nothing say nothing.
+        let left = self.newest_first(key).await?;
+        if left.iter().all(|it| it.is_marker) {
+            self.erase(Versions(left)).await?;
+        }
+        Ok(count)
+    }
+
+    /// Every version and marker of one object, newest first.
+    async fn newest_first(&self, key: &str) -> Result<Vec<Version>> {
+        let mut all = Vec::new();
+        let mut after = None;
+        loop {
+            let page = self.versions_page(key, after.as_ref(), None).await?;
+            all.extend(page.versions.into_iter().filter(|it| it.key == key));
+            match page.next.filter(|next| next.key == key) {
+                Some(next) => after = Some(next),
+                None => return Ok(all),
+            }
+        }
+    }
+
+    async fn erase_at_once(&self, key: &str, versions: Vec<Version>) -> Result<()> {
+        let erased = versions
+            .into_iter()
+            .map(|it| self.delete_version(key, it.id));
+        stream::iter(erased.collect::<Vec<_>>())
+            .buffer_unordered(ERASED_AT_ONCE)
+            .try_collect::<()>()
+            .await
     }
 
     /// Erases the version that was `seen` of an object, and every older one. A newer one stays.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use blobs::layout::{OWN_PAGE, SourceKey, content_key};
+use blobs::layout::{MovedKey, OWN_PAGE, SourceKey, content_key};
 use frontmatter::names::is_address;
 use frontmatter::{Files, NoteDocument, NoteMember, Notes, References, slug};
 use members::{Account, File, Named};
@@ -91,6 +91,22 @@ async fn notes(
     linked: &[String],
 ) -> anyhow::Result<Notes> {
     let mut documents = BTreeMap::new();
+    let own_address = format!("{}/", member.handle);
+    if references.iter().any(|name| name.starts_with(&own_address)) {
+        // A document may link to itself by an address that it had.
+        let address = site.members.address(&member.id, &source.slug).await?;
+        if !address.former.is_empty() {
+            let entry_id = source.entry_id(&member.handle);
+            let former = address.former.iter();
+            let aliases = former.map(|slug| format!("{own_address}{slug}")).collect();
+            let itself = NoteDocument {
+                aliases,
+                entry_id,
+                ..NoteDocument::default()
+            };
+            documents.insert(source.slug.clone(), itself);
+        }
+    }
     for named in site.members.named(&member.id, references).await? {
         if named.slug == source.slug {
             continue;
@@ -108,13 +124,7 @@ async fn notes(
     });
     for name in foreign.take(MAX_MEMBERS_ASKED) {
         if is_address(name) {
-            // What is published is there; whose it is, is no matter.
-            if site.content.head(&content_key(name)).await?.is_some() {
-                by_address.push(NoteDocument {
-                    entry_id: name.clone(),
-                    ..NoteDocument::default()
-                });
-            }
+            by_address.extend(of_address(site, name).await?);
             continue;
         }
         let own = slug::for_upload("", Some(name));
@@ -149,6 +159,24 @@ async fn notes(
         members,
         ..Notes::default()
     })
+}
+
+/// The document of anybody that has this address, or had it. What is published is there; whose it is, is no matter.
+async fn of_address(site: &Site<'_>, address: &str) -> anyhow::Result<Option<NoteDocument>> {
+    if site.content.head(&content_key(address)).await?.is_some() {
+        return Ok(Some(NoteDocument {
+            entry_id: address.to_owned(),
+            ..NoteDocument::default()
+        }));
+    }
+    let moved = site.content.list_all(&MovedKey::prefix(address)).await?;
+    let newest = moved.iter().max_by_key(|object| object.last_modified);
+    let moved = newest.and_then(|object| MovedKey::parse(&object.key));
+    Ok(moved.map(|moved| NoteDocument {
+        entry_id: moved.to(),
+        aliases: vec![address.to_owned()],
+        ..NoteDocument::default()
+    }))
 }
 
 fn document(member: &Account, named: &Named) -> NoteDocument {

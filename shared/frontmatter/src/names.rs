@@ -41,6 +41,11 @@ pub(crate) fn references(
     });
     let relative = relative.map(|target| (target, context.folder.as_str()));
     let targets = targets.map(|target| (target, ""));
+    // A link of the site's own may be to the page of anybody's document.
+    let pages = document.events.iter().filter_map(|(event, _)| match event {
+        Event::Start(Tag::Link { dest_url, .. }) => page(dest_url, context),
+        _ => None,
+    });
     let mut references: Vec<String> = Vec::new();
     for (target, folder) in targets.chain(relative) {
         let target = target.strip_suffix(".md").unwrap_or(&target);
@@ -61,7 +66,26 @@ pub(crate) fn references(
             break;
         }
     }
+    for page in pages {
+        if references.len() >= MAX_REFERENCES {
+            break;
+        }
+        if !references.iter().any(|known| known == page) {
+            references.push(page.to_owned());
+        }
+    }
     references
+}
+
+/// The address of a document, `handle/slug`, to whose page a link leads.
+fn page<'a>(url: &'a str, context: &Context) -> Option<&'a str> {
+    let base = match context.link_base.as_str() {
+        "" => "/",
+        base => base,
+    };
+    let path = without_suffix(url).strip_prefix(base)?;
+    let address = path.strip_suffix('/').unwrap_or(path);
+    (address.len() <= MAX_NAME_BYTES && is_address(address)).then_some(address)
 }
 
 /// The names of files that the pictures, links and elements of a document ask for, and `targets`: wikilinks
@@ -287,6 +311,23 @@ mod tests {
         ] {
             assert_eq!(without_export_id(&name), name);
         }
+    }
+
+    #[test]
+    fn links_to_pages_of_the_site_ask_for_documents_by_their_address() {
+        let text = "[a](/jo/trip/#x) [b](/ann/notes) [c](/jo/) [d](/jo/trip) [e](/a/b/c/) [f](//jo/trip) \
+                    [g](https://e.example/jo/x/) [h](/JO/x/) [i](/docs/jo/trip/) ![j](/jo/picture/) `[k](/jo/code/)`\n";
+        let document = Document::parse(text);
+        let of = |link_base: &str| {
+            let context = Context {
+                link_base: link_base.to_owned(),
+                ..Context::default()
+            };
+            references(&document, std::iter::empty(), &context)
+        };
+        assert_eq!(of("/"), ["jo/trip", "ann/notes"]);
+        assert_eq!(of(""), ["jo/trip", "ann/notes"]);
+        assert_eq!(of("/docs/"), ["jo/trip"]);
     }
 
     #[test]

@@ -163,6 +163,16 @@ export function deleteReadme(slug) {
   return signed(`/api/readmes/${encodeURIComponent(slug)}`, { method: "DELETE" });
 }
 
+/** Gives a document another address, if it is the version that was read. */
+export async function renameReadme(slug, wanted, version) {
+  const answer = await signed(at(slug, "rename"), {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ slug: wanted, if_version: version }),
+  });
+  return answer.readme;
+}
+
 /** A document as its author sent it: its bytes and its file's name. */
 export function source(slug) {
   return savedFile(slug, "source");

@@ -6,6 +6,7 @@ import * as earlier from "/history.js";
 import { t } from "/languages/say.js";
 import * as missing from "/missing.js";
 import { announcement, details, outcome, stateOf, warnings } from "/report/draw.js";
+import * as rename from "/rename.js";
 
 const PAUSES_MS = [100, 200, 300, 500, 800, 1200, 2000];
 const PATIENCE_MS = 60_000;
@@ -34,6 +35,7 @@ export function titleOf(readme) {
 export function close(next = null) {
   opening += 1;
   earlier.show(next);
+  rename.close();
   status.textContent = error.textContent = "";
   kicker.replaceChildren(t("report.title"));
   heading.replaceChildren(t("page.report_none"));
@@ -105,6 +107,7 @@ async function show(readme, isCurrent) {
   const behind = details(readme, { file: `/content/${readme.entry_id}.md` });
   body.replaceChildren(
     ...outcome(readme, { page: siteUrl ? new URL(`/${readme.entry_id}/`, siteUrl).href : null }),
+    ...rename.block(readme, (slug) => (location.hash = `#/readmes/${slug}`)),
     ...missing.block(readme, (refused) => added(readme.slug, refused, isCurrent)),
     ...warnings(readme),
     behind,

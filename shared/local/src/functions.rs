@@ -90,6 +90,7 @@ impl Functions {
                 route!("/api/preview", preview, CONVERTING),
                 route!("/api/readmes", readmes, LIGHT),
                 route!("/api/readmes/{slug}", readmes, LIGHT),
+                route!("/api/readmes/{slug}/rename", rename, LIGHT),
                 route!("/api/readmes/{slug}/restore", versions, LIGHT),
                 route!("/api/readmes/{slug}/source", versions, LIGHT),
                 route!("/api/readmes/{slug}/versions", versions, LIGHT),

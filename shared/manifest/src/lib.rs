@@ -3,11 +3,13 @@
 //! `content` hands it out to builds, `rebuild_site` looks at whether it changed: one reading of the
 //! listing for both, so that a build starts when, and only when, it would read something else.
 
+mod moved;
 mod pictures;
 
 use blobs::{Blobs, Result, layout};
 use sha2::{Digest as _, Sha256};
 
+pub use moved::Moved;
 pub use pictures::Picture;
 
 /// One published document.
@@ -29,16 +31,35 @@ pub struct Entry {
 #[derive(Debug)]
 pub struct Page {
     pub entries: Vec<Entry>,
+    /// Former addresses from the first entry of the page to its last, and where their documents are.
+    pub moved: Vec<Moved>,
     /// The entry id after which the next page starts; `None` on the last.
     pub cursor: Option<String>,
 }
 
 /// Up to `limit` entries after the entry id `after`; S3 gives at most 1000 keys at a time.
 pub async fn page(content: &Blobs, after: Option<&str>, limit: u16) -> Result<Page> {
-    let after = after.map(layout::content_key);
-    let listed = content
-        .list(layout::content_prefix(), after.as_deref(), limit)
+    let mut listed = content
+        .list(
+            layout::content_prefix(),
+            after.map(layout::content_key).as_deref(),
+            limit,
+        )
         .await?;
+    let moved = moved::page(content, after, limit).await?;
+    // What both listings reach: neither may have more of it.
+    let ends = [
+        listed.cursor.as_deref().and_then(layout::entry_id),
+        moved.cursor.as_deref(),
+    ];
+    let cursor = ends
+        .into_iter()
+        .flatten()
+        .min_by_key(|end| layout::content_key(end))
+        .map(str::to_owned);
+    let last = cursor.as_deref().map(layout::content_key);
+    let is_reached = |key: &str| last.as_deref().is_none_or(|last| key <= last);
+    listed.entries.retain(|object| is_reached(&object.key));
     let handles = listed
         .entries
         .iter()
@@ -56,13 +77,20 @@ pub async fn page(content: &Blobs, after: Option<&str>, limit: u16) -> Result<Pa
             picture: pictures.get(layout::handle(id)).cloned(),
         })
     });
+    let entries: Vec<Entry> = entries.collect();
+    // A document that has come to a former address counts before the word of where the other one is.
+    let is_taken = |id: &str| {
+        let key = layout::content_key(id);
+        entries
+            .binary_search_by(|entry| entry.key.cmp(&key))
+            .is_ok()
+    };
+    let mut moved = moved.moved;
+    moved.retain(|it| is_reached(&layout::content_key(&it.from)) && !is_taken(&it.from));
     Ok(Page {
-        entries: entries.collect(),
-        cursor: listed
-            .cursor
-            .as_deref()
-            .and_then(layout::entry_id)
-            .map(str::to_owned),
+        entries,
+        moved,
+        cursor,
     })
 }
 
@@ -87,6 +115,15 @@ impl Fingerprint {
         }
     }
 
+    pub fn add_moved(&mut self, moved: &[Moved]) {
+        for Moved { from, to } in moved {
+            for part in [from, to] {
+                self.0.update(part.as_bytes());
+                self.0.update([2]);
+            }
+        }
+    }
+
     /// `rest` is whatever else belongs to it.
     pub fn finish(mut self, rest: &str) -> String {
         self.0.update(rest.as_bytes());
@@ -103,6 +140,7 @@ pub async fn fingerprint(content: &Blobs) -> Result<String> {
     loop {
         let page = page(content, cursor.as_deref(), PAGE).await?;
         fingerprint.add(&page.entries);
+        fingerprint.add_moved(&page.moved);
         cursor = page.cursor;
         if cursor.is_none() {
             return Ok(fingerprint.finish(""));

@@ -8,6 +8,7 @@
 //! | `MEMBER#<id>` | `README#<slug>` | the publish report of one README |
 //! | `MEMBER#<id>` | `NAME#<name>#<slug>` | that a published README of the member has that name |
 //! | `MEMBER#<id>` | `FILE#<file id>` | what became of one file |
+//! | `MOVED#<id>` | `<slug>` | which of the member's documents had that address, and where it is |
 //! | `USAGE#<id>` | `USAGE`, `FILES` | how many READMEs and files the member has at most, and their bytes |
 //! | `LINK#<name>` | `<id>#<slug>` | that a README has a link to a document or member of that name |
 //! | `CHANGES#SITE`, `REBUILD#SITE` | `CHANGES`, `REBUILD` | when what is published changed, and what was done about it |
@@ -21,6 +22,7 @@
 
 mod account;
 mod accounts;
+mod addresses;
 mod built;
 mod codes;
 mod departures;
@@ -48,6 +50,7 @@ use aws_types::SdkConfig;
 
 pub use account::{Account, Member, NewMember, Picture, PublicMember};
 pub use accounts::Created;
+pub use addresses::{Address, AddressChange, Left, MOST_FORMER, MOST_PARTS, Part, Segment};
 pub use built::Built;
 pub use codes::{CODE_TTL_SECONDS, IssuedCode};
 pub use departures::{Departed, Standing, TOMBSTONE_SECONDS};

@@ -1,8 +1,8 @@
 //! What is found of a member who is gone, by functions that were told of it late.
 
 use blobs::layout::{
-    FileChangeKey, FileKey, OriginalKey, PictureChangeKey, SourceKey, content_key, files_prefix,
-    owner, pictures_prefix,
+    FileChangeKey, FileKey, MovedKey, OriginalKey, PictureChangeKey, SourceKey, content_key,
+    files_prefix, owner, pictures_prefix,
 };
 use blobs::{Blobs, Versions};
 use members::{Departed, Members};
@@ -24,6 +24,9 @@ impl Leavings<'_> {
         let output = content_key(&source.entry_id(&self.departed.handle));
         let published = self.content.versions(&output).await?.of(&output);
         self.erase_published(published).await?;
+        let moved = MovedKey::of_member(&self.departed.handle);
+        let moved = self.content.versions(&moved).await?;
+        self.erase_published(moved).await?;
         // Last: as long as it is there, somebody is told of it again.
         self.uploads.erase_object(&source.key()).await?;
         self.tell("a README");

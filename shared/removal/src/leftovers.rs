@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use blobs::layout::{
-    self, FileChangeKey, FileKey, LaterKey, OriginalKey, PictureChangeKey, SourceKey, all_files,
-    all_pictures, content_prefix, entry_id, handle_of_rendition,
+    self, FileChangeKey, FileKey, LaterKey, MovedKey, OriginalKey, PictureChangeKey, SourceKey,
+    all_files, all_pictures, content_prefix, entry_id, handle_of_rendition,
 };
 use blobs::{Blobs, Versions};
 use members::{Members, Standing};
@@ -30,7 +30,12 @@ impl Leftovers {
             uploads: uploads.versions("").await?,
             ..Self::default()
         };
-        for prefix in [content_prefix(), all_pictures(), all_files()] {
+        for prefix in [
+            content_prefix(),
+            MovedKey::all(),
+            all_pictures(),
+            all_files(),
+        ] {
             found.published.append(content.versions(prefix).await?);
         }
         let is_empty = members.list().await?.is_empty();
@@ -103,7 +108,12 @@ fn member_id(key: &str) -> Option<&str> {
 
 /// Under whose handle a key of the content bucket is.
 fn handle(key: &str) -> Option<&str> {
-    handle_of_rendition(key).or_else(|| entry_id(key).map(layout::handle))
+    let moved = key.strip_prefix(MovedKey::all());
+    moved
+        .and_then(|rest| rest.split_once('/'))
+        .map(|(handle, _)| handle)
+        .or_else(|| handle_of_rendition(key))
+        .or_else(|| entry_id(key).map(layout::handle))
 }
 
 #[cfg(test)]
@@ -128,6 +138,7 @@ mod tests {
         for (key, of) in [
             ("content/jo.md", Some("jo")),
             ("content/jo/trip.md", Some("jo")),
+            ("moved/jo/old.md/trip", Some("jo")),
             ("pictures/jo/0-96.webp", Some("jo")),
             ("files/jo/0-96x64.webp", Some("jo")),
             ("page/index.html", None),

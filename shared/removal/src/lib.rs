@@ -10,8 +10,8 @@ mod leftovers;
 
 use blobs::Blobs;
 use blobs::layout::{
-    FileChangeKey, FileKey, LaterKey, OriginalKey, PictureChangeKey, SourceKey, content_key,
-    files_prefix, member_content_prefix, pictures_prefix,
+    FileChangeKey, FileKey, LaterKey, MovedKey, OriginalKey, PictureChangeKey, SourceKey,
+    content_key, files_prefix, member_content_prefix, pictures_prefix,
 };
 use members::{Account, Departed, Members};
 
@@ -110,6 +110,7 @@ impl Removal<'_> {
             published.push(self.content.versions(&own_page).await?.of(&own_page));
             for prefix in [
                 member_content_prefix(handle),
+                MovedKey::of_member(handle),
                 pictures_prefix(handle),
                 files_prefix(handle),
             ] {

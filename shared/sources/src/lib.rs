@@ -265,12 +265,18 @@ fn unchanged(seen: Option<&Seen>, asked: &str, bytes: &Bytes) -> Result<(), Erro
 /// the slug: of the same name, from wherever it was moved, or of any where the slug was named before, too.
 fn same_document(older: &SourceNote, newer: &SourceNote) -> bool {
     let is_same_name = older.file_name.nfc().eq(newer.file_name.nfc());
-    let is_same_folder = older.path == newer.path;
-    (is_same_name && (is_same_folder || newer.slug_given)) || (older.slug_given && newer.slug_given)
+    is_same_file(older, &newer.path, &newer.file_name)
+        || (is_same_name && newer.slug_given)
+        || (older.slug_given && newer.slug_given)
+}
+
+/// Whether a document was sent as a file of this name in this folder, however the name is composed.
+pub fn is_same_file(note: &SourceNote, path: &str, file_name: &str) -> bool {
+    note.path == path && note.file_name.nfc().eq(file_name.nfc())
 }
 
 /// A file's name, with the folder that it lies in, fit to be shown in a sentence.
-fn shown(note: &SourceNote) -> String {
+pub fn shown(note: &SourceNote) -> String {
     let harmless = |text: &str| -> String {
         let shown = text.chars().filter(|c| !c.is_control());
         shown.take(60).collect()

@@ -22,6 +22,12 @@ pub(super) fn entry(
         if is_entry(id, options) {
             return Some(url.to_owned());
         }
+        if let Some(now) = moved(id, options) {
+            let rest = url
+                .split_once(['?', '#'])
+                .map_or("", |(path, _)| url.get(path.len()..).unwrap_or_default());
+            return Some(format!("{base}{now}/{rest}"));
+        }
     }
     let stem = names::without_markdown_ending(path);
     if stem.is_none() && names::readme_in(written).is_none() {
@@ -131,6 +137,14 @@ pub(crate) fn link_base<'a>(options: &'a CleanOptions<'_>) -> &'a str {
         "" => "/",
         base => base,
     }
+}
+
+/// The entry id of the document that had this address.
+fn moved<'a>(id: &str, options: &'a CleanOptions<'_>) -> Option<&'a str> {
+    let mut documents = options.context.notes.documents.iter();
+    let had_it = |document: &&NoteDocument| document.aliases.iter().any(|alias| alias == id);
+    let found = names::is_address(id).then(|| documents.find(had_it))?;
+    found.map(|document| document.entry_id.as_str())
 }
 
 fn is_entry(id: &str, options: &CleanOptions<'_>) -> bool {

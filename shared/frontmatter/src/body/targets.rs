@@ -325,7 +325,7 @@ mod tests {
         let document = |path: &str, title: &str, id: &str| NoteDocument {
             path: path.into(),
             title: title.into(),
-            aliases: vec!["Alias".into()],
+            aliases: vec!["Alias".into(), format!("{id}-was")],
             entry_id: id.into(),
         };
         Context {
@@ -405,6 +405,12 @@ mod tests {
             ("./GUIDE.markdown", "/jane/guide/"),
             ("/jane/guide/#part", "keep"),
             ("../guide.md", "/jane/guide/"),
+            // Addresses that the document had.
+            ("/jane/guide-was/#part", "/jane/guide/#part"),
+            ("/jane/guide-was?x", "/jane/guide/?x"),
+            ("/jane/guide-was", "/jane/guide/"),
+            ("/jane/guide-was/more/", "missing"),
+            ("/Alias/", "missing"),
             ("Notes/guide.md?x#Part%20One", "/jane/guide/?x#part-one"),
             ("guide.md#Part%20One#Sub%20Two", "/jane/guide/#sub-two"),
             ("guide.md#%5Eab-1", "/jane/guide/#block-ab-1"),

@@ -73,6 +73,7 @@ const FILES: &[File] = &[
     script("/language.js", include_str!("../../page/language.js")),
     script("/missing.js", include_str!("../../page/missing.js")),
     script("/picture.js", include_str!("../../page/picture.js")),
+    script("/rename.js", include_str!("../../page/rename.js")),
     script("/report.js", include_str!("../../page/report.js")),
     script("/send.js", include_str!("../../page/send.js")),
     // What the page and the npm package have in common.

@@ -1,0 +1,11 @@
+//! `rename` in Lambda.
+
+use endpoint::Environment;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), endpoint::LambdaError> {
+    endpoint::logging();
+    let state = rename::State::from_env(&Environment::process())?;
+    state.ready().await?;
+    endpoint::run(&state.origins, |request| rename::handler(&state, request)).await
+}
