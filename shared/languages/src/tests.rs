@@ -8,7 +8,7 @@ use icu_plurals::{PluralCategory, PluralRuleType, PluralRules};
 use proptest::prelude::*;
 use serde_json::json;
 
-use crate::{Language, Sentence, check, sentence, told};
+use crate::{Language, Sentence, check, told};
 
 type Table = BTreeMap<String, String>;
 
