@@ -2,6 +2,7 @@
 
 import { login, me, session, site } from "/client.js";
 import * as desk from "/desk.js";
+import * as editor from "/editor.js";
 import * as join from "/join.js";
 import { find, onSubmit } from "/dom.js";
 import { speak, t } from "/languages/say.js";
@@ -32,6 +33,9 @@ desk.connect(() => {
   showSignIn("Your password is changed, and every session with the old one has ended. Please sign in with the new one.");
 });
 
+find("write-new").textContent = t("editor.write_new");
+editor.connect();
+
 join.connect(async (member) => {
   history.replaceState(null, "", "/");
   notice.textContent = "Your password is set, and you are signed in.";
@@ -50,7 +54,12 @@ onSubmit(find("sign-in-form"), find("sign-in-error"), async () => {
   }
 });
 
-find("sign-out").addEventListener("click", () => {
+find("sign-out").addEventListener("click", async () => {
+  const drafts = await editor.mayLeave();
+  if (!drafts) {
+    return;
+  }
+  editor.clear(drafts === "keep");
   session.end();
   location.hash = "";
   showSignIn(t("page.signed_out"));
@@ -58,6 +67,7 @@ find("sign-out").addEventListener("click", () => {
 
 /** Shows the form to sign in; what is chosen on the desk stays there where `keepsFiles`. */
 function showSignIn(sentence, keepsFiles = false) {
+  editor.clear();
   desk.clear(keepsFiles);
   show("sign-in");
   find("password").value = "";
@@ -72,7 +82,7 @@ function showDesk(member, focus) {
   if (focus) {
     find(focus).focus();
   }
-  return desk.start(member);
+  return Promise.all([desk.start(member), editor.start(member)]);
 }
 
 function show(view) {

@@ -126,8 +126,9 @@ export function deletePicture() {
 /**
  * Sends a README that lies in the folder `path`; `onProgress` is called with the percentage that has left this machine.
  * Where `replace` is `same_title`, a document of another title is refused with `other_title`, and `any` replaces it.
+ * With `ifVersion` any other version than that is refused with `conflict`.
  */
-export function uploadReadme(file, slug, onProgress, replace = "any", path = "", signal = null) {
+export function uploadReadme(file, slug, onProgress, replace = "any", path = "", signal = null, ifVersion = null) {
   const formData = new FormData();
   formData.append("readme_file", file);
   formData.append("replace", replace);
@@ -136,6 +137,9 @@ export function uploadReadme(file, slug, onProgress, replace = "any", path = "",
   }
   if (path) {
     formData.append("path", path);
+  }
+  if (ifVersion) {
+    formData.append("if_version", ifVersion);
   }
   return withProgress("/api/upload_readme", formData, onProgress, signal).then((answer) => answer.readme);
 }
@@ -154,6 +158,31 @@ export async function readmes() {
 
 export async function readme(slug) {
   return (await signed(`/api/readmes/${encodeURIComponent(slug)}`)).readme;
+}
+
+/** What publishing would make of a text; nothing is stored. */
+export async function preview({ text, fileName, path }, signal) {
+  const answer = await signed("/api/preview", {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ text, file_name: fileName, path }),
+    signal,
+  });
+  return answer.preview;
+}
+
+/** The author's own bytes of a document, and which version they are. */
+export async function source(slug) {
+  mustBeSignedIn();
+  const { signal } = requests;
+  const headers = { Authorization: `Bearer ${session.token}` };
+  const response = await reach(() => fetch(`/api/readmes/${encodeURIComponent(slug)}/source`, { headers, signal, cache: "no-store" }));
+  if (!response.ok) {
+    answered(response.status, await response.text(), response.headers.get("Retry-After"));
+  }
+  // A cache on the way that compresses marks it as weak.
+  const version = response.headers.get("ETag").replace(/^W\//, "").replaceAll('"', "");
+  return { bytes: new Uint8Array(await response.arrayBuffer()), version };
 }
 
 export function deleteReadme(slug) {
@@ -193,14 +222,14 @@ export async function content(entryId) {
   return response.text();
 }
 
-async function signed(path, { headers, ...options } = {}) {
+async function signed(path, { headers, signal: stop, ...options } = {}) {
   mustBeSignedIn();
   const { signal } = requests;
   return read(() =>
     fetch(path, {
       ...options,
       headers: { ...headers, Authorization: `Bearer ${session.token}` },
-      signal,
+      signal: stop ? AbortSignal.any([signal, stop]) : signal,
     }),
   );
 }

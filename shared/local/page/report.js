@@ -2,6 +2,8 @@
 
 import { content, readme } from "/client.js";
 import { element, find, plural, say, time } from "/dom.js";
+import { address as editor } from "/editor.js";
+import { t } from "/languages/say.js";
 import * as missing from "/missing.js";
 
 const PAUSES_MS = [100, 200, 300, 500, 800, 1200, 2000];
@@ -117,6 +119,7 @@ async function show(readme, isCurrent) {
   body.replaceChildren(
     element("p", { className: "standfirst" }, ...[outcome(readme)].flat()),
     ...address(readme),
+    element("p", { className: "edit" }, element("a", { className: "button", href: editor(readme.slug) }, t("editor.edit"))),
     ...missing.block(readme, (refused) => added(readme.slug, refused, isCurrent)),
     ...warnings(readme),
     ...fields(readme),
