@@ -293,6 +293,16 @@ describe('names', () => {
     const place = found(`more ${now}`, piece)!;
     expect(`more ${now}`.slice(place.from, place.to)).toBe(piece);
     expect(found('gone', piece)).toBeUndefined();
+    // One that goes leaves the text as it was, but for the end of its last line.
+    for (const before of ['One|\n\nTwo', 'One|\nTwo', '|', '|Two', 'One\n\n|Two', 'One|', 'One\n|']) {
+      const was = select(before);
+      const edit = inserted(was, [piece]);
+      const held = was.text.slice(0, edit.from) + edit.insert + was.text.slice(edit.to);
+      const gone = found(held, piece, true)!;
+      const left = held.slice(0, gone.from) + held.slice(gone.to);
+      expect(left.trim().split(/\n+/), before).toEqual(was.text.trim().split(/\n+/));
+      expect(left, before).not.toMatch(/\n{3}|^\n|\n\n$/);
+    }
     expect(shown('A [boat] \n at sea', 'notes/boat.png')).toBe('![A \\[boat\\] at sea](boat.png)');
   });
 });

@@ -96,7 +96,7 @@ async function written(desk, host, document, { heading, error }) {
   let title = '';
   let isPublishing = false;
 
-  const area = h('textarea', { class: 'mh-text', 'aria-label': t('editor.text'), 'aria-describedby': 'mh-text-hint', spellcheck: 'true', autocapitalize: 'sentences', rows: 16 });
+  const area = h('textarea', { class: 'mh-text', id: 'mh-text', 'aria-describedby': 'mh-text-hint', spellcheck: 'true', autocapitalize: 'sentences', rows: 16 });
   // The same hands that drop a picture drop it on the field.
   const textHint = h('p', { class: 'hint mh-hint', id: 'mh-text-hint' }, t('editor.text_hint'));
   const kicker = h('p', { class: 'kicker mh-kicker' }, slug === null ? t('editor.kicker_new') : t('editor.kicker_of', { slug }));
@@ -107,7 +107,7 @@ async function written(desk, host, document, { heading, error }) {
   const newer = h('div', { class: 'mh-newer', hidden: true });
 
   const writing = h('div', { class: 'mh-write' });
-  writing.append(area);
+  writing.append(h('label', { class: 'mh-unseen', for: area.id }, t('editor.text')), area);
   const field = await host.field(area);
   const pictures = gallery(desk, () => field, server, { folder: () => path, changed: () => preview.again() });
   const tools = toolbar(() => field, pictures.choose);
@@ -144,6 +144,7 @@ async function written(desk, host, document, { heading, error }) {
     draft.keep({ text: field.text(), title: title || firstLine(field.text()), base: version }, isUnsent());
   };
   const changed = () => {
+    say(error, '');
     preview.want(wanted());
     clearTimeout(pausing);
     pausing = setTimeout(keep, PAUSE_MS);
@@ -157,13 +158,13 @@ async function written(desk, host, document, { heading, error }) {
 
   writing.append(h('div', { class: 'mh-under' }, textHint, ...pictures.parts));
   writing.prepend(tools.bar);
-  const see = h('div', { class: 'mh-see' }, h('h3', { class: 'mh-see-heading' }, t('editor.preview')), seen.scroller, newer, seen.fault);
+  const see = h('div', { class: 'mh-see' }, h('h3', { class: 'mh-see-heading' }, t('editor.preview')), seen.scroller, newer);
   desk.replaceChildren(
     h('div', { class: 'mh-desk-top' }, h('div', {}, kicker, heading), closeButton),
     panel,
     h('div', { class: 'mh-views', role: 'group', 'aria-label': t('editor.views') }, ...views),
     h('div', { class: 'mh-columns' }, writing, see),
-    h('div', { class: 'mh-foot' }, h('div', { class: 'mh-standing' }, seen.state, kept, warned), publishButton),
+    h('div', { class: 'mh-foot' }, h('div', { class: 'mh-standing' }, seen.state, seen.fault, kept, warned), publishButton),
     sent,
     error,
     seen.warnings,
@@ -446,15 +447,14 @@ function takesPictures(place, pictures) {
       place.dataset['over'] = '';
     });
   }
-  for (const type of /** @type {const} */ (['dragleave', 'drop'])) {
-    place.addEventListener(type, () => delete place.dataset['over']);
-  }
+  place.addEventListener('dragleave', () => delete place.dataset['over']);
   place.addEventListener(
     'drop',
     (event) => {
       if (!isFiles(event)) return;
       event.preventDefault();
       event.stopPropagation();
+      delete place.dataset['over'];
       void pictures.add([...(event.dataTransfer?.files ?? [])]);
     },
     true,

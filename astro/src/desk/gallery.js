@@ -102,7 +102,7 @@ export function gallery(place, field, server, { folder, changed }) {
   /** @param {string} mark @param {string} insert */
   function exchange(mark, insert) {
     const now = field();
-    const piece = found(now.text(), mark);
+    const piece = found(now.text(), mark, insert === '');
     if (piece) now.patch(piece.from, piece.to, insert);
   }
 

@@ -95,15 +95,24 @@ export function inserted({ text, start, end }, pieces) {
 }
 
 /**
- * Where a placeholder is, with the empty lines that it brought where it goes without a picture; nothing where somebody deleted it.
+ * Where a placeholder is; nothing where somebody deleted it. One that goes without a picture takes the empty lines with it that
+ * it brought.
  *
  * @param {string} text
  * @param {string} piece
+ * @param {boolean} [goes]
  * @returns {{ from: number, to: number } | undefined}
  */
-export function found(text, piece) {
-  const from = text.indexOf(piece);
-  return from < 0 ? undefined : { from, to: from + piece.length };
+export function found(text, piece, goes = false) {
+  let from = text.indexOf(piece);
+  if (from < 0) return undefined;
+  let to = from + piece.length;
+  const isAlone = (from === 0 || text[from - 1] === '\n') && (to === text.length || text[to] === '\n');
+  if (!goes || !isAlone) return { from, to };
+  to += /^\n{0,2}/.exec(text.slice(to))?.[0].length ?? 0;
+  // At the end of the text the lines in front of it are too many.
+  if (to === text.length) from -= /\n{0,2}$/.exec(text.slice(0, from))?.[0].length ?? 0;
+  return { from, to };
 }
 
 /**
