@@ -1,8 +1,10 @@
 // Masthead in the browser: sign in, send files, read what became of them. No framework.
 
 import { sendFile, type SentFile } from './file.js';
+import { t } from './languages/say.js';
 import { sendPicture, type PictureStage } from './picture.js';
 import { Session, type Ending, type Storage } from './session.js';
+import { speakEnglish } from './speaking.js';
 import { settled, type Wait } from './wait.js';
 import { call, MastheadError, type Call, type Files, type ListedReadme, type Member, type Picture, type PictureReport, type Progress, type Readme, type ReadmePage, type Replaced, type Site, type StoredFile } from './wire.js';
 
@@ -114,6 +116,7 @@ export type Client = ReturnType<typeof createClient>;
 
 /** A client for one Masthead. Every method throws {@link MastheadError}; decide by its `code`. */
 export function createClient({ url = '', storage = 'local' }: ClientOptions = {}) {
+  speakEnglish();
   const base = url.replace(/\/+$/, '');
   const session = new Session(storage);
 
@@ -122,7 +125,7 @@ export function createClient({ url = '', storage = 'local' }: ClientOptions = {}
     const token = session.token;
     if (!token) {
       session.end('expired');
-      throw new MastheadError('invalid_token', 401, 'Please sign in.');
+      throw new MastheadError('invalid_token', 401, t('site.sign_in'));
     }
     try {
       return await call<T>(base + path, { ...request, token });
@@ -177,11 +180,11 @@ export function createClient({ url = '', storage = 'local' }: ClientOptions = {}
       const { member, pictureUpload } = await account(wait.signal);
       if (pictureUpload?.state === 'processing') return undefined;
       // What a form would have been answered with.
-      if (pictureUpload?.state === 'rejected') throw new MastheadError('invalid_file', 422, pictureUpload.reason ?? 'The picture was rejected.');
-      if (!member.picture) throw new MastheadError('not_found', 404, 'The picture was removed again.');
+      if (pictureUpload?.state === 'rejected') throw new MastheadError('invalid_file', 422, pictureUpload.reason ?? t('site.picture_rejected'));
+      if (!member.picture) throw new MastheadError('not_found', 404, t('desk.picture_gone'));
       return member.picture;
     };
-    return settled(look, 'The picture is stored and still being worked on. Look again in a few minutes.', wait);
+    return settled(look, t('desk.picture_late'), wait);
   };
 
   return {
@@ -269,7 +272,7 @@ export function createClient({ url = '', storage = 'local' }: ClientOptions = {}
         onFiles?.(all);
         return all.files.some(({ state }) => state === 'processing') ? undefined : all;
       };
-      return settled(look, 'Some files are stored and still being worked on. Look again in a few minutes.', wait);
+      return settled(look, t('site.files_late'), wait);
     },
 
     /** Takes a file away: from the documents that show it, and then for good. */
@@ -287,7 +290,7 @@ export function createClient({ url = '', storage = 'local' }: ClientOptions = {}
         onReadmes?.(all);
         return all.some(({ state }) => state === 'processing') ? undefined : all;
       };
-      return settled(look, 'Some documents are stored and not converted yet. Look again in a few minutes.', wait);
+      return settled(look, t('site.documents_late'), wait);
     },
 
     readme,
@@ -303,7 +306,7 @@ export function createClient({ url = '', storage = 'local' }: ClientOptions = {}
         onReport?.(report);
         return report.state === 'processing' ? undefined : report;
       };
-      return settled(look, 'The report is not there yet. Your file is stored; look again later.', wait);
+      return settled(look, t('site.report_late'), wait);
     },
 
     /** Withdraws a document: the upload, what was published of it, and its report. */

@@ -1,5 +1,6 @@
 // A picture on its way to the profile.
 
+import { t } from './languages/say.js';
 import { fitsForm, PICTURES, put, type Sending, type Signed } from './sending.js';
 import { MastheadError, type Picture } from './wire.js';
 
@@ -39,7 +40,7 @@ export async function sendPicture(signed: Signed, file: Blob, { onStage, ...send
     return answer.picture;
   }
   if (!PICTURES.includes(picture.type)) {
-    throw new MastheadError('unsupported_media_type', 0, 'The picture can’t be read here. Please export it as JPEG and send that.');
+    throw new MastheadError('unsupported_media_type', 0, t('desk.picture_unreadable'));
   }
   onStage?.('sending');
   await put(signed, picture, { kind: 'profile_pic', content_type: picture.type, file_name: name }, sending);

@@ -7,11 +7,11 @@ import { planned as sorted, type PlannedNote } from './folder/plan.js';
 import { sendAll } from './folder/queue.js';
 import { sendNote as send, whileThere, type Answer } from './folder/send.js';
 import type { Kind } from './folder/sort.js';
+import { t } from './languages/say.js';
 import { MastheadError, type Files, type ListedReadme, type Progress, type Replacement, type Site, type StoredFile } from './wire.js';
 
 /** How long the notes wait for the files to be ready, in milliseconds: those that are late come into them later. */
 const READY_WITHIN_MS = 60_000;
-const NOT_REPLACED = 'It would take the place of another document, and is not sent.';
 
 /**
  * Where a file is; `there` is one that the server has already, as it is, and `kept` one that the member keeps, since no
@@ -115,7 +115,7 @@ export async function publish(client: Client, items: readonly Item[], { signal, 
     onWait?.();
     for (const { id, state, reason } of await readyFiles(client, signal)) {
       const item = sent.get(id);
-      if (item && state === 'rejected') failed(item, reason ?? 'It was rejected.');
+      if (item && state === 'rejected') failed(item, reason ?? t('site.file_rejected'));
     }
   };
 
@@ -166,6 +166,6 @@ async function sendNote(
     const choice = await ask(error.replacement);
     if (choice === 'replace') return (await upload({ replace: true }))?.slug;
     if (choice === 'instead') return (await upload({ slug: error.replacement.instead.slug }))?.slug;
-    throw new MastheadError('other_title', error.status, NOT_REPLACED);
+    throw new MastheadError('other_title', error.status, t('site.not_replaced'));
   }
 }

@@ -1,6 +1,8 @@
 // What profile pictures and files of documents have in common on their way: the way that fits them.
 
 import { MAX_BYTES, MAX_FORM_BYTES } from './folder/scale.js';
+import { size } from './languages/amounts.js';
+import { t } from './languages/say.js';
 import { MastheadError, store, type Call, type Progress } from './wire.js';
 
 /** The pictures that the server takes. */
@@ -41,7 +43,7 @@ interface Address {
  */
 export async function put<T>(signed: Signed, blob: Blob, wish: Wish, { onProgress, signal }: Sending): Promise<T> {
   if (blob.size > MAX_BYTES) {
-    throw new MastheadError('too_large', 0, `The ${wish.kind === 'file' ? 'file' : 'picture'} is larger than 25 MiB. Please send a smaller one.`);
+    throw new MastheadError('too_large', 0, t(wish.kind === 'file' ? 'site.file_too_large' : 'desk.picture_too_large', { limit: size(MAX_BYTES) }));
   }
   const answer = await signed<T & { upload: Address }>('/api/upload_url', { method: 'POST', json: { ...wish, size: blob.size }, signal });
   const { method, url, headers } = answer.upload;

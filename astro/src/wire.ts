@@ -1,5 +1,7 @@
 // What goes over the wire, and the errors that come of it. `docs/openapi.yaml` describes it.
 
+import { spoken, t } from './languages/say.js';
+
 /** The codes that Masthead answers with, and two of our own: see {@link MastheadError}. */
 export type Code =
   | 'bad_request'
@@ -215,6 +217,8 @@ export interface Call {
  */
 export async function call<T>(url: string, { method = 'GET', token, json, form, progress, signal }: Call): Promise<T> {
   const headers = {
+    // The server says its sentences in the language of the page.
+    'Accept-Language': spoken(),
     ...(json === undefined ? {} : { 'Content-Type': 'application/json' }),
     ...(token ? { Authorization: `Bearer ${token}` } : {}),
   };
@@ -227,7 +231,7 @@ export async function call<T>(url: string, { method = 'GET', token, json, form, 
     const replacement = code === 'other_title' ? (envelope as unknown as Replacement) : undefined;
     throw new MastheadError(code as Code, status, message, retryAfter, replacement && { replaces: replacement.replaces, instead: replacement.instead });
   }
-  throw new MastheadError('unreadable', status, `The server answered with status ${status} and nothing that this page can read. Please try again.`);
+  throw new MastheadError('unreadable', status, t('desk.unreadable', { status: String(status) }));
 }
 
 /**
@@ -239,8 +243,8 @@ export async function call<T>(url: string, { method = 'GET', token, json, form, 
 export async function store(url: string, request: Outgoing): Promise<void> {
   const { status } = await send(url, request);
   // An address works once.
-  if (status === 412) throw new MastheadError('conflict', status, 'Another one was sent meanwhile. Please send this one again.');
-  if (status !== 200) throw new MastheadError('unavailable', status, 'The file could not be stored. Please try again.');
+  if (status === 412) throw new MastheadError('conflict', status, t('site.sent_meanwhile'));
+  if (status !== 200) throw new MastheadError('unavailable', status, t('desk.not_stored'));
 }
 
 export interface Outgoing {
@@ -311,5 +315,5 @@ function seconds(value: string | null): number | undefined {
 }
 
 function unreachable(): MastheadError {
-  return new MastheadError('unreachable', 0, 'The server can’t be reached. Check your connection and try again.');
+  return new MastheadError('unreachable', 0, t('desk.unreachable'));
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { missing, placed, thing } from '../src/folder/missing.js';
+import { arePictures, missing, placed } from '../src/folder/missing.js';
 
 const file = (name: string) => new File(['x'], name);
 
@@ -27,5 +27,5 @@ test('chosen files are taken for what is missing by their names', () => {
   // A phone names its photos itself.
   expect(placed({ paths: ['img/arm.png'], more: false }, '', [cat]).taken).toEqual([{ file: cat, path: 'img/arm.png' }]);
   expect(placed({ paths: ['img/arm.png'], more: false }, '', [cat, arm])).toEqual({ taken: [{ file: arm, path: 'img/arm.png' }], others: [cat] });
-  expect([thing(two), thing({ paths: ['a.pdf'], more: false })]).toEqual(['picture', 'file']);
+  expect([arePictures(two), arePictures({ paths: ['a.pdf'], more: false })]).toEqual([true, false]);
 });

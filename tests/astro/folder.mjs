@@ -75,7 +75,7 @@ async function journey() {
         ['README.md', 'img/Chart.png'],
         ['notes/Tides.md', 'attachments/wave.gif', 'drawings/Crane.svg', 'Also shows img/Chart.png'],
         ['notes/boats/pram.md', 'notes/boats/pram.png', 'stove.png', 'papers/Plan of 1911.pdf'],
-        ['No note shows these', 'private/diary.png Stays with you'],
+        ['No note shows these', 'private/diary.png Not sent'],
         ['These stay with you', 'film.mp4', 'Put it on a site that is made for sound and video, and link to it in your note.'],
       ],
       'what belongs to what',
@@ -96,10 +96,10 @@ async function journey() {
     const sent = [];
     page.on('request', (request) => request.method() === 'POST' && sent.push(new URL(request.url()).pathname));
     await page.keyboard.press('Enter');
-    await says(said(upload), '10 files are sent; their reports follow.');
+    await says(said(upload), '10 files are sent. Their reports follow.');
     const last = sent.lastIndexOf('/api/upload_file');
     equal([sent.filter((path) => path === '/api/upload_file').length, sent.slice(last + 1)], [6, Array(4).fill('/api/upload_readme')], 'what was sent, and what came last');
-    await says(files.locator('[data-usage]'), /^6 files of 500, [\d.]+ KiB of 200\.0 MiB$/);
+    await says(files.locator('[data-usage]'), /^6 of 500 files, [\d.]+ KiB of 200 MiB$/);
     await eventually(async () => (await files.locator('[data-state="ready"]').count()) === 6, 'every file is ready');
     await says(listed('img/Chart.png'), /Ready\s+640 × 480/);
     await eventually(() => listed('img/Chart.png').locator('img').evaluate((image) => image.naturalWidth === 480), 'its thumbnail is the small rendition');
@@ -159,7 +159,7 @@ async function journey() {
     await upload.locator('[data-folder-input]').setInputFiles(root);
     await says(upload.locator('[data-hint]'), /^4 notes/);
     await button('Publish').click();
-    await says(said(upload), /^1 file is sent, 9 files were there already; its report follows\.$/);
+    await says(said(upload), /^1 file is sent\. 9 files were there already\. Its report follows\.$/);
     equal((await client.readmes()).map(({ path, file_name }) => `${path}/${file_name}`).sort(), ['/Logbook.md', '/README.md', 'notes/Tides.md', 'notes/boats/pram.md'], 'where the notes lie');
   });
 
@@ -177,7 +177,7 @@ async function journey() {
     await looksRight(page, 'folder-failed');
     await page.unroute('**/api/upload_file');
     await button('Try again').click();
-    await says(said(upload), /^1 file is sent, 9 files were there already\.$/);
+    await says(said(upload), /^1 file is sent\. 9 files were there already\.$/);
     equal(await page.evaluate(() => document.activeElement.textContent), 'Publish', 'the focus');
   }, [/status of 415/]);
 
@@ -188,7 +188,7 @@ async function journey() {
     await button('Publish').click();
     await says(refused(upload), '2 files were not sent.');
     await says(upload.locator('[data-failed]'), /IMG_7\.HEIC\s*This is a HEIC picture\. .*export it as JPEG, and send that\.\s*scan\.tif\s*This kind of picture is not supported\. .*export it as JPEG, and send that\./);
-    await says(said(upload), '2 files are sent; its report follows.');
+    await says(said(upload), '2 files are sent. Its report follows.');
     await looksRight(page, 'folder-unreadable');
     await says(listed('leaf.avif'), /Ready\s+32 × 24/);
     await eventually(async () => /Shown in shore/.test(await listed('leaf.avif').innerText()), 'the list says where it is shown');
@@ -215,7 +215,7 @@ async function journey() {
     const sent = [];
     page.on('request', (request) => request.method() === 'POST' && sent.push(new URL(request.url()).pathname));
     await page.keyboard.press('Enter');
-    await says(said(upload), '3 files are sent; its report follows.');
+    await says(said(upload), '3 files are sent. Its report follows.');
     equal(sent, ['/api/upload_file', '/api/upload_readme'], 'what was left to send');
     await says(reports.locator('[data-report] h3'), 'Buoys');
     await says(said(reports), 'Published.');
@@ -232,7 +232,7 @@ async function journey() {
     await button('Publish').click();
     await says(said(upload), 'There is no connection. Sending goes on by itself once it is back.');
     await page.context().setOffline(false);
-    await says(said(upload), '2 files are sent; its report follows.');
+    await says(said(upload), '2 files are sent. Its report follows.');
     await says(reports.locator('[data-report] h3'), 'Bell');
     await says(said(reports), 'Published.');
   }, [/ERR_INTERNET_DISCONNECTED/]);
@@ -247,7 +247,7 @@ async function journey() {
     await button('Publish').click();
     await says(login.locator('[data-ending]'), 'Your session is over. Please sign in again.');
     await signIn();
-    await says(said(upload), /^1 file is sent, 9 files were there already\.$/);
+    await says(said(upload), /^1 file is sent\. 9 files were there already\.$/);
     await page.setViewportSize(DESK);
   }, [/status of 401/]);
 

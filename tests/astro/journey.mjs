@@ -253,8 +253,11 @@ async function journey() {
     await says(said(upload), '“README.md” is sent; its report follows.');
     await says(said(reports), /^Published, \d warnings\.$/);
     await says(reports.locator('[data-report] h3'), 'Flask Backend');
-    await says(reports.locator('.mh-address'), /^Queued for the next build: /);
+    await says(reports.locator('.mh-standfirst'), 'Queued for the next build of the site.');
+    equal(await reports.locator('.mh-address a').getAttribute('href'), '/demo/', 'where the page is');
     await says(reports.locator('.mh-warnings li').first(), /Line \d+, column \d+/);
+    ok(!(await reports.locator('table').isVisible()), 'where each field came from is behind a button');
+    await reports.locator('summary').click();
     await says(reports.locator('tbody tr').first(), /title\s+Flask Backend\s+a heading/);
     await looksRight(page, 'account');
     await fitsEverybody(page, 'the account');
@@ -340,7 +343,7 @@ async function journey() {
   await run('a README is deleted, and the next build has no page of it', async () => {
     await open('/club/account/');
     await listed('Flask Backend').locator('button').first().click();
-    await says(reports.locator('.mh-address'), /^In the site since .+: /);
+    await says(reports.locator('.mh-standfirst'), /^In the site since .+\.$/);
     await listed('Flask Backend').getByRole('button', { name: /^Delete/ }).click();
     await reports.locator('dialog').getByRole('button', { name: 'Delete', exact: true }).click();
     await says(said(reports), '“Flask Backend” is deleted.');

@@ -94,6 +94,15 @@ async function field(key) {
 
 const source = (name) => page.getByRole("region", { name: `${name} of the converted file` });
 
+/** What stands behind “Details” opens once, and stays open with each report. */
+async function openDetails() {
+  const details = report.body.locator("details");
+  await details.waitFor();
+  if ((await details.getAttribute("open")) === null) {
+    await details.locator("summary").click();
+  }
+}
+
 /** Lets `action` run on a line that sends so many bytes per second, so that an upload can be watched. */
 async function slowly(bytesPerSecond, action) {
   const line = await page.context().newCDPSession(page);
@@ -296,17 +305,20 @@ async function journey() {
     equal(await focused(), "report-heading", "the focus");
     await says(report.state, "Published");
     await says(report.body.locator(".standfirst"), "Queued for the next build of the site.");
+    ok(!(await page.getByRole("table").isVisible()), "where each field came from is behind a button");
+    await openDetails();
     equal(await field("title"), ["Flask Backend", "a heading"], "the title");
     equal(await field("tags"), ["es_website, backend", "your frontmatter"], "the tags");
     equal(await field("author"), ["Demo Member", "your profile"], "the author");
     const dated = page.locator(".warnings li").filter({ hasText: "next Tuesday" });
     equal(
-      (await dated.locator("p").allInnerTexts()).slice(0, 2),
-      ["Line 5, column 1", "Frontmatter type: date next Tuesday"],
+      [await dated.getAttribute("data-code"), await dated.locator(".place").innerText()],
+      ["frontmatter-type:date", "Line 5, column 1 next Tuesday"],
       "the warning of the date",
     );
     ok((await dated.locator(".advice").innerText()).length > 20, "the warning says what to do");
-    await says(page.locator(".warnings li").filter({ hasText: "[[YAML Conversion]]" }).locator(".place"), "Line 9, column 3");
+    equal(await report.body.locator(".address a").getAttribute("href"), `${(await (await page.request.get(`${SITE}/api/site`)).json()).site.url}/demo/`, "where the page is");
+    await says(page.locator(".warnings li").filter({ hasText: "[[YAML Conversion]]" }).locator(".place"), "Line 9, column 3 [[YAML Conversion]]");
     await eventually(() => id("report-status").evaluate((status) => /^Published, \d warnings\.$/.test(status.textContent)), "the state is announced");
   });
 
@@ -343,6 +355,7 @@ async function journey() {
     await says(source("Markdown"), /## Tokens/);
     await page.evaluate(async () => (await import("/client.js")).deleteReadme("chess-clock"));
     await page.reload();
+    await openDetails();
     await says(source("Markdown"), /## Tokens/);
   }, [/status of 409/]);
 
@@ -475,6 +488,7 @@ async function journey() {
     await page.reload();
     await says(id("member-name"), "Demo Member");
     await says(report.heading, "Flask Backend");
+    await openDetails();
     await says(source("Markdown"), /## Tokens/);
     await eventually(() => id("picture-image").evaluate((image) => image.naturalWidth === 256), "the picture is there again");
   });
@@ -485,7 +499,7 @@ async function journey() {
     await listed("Plans for the spring").getByRole("button").click();
     await fitsEverybody(page, "the question before a deletion");
     await button("Keep it").click();
-    await page.locator("summary").click();
+    await page.locator(".account summary").click();
   });
 
   await run("a README is deleted, after a question", async () => {
@@ -670,7 +684,7 @@ async function journey() {
 
   await run("the password is changed, and the new one signs in", async () => {
     const newPassword = id("new_password");
-    await page.locator("summary").click();
+    await page.locator(".account summary").click();
     await page.getByLabel("Current password").fill("not the current one");
     await newPassword.fill("short");
     await button("Change password").click();
@@ -752,7 +766,7 @@ async function journey() {
       await page.goto(SITE);
       await signIn(NEW_PASSWORD);
       await page.getByRole("link", { name: "Flask Backend", exact: true }).click();
-      await says(source("Markdown"), /## Tokens/);
+      await says(report.heading, "Flask Backend");
       await page.evaluate(() => document.activeElement.blur());
       await page.setViewportSize({ width: 1280, height: 960 });
       await page.screenshot({ path: SCREENSHOT });

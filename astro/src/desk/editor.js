@@ -1,12 +1,13 @@
 // The author's desk: a document is written or mended, and seen before it is published. A page or an element is its host.
 
+import { when } from '../languages/amounts.js';
 import { t } from '../languages/say.js';
 import { proposed } from './address.js';
 import { ask, button, h, QUIET, say } from './dom.js';
 import { opening } from './drafts.js';
 import { gallery } from './gallery.js';
 import { keeper, ownId } from './keeper.js';
-import { looks, moment } from './looks.js';
+import { looks } from './looks.js';
 import { PAUSE_MS, previews } from './preview.js';
 import { publishNew, publishVersion } from './publish.js';
 import { decoded, lines, placeOf } from './text.js';
@@ -129,7 +130,7 @@ async function written(desk, host, document, { heading, error }) {
   });
 
   /** Which of both is seen where there is no room for both. */
-  const views = /** @type {const} */ (['write', 'preview']).map((view) => button(t(`editor.${view}`), () => show(view), { class: QUIET, 'data-view': view }));
+  const views = /** @type {const} */ ([['write', 'editor.write'], ['preview', 'editor.preview']]).map(([view, name]) => button(t(name), () => show(view), { class: QUIET, 'data-view': view }));
   const show = (/** @type {'write' | 'preview'} */ view) => {
     desk.dataset['view'] = view;
     for (const one of views) one.ariaPressed = String(one.dataset['view'] === view);
@@ -183,7 +184,7 @@ async function written(desk, host, document, { heading, error }) {
     const start = opening(drafts.list(slug), { text: base, version, own: ownId() });
     if (start.from === 'draft') take(start.draft);
     else field.set(base);
-    if (start.from === 'draft') tell(t('editor.draft_back', { time: moment(start.draft.at) }), fresh(start.draft));
+    if (start.from === 'draft') tell(t('editor.draft_back', { time: when(new Date(start.draft.at), 'short') }), fresh(start.draft));
     if (start.from === 'question') offer(start.drafts);
     preview.want(wanted(), 0);
     field.onChange(changed);
@@ -202,7 +203,7 @@ async function written(desk, host, document, { heading, error }) {
     const [first, ...others] = offered;
     if (!first) return hide();
     const isNewer = first.base !== document.version;
-    tell(t(isNewer ? 'editor.draft_offer_newer' : 'editor.draft_offer', { time: moment(first.at) }), [
+    tell(t(isNewer ? 'editor.draft_offer_newer' : 'editor.draft_offer', { time: when(new Date(first.at), 'short') }), [
       button(t('editor.draft_continue'), () => {
         // What was typed before the answer is a draft of its own.
         keep();
@@ -242,7 +243,7 @@ async function written(desk, host, document, { heading, error }) {
 
   /** A draft that was put away can be had back as long as the editor is open. @param {import('./drafts.js').Draft} gone @param {() => void} then */
   function putAway(gone, then) {
-    tell(t('editor.draft_put_away', { time: moment(gone.at) }), [
+    tell(t('editor.draft_put_away', { time: when(new Date(gone.at), 'short') }), [
       button(
         t('editor.draft_undo'),
         () => {

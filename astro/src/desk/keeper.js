@@ -1,9 +1,9 @@
 // Keeps what is written as a draft, and says so.
 
+import { when } from '../languages/amounts.js';
 import { t } from '../languages/say.js';
 import { say } from './dom.js';
 import { NotKept, newId } from './drafts.js';
-import { moment } from './looks.js';
 
 /** Names the draft that this tab writes, in the storage of its session: a reload in this tab comes back to it. */
 const OWN = 'masthead.draft.open';
@@ -43,7 +43,7 @@ export function keeper(drafts, slug, { said, warned }) {
     take(draft) {
       ({ id, at: seen, text } = draft);
       remember(id);
-      say(said, t('editor.draft_kept', { time: moment(draft.at) }));
+      say(said, t('editor.draft_kept', { time: when(new Date(draft.at), 'short') }));
     },
 
     /**
@@ -68,11 +68,11 @@ export function keeper(drafts, slug, { said, warned }) {
         ({ id, at: seen } = kept);
         text = now.text;
         remember(id);
-        say(said, t('editor.draft_kept', { time: moment(kept.at) }));
+        say(said, t('editor.draft_kept', { time: when(new Date(kept.at), 'short') }));
       } catch (error) {
         if (!(error instanceof NotKept)) throw error;
         say(said, '');
-        say(warned, t(`editor.draft_${error.why}`));
+        say(warned, t(error.why === 'full' ? 'editor.draft_full' : 'editor.draft_forbidden'));
       }
     },
 

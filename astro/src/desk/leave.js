@@ -1,8 +1,8 @@
 // At the end of a session: what isn't published stays in the browser, or goes. Also the list of what is there.
 
+import { when } from '../languages/amounts.js';
 import { t } from '../languages/say.js';
 import { ask, h } from './dom.js';
-import { moment } from './looks.js';
 
 /**
  * Asks a member who signs out what becomes of drafts, and does it.
@@ -33,6 +33,6 @@ export async function mayLeave(place, drafts, isOver) {
 export function listed(drafts, addressOf) {
   const left = drafts.list();
   if (left.length === 0) return [];
-  const items = left.map((draft) => h('li', {}, h('a', { href: addressOf(draft.slug) }, draft.title || (draft.slug ?? t('editor.write_new'))), h('span', { class: 'byline mh-byline' }, t('editor.drafts_item', { time: moment(draft.at) }))));
+  const items = left.map((draft) => h('li', {}, h('a', { href: addressOf(draft.slug) }, draft.title || (draft.slug ?? t('editor.write_new'))), h('span', { class: 'byline mh-byline' }, t('editor.drafts_item', { time: when(new Date(draft.at), 'short') }))));
   return [h('h3', {}, t('editor.drafts')), h('ul', { class: 'mh-drafts' }, ...items)];
 }

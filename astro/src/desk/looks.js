@@ -1,6 +1,6 @@
 // What a text will look like: its page, whether it would be published, what to look at, and how a search would show it.
 
-import { spoken, t } from '../languages/say.js';
+import { t } from '../languages/say.js';
 import { button, h, say } from './dom.js';
 import { frames } from './frame.js';
 import { result, shownAddress } from './result.js';
@@ -91,10 +91,4 @@ function list({ state, warnings }, jump) {
     return h('li', {}, pressed);
   });
   return [h('h3', {}, t('editor.warnings', { count: warnings.length })), h('ol', { class: 'mh-list-of-warnings' }, ...items)];
-}
-
-/** A moment, as short as it can be said. @param {number} at in milliseconds since 1970 */
-export function moment(at) {
-  const isToday = new Date(at).toDateString() === new Date().toDateString();
-  return new Intl.DateTimeFormat(spoken(), isToday ? { timeStyle: 'short' } : { dateStyle: 'medium', timeStyle: 'short' }).format(at);
 }

@@ -10,16 +10,16 @@ import { marked } from './marks.js';
  * The buttons in their order, with the key beside Ctrl or ⌘. Keys are told by their place (`event.code`), so that a digit with
  * Shift is one on every keyboard; none of them writes a letter anywhere, as those with Alt do.
  *
- * @type {readonly { tool: Tool, code: string, key: string, shift: boolean }[]}
+ * @type {readonly { tool: Tool, name: string, code: string, key: string, shift: boolean }[]}
  */
 const TOOLS = [
-  { tool: 'heading', code: 'Digit1', key: '1', shift: true },
-  { tool: 'bold', code: 'KeyB', key: 'B', shift: false },
-  { tool: 'link', code: 'KeyK', key: 'K', shift: false },
-  { tool: 'picture', code: 'Digit2', key: '2', shift: true },
-  { tool: 'list', code: 'Digit8', key: '8', shift: true },
-  { tool: 'quote', code: 'Digit9', key: '9', shift: true },
-  { tool: 'callout', code: 'Digit7', key: '7', shift: true },
+  { tool: 'heading', name: 'editor.tool_heading', code: 'Digit1', key: '1', shift: true },
+  { tool: 'bold', name: 'editor.tool_bold', code: 'KeyB', key: 'B', shift: false },
+  { tool: 'link', name: 'editor.tool_link', code: 'KeyK', key: 'K', shift: false },
+  { tool: 'picture', name: 'editor.tool_picture', code: 'Digit2', key: '2', shift: true },
+  { tool: 'list', name: 'editor.tool_list', code: 'Digit8', key: '8', shift: true },
+  { tool: 'quote', name: 'editor.tool_quote', code: 'Digit9', key: '9', shift: true },
+  { tool: 'callout', name: 'editor.tool_callout', code: 'Digit7', key: '7', shift: true },
 ];
 
 /** Where the key is ⌘, by what browsers say of the machine. */
@@ -40,8 +40,8 @@ export function toolbar(field, choosePicture) {
     now.replace(marked(tool, { text: now.text(), ...now.selection() }, words));
     now.focus();
   };
-  const buttons = TOOLS.map(({ tool, key, shift }, at) => {
-    const name = t(`editor.tool_${tool}`);
+  const buttons = TOOLS.map(({ tool, name: named, key, shift }, at) => {
+    const name = t(named);
     const shown = [isMac() ? '⌘' : 'Ctrl', shift ? (isMac() ? '⇧' : 'Shift') : '', key].filter(Boolean).join(isMac() ? '' : '+');
     return h(
       'button',

@@ -1,6 +1,9 @@
 // What the custom elements share: their client, the session they follow, and how forms behave.
 
 import { createClient, MastheadError, type Client, type Ending, type Storage, type Upload } from '../client.js';
+import { spoken, t } from '../languages/say.js';
+import { translate } from '../languages/translate.js';
+import { speakAs } from '../speaking.js';
 
 const clients = new Map<string, Client>();
 
@@ -13,8 +16,8 @@ function clientFor(url: string, storage: Storage): Client {
 }
 
 const ENDINGS: Record<Ending, string> = {
-  signed_out: 'You are signed out.',
-  expired: 'Your session is over. Please sign in again.',
+  signed_out: 'desk.signed_out',
+  expired: 'site.session_over',
 };
 
 /**
@@ -29,6 +32,28 @@ export abstract class MastheadElement extends HTMLElement {
 
   connectedCallback(): void {
     this.client = clientFor(this.dataset['url'] ?? '', (this.dataset['storage'] as Storage) || 'local');
+    const lang = this.closest<HTMLElement>('[lang]')?.lang;
+    const begin = () => {
+      // It may be gone, and another may have come, before the sentences are there.
+      if (!this.isConnected || this.#stop) return;
+      this.#begin(spoken());
+    };
+    const loading = speakAs(lang);
+    if (loading) void loading.then(begin);
+    else begin();
+  }
+
+  disconnectedCallback(): void {
+    this.#stop?.();
+    this.#stop = undefined;
+  }
+
+  #begin(language: string): void {
+    // The server may have rendered another language, where it wasn't told the page's.
+    if (this.dataset['language'] !== language) {
+      translate(this);
+      this.dataset['language'] = language;
+    }
     if (!this.#isSetUp) {
       this.#isSetUp = true;
       this.querySelector('[data-cancel]')?.addEventListener('click', () => this.stopSending());
@@ -37,10 +62,6 @@ export abstract class MastheadElement extends HTMLElement {
     }
     this.#stop = this.client.onSession((signedIn, ending) => this.#follow(signedIn, ending));
     this.#follow(this.client.signedIn);
-  }
-
-  disconnectedCallback(): void {
-    this.#stop?.();
   }
 
   /** Called once, to listen to what is inside. */
@@ -54,8 +75,8 @@ export abstract class MastheadElement extends HTMLElement {
     if (!welcome && !rule) return;
     this.client.site().then(
       ({ name, password: { min, max } }) => {
-        if (welcome) welcome.textContent = `${welcome.dataset['welcome']} ${name}.`;
-        if (rule) rule.textContent = `${min} to ${max} characters, not a common password. `;
+        if (welcome) welcome.textContent = t(welcome.dataset['welcome'] ?? '', { name });
+        if (rule) rule.textContent = t('desk.password_rule', { min, max });
       },
       () => {},
     );
@@ -66,7 +87,7 @@ export abstract class MastheadElement extends HTMLElement {
       part.hidden = (part.dataset['session'] === 'in') !== signedIn;
     }
     const said = this.querySelector<HTMLElement>('[data-ending]');
-    if (said && (signedIn || ending)) said.textContent = ending ? ENDINGS[ending] : '';
+    if (said && (signedIn || ending)) said.textContent = ending ? t(ENDINGS[ending]) : '';
     // A session that is over has said so; any other fault shows where the element shows it.
     Promise.resolve(this.follow(signedIn, ending)).catch((error) => this.fault(error));
   }

@@ -1,11 +1,12 @@
 // <masthead-member-files>: the member's pictures and other files, where each is shown, and away with them.
 
-import { count, size } from '../amounts.js';
 import type { Files, StoredFile } from '../client.js';
 import { thumbnail } from '../folder/sizes.js';
+import { size } from '../languages/amounts.js';
+import { inARow, pieces, t } from '../languages/say.js';
 import { h, MastheadElement } from './base.js';
 
-const STATES: Record<StoredFile['state'], string> = { processing: 'In the works', ready: 'Ready', rejected: 'Rejected' };
+const STATES: Record<StoredFile['state'], string> = { processing: 'desk.file.processing', ready: 'desk.file.ready', rejected: 'desk.file.rejected' };
 /** After these events of the page's other elements, a file may be another one, or shown elsewhere. */
 const CHANGES = ['masthead:files', 'masthead:report', 'masthead:reports', 'masthead:deleted'];
 /** As many files are shown until the member asks for all. */
@@ -75,8 +76,8 @@ export class MastheadMemberFiles extends MastheadElement {
     const dialog = this.#dialog;
     dialog.dataset['id'] = file.id;
     dialog.returnValue = '';
-    const shown = file.shown_by.length > 0 ? `${count(file.shown_by.length, 'document')} ${file.shown_by.length === 1 ? 'shows' : 'show'} it, and will leave it out. ` : '';
-    this.find('[data-question]').textContent = `“${file.path}” goes for good. ${shown}Your own file stays where it is.`;
+    const { path, shown_by: documents } = file;
+    this.find('[data-question]').textContent = documents.length > 0 ? t('site.file_delete_shown', { path, count: documents.length }) : t('site.file_delete_unshown', { path });
     dialog.showModal();
   }
 
@@ -89,7 +90,7 @@ export class MastheadMemberFiles extends MastheadElement {
     const { files, usage } = this.#all;
     this.#all = { files: files.filter((other) => other.id !== id), usage: { ...usage, files: usage.files - 1, bytes: usage.bytes - file.size } };
     this.#draw();
-    this.say('status', `“${file.path}” is deleted.`);
+    this.say('status', t('desk.deleted', { name: file.path }));
     this.find('[data-heading]').focus();
     this.tell('file-deleted', { id, path: file.path });
   }
@@ -99,17 +100,17 @@ export class MastheadMemberFiles extends MastheadElement {
     const focused = (document.activeElement as HTMLElement | null)?.dataset['focus'];
     const shown = this.#showsAll ? files : files.slice(0, SHOWN_AT_FIRST);
     this.find('[data-none]').hidden = files.length > 0 || usage.max_files === 0;
-    this.find('[data-usage]').textContent = files.length > 0 ? `${count(usage.files, 'file')} of ${usage.max_files.toLocaleString('en')}, ${size(usage.bytes)} of ${size(usage.max_bytes)}` : '';
+    this.find('[data-usage]').textContent = files.length > 0 ? t('desk.files_usage', { files: usage.files, count: usage.max_files, bytes: size(usage.bytes), max_bytes: size(usage.max_bytes) }) : '';
     this.find('[data-list]').replaceChildren(...shown.map((file) => this.#item(file)));
     this.#more.hidden = shown.length === files.length;
-    this.#more.textContent = `Show all ${count(files.length, 'file')}`;
+    this.#more.textContent = t('desk.files_all', { count: files.length });
     // What had the focus was drawn anew.
     if (focused) this.querySelector<HTMLElement>(`[data-focus="${CSS.escape(focused)}"]`)?.focus();
   }
 
   #item(file: StoredFile): HTMLElement {
     const { id, path, state, reason, width, height } = file;
-    const facts = [width && height ? `${width} × ${height}` : '', size(file.size)].filter(Boolean).join(', ');
+    const facts = width && height ? t('site.file_facts', { width: String(width), height: String(height), size: size(file.size) }) : size(file.size);
     return h(
       'li',
       { 'data-file': id },
@@ -118,23 +119,23 @@ export class MastheadMemberFiles extends MastheadElement {
         'div',
         { class: 'mh-about' },
         h('span', { class: 'mh-title' }, path),
-        h('span', { class: 'mh-hint' }, h('span', { class: 'mh-state', 'data-state': state }, STATES[state] ?? state), ` ${facts}`),
+        h('span', { class: 'mh-hint' }, h('span', { class: 'mh-state', 'data-state': state }, t(STATES[state] ?? state)), ` ${facts}`),
         reason && h('span', { class: state === 'rejected' ? 'mh-reason' : 'mh-hint' }, reason),
         h('span', { class: 'mh-hint' }, ...this.#places(file)),
       ),
-      h('button', { type: 'button', class: 'mh-quiet', 'data-focus': `delete-${id}`, 'aria-label': `Delete ${path}`, onclick: () => this.#ask(file) }, 'Delete'),
+      h('button', { type: 'button', class: 'mh-quiet', 'data-focus': `delete-${id}`, 'aria-label': t('desk.delete_named', { name: path }), onclick: () => this.#ask(file) }, t('desk.delete')),
     );
   }
 
   /** Where the file is shown, with links to the pages. */
   #places({ shown_by, state }: StoredFile): (Node | string)[] {
-    if (shown_by.length === 0) return [state === 'ready' ? 'No published document shows it.' : ''];
+    if (shown_by.length === 0) return [state === 'ready' ? t('desk.file.shown_nowhere') : ''];
     const base = (this.dataset['pages'] ?? '/').replace(/\/?$/, '/');
     const links = shown_by.map((slug) => {
       const isOwn = slug === 'readme';
-      return h('a', { href: `${base}${this.#handle}/${isOwn ? '' : `${slug}/`}` }, isOwn ? 'your own page' : slug);
+      return h('a', { href: `${base}${this.#handle}/${isOwn ? '' : `${slug}/`}` }, isOwn ? t('site.own_page') : slug);
     });
-    return ['Shown in ', ...links.flatMap((link, at) => (at === 0 ? [link] : [', ', link]))];
+    return pieces<Node>('site.file_shown_in', { pages: inARow<Node>(links) });
   }
 
   get #dialog(): HTMLDialogElement {

@@ -1,5 +1,6 @@
 // <masthead-login>: signs a member in and out.
 
+import { t } from '../languages/say.js';
 import { MastheadElement } from './base.js';
 
 export class MastheadLogin extends MastheadElement {
@@ -27,6 +28,6 @@ export class MastheadLogin extends MastheadElement {
   protected override async follow(signedIn: boolean): Promise<void> {
     if (!signedIn) return;
     const { name } = await this.client.me();
-    this.find('[data-name]').textContent = name;
+    this.find('[data-name]').textContent = t('desk.signed_in_as', { name });
   }
 }

@@ -1,12 +1,13 @@
 // <masthead-profile-picture>: shows the member's picture, takes a new one, and takes it away.
 
 import type { Ending, Picture, PictureStage } from '../client.js';
+import { locale, t } from '../languages/say.js';
 import { isAbort, MastheadElement } from './base.js';
 
 const STAGES: Record<PictureStage, string> = {
-  preparing: 'Preparing the picture.',
-  sending: 'Sending the picture.',
-  processing: 'The picture has arrived and is being made into squares.',
+  preparing: 'desk.picture_preparing',
+  sending: 'desk.picture_sending',
+  processing: 'desk.picture_processing',
 };
 
 export class MastheadProfilePicture extends MastheadElement {
@@ -31,7 +32,7 @@ export class MastheadProfilePicture extends MastheadElement {
     this.#image.addEventListener('error', () => {
       if (!this.#preview) return;
       this.#show({ preview: false });
-      this.find('[data-caption]').textContent = 'This browser can’t show the file; you may still send it.';
+      this.find('[data-caption]').textContent = t('desk.picture_no_preview');
     });
     this.onSubmit(form, async () => {
       const file = this.#input.files?.[0];
@@ -39,7 +40,7 @@ export class MastheadProfilePicture extends MastheadElement {
       this.#waiting?.abort();
       this.#remove.hidden = true;
       try {
-        const picture = await this.whileSending('Stopped.', (upload) => this.client.uploadPicture(file, { ...upload, onStage: (stage) => this.#stage(stage) }));
+        const picture = await this.whileSending(t('site.stopped'), (upload) => this.client.uploadPicture(file, { ...upload, onStage: (stage) => this.#stage(stage) }));
         form.reset();
         this.#arrived(picture);
       } finally {
@@ -75,13 +76,13 @@ export class MastheadProfilePicture extends MastheadElement {
     this.find('[data-initials]').textContent = initials(member.name);
     if (signal.aborted) return;
     this.#show({ picture: member.picture });
-    if (pictureUpload?.state === 'rejected') this.say('error', `The picture that you sent last was not taken. ${pictureUpload.reason ?? ''}`);
+    if (pictureUpload?.state === 'rejected') this.say('error', t('site.picture_not_taken', { reason: pictureUpload.reason ?? '' }));
     if (pictureUpload?.state === 'processing') await this.#await(signal);
   }
 
   /** Waits for a picture that was sent before this page was loaded. */
   async #await(signal: AbortSignal): Promise<void> {
-    this.say('status', 'The picture that you sent last is being made into squares.');
+    this.say('status', t('site.picture_last'));
     try {
       this.#arrived(await this.client.watchPicture({ signal }));
     } catch (error) {
@@ -91,14 +92,14 @@ export class MastheadProfilePicture extends MastheadElement {
   }
 
   #stage(stage: PictureStage): void {
-    this.say('status', STAGES[stage]);
+    this.say('status', t(STAGES[stage]));
     // What has arrived can't be stopped any more.
     if (stage === 'processing') this.hideProgress();
   }
 
   #arrived(picture: Picture): void {
     this.#show({ picture });
-    this.say('status', 'Your profile shows the new picture.');
+    this.say('status', t('desk.picture_new'));
     this.tell('picture', { picture });
   }
 
@@ -108,7 +109,7 @@ export class MastheadProfilePicture extends MastheadElement {
     this.say('status', '');
     await this.client.deletePicture();
     this.#show({ picture: null });
-    this.say('status', 'Your profile shows no picture.');
+    this.say('status', t('desk.picture_none'));
     // The button that had it is gone.
     this.#input.focus();
     this.tell('picture', { picture: null });
@@ -128,9 +129,9 @@ export class MastheadProfilePicture extends MastheadElement {
     image.hidden = source === '';
     if (source) image.src = source;
     else image.removeAttribute('src');
-    image.alt = file ? 'The chosen picture' : 'Your profile picture';
+    image.alt = t(file ? 'desk.picture_chosen' : 'desk.picture_yours');
     this.find('[data-initials]').hidden = source !== '';
-    this.find('[data-caption]').textContent = file ? 'As it will be cut' : '';
+    this.find('[data-caption]').textContent = file ? t('site.picture_cut') : '';
   }
 
   get #input(): HTMLInputElement {
@@ -151,5 +152,5 @@ function initials(name: string): string {
   return [words[0], words.length > 1 ? words.at(-1) : '']
     .map((word) => [...(word ?? '')][0] ?? '')
     .join('')
-    .toUpperCase();
+    .toLocaleUpperCase(locale());
 }

@@ -1,28 +1,15 @@
 // <masthead-publish-report>: the member's documents, and what became of each.
 
-import { count } from '../amounts.js';
-import type { Field, ListedReadme, Readme, Warning } from '../client.js';
-import { missing, placed, thing, type Missing } from '../folder/missing.js';
+import type { ListedReadme, Readme } from '../client.js';
+import { arePictures, missing, placed, type Missing } from '../folder/missing.js';
+import { baseName } from '../folder/paths.js';
+import { when } from '../languages/amounts.js';
+import { t } from '../languages/say.js';
+import { announcement, details, outcome, stateOf, warnings } from '../report/draw.js';
 import { h, isAbort, isSessionEnd, MastheadElement, sentence } from './base.js';
 
-const STATES: Record<Readme['state'], string> = {
-  processing: 'In the works',
-  published: 'Published',
-  draft: 'Draft',
-  rejected: 'Rejected',
-};
-const SOURCES: Record<Field['source'], string> = {
-  frontmatter: 'your frontmatter',
-  heading: 'a heading',
-  image_alt: 'a picture’s description',
-  paragraph: 'a paragraph',
-  body: 'the text',
-  file_name: 'the file’s name',
-  member: 'your profile',
-  upload: 'the upload',
-  default: 'the usual',
-};
-
+/** In front of the classes of what is drawn. */
+const PREFIX = 'mh-';
 /** How long a report is looked at again for what its document shows of files that have arrived, in milliseconds. */
 const CONVERTED_WITHIN_MS = 20_000;
 const LOOK_AGAIN_MS = 500;
@@ -79,7 +66,7 @@ export class MastheadPublishReport extends MastheadElement {
       const { taken, others } = placed(this.#missing, this.#report?.path ?? '', [...(input.files ?? [])]);
       // The same files may be chosen again.
       input.value = '';
-      const passedOver = others.map(({ name }) => `“${name}” isn’t asked for and stays with you.`).join(' ');
+      const passedOver = others.map(({ name }) => t('site.not_asked_for', { name })).join(' ');
       void this.#supply(taken, passedOver).catch((error) => this.fault(error));
     });
     this.find('[data-again]').addEventListener('click', () => void this.#supply(this.#failed, '').catch((error) => this.fault(error)));
@@ -138,8 +125,7 @@ export class MastheadPublishReport extends MastheadElement {
         },
       });
       if (opens) {
-        const warnings = readme.warnings.length;
-        this.say('status', `${STATES[readme.state]}${warnings > 0 ? `, ${count(warnings, 'warning')}` : ''}.`);
+        this.say('status', announcement(readme));
         this.tell('report', { readme });
       }
     } catch (error) {
@@ -186,11 +172,11 @@ export class MastheadPublishReport extends MastheadElement {
     const [arrived, failed]: [string[], Failed[]] = [[], []];
     await this.whileSending('', async ({ signal, onProgress }) => {
       for (const [at, { file, path }] of files.entries()) {
-        this.#say(slug, `Sending “${path}”${files.length > 1 ? `, ${at + 1} of ${files.length}` : ''}.`);
+        this.#say(slug, files.length > 1 ? t('site.sending_one_of', { path, at: at + 1, count: files.length }) : t('site.sending', { path }));
         try {
           arrived.push((await this.client.uploadFile(file, { path, signal, onProgress: (share) => onProgress?.((at + share) / files.length) })).id);
         } catch (error) {
-          if (isAbort(error)) return this.#say(slug, 'Stopped.');
+          if (isAbort(error)) return this.#say(slug, t('site.stopped'));
           if (isSessionEnd(error)) throw error;
           failed.push({ file, path, reason: sentence(error) });
         }
@@ -202,7 +188,7 @@ export class MastheadPublishReport extends MastheadElement {
 
   /** Looks until the files are ready and the document is converted with them. */
   async #shown(slug: string, ids: string[], passedOver: string): Promise<void> {
-    this.#say(slug, `${count(ids.length, 'file')} sent, and the page is being made with ${ids.length === 1 ? 'it' : 'them'}.`);
+    this.#say(slug, t('site.made_with', { count: ids.length }));
     this.tell('files', { ids });
     const before = this.#missing.paths.length;
     const { files } = await this.client.watchFiles();
@@ -219,8 +205,8 @@ export class MastheadPublishReport extends MastheadElement {
     this.#draw();
     if (!isOpen) return;
     const left = this.#missing;
-    const said = refused.map(({ path, reason }) => `“${path}” was not taken: ${reason ?? ''}`);
-    if (refused.length === 0 && this.#failed.length === 0) said.push(left.paths.length === 0 ? 'Nothing is missing any more.' : left.more ? 'Others are still missing.' : `${count(left.paths.length, thing(left))} still missing.`);
+    const said = refused.map(({ path, reason }) => t('site.file_not_taken', { path, reason: reason ?? '' }));
+    if (refused.length === 0 && this.#failed.length === 0) said.push(stillMissing(left));
     this.#say(slug, [...said, passedOver].filter(Boolean).join(' '));
     this.tell('report', { readme: report });
     if (left.paths.length === 0) this.#title?.focus();
@@ -252,7 +238,7 @@ export class MastheadPublishReport extends MastheadElement {
     const dialog = this.find<HTMLDialogElement>('dialog');
     dialog.dataset['slug'] = readme.slug;
     dialog.returnValue = '';
-    this.find('[data-question]').textContent = `“${titleOf(readme)}” leaves the site with the next build, and its report goes. Your own file stays where it is.`;
+    this.find('[data-question]').textContent = t('desk.delete_text', { title: titleOf(readme) });
     dialog.showModal();
   }
 
@@ -264,7 +250,7 @@ export class MastheadPublishReport extends MastheadElement {
     this.#readmes = this.#readmes.filter((readme) => readme.slug !== slug);
     if (this.#open === slug) this.#open = this.#report = undefined;
     this.#draw();
-    this.say('status', `“${title}” is deleted.`);
+    this.say('status', t('desk.deleted', { name: title }));
     this.find('[data-heading]').focus();
     this.tell('deleted', { slug });
   }
@@ -281,7 +267,7 @@ export class MastheadPublishReport extends MastheadElement {
       this.find('[data-missing-status]').textContent = '';
     }
     place.replaceChildren(...(report ? this.#parts(report) : []));
-    this.find('[data-fields]').replaceChildren(...(report && report.fields.length > 0 ? [table(report.fields)] : []));
+    this.find('[data-details]').replaceChildren(...(report ? [details(report, { file: report.url, prefix: PREFIX })] : []));
     this.#missing = report ? missing(report) : { paths: [], more: false };
     this.#drawMissing();
     // What had the focus was drawn anew.
@@ -293,7 +279,7 @@ export class MastheadPublishReport extends MastheadElement {
     const { paths, more } = this.#missing;
     const button = this.#sends;
     button.hidden = paths.length === 0;
-    button.textContent = more || paths.length > 1 ? `Add the missing ${thing(this.#missing)}s` : `Add “${paths[0]?.split('/').pop() ?? ''}”`;
+    button.textContent = more || paths.length > 1 ? t(arePictures(this.#missing) ? 'site.add_pictures' : 'site.add_files') : t('site.add_named', { name: baseName(paths[0] ?? '') });
     this.find('[data-failed]').replaceChildren(...this.#failed.map(({ path, reason }) => h('li', {}, h('span', { class: 'mh-title' }, path), h('span', { class: 'mh-reason' }, reason))));
     this.find('[data-again]').hidden = this.#failed.length === 0;
   }
@@ -304,25 +290,21 @@ export class MastheadPublishReport extends MastheadElement {
     return h(
       'li',
       { 'data-slug': readme.slug },
-      h('button', { type: 'button', class: 'mh-entry', 'aria-expanded': isOpen, 'data-focus': `open-${readme.slug}`, onclick: toggle }, h('span', { class: 'mh-title' }, titleOf(readme)), readme.warning_count > 0 && h('span', { class: 'mh-hint' }, count(readme.warning_count, 'warning')), state(readme), when(readme)),
-      h('button', { type: 'button', class: 'mh-quiet', 'data-focus': `delete-${readme.slug}`, 'aria-label': `Delete ${titleOf(readme)}`, onclick: () => this.#ask(readme) }, 'Delete'),
+      h('button', { type: 'button', class: 'mh-entry', 'aria-expanded': isOpen, 'data-focus': `open-${readme.slug}`, onclick: toggle }, h('span', { class: 'mh-title' }, titleOf(readme)), readme.warning_count > 0 && h('span', { class: 'mh-hint' }, t('report.warnings', { count: readme.warning_count })), stateOf(readme.state, PREFIX), sentAt(readme)),
+      h('button', { type: 'button', class: 'mh-quiet', 'data-focus': `delete-${readme.slug}`, 'aria-label': t('desk.delete_named', { name: titleOf(readme) }), onclick: () => this.#ask(readme) }, t('desk.delete')),
     );
   }
 
   #parts(readme: Readme): HTMLElement[] {
-    const base = this.dataset['pages'] ?? '/';
-    const address = `${base.replace(/\/?$/, '/')}${readme.entry_id}/`;
-    const parts: (HTMLElement | false)[] = [
+    const base = (this.dataset['pages'] ?? '/').replace(/\/?$/, '/');
+    const { uploaded_at, file_name, slug } = readme;
+    return [
       // Drawn anew with each look while it has the focus.
       h('h3', { tabindex: -1, 'data-focus': 'report' }, titleOf(listed(readme))),
-      h('p', { class: 'mh-byline' }, state(readme), readme.file_name ? ` ${readme.file_name},` : '', ` sent ${new Date(readme.uploaded_at).toLocaleString()}`),
-      readme.state === 'rejected' && h('p', { class: 'mh-reason' }, `${readme.reason ?? ''}${readme.live ? ' The last good version stays on the site.' : ''}`),
-      readme.state === 'draft' && h('p', {}, 'A draft stays with you. Take draft: true out of the file and send it again to publish it.'),
-      readme.state === 'published' && h('p', { class: 'mh-address', 'data-site': readme.site?.state ?? 'unknown' }, `${inSite(readme)}: `, h('a', { href: address }, address)),
-      readme.warnings.length > 0 && h('h4', {}, 'Warnings'),
-      readme.warnings.length > 0 && h('ol', { class: 'mh-warnings' }, ...readme.warnings.map(warning)),
+      h('p', { class: 'mh-byline' }, stateOf(readme.state, PREFIX), ' ', t('site.sent_at', { name: file_name ?? slug, when: when(uploaded_at, 'long') })),
+      ...outcome(readme, { page: `${base}${readme.entry_id}/`, prefix: PREFIX }),
+      ...warnings(readme, { prefix: PREFIX, heading: 'h4' }),
     ];
-    return parts.filter((part) => part !== false);
   }
 }
 
@@ -336,37 +318,18 @@ function listed({ fields, warnings, ...standing }: Readme): ListedReadme {
   return { ...standing, title: typeof title === 'string' ? title : null, warning_count: warnings.length };
 }
 
-/** Servers of before builds told leave `site` out. */
-function inSite({ site }: Readme): string {
-  if (site?.state === 'built') return `In the site since ${new Date(site.since).toLocaleString()}`;
-  return site?.state === 'queued' ? 'Queued for the next build' : 'From the next build on';
-}
-
 function newestFirst(readmes: ListedReadme[]): ListedReadme[] {
   return [...readmes].sort((one, other) => other.uploaded_at.localeCompare(one.uploaded_at));
 }
 
 /** The day on which it was sent. */
-function when({ uploaded_at }: ListedReadme): HTMLElement {
-  return h('time', { class: 'mh-hint', datetime: uploaded_at }, new Date(uploaded_at).toLocaleDateString(undefined, { dateStyle: 'medium' }));
+function sentAt({ uploaded_at }: ListedReadme): HTMLElement {
+  return h('time', { class: 'mh-hint', datetime: uploaded_at }, when(uploaded_at, 'date'));
 }
 
-/** Not by colour alone: each state has its word and its mark. */
-function state({ state }: Pick<Readme, 'state'>): HTMLElement {
-  return h('span', { class: 'mh-state', 'data-state': state }, STATES[state] ?? state);
-}
-
-function warning({ line, column, text, hint }: Warning): HTMLElement {
-  return h('li', {}, h('span', { class: 'mh-place' }, `Line ${line}, column ${column}`), h('code', {}, text), h('span', { class: 'mh-hint' }, hint));
-}
-
-function table(fields: Field[]): HTMLElement {
-  const rows = fields.map(({ key, value, source }) => h('tr', {}, h('th', { scope: 'row' }, key), h('td', {}, shown(value)), h('td', { class: 'mh-hint' }, SOURCES[source] ?? source)));
-  const head = h('tr', {}, ...['Field', 'Value', 'From'].map((name) => h('th', { scope: 'col' }, name)));
-  return h('details', { open: true }, h('summary', {}, 'What your page says of itself'), h('div', { class: 'mh-scroll', tabindex: 0, role: 'region', 'aria-label': 'Fields' }, h('table', {}, h('thead', {}, head), h('tbody', {}, ...rows))));
-}
-
-function shown(value: unknown): string {
-  if (Array.isArray(value)) return value.map(shown).join(', ');
-  return typeof value === 'string' ? value : value === null ? '(too long to show)' : JSON.stringify(value);
+/** What a document still asks for. */
+function stillMissing({ paths, more }: Missing): string {
+  if (paths.length === 0) return t('site.nothing_missing');
+  if (more) return t('site.others_missing');
+  return t(arePictures({ paths, more }) ? 'site.pictures_missing' : 'site.files_missing', { count: paths.length });
 }

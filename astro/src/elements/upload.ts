@@ -1,8 +1,10 @@
 // <masthead-readme-upload>: sends a README, or notes with their pictures and files, and shows how much is on its way.
 
-import { count, size } from '../amounts.js';
 import { MastheadError, type Ending, type Replacement, type SentReadme } from '../client.js';
 import { fromChooser, fromDrop, isAlone, type Chosen } from '../folder/gather.js';
+import { otherTitleText } from '../folder/send.js';
+import { size } from '../languages/amounts.js';
+import { t } from '../languages/say.js';
 import { planned, publish, type Item, type Plan } from '../publishing.js';
 import { h, isSessionEnd, MastheadElement } from './base.js';
 import { drawPlan, summary } from './plan.js';
@@ -70,15 +72,15 @@ export class MastheadReadmeUpload extends MastheadElement {
       const seen = this.#plan;
       await this.#looking;
       // What nobody has seen yet is shown first.
-      if (this.#plan) return this.#plan === seen ? this.#publish(this.#plan) : this.say('status', 'Look through what will be sent, and then publish it.');
+      if (this.#plan) return this.#plan === seen ? this.#publish(this.#plan) : this.say('status', t('site.look_first'));
       const file = await this.#chosen[0]?.open();
       if (!file) return;
       const slug = this.find<HTMLInputElement>('[name="slug"]').value.trim() || undefined;
       const sent = await this.#send(file, slug);
-      if (!sent) return this.say('status', `“${file.name}” is not sent, and still chosen.`);
+      if (!sent) return this.say('status', t('desk.not_sent', { name: file.name }));
       this.#forget();
-      const place = sent.replaced?.title ? `, in the place of “${sent.replaced.title}”` : '';
-      this.say('status', `“${file.name}” is sent${place}; its report follows.`);
+      const title = sent.replaced?.title;
+      this.say('status', title ? t('site.sent_replacing', { name: file.name, title }) : t('site.sent', { name: file.name }));
       this.tell('uploaded', { slug: sent.slug });
     });
   }
@@ -106,7 +108,7 @@ export class MastheadReadmeUpload extends MastheadElement {
     const number = (this.#choice += 1);
     this.say('error', '');
     this.say('status', '');
-    this.find('[data-hint]').textContent = 'Looking through the files …';
+    this.find('[data-hint]').textContent = t('site.looking');
     this.#looking = this.#look(choosing, number).catch((error) => {
       if (number !== this.#choice) return;
       this.#forget();
@@ -130,12 +132,12 @@ export class MastheadReadmeUpload extends MastheadElement {
     const [plan, [first]] = [this.#plan, this.#chosen];
     this.#input.required = !first;
     this.find('[data-address]').hidden = plan !== undefined;
-    this.find('[data-hint]').textContent = plan ? summary(plan) : first ? `${first.path}, ${size(first.size)}` : (this.find('[data-hint]').dataset['hint'] ?? '');
+    this.find('[data-hint]').textContent = plan ? summary(plan) : first ? t('desk.chosen_file', { name: first.path, size: size(first.size) }) : t('site.choose_hint');
     this.find('[data-plan]').hidden = !plan;
     if (plan) this.#show = drawPlan(this.find('[data-rows]'), plan);
     const unshown = plan && plan.notes.length > 0 ? plan.unshown.length : 0;
     this.find('[data-unshown]').hidden = unshown === 0;
-    this.find('[data-unshown-text]').textContent = unshown === 1 ? 'Send the file that no note shows, too' : `Send the ${count(unshown, 'file')} that no note shows, too`;
+    this.find('[data-unshown-text]').textContent = t('desk.send_unshown', { count: unshown });
     this.#drawFailed();
   }
 
@@ -151,26 +153,26 @@ export class MastheadReadmeUpload extends MastheadElement {
   /** Sends a plan, or what is left of it. */
   async #publish(plan: Plan): Promise<void> {
     const items = plan.items.filter(({ state }) => state !== 'kept');
-    if (items.length === 0) throw new Error('Nothing of this can be sent.');
+    if (items.length === 0) throw new Error(t('site.nothing_sent'));
     const weight = (item: Item) => item.size + COST_BYTES;
     const total = items.reduce((sum, item) => sum + weight(item), 0);
     const done = (item: Item) => item.state === 'sent' || item.state === 'there';
     const left = items.filter((item) => !done(item));
     this.#isSending = true;
-    this.say('status', `Sending ${count(left.length, 'file')}.`);
+    this.say('status', t('report.sending_files', { count: left.length }));
     try {
-      await this.whileSending('Stopped. What has arrived stays; “Publish” sends the rest.', ({ signal, onProgress }) =>
+      await this.whileSending(t('site.stopped_publishing', { publish: t('desk.publish') }), ({ signal, onProgress }) =>
         publish(this.client, items, {
           signal,
           ask: (replacement) => (this.#asked = this.#asked.then(() => this.#ask(replacement))) as Promise<string>,
           holds: (error) => (isSessionEnd(error) ? this.#signedInAgain() : undefined),
           online: () => this.#online(),
-          onWait: () => this.say('status', 'The files have arrived and are being made ready; the notes follow.'),
+          onWait: () => this.say('status', t('site.files_arrived')),
           onChange: (item) => {
             this.#show(item);
             const sent = items.reduce((sum, other) => sum + weight(other) * (done(other) ? 1 : other.share), 0);
             onProgress?.(sent / total);
-            this.find('[data-amount]').textContent = `${items.filter(done).length.toLocaleString('en')} of ${count(items.length, 'file')}`;
+            this.find('[data-amount]').textContent = t('site.files_done', { done: items.filter(done).length, count: items.length });
           },
         }),
       );
@@ -197,11 +199,13 @@ export class MastheadReadmeUpload extends MastheadElement {
   #finish(items: Item[], notes: number): void {
     const number = (state: Item['state']) => items.filter((item) => item.state === state).length;
     const [sent, there, failed] = [number('sent'), number('there'), number('failed')];
-    const parts = [sent > 0 && `${count(sent, 'file')} ${sent === 1 ? 'is' : 'are'} sent`, there > 0 && `${count(there, 'file')} ${there === 1 ? 'was' : 'were'} there already`].filter(Boolean);
-    const after = notes === 1 ? '; its report follows.' : notes > 1 ? '; their reports follow.' : '.';
-    if (parts.length > 0) this.say('status', parts.join(', ') + after);
-    else this.say('status', '');
-    if (failed > 0) this.say('error', `${count(failed, 'file')} ${failed === 1 ? 'was' : 'were'} not sent.`);
+    const parts = [
+      sent > 0 ? t('site.files_sent', { count: sent }) : '',
+      there > 0 ? t('site.files_there', { count: there }) : '',
+      notes > 0 ? t('site.reports_follow', { count: notes }) : '',
+    ];
+    this.say('status', parts.filter(Boolean).join(' '));
+    if (failed > 0) this.say('error', t('site.files_failed', { count: failed }));
     if (failed === 0) this.#forget();
     else this.#drawFailed();
   }
@@ -215,12 +219,12 @@ export class MastheadReadmeUpload extends MastheadElement {
   /** Once the line is back, as far as the browser can tell. */
   #online(): Promise<void> {
     if (navigator.onLine) return Promise.resolve();
-    this.say('status', 'There is no connection. Sending goes on by itself once it is back.');
+    this.say('status', t('site.offline'));
     return new Promise((resolve) =>
       addEventListener(
         'online',
         () => {
-          this.say('status', 'The connection is back.');
+          this.say('status', t('site.online'));
           resolve();
         },
         { once: true },
@@ -231,7 +235,7 @@ export class MastheadReadmeUpload extends MastheadElement {
   /** Asks before a document of another title is replaced. Nothing is answered where the member gives up. */
   async #send(file: File, slug: string | undefined, replace: 'any' | 'same_title' = 'same_title'): Promise<SentReadme | undefined> {
     try {
-      return await this.whileSending('Stopped; nothing was published.', (upload) => this.client.uploadReadme(file, { ...upload, slug, replace }));
+      return await this.whileSending(t('site.stopped_note'), (upload) => this.client.uploadReadme(file, { ...upload, slug, replace }));
     } catch (error) {
       if (!(error instanceof MastheadError && error.replacement)) throw error;
       const choice = await this.#ask(error.replacement);
@@ -242,8 +246,7 @@ export class MastheadReadmeUpload extends MastheadElement {
 
   /** `replace`, `instead`, or nothing. */
   #ask({ replaces, instead }: Replacement): Promise<string> {
-    const place = replaces.slug === 'readme' ? 'your own page' : `“${replaces.slug}”`;
-    this.find('[data-question]').textContent = `The file’s title is “${instead.title}”. It would take the place of “${replaces.title}”, ${place}. To keep both, it gets the address “${instead.slug}”.`;
+    this.find('[data-question]').textContent = otherTitleText(replaces, instead);
     const dialog = this.#dialog;
     dialog.returnValue = '';
     dialog.showModal();

@@ -1,12 +1,12 @@
 // What somebody chose or dropped, as files with their paths: loose files, a folder, or what an archive holds.
 
+import { t } from '../languages/say.js';
 import { baseName, endingOf } from './paths.js';
 import { isShown, isSilent, kindOf, MAX_ENTRIES, withoutTop } from './sort.js';
 import { readZip } from './zip.js';
 
 /** Folders within folders that are looked into. */
 const MAX_DEPTH = 32;
-const TOO_MANY = `There are more than ${MAX_ENTRIES.toLocaleString('en')} files. Choose a folder that is in it.`;
 
 /**
  * A file that was chosen, by its path from the top of what was chosen and its size in bytes; `open` gives it, unpacked.
@@ -45,6 +45,8 @@ export function isAlone(path) {
   return !path.includes('/') && !isShown(kind) && kind !== 'archive';
 }
 
+const tooMany = () => new Error(t('desk.too_many_files', { limit: MAX_ENTRIES }));
+
 /** @param {string} path @param {File} file @returns {Chosen} */
 const chosen = (path, file) => ({ path, size: file.size, open: () => Promise.resolve(file) });
 
@@ -71,7 +73,7 @@ async function walked(dropped) {
       // A reader gives some at a time, and nothing at the end.
       for (let some = await read(); some.length > 0; some = await read()) waiting.push(...some);
     }
-    if (found.length + waiting.length > MAX_ENTRIES) throw new Error(TOO_MANY);
+    if (found.length + waiting.length > MAX_ENTRIES) throw tooMany();
   }
   return found;
 }
@@ -105,6 +107,6 @@ async function unpacked(files) {
       all.push({ path, size, open: async () => new File([await open()], baseName(path), { type }) });
     }
   }
-  if (all.length > MAX_ENTRIES) throw new Error(TOO_MANY);
+  if (all.length > MAX_ENTRIES) throw tooMany();
   return all;
 }

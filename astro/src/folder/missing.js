@@ -70,5 +70,5 @@ export function placed({ paths, more }, folder, files) {
 /** @param {string} name */
 const stem = (name) => name.replace(/\.[^.]*$/, '');
 
-/** `picture`, or `file` where any of them is none. @param {Missing} missing */
-export const thing = ({ paths }) => (paths.every((path) => endingOf(path) !== 'pdf') ? 'picture' : 'file');
+/** Whether all that is missing are pictures. @param {Missing} missing */
+export const arePictures = ({ paths }) => paths.every((path) => endingOf(path) !== 'pdf');

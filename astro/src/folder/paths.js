@@ -1,5 +1,7 @@
 // Paths of a member's files and folders: the rule of the server's `parse_path`, and how names are compared.
 
+import { t } from '../languages/say.js';
+
 /** Longest path, in bytes of UTF-8 in NFC. */
 export const MAX_PATH_BYTES = 255;
 
@@ -9,21 +11,25 @@ export const MAX_PATH_BYTES = 255;
  * @typedef {'empty' | 'too-long' | 'unseen' | 'backslash' | 'empty-name' | 'climbs' | 'hidden' | 'outer-space'} PathFault
  */
 
-/**
- * What to do about each fault, for people.
- *
- * @type {Readonly<Record<PathFault, string>>}
- */
-export const PATH_FAULTS = {
-  empty: 'It has no name.',
-  'too-long': `Its path is longer than ${MAX_PATH_BYTES} bytes. Shorten the names of its folders or its own.`,
-  unseen: 'Its path holds a character that nobody sees. Type the name anew.',
-  backslash: 'Its path holds a backslash. Rename it.',
-  'empty-name': 'Its path has two “/” side by side, or one at an end. Between two “/” there must be a name.',
-  climbs: 'Its path leads out of the folder by “..”.',
-  hidden: 'Its name, or that of its folder, begins with a dot. Rename it.',
-  'outer-space': 'Its name, or that of its folder, begins or ends with a space. Rename it.',
+/** @type {Readonly<Record<PathFault, string>>} */
+const FAULTS = {
+  empty: 'desk.path.empty',
+  'too-long': 'desk.path.too_long',
+  unseen: 'desk.path.unseen',
+  backslash: 'desk.path.backslash',
+  'empty-name': 'desk.path.empty_name',
+  climbs: 'desk.path.climbs',
+  hidden: 'desk.path.hidden',
+  'outer-space': 'desk.path.outer_space',
 };
+
+/**
+ * What to do about a fault, for people.
+ *
+ * @param {PathFault} fault
+ * @returns {string}
+ */
+export const pathFault = (fault) => t(FAULTS[fault], { limit: MAX_PATH_BYTES });
 
 /** Control characters, separators of lines, marks of direction, and blanks that nobody sees; not joiners, which emoji are written with. */
 const UNSEEN = /[\u0000-\u001f\u007f-\u009f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2064\u2066-\u2069\ufeff]/;

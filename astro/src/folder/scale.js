@@ -1,6 +1,9 @@
 // A picture on its way: as it is where the server takes it so, else made no larger than is of use, or a kind that is taken.
 // Animations and drawings are never touched, and what is lossless stays so.
 
+import { size } from '../languages/amounts.js';
+import { t } from '../languages/say.js';
+
 /** Longest edge of what is scaled, in pixels: twice the largest rendition. */
 const MAX_EDGE = 3840;
 /** A file up to this size, in bytes, is sent as it is, however many pixels it has. */
@@ -90,11 +93,11 @@ export async function prepared(file) {
     const [box, brand] = [head.subarray(4, 8), head.subarray(8, 12)].map((bytes) => String.fromCharCode(...bytes));
     // A vault may hold hundreds of photos, each some megabytes: they aren't sent to be refused.
     if (box === 'ftyp' && HEIC_BRANDS.includes(brand ?? '')) {
-      throw new Unfit('unreadable', 'This is a HEIC picture. Choose it in your phone’s browser, which sends it as JPEG, or export it as JPEG, and send that.');
+      throw new Unfit('unreadable', t('desk.unfit.heic'));
     }
-    if (file.size > MAX_FORM_BYTES) throw new Unfit('unreadable', 'This browser can’t read it. Export it as JPEG, and send that.');
+    if (file.size > MAX_FORM_BYTES) throw new Unfit('unreadable', t('desk.unfit.unreadable'));
   }
-  if (made.bytes.size > MAX_BYTES) throw new Unfit('too-large', `It is larger than ${MAX_BYTES / 1024 ** 2} MiB. Make it smaller.`);
+  if (made.bytes.size > MAX_BYTES) throw new Unfit('too-large', t('desk.unfit.too_large', { limit: size(MAX_BYTES) }));
   return made;
 }
 

@@ -1,5 +1,6 @@
 // A note or a file of a folder on its way: made ready once, and sent the way that fits it, unless the server has it so.
 
+import { t } from '../languages/say.js';
 import { addressOf, freeAddress, hasFile, hasNote, mayReplace, sha256 } from './changed.js';
 import { MAX_FORM_BYTES, prepared } from './scale.js';
 
@@ -82,6 +83,16 @@ export async function whileThere(action) {
     return await action();
   } catch (error) {
     if (!(error instanceof Error && GONE.includes(error.name))) throw error;
-    throw new Error('It was moved or changed meanwhile. Choose the files again.', { cause: error });
+    throw new Error(t('desk.file_gone'), { cause: error });
   }
 }
+
+/**
+ * What is asked before a note takes the place of a document of another title.
+ *
+ * @param {{ slug: string, title: string }} replaces
+ * @param {{ slug: string, title: string }} instead
+ * @returns {string}
+ */
+export const otherTitleText = ({ slug: place, title: old }, { slug, title }) =>
+  place === 'readme' ? t('desk.other_title_own', { title, old, slug }) : t('desk.other_title_text', { title, old, place, slug });

@@ -1,6 +1,8 @@
 // What each file of a chosen folder is: a note, a picture, a document, or something that stays where it is, and why.
 
-import { PATH_FAULTS, baseName, endingOf, parsePath } from './paths.js';
+import { size } from '../languages/amounts.js';
+import { t } from '../languages/say.js';
+import { baseName, endingOf, parsePath, pathFault } from './paths.js';
 
 /**
  * A file of a folder, by its path from the folder's top and its size in bytes.
@@ -75,21 +77,21 @@ const BY_ENDING = new Map(ENDINGS.flatMap(([endings, is]) => endings.split(' ').
 const KINDS = ['note', 'picture', 'turned', 'document'];
 
 /**
- * What to do about each reason, for people.
+ * The keys of what to do about each reason.
  *
  * @type {Readonly<Record<Exclude<Reason, 'path' | 'too-large'>, string>>}
  */
 const SENTENCES = {
-  hidden: 'It is hidden.',
-  system: 'It belongs to a program.',
-  empty: 'It is empty.',
-  drawing: 'Export it as SVG or PNG, and show that.',
-  recording: 'Put it on a site that is made for sound and video, and link to it in your note.',
-  office: 'Save it as Markdown, to be a page, or as PDF, to be a download.',
-  archive: 'Unpack it, and choose what is in it.',
-  text: 'To be a page, its name must end in “.md”.',
-  unknown: 'Only notes (.md), pictures and PDFs are sent.',
-  twice: 'Another file has the same path.',
+  hidden: 'desk.ignored.hidden',
+  system: 'desk.ignored.system',
+  empty: 'desk.ignored.empty',
+  drawing: 'desk.ignored.drawing',
+  recording: 'desk.ignored.recording',
+  office: 'desk.ignored.office',
+  archive: 'desk.ignored.archive',
+  text: 'desk.ignored.text',
+  unknown: 'desk.ignored.unknown',
+  twice: 'desk.ignored.twice',
 };
 
 /** Whether notes show files of a kind. @param {Kind | Reason} kind */
@@ -138,17 +140,17 @@ export function sort(files, limits = LIMITS) {
     /** @param {Reason} reason @param {string} sentence */
     const leave = (reason, sentence) => ignored.push({ reason, path, sentence, file });
     if (is === 'path' || is === 'too-large') {
-      leave('path', PATH_FAULTS[parsed.fault ?? 'climbs']);
+      leave('path', pathFault(parsed.fault ?? 'climbs'));
     } else if (is !== 'note' && is !== 'picture' && is !== 'turned' && is !== 'document') {
-      leave(is, SENTENCES[is]);
+      leave(is, t(SENTENCES[is]));
     } else if (file.size === 0) {
-      leave('empty', SENTENCES.empty);
+      leave('empty', t(SENTENCES.empty));
     } else if (seen.has(path)) {
-      leave('twice', SENTENCES.twice);
+      leave('twice', t(SENTENCES.twice));
     } else {
       const limit = is === 'note' ? limits.note : is === 'document' ? limits.file : Infinity;
       if (file.size > limit) {
-        leave('too-large', `It is larger than ${mebibytes(limit)}.`);
+        leave('too-large', t('desk.ignored.too_large', { limit: size(limit) }));
       } else {
         seen.add(path);
         taken.push({ kind: is, path, file });
@@ -189,16 +191,6 @@ export function withoutTop(files) {
  * @param {string} path
  */
 export const isOwnPage = (path) => /^(?:readme|index)$/i.test(baseName(path).replace(/\.[^.]*$/, ''));
-
-/**
- * A limit in MiB, or in KiB where it is none of whole MiB.
- *
- * @param {number} bytes
- */
-function mebibytes(bytes) {
-  const kib = bytes / 1024;
-  return kib % 1024 === 0 ? `${kib / 1024} MiB` : `${Math.floor(kib)} KiB`;
-}
 
 /** By code points, as every program orders them. @param {string} one @param {string} other */
 const compare = (one, other) => (one < other ? -1 : Number(one > other));

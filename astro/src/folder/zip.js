@@ -1,6 +1,8 @@
 // Reads a ZIP archive (APPNOTE.TXT 6.3.10) without keeping it in memory: the list of its files at once, each file when it
 // is asked for. Bounded, for archives that are made to hurt.
 
+import { t } from '../languages/say.js';
+
 /** Most entries of an archive, folders included. */
 const MAX_ENTRIES = 20_000;
 /** Largest list of entries, in bytes. */
@@ -55,7 +57,7 @@ export class ZipError extends Error {
 export async function readZip(archive) {
   const { count, start, bytes } = await end(archive);
   if (count > MAX_ENTRIES) {
-    throw new ZipError('too-many', `The archive holds more than ${MAX_ENTRIES.toLocaleString('en')} files. Send it in parts.`);
+    throw new ZipError('too-many', t('desk.zip.too_many', { limit: MAX_ENTRIES }));
   }
   if (bytes > MAX_LIST_BYTES || start + bytes > archive.size) throw damaged();
   const list = await view(archive.slice(start, start + bytes));
@@ -75,7 +77,7 @@ export async function readZip(archive) {
   }
   // Files that share their bytes unpack to more than any disk holds.
   if (packed > archive.size) throw damaged();
-  if (unpacked > MAX_BYTES) throw new ZipError('too-large', `Unpacked, the archive is larger than ${MAX_BYTES / 1024 ** 3} GiB. Send it in parts.`);
+  if (unpacked > MAX_BYTES) throw new ZipError('too-large', t('desk.zip.too_large', { limit: MAX_BYTES / 1024 ** 3 }));
   return files;
 }
 
@@ -92,14 +94,14 @@ async function end(archive) {
     if (!isIt) continue;
     const [count, bytes, start] = [tail.getUint16(at + 10, true), tail.getUint32(at + 12, true), tail.getUint32(at + 16, true)];
     if (count === 0xffff || bytes === ELSEWHERE || start === ELSEWHERE) {
-      throw new ZipError('zip64', 'The archive is of the kind for more than 4 GiB or 65,535 files. Send it in parts, or choose the folder.');
+      throw new ZipError('zip64', t('desk.zip.zip64'));
     }
     if (tail.getUint16(at + 4, true) !== 0 || tail.getUint16(at + 8, true) !== count) {
-      throw new ZipError('no-zip', 'The archive is one of several parts. Unpack it, and choose the folder.');
+      throw new ZipError('no-zip', t('desk.zip.parts'));
     }
     return { count, start, bytes };
   }
-  throw new ZipError('no-zip', 'The file is no ZIP archive, or the end of it is missing.');
+  throw new ZipError('no-zip', t('desk.zip.none'));
 }
 
 /** @typedef {ReturnType<typeof read>} Head */
@@ -154,11 +156,11 @@ function text(bytes, saysUtf8) {
  */
 async function unpack(archive, end, head) {
   const { flags, method, packed, unpacked } = head;
-  if (flags & 0x41) throw new ZipError('encrypted', 'It is locked with a password. Unpack the archive, and choose the folder.');
-  if (packed === ELSEWHERE || unpacked === ELSEWHERE || head.start === ELSEWHERE) throw new ZipError('zip64', 'It is packed as only files above 4 GiB need be. Unpack the archive, and choose the folder.');
-  if (method !== 0 && method !== 8) throw new ZipError('method', 'It is packed in a rare way. Unpack the archive, and choose the folder.');
+  if (flags & 0x41) throw new ZipError('encrypted', t('desk.zip.encrypted'));
+  if (packed === ELSEWHERE || unpacked === ELSEWHERE || head.start === ELSEWHERE) throw new ZipError('zip64', t('desk.zip.file_zip64'));
+  if (method !== 0 && method !== 8) throw new ZipError('method', t('desk.zip.method'));
   const isOdd = unpacked > MAX_SMALL_BYTES && unpacked > packed * MAX_GROWTH;
-  if (unpacked > MAX_FILE_BYTES || isOdd) throw new ZipError('too-large', 'Unpacked, it is larger than it may be.');
+  if (unpacked > MAX_FILE_BYTES || isOdd) throw new ZipError('too-large', t('desk.zip.file_too_large'));
   const local = await view(archive.slice(head.start, head.start + LOCAL_BYTES));
   if (local.byteLength < LOCAL_BYTES || local.getUint32(0, true) !== 0x04034b50) throw damaged();
   const start = head.start + LOCAL_BYTES + local.getUint16(26, true) + local.getUint16(28, true);
@@ -172,7 +174,7 @@ async function unpack(archive, end, head) {
 /** @param {Blob} bytes @returns {ReadableStream<Uint8Array<ArrayBuffer>>} */
 function inflated(bytes) {
   if (typeof DecompressionStream === 'undefined') {
-    throw new ZipError('method', 'This browser can’t unpack archives. Unpack it, and choose the folder.');
+    throw new ZipError('method', t('desk.zip.no_browser'));
   }
   return bytes.stream().pipeThrough(new DecompressionStream('deflate-raw'));
 }
@@ -207,7 +209,7 @@ async function collected(stream, wanted) {
 /** @param {Blob} bytes */
 const view = async (bytes) => new DataView(await bytes.arrayBuffer());
 
-const damaged = () => new ZipError('damaged', 'The archive is damaged. Make it anew, or choose the folder.');
+const damaged = () => new ZipError('damaged', t('desk.zip.damaged'));
 
 /** CRC-32 by bytes (ISO 3309). */
 const CRC = Uint32Array.from({ length: 256 }, (_, byte) => {

@@ -4,41 +4,45 @@ import { login, me, session, site } from "/client.js";
 import * as desk from "/desk.js";
 import * as editor from "/editor.js";
 import * as join from "/join.js";
-import { find, onSubmit } from "/dom.js";
-import { speak, t } from "/languages/say.js";
+import { element, find, onSubmit } from "/dom.js";
+import * as language from "/language.js";
+import { when } from "/languages/amounts.js";
+import { pieces, t } from "/languages/say.js";
 
-speak("en", await (await fetch("/languages/en.json")).json());
+await language.start();
 
 const notice = find("notice");
 
-find("today").textContent = new Intl.DateTimeFormat("en-GB", { dateStyle: "full" }).format(new Date());
+find("today").textContent = when(new Date(), "day");
+// What stands around the name is plain to the eye.
+const name = find("member-name");
+const around = (part) => (part === name ? part : element("span", { className: "visually-hidden" }, part));
+find("signed-in-as").replaceChildren(...pieces("desk.signed_in_as", { name }).map(around));
 
 // The page works without: it is only called by its own name then.
 site().then(({ name, password }) => {
   document.title = find("site-name").textContent = name;
-  for (const club of document.querySelectorAll(".club")) {
-    club.textContent = ` to ${name}`;
-  }
+  find("sign-in-heading").textContent = t("page.sign_in_to", { name });
+  find("join-welcome").textContent = t("page.join_to", { name });
   for (const rule of document.querySelectorAll(".password-rule")) {
-    rule.textContent = `${password.min} to ${password.max} characters, not a common password. `;
+    rule.textContent = t("desk.password_rule", password);
   }
 }, () => {});
 
-session.onOver = (sentence) => {
-  const kept = desk.chosen();
-  showSignIn(kept ? `${sentence} ${kept} stays chosen.` : sentence, true);
+session.onOver = (ending) => {
+  const { count, names } = desk.chosen();
+  showSignIn(count > 0 ? t("page.stays_chosen", { ending, count, names }) : ending, true);
 };
 desk.connect(() => {
   session.end();
-  showSignIn("Your password is changed, and every session with the old one has ended. Please sign in with the new one.");
+  showSignIn(t("page.password_changed"));
 });
 
-find("write-new").textContent = t("editor.write_new");
 editor.connect();
 
 join.connect(async (member) => {
   history.replaceState(null, "", "/");
-  notice.textContent = "Your password is set, and you are signed in.";
+  notice.textContent = t("desk.password_set");
   await showDesk(member, "publish-heading");
 });
 
@@ -62,7 +66,7 @@ find("sign-out").addEventListener("click", async () => {
   editor.clear(drafts === "keep");
   session.end();
   location.hash = "";
-  showSignIn(t("page.signed_out"));
+  showSignIn(t("desk.signed_out"));
 });
 
 /** Shows the form to sign in; what is chosen on the desk stays there where `keepsFiles`. */

@@ -1,5 +1,7 @@
 // The API, and the session that a token makes.
 
+import { spoken, t } from "/languages/say.js";
+
 // The token lives in sessionStorage and nowhere else: it ends with the tab, other tabs never see
 // it, and unlike localStorage nothing of it is left on a computer that a class shares.
 const KEY = "masthead.token";
@@ -44,7 +46,7 @@ export const session = {
 
 export async function login(email, password) {
   const answer = await read(() =>
-    fetch("/api/login", {
+    ask("/api/login", {
       method: "POST",
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify({ email, password }),
@@ -60,7 +62,7 @@ function signedIn({ access_token: token, member }) {
 
 /** What the site is called, the password's rule and the limits; for everybody. */
 export async function site() {
-  return (await read(() => fetch("/api/site"))).site;
+  return (await read(() => ask("/api/site"))).site;
 }
 
 export async function me() {
@@ -105,7 +107,7 @@ async function put(announced, bytes, onProgress, signal) {
   });
   const { status } = await sent(upload.method, upload.url, upload.headers, bytes, onProgress, signal);
   if (status !== 200) {
-    throw new Refusal(status, "not_stored", "The file could not be stored. Please try again.");
+    throw new Refusal(status, "not_stored", t("desk.not_stored"));
   }
   return file;
 }
@@ -176,7 +178,7 @@ export async function source(slug) {
   mustBeSignedIn();
   const { signal } = requests;
   const headers = { Authorization: `Bearer ${session.token}` };
-  const response = await reach(() => fetch(`/api/readmes/${encodeURIComponent(slug)}/source`, { headers, signal, cache: "no-store" }));
+  const response = await reach(() => ask(`/api/readmes/${encodeURIComponent(slug)}/source`, { headers, signal, cache: "no-store" }));
   if (!response.ok) {
     answered(response.status, await response.text(), response.headers.get("Retry-After"));
   }
@@ -200,7 +202,7 @@ export function setPassword(current, password) {
 /** Sets a password by the code of an invitation or a reset, and signs the member in. */
 export async function join(code, password) {
   const answer = await read(() =>
-    fetch("/api/set_password", {
+    ask("/api/set_password", {
       method: "POST",
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify({ code, password }),
@@ -214,7 +216,7 @@ export async function content(entryId) {
   const { signal } = requests;
   const response = await reach(() =>
     // It may have been replaced this very second.
-    fetch(`/content/${entryId}.md`, { cache: "no-cache", signal }),
+    ask(`/content/${entryId}.md`, { cache: "no-cache", signal }),
   );
   if (!response.ok) {
     throw refusal(response.status, await response.text());
@@ -222,11 +224,16 @@ export async function content(entryId) {
   return response.text();
 }
 
+/** The server says its sentences in the language of the page. */
+const inLanguage = () => ({ "Accept-Language": spoken() });
+
+const ask = (path, { headers, ...options } = {}) => fetch(path, { ...options, headers: { ...inLanguage(), ...headers } });
+
 async function signed(path, { headers, signal: stop, ...options } = {}) {
   mustBeSignedIn();
   const { signal } = requests;
   return read(() =>
-    fetch(path, {
+    ask(path, {
       ...options,
       headers: { ...headers, Authorization: `Bearer ${session.token}` },
       signal: stop ? AbortSignal.any([signal, stop]) : signal,
@@ -256,7 +263,7 @@ async function reach(send) {
 
 async function withProgress(path, body, onProgress, stop) {
   mustBeSignedIn();
-  const { status, text, retryAfter } = await sent("POST", path, { Authorization: `Bearer ${session.token}` }, body, onProgress, stop);
+  const { status, text, retryAfter } = await sent("POST", path, { ...inLanguage(), Authorization: `Bearer ${session.token}` }, body, onProgress, stop);
   return answered(status, text, retryAfter);
 }
 
@@ -310,7 +317,7 @@ function refusal(status, text, retryAfter) {
   if (typeof envelope?.message === "string") {
     return new Refusal(status, envelope.code, envelope.message, { ...envelope, retryAfter: seconds });
   }
-  const sentence = `The server answered with status ${status} and nothing that this page can read. Please try again.`;
+  const sentence = t("desk.unreadable", { status: String(status) });
   return new Refusal(status, "unreadable", sentence, { retryAfter: seconds });
 }
 
@@ -323,5 +330,5 @@ function parsed(text) {
 }
 
 function unreachable() {
-  return new Refusal(0, "unreachable", "The server can’t be reached. Check that it is running and try again.");
+  return new Refusal(0, "unreachable", t("desk.unreachable"));
 }

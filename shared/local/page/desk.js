@@ -1,12 +1,16 @@
 // What a signed-in member does: publish one note or many, look, delete, show a face, change the password.
 
 import * as client from "/client.js";
-import { element, find, onSubmit, say, size, time } from "/dom.js";
+import { element, find, onSubmit, say, time } from "/dom.js";
 import * as files from "/files.js";
 import * as folder from "/folder.js";
+import { otherTitleText } from "/folder/send.js";
 import * as gather from "/gather.js";
+import { size } from "/languages/amounts.js";
+import { locale, t } from "/languages/say.js";
 import * as picture from "/picture.js";
 import * as report from "/report.js";
+import { stateOf } from "/report/draw.js";
 
 /** After this the list is fetched again while something in it is still being converted. */
 const LOOK_AGAIN_MS = 2000;
@@ -52,11 +56,11 @@ function makeRoom() {
   find("slug-field").hidden = publishButton().hidden = isFolder;
 }
 
-/** The files that are chosen and not sent, as a part of a sentence; nothing where none are. */
+/** The files that are chosen and not sent: how many, and their names in a row. */
 export function chosen() {
   const picked = [find("readme_file"), find("profile_pic")].flatMap(({ files }) => [...files]).map(({ name }) => name);
-  const names = [...(folder.name() ? [folder.name()] : []), ...picked].map((name) => `“${name}”`);
-  return names.join(" and ");
+  const names = [...(folder.name() ? [folder.name()] : []), ...picked].map((name) => t("desk.quoted", { name }));
+  return { count: names.length, names: new Intl.ListFormat(locale()).format(names) };
 }
 
 /** Takes everything of the member's off the page, but for files that are chosen where `keepsFiles`. */
@@ -145,12 +149,12 @@ function connectPublishing() {
     const [file] = input.files;
     const shown = (percent) => {
       bar.value = percent;
-      bar.labels[0].textContent = `${percent} % sent`;
+      bar.labels[0].textContent = t("desk.percent_sent", { percent });
     };
     const send = async (slug, replace) => {
       shown(0);
       progress.hidden = false;
-      status.textContent = `Sending “${file.name}”.`;
+      status.textContent = t("page.sending", { name: file.name });
       try {
         return await client.uploadReadme(file, slug, shown, replace);
       } finally {
@@ -160,11 +164,12 @@ function connectPublishing() {
     try {
       const sent = await sendWithCare(send, find("slug").value.trim());
       if (!sent) {
-        status.textContent = `“${file.name}” is not sent, and still chosen.`;
+        status.textContent = t("desk.not_sent", { name: file.name });
         return;
       }
       const { slug, replaced } = sent;
-      status.textContent = `“${file.name}” has arrived${replaced?.title ? `, in the place of “${replaced.title}”` : ""}.`;
+      const { name } = file;
+      status.textContent = replaced?.title ? t("page.arrived_replacing", { name, title: replaced.title }) : t("page.arrived", { name });
       form.reset();
       describeChoice();
       // The report is the next thing to read; the form is done.
@@ -196,7 +201,7 @@ function connectPublishing() {
     error.textContent = "";
     const dropped = event.dataTransfer;
     if (dropped.files.length === 0) {
-      error.textContent = "That is no file.";
+      error.textContent = t("page.no_file");
       return;
     }
     void take(gather.fromDrop(dropped), true);
@@ -213,12 +218,12 @@ async function take(gathered, isDropped = false) {
   if (folder.isSending()) {
     find("publish-form").reset();
     gathered.catch(() => {});
-    error.textContent = `“${folder.name()}” is being sent. Wait for it, or stop it first.`;
+    error.textContent = t("page.still_sending", { name: folder.name() });
     return;
   }
   const status = find("publish-status");
   error.textContent = "";
-  status.textContent = "Reading what you chose.";
+  status.textContent = t("page.reading");
   try {
     const { single } = await gathered;
     status.textContent = "";
@@ -265,8 +270,7 @@ async function sendWithCare(send, slug) {
 
 /** `replace`, `instead`, or nothing. */
 function askWhich(replaces, instead) {
-  const place = replaces.slug === "readme" ? "your own page" : `“${replaces.slug}”`;
-  find("other-title-text").textContent = `The file’s title is “${instead.title}”. It would take the place of “${replaces.title}”, ${place}. To keep both, it gets the address “${instead.slug}”.`;
+  find("other-title-text").textContent = otherTitleText(replaces, instead);
   otherTitle.returnValue = "";
   otherTitle.showModal();
   return new Promise((resolve) => {
@@ -276,7 +280,7 @@ function askWhich(replaces, instead) {
 
 function describeChoice() {
   const [file] = find("readme_file").files;
-  find("drop-hint").textContent = file ? `${file.name}, ${size(file.size)}` : "Choose, or drop here: a note, notes with pictures, a folder, a .zip.";
+  find("drop-hint").textContent = file ? t("desk.chosen_file", { name: file.name, size: size(file.size) }) : t("page.drop_hint");
   find("drop").classList.toggle("chosen", Boolean(file));
 }
 
@@ -295,7 +299,7 @@ async function refresh() {
     const newestFirst = readmes.toSorted((one, other) => other.uploaded_at.localeCompare(one.uploaded_at));
     error.textContent = "";
     const focused = list.contains(document.activeElement) ? document.activeElement : null;
-    list.replaceChildren(...(readmes.length ? newestFirst.map(listed) : [element("li", { className: "none" }, "Nothing is published yet.")]));
+    list.replaceChildren(...(readmes.length ? newestFirst.map(listed) : [element("li", { className: "none" }, t("desk.nothing_published"))]));
     if (focused) {
       const { slug } = focused.closest("li").dataset;
       list.querySelector(`[data-slug="${slug}"] ${focused.localName}`)?.focus();
@@ -311,7 +315,7 @@ async function refresh() {
 
 function listed(readme) {
   const title = report.titleOf(readme);
-  const remove = element("button", { type: "button", className: "quiet" }, "Delete", element("span", { className: "visually-hidden" }, ` ${title}`));
+  const remove = element("button", { type: "button", className: "quiet", ariaLabel: t("desk.delete_named", { name: title }) }, t("desk.delete"));
   remove.addEventListener("click", () => ask(readme, title));
   return element(
     "li",
@@ -323,7 +327,7 @@ function listed(readme) {
       element(
         "p",
         { className: "byline" },
-        element("span", { className: "state", dataset: { state: readme.state } }, report.STATES[readme.state] ?? readme.state),
+        stateOf(readme.state),
         " ",
         time(readme.uploaded_at, "short"),
       ),
@@ -340,7 +344,7 @@ function markOpen(slug) {
 
 function ask(readme, title) {
   doomed = { slug: readme.slug, title };
-  find("delete-text").textContent = `“${title}” and its report go, and the site’s next build is without it. This can’t be undone.`;
+  find("delete-text").textContent = t("desk.delete_text", { title });
   find("delete-error").textContent = "";
   dialog.showModal();
 }
@@ -355,7 +359,7 @@ function connectDeletion() {
       location.hash = "";
     }
     await refresh();
-    find("readmes-status").textContent = `“${title}” is deleted.`;
+    find("readmes-status").textContent = t("desk.deleted", { name: title });
     // The button that opened the dialog is gone.
     find("readmes-heading").focus();
   });
@@ -371,13 +375,13 @@ function connectPicture() {
   find("picture-preview-image").addEventListener("error", () => {
     if (preview) {
       find("picture-preview").hidden = true;
-      status.textContent = "This browser can’t show the file; you may still send it.";
+      status.textContent = t("desk.picture_no_preview");
     }
   });
   const [progress, bar] = ["picture-progress", "picture-bar"].map(find);
   const sent = (percent) => {
     bar.value = percent;
-    bar.labels[0].textContent = `${percent} % sent`;
+    bar.labels[0].textContent = t("desk.percent_sent", { percent });
   };
   onSubmit(find("picture-form"), find("picture-error"), async () => {
     sent(0);
@@ -392,7 +396,7 @@ function connectPicture() {
     }
     find("picture-form").reset();
     showPreview(null);
-    status.textContent = "Your profile shows the new picture.";
+    status.textContent = t("desk.picture_new");
   });
   find("picture-keep").addEventListener("click", () => pictureRemoval.close());
   find("picture-remove-ask").addEventListener("click", () => {
@@ -403,7 +407,7 @@ function connectPicture() {
     await client.deletePicture();
     pictureRemoval.close();
     showPicture(null);
-    status.textContent = "Your profile shows no picture.";
+    status.textContent = t("desk.picture_none");
     input.focus();
   });
 }

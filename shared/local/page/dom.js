@@ -1,6 +1,8 @@
 // Small tools for the page's elements. Text is only ever set as text: nothing here, or in any
 // other module, writes HTML.
 
+import { when } from "/languages/amounts.js";
+
 export const find = (id) => document.getElementById(id);
 
 /** An element with its properties and children; a string becomes text. */
@@ -44,25 +46,7 @@ export function say(error, refused) {
   }
 }
 
-const WHEN = {
-  long: new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeStyle: "short" }),
-  short: new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" }),
-};
-
 /** An RFC 3339 time in the reader's own time zone, `long` or `short`. */
 export function time(rfc3339, length) {
-  return element("time", { dateTime: rfc3339 }, WHEN[length].format(new Date(rfc3339)));
-}
-
-export function plural(count, one) {
-  return count === 1 ? `1 ${one}` : `${count} ${one}s`;
-}
-
-/** A number of bytes, as people read it. */
-export function size(bytes) {
-  if (bytes < 1024) {
-    return plural(bytes, "byte");
-  }
-  const [unit, name] = bytes < 1024 ** 2 ? [1024, "KiB"] : [1024 ** 2, "MiB"];
-  return `${(bytes / unit).toLocaleString("en-GB", { maximumFractionDigits: 2 })} ${name}`;
+  return element("time", { dateTime: rfc3339 }, when(rfc3339, length));
 }

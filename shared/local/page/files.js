@@ -1,15 +1,17 @@
 // The member's pictures and PDFs: what became of each, where it is shown, and the button that takes it away.
 
 import * as client from "/client.js";
-import { element, find, onSubmit, plural, say, size } from "/dom.js";
+import { element, find, onSubmit, say } from "/dom.js";
 import { baseName, folderOf } from "/folder/paths.js";
 import { thumbnail } from "/folder/sizes.js";
+import { size } from "/languages/amounts.js";
+import { inARow, pieces, t } from "/languages/say.js";
 
 /** After this the list is fetched again while something in it is still being made. */
 const LOOK_AGAIN_MS = 1500;
 /** As many are shown before somebody asks for all. */
 const SHOWN = 8;
-const STATES = { processing: "Being made", ready: "Ready", rejected: "Can’t be shown" };
+const STATES = { processing: "desk.file.processing", ready: "desk.file.ready", rejected: "desk.file.rejected" };
 
 const [section, list, usage, status, error, more, dialog] = ["files", "files-list", "files-usage", "files-status", "files-error", "files-more", "delete-file"].map(find);
 let doomed = null;
@@ -34,7 +36,7 @@ export function connect(titles, onRead) {
     await client.deleteFile(id);
     dialog.close();
     await refresh();
-    status.textContent = `“${baseName(path)}” is deleted.`;
+    status.textContent = t("desk.deleted", { name: baseName(path) });
     (section.hidden ? find("readmes-heading") : find("files-heading")).focus();
   });
 }
@@ -72,10 +74,15 @@ export async function refresh() {
 
 function show(files, used) {
   section.hidden = files.length === 0;
-  usage.textContent = `${used.files} of ${plural(used.max_files, "file")}, ${size(used.bytes)} of ${size(used.max_bytes)}`;
+  usage.textContent = t("desk.files_usage", {
+    files: used.files,
+    count: used.max_files,
+    bytes: size(used.bytes),
+    max_bytes: size(used.max_bytes),
+  });
   const shown = showsAll ? files : files.slice(0, SHOWN);
   more.hidden = shown.length === files.length;
-  more.textContent = `Show all ${files.length}`;
+  more.textContent = t("desk.files_all", { count: files.length });
   const focused = list.contains(document.activeElement) ? document.activeElement.closest("li")?.dataset.id : null;
   const before = new Map([...list.children].map((item) => [item.dataset.id, item]));
   // What is the same stays: a picture that is shown isn't fetched anew.
@@ -93,7 +100,7 @@ function show(files, used) {
 
 function listed(file, is) {
   const name = baseName(file.path);
-  const remove = element("button", { type: "button", className: "quiet" }, "Delete", element("span", { className: "visually-hidden" }, ` ${file.path}`));
+  const remove = element("button", { type: "button", className: "quiet", ariaLabel: t("desk.delete_named", { name: file.path }) }, t("desk.delete"));
   remove.addEventListener("click", () => ask(file));
   const told = file.reason ? [element("p", { className: "advice" }, file.reason)] : [];
   return element(
@@ -107,7 +114,7 @@ function listed(file, is) {
       element(
         "p",
         { className: "byline" },
-        element("span", { className: "state", dataset: { state: file.state } }, STATES[file.state] ?? file.state),
+        element("span", { className: "state", dataset: { state: file.state } }, t(STATES[file.state] ?? file.state)),
         ` ${size(file.size)}`,
       ),
       ...told,
@@ -121,9 +128,9 @@ const place = (path) => (folderOf(path) ? [" ", element("span", { className: "fo
 
 function where({ shown_by: slugs, state }) {
   if (slugs.length === 0) {
-    return state === "processing" ? [] : ["No published page shows it."];
+    return state === "processing" ? [] : [t("desk.file.shown_nowhere")];
   }
-  return ["In ", ...slugs.flatMap((slug, index) => [index > 0 ? ", " : "", element("a", { href: `#/readmes/${slug}` }, titleOf(slug))])];
+  return pieces("page.file_shown_in", { pages: inARow(slugs.map((slug) => element("a", { href: `#/readmes/${slug}` }, titleOf(slug)))) });
 }
 
 function frame({ url, type }) {
@@ -136,9 +143,10 @@ function frame({ url, type }) {
 
 function ask(file) {
   doomed = file;
-  const pages = file.shown_by.map((slug) => `“${titleOf(slug)}”`).join(", ");
-  const shown = pages ? `It is shown in ${pages}, which will do without it.` : "No published page shows it.";
-  find("delete-file-text").textContent = `“${file.path}” goes for good. ${shown}`;
+  const { path, shown_by: slugs } = file;
+  const pages = inARow(slugs.map((slug) => t("desk.quoted", { name: titleOf(slug) }))).join("");
+  find("delete-file-text").textContent =
+    slugs.length > 0 ? t("page.file_delete_shown", { path, pages, count: slugs.length }) : t("page.file_delete_unshown", { path });
   find("delete-file-error").textContent = "";
   dialog.showModal();
 }

@@ -1,28 +1,30 @@
 // Many notes and pictures at once: what belongs to what is shown before anything is sent, then how each gets on.
 
 import * as client from "/client.js";
-import { element, find, onSubmit, plural, say, size } from "/dom.js";
+import { element, find, onSubmit, say } from "/dom.js";
 import { hasFile, hasNote, knownNotes, sha256 } from "/folder/changed.js";
 import { baseName, endingOf, folderOf } from "/folder/paths.js";
 import { planned } from "/folder/plan.js";
 import { sendAll } from "/folder/queue.js";
 import { whileThere } from "/folder/send.js";
+import { percentage, size } from "/languages/amounts.js";
+import { inARow, pieces, t } from "/languages/say.js";
 import { sendFile, sendNote } from "/send.js";
 
 /** Files go before the notes that show them. */
 const STAGES = { note: 1 };
 const WORDS = {
-  new: "New",
-  changed: "Changed",
-  unchanged: "There already",
-  kept: "Not sent",
-  waiting: "Waiting",
-  sending: "Sending",
-  held: "Paused",
-  done: "Sent",
-  failed: "Not sent",
-  rejected: "Can’t be shown",
-  ask: "Asks you",
+  new: "page.item.new",
+  changed: "page.item.changed",
+  unchanged: "desk.item.there",
+  kept: "desk.item.kept",
+  waiting: "page.item.waiting",
+  sending: "page.item.sending",
+  held: "desk.item.held",
+  done: "desk.item.sent",
+  failed: "desk.item.failed",
+  rejected: "desk.file.rejected",
+  ask: "page.item.ask",
 };
 /** Marks of states, as the list of documents has them. */
 const MARKS = { unchanged: "draft", kept: "draft", failed: "rejected", rejected: "rejected", sending: "processing", held: "processing", waiting: "processing" };
@@ -36,6 +38,8 @@ const [section, heading, kicker, summary, body, form, status, error, progress, b
 let chosen = null;
 /** Ends the sending; there is one while it lasts. */
 let stop = null;
+/** Whether the line is away, and the page says so. */
+let isAway = false;
 /** What a session that is over holds up: the promise that the member is there again, and what keeps it. */
 let held = null;
 /** Each choice has a number, so that what an older one still reads is not shown. */
@@ -56,6 +60,7 @@ const painted = new WeakMap();
 /** `onChanged` is called when something was sent, and when the choice is put away. */
 export function connect(onChanged) {
   whenChanged = onChanged;
+  labelUnshown(1);
   onSubmit(form, error, publish);
   cancel.addEventListener("click", () => {
     if (stop) {
@@ -117,8 +122,8 @@ export async function show(gathered) {
   clear();
   const mine = choice;
   section.hidden = false;
-  kicker.textContent = "Being looked through";
-  heading.textContent = "Reading the files";
+  kicker.textContent = t("page.folder_looking");
+  heading.textContent = t("page.folder_reading");
   summary.textContent = "";
   form.hidden = true;
   heading.focus({ preventScroll: true });
@@ -135,7 +140,7 @@ export async function show(gathered) {
       return;
     }
   }
-  chosen = { name: found.name || counted(items) || "Nothing to send", items, files, known, taken: new Set(known.map(({ slug }) => slug)), usage, isDone: false };
+  chosen = { name: found.name || counted(items) || t("page.folder_nothing"), items, files, known, taken: new Set(known.map(({ slug }) => slug)), usage, isDone: false };
   draw(plan);
   sayCounts();
   section.scrollIntoView({ block: "start" });
@@ -172,8 +177,8 @@ function draw({ notes, unshown: paths, ignored }) {
   const groups = notes.map(({ path, own, others, missing }) =>
     row(byPath.get(path), [
       ...own.map((file) => row(byPath.get(file))),
-      ...(others.length > 0 ? [element("li", { className: "aside" }, `Shows ${others.map(baseName).join(", ")}, too.`)] : []),
-      ...missing.map((file) => element("li", { className: "aside lacking" }, element("strong", {}, baseName(file)), " isn’t among the files.")),
+      ...(others.length > 0 ? [element("li", { className: "aside" }, t("page.folder_shows_too", { names: inARow(others.map(baseName)).join("") }))] : []),
+      ...missing.map((file) => element("li", { className: "aside lacking" }, ...pieces("page.folder_lacks", { name: element("strong", {}, baseName(file)) }))),
     ]),
   );
   const alone = paths.map((path) => byPath.get(path));
@@ -182,21 +187,24 @@ function draw({ notes, unshown: paths, ignored }) {
     ...(groups.length > 0 ? [element("ul", { className: "items" }, ...groups)] : []),
     ...(alone.length > 0
       ? [
-          element("h3", {}, noNotes ? "Pictures and files" : "Shown by no note here"),
+          element("h3", {}, t(noNotes ? "page.folder_files" : "page.folder_unshown")),
           element("ul", { className: "items" }, ...alone.map((item) => row(item))),
         ]
       : []),
     ...(ignored.length > 0
       ? [
-          element("details", { className: "ignored" }, element("summary", {}, `${plural(ignored.length, "file")} left out, and why`),
+          element("details", { className: "ignored" }, element("summary", {}, t("page.folder_left_out", { count: ignored.length })),
             element("ul", {}, ...ignored.map(({ path, sentence }) => element("li", {}, element("strong", {}, path), ` ${sentence}`)))),
         ]
       : []),
   );
   unshownField.hidden = noNotes || alone.length === 0;
   unshown.checked = false;
-  unshownField.querySelector("label").textContent =
-    alone.length === 1 ? "Send the file that no note here shows, too" : `Send the ${alone.length} files that no note here shows, too`;
+  labelUnshown(alone.length);
+}
+
+function labelUnshown(count) {
+  unshownField.querySelector("label").textContent = t("desk.send_unshown", { count });
 }
 
 /** A note, picture or file in the list; `inner` are the rows of what belongs to it. */
@@ -252,15 +260,23 @@ async function paint(thumb) {
 function mark(item, is, detail = "") {
   item.is = is;
   item.state.dataset.state = MARKS[is] ?? "published";
-  item.state.textContent = is === "sending" && item.percent > 0 ? `${item.percent} %` : WORDS[is];
+  item.state.textContent = is === "sending" && item.percent > 0 ? percentage(item.percent) : t(WORDS[is]);
   item.told.replaceChildren(...(detail ? [detail] : []));
 }
 
 const isNote = ({ kind }) => kind === "note";
-const counted = (items) => {
-  const [notes, files] = [items.filter(isNote).length, items.filter((item) => !isNote(item)).length];
-  return [notes && plural(notes, "note"), files && plural(files, items.some(({ kind }) => kind === "document") ? "file" : "picture")].filter(Boolean).join(" and ");
-};
+/** So many notes, so many pictures or files, or both: a name in the nominative that sentences have as their `what`. */
+function counted(items) {
+  const [notes, others] = [items.filter(isNote).length, items.filter((item) => !isNote(item))];
+  const files = others.length > 0 ? t(others.some(({ kind }) => kind === "document") ? "desk.n_files" : "desk.n_pictures", { count: others.length }) : "";
+  if (notes === 0) {
+    return files;
+  }
+  const first = t("desk.n_notes", { count: notes });
+  return files ? t("page.both", { notes: first, files }) : first;
+}
+/** What `counted` says, and the number for verbs. */
+const amount = (items) => ({ what: counted(items), count: items.length });
 const pending = () => chosen.items.filter(({ is }) => ["new", "changed", "failed", "held", "waiting"].includes(is));
 
 function sayCounts() {
@@ -269,19 +285,19 @@ function sayCounts() {
   heading.textContent = name;
   const toSend = pending();
   const there = items.filter(({ is }) => is === "unchanged");
-  kicker.textContent = "To be published";
+  kicker.textContent = t("page.folder_to_be");
   const parts = [
-    items.length === 0 ? "No note, picture or PDF is in it." : toSend.length > 0 ? `${counted(toSend)} to send.` : "All of it is there already.",
-    there.length > 0 && toSend.length > 0 ? `${counted(there)} there already.` : "",
+    items.length === 0 ? t("page.folder_empty") : toSend.length > 0 ? t("page.folder_to_send", amount(toSend)) : t("page.folder_all_there"),
+    there.length > 0 && toSend.length > 0 ? t("page.folder_there", amount(there)) : "",
   ];
   const added = toSend.filter((item) => !isNote(item) && !files.some(({ path }) => path === item.path)).length;
   if (usage.files + added > usage.max_files) {
-    parts.push(`You may have ${usage.max_files} files and have ${usage.files}; not all of these will fit. Delete some you don’t need.`);
+    parts.push(t("page.folder_too_many", { max_files: usage.max_files, count: usage.files }));
   }
   summary.textContent = parts.filter(Boolean).join(" ");
   submit.hidden = toSend.length === 0;
-  submit.textContent = toSend.some(isNote) ? "Publish" : "Send";
-  cancel.textContent = "Put away";
+  submit.textContent = t(toSend.some(isNote) ? "desk.publish" : "page.send");
+  cancel.textContent = t("page.put_away");
 }
 
 async function publish() {
@@ -298,12 +314,12 @@ async function run(items) {
     item.percent = 0;
     mark(item, "waiting");
   }
-  cancel.textContent = "Stop";
+  cancel.textContent = t("desk.stop");
   submit.hidden = true;
   unshownField.hidden = true;
   progress.hidden = false;
-  kicker.textContent = "Being sent";
-  status.textContent = `Sending ${counted(items)}.`;
+  kicker.textContent = t("page.folder_being_sent");
+  status.textContent = t("page.folder_sending", amount(items));
   measure(names);
   let outcomes = [];
   try {
@@ -355,7 +371,8 @@ function sendItem(item, signal, onProgress) {
 
 /** The promise that the line is back, as far as the browser knows. */
 function online() {
-  status.textContent = "The server can’t be reached. The rest is sent as soon as it is back.";
+  isAway = true;
+  status.textContent = t("page.folder_away");
   return navigator.onLine ? Promise.resolve() : new Promise((resolve) => window.addEventListener("online", resolve, { once: true }));
 }
 
@@ -369,8 +386,9 @@ function follow(item, state, refused, names) {
   } else {
     mark(item, state);
   }
-  if (state === "sending" && status.textContent.startsWith("The server")) {
-    status.textContent = "Sending goes on.";
+  if (state === "sending" && isAway) {
+    isAway = false;
+    status.textContent = t("page.folder_goes_on");
   }
   if (state === "done" || state === "failed") {
     item.percent = 100;
@@ -380,8 +398,8 @@ function follow(item, state, refused, names) {
 
 /** A question that holds nothing up: the member answers it in the row. */
 function ask(item, { replaces, instead }) {
-  const answer = (text, given) => {
-    const button = element("button", { type: "button", className: "quiet" }, text, element("span", { className: "visually-hidden" }, ` ${item.path}`));
+  const answer = (text, named, given) => {
+    const button = element("button", { type: "button", className: "quiet", ariaLabel: named }, text);
     button.addEventListener("click", () => {
       item.answer = given;
       item.told.replaceChildren();
@@ -393,11 +411,16 @@ function ask(item, { replaces, instead }) {
     });
     return button;
   };
-  const place = replaces.slug === "readme" ? "your own page" : `“${replaces.slug}”`;
+  const { title: old, slug } = replaces;
+  const { title } = instead;
+  const { path } = item;
   mark(item, "ask");
   item.told.replaceChildren(
-    element("p", {}, `Is this another document? Its title is “${instead.title}”, and it would take the place of “${replaces.title}”, ${place}.`),
-    element("div", { className: "choices" }, answer("Keep both", { slug: instead.slug }), answer("Replace it", { replace: true })),
+    element("p", {}, slug === "readme" ? t("page.folder_other_own", { title, old }) : t("page.folder_other", { title, old, slug })),
+    element("div", { className: "choices" }, 
+      answer(t("desk.keep_both"), t("page.keep_both_named", { path }), { slug: instead.slug }),
+      answer(t("desk.replace"), t("page.replace_named", { path }), { replace: true }),
+    ),
   );
 }
 
@@ -411,7 +434,7 @@ function measure(items) {
     failed += Number(is === "failed");
   }
   bar.value = all > 0 ? (100 * gone) / all : 100;
-  bar.labels[0].textContent = `${ready} of ${items.size} done${failed > 0 ? `, ${failed} not sent` : ""}`;
+  bar.labels[0].textContent = t(failed > 0 ? "page.folder_done_failed" : "page.folder_done", { ready, failed, count: items.size });
 }
 
 function ended(outcomes, isStopped) {
@@ -425,19 +448,19 @@ function ended(outcomes, isStopped) {
   const { items } = chosen;
   const with_ = (is) => items.filter((item) => item.is === is);
   const [done, there, failed, asking] = ["done", "unchanged", "failed", "ask"].map(with_);
-  kicker.textContent = isStopped ? "Stopped" : failed.length > 0 || asking.length > 0 ? "Sent in part" : "Sent";
+  kicker.textContent = t(isStopped ? "page.folder_stopped" : failed.length > 0 || asking.length > 0 ? "page.folder_in_part" : "desk.item.sent");
   summary.textContent = [
-    done.length > 0 ? `${counted(done)} sent.` : "Nothing new was sent.",
-    there.length > 0 ? `${counted(there)} there already.` : "",
-    asking.length > 0 ? `${counted(asking)} with a question for you.` : "",
+    done.length > 0 ? t("page.folder_sent", amount(done)) : t("page.folder_nothing_new"),
+    there.length > 0 ? t("page.folder_there", amount(there)) : "",
+    asking.length > 0 ? t("page.folder_asking", amount(asking)) : "",
   ].filter(Boolean).join(" ");
-  status.textContent = isStopped ? "What was sent stays, and the rest can be sent later." : failed.length > 0 ? "" : asking.length > 0 ? "Your answer is asked for below." : "Done.";
-  error.textContent = failed.length > 0 ? `${counted(failed)} could not be sent; the reason stands beside each.` : "";
+  status.textContent = isStopped ? t("page.folder_stays") : failed.length > 0 ? "" : t(asking.length > 0 ? "page.folder_answer" : "page.folder_ready");
+  error.textContent = failed.length > 0 ? t("page.folder_failed", amount(failed)) : "";
   const rest = pending();
   chosen.isDone = rest.length === 0 && asking.length === 0;
   submit.hidden = rest.length === 0;
-  submit.textContent = !isStopped ? "Try again" : rest.some(isNote) ? "Publish" : "Send";
-  cancel.textContent = rest.length > 0 ? "Put away" : "Done";
+  submit.textContent = t(!isStopped ? "desk.again" : rest.some(isNote) ? "desk.publish" : "page.send");
+  cancel.textContent = t(rest.length > 0 ? "page.put_away" : "page.close");
   heading.focus({ preventScroll: true });
   whenChanged();
 }

@@ -1,10 +1,11 @@
 // The pictures that a report misses, and the button that asks for just those.
 
 import * as client from "/client.js";
-import { element, plural, say } from "/dom.js";
-import { missing, placed, thing } from "/folder/missing.js";
+import { element, say } from "/dom.js";
+import { arePictures, missing, placed } from "/folder/missing.js";
 import { baseName } from "/folder/paths.js";
 import { sendAll } from "/folder/queue.js";
+import { inARow, pieces, t } from "/languages/say.js";
 import { sendFile } from "/send.js";
 
 /** As often, and as long, the report is looked at until it shows what was sent. */
@@ -19,12 +20,12 @@ export function block(readme, onAdded) {
   if (paths.length === 0) {
     return [];
   }
-  const names = paths.slice(0, MAX_NAMED).map(baseName);
-  const others = more || paths.length > MAX_NAMED ? " and others" : "";
+  const names = inARow(paths.slice(0, MAX_NAMED).map(baseName)).join("");
   const input = element("input", { type: "file", multiple: true, hidden: true, accept: "image/*,.heic,.heif,.pdf,application/pdf" });
-  const isOne = paths.length === 1 && !more;
-  const what = thing(asked);
-  const button = element("button", { type: "button" }, isOne ? `Add the ${what}` : `Add ${what}s`);
+  const hasOthers = more || paths.length > MAX_NAMED;
+  // A report that names only some may miss any number.
+  const count = more ? paths.length + 1 : paths.length;
+  const button = element("button", { type: "button" }, t(arePictures(asked) ? "report.add_pictures" : "report.add_files", { count }));
   const [status, error] = [element("p", { className: "status", role: "status" }), element("p", { className: "error", role: "alert" })];
   button.addEventListener("click", () => button.ariaDisabled !== "true" && input.click());
   input.addEventListener("change", async () => {
@@ -44,8 +45,8 @@ export function block(readme, onAdded) {
     element(
       "div",
       { className: "missing" },
-      element("p", {}, element("strong", {}, `${names.join(", ")}${others}`), ` ${isOne ? "is" : "are"} missing. The page has words in ${isOne ? "its" : "their"} place.`),
-      element("label", { className: "visually-hidden" }, `Missing ${what}s`, input),
+      element("p", {}, ...pieces(hasOthers ? "report.missing_and_others" : "report.missing", { count, names: element("strong", {}, names) })),
+      element("label", { className: "visually-hidden" }, t("report.missing_files"), input),
       button,
       status,
       error,
@@ -56,15 +57,15 @@ export function block(readme, onAdded) {
 async function add(chosen, readme, asked, status, error, onAdded) {
   const jobs = placed(asked, readme.path ?? "", chosen).taken.map((one) => ({ stage: 0, ...one }));
   if (jobs.length === 0) {
-    throw new Error(`None of these is asked for. The page misses ${asked.paths.map(baseName).join(", ")}; a picture must have that name.`);
+    throw new Error(t("report.none_asked_for", { names: inARow(asked.paths.map(baseName)).join("") }));
   }
-  status.textContent = `Sending ${plural(jobs.length, "file")}.`;
+  status.textContent = t("report.sending_files", { count: jobs.length });
   const outcomes = await sendAll(jobs, ({ file, path }, signal) => sendFile(file, path, { signal }));
   const failed = outcomes.filter((outcome) => outcome.error);
-  error.textContent = failed.map(({ job, error: refused }) => `${baseName(job.path)}: ${refused.message}`).join(" ");
+  error.textContent = failed.map(({ job, error: refused }) => t("report.file_refused", { name: baseName(job.path), reason: refused.message })).join(" ");
   if (failed.length < jobs.length) {
     const sent = outcomes.filter((outcome) => !outcome.error).map(({ job }) => job.path);
-    status.textContent = "Sent. The page is being made again.";
+    status.textContent = t("report.made_again");
     await remade(readme, sent, error);
     status.textContent = "";
     onAdded(error.textContent);
@@ -80,7 +81,7 @@ async function remade(readme, paths, error) {
     const own = files.filter(({ path }) => paths.includes(path));
     const rejected = own.filter(({ state }) => state === "rejected");
     if (own.length > 0 && rejected.length === own.length) {
-      error.textContent = rejected.map(({ path, reason }) => `${baseName(path)}: ${reason}`).join(" ");
+      error.textContent = rejected.map(({ path, reason }) => t("report.file_refused", { name: baseName(path), reason: reason ?? "" })).join(" ");
       return;
     }
     const now = await client.readme(readme.slug);

@@ -1,6 +1,8 @@
 // A chosen picture, made small enough to send: phones take 12 MB where 512 pixels are shown.
 
 import * as client from "/client.js";
+import { size } from "/languages/amounts.js";
+import { t } from "/languages/say.js";
 
 /** Longest edge that is sent, in pixels: four times the largest rendition. */
 const MAX_EDGE = 2048;
@@ -18,21 +20,21 @@ const PATIENCE_MS = 120_000;
  * `onProgress` is called with the percentage that has left this machine, `onStage` with a sentence.
  */
 export async function send(file, onProgress, onStage) {
-  onStage("Preparing the picture.");
+  onStage(t("desk.picture_preparing"));
   const prepared = await scaledDown(file);
   if (prepared.size <= MAX_FORM_BYTES) {
-    onStage("Sending the picture.");
+    onStage(t("desk.picture_sending"));
     return client.uploadPicture(prepared, file.name, onProgress);
   }
   if (!TAKEN.includes(prepared.type)) {
-    throw new client.Refusal(0, "unsupported", "This browser can’t read the picture. Please export it as JPEG and send that.");
+    throw new client.Refusal(0, "unsupported", t("desk.picture_unreadable"));
   }
   if (prepared.size > MAX_BYTES) {
-    throw new client.Refusal(0, "too_large", "The picture is larger than 25 MiB. Please send a smaller one.");
+    throw new client.Refusal(0, "too_large", t("desk.picture_too_large", { limit: size(MAX_BYTES) }));
   }
-  onStage("Sending the picture.");
+  onStage(t("desk.picture_sending"));
   await client.putPicture(prepared, file.name, onProgress);
-  onStage("The picture has arrived and is being made into squares.");
+  onStage(t("desk.picture_processing"));
   return outcome();
 }
 
@@ -76,9 +78,9 @@ async function outcome() {
       return member.picture;
     }
     if (upload?.state !== "processing") {
-      throw new client.Refusal(422, "invalid_file", upload?.reason ?? "The picture was taken away again.");
+      throw new client.Refusal(422, "invalid_file", upload?.reason ?? t("desk.picture_gone"));
     }
     await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
   }
-  throw new client.Refusal(0, "slow", "The picture is still being worked on. Reload this page in a few minutes.");
+  throw new client.Refusal(0, "slow", t("desk.picture_late"));
 }

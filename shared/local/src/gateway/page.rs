@@ -36,10 +36,13 @@ const fn sentences(path: &'static str, content: &'static str) -> File {
 
 /// What the page of this machine says beyond that of a club: marks in `index.html`, and what stands there instead.
 const LOCAL: [(&str, &str); 2] = [
-    ("<!-- edition -->", "<p>Local edition</p>"),
+    (
+        "<!-- edition -->",
+        "<p data-t=\"page.local_edition\">Local edition</p>",
+    ),
     (
         "<!-- hint -->",
-        "<p class=\"hint\">The demo member’s address and password are in the terminal that runs <code>masthead dev</code>.</p>",
+        "<p class=\"hint\" data-t=\"page.local_hint\">The demo member’s address and password are in the terminal that runs “masthead dev”.</p>",
     ),
 ];
 
@@ -74,14 +77,27 @@ const FILES: &[File] = &[
     script("/folder.js", include_str!("../../page/folder.js")),
     script("/gather.js", include_str!("../../page/gather.js")),
     script("/join.js", include_str!("../../page/join.js")),
+    script("/language.js", include_str!("../../page/language.js")),
     script("/missing.js", include_str!("../../page/missing.js")),
     script("/picture.js", include_str!("../../page/picture.js")),
     script("/report.js", include_str!("../../page/report.js")),
     script("/send.js", include_str!("../../page/send.js")),
     // What the page and the npm package have in common.
     script(
+        "/languages/amounts.js",
+        include_str!("../../../../astro/src/languages/amounts.js"),
+    ),
+    script(
         "/languages/say.js",
         include_str!("../../../../astro/src/languages/say.js"),
+    ),
+    script(
+        "/languages/translate.js",
+        include_str!("../../../../astro/src/languages/translate.js"),
+    ),
+    script(
+        "/report/draw.js",
+        include_str!("../../../../astro/src/report/draw.js"),
     ),
     sentences(
         "/languages/en.json",
@@ -264,8 +280,9 @@ mod tests {
     /// What is in the folders is what an administrator copies to the content bucket.
     #[test]
     fn only_this_machine_s_page_speaks_of_this_machine() {
-        for file in FILES {
-            for local in ["Local edition", "masthead dev", "terminal", "demo"] {
+        // What the sentences say is shown where an element asks for it.
+        for file in FILES.iter().filter(|file| !file.path.ends_with(".json")) {
+            for local in ["local_", "masthead dev", "terminal", "demo"] {
                 assert!(!file.content.contains(local), "{}: {local}", file.path);
             }
         }
@@ -297,16 +314,27 @@ mod tests {
     }
 
     #[test]
-    fn every_module_that_the_page_and_the_package_share_is_served() {
+    fn every_language_is_served() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../languages");
+        let mut found = 0;
+        for file in std::fs::read_dir(folder).unwrap() {
+            let name = file.unwrap().file_name().into_string().unwrap();
+            let path = format!("/languages/{name}");
+            found += 1;
+            assert!(FILES.iter().any(|served| served.path == path), "{path}");
+        }
+        assert!(found > 0, "{folder} holds tables");
+    }
+
+    #[test]
+    fn every_module_that_a_shared_one_imports_is_served() {
         for file in FILES {
-            let Some((folder, _)) = file.path.trim_start_matches('/').split_once('/') else {
-                continue;
-            };
-            for named in file.content.split("from '").skip(1) {
-                let named = named.split('\'').next().unwrap();
-                let path = match named.strip_prefix("../") {
-                    Some(beside) => format!("/{beside}"),
-                    None => format!("/{folder}/{}", named.trim_start_matches("./")),
+            let folder = file.path.rsplit_once('/').unwrap().0;
+            for name in file.content.split("from '").skip(1) {
+                let name = name.split('\'').next().unwrap();
+                let path = match name.strip_prefix("../") {
+                    Some(from_top) => format!("/{from_top}"),
+                    None => format!("{folder}/{}", name.trim_start_matches("./")),
                 };
                 assert!(
                     FILES.iter().any(|other| other.path == path),
