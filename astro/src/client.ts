@@ -6,10 +6,10 @@ import { sendPicture, type PictureStage } from './picture.js';
 import { Session, type Ending, type Storage } from './session.js';
 import { speakEnglish } from './speaking.js';
 import { settled, type Wait } from './wait.js';
-import { call, MastheadError, type Call, type Files, type ListedReadme, type Member, type Picture, type PictureReport, type Progress, type Readme, type ReadmePage, type Replaced, type Site, type StoredFile } from './wire.js';
+import { call, file as fetchFile, MastheadError, type Call, type Files, type ListedReadme, type Member, type Picture, type PictureReport, type Preview, type Progress, type Readme, type ReadmePage, type Replaced, type Site, type Source, type StoredFile } from './wire.js';
 
 export { MastheadError };
-export type { Code, Field, Files, ListedReadme, Member, Picture, PictureReport, Readme, Replaced, Replacement, Site, StoredFile, Titled, Usage, Warning } from './wire.js';
+export type { Code, Field, Files, ListedReadme, Member, Picture, PictureReport, Preview, Readme, Replaced, Replacement, Site, Source, StoredFile, Titled, Usage, Warning } from './wire.js';
 export type { SentFile } from './file.js';
 export type { PictureStage } from './picture.js';
 export type { Ending, Storage } from './session.js';
@@ -72,6 +72,17 @@ export interface ReadmeUpload extends Upload {
    * @default 'any'
    */
   replace?: 'any' | 'same_title' | undefined;
+  /** The version that was read, of `source` or a report: where another is there by now, the file is refused by the code `conflict`. */
+  ifVersion?: string | undefined;
+}
+
+/** A text that is not published. */
+export interface Previewed {
+  text: string;
+  /** What its file is or will be called. */
+  fileName?: string | undefined;
+  /** The folder that it lies in. */
+  path?: string | undefined;
 }
 
 /** A README that has arrived. */
@@ -121,14 +132,16 @@ export function createClient({ url = '', storage = 'local' }: ClientOptions = {}
   const session = new Session(storage);
 
   /** A call with the token. One that the server no longer takes ends the session. */
-  async function signed<T>(path: string, request: Call = {}): Promise<T> {
+  const signed = <T>(path: string, request: Call = {}): Promise<T> => withToken((token) => call<T>(base + path, { ...request, token }));
+
+  async function withToken<T>(ask: (token: string) => Promise<T>): Promise<T> {
     const token = session.token;
     if (!token) {
       session.end('expired');
       throw new MastheadError('invalid_token', 401, t('site.sign_in'));
     }
     try {
-      return await call<T>(base + path, { ...request, token });
+      return await ask(token);
     } catch (error) {
       if (error instanceof MastheadError && error.code === 'invalid_token' && session.token === token) session.end('expired');
       throw error;
@@ -243,13 +256,14 @@ export function createClient({ url = '', storage = 'local' }: ClientOptions = {}
     },
 
     /** Sends a README. What becomes of it is in its report: see `watchReport`. */
-    async uploadReadme(file: File, { slug, path, replace, onProgress, signal }: ReadmeUpload = {}): Promise<SentReadme> {
+    async uploadReadme(file: File, { slug, path, replace, ifVersion, onProgress, signal }: ReadmeUpload = {}): Promise<SentReadme> {
       const form = new FormData();
       // Of a folder's file, browsers would send the path within it in the place of the name.
       form.append('readme_file', file, file.name);
       if (slug) form.append('slug', slug);
       if (path) form.append('path', path.normalize());
       if (replace) form.append('replace', replace);
+      if (ifVersion) form.append('if_version', ifVersion);
       const { readme } = await signed<{ readme: SentReadme }>('/api/upload_readme', { method: 'POST', form, progress: onProgress, signal });
       return { slug: readme.slug, replaced: readme.replaced };
     },
@@ -307,6 +321,16 @@ export function createClient({ url = '', storage = 'local' }: ClientOptions = {}
         return report.state === 'processing' ? undefined : report;
       };
       return settled(look, t('site.report_late'), wait);
+    },
+
+    /** What publishing would make of a text; nothing is stored. A member has 60 of these a minute. */
+    async preview({ text, fileName, path }: Previewed, signal?: AbortSignal): Promise<Preview> {
+      return (await signed<{ preview: Preview }>('/api/preview', { method: 'POST', json: { text, file_name: fileName, path }, signal })).preview;
+    },
+
+    /** The author's own bytes of a document, and which version they are. */
+    source(slug: string, signal?: AbortSignal): Promise<Source> {
+      return withToken((token) => fetchFile(`${base}/api/readmes/${encodeURIComponent(slug)}/source`, { token, signal }));
     },
 
     /** Withdraws a document: the upload, what was published of it, and its report. */

@@ -149,6 +149,16 @@ export interface ReadmePage {
   cursor: string | null;
 }
 
+/** What publishing would make of a text. */
+export interface Preview {
+  /** `null` where it would be rejected. */
+  frontmatter: Record<string, unknown> | null;
+  markdown: string | null;
+  /** Made safe; show it in a frame that allows nothing nevertheless. `null` where it would be rejected, or is too large. */
+  html: string | null;
+  report: Pick<Readme, 'slug' | 'entry_id' | 'reason' | 'fields' | 'warnings'> & { state: 'published' | 'draft' | 'rejected' };
+}
+
 /** What became of the picture that was sent last. */
 export interface PictureReport {
   state: 'processing' | 'ready' | 'rejected';
@@ -226,12 +236,46 @@ export async function call<T>(url: string, { method = 'GET', token, json, form, 
   const { status, text, retryAfter } = await send(url, { method, headers, body, progress, signal });
   const envelope = parsed(text);
   if (envelope?.['status'] === 'success') return envelope as T;
+  throw refusal(status, envelope, retryAfter);
+}
+
+/** What the server, or something on the way to it, said no with. */
+function refusal(status: number, envelope: Record<string, unknown> | null, retryAfter: number | undefined): MastheadError {
   const { code, message } = envelope ?? {};
   if (typeof code === 'string' && typeof message === 'string') {
     const replacement = code === 'other_title' ? (envelope as unknown as Replacement) : undefined;
-    throw new MastheadError(code as Code, status, message, retryAfter, replacement && { replaces: replacement.replaces, instead: replacement.instead });
+    return new MastheadError(code as Code, status, message, retryAfter, replacement && { replaces: replacement.replaces, instead: replacement.instead });
   }
-  throw new MastheadError('unreadable', status, t('desk.unreadable', { status: String(status) }));
+  return new MastheadError('unreadable', status, t('desk.unreadable', { status: String(status) }));
+}
+
+/** A document's own bytes, as its author sent them, and which version they are: the `ifVersion` of who mends it. */
+export interface Source {
+  bytes: Uint8Array<ArrayBuffer>;
+  version: string;
+}
+
+/**
+ * Gets a file that the API hands out.
+ *
+ * @throws {MastheadError} on any failure
+ * @throws the signal's reason when it is aborted
+ */
+export async function file(url: string, { token, signal }: Pick<Call, 'token' | 'signal'>): Promise<Source> {
+  const headers = { 'Accept-Language': spoken(), ...(token ? { Authorization: `Bearer ${token}` } : {}) };
+  let response: Response;
+  try {
+    response = await fetch(url, { headers, cache: 'no-store', ...(signal ? { signal } : {}) });
+    if (response.ok) {
+      // A cache on the way that compresses marks it as weak.
+      const version = (response.headers.get('ETag') ?? '').replace(/^W\//, '').replaceAll('"', '');
+      return { bytes: new Uint8Array(await response.arrayBuffer()), version };
+    }
+  } catch {
+    signal?.throwIfAborted();
+    throw unreachable();
+  }
+  throw refusal(response.status, parsed(await response.text()), seconds(response.headers.get('Retry-After')));
 }
 
 /**

@@ -108,8 +108,11 @@ async function written(desk, host, document, { heading, error }) {
   const newer = h('div', { class: 'mh-newer', hidden: true });
 
   const writing = h('div', { class: 'mh-write' });
-  writing.append(h('label', { class: 'mh-unseen', for: area.id }, t('editor.text')), area);
+  const label = h('label', { class: 'mh-unseen', for: area.id }, t('editor.text'));
+  writing.append(label, area);
   const field = await host.field(area);
+  // Another field has a name of its own.
+  if (field.element !== area) label.remove();
   const pictures = gallery(desk, () => field, server, { folder: () => path, changed: () => preview.again() });
   const tools = toolbar(() => field, pictures.choose);
   const seen = looks(host, (warning) => {

@@ -57,7 +57,7 @@ const wideness = (line) => line.length + (line.match(/[\u1100-\u11ff\u2e80-\u9ff
  * the frame: the position is kept when another preview comes. That one is loaded behind the one that is seen.
  *
  * @param {HTMLElement} place
- * @param {{ document: string, site: string, title: string }} about
+ * @param {{ document: string, site: () => string, title: string }} about
  */
 export function frames(place, { document: around, site, title }) {
   /** @type {HTMLIFrameElement | undefined} */
@@ -91,7 +91,7 @@ export function frames(place, { document: around, site, title }) {
       coming?.remove();
       const frame = h('iframe', { sandbox: '', title, class: 'mh-frame-of-preview mh-coming', referrerpolicy: 'no-referrer', tabindex: '-1' });
       coming = frame;
-      frame.srcdoc = framed(around, site, safe);
+      frame.srcdoc = framed(around, site(), safe);
       frame.addEventListener('load', () => swap(frame), { once: true });
       setTimeout(() => swap(frame), LOADED_WITHIN_MS);
       place.append(frame);

@@ -8,16 +8,17 @@ import { result, shownAddress } from './result.js';
 /**
  * The parts of the editor that a preview fills.
  *
- * @param {Pick<import('./host.js').Host, 'api' | 'site' | 'frame'>} host
+ * @param {Pick<import('./host.js').Host, 'api' | 'site' | 'frame'>} host whose address is asked for with each preview: it may be found late
  * @param {(warning: import('./host.js').Warning) => void} jump
  */
-export function looks({ api, site, frame }, jump) {
+export function looks(host, jump) {
+  const { site, frame } = host;
   const title = h('p', { class: 'mh-page-title' });
   const hint = h('p', { class: 'hint mh-hint' }, t('editor.preview_waits'));
   const inside = h('div', { class: 'mh-framed' });
   const scroller = h('div', { class: 'mh-scroller', tabindex: 0, role: 'region', 'aria-label': t('editor.preview_of') }, title, hint, inside);
   const fault = h('p', { class: 'hint mh-hint mh-behind', role: 'status' });
-  const page = frames(inside, { document: frame, site: api, title: t('editor.preview_of') });
+  const page = frames(inside, { document: frame, site: () => host.api, title: t('editor.preview_of') });
   const state = h('p', { class: 'mh-outcome', role: 'status' });
   const warnings = h('div', { class: 'mh-found' });
   const [name, address, about] = [h('p', { class: 'mh-result-title' }), h('p', { class: 'mh-result-address' }), h('p', { class: 'mh-result-about' })];

@@ -1,6 +1,7 @@
 // Defines the custom elements; importing it, in a browser, is all it takes.
 
 import { define } from './base.js';
+import { MastheadReadmeEditor } from './editor.js';
 import { MastheadMemberFiles } from './files.js';
 import { MastheadJoin } from './join.js';
 import { MastheadLogin } from './login.js';
@@ -14,3 +15,4 @@ define('masthead-profile-picture', MastheadProfilePicture);
 define('masthead-readme-upload', MastheadReadmeUpload);
 define('masthead-publish-report', MastheadPublishReport);
 define('masthead-member-files', MastheadMemberFiles);
+define('masthead-readme-editor', MastheadReadmeEditor);
