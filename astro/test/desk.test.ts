@@ -92,6 +92,7 @@ describe('texts', () => {
     const text = 'one\n🎈 two three\n';
     expect(offsetAt(text, 2, 3)).toBe(7);
     expect(placeOf(text, { line: 2, column: 3, text: 'two' })).toEqual([7, 10]);
+    expect(placeOf(text, { line: 2, column: 1, text: 'three' })).toEqual([11, 16]);
     expect(placeOf(text, { line: 2, column: 3, text: 'other' })).toEqual([7, 16]);
     expect(offsetAt(text, 9, 9)).toBe(text.length);
     expect(offsetAt(text, 1, 99)).toBe(3);

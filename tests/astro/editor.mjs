@@ -40,7 +40,7 @@ try {
     equal(asked.filter((path) => codeMirror.includes(path)), [], 'what is loaded of CodeMirror where nobody writes');
     await page.getByRole('link', { name: 'Write a new document', exact: true }).click();
     await says(page.locator('.mh-desk-heading'), 'Write a document');
-    ok(await page.locator('.mh-write .cm-editor').isVisible(), 'one writes in CodeMirror');
+    await page.locator('.mh-write .cm-editor').waitFor();
     await says(seen, /A part of it/);
     await fitsEverybody(page, 'the editor');
     await keep(page, 'editor');
@@ -101,7 +101,7 @@ try {
     });
     await page.getByRole('dialog', { name: 'Keep what isn’t published?' }).waitFor();
     await button('Throw away').click();
-    equal(await page.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith('masthead.draft'))), [], 'drafts that are left');
+    await eventually(() => page.evaluate(() => !Object.keys(localStorage).some((key) => key.startsWith('masthead.draft'))), 'no draft is left');
   });
 } finally {
   await browser.close();

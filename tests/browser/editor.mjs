@@ -36,7 +36,7 @@ async function signIn(at = page, email = "pat@club.example", password = PASSWORD
 /** Signs in with another tab: a session is that of its tab. */
 async function anotherTab() {
   const tab = await page.context().newPage();
-  tab.setDefaultTimeout(10_000);
+  tab.setDefaultTimeout(90_000);
   await tab.goto(SITE);
   await signIn(tab);
   return tab;

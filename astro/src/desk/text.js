@@ -68,7 +68,9 @@ export function offsetAt(text, line, column) {
  */
 export function placeOf(text, { line, column, text: quoted }) {
   const start = offsetAt(text, line, column);
-  if (quoted && text.startsWith(quoted, start)) return [start, start + quoted.length];
-  const end = text.indexOf('\n', start);
-  return [start, end < 0 ? text.length : end];
+  const next = text.indexOf('\n', start);
+  const end = next < 0 ? text.length : next;
+  // A warning of a link stands where the link begins, and quotes its destination.
+  const at = quoted ? text.slice(start, end).indexOf(quoted) : -1;
+  return at < 0 ? [start, end] : [start + at, start + at + quoted.length];
 }

@@ -53,7 +53,7 @@ export const loadCodeMirror: Load = async () => {
           syntaxHighlighting(looks),
           theme,
           EditorView.lineWrapping,
-          EditorView.contentAttributes.of({ 'aria-label': label, spellcheck: 'true', autocapitalize: 'sentences' }),
+          EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0', spellcheck: 'true', autocapitalize: 'sentences' }),
           EditorView.updateListener.of(({ docChanged }) => {
             if (docChanged) for (const listener of listeners) listener();
           }),
