@@ -1,6 +1,6 @@
 // Which language the package speaks: English unless an element of the page is in another one that there is a table of.
 
-import { choose, isSpoken, OFFERED, speak, spoken, type Sentences } from './languages/say.js';
+import { choose, isSpoken, speak, spoken, type Sentences } from './languages/say.js';
 import { TABLES } from './tables/index.js';
 import english from './tables/en.js';
 
@@ -13,7 +13,7 @@ export function speakEnglish(): void {
 }
 
 /** The language of those offered for a text in `lang` (BCP 47); English where there is none. */
-export const offeredFor = (lang: string | undefined): string => choose(lang ? [lang] : [], OFFERED);
+export const offeredFor = (lang: string | undefined): string => choose(lang ? [lang] : [], ['en', ...Object.keys(TABLES)]);
 
 /**
  * The sentences of an offered language.

@@ -2,6 +2,8 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createClient, MastheadError, type Readme } from '../src/client.js';
+import { speak } from '../src/languages/say.js';
+import { speakAs, speakEnglish } from '../src/speaking.js';
 import { json, serve, type Handler } from './support/server.js';
 
 // What Node has not: the browser's storage.
@@ -40,6 +42,21 @@ test('the token is kept where it was asked to be', async () => {
     expect(client.signedIn).toBe(false);
     expect([...local.items, ...session.items]).toEqual([]);
   }
+});
+
+test('the server is asked to speak the language of the page', async () => {
+  const asked: unknown[] = [];
+  await using server = await serve((request, response) => (asked.push(request.headers['accept-language']), json(response, 200, granted)));
+  const client = createClient({ url: server.url, storage: 'memory' });
+  await client.login('jo@club.example', 'x');
+  speak('de', {});
+  // What was chosen stays, whoever makes a client.
+  createClient({ url: server.url });
+  speakEnglish();
+  await client.login('jo@club.example', 'x');
+  speakAs('xx');
+  await client.login('jo@club.example', 'x');
+  expect(asked).toEqual(['en', 'de', 'en']);
 });
 
 test('where storage is forbidden, the session lasts as long as the page', async () => {

@@ -83,7 +83,7 @@ async function journey() {
     equal(await page.evaluate(() => document.activeElement.textContent), 'Publish', 'the focus');
     equal((await client.files()).files, [], 'what is sent before anybody said so');
     ok(!(await page.getByLabel('Name in the address').isVisible()), 'no address is asked for');
-    const unshown = page.getByLabel('Send the file that no note shows, too');
+    const unshown = page.getByLabel('Send the file that no note here shows, too');
     await unshown.check();
     await says(upload.locator('[data-hint]'), /^4 notes, 6 pictures, 1 PDF/);
     await unshown.uncheck();

@@ -72,7 +72,7 @@ export function looks(host, jump) {
 /** @param {import('./host.js').Preview['report']} report */
 function outcome({ state, reason, fields, warnings }) {
   if (state === 'rejected') return t('editor.would_reject', { reason: reason ?? '' });
-  if (state === 'draft') return fields.some(({ key, source }) => key === 'draft' && source === 'frontmatter') ? t('editor.would_draft') : t('editor.would_draft_other');
+  if (state === 'draft') return fields.some(({ key, source }) => key === 'draft' && source === 'frontmatter') ? t('editor.would_draft') : t('editor.would_draft_elsewhere');
   return warnings.length > 0 ? t('editor.would_publish_warned', { count: warnings.length }) : t('editor.would_publish');
 }
 

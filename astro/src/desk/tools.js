@@ -42,7 +42,7 @@ export function toolbar(field, choosePicture) {
   };
   const buttons = TOOLS.map(({ tool, name: named, key, shift }, at) => {
     const name = t(named);
-    const shown = [isMac() ? '⌘' : 'Ctrl', shift ? (isMac() ? '⇧' : 'Shift') : '', key].filter(Boolean).join(isMac() ? '' : '+');
+    const shown = [isMac() ? '⌘' : t('editor.key_control'), shift ? (isMac() ? '⇧' : t('editor.key_shift')) : '', key].filter(Boolean).join(isMac() ? '' : '+');
     return h(
       'button',
       {

@@ -136,7 +136,8 @@ export function details({ fields, entry_id, version, live, file_name }, { file, 
   const made = element(
     'details',
     { class: `${prefix}details`, open: isOpen },
-    element('summary', {}, t('report.details')),
+    // The elements of a site draw a report anew while it has the focus.
+    element('summary', { 'data-focus': 'details' }, t('report.details')),
     ...table(fields, prefix),
     element('dl', {}, ...facts.map(([name = '', value = '']) => element('div', {}, element('dt', {}, name), element('dd', {}, value)))),
   );

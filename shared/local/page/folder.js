@@ -416,7 +416,7 @@ function ask(item, { replaces, instead }) {
   const { path } = item;
   mark(item, "ask");
   item.told.replaceChildren(
-    element("p", {}, slug === "readme" ? t("page.folder_other_own", { title, old }) : t("page.folder_other", { title, old, slug })),
+    element("p", {}, slug === "readme" ? t("page.folder_other_title_own", { title, old }) : t("page.folder_other_title", { title, old, slug })),
     element("div", { className: "choices" }, 
       answer(t("desk.keep_both"), t("page.keep_both_named", { path }), { slug: instead.slug }),
       answer(t("desk.replace"), t("page.replace_named", { path }), { replace: true }),

@@ -13,16 +13,13 @@ export async function start() {
   const kept = localStorage.getItem(KEY);
   const wanted = kept ? [kept, ...navigator.languages] : navigator.languages;
   const code = choose(wanted, OFFERED);
-  try {
-    speak(code, await table(code), wanted);
-  } catch (refused) {
-    if (code === "en") {
-      find("unloaded").hidden = false;
-      throw refused;
-    }
-    // A page in English is of more use than none.
-    speak("en", await table("en"), wanted);
+  // A page in English is of more use than none.
+  const [language, sentences] = (await table(code)) ?? (await table("en")) ?? [];
+  if (!sentences) {
+    find("unloaded").hidden = false;
+    throw new Error("none of the page's sentences can be loaded");
   }
+  speak(language, sentences, wanted);
   const root = document.documentElement;
   root.lang = spoken();
   translate(document);
@@ -30,12 +27,19 @@ export async function start() {
   root.dataset.spoken = "";
 }
 
+/** A language with its sentences; nothing where they can't be had. */
 async function table(code) {
-  const answer = await fetch(`/languages/${code}.json`, { signal: AbortSignal.timeout(PATIENCE_MS) });
-  if (!answer.ok) {
-    throw new Error(`/languages/${code}.json is answered with status ${answer.status}.`);
+  const path = `/languages/${code}.json`;
+  try {
+    const answer = await fetch(path, { signal: AbortSignal.timeout(PATIENCE_MS) });
+    if (answer.ok) {
+      return [code, await answer.json()];
+    }
+    console.warn(`${path} is answered with status ${answer.status}.`);
+  } catch (error) {
+    console.warn(`${path} can't be loaded: ${error.message}`);
   }
-  return answer.json();
+  return null;
 }
 
 function offerOthers() {
