@@ -6,7 +6,7 @@ import { free, proposed } from '../src/desk/address.js';
 import { Drafts, NotKept, opening, type Draft } from '../src/desk/drafts.js';
 import { framed } from '../src/desk/frame.js';
 import { marked, type Edit, type Mark } from '../src/desk/marks.js';
-import { cleanName, found, freePath, inserted, placeholder, sendPicture, shown } from '../src/desk/pictures.js';
+import { cleanName, found, freePath, inserted, placeholder, sendPicture, shown, withoutPlaceholders } from '../src/desk/pictures.js';
 import { AGAIN_MS, againIn, BETWEEN_MS, PAUSE_MS, previews, type Wanted } from '../src/desk/preview.js';
 import { publishNew, publishVersion, type Terms } from '../src/desk/publish.js';
 import { cut, MAX_DESCRIPTION, MAX_TITLE, result, shownAddress } from '../src/desk/result.js';
@@ -294,6 +294,7 @@ describe('names', () => {
     const place = found(`more ${now}`, piece)!;
     expect(`more ${now}`.slice(place.from, place.to)).toBe(piece);
     expect(found('gone', piece)).toBeUndefined();
+    expect(withoutPlaceholders(`One\n\n${piece}\n\n![a #1](b.png) ![](c.png)`)).toBe('One\n\n![a #1](b.png) ![](c.png)');
     // One that goes leaves the text as it was, but for the end of its last line.
     for (const before of ['One|\n\nTwo', 'One|\nTwo', '|', '|Two', 'One\n\n|Two', 'One|', 'One\n|']) {
       const was = select(before);

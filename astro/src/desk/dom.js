@@ -50,14 +50,15 @@ let named = 0;
  */
 export function ask(place, { title, text, body = [], choices, check }, opened = () => {}) {
   const id = `mh-asked-${(named += 1)}`;
-  const buttons = choices.map(([value, label], at) => h('button', { type: value ? 'submit' : 'button', value, class: at === choices.length - 1 ? undefined : QUIET, onclick: value ? undefined : () => dialog.close('') }, label));
+  const buttons = choices.map(([value, label], at) => h('button', { type: value ? 'submit' : 'button', value, class: at === choices.length - 1 ? undefined : QUIET, onclick: value ? undefined : () => isBusy() || dialog.close('') }, label));
+  const isBusy = () => buttons.at(-1)?.ariaDisabled === 'true';
   const form = h('form', { method: 'dialog' }, h('h2', { id }, title), text !== undefined && h('p', { id: `${id}-text` }, text), ...body, h('div', { class: 'actions mh-row' }, ...buttons));
   const dialog = h('dialog', { class: 'mh-asked', 'aria-labelledby': id, 'aria-describedby': text === undefined ? undefined : `${id}-text` }, form);
   form.addEventListener('submit', async (event) => {
     event.preventDefault();
+    if (isBusy()) return;
     const main = buttons.at(-1);
     const value = /** @type {HTMLButtonElement | null} */ (event.submitter)?.value || main?.value || '';
-    if (main?.ariaDisabled === 'true') return;
     if (main) main.ariaDisabled = 'true';
     try {
       if (!check || (await check(value))) dialog.close(value);
@@ -66,10 +67,14 @@ export function ask(place, { title, text, body = [], choices, check }, opened = 
     }
   });
   place.append(dialog);
+  // What is under way is waited for.
+  dialog.addEventListener('cancel', (event) => isBusy() && event.preventDefault());
   // A form of the page around it takes no part in this.
   for (const type of ['drop', 'paste']) dialog.addEventListener(type, (event) => event.stopPropagation());
   dialog.returnValue = '';
   dialog.showModal();
+  // The first button, where the browser would begin, may be the one that throws something away.
+  if (body.length === 0) buttons.at(-1)?.focus();
   opened(() => dialog.close(''));
   return new Promise((resolve) =>
     dialog.addEventListener('close', () => {

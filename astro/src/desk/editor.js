@@ -8,6 +8,7 @@ import { opening } from './drafts.js';
 import { gallery } from './gallery.js';
 import { keeper, ownId } from './keeper.js';
 import { looks } from './looks.js';
+import { withoutPlaceholders } from './pictures.js';
 import { PAUSE_MS, previews } from './preview.js';
 import { publishNew, publishVersion } from './publish.js';
 import { decoded, lines, placeOf } from './text.js';
@@ -56,20 +57,19 @@ export function openEditor(place, host, slug) {
   /** @type {Opened | undefined} */
   let opened;
   let isClosed = false;
-  fetched(host, slug).then(
-    async (document) => {
-      if (isClosed) return;
-      const made = await written(desk, host, document, { heading, error });
-      opened = made;
-      if (isClosed) made.close(false);
-    },
-    (refused) => {
-      if (isClosed || refused.name === 'AbortError') return;
-      say(heading, t('editor.write'));
-      say(error, refused.code === 'not_found' ? t('editor.not_there', { slug: slug ?? '' }) : refused.message);
-      desk.append(h('p', {}, button(t('editor.close'), () => host.closed(), { class: QUIET })));
-    },
-  );
+  const open = async () => {
+    const document = await fetched(host, slug);
+    if (isClosed) return;
+    const made = await written(desk, host, document, { heading, error });
+    opened = made;
+    if (isClosed) made.close(false);
+  };
+  open().catch((refused) => {
+    if (isClosed || refused.name === 'AbortError') return;
+    say(heading, t('editor.write'));
+    say(error, refused.code === 'not_found' ? t('editor.not_there', { slug: slug ?? '' }) : refused.message);
+    desk.replaceChildren(heading, error, h('p', {}, button(t('editor.close'), () => host.closed(), { class: QUIET })));
+  });
   return {
     keep: () => opened?.keep(),
     close(keeps) {
@@ -91,7 +91,7 @@ export function openEditor(place, host, slug) {
  */
 async function written(desk, host, document, { heading, error }) {
   const { server, drafts } = host;
-  const { slug, path } = document;
+  const { slug } = document;
   /** The text that the draft was begun from, and its version. */
   let { text: base, version } = document;
   let title = '';
@@ -113,7 +113,7 @@ async function written(desk, host, document, { heading, error }) {
   const field = await host.field(area);
   // Another field has a name of its own.
   if (field.element !== area) label.remove();
-  const pictures = gallery(desk, () => field, server, { folder: () => path, changed: () => preview.again() });
+  const pictures = gallery(desk, () => field, server, { folder: () => document.path, changed: () => preview.again() });
   const tools = toolbar(() => field, pictures.choose);
   const seen = looks(host, (warning) => {
     show('write');
@@ -121,7 +121,7 @@ async function written(desk, host, document, { heading, error }) {
   });
   const draft = keeper(drafts, slug, { said: kept, warned });
 
-  const wanted = () => ({ text: field.text(), fileName: document.fileName ?? (slug === null ? NEW_NAME : `${slug}.md`), path });
+  const wanted = () => ({ text: field.text(), fileName: document.fileName ?? (slug === null ? NEW_NAME : `${slug}.md`), path: document.path });
   const preview = previews({
     ask: (now, signal) => server.preview(now, signal),
     show(answer) {
@@ -195,7 +195,7 @@ async function written(desk, host, document, { heading, error }) {
 
   /** @param {import('./drafts.js').Draft} taken */
   function take(taken) {
-    field.set(lines(taken.text));
+    field.set(withoutPlaceholders(lines(taken.text)));
     version = taken.base;
     draft.take(taken);
     preview.want(wanted(), 0);
@@ -283,7 +283,7 @@ async function written(desk, host, document, { heading, error }) {
     keep();
     try {
       if (slug === null || version === null) await begun();
-      else await published(await publishVersion({ text: field.text(), crlf: document.crlf }, { slug, fileName: document.fileName, path, version }, sending));
+      else await published(await publishVersion({ text: field.text(), crlf: document.crlf }, { slug, fileName: document.fileName, path: document.path, version }, sending));
     } catch (refused) {
       fault(refused);
     } finally {
@@ -342,6 +342,8 @@ async function written(desk, host, document, { heading, error }) {
         say(fault, refused instanceof Error ? refused.message : String(refused));
         return refused instanceof Error && refused.name === 'AbortError';
       }
+      // The dialog was left by force meanwhile.
+      if (!input.isConnected) await published(outcome);
       if (outcome.is !== 'taken') return true;
       say(fault, t(outcome.free ? 'editor.name_taken' : 'editor.name_taken_all', { name, title: outcome.by.title, free: outcome.free }));
       if (outcome.free) input.value = outcome.free;
@@ -353,7 +355,7 @@ async function written(desk, host, document, { heading, error }) {
     const asked = ask(desk, { title: t('editor.name_title'), text: t('editor.name_text'), body, check, choices: [['', t('editor.cancel')], ['publish', t('editor.publish')]] }, (close) => (closeQuestion = close));
     input.focus();
     input.select();
-    if ((await asked) && outcome) await published(outcome);
+    if ((await asked) && outcome?.is === 'sent') await published(outcome);
     else publishButton.focus();
   }
 
@@ -384,6 +386,9 @@ async function written(desk, host, document, { heading, error }) {
     const look = button(t('editor.changed_look'), () => compare(now.text), { class: QUIET });
     const mine = button(t('editor.changed_keep'), () => {
       version = now.version;
+      // It may have been sent under another name, from another folder.
+      document.fileName = now.fileName;
+      document.path = now.path;
       hide();
       compare(undefined);
       void publish();

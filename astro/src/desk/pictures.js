@@ -67,6 +67,13 @@ export function freePath(name, folder, taken) {
 export const placeholder = (sentence, mark) => `![${plain(sentence)} ${mark}]()`;
 
 /**
+ * A text without the placeholders that a crash left in it: nothing is being sent for them any more.
+ *
+ * @param {string} text
+ */
+export const withoutPlaceholders = (text) => text.replace(/!\[[^\n]*? #\d+\]\(\)\n{0,2}/g, '');
+
+/**
  * The picture in Markdown. Its destination is its name in the document's own folder.
  *
  * @param {string} description
