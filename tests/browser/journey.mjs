@@ -208,6 +208,10 @@ async function journey() {
     await page.reload();
     await says(id("sign-in-heading"), /^Sign in to /);
     await page.keyboard.press("Tab");
+    if (await id("language").isVisible()) {
+      equal(await focused(), "language", "the stop before the form");
+      await page.keyboard.press("Tab");
+    }
     equal(await focused(), "email", "the first stop");
     const ring = await id("email").evaluate((input) => getComputedStyle(input).outlineStyle);
     equal(ring, "solid", "the focus ring");
