@@ -9,7 +9,7 @@ import { chromium } from "playwright-core";
 
 const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 // A machine that runs builds beside the browser is slow; what holds is seen long before.
-const PATIENCE_MS = Number(process.env.PATIENCE ?? 90_000);
+const PATIENCE_MS = 90_000;
 /** As much of a page's text is printed, in characters, when a step fails. */
 const MAX_SEEN = 4000;
 const FLAGS = [
