@@ -108,7 +108,7 @@ async function written(desk, host, document, { heading, error }) {
   const newer = h('div', { class: 'mh-newer', hidden: true });
 
   const writing = h('div', { class: 'mh-write' });
-  const label = h('label', { class: 'mh-unseen', for: area.id }, t('editor.text'));
+  const label = h('label', { class: 'visually-hidden mh-unseen', for: area.id }, t('editor.text'));
   writing.append(label, area);
   const field = await host.field(area);
   // Another field has a name of its own.
