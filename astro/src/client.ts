@@ -6,10 +6,10 @@ import { sendPicture, type PictureStage } from './picture.js';
 import { Session, type Ending, type Storage } from './session.js';
 import { speakEnglish } from './speaking.js';
 import { settled, type Wait } from './wait.js';
-import { call, fetchFile, MastheadError, type Call, type Changes, type DeletedPage, type Files, type ListedReadme, type Member, type Picture, type PictureReport, type Progress, type Readme, type ReadmePage, type Replaced, type SavedFile, type Site, type StoredFile, type VersionPage } from './wire.js';
+import { call, fetchFile, MastheadError, type Call, type Changes, type DeletedPage, type Files, type ListedReadme, type Member, type Picture, type PictureReport, type Preview, type Progress, type Readme, type ReadmePage, type Replaced, type SavedFile, type Site, type StoredFile, type VersionPage } from './wire.js';
 
 export { MastheadError };
-export type { Changes, Code, ComparedVersion, DeletedPage, DeletedReadme, Field, Files, ListedReadme, Member, Picture, PictureReport, Readme, Replaced, Replacement, Run, SavedFile, Site, StoredFile, Titled, Usage, Version, VersionPage, Warning } from './wire.js';
+export type { Changes, Code, ComparedVersion, DeletedPage, DeletedReadme, Field, Files, ListedReadme, Member, Picture, PictureReport, Preview, Readme, Replaced, Replacement, Run, SavedFile, Site, StoredFile, Titled, Usage, Version, VersionPage, Warning } from './wire.js';
 export type { SentFile } from './file.js';
 export type { PictureStage } from './picture.js';
 export type { Ending, Storage } from './session.js';
@@ -72,6 +72,17 @@ export interface ReadmeUpload extends Upload {
    * @default 'any'
    */
   replace?: 'any' | 'same_title' | undefined;
+  /** The version that was read, of `source` or a report: where another is there by now, the file is refused by the code `conflict`. */
+  ifVersion?: string | undefined;
+}
+
+/** A text that is not published. */
+export interface Previewed {
+  text: string;
+  /** What its file is or will be called. */
+  fileName?: string | undefined;
+  /** The folder that it lies in. */
+  path?: string | undefined;
 }
 
 /** A README that has arrived. */
@@ -264,13 +275,14 @@ export function createClient({ url = '', storage = 'local' }: ClientOptions = {}
     },
 
     /** Sends a README. What becomes of it is in its report: see `watchReport`. */
-    async uploadReadme(file: File, { slug, path, replace, onProgress, signal }: ReadmeUpload = {}): Promise<SentReadme> {
+    async uploadReadme(file: File, { slug, path, replace, ifVersion, onProgress, signal }: ReadmeUpload = {}): Promise<SentReadme> {
       const form = new FormData();
       // Of a folder's file, browsers would send the path within it in the place of the name.
       form.append('readme_file', file, file.name);
       if (slug) form.append('slug', slug);
       if (path) form.append('path', path.normalize());
       if (replace) form.append('replace', replace);
+      if (ifVersion) form.append('if_version', ifVersion);
       const { readme } = await signed<{ readme: SentReadme }>('/api/upload_readme', { method: 'POST', form, progress: onProgress, signal });
       return { slug: readme.slug, replaced: readme.replaced };
     },
@@ -330,12 +342,17 @@ export function createClient({ url = '', storage = 'local' }: ClientOptions = {}
       return settled(look, t('site.report_late'), wait);
     },
 
+    /** What publishing would make of a text; nothing is stored. A member has 60 of these a minute. */
+    async preview({ text, fileName, path }: Previewed, signal?: AbortSignal): Promise<Preview> {
+      return (await signed<{ preview: Preview }>('/api/preview', { method: 'POST', json: { text, file_name: fileName, path }, signal })).preview;
+    },
+
     /** Withdraws a document: the upload, what was published of it, and its report. */
     async deleteReadme(slug: string): Promise<void> {
       await signed(`/api/readmes/${encodeURIComponent(slug)}`, { method: 'DELETE' });
     },
 
-    /** A document as its author sent it. */
+    /** A document as its author sent it, and which version that is. */
     source(slug: string, signal?: AbortSignal): Promise<SavedFile> {
       return savedFile(slug, ['source'], signal);
     },

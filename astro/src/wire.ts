@@ -222,6 +222,18 @@ export interface SavedFile {
   blob: Blob;
   /** What it was called. */
   name: string;
+  /** The version that it is: the `ifVersion` of who mends it. */
+  version: string;
+}
+
+/** What publishing would make of a text. */
+export interface Preview {
+  /** `null` where it would be rejected. */
+  frontmatter: Record<string, unknown> | null;
+  markdown: string | null;
+  /** Made safe; show it in a frame that allows nothing nevertheless. `null` where it would be rejected, or is too large. */
+  html: string | null;
+  report: Pick<Readme, 'slug' | 'entry_id' | 'reason' | 'fields' | 'warnings'> & { state: 'published' | 'draft' | 'rejected' };
 }
 
 /** What became of the picture that was sent last. */
@@ -313,8 +325,12 @@ export async function call<T>(url: string, { method = 'GET', token, json, form, 
 export async function fetchFile(url: string, instead: string, { token, signal }: Pick<Call, 'token' | 'signal'>): Promise<SavedFile> {
   signal?.throwIfAborted();
   try {
-    const response = await fetch(url, { headers: { 'Accept-Language': spoken(), Authorization: `Bearer ${token}` }, ...(signal ? { signal } : {}) });
-    if (response.ok) return { blob: await response.blob(), name: fileName(response.headers.get('Content-Disposition'), instead) };
+    const response = await fetch(url, { headers: { 'Accept-Language': spoken(), Authorization: `Bearer ${token}` }, cache: 'no-store', ...(signal ? { signal } : {}) });
+    if (response.ok) {
+      // A cache on the way that compresses marks it as weak.
+      const version = (response.headers.get('ETag') ?? '').replace(/^W\//, '').replaceAll('"', '');
+      return { blob: await response.blob(), name: fileName(response.headers.get('Content-Disposition'), instead), version };
+    }
     throw refusal(response.status, parsed(await response.text()), seconds(response.headers.get('Retry-After')));
   } catch (error) {
     signal?.throwIfAborted();

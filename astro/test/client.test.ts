@@ -399,3 +399,24 @@ test('a file that the server no longer hands out for a token ends the session', 
   await expect(client.source('trip')).rejects.toMatchObject({ code: 'invalid_token' });
   expect(client.signedIn).toBe(false);
 });
+
+test('a text is previewed, its source read with its version, and that version alone replaced', async () => {
+  const asked: [string | undefined, string][] = [];
+  await using server = await serve(async (request, response) => {
+    asked.push([request.url, (await buffer(request)).toString()]);
+    if (request.url === '/api/login') return json(response, 200, granted);
+    if (request.url === '/api/preview') return json(response, 200, { status: 'success', preview: { html: '<p>x</p>' } });
+    if (request.url === '/api/readmes/gone/source') return json(response, 404, { status: 'error', code: 'not_found', message: 'There is nothing here.' });
+    if (request.url?.endsWith('/source')) return void response.writeHead(200, { ETag: 'W/"v1"' }).end(Buffer.from([0xff, 0xfe, 0x61, 0]));
+    return json(response, 202, { status: 'success', readme: { slug: 'a', replaced: null } });
+  });
+  const client = createClient({ url: server.url, storage: 'memory' });
+  await client.login('jo@club.example', 'x');
+  expect(await client.preview({ text: 'x', fileName: 'a.md', path: 'notes' })).toEqual({ html: '<p>x</p>' });
+  expect(JSON.parse(asked[1]![1])).toEqual({ text: 'x', file_name: 'a.md', path: 'notes' });
+  const { blob, version } = await client.source('a');
+  expect([new Uint8Array(await blob.arrayBuffer()), version]).toEqual([new Uint8Array([0xff, 0xfe, 0x61, 0]), 'v1']);
+  await expect(client.source('gone')).rejects.toMatchObject({ code: 'not_found', status: 404 });
+  await client.uploadReadme(new File(['x'], 'a.md'), { ifVersion: 'v1' });
+  expect(asked.at(-1)![1]).toMatch(/name="if_version"\r\n\r\nv1\r\n/);
+});

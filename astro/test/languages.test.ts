@@ -89,6 +89,9 @@ const NO_SENTENCES: readonly (readonly [RegExp, string])[] = [
   [/^Unfit$/, 'the name of an error'],
   [/^\x89PNG\r\n/, 'what a PNG begins with'],
   [/^Çüéâ/, 'a code page'],
+  [/^(?:Files|Meta|Control|Shift)$/, 'how the web’s interfaces call keys and what is dragged'],
+  [/^<!doctype html>/, 'the document of a preview’s frame'],
+  [/^ui-monospace|^\.cm-/, 'CSS'],
 ];
 
 test('no sentence goes around its key', () => {

@@ -14,7 +14,7 @@ const PHONE = { width: 375, height: 812 };
 const WAITS_MS = 6000;
 
 const OWN =
-  "#site-name, #member-name, .warnings code, .warnings .advice, pre, code, .error, .item .advice:not(:has(button)), .item-name, .aside, .ignored li, #readmes a, #files-list a, #folder-body a, #report-heading, #report-kicker, dd, tbody, time, .address span, h4, select";
+  "#site-name, #member-name, .warnings code, .warnings .advice, pre, code, .error, .item .advice:not(:has(button)), .item-name, .aside, .ignored li, #readmes a, #drafts a, #files-list a, #folder-body a, #report-heading, #report-kicker, dd, tbody, time, .address span, h4, select, .mh-advice, .mh-result-box, .mh-page-title";
 const NAMES = "Masthead|Lou Marsh|Robot club";
 
 const english = await (await fetch(`${SITE}/languages/en.json`)).json();
@@ -175,6 +175,23 @@ async function views(language) {
     await page.locator("#report-body pre").first().waitFor();
     await isWhole(page, language, "report");
     equal(await id("report-kicker").locator(".state").getAttribute("data-state"), "published", "the state of the report");
+  });
+
+  await run("the editor has room, on both of its sides", async () => {
+    await page.evaluate(() => (location.hash = "#/write"));
+    await page.locator(".mh-outcome:not(:empty)").waitFor();
+    await page.locator(".mh-text").press("End");
+    await page.keyboard.insertText(" <script></script>");
+    await page.locator(".mh-jump").waitFor();
+    await isWhole(page, language, "editor");
+    await page.locator(".mh-views button").last().click();
+    await isWhole(page, language, "preview");
+    await page.evaluate(() => (location.hash = "#/readmes/arm"));
+    await page.locator(".missing").waitFor();
+    // The way back has kept what was written.
+    await page.evaluate(() => {
+      for (const key of Object.keys(localStorage).filter((key) => key.startsWith("masthead.draft"))) localStorage.removeItem(key);
+    });
   });
 
   await run("lists have room, and the questions before something goes", async () => {

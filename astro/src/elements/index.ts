@@ -1,6 +1,7 @@
 // Defines the custom elements; importing it, in a browser, is all it takes.
 
 import { define } from './base.js';
+import { MastheadReadmeEditor } from './editor.js';
 import { MastheadMemberFiles } from './files.js';
 import { MastheadReadmeHistory } from './history.js';
 import { MastheadJoin } from './join.js';
@@ -16,3 +17,4 @@ define('masthead-readme-upload', MastheadReadmeUpload);
 define('masthead-publish-report', MastheadPublishReport);
 define('masthead-member-files', MastheadMemberFiles);
 define('masthead-readme-history', MastheadReadmeHistory);
+define('masthead-readme-editor', MastheadReadmeEditor);

@@ -316,6 +316,7 @@ export class MastheadPublishReport extends MastheadElement {
       h('h3', { tabindex: -1, 'data-focus': 'report' }, titleOf(listed(readme))),
       h('p', { class: 'mh-byline' }, stateOf(readme.state, PREFIX), ' ', t('site.sent_at', { name: file_name ?? slug, when: when(uploaded_at, 'long') })),
       ...outcome(readme, { page: `${base}${readme.entry_id}/`, prefix: PREFIX }),
+      ...(this.dataset['editor'] === undefined ? [] : [h('p', {}, h('a', { href: `${this.dataset['editor']}#/edit/${slug}`, class: 'mh-edit' }, t('editor.edit')))]),
       ...warnings(readme, { prefix: PREFIX, heading: 'h4' }),
     ];
   }

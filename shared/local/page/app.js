@@ -2,6 +2,7 @@
 
 import { login, me, session, site } from "/client.js";
 import * as desk from "/desk.js";
+import * as editor from "/editor.js";
 import * as join from "/join.js";
 import { element, find, onSubmit } from "/dom.js";
 import * as language from "/language.js";
@@ -37,6 +38,8 @@ desk.connect(() => {
   showSignIn(t("page.password_changed"));
 });
 
+editor.connect();
+
 join.connect(async (member) => {
   history.replaceState(null, "", "/");
   notice.textContent = t("desk.password_set");
@@ -55,7 +58,12 @@ onSubmit(find("sign-in-form"), find("sign-in-error"), async () => {
   }
 });
 
-find("sign-out").addEventListener("click", () => {
+find("sign-out").addEventListener("click", async () => {
+  const drafts = await editor.mayLeave();
+  if (!drafts) {
+    return;
+  }
+  editor.clear(drafts === "keep");
   session.end();
   location.hash = "";
   showSignIn(t("desk.signed_out"));
@@ -63,6 +71,7 @@ find("sign-out").addEventListener("click", () => {
 
 /** Shows the form to sign in; what is chosen on the desk stays there where `keepsFiles`. */
 function showSignIn(sentence, keepsFiles = false) {
+  editor.clear();
   desk.clear(keepsFiles);
   show("sign-in");
   find("password").value = "";
@@ -77,7 +86,7 @@ function showDesk(member, focus) {
   if (focus) {
     find(focus).focus();
   }
-  return desk.start(member);
+  return Promise.all([desk.start(member), editor.start(member)]);
 }
 
 function show(view) {

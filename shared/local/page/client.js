@@ -129,8 +129,9 @@ export function deletePicture() {
 /**
  * Sends a README that lies in the folder `path`; `onProgress` is called with the percentage that has left this machine.
  * Where `replace` is `same_title`, a document of another title is refused with `other_title`, and `any` replaces it.
+ * With `ifVersion` any other version than that is refused with `conflict`.
  */
-export function uploadReadme(file, slug, onProgress, replace = "any", path = "", signal = null) {
+export function uploadReadme(file, slug, onProgress, replace = "any", path = "", signal = null, ifVersion = null) {
   const formData = new FormData();
   formData.append("readme_file", file);
   formData.append("replace", replace);
@@ -139,6 +140,9 @@ export function uploadReadme(file, slug, onProgress, replace = "any", path = "",
   }
   if (path) {
     formData.append("path", path);
+  }
+  if (ifVersion) {
+    formData.append("if_version", ifVersion);
   }
   return withProgress("/api/upload_readme", formData, onProgress, signal).then((answer) => answer.readme);
 }
@@ -159,6 +163,17 @@ export async function readme(slug) {
   return (await signed(`/api/readmes/${encodeURIComponent(slug)}`)).readme;
 }
 
+/** What publishing would make of a text; nothing is stored. */
+export async function preview({ text, fileName, path }, signal) {
+  const answer = await signed("/api/preview", {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ text, file_name: fileName, path }),
+    signal,
+  });
+  return answer.preview;
+}
+
 export function deleteReadme(slug) {
   return signed(`/api/readmes/${encodeURIComponent(slug)}`, { method: "DELETE" });
 }
@@ -173,7 +188,7 @@ export async function renameReadme(slug, wanted, version) {
   return answer.readme;
 }
 
-/** A document as its author sent it: its bytes and its file's name. */
+/** A document as its author sent it: its bytes, its file's name, and which version it is. */
 export function source(slug) {
   return savedFile(slug, "source");
 }
@@ -227,11 +242,16 @@ function query(parameters) {
 async function savedFile(slug, ...below) {
   mustBeSignedIn();
   const { signal } = requests;
-  const response = await reach(() => ask(at(slug, ...below), { headers: { Authorization: `Bearer ${session.token}` }, signal }));
+  const response = await reach(() => ask(at(slug, ...below), { headers: { Authorization: `Bearer ${session.token}` }, signal, cache: "no-store" }));
   if (!response.ok) {
     return answered(response.status, await response.text(), response.headers.get("Retry-After"));
   }
-  return { blob: await reach(() => response.blob()), name: fileName(response.headers.get("Content-Disposition"), `${slug}.md`) };
+  return {
+    blob: await reach(() => response.blob()),
+    name: fileName(response.headers.get("Content-Disposition"), `${slug}.md`),
+    // A cache on the way that compresses marks it as weak.
+    version: (response.headers.get("ETag") ?? "").replace(/^W\//, "").replaceAll('"', ""),
+  };
 }
 
 export function setPassword(current, password) {
@@ -272,14 +292,14 @@ const inLanguage = () => ({ "Accept-Language": spoken() });
 
 const ask = (path, { headers, ...options } = {}) => fetch(path, { ...options, headers: { ...inLanguage(), ...headers } });
 
-async function signed(path, { headers, ...options } = {}) {
+async function signed(path, { headers, signal: stop, ...options } = {}) {
   mustBeSignedIn();
   const { signal } = requests;
   return read(() =>
     ask(path, {
       ...options,
       headers: { ...headers, Authorization: `Bearer ${session.token}` },
-      signal,
+      signal: stop ? AbortSignal.any([signal, stop]) : signal,
     }),
   );
 }

@@ -3,6 +3,7 @@
 import { content, readme, site } from "/client.js";
 import { element, find, say, time } from "/dom.js";
 import * as earlier from "/history.js";
+import { address as editor } from "/editor.js";
 import { t } from "/languages/say.js";
 import * as missing from "/missing.js";
 import { announcement, details, outcome, stateOf, warnings } from "/report/draw.js";
@@ -108,6 +109,7 @@ async function show(readme, isCurrent) {
   body.replaceChildren(
     ...outcome(readme, { page: siteUrl ? new URL(`/${readme.entry_id}/`, siteUrl).href : null }),
     ...rename.block(readme, (slug) => (location.hash = `#/readmes/${slug}`)),
+    element("p", { className: "edit" }, element("a", { className: "button", href: editor(readme.slug) }, t("editor.edit"))),
     ...missing.block(readme, (refused) => added(readme.slug, refused, isCurrent)),
     ...warnings(readme),
     behind,

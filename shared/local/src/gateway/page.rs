@@ -5,6 +5,13 @@ use hyper::{Method, StatusCode};
 
 use super::answer::{Answer, text};
 
+/// The document of the frame that previews are shown in. The mark `{site}` in it is the public address, which the page of a
+/// club puts there itself: it knows its own.
+const FRAME: &str = "/desk/frame.html";
+
+/// The style of that document, by its digest.
+const FRAME_STYLE: &str = "'sha256-l4ozKgXGD79/hXKnL2JVIQ/Qb/oeaDMcgss7cwUY1qg='";
+
 struct File {
     path: &'static str,
     content_type: &'static str,
@@ -65,6 +72,7 @@ const FILES: &[File] = &[
     script("/client.js", include_str!("../../page/client.js")),
     script("/desk.js", include_str!("../../page/desk.js")),
     script("/dom.js", include_str!("../../page/dom.js")),
+    script("/editor.js", include_str!("../../page/editor.js")),
     script("/files.js", include_str!("../../page/files.js")),
     script("/folder.js", include_str!("../../page/folder.js")),
     script("/gather.js", include_str!("../../page/gather.js")),
@@ -181,6 +189,85 @@ const FILES: &[File] = &[
         "/history/versions.js",
         include_str!("../../../../astro/src/history/versions.js"),
     ),
+    // The editor, which the page and the npm package have in common.
+    File {
+        path: "/desk/editor.css",
+        content_type: "text/css; charset=utf-8",
+        content: include_str!("../../../../astro/src/desk/editor.css"),
+    },
+    File {
+        path: FRAME,
+        content_type: "text/html; charset=utf-8",
+        content: include_str!("../../../page/src/frame.html"),
+    },
+    script(
+        "/desk/address.js",
+        include_str!("../../../../astro/src/desk/address.js"),
+    ),
+    script(
+        "/desk/dom.js",
+        include_str!("../../../../astro/src/desk/dom.js"),
+    ),
+    script(
+        "/desk/drafts.js",
+        include_str!("../../../../astro/src/desk/drafts.js"),
+    ),
+    script(
+        "/desk/editor.js",
+        include_str!("../../../../astro/src/desk/editor.js"),
+    ),
+    script(
+        "/desk/field.js",
+        include_str!("../../../../astro/src/desk/field.js"),
+    ),
+    script(
+        "/desk/frame.js",
+        include_str!("../../../../astro/src/desk/frame.js"),
+    ),
+    script(
+        "/desk/gallery.js",
+        include_str!("../../../../astro/src/desk/gallery.js"),
+    ),
+    script(
+        "/desk/keeper.js",
+        include_str!("../../../../astro/src/desk/keeper.js"),
+    ),
+    script(
+        "/desk/leave.js",
+        include_str!("../../../../astro/src/desk/leave.js"),
+    ),
+    script(
+        "/desk/looks.js",
+        include_str!("../../../../astro/src/desk/looks.js"),
+    ),
+    script(
+        "/desk/marks.js",
+        include_str!("../../../../astro/src/desk/marks.js"),
+    ),
+    script(
+        "/desk/pictures.js",
+        include_str!("../../../../astro/src/desk/pictures.js"),
+    ),
+    script(
+        "/desk/preview.js",
+        include_str!("../../../../astro/src/desk/preview.js"),
+    ),
+    script(
+        "/desk/publish.js",
+        include_str!("../../../../astro/src/desk/publish.js"),
+    ),
+    script(
+        "/desk/result.js",
+        include_str!("../../../../astro/src/desk/result.js"),
+    ),
+    script(
+        "/desk/text.js",
+        include_str!("../../../../astro/src/desk/text.js"),
+    ),
+    script(
+        "/desk/tools.js",
+        include_str!("../../../../astro/src/desk/tools.js"),
+    ),
 ];
 
 /// Where the page may reach beside the origin it was loaded from.
@@ -203,11 +290,16 @@ pub(super) fn answer(method: &Method, path: &str, sources: &Sources) -> Option<A
         .fold(file.content.to_owned(), |page, (mark, local)| {
             page.replace(mark, local)
         });
-    let mut response = text(StatusCode::OK, file.content_type, content);
     let Sources { public_url, s3_url } = sources;
+    let content = match file.path {
+        FRAME => content.replace("{site}", public_url),
+        _ => content,
+    };
+    let mut response = text(StatusCode::OK, file.content_type, content);
+    // The frame's document is made by the page and held by the page's policy, too: its one style is named there.
     let policy = format!(
-        "default-src 'none'; script-src 'self'; style-src 'self'; \
-         img-src 'self' {public_url} blob: https:; connect-src 'self' {s3_url}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        "default-src 'none'; script-src 'self'; style-src 'self' {FRAME_STYLE}; \
+         img-src 'self' {public_url} blob: data: https:; connect-src 'self' {s3_url}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     );
     let headers = response.headers_mut();
     if let Ok(policy) = HeaderValue::try_from(policy) {
@@ -221,7 +313,7 @@ pub(super) fn answer(method: &Method, path: &str, sources: &Sources) -> Option<A
 
 #[cfg(test)]
 mod tests {
-    use super::{FILES, LOCAL};
+    use super::{FILES, FRAME, FRAME_STYLE, LOCAL};
 
     /// What is in the folders is what an administrator copies to the content bucket.
     #[test]
@@ -297,5 +389,15 @@ mod tests {
         let file = FILES.iter().find(|file| file.path == "/history/keep.js");
         let days = format!("KEPT_DAYS = {};", blobs::layout::KEPT_DAYS);
         assert!(file.unwrap().content.contains(&days), "{days}");
+    }
+
+    #[test]
+    fn the_page_allows_the_style_of_a_preview_s_frame() {
+        let frame = FILES.iter().find(|file| file.path == FRAME).unwrap();
+        let policy = format!("style-src {FRAME_STYLE};");
+        assert!(frame.content.contains(&policy), "{}", frame.content);
+        let template = include_str!("../../../../template.yaml");
+        let clubs = format!("style-src 'self' {FRAME_STYLE};");
+        assert!(template.contains(&clubs), "{clubs}");
     }
 }
