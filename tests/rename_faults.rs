@@ -29,17 +29,17 @@ fn key(account: &Account, slug: &str) -> String {
 
 /// Every version of every document, by its id, with its text.
 async fn stored(stores: &Stores, keys: &[&String]) -> Vec<(String, String)> {
-    let mut stored = Vec::new();
+    let mut found = Vec::new();
     for key in keys {
         for version in listed(stores, key).await {
             if let Some(id) = version.id.filter(|_| !version.is_marker) {
-                let found = stores.uploads.get_version(key, &id, 1 << 20).await.unwrap();
-                let text = String::from_utf8(found.unwrap().bytes.to_vec()).unwrap();
-                stored.push((id, text));
+                let object = stores.uploads.get_version(key, &id, 1 << 20).await.unwrap();
+                let text = String::from_utf8(object.unwrap().bytes.to_vec()).unwrap();
+                found.push((id, text));
             }
         }
     }
-    stored
+    found
 }
 
 /// Hands a key to `rewrite_readme`, and then what can wait, until nothing does.
