@@ -20,6 +20,7 @@ mod flask_accounts;
 mod invitations;
 mod journey;
 mod json_bodies;
+mod leave;
 mod links;
 mod login;
 mod login_faults;

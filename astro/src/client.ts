@@ -223,6 +223,20 @@ export function createClient({ url = '', storage = 'local' }: ClientOptions = {}
 
     account,
 
+    /** Gives the member another name; the answer has it as it is shown. What is published shows it within a minute or so. */
+    async rename(name: string): Promise<Member> {
+      return (await signed<{ member: Member }>('/api/me', { method: 'PATCH', json: { name } })).member;
+    },
+
+    /**
+     * Ends the membership for good: every session ends, and everything of the member's is erased within minutes. The password is asked for
+     * once more; a wrong one is refused with the code `invalid_credentials`.
+     */
+    async leave(password: string): Promise<void> {
+      await signed('/api/me/delete', { method: 'POST', json: { password } });
+      session.end('signed_out');
+    },
+
     /**
      * Makes a picture the profile's: scaled down first where the browser can, and waited for where it
      * is so large that the server works on it in the background.

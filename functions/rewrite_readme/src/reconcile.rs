@@ -4,8 +4,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Context as _;
 use blobs::layout::{
-    self, FileChangeKey, LaterKey, MAX_README_BYTES, OWN_PAGE, OWNER, PictureChangeKey, SourceKey,
-    SourceNote, content_key,
+    self, FileChangeKey, LaterKey, MAX_README_BYTES, NameChangeKey, OWN_PAGE, OWNER,
+    PictureChangeKey, SourceKey, SourceNote, content_key,
 };
 use blobs::{Condition, Head, Stored, Upload};
 use bytes::Bytes;
@@ -18,7 +18,7 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 use uploads::{ROUNDS, Seen};
 
-use crate::{State, files, later, names, pictures, referrers};
+use crate::{State, files, names, pictures, referrers, renamed};
 
 /// Name of the output's metadata that holds the SHA-256 of its bytes, in hexadecimal.
 const SHA256: &str = "sha256";
@@ -33,9 +33,12 @@ pub(crate) async fn reconcile(state: &State, key: &str) -> anyhow::Result<()> {
     if let Some(change) = FileChangeKey::parse(key) {
         return files::changed(state, &change).await;
     }
+    if let Some(NameChangeKey { member_id }) = NameChangeKey::parse(key) {
+        return renamed::changed(state, &member_id).await;
+    }
     let later = LaterKey::parse(key);
     if let Some(asked) = &later {
-        later::begin(state, asked).await?;
+        begin(state, asked).await?;
     }
     let source = later.map(|LaterKey(source)| source);
     let Some(source) = source.or_else(|| SourceKey::parse(key)) else {
@@ -61,6 +64,15 @@ pub(crate) async fn reconcile(state: &State, key: &str) -> anyhow::Result<()> {
         return Ok(());
     }
     anyhow::bail!("the README kept changing for {ROUNDS} rounds")
+}
+
+/// Notes that the look begins that was asked for.
+async fn begin(state: &State, asked: &LaterKey) -> anyhow::Result<()> {
+    let key = asked.key();
+    if let Some(seen) = state.uploads.head(&key).await? {
+        state.uploads.delete_seen(&key, &seen).await?;
+    }
+    Ok(())
 }
 
 /// What a source turned out to be.

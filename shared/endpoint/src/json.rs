@@ -44,6 +44,20 @@ impl JsonObject {
         self.0.iter().any(|(name, _)| name == key)
     }
 
+    /// Refuses what is under any key that isn't one of `known`.
+    pub fn only(&self, known: &[&str]) -> Result<()> {
+        let unknown = self.0.iter().map(|(name, _)| name.as_str());
+        let Some(unknown) = unknown.into_iter().find(|name| !known.contains(name)) else {
+            return Ok(());
+        };
+        let known = known.iter().map(|name| format!("“{name}”"));
+        Err(Error::BadRequest(format!(
+            "“{}” is no field of this request, which takes {} alone.",
+            unknown.chars().take(40).collect::<String>(),
+            known.collect::<Vec<_>>().join(" and ")
+        )))
+    }
+
     /// The string under `key`.
     pub fn string(&self, key: &str) -> Result<&str> {
         match self.0.iter().find(|(name, _)| name == key) {
@@ -367,6 +381,16 @@ mod tests {
         assert_eq!(
             body.string("code").unwrap_err().to_string(),
             "“code” is missing."
+        );
+    }
+
+    #[test]
+    fn what_is_not_asked_for_is_refused_by_name() {
+        let body = read("application/json", r#"{"name":"Jo","role":"admin"}"#).unwrap();
+        assert!(body.only(&["name", "role"]).is_ok());
+        assert_eq!(
+            body.only(&["name"]).unwrap_err().to_string(),
+            "“role” is no field of this request, which takes “name” alone."
         );
     }
 

@@ -30,6 +30,10 @@ session.onOver = (sentence) => {
 desk.connect(() => {
   session.end();
   showSignIn("Your password is changed, and every session with the old one has ended. Please sign in with the new one.");
+}, () => {
+  session.end();
+  location.hash = "";
+  showSignIn(t("account.left"));
 });
 
 join.connect(async (member) => {

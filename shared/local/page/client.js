@@ -168,6 +168,25 @@ export function setPassword(current, password) {
   });
 }
 
+/** Gives the member another name; the answer has it as it is shown. */
+export async function rename(name) {
+  const { member } = await signed("/api/me", {
+    method: "PATCH",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ name }),
+  });
+  return member;
+}
+
+/** Ends the membership for good: every session with it, and everything of the member's is erased. */
+export function leave(password) {
+  return signed("/api/me/delete", {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ password }),
+  });
+}
+
 /** Sets a password by the code of an invitation or a reset, and signs the member in. */
 export async function join(code, password) {
   const answer = await read(() =>

@@ -1,5 +1,6 @@
 // What a signed-in member does: publish one note or many, look, delete, show a face, change the password.
 
+import * as account from "/account.js";
 import * as client from "/client.js";
 import { element, find, onSubmit, say, size, time } from "/dom.js";
 import * as files from "/files.js";
@@ -37,12 +38,17 @@ export async function start(member) {
     forgetChoices();
   }
   handle = member.handle;
-  find("member-name").textContent = member.name;
+  showName(member);
   showPicture(member.picture);
   folder.resume();
   const slug = wanted();
   makeRoom();
   await Promise.all([refresh(), slug ? report.open(slug) : null]);
+}
+
+function showName(member) {
+  find("member-name").textContent = member.name;
+  account.show(member);
 }
 
 /** What belongs to one note gives way to a folder, and an empty report, too. */
@@ -68,6 +74,7 @@ export function clear(keepsFiles = false) {
   titles = new Map();
   files.clear();
   find("password-form").reset();
+  account.clear();
   if (!keepsFiles) {
     forgetChoices();
   }
@@ -92,8 +99,8 @@ function forgetChoices() {
   showPreview(null);
 }
 
-/** Connects the forms; `onPasswordChanged` is called when the session has ended that way. */
-export function connect(onPasswordChanged) {
+/** Connects the forms; `onPasswordChanged` or `onLeft` is called when the session has ended that way. */
+export function connect(onPasswordChanged, onLeft) {
   connectPublishing();
   files.connect((slug) => titles.get(slug) ?? slug, folder.told);
   folder.connect(() => {
@@ -104,6 +111,7 @@ export function connect(onPasswordChanged) {
   connectDeletion();
   connectPicture();
   connectPassword(onPasswordChanged);
+  account.connect(showName, onLeft);
   window.addEventListener("hashchange", async () => {
     if (!client.session.token) {
       return;

@@ -5,6 +5,7 @@
 //! | `EMAIL#<address>` | `ACCOUNT` | the account; the key is the claim on the address |
 //! | `MEMBER#<id>` | `MEMBER` | the address the member's account is under; once the member goes, the tombstone |
 //! | `HANDLE#<handle>` | `HANDLE` | the claim on the handle |
+//! | `DEPARTURES#SITE` | `<id>` | that a member left and not everything of theirs is erased yet |
 //! | `MEMBER#<id>` | `README#<slug>` | the publish report of one README |
 //! | `MEMBER#<id>` | `NAME#<name>#<slug>` | that a published README of the member has that name |
 //! | `MEMBER#<id>` | `FILE#<file id>` | what became of one file |

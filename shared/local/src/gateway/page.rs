@@ -58,6 +58,7 @@ const FILES: &[File] = &[
         content_type: "image/svg+xml",
         content: include_str!("../../page/favicon.svg"),
     },
+    script("/account.js", include_str!("../../page/account.js")),
     script("/app.js", include_str!("../../page/app.js")),
     script("/client.js", include_str!("../../page/client.js")),
     script("/desk.js", include_str!("../../page/desk.js")),
