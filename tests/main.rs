@@ -37,6 +37,7 @@ mod referrers;
 mod removal;
 mod requests;
 mod roles;
+mod scheduled;
 mod sessions;
 mod set_password;
 mod shown_pictures;

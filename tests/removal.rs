@@ -61,7 +61,14 @@ pub(crate) async fn settled(stores: &Stores, handle: &str) -> Account {
     .await;
     let old = SourceKey::new(&account.id, "old").key();
     put(&stores.uploads, &old, "# Old\n").await;
-    for key in [&trip, &old] {
+    let later = SourceKey::new(&account.id, "later").key();
+    put(
+        &stores.uploads,
+        &later,
+        "---\ndate: 2999-01-01\nschedule: true\n---\n# Later\n",
+    )
+    .await;
+    for key in [&trip, &old, &later] {
         rewrite_readme::handler(&rewrite, stores.tells(key))
             .await
             .unwrap();

@@ -317,7 +317,30 @@ async fn calls() -> BTreeMap<String, BTreeSet<Call>> {
     assert_eq!(ask_as_member("readmes", withdraw).await.0, 202);
     deliver("rewrite_readme", of_note.clone()).await;
 
-    leave_and_be_erased(&environment, &noted["leave"].0, &noted["remove_member"].0).await;
+    // A note that comes out in an hour, and is asked for then.
+    let until = Clock::system().unix_seconds() + 3600;
+    let until = jiff::Timestamp::from_second(until.try_into().unwrap()).unwrap();
+    put_note(&format!(
+        "---\ndate: {until}\nschedule: true\n---\n# Later\n"
+    ))
+    .await;
+    deliver("rewrite_readme", of_note.clone()).await;
+    let mut state = rebuild_site::State::from_env(&noted["rebuild_site"].0).unwrap();
+    state.watch.clock = Clock::from_fn(|| SystemTime::now() + Duration::from_hours(2));
+    state.pause = Duration::ZERO;
+    // Nobody listens there, and nobody converts it.
+    let _told = Box::pin(rebuild_site::handler(&state, event("rebuild_site"))).await;
+    let asked = LaterKey(SourceKey::new(MEMBER, "note")).key();
+    assert!(uploads.head(&asked).await.unwrap().is_some());
+    put_note("# Now\n").await;
+    deliver("rewrite_readme", of_key(&asked)).await;
+
+    Box::pin(leave_and_be_erased(
+        &environment,
+        &noted["leave"].0,
+        &noted["remove_member"].0,
+    ))
+    .await;
 
     // Of a member who is gone, whose handle another one has, and of one whom nobody knows.
     let members = configuration::members(&environment).unwrap();
@@ -381,13 +404,13 @@ async fn leave_and_be_erased(
     of_remove: &Environment,
 ) {
     let stores = Stores::healthy(environment);
-    let account = settled(&stores, "ada").await;
+    let account = Box::pin(settled(&stores, "ada")).await;
     let other = stores.member("bob").await;
     let referrer = SourceKey::new(&other.id, "note").key();
     put(&stores.uploads, &referrer, "# Note\n\nOf [[ada/trip]].\n").await;
-    rewrite_readme::handler(&stores.rewrite_readme(), stores.tells(&referrer))
-        .await
-        .unwrap();
+    let rewrite = stores.rewrite_readme();
+    let noted = rewrite_readme::handler(&rewrite, stores.tells(&referrer));
+    Box::pin(noted).await.unwrap();
     let name_changed = NameChangeKey::new(&account.id).key();
     put(&stores.uploads, &name_changed, "").await;
 
@@ -411,7 +434,7 @@ async fn leave_and_be_erased(
     let mut state = remove_member::State::from_env(of_remove).unwrap();
     state.ready().await.unwrap();
     state.clock = Clock::from_fn(|| SystemTime::now() + Duration::from_mins(1));
-    let removed = remove_member::handler(&state, event("remove_member")).await;
+    let removed = Box::pin(remove_member::handler(&state, event("remove_member"))).await;
     assert_eq!(removed.unwrap(), json!({"removed": 1, "waiting": 0}));
     let left = left_of(environment, &account).await;
     let others = left.iter().filter(|line| !line.contains(&other.id));

@@ -114,6 +114,7 @@ fn note(slug: &str, at: u64) -> SourceNote {
         file_name: format!("{slug}.md"),
         path: "notes".to_owned(),
         slug_given: false,
+        schedule: false,
         created: 1,
         updated: at,
         sha256: format!("{at:064}"),

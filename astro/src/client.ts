@@ -70,6 +70,12 @@ export interface ReadmeUpload extends Upload {
    * @default 'any'
    */
   replace?: 'any' | 'same_title' | undefined;
+  /**
+   * Whether the document comes out by itself at its `date`, as with `schedule: true` in its frontmatter.
+   *
+   * @default false
+   */
+  schedule?: boolean | undefined;
 }
 
 /** A README that has arrived. */
@@ -254,13 +260,14 @@ export function createClient({ url = '', storage = 'local' }: ClientOptions = {}
     },
 
     /** Sends a README. What becomes of it is in its report: see `watchReport`. */
-    async uploadReadme(file: File, { slug, path, replace, onProgress, signal }: ReadmeUpload = {}): Promise<SentReadme> {
+    async uploadReadme(file: File, { slug, path, replace, schedule, onProgress, signal }: ReadmeUpload = {}): Promise<SentReadme> {
       const form = new FormData();
       // Of a folder's file, browsers would send the path within it in the place of the name.
       form.append('readme_file', file, file.name);
       if (slug) form.append('slug', slug);
       if (path) form.append('path', path.normalize());
       if (replace) form.append('replace', replace);
+      if (schedule) form.append('schedule', 'true');
       const { readme } = await signed<{ readme: SentReadme }>('/api/upload_readme', { method: 'POST', form, progress: onProgress, signal });
       return { slug: readme.slug, replaced: readme.replaced };
     },

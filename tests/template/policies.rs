@@ -132,6 +132,7 @@ fn few_functions_can_do_harm() {
         who("s3:PutObject", "UploadsBucket"),
         [
             "MeRole",
+            "RebuildSiteRole",
             "RemoveMemberRole",
             "ResizePictureRole",
             "RewriteReadmeRole",

@@ -9,6 +9,7 @@ const STATES: Record<Readme['state'], string> = {
   processing: 'In the works',
   published: 'Published',
   draft: 'Draft',
+  scheduled: 'Scheduled',
   rejected: 'Rejected',
 };
 const SOURCES: Record<Field['source'], string> = {
@@ -318,6 +319,7 @@ export class MastheadPublishReport extends MastheadElement {
       h('p', { class: 'mh-byline' }, state(readme), readme.file_name ? ` ${readme.file_name},` : '', ` sent ${new Date(readme.uploaded_at).toLocaleString()}`),
       readme.state === 'rejected' && h('p', { class: 'mh-reason' }, `${readme.reason ?? ''}${readme.live ? ' The last good version stays on the site.' : ''}`),
       readme.state === 'draft' && h('p', {}, 'A draft stays with you. Take draft: true out of the file and send it again to publish it.'),
+      readme.state === 'scheduled' && h('p', {}, `Comes out on ${readme.until ? new Date(readme.until).toLocaleString(undefined, { dateStyle: 'long', timeStyle: 'short' }) : 'its date'}. Nothing of it is public before.`),
       readme.state === 'published' && h('p', { class: 'mh-address', 'data-site': readme.site?.state ?? 'unknown' }, `${inSite(readme)}: `, h('a', { href: address }, address)),
       readme.warnings.length > 0 && h('h4', {}, 'Warnings'),
       readme.warnings.length > 0 && h('ol', { class: 'mh-warnings' }, ...readme.warnings.map(warning)),

@@ -111,6 +111,7 @@ async fn source<'k>(
         key,
         note: Some(note),
         stored: now,
+        now,
         bytes: wanted.text.into(),
     })
 }

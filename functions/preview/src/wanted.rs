@@ -16,10 +16,12 @@ pub(crate) struct Wanted {
     /// The folder that it would lie in; empty at the top.
     path: String,
     pub(crate) text: String,
+    /// Whether it would come out at its date, whatever it says itself.
+    schedule: bool,
 }
 
 impl Wanted {
-    /// Reads the JSON `{file_name?, path?, text}`.
+    /// Reads the JSON `{file_name?, path?, schedule?, text}`.
     pub(crate) fn read(request: &Request) -> Result<Self, Error> {
         let body = JsonObject::read_up_to(request, MAX_JSON_BYTES)?;
         let optional = |key: &str| body.has(key).then(|| body.string(key)).transpose();
@@ -27,15 +29,16 @@ impl Wanted {
             "" => String::new(),
             path => parse_path(path).map_err(|reason| Error::BadRequest(reason.to_string()))?,
         };
+        let file_name = optional("file_name")?.filter(|name| !name.is_empty());
         let text = body.string("text")?;
         if text.len() > MAX_README_BYTES {
             return Err(Error::TooLarge(Reject::TooLarge.to_string()));
         }
-        let file_name = optional("file_name")?.filter(|name| !name.is_empty());
         Ok(Self {
             file_name: file_name.unwrap_or(DEFAULT_FILE_NAME).to_owned(),
             path,
             text: text.to_owned(),
+            schedule: body.has("schedule") && body.truth("schedule")?,
         })
     }
 
@@ -50,6 +53,7 @@ impl Wanted {
             file_name: self.file_name.clone(),
             path: self.path.clone(),
             slug_given: false,
+            schedule: self.schedule,
             created: now,
             updated: now,
             sha256: base16ct::lower::encode_string(&Sha256::digest(&self.text)),

@@ -181,14 +181,18 @@ async fn bring_in_line(
     let known_links = before
         .as_ref()
         .map_or_else(Vec::new, |report| report.links.clone());
-    let document = Source::of(source, object);
+    let document = Source::of(
+        source,
+        object,
+        time_for(state, before.as_ref(), &object.head),
+    );
     let converted = convert(state, member, &document, &known_links).await?;
-    let (converted, found, asked) = match converted {
-        Ok(Converted {
-            output,
-            files,
-            asked,
-        }) => (output, files, asked),
+    let Converted {
+        output: converted,
+        files: found,
+        asked,
+    } = match converted {
+        Ok(converted) => converted,
         Err(reason) => {
             return reject(state, member, source, &object.head, &output_key, reason).await;
         }
@@ -204,33 +208,32 @@ async fn bring_in_line(
             return Ok(false);
         }
     }
-    let mut digest = None;
-    if converted.draft {
+    let digest = if converted.draft {
         withdraw(state, member, source, output).await?;
+        None
     } else {
-        match put_output(state, member, &output_key, output.as_ref(), &converted).await? {
-            Stored::Stored(etag) => digest = Some(manifest::digest_of(&etag).to_owned()),
+        let seen = (output.as_ref(), before.as_ref());
+        match put_output(state, member, &output_key, seen, &converted).await? {
+            Stored::Stored(etag) => Some(manifest::digest_of(&etag).to_owned()),
             Stored::Changed => return Ok(false),
         }
-    }
+    };
     list(state, member, source, !converted.draft).await?;
     leave_former_handles(state, member, source).await?;
-    let (outcome, names, links) = if converted.draft {
-        (Outcome::Draft, Vec::new(), Vec::new())
-    } else {
-        let names = names::of(member, &document, &converted);
-        (Outcome::Published, names, asked)
-    };
+    let (outcome, until) = outcome(&converted);
+    let names = names::of(member, &document, &converted);
     pictures::let_go(state, member, before.as_ref(), &keys).await?;
-    referrers::forget(state, source, &known_links, &links).await?;
+    referrers::forget(state, source, &known_links, &asked).await?;
     let report = Report {
         state: outcome,
         live: !converted.draft,
         digest,
+        until,
         fields: report::fields(&converted),
         warnings: report::warnings(&converted),
         pictures: keys,
-        links,
+        // None of a draft, whose links aren't looked up.
+        links: asked,
         names,
         ..report_after(before.as_ref(), source, &object.head)
     };
@@ -363,12 +366,33 @@ fn is_of(member: &Account, output: &Head) -> bool {
     owner.is_none_or(|owner| *owner == layout::owner(&member.id))
 }
 
-/// Writes the output over the one that was seen, unless it is the same.
+/// What the report says of a document that was converted, and when it comes out by itself, or came out.
+fn outcome(converted: &Output) -> (Outcome, Option<u64>) {
+    let until = converted.until.map(jiff::Timestamp::as_second);
+    let until = until.and_then(|until| u64::try_from(until).ok());
+    let outcome = match (converted.draft, until) {
+        (false, _) => Outcome::Published,
+        (true, None) => Outcome::Draft,
+        (true, Some(_)) => Outcome::Scheduled,
+    };
+    (outcome, until)
+}
+
+/// The time by which it is told what is kept back, in Unix seconds. What came out stays out, wherever a clock goes.
+fn time_for(state: &State, before: Option<&Report>, head: &Head) -> u64 {
+    let came_out = before
+        .filter(|report| report.state == Outcome::Published && report.source_version == head.etag)
+        .and_then(|report| report.until);
+    state.clock.unix_seconds().max(came_out.unwrap_or_default())
+}
+
+/// Writes the output over the one that was seen, unless it is the same. The site is built at once with
+/// one that was `before` said to come out.
 async fn put_output(
     state: &State,
     member: &Account,
     key: &str,
-    seen: Option<&Head>,
+    (seen, before): (Option<&Head>, Option<&Report>),
     converted: &Output,
 ) -> anyhow::Result<Stored> {
     let digest = base16ct::lower::encode_string(&Sha256::digest(&converted.bytes));
@@ -377,7 +401,11 @@ async fn put_output(
         return Ok(Stored::Stored(seen.etag.clone()));
     }
     let now = state.clock.unix_milliseconds();
-    state.members.note_change(now).await?;
+    if before.is_some_and(|before| before.state == Outcome::Scheduled) {
+        state.members.note_change_at_once(now).await?;
+    } else {
+        state.members.note_change(now).await?;
+    }
     let upload = Upload {
         bytes: Bytes::copy_from_slice(&converted.bytes),
         content_type: "text/markdown; charset=utf-8",
@@ -458,6 +486,7 @@ fn report_after(before: Option<&Report>, source: &SourceKey, head: &Head) -> Rep
         path,
         sha256,
         reason: None,
+        until: None,
         fields: json!([]),
         warnings: json!([]),
         digest: None,

@@ -12,7 +12,7 @@ use sources::{Accepted, Named, Sent, Store, Terms};
 const FORM: Form<'static> = Form {
     file: "readme_file",
     max_file_bytes: MAX_README_BYTES,
-    texts: &["slug", "path", "replace", "if_version"],
+    texts: &["slug", "path", "replace", "if_version", "schedule"],
     foreign: foreign::advice,
 };
 
@@ -78,6 +78,7 @@ pub async fn handler(state: &State, request: Request) -> endpoint::Result {
             file_name: form.file_name.clone(),
             path,
             slug_given: given.is_some(),
+            schedule: schedule(&form)?,
             created: None,
         }),
         terms: Terms {
@@ -106,6 +107,17 @@ fn same_title(form: &Submission) -> Result<bool, Error> {
         Some("same_title") => Ok(true),
         Some(_) => Err(Error::BadRequest(
             "“replace” must be “any” or “same_title”.".to_owned(),
+        )),
+    }
+}
+
+/// Whether the document comes out at its date, whatever it says itself.
+fn schedule(form: &Submission) -> Result<bool, Error> {
+    match form.text("schedule") {
+        None | Some("false") => Ok(false),
+        Some("true") => Ok(true),
+        Some(_) => Err(Error::BadRequest(
+            "“schedule” must be “true” or “false”.".to_owned(),
         )),
     }
 }

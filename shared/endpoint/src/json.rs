@@ -24,6 +24,7 @@ pub struct JsonObject(Vec<(String, Value)>);
 enum Value {
     Text(String),
     Whole(u64),
+    Truth(bool),
     Other,
 }
 
@@ -63,6 +64,15 @@ impl JsonObject {
         match self.0.iter().find(|(name, _)| name == key) {
             Some((_, Value::Text(value))) => Ok(value),
             Some(_) => Err(Error::BadRequest(format!("“{key}” must be a string."))),
+            None => Err(Error::BadRequest(format!("“{key}” is missing."))),
+        }
+    }
+
+    /// The `true` or `false` under `key`.
+    pub fn truth(&self, key: &str) -> Result<bool> {
+        match self.0.iter().find(|(name, _)| name == key) {
+            Some((_, Value::Truth(value))) => Ok(*value),
+            Some(_) => Err(Error::BadRequest(format!("“{key}” must be true or false."))),
             None => Err(Error::BadRequest(format!("“{key}” is missing."))),
         }
     }
@@ -220,8 +230,8 @@ impl<'de> Deserialize<'de> for Value {
                 Ok(Value::Text(text.to_owned()))
             }
 
-            fn visit_bool<E>(self, _: bool) -> std::result::Result<Value, E> {
-                Ok(Value::Other)
+            fn visit_bool<E>(self, value: bool) -> std::result::Result<Value, E> {
+                Ok(Value::Truth(value))
             }
 
             fn visit_i64<E>(self, _: i64) -> std::result::Result<Value, E> {
@@ -364,6 +374,22 @@ mod tests {
         for text in ["-1", "-1.0", "1.5", "1e300", "\"1\"", "null", "[1]"] {
             assert_eq!(number(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn truths_are_typed() {
+        let body = read(
+            "application/json",
+            r#"{"yes":true,"no":false,"text":"true"}"#,
+        )
+        .unwrap();
+        assert!(body.truth("yes").unwrap());
+        assert!(!body.truth("no").unwrap());
+        assert_eq!(
+            body.truth("text").unwrap_err().to_string(),
+            "“text” must be true or false."
+        );
+        assert!(body.truth("none").is_err());
     }
 
     #[test]

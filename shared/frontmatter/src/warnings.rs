@@ -59,6 +59,8 @@ pub(crate) enum Code<'a> {
     Hidden(&'a str),
     /// A key of that kind whose value nobody knows, and the value that publishes the page.
     HiddenUnclear(&'a str, &'a str),
+    /// A document that comes out at its date, and has none.
+    Undated,
 }
 
 impl Code<'_> {
@@ -91,6 +93,7 @@ impl Code<'_> {
             Self::OtherAuthor => "author-other-member".to_owned(),
             Self::Hidden(key) => format!("draft-because:{key}"),
             Self::HiddenUnclear(key, _) => format!("draft-unclear:{key}"),
+            Self::Undated => "schedule-undated".to_owned(),
         }
     }
 
@@ -132,6 +135,9 @@ impl Code<'_> {
             }
             Self::Hidden(key) => {
                 format!("“{key}” says that the page isn't for everybody, so it is kept off the site; take this out to publish it.")
+            }
+            Self::Undated => {
+                "The page is to come out at its date and has none, so it is kept off the site: write “date: 2025-07-31 18:00 +02:00” in the block at the top.".to_owned()
             }
             Self::HiddenUnclear(key, write) => {
                 format!("It can't be told whether “{key}” lets everybody see the page, so it is kept off the site: write “{key}: {write}” to publish it, or “draft: true” to keep it back.")

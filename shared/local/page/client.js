@@ -127,7 +127,7 @@ export function deletePicture() {
  * Sends a README that lies in the folder `path`; `onProgress` is called with the percentage that has left this machine.
  * Where `replace` is `same_title`, a document of another title is refused with `other_title`, and `any` replaces it.
  */
-export function uploadReadme(file, slug, onProgress, replace = "any", path = "", signal = null) {
+export function uploadReadme(file, slug, onProgress, replace = "any", path = "", signal = null, schedule = false) {
   const formData = new FormData();
   formData.append("readme_file", file);
   formData.append("replace", replace);
@@ -136,6 +136,9 @@ export function uploadReadme(file, slug, onProgress, replace = "any", path = "",
   }
   if (path) {
     formData.append("path", path);
+  }
+  if (schedule) {
+    formData.append("schedule", "true");
   }
   return withProgress("/api/upload_readme", formData, onProgress, signal).then((answer) => answer.readme);
 }

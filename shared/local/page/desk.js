@@ -8,6 +8,7 @@ import * as folder from "/folder.js";
 import * as gather from "/gather.js";
 import * as picture from "/picture.js";
 import * as report from "/report.js";
+import * as schedule from "/schedule.js";
 
 /** After this the list is fetched again while something in it is still being converted. */
 const LOOK_AGAIN_MS = 2000;
@@ -55,7 +56,7 @@ function showName(member) {
 function makeRoom() {
   const isFolder = !find("folder").hidden;
   find("report").hidden = isFolder && !wanted();
-  find("slug-field").hidden = publishButton().hidden = isFolder;
+  find("slug-field").hidden = find("schedule-field").hidden = publishButton().hidden = isFolder;
 }
 
 /** The files that are chosen and not sent, as a part of a sentence; nothing where none are. */
@@ -139,6 +140,7 @@ async function open(slug) {
 }
 
 function connectPublishing() {
+  find("slug-field").after(schedule.field());
   const [form, error, status, progress, bar, drop, input] = [
     "publish-form",
     "publish-error",
@@ -160,7 +162,7 @@ function connectPublishing() {
       progress.hidden = false;
       status.textContent = `Sending “${file.name}”.`;
       try {
-        return await client.uploadReadme(file, slug, shown, replace);
+        return await client.uploadReadme(file, slug, shown, replace, "", null, find("schedule").checked);
       } finally {
         progress.hidden = true;
       }
@@ -331,9 +333,9 @@ function listed(readme) {
       element(
         "p",
         { className: "byline" },
-        element("span", { className: "state", dataset: { state: readme.state } }, report.STATES[readme.state] ?? readme.state),
+        element("span", { className: "state", dataset: { state: readme.state } }, report.nameOf(readme.state)),
         " ",
-        time(readme.uploaded_at, "short"),
+        time(readme.until ?? readme.uploaded_at, "short"),
       ),
     ),
     remove,

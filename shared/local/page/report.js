@@ -2,17 +2,22 @@
 
 import { content, readme } from "/client.js";
 import { element, find, plural, say, time } from "/dom.js";
+import { t } from "/languages/say.js";
 import * as missing from "/missing.js";
+import * as schedule from "/schedule.js";
 
 const PAUSES_MS = [100, 200, 300, 500, 800, 1200, 2000];
 const PATIENCE_MS = 60_000;
 
-export const STATES = {
+const STATES = {
   processing: "In the works",
   published: "Published",
   draft: "Draft",
   rejected: "Rejected",
 };
+
+/** What a state is called. */
+export const nameOf = (state) => (state === "scheduled" ? t("schedule.state") : (STATES[state] ?? state));
 
 const SOURCES = {
   frontmatter: "your frontmatter",
@@ -107,7 +112,7 @@ const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, mil
 
 async function show(readme, isCurrent) {
   kicker.replaceChildren(
-    element("span", { className: "state", dataset: { state: readme.state } }, STATES[readme.state] ?? readme.state),
+    element("span", { className: "state", dataset: { state: readme.state } }, nameOf(readme.state)),
     " ",
     element("span", {}, readme.file_name ?? readme.slug),
     " ",
@@ -143,10 +148,12 @@ async function added(slug, refused, isCurrent) {
   }
 }
 
-function outcome({ state, live, reason, site }) {
+function outcome({ state, live, reason, site, until }) {
   switch (state) {
     case "published":
       return inSite(site);
+    case "scheduled":
+      return schedule.outcome(until);
     case "draft":
       return "It is marked as a draft, so nothing of it is public.";
     case "rejected":
@@ -164,7 +171,7 @@ function inSite(site) {
 }
 
 function announcement({ state, warnings }) {
-  return state === "processing" ? "Being converted." : `${STATES[state] ?? state}, ${plural(warnings.length, "warning")}.`;
+  return state === "processing" ? "Being converted." : `${nameOf(state)}, ${plural(warnings.length, "warning")}.`;
 }
 
 function address({ live, entry_id: entryId }) {

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aws_lambda_events::apigw::ApiGatewayV2httpResponse;
-use endpoint::{Environment, Error, Origins, Request};
+use blobs::Blobs;
+use endpoint::{Clock, Environment, Error, Origins, Request, aws, configuration};
 use futures::future::BoxFuture;
 use serde_json::Value;
 
@@ -42,6 +43,8 @@ pub(crate) struct Functions {
     /// For keys under `pictures/` and `files/`; the rest is for `rewrite_readme`.
     pub(crate) resize_picture: QueueFunction,
     pub(crate) remove_member: ScheduledFunction,
+    /// What `rebuild_site` does for documents that come out by themselves.
+    pub(crate) come_out: ScheduledFunction,
 }
 
 /// For functions that only read and write small items.
@@ -112,6 +115,7 @@ impl Functions {
             rewrite_later: queue!(rewrite_readme),
             resize_picture: queue!(resize_picture),
             remove_member: remove_member(environment)?,
+            come_out: come_out(environment)?,
         })
     }
 }
@@ -126,6 +130,25 @@ fn remove_member(environment: &Environment) -> anyhow::Result<ScheduledFunction>
     Ok(Arc::new(move || {
         let state = Arc::clone(&state);
         Box::pin(async move { remove_member::handler(&state, Value::Null).await })
+    }))
+}
+
+/// What asks for documents whose time has come, whether or not there is a site to be built.
+fn come_out(environment: &Environment) -> anyhow::Result<ScheduledFunction> {
+    let config = aws::config(environment, aws::ENDPOINT_S3)?;
+    let uploads = Arc::new(Blobs::new(&config, environment.required("UPLOADS_BUCKET")?));
+    let members = Arc::new(configuration::members(environment)?);
+    Ok(Arc::new(move || {
+        let (uploads, members) = (Arc::clone(&uploads), Arc::clone(&members));
+        Box::pin(async move {
+            let due = rebuild_site::Due {
+                members: &members,
+                uploads: &uploads,
+                clock: &Clock::system(),
+                most: rebuild_site::MOST_AT_ONCE,
+            };
+            due.ask().await.map(Value::from)
+        })
     }))
 }
 

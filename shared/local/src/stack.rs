@@ -316,9 +316,13 @@ fn spawn_workers(front: &Layer, store: &Store, functions: &Functions) {
         let stop = front.stop.clone();
         front.spawn(queue::work(store.clone(), lane, consumers, stop));
     }
-    let remove_member = Arc::clone(&functions.remove_member);
-    let stop = front.stop.clone();
-    front.spawn(schedule::work("remove_member", remove_member, stop));
+    for (name, function) in [
+        ("remove_member", &functions.remove_member),
+        ("rebuild_site", &functions.come_out),
+    ] {
+        let (function, stop) = (Arc::clone(function), front.stop.clone());
+        front.spawn(schedule::work(name, function, stop));
+    }
 }
 
 fn warn_of_the_network(host: &str, ports: Ports) {

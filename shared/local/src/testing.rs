@@ -101,6 +101,7 @@ impl Recorder {
             rewrite_later: Arc::clone(&recording),
             resize_picture: recording,
             remove_member: Arc::new(|| Box::pin(async { Ok(Value::Null) })),
+            come_out: Arc::new(|| Box::pin(async { Ok(Value::Null) })),
         })
     }
 

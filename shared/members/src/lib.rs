@@ -12,6 +12,7 @@
 //! | `USAGE#<id>` | `USAGE`, `FILES` | how many READMEs and files the member has at most, and their bytes |
 //! | `LINK#<name>` | `<id>#<slug>` | that a README has a link to a document or member of that name |
 //! | `CHANGES#SITE`, `REBUILD#SITE` | `CHANGES`, `REBUILD` | when what is published changed, and what was done about it |
+//! | `DUE#SITE` | `<Unix seconds>#<id>#<slug>` | that a README comes out by itself then |
 //! | `BUILT#SITE` | `<handle>/<slug>` | which version of an entry a build has read, and when |
 //! | `CODE#<digest>` | `CODE` | the address whose account a code is of; expires |
 //! | `GUESSED#<digest>`, `SOURCE#<address>` | `THROTTLE` | failed guesses; expires |
@@ -36,6 +37,7 @@ mod pages;
 mod pictures;
 mod renames;
 mod reports;
+mod schedule;
 mod site;
 mod source;
 mod table;

@@ -70,6 +70,7 @@ const FILES: &[File] = &[
     script("/missing.js", include_str!("../../page/missing.js")),
     script("/picture.js", include_str!("../../page/picture.js")),
     script("/report.js", include_str!("../../page/report.js")),
+    script("/schedule.js", include_str!("../../page/schedule.js")),
     script("/send.js", include_str!("../../page/send.js")),
     // What the page and the npm package have in common.
     script(
