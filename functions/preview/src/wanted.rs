@@ -1,6 +1,7 @@
 //! What is to be shown, as the request has it.
 
 use blobs::layout::{MAX_README_BYTES, SourceNote, parse_path};
+use conversion::foreign;
 use endpoint::{Error, JsonObject, Request};
 use frontmatter::{Reject, slug};
 use sha2::{Digest as _, Sha256};
@@ -31,6 +32,13 @@ impl Wanted {
         };
         let file_name = optional("file_name")?.filter(|name| !name.is_empty());
         let text = body.string("text")?;
+        // As an upload is refused, in the same order.
+        if text.is_empty() {
+            return Err(Error::empty_file());
+        }
+        if let Some(sentence) = foreign::advice(text.as_bytes()) {
+            return Err(Error::InvalidFile(sentence.to_owned()));
+        }
         if text.len() > MAX_README_BYTES {
             return Err(Error::TooLarge(Reject::TooLarge.to_string()));
         }

@@ -1,9 +1,8 @@
 //! `POST /api/upload_readme`: stores a README for publishing.
 
-mod foreign;
-
 use blobs::Blobs;
 use blobs::layout::{MAX_README_BYTES, SourceKey, parse_path};
+use conversion::foreign;
 use endpoint::multipart::{self, Form, Submission};
 use endpoint::{Bearer, Environment, Error, Origins, Request, aws, configuration};
 use members::Usage;

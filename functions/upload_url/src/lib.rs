@@ -100,7 +100,7 @@ fn announced<'a>(
     }
     let size = body.whole_number("size")?;
     if size == 0 {
-        return Err(Error::BadRequest("The file is empty.".to_owned()));
+        return Err(Error::empty_file());
     }
     if size > MAX_ORIGINAL_BYTES as u64 {
         return Err(Error::TooLarge(format!(

@@ -108,10 +108,7 @@ pub async fn read(request: &Request, form: Form<'_>) -> Result<Submission> {
     let (bytes, file_name) = file
         .ok_or_else(|| Error::BadRequest(format!("The form has no file field “{}”.", form.file)))?;
     if bytes.is_empty() {
-        return Err(Error::BadRequest(format!(
-            "The file in “{}” is empty.",
-            form.file
-        )));
+        return Err(Error::empty_file());
     }
     if let Some(sentence) = (form.foreign)(&bytes) {
         return Err(Error::InvalidFile(sentence.to_owned()));

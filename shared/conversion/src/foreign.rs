@@ -1,5 +1,5 @@
 //! Files that people send in the place of text, told by what is in them: a name says little, and what to do
-//! next depends on the kind.
+//! next depends on the kind. Uploads and previews refuse them alike; what is stored already is converted, whatever it is.
 
 use serde::Deserialize;
 
@@ -52,7 +52,7 @@ struct Notebook {
 }
 
 /// What to say of a file that isn't text, or is the source of another program.
-pub(crate) fn advice(bytes: &[u8]) -> Option<&'static str> {
+pub fn advice(bytes: &[u8]) -> Option<&'static str> {
     let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let text = text.trim_ascii_start();
     let kind = KINDS.iter().find(|kind| {
