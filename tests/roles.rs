@@ -317,30 +317,19 @@ async fn calls() -> BTreeMap<String, BTreeSet<Call>> {
     assert_eq!(ask_as_member("readmes", withdraw).await.0, 202);
     deliver("rewrite_readme", of_note.clone()).await;
 
-    // A note that comes out in an hour, and is asked for then.
-    let until = Clock::system().unix_seconds() + 3600;
-    let until = jiff::Timestamp::from_second(until.try_into().unwrap()).unwrap();
-    put_note(&format!(
-        "---\ndate: {until}\nschedule: true\n---\n# Later\n"
-    ))
-    .await;
-    deliver("rewrite_readme", of_note.clone()).await;
-    let mut state = rebuild_site::State::from_env(&noted["rebuild_site"].0).unwrap();
-    state.watch.clock = Clock::from_fn(|| SystemTime::now() + Duration::from_hours(2));
-    state.pause = Duration::ZERO;
-    // Nobody listens there, and nobody converts it.
-    let _told = Box::pin(rebuild_site::handler(&state, event("rebuild_site"))).await;
+    // In tasks of their own, whose futures don't lie on this one's stack.
+    let [of_rewrite, of_rebuild] =
+        ["rewrite_readme", "rebuild_site"].map(|name| noted[name].0.clone());
+    let come_out = comes_out(environment.clone(), of_rewrite, of_rebuild);
+    tokio::spawn(come_out).await.unwrap();
     let asked = LaterKey(SourceKey::new(MEMBER, "note")).key();
     assert!(uploads.head(&asked).await.unwrap().is_some());
-    put_note("# Now\n").await;
     deliver("rewrite_readme", of_key(&asked)).await;
-
-    Box::pin(leave_and_be_erased(
-        &environment,
-        &noted["leave"].0,
-        &noted["remove_member"].0,
-    ))
-    .await;
+    put_note("# Now\n").await;
+    deliver("rewrite_readme", of_note.clone()).await;
+    let [of_leave, of_remove] = ["leave", "remove_member"].map(|name| noted[name].0.clone());
+    let left = leave_and_be_erased(environment.clone(), of_leave, of_remove);
+    tokio::spawn(left).await.unwrap();
 
     // Of a member who is gone, whose handle another one has, and of one whom nobody knows.
     let members = configuration::members(&environment).unwrap();
@@ -396,13 +385,32 @@ async fn calls() -> BTreeMap<String, BTreeSet<Call>> {
     noted.collect()
 }
 
+/// A note comes out in an hour, and is asked for by `rebuild_site`, each function knows the stores by an
+/// environment of its own.
+async fn comes_out(environment: Environment, of_rewrite: Environment, of_rebuild: Environment) {
+    let stores = Stores::healthy(&environment);
+    let until = Clock::system().unix_seconds() + 3600;
+    let until = jiff::Timestamp::from_second(until.try_into().unwrap()).unwrap();
+    let note = SourceKey::new(MEMBER, "note").key();
+    let text = format!("---\ndate: {until}\nschedule: true\n---\n# Later\n");
+    put(&stores.uploads, &note, text).await;
+    let told = events::deliver(&of_rewrite, "rewrite_readme", stores.tells(&note));
+    Box::pin(told).await.unwrap();
+    let mut state = rebuild_site::State::from_env(&of_rebuild).unwrap();
+    state.watch.clock = Clock::from_fn(|| SystemTime::now() + Duration::from_hours(2));
+    state.pause = Duration::ZERO;
+    // Nobody listens at the hook, and nobody converts what was asked for.
+    let _told = Box::pin(rebuild_site::handler(&state, event("rebuild_site"))).await;
+}
+
 /// Another member, who has something of each kind, leaves by `leave` and is erased by `remove_member`; each
 /// knows the stores by an environment of its own.
 async fn leave_and_be_erased(
-    environment: &Environment,
-    of_leave: &Environment,
-    of_remove: &Environment,
+    environment: Environment,
+    of_leave: Environment,
+    of_remove: Environment,
 ) {
+    let (environment, of_leave, of_remove) = (&environment, &of_leave, &of_remove);
     let stores = Stores::healthy(environment);
     let account = Box::pin(settled(&stores, "ada")).await;
     let other = stores.member("bob").await;

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use crate::assemble::date;
 use crate::context::Context;
+use crate::entry::Entry;
 use crate::entry::keys::{self, Keys};
 use crate::entry::visibility::Finding;
 use crate::report::{Source, Warning};
@@ -38,7 +39,15 @@ impl Schedule {
         // Read off a copy: what is wrong with it is told when the field is made.
         let (mut copy, mut told) = (keys.clone(), Vec::new());
         let dated = date(&mut copy, context, &mut told);
-        let Some((until, _)) = dated.filter(|(_, source)| *source != Source::Upload) else {
+        // Whoever wrote a date that can't be read meant another than that of the file's name, and maybe a later one.
+        let says_a_date = |entry: &Entry| entry.is("date") && !keys::says_nothing(&entry.value);
+        let is_unread = !told.is_empty() || keys.entries().iter().any(says_a_date);
+        let dated = dated.filter(|(_, source)| match source {
+            Source::Frontmatter => true,
+            Source::FileName => !is_unread,
+            _ => false,
+        });
+        let Some((until, _)) = dated else {
             warnings.push(Code::Undated.at(line.unwrap_or(1), 1, "schedule"));
             return Self {
                 until: None,
@@ -89,7 +98,7 @@ mod tests {
             ("2026-06-01 12:30", true, "2026-06-01T12:30:00Z"),
             ("2026-06-01 12:30 +09:00", false, "2026-06-01T03:30:00Z"),
             ("2026-06-01 08:00 -08:00", true, "2026-06-01T16:00:00Z"),
-            ("9999-12-31", true, "9999-12-31T00:00:00Z"),
+            ("9999-12-30", true, "9999-12-30T00:00:00Z"),
         ] {
             let text = format!("---\ndate: {date}\nschedule: true\n---\n# Boat\n");
             let output = at(Some(NOW), &text, false);
@@ -155,6 +164,9 @@ mod tests {
             assert_eq!(until(&output), (true, None), "{date}");
             let codes: Vec<_> = output.warnings.iter().map(|it| it.code.as_str()).collect();
             assert!(codes.contains(&"schedule-undated"), "{codes:?}");
+            // A date that can't be read isn't that of the file's name.
+            let named = at(Some("2026-06-03T00:00:00Z"), &text, false);
+            assert_eq!(named.draft, !date.is_empty(), "{date}");
         }
     }
 
