@@ -270,7 +270,7 @@ mod tests {
         // A host's pause between two builds holds all the same.
         let paused = Rebuild {
             not_before_ms: now + MINUTE,
-            ..rebuild
+            ..rebuild.clone()
         };
         assert_eq!(wait(9, &paused), Some(Outcome::TooSoon));
     }
