@@ -32,6 +32,7 @@ pub(crate) async fn invoke(
     let answer = match function {
         "content" => answer!(content),
         "files" => answer!(files),
+        "leave" => answer!(leave),
         "login" => answer!(login),
         "me" => answer!(me),
         "preview" => answer!(preview),
@@ -87,6 +88,7 @@ pub(crate) async fn make_demo(members: &Members) {
 pub(crate) const ANSWERS: &[(&str, i64, &str)] = &[
     ("login", 200, ""),
     ("me", 200, ""),
+    ("me.rename", 200, ""),
     ("site", 200, ""),
     ("upload_profile_pic", 200, ""),
     ("upload_profile_pic.delete", 200, ""),
@@ -121,6 +123,7 @@ pub(crate) const ANSWERS: &[(&str, i64, &str)] = &[
     ("content.no_route", 404, "not_found"),
     ("content.build", 401, "invalid_credentials"),
     ("set_password.wrong_code", 401, "invalid_credentials"),
+    ("leave.wrong_password", 401, "invalid_credentials"),
     // Last: it ends the session that the others use.
     ("set_password", 200, ""),
 ];
@@ -133,6 +136,7 @@ pub(crate) const DELIVERIES: &[&str] = &[
     "rewrite_readme.removed",
     "rewrite_readme.other_key",
     "rewrite_readme.picture_changed",
+    "rewrite_readme.name_changed",
     "rewrite_readme.file_changed",
     "resize_picture",
     "resize_picture.sqs_batch",
@@ -141,8 +145,10 @@ pub(crate) const DELIVERIES: &[&str] = &[
     "resize_picture.file_removed",
 ];
 
-/// Events of the schedule, which `rebuild_site` is tried with.
-const SCHEDULED: &[&str] = &["rebuild_site"];
+/// Events of the schedule, which the functions that look each minute are tried with.
+const SCHEDULED: &[&str] = &["rebuild_site", "remove_member"];
+/// The event that a member's leaving is tried with.
+const LEAVING: &str = "leave";
 
 /// A file that no test sends would rot.
 #[test]
@@ -156,6 +162,7 @@ fn every_event_is_sent_by_a_test() {
     let answered = ANSWERS.iter().map(|(name, ..)| *name);
     let mut sent: Vec<String> = answered
         .chain(DELIVERIES.iter().chain(SCHEDULED).copied())
+        .chain([LEAVING])
         .map(|name| format!("{name}.json"))
         .collect();
     sent.sort();

@@ -371,6 +371,66 @@ async fn what_is_not_as_it_should_be_is_named() {
 
 /// The largest text there is, however it is written, is shown; of what becomes too much to be answered the HTML is left out.
 /// Not over HTTP: what a busy machine takes for that is more than the gateway waits.
+/// Texts of kinds that people send in the place of Markdown, and texts that only speak of them.
+const KINDS: [&str; 17] = [
+    "",
+    " \n",
+    "# A note\n",
+    "%PDF-1.7\n1 0 obj\n",
+    "%pdf-1.7",
+    "# PDF\n\n%PDF-1.7\n",
+    "{\\rtf1\\ansi Hello}",
+    "<!DOCTYPE html>\n<p>Hello</p>\n",
+    "<html><head><title>Hello</title></head></html>",
+    "<html>\n\n# Hello\n",
+    "<h1 align=\"center\">Hello</h1>\n",
+    "{\"cells\": [], \"nbformat\": 4}",
+    "{\"nbformat\": \"in words\"}",
+    "PK\u{3}\u{4}word/document.xml",
+    "PK\u{3}\u{4}anything",
+    "GIF89a\u{0}",
+    "GIF89a is a format.\n",
+];
+
+/// Whatever stands before it: a preview refuses what an upload refuses, in the same words, and takes what it takes.
+#[tokio::test]
+async fn a_preview_refuses_what_an_upload_refuses() {
+    let site = Site::start().await;
+    let (mut refused, mut taken) = (0, 0);
+    for (number, before) in ["", "\u{feff}", "\n \t", "\u{feff}\r\n"].iter().enumerate() {
+        let member = site.member(&format!("jo-{number}")).await;
+        for (kind, text) in KINDS.iter().enumerate() {
+            let text = format!("{before}{text}");
+            let name = format!("kind-{kind}.md");
+            let wanted = json!({"file_name": name, "text": text});
+            let shown = ask(&site, &member, &wanted).await;
+            let sent = site.upload(&member, &name, text.as_str()).await;
+            let (status, shown_status) = (sent.status(), shown.status());
+            let (sent, shown) = (body(sent).await, body(shown).await);
+            if status == StatusCode::ACCEPTED {
+                assert_eq!(shown_status, StatusCode::OK, "{text:?}: {shown}");
+                taken += 1;
+            } else {
+                assert_eq!((shown_status, shown), (status, sent), "{text:?}");
+                refused += 1;
+            }
+        }
+    }
+    // Too much of another kind is told by its kind.
+    let member = site.member("large").await;
+    for start in ["%PDF-1.7\n", "# A note\n"] {
+        let text = format!("{start}{}", "x".repeat(1024 * 1024));
+        let shown = ask(&site, &member, &json!({"text": text})).await;
+        let sent = site.upload(&member, "large.md", text.as_str()).await;
+        assert_eq!(shown.status(), sent.status(), "{start}");
+        assert_eq!(body(shown).await, body(sent).await, "{start}");
+    }
+    assert!(
+        refused > 30 && taken > 20,
+        "{refused} refused, {taken} taken"
+    );
+}
+
 #[tokio::test]
 async fn a_text_of_one_mebibyte_is_shown() {
     let site = Site::start().await;

@@ -274,6 +274,7 @@ async fn a_list_takes_as_many_calls_for_many_documents_as_for_one() {
             file_name: format!("note-{number}.md"),
             path: "notes".to_owned(),
             slug_given: false,
+            schedule: false,
             created: 1,
             updated: 1,
             sha256: format!("{number:064}"),

@@ -114,6 +114,33 @@ async fn outcome(state: &State) -> anyhow::Result<String> {
     Ok(answer["outcome"].as_str().unwrap().to_owned())
 }
 
+/// What comes out at its time is in a build that starts at once; anything else waits whether more follows.
+#[tokio::test]
+async fn what_comes_out_at_its_time_is_built_at_once() {
+    let (world, member) = World::with_member().await;
+    let until = Clock::system().unix_seconds() + 2;
+    let until = jiff::Timestamp::from_second(until.try_into().unwrap()).unwrap();
+    let text = format!("---\ndate: {until}\nschedule: true\n---\n# Later\n");
+    assert_eq!(
+        world.site.upload(&member, "later.md", text).await.status(),
+        202
+    );
+    world
+        .site
+        .wait_for("the document", async || {
+            let report = world.site.report(&member, "/api/readmes/later").await;
+            (report["state"] == "published").then_some(())
+        })
+        .await;
+    assert_eq!(world.run().await, "started");
+    world.pass(10 * MINUTE);
+    assert_eq!(world.run().await, "unchanged");
+    world.site.publish(&member, "now.md", "# Now\n").await;
+    // A note of now is one of the past for a clock that is ahead.
+    world.ahead.store(0, Ordering::SeqCst);
+    assert_ne!(world.run().await, "started");
+}
+
 /// CloudFront keeps what is published for ten seconds; a host that builds at once must find what was looked at.
 #[tokio::test]
 async fn a_build_starts_once_the_edge_has_forgotten_what_was_published_before() {

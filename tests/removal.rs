@@ -2,7 +2,7 @@
 
 mod conflicts;
 mod interrupted;
-mod left;
+pub(crate) mod left;
 mod races;
 
 use blobs::layout::{OWN_PAGE, OriginalKey, PictureChangeKey, SourceKey, content_key};
@@ -37,7 +37,7 @@ async fn remove(stores: &Stores, account: &Account) -> anyhow::Result<()> {
 /// A member with everything that a member can have: two versions of their own page, which shows the
 /// picture, a document with links that shows a file, one that was withdrawn, a picture, one that waits, a code
 /// beside an older one, failed guesses, and a build that read all.
-async fn settled(stores: &Stores, handle: &str) -> Account {
+pub(crate) async fn settled(stores: &Stores, handle: &str) -> Account {
     let account = stores.member(handle).await;
     let rewrite = stores.rewrite_readme();
     let event = stores.send_file(&account, plain(120, 32, ImageFormat::Png));
@@ -61,7 +61,14 @@ async fn settled(stores: &Stores, handle: &str) -> Account {
     .await;
     let old = SourceKey::new(&account.id, "old").key();
     put(&stores.uploads, &old, "# Old\n").await;
-    for key in [&trip, &old] {
+    let later = SourceKey::new(&account.id, "later").key();
+    put(
+        &stores.uploads,
+        &later,
+        "---\ndate: 2999-01-01\nschedule: true\n---\n# Later\n",
+    )
+    .await;
+    for key in [&trip, &old, &later] {
         rewrite_readme::handler(&rewrite, stores.tells(key))
             .await
             .unwrap();

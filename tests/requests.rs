@@ -11,14 +11,15 @@ use crate::site::{PASSWORD, Site, assert_error};
 const FILE: &str = "/api/files/336bda953443337b9b22f346e7bdf5e2d0392f2fff3a4404";
 const VERSION: &str = "/api/readmes/trip/versions/3sL4kqtJlcpXroDTDmJ.rmSpXd3dIbrHY";
 const CHANGES: &str = "/api/readmes/trip/versions/3sL4kqtJlcpXroDTDmJ.rmSpXd3dIbrHY/changes";
-const ROUTES: [(&str, &[&str]); 20] = [
+const ROUTES: [(&str, &[&str]); 21] = [
     ("/api/login", &["POST"]),
     ("/api/set_password", &["POST"]),
     ("/api/upload_profile_pic", &["POST", "DELETE"]),
     ("/api/upload_file", &["POST"]),
     ("/api/upload_readme", &["POST"]),
     ("/api/upload_url", &["POST"]),
-    ("/api/me", &["GET"]),
+    ("/api/me", &["GET", "PATCH"]),
+    ("/api/me/delete", &["POST"]),
     ("/api/preview", &["POST"]),
     ("/api/site", &["GET"]),
     ("/api/readmes", &["GET"]),

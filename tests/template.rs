@@ -297,7 +297,7 @@ fn start(name: &str, environment: &Environment) -> anyhow::Result<()> {
             }
         };
     }
-    start!(content files login me preview readmes rebuild_site rename resize_picture rewrite_readme set_password site upload_file upload_profile_pic upload_readme upload_url versions)
+    start!(content files leave login me preview readmes rebuild_site remove_member rename resize_picture rewrite_readme set_password site upload_file upload_profile_pic upload_readme upload_url versions)
 }
 
 /// What may be answered is what a function starts with.
@@ -466,6 +466,23 @@ fn builds_are_started_by_the_schedule() {
     );
 }
 
+/// Who left is erased by the next run, whatever the last one left undone.
+#[test]
+fn who_left_is_looked_for_by_the_schedule() {
+    let template = Template::read();
+    let function = &template.resource("RemoveMember")["Properties"];
+    let schedule = &function["Events"]["EveryMinute"]["Properties"]["Schedule"];
+    assert_eq!(schedule, "rate(1 minute)");
+    assert_eq!(function["EventInvokeConfig"]["MaximumRetryAttempts"], 0);
+    assert_eq!(
+        function["Timeout"].as_u64(),
+        Some(remove_member::TIMEOUT.as_secs())
+    );
+    // No request that came before the tombstone is at work for longer than is waited.
+    let requests = template.0["Globals"]["Function"]["Timeout"].as_u64();
+    assert_eq!(requests, Some(removal::REQUEST_SECONDS));
+}
+
 /// A new stack takes over what a deleted one left. What it imports it must know for its own, and change nothing of it.
 #[test]
 fn what_is_kept_can_be_taken_over() {
@@ -602,6 +619,7 @@ fn uploads_are_not_lost_on_the_way() {
             "readmes/ s3:ObjectCreated:* UploadsQueue.Arn",
             "readmes/ s3:ObjectRemoved:* UploadsQueue.Arn",
             "picture-changes/ s3:ObjectCreated:* UploadsQueue.Arn",
+            "name-changes/ s3:ObjectCreated:* UploadsQueue.Arn",
             "file-changes/ s3:ObjectCreated:* UploadsQueue.Arn",
             "later/ s3:ObjectCreated:* LaterQueue.Arn",
             "pictures/ s3:ObjectCreated:* PicturesQueue.Arn",

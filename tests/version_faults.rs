@@ -136,6 +136,7 @@ pub(crate) fn note(slug: &str, at: u64) -> SourceNote {
         file_name: format!("{slug}.md"),
         path: "notes".to_owned(),
         slug_given: false,
+        schedule: false,
         created: 1,
         updated: at,
         sha256: format!("{at:064}"),

@@ -74,6 +74,12 @@ export interface ReadmeUpload extends Upload {
   replace?: 'any' | 'same_title' | undefined;
   /** The version that was read, of `source` or a report: where another is there by now, the file is refused by the code `conflict`. */
   ifVersion?: string | undefined;
+  /**
+   * Whether the document comes out by itself at its `date`, as with `schedule: true` in its frontmatter.
+   *
+   * @default false
+   */
+  schedule?: boolean | undefined;
 }
 
 /** A text that is not published. */
@@ -258,6 +264,20 @@ export function createClient({ url = '', storage = 'local' }: ClientOptions = {}
 
     account,
 
+    /** Gives the member another name; the answer has it as it is shown. What is published shows it within a minute or so. */
+    async rename(name: string): Promise<Member> {
+      return (await signed<{ member: Member }>('/api/me', { method: 'PATCH', json: { name } })).member;
+    },
+
+    /**
+     * Ends the membership for good: every session ends, and everything of the member's is erased within minutes. The password is asked for
+     * once more; a wrong one is refused with the code `invalid_credentials`.
+     */
+    async leave(password: string): Promise<void> {
+      await signed('/api/me/delete', { method: 'POST', json: { password } });
+      session.end('signed_out');
+    },
+
     /**
      * Makes a picture the profile's: scaled down first where the browser can, and waited for where it
      * is so large that the server works on it in the background.
@@ -275,7 +295,7 @@ export function createClient({ url = '', storage = 'local' }: ClientOptions = {}
     },
 
     /** Sends a README. What becomes of it is in its report: see `watchReport`. */
-    async uploadReadme(file: File, { slug, path, replace, ifVersion, onProgress, signal }: ReadmeUpload = {}): Promise<SentReadme> {
+    async uploadReadme(file: File, { slug, path, replace, ifVersion, schedule, onProgress, signal }: ReadmeUpload = {}): Promise<SentReadme> {
       const form = new FormData();
       // Of a folder's file, browsers would send the path within it in the place of the name.
       form.append('readme_file', file, file.name);
@@ -283,6 +303,7 @@ export function createClient({ url = '', storage = 'local' }: ClientOptions = {}
       if (path) form.append('path', path.normalize());
       if (replace) form.append('replace', replace);
       if (ifVersion) form.append('if_version', ifVersion);
+      if (schedule) form.append('schedule', 'true');
       const { readme } = await signed<{ readme: SentReadme }>('/api/upload_readme', { method: 'POST', form, progress: onProgress, signal });
       return { slug: readme.slug, replaced: readme.replaced };
     },

@@ -110,7 +110,8 @@ export interface Warning {
 interface Standing {
   slug: string;
   entry_id: string;
-  state: 'processing' | 'published' | 'draft' | 'rejected';
+  /** `scheduled`: it comes out by itself, see `until`; nothing of it is published before. */
+  state: 'processing' | 'published' | 'draft' | 'scheduled' | 'rejected';
   /** Whether a version is published: while `processing` or `rejected`, the last good one. */
   live: boolean;
   url: string | null;
@@ -130,6 +131,8 @@ interface Standing {
   uploaded_at: string;
   /** Why it was rejected. */
   reason: string | null;
+  /** When a `scheduled` document comes out (RFC 3339); missing in answers of older servers. */
+  until?: string | null;
 }
 
 /** What became of an upload. */

@@ -184,6 +184,27 @@ test('a code signs in whoever sets a password with it', async () => {
   expect(server.requests).toEqual(['POST /api/set_password', 'POST /api/set_password']);
 });
 
+test('a member takes another name, and leaves with the password', async () => {
+  const bodies: unknown[] = [];
+  await using server = await serve(async (request, response) => {
+    if (request.url === '/api/login') return json(response, 200, granted);
+    const body = JSON.parse((await buffer(request)).toString()) as { name?: string; password?: string };
+    bodies.push(body);
+    if (request.method === 'PATCH') return json(response, 200, { status: 'success', member: { ...MEMBER, name: body.name }, picture_upload: null });
+    if (body.password === 'wrong') return json(response, 401, { status: 'error', code: 'invalid_credentials', message: 'The password is wrong.' });
+    return json(response, 202, { status: 'success' });
+  });
+  const client = createClient({ url: server.url });
+  await client.login('a', 'b');
+  expect(await client.rename('Zoë')).toEqual({ ...MEMBER, name: 'Zoë' });
+  await expect(client.leave('wrong')).rejects.toMatchObject({ code: 'invalid_credentials' });
+  expect(client.signedIn).toBe(true);
+  await client.leave('four words of nonsense');
+  expect(client.signedIn).toBe(false);
+  expect(server.requests).toEqual(['POST /api/login', 'PATCH /api/me', 'POST /api/me/delete', 'POST /api/me/delete']);
+  expect(bodies).toEqual([{ name: 'Zoë' }, { password: 'wrong' }, { password: 'four words of nonsense' }]);
+});
+
 test('what a site says of itself is asked for once, and again where that failed', async () => {
   const answers: [number, unknown][] = [[503, { status: 'error', code: 'unavailable', message: 'Busy.' }], [200, { status: 'success', site: { name: 'Chess Club' } }]];
   await using server = await serve((_request, response) => json(response, ...answers.shift()!));

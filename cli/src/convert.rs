@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use clap::Args;
+use endpoint::Clock;
 use frontmatter::{Context, Themes};
+use jiff::Timestamp;
 use serde_json::json;
 
 use crate::outcome::{Failure, Outcome};
@@ -58,12 +60,14 @@ impl Convert {
                 }
             }),
             themes: self.themes.unwrap_or_default(),
+            now: Timestamp::try_from(Clock::system().now()).ok(),
             ..Context::default()
         };
         let converted = frontmatter::convert(&input, &context)?;
         if self.report {
             let report = json!({
-                "state": if converted.draft { "draft" } else { "published" },
+                "state": shown::state(&converted),
+                "until": converted.until.filter(|_| converted.draft).map(|until| until.to_string()),
                 "fields": converted.fields,
                 "warnings": converted.warnings,
             });

@@ -17,7 +17,7 @@ use tokio::net::TcpListener;
 pub(super) struct Call {
     /// As IAM names it, such as `dynamodb:GetItem`.
     pub(super) action: String,
-    /// The table's partition, the object's `bucket/key`, or the `bucket/prefix` of a listing.
+    /// The table's partition (`*` for all of it), the object's `bucket/key`, or the `bucket/prefix` of a listing.
     pub(super) on: String,
 }
 
@@ -108,6 +108,8 @@ fn of_item(operation: &str, body: &Value) -> Call {
     let partition = places
         .iter()
         .find_map(|place| body.pointer(place)?.as_str());
+    // A scan has no partition.
+    let partition = partition.or_else(|| operation.ends_with(".Scan").then_some("*"));
     Call {
         action: operation.replace("DynamoDB_20120810.", "dynamodb:"),
         on: partition

@@ -15,13 +15,22 @@ const CAUTION: Style = AnsiColor::Yellow.on_default().bold();
 /// Longest value that is shown, in characters.
 const MAX_VALUE: usize = 60;
 
+/// The state that the report on a file has.
+pub(super) fn state(output: &Output) -> &'static str {
+    match (output.draft, output.until) {
+        (false, _) => "published",
+        (true, None) => "draft",
+        (true, Some(_)) => "scheduled",
+    }
+}
+
 /// The report, coloured; the stream it is written to takes colours out where they don't belong.
 pub(super) fn shown(output: &Output) -> String {
     let mut text = String::new();
-    let state = if output.draft {
-        "a draft: it would not be published"
-    } else {
-        "would be published"
+    let state = match (output.draft, output.until) {
+        (false, _) => "would be published".to_owned(),
+        (true, None) => "is a draft: it would not be published".to_owned(),
+        (true, Some(until)) => format!("would come out by itself at {until}"),
     };
     line(
         &mut text,
@@ -132,6 +141,18 @@ mod tests {
       7:5  [[Trip]]  unresolved-link
           No document of that name is published yet, so only the link's text stays; it becomes a link once there is one.
     "#);
+    }
+
+    #[test]
+    fn what_comes_out_later_is_told_with_its_time() {
+        let source = "---\ndate: 9000-01-01 18:00 +02:00\nschedule: true\n---\n# Later\n";
+        let first = plain(source).lines().next().unwrap().to_owned();
+        assert_eq!(
+            first,
+            "This file would come out by itself at 9000-01-01T16:00:00Z."
+        );
+        let draft = plain("---\ndraft: true\n---\n# Never\n");
+        assert!(draft.starts_with("This file is a draft: it would not be published.\n"));
     }
 
     #[test]

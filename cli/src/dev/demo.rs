@@ -1,6 +1,7 @@
 //! The demo member: there from the first start on, so that the page can be tried at once.
 
 use std::path::Path;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use auth::password::{self, Password, Verdict};
@@ -18,11 +19,21 @@ const ALPHABET: &[u8] = b"0123456789abcdefghjkmnpqrstvwxyz";
 const GROUPS: usize = 4;
 
 /// Makes the demo member where there is none, and says the password: as it was made, or that it
-/// was changed since.
+/// was changed since. One who left is there anew at the next start, as somebody else.
 pub(crate) async fn member(environment: &Environment, data: &Path) -> anyhow::Result<String> {
     let members = configuration::members(environment)?;
     let email = Email::parse(EMAIL)?;
     let file = data.join(local::DEMO_PASSWORD_FILE);
+    if let Some(account) = members.by_email(&email).await?
+        && account.is_going()
+    {
+        // What the last process was killed at: until it is done, the address is taken.
+        let removal = remove_member::State {
+            request_time: Duration::ZERO,
+            ..remove_member::State::from_env(environment)?
+        };
+        remove_member::handler(&removal, serde_json::Value::Null).await?;
+    }
     if let Some(account) = members.by_email(&email).await? {
         let kept = std::fs::read_to_string(&file).unwrap_or_default();
         let kept = kept.trim();

@@ -1,15 +1,14 @@
 //! `masthead users remove`: erases a member with everything that is theirs.
 
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 use anyhow::Context as _;
 use blobs::layout::SourceKey;
 use clap::Args;
 use endpoint::{Clock, Environment};
-use frontmatter::names::fold;
-use members::{Account, Members};
+use members::Members;
 use removal::{Leftovers, REQUEST_SECONDS, Removal};
+use remove_member::referrers;
 
 use super::find;
 use super::stores::Stores;
@@ -18,9 +17,6 @@ use crate::outcome::Outcome;
 use crate::output::say;
 use crate::rewrite;
 use crate::target::Target;
-
-/// Most READMEs that are converted again for one name.
-const MAX_REFERRERS: usize = 1000;
 
 /// What is said at the end of what a removal can't reach.
 const LEFT: &str = "What stays, and for how long, is in docs/members.md: a tombstone with id and handle for 35 days, backups of the \
@@ -78,6 +74,7 @@ impl Remove {
             "everything is erased, but CloudFront couldn't be told to forget its copies, and the account waits for that; say it again",
         )?;
         let referrers = referrers(members, &account).await?;
+        let referrers: Vec<String> = referrers.iter().map(SourceKey::key).collect();
         if !referrers.is_empty() {
             let again = rewrite::again(target, &referrers).await;
             again.context("READMEs of others link to what is gone, and aren't queued for conversion; say it again")?;
@@ -98,20 +95,6 @@ impl Remove {
         say!("{LEFT}");
         Ok(())
     }
-}
-
-/// Keys of the READMEs of others that have a link to the page of a member who goes, or to another document
-/// of theirs.
-async fn referrers(members: &Members, account: &Account) -> anyhow::Result<Vec<String>> {
-    let mut found = members.referrers_of_addresses(&account.handle).await?;
-    for name in [account.handle.clone(), fold(&account.name)] {
-        found.extend(members.referrers(&name, None, MAX_REFERRERS).await?);
-    }
-    let keys: BTreeSet<_> = found
-        .iter()
-        .map(|it| SourceKey::new(&it.member_id, &it.slug).key())
-        .collect();
-    Ok(keys.into_iter().collect())
 }
 
 /// Erases what is no member's.

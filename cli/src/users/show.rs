@@ -48,6 +48,7 @@ impl Show {
             let state = match report.map(|report| report.state) {
                 Some(State::Published) => "published",
                 Some(State::Draft) => "draft",
+                Some(State::Scheduled) => "scheduled",
                 Some(State::Rejected) => "rejected",
                 None => "processing",
             };

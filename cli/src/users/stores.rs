@@ -1,10 +1,10 @@
 //! Where a member's files are: both buckets, and the caches before one of them.
 
 use blobs::Blobs;
-use blobs::layout::{content_key, files_prefix, member_content_prefix, pictures_prefix};
 use distribution::Distribution;
 use endpoint::{Clock, Environment, aws};
 use members::Account;
+use remove_member::forget_copies;
 
 use crate::aws::DISTRIBUTION;
 
@@ -31,16 +31,7 @@ impl Stores {
         account: &Account,
         handles: impl IntoIterator<Item = &String>,
     ) -> anyhow::Result<()> {
-        let keys = handles.into_iter().flat_map(|handle| {
-            [
-                content_key(handle),
-                format!("{}*", member_content_prefix(handle)),
-                format!("{}*", pictures_prefix(handle)),
-                format!("{}*", files_prefix(handle)),
-            ]
-        });
-        let reference = format!("{}-{}", account.id, Clock::system().unix_milliseconds());
-        let keys: Vec<String> = keys.collect();
-        self.distribution.forget(&keys, &reference).await
+        let now_ms = Clock::system().unix_milliseconds();
+        forget_copies(&self.distribution, account, handles, now_ms).await
     }
 }

@@ -1,7 +1,10 @@
-//! `GET /api/me`: who the token belongs to, and what became of their picture.
+//! `GET /api/me`: who the token belongs to, and what became of their picture. `PATCH /api/me`: another name.
+
+mod rename;
 
 use blobs::layout::{OriginalKey, OriginalNote};
 use blobs::{Blobs, Head};
+use endpoint::http::Method;
 use endpoint::{
     Bearer, Environment, Error, Language, Origins, Request, Sentence, aws, configuration, sentence,
 };
@@ -13,8 +16,8 @@ use serde::Serialize;
 const GIVEN_UP_SECONDS: u64 = 60 * 60;
 const GIVEN_UP: Sentence = sentence!("reason.picture_given_up");
 
-/// What this function may touch: the members table, and whether an original waits in the uploads
-/// bucket.
+/// What this function may touch: the members table, whether an original waits in the uploads
+/// bucket, and the word there that a name changed.
 #[derive(Debug)]
 pub struct State {
     pub bearer: Bearer,
@@ -63,10 +66,13 @@ pub async fn handler(state: &State, request: Request) -> endpoint::Result {
     if endpoint::path(&request) != "/api/me" {
         return Err(Error::NotFound);
     }
-    if let Some(preflight) = endpoint::allow(&request, "GET")? {
+    if let Some(preflight) = endpoint::allow(&request, "GET, PATCH")? {
         return Ok(preflight);
     }
     let member = state.bearer.member(&request).await?;
+    if request.method() == Method::PATCH {
+        rename::rename(state, &request, &member).await?;
+    }
     let original = state
         .uploads
         .head(&OriginalKey::new(&member.id).key())

@@ -4,7 +4,7 @@ use std::io;
 
 use blobs::layout::SourceKey;
 use conversion::report;
-use endpoint::{Error, Language, sentence};
+use endpoint::{Error, Language, rfc3339, sentence};
 use frontmatter::Output;
 use members::Member;
 use serde::Serialize;
@@ -35,6 +35,8 @@ pub(crate) struct Report {
     entry_id: String,
     state: &'static str,
     reason: Option<String>,
+    /// When it would come out by itself.
+    until: Option<String>,
     fields: Value,
     warnings: Value,
 }
@@ -47,6 +49,7 @@ impl Report {
             entry_id: key.entry_id(&member.handle),
             state: "rejected",
             reason: None,
+            until: None,
             fields: json!([]),
             warnings: json!([]),
         }
@@ -59,7 +62,12 @@ impl Preview {
             markdown: Some(output.body().to_owned()),
             html: Some(html),
             report: Report {
-                state: if output.draft { "draft" } else { "published" },
+                state: match (output.draft, output.until) {
+                    (false, _) => "published",
+                    (true, None) => "draft",
+                    (true, Some(_)) => "scheduled",
+                },
+                until: until(&output),
                 fields: report::fields(&output),
                 warnings: report::warnings_in(&output, language),
                 ..report
@@ -99,6 +107,12 @@ impl Preview {
     }
 }
 
+/// When a document that is kept back would come out by itself.
+fn until(output: &Output) -> Option<String> {
+    let until = output.until.filter(|_| output.draft)?.as_second();
+    u64::try_from(until).ok().map(rfc3339)
+}
+
 /// Counts the bytes of JSON as they stand within a string of JSON.
 struct Count(usize);
 
@@ -128,6 +142,7 @@ mod tests {
                 entry_id: "jo/a".to_owned(),
                 state: "published",
                 reason: None,
+                until: None,
                 fields: json!([]),
                 warnings: json!([]),
             },
@@ -175,7 +190,7 @@ mod tests {
         assert_eq!(
             preview,
             json!({"frontmatter": null, "markdown": null, "html": null, "report": {
-                "slug": "a", "entry_id": "jo/a", "state": "rejected", "reason": "Because.", "fields": [], "warnings": []
+                "slug": "a", "entry_id": "jo/a", "state": "rejected", "reason": "Because.", "until": null, "fields": [], "warnings": []
             }})
         );
     }

@@ -113,6 +113,7 @@ async fn source<'k>(
         key,
         note: Some(note),
         stored: now,
+        now,
         bytes: wanted.text.into(),
     })
 }

@@ -1,6 +1,7 @@
 //! What is to be shown, as the request has it.
 
 use blobs::layout::{MAX_README_BYTES, SourceNote, parse_path};
+use conversion::foreign;
 use endpoint::{Error, JsonObject, Request};
 use frontmatter::{Reject, slug};
 use sha2::{Digest as _, Sha256};
@@ -18,10 +19,12 @@ pub(crate) struct Wanted {
     /// The name in the address, where it isn't made of the file's.
     given: Option<String>,
     pub(crate) text: String,
+    /// Whether it would come out at its date, whatever it says itself.
+    schedule: bool,
 }
 
 impl Wanted {
-    /// Reads the JSON `{file_name?, path?, slug?, text}`.
+    /// Reads the JSON `{file_name?, path?, slug?, schedule?, text}`.
     pub(crate) fn read(request: &Request) -> Result<Self, Error> {
         let body = JsonObject::read_up_to(request, MAX_JSON_BYTES)?;
         let optional = |key: &str| body.has(key).then(|| body.string(key)).transpose();
@@ -30,6 +33,13 @@ impl Wanted {
             path => parse_path(path).map_err(|reason| Error::BadRequest(reason.sentence()))?,
         };
         let text = body.string("text")?;
+        // As an upload is refused, in the same order.
+        if text.is_empty() {
+            return Err(Error::empty_file());
+        }
+        if let Some(sentence) = foreign::advice(text.as_bytes()) {
+            return Err(Error::InvalidFile(sentence));
+        }
         if text.len() > MAX_README_BYTES {
             return Err(Error::TooLarge(Reject::TooLarge.sentence()));
         }
@@ -42,6 +52,7 @@ impl Wanted {
             file_name: file_name.unwrap_or(DEFAULT_FILE_NAME).to_owned(),
             path,
             text: text.to_owned(),
+            schedule: body.has("schedule") && body.truth("schedule")?,
         })
     }
 
@@ -56,6 +67,7 @@ impl Wanted {
             file_name: self.file_name.clone(),
             path: self.path.clone(),
             slug_given: self.given.is_some(),
+            schedule: self.schedule,
             created: now,
             updated: now,
             sha256: base16ct::lower::encode_string(&Sha256::digest(&self.text)),

@@ -70,6 +70,8 @@ struct Standing {
     version: String,
     uploaded_at: String,
     reason: Option<String>,
+    /// When a `scheduled` document comes out.
+    until: Option<String>,
 }
 
 impl Standing {
@@ -232,6 +234,7 @@ fn standing(
             None => "processing",
             Some(Outcome::Published) => "published",
             Some(Outcome::Draft) => "draft",
+            Some(Outcome::Scheduled) => "scheduled",
             Some(Outcome::Rejected) => "rejected",
         },
         live,
@@ -246,6 +249,10 @@ fn standing(
         version: version.trim_matches('"').to_owned(),
         uploaded_at: rfc3339(last_modified),
         reason: current.and_then(|report| report.reason_in(language)),
+        until: current
+            .filter(|report| report.state == Outcome::Scheduled)
+            .and_then(|report| report.until)
+            .map(rfc3339),
     }
 }
 

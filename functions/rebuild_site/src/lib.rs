@@ -1,22 +1,25 @@
-//! Every minute: has the site built anew once what is published changed, has been quiet for a
+//! Every minute: has documents converted whose time to come out has come, and the site built anew once what is published changed, has been quiet for a
 //! minute, and no build was started within five. Where it is never quiet, ten minutes after the first
-//! change.
+//! change, and at once where a document came out at its time.
 //!
 //! Whoever changes what is published notes it ([`members::Members::note_change`]); a note is a reason
 //! to look, and no more. What decides is the fingerprint of what is published against the one that
 //! was there when a build was last started: so nothing is missed, and a change that was taken back
 //! starts nothing. Once an hour it looks without any note, for changes by hands that make none.
 
+mod due;
 pub mod hook;
 mod look;
 mod rule;
 
 use std::time::Duration;
 
+use anyhow::Context as _;
 use blobs::Blobs;
 use endpoint::{Clock, Environment, aws, configuration};
 use serde_json::{Value, json};
 
+pub use due::{Due, MOST_AT_ONCE};
 use hook::Hooks;
 pub use look::{Outcome, Start, Watch, look};
 pub use rule::Intervals;
@@ -27,14 +30,19 @@ const BEHIND_THE_EDGE: Duration = Duration::from_secs(11);
 /// How long a host has to answer, from the name's resolution to the answer's head.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// How long is waited for what comes out, and how long between two looks at it.
+const COMING_OUT: Duration = Duration::from_secs(5);
+const LOOK_AGAIN: Duration = Duration::from_millis(250);
+
 /// So many failures in a row are an error of the function, which sets its alarm off.
 const FAILURES_TO_TELL: u32 = 3;
 
-/// What this function may touch: its own bookkeeping in the members table, the content bucket's
-/// listing, and the address that starts a build.
+/// What this function may touch: its own bookkeeping in the members table and what comes out when, the word in the uploads bucket
+/// that a README is to be looked at, the content bucket's listing, and the address that starts a build.
 #[derive(Debug)]
 pub struct State {
     pub watch: Watch,
+    pub uploads: Blobs,
     pub hooks: Hooks,
     /// Between the look at what is published and the start of a build.
     pub pause: Duration,
@@ -44,8 +52,10 @@ pub struct State {
 
 impl State {
     pub fn from_env(environment: &Environment) -> anyhow::Result<Self> {
+        let config = aws::config(environment, aws::ENDPOINT_S3)?;
         Ok(Self {
             watch: Watch::from_env(environment)?,
+            uploads: Blobs::new(&config, environment.required("UPLOADS_BUCKET")?),
             hooks: Hooks::from_env(environment)?,
             pause: BEHIND_THE_EDGE,
             patience: PATIENCE,
@@ -79,9 +89,27 @@ impl Watch {
 /// A store failed, or the host refuses to start a build or has failed to three times: the next run
 /// tries again, and the alarm goes off.
 pub async fn handler(state: &State, _event: Value) -> anyhow::Result<Value> {
+    let due = Due {
+        members: &state.watch.members,
+        uploads: &state.uploads,
+        clock: &state.watch.clock,
+        most: MOST_AT_ONCE,
+    };
+    let asked = due.ask().await;
+    let built = build(state, &due, matches!(asked, Ok(1..))).await;
+    // Neither holds the other up, and both are told.
+    asked.context("documents whose time has come weren't asked for; the next run tries again")?;
+    built
+}
+
+/// Looks at what is published; `awaits` that what is due comes out first.
+async fn build(state: &State, due: &Due<'_>, awaits: bool) -> anyhow::Result<Value> {
     // Nothing has to be looked at. A secret is only asked once there is something to build.
     if state.hooks.is_none() {
         return Ok(json!({ "outcome": Outcome::NoHook.name() }));
+    }
+    if awaits {
+        due.settle(COMING_OUT, LOOK_AGAIN).await?;
     }
     let outcome = look(&state.watch, || async {
         tokio::time::sleep(state.pause).await;

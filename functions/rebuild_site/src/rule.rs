@@ -90,6 +90,7 @@ impl Intervals {
             Some(Outcome::Idle)
         } else if holds(later(changes.last_at_ms, self.quiet), self.quiet * 2)
             && !self.is_late(rebuild, now)
+            && changes.at_once <= rebuild.settled
         {
             Some(Outcome::NotQuiet)
         } else if holds(rebuild.not_before_ms, longest_pause) {
@@ -177,6 +178,7 @@ mod tests {
         let changes = Changes {
             count: 3,
             last_at_ms: 10 * MINUTE,
+            ..Changes::default()
         };
         let rebuild = Rebuild {
             settled: 2,
@@ -210,6 +212,7 @@ mod tests {
         let changes = Changes {
             count: 40,
             last_at_ms: 18 * MINUTE,
+            ..Changes::default()
         };
         let rebuild = Rebuild {
             settled: 2,
@@ -227,6 +230,7 @@ mod tests {
         let changes = |count| Changes {
             count,
             last_at_ms: 10 * MINUTE,
+            ..Changes::default()
         };
         let rebuild = Rebuild {
             settled: 2,
@@ -246,12 +250,39 @@ mod tests {
     }
 
     #[test]
+    fn what_came_out_at_its_time_waits_for_nothing_more() {
+        let rule = Intervals::default();
+        let now = 60 * MINUTE;
+        let rebuild = Rebuild {
+            settled: 8,
+            looked_at_ms: now - MINUTE,
+            ..Rebuild::default()
+        };
+        let changes = |at_once| Changes {
+            count: 9,
+            last_at_ms: now - 1000,
+            at_once,
+        };
+        let wait = |at_once, rebuild| rule.reason_to_wait(&changes(at_once), rebuild, now);
+        assert_eq!(wait(0, &rebuild), Some(Outcome::NotQuiet));
+        assert_eq!(wait(8, &rebuild), Some(Outcome::NotQuiet), "dealt with");
+        assert_eq!(wait(9, &rebuild), None);
+        // A host's pause between two builds holds all the same.
+        let paused = Rebuild {
+            not_before_ms: now + MINUTE,
+            ..rebuild.clone()
+        };
+        assert_eq!(wait(9, &paused), Some(Outcome::TooSoon));
+    }
+
+    #[test]
     fn a_clock_that_was_set_back_holds_nothing_up() {
         let rule = Intervals::default();
         let day = 24 * 60 * MINUTE;
         let changes = Changes {
             count: 3,
             last_at_ms: 2 * day,
+            ..Changes::default()
         };
         let rebuild = Rebuild {
             settled: 2,

@@ -9,10 +9,11 @@ use blobs::layout::{FileChangeKey, MAX_PATH_BYTES, SourceKey};
 use frontmatter::Output;
 use frontmatter::names::fold;
 use members::{Account, File, Standing};
+use uploads::ask_later;
 
+use crate::State;
 use crate::reconcile::leavings;
 use crate::referrers::MAX_REFERRERS;
-use crate::{State, later};
 
 /// Those of `files` that the output shows or leads to.
 pub(crate) fn shown(state: &State, files: Vec<File>, output: &Output) -> Vec<File> {
@@ -65,5 +66,5 @@ pub(crate) async fn changed(state: &State, change: &FileChangeKey) -> anyhow::Re
     let sources = referrers
         .iter()
         .map(|referrer| SourceKey::new(&referrer.member_id, &referrer.slug));
-    later::ask(state, sources).await
+    ask_later(&state.uploads, sources).await
 }

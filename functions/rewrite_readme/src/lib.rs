@@ -1,16 +1,17 @@
 //! S3's events: brings each README's output and report in line with its source.
 //!
 //! An event only ever means "look at this key again". See [`reconcile`]. A member's picture that
-//! changed is such a key, too: see [`pictures`]; so is the name of a file that did: see [`files`]. One message converts one document: what others have to
-//! be converted because of it gets messages of its own, see [`later`].
+//! changed is such a key, too: see [`pictures`]; so is the name of a file that did: see [`files`]; so is a
+//! member's own name: see [`renamed`]. One message converts one document: what others have to
+//! be converted because of it gets messages of its own, see [`ask_later`](uploads::ask_later).
 
 mod files;
-mod later;
 mod moved;
 mod names;
 mod pictures;
 mod reconcile;
 mod referrers;
+mod renamed;
 
 use std::time::Duration;
 

@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use blobs::layout::{self, MovedKey, OWNER, SourceKey, owner};
 use blobs::{Condition, Head, Upload};
 use members::{Account, Address, AddressChange};
+use uploads::ask_later;
 
-use crate::{State, later};
+use crate::State;
 
 /// What is remembered of the address of a document that is there. A document that came to an address which another had
 /// before ends the memory of that. `None`: the memory changed under our hands.
@@ -50,7 +51,7 @@ pub(crate) async fn here(
         return Ok(None);
     }
     // It answers to one address less.
-    later::ask(state, [other]).await?;
+    ask_later(&state.uploads, [other]).await?;
     Ok(Some(after))
 }
 
@@ -63,7 +64,7 @@ pub(crate) async fn gone(
 ) -> anyhow::Result<()> {
     let address = state.members.address(&member.id, &source.slug).await?;
     if let Some(to) = &address.moved_to {
-        later::ask(state, [SourceKey::new(&member.id, to)]).await?;
+        ask_later(&state.uploads, [SourceKey::new(&member.id, to)]).await?;
     }
     // The memory may be gone already, and the report still knows what it was.
     let report = state.members.report(&member.id, &source.slug).await?;

@@ -11,13 +11,16 @@ const MAX_NAMES: usize = 50;
 /// Longest of those names, in bytes: more would not fit into a key.
 pub(crate) const MAX_NAME_BYTES: usize = 512;
 
-/// Names under which links of others find a published document, folded.
+/// Names under which links of others find a published document, folded; none of a draft.
 pub(crate) fn of(
     member: &Account,
     source: &Source<'_>,
     output: &Output,
     address: &Address,
 ) -> Vec<String> {
+    if output.draft {
+        return Vec::new();
+    }
     let texts = |key: &str| match &output.meta[key] {
         serde_json::Value::String(text) => vec![text.clone()],
         serde_json::Value::Array(items) => items

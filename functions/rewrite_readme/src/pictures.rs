@@ -11,9 +11,10 @@ use conversion::report::MAX_WARNINGS;
 use frontmatter::Output;
 use members::{Account, File, Report, Standing, Summary};
 use renditions::Shelf;
+use uploads::ask_later;
 
 use crate::reconcile::leavings;
-use crate::{State, files, later};
+use crate::{State, files};
 
 /// The key of the member's picture, if the output shows it.
 pub(crate) fn shown(state: &State, member: &Account, output: &Output) -> Option<String> {
@@ -89,7 +90,7 @@ pub(crate) async fn changed(state: &State, member_id: &str) -> anyhow::Result<()
         shows_another || (report.live && may_miss_an_image(report))
     });
     let sources = concerned.map(|report| SourceKey::new(member_id, &report.slug));
-    later::ask(state, sources).await?;
+    ask_later(&state.uploads, sources).await?;
     // Before the first picture there was nothing to be cached.
     if member.picture_changes > 1 {
         let all = member

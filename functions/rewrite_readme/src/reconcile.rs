@@ -4,8 +4,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Context as _;
 use blobs::layout::{
-    self, FileChangeKey, LaterKey, MAX_README_BYTES, OWN_PAGE, OWNER, PictureChangeKey, SourceKey,
-    SourceNote, content_key,
+    self, FileChangeKey, LaterKey, MAX_README_BYTES, NameChangeKey, OWN_PAGE, OWNER,
+    PictureChangeKey, SourceKey, SourceNote, content_key,
 };
 use blobs::{Condition, Head, Stored, Upload};
 use bytes::Bytes;
@@ -19,7 +19,7 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 use uploads::{ROUNDS, Seen};
 
-use crate::{State, files, later, moved, names, pictures, referrers};
+use crate::{State, files, moved, names, pictures, referrers, renamed};
 
 /// Name of the output's metadata that holds the SHA-256 of its bytes, in hexadecimal.
 const SHA256: &str = "sha256";
@@ -34,9 +34,12 @@ pub(crate) async fn reconcile(state: &State, key: &str) -> anyhow::Result<()> {
     if let Some(change) = FileChangeKey::parse(key) {
         return files::changed(state, &change).await;
     }
+    if let Some(NameChangeKey { member_id }) = NameChangeKey::parse(key) {
+        return renamed::changed(state, &member_id).await;
+    }
     let later = LaterKey::parse(key);
     if let Some(asked) = &later {
-        later::begin(state, asked).await?;
+        begin(state, asked).await?;
     }
     let source = later.map(|LaterKey(source)| source);
     let Some(source) = source.or_else(|| SourceKey::parse(key)) else {
@@ -62,6 +65,15 @@ pub(crate) async fn reconcile(state: &State, key: &str) -> anyhow::Result<()> {
         return Ok(());
     }
     anyhow::bail!("the README kept changing for {ROUNDS} rounds")
+}
+
+/// Notes that the look begins that was asked for.
+async fn begin(state: &State, asked: &LaterKey) -> anyhow::Result<()> {
+    let key = asked.key();
+    if let Some(seen) = state.uploads.head(&key).await? {
+        state.uploads.delete_seen(&key, &seen).await?;
+    }
+    Ok(())
 }
 
 /// What a source turned out to be.
@@ -170,14 +182,18 @@ async fn bring_in_line(
     let known_links = before
         .as_ref()
         .map_or_else(Vec::new, |report| report.links.clone());
-    let document = Source::of(source, object);
+    let document = Source::of(
+        source,
+        object,
+        time_for(state, before.as_ref(), &object.head),
+    );
     let converted = convert(state, member, &document, &known_links).await?;
-    let (converted, found, asked) = match converted {
-        Ok(Converted {
-            output,
-            files,
-            asked,
-        }) => (output, files, asked),
+    let Converted {
+        output: converted,
+        files: found,
+        asked,
+    } = match converted {
+        Ok(converted) => converted,
         Err(reason) => {
             return reject(state, member, source, &object.head, &output_key, reason).await;
         }
@@ -193,34 +209,33 @@ async fn bring_in_line(
             return Ok(false);
         }
     }
-    let mut digest = None;
-    if converted.draft {
+    let digest = if converted.draft {
         withdraw(state, member, source, output).await?;
+        None
     } else {
-        match put_output(state, member, &output_key, output.as_ref(), &converted).await? {
-            Stored::Stored(etag) => digest = Some(manifest::digest_of(&etag).to_owned()),
+        let seen = (output.as_ref(), before.as_ref());
+        match put_output(state, member, &output_key, seen, &converted).await? {
+            Stored::Stored(etag) => Some(manifest::digest_of(&etag).to_owned()),
             Stored::Changed => return Ok(false),
         }
-    }
+    };
     list(state, member, source, !converted.draft).await?;
     leave_former_handles(state, member, source).await?;
     moved::publish(state, member, source, &address, !converted.draft).await?;
-    let (outcome, names, links) = if converted.draft {
-        (Outcome::Draft, Vec::new(), Vec::new())
-    } else {
-        let names = names::of(member, &document, &converted, &address);
-        (Outcome::Published, names, asked)
-    };
+    let (outcome, until) = outcome(&converted);
+    let names = names::of(member, &document, &converted, &address);
     pictures::let_go(state, member, before.as_ref(), &keys).await?;
-    referrers::forget(state, source, &known_links, &links).await?;
+    referrers::forget(state, source, &known_links, &asked).await?;
     let report = Report {
         state: outcome,
         live: !converted.draft,
         digest,
+        until,
         fields: report::fields(&converted),
         warnings: report::warnings(&converted),
         pictures: keys,
-        links,
+        // None of a draft, whose links aren't looked up.
+        links: asked,
         names,
         ..report_after(before.as_ref(), source, &object.head)
     };
@@ -366,12 +381,33 @@ fn is_of(member: &Account, output: &Head) -> bool {
     owner.is_none_or(|owner| *owner == layout::owner(&member.id))
 }
 
-/// Writes the output over the one that was seen, unless it is the same.
+/// What the report says of a document that was converted, and when it comes out by itself, or came out.
+fn outcome(converted: &Output) -> (Outcome, Option<u64>) {
+    let until = converted.until.map(jiff::Timestamp::as_second);
+    let until = until.and_then(|until| u64::try_from(until).ok());
+    let outcome = match (converted.draft, until) {
+        (false, _) => Outcome::Published,
+        (true, None) => Outcome::Draft,
+        (true, Some(_)) => Outcome::Scheduled,
+    };
+    (outcome, until)
+}
+
+/// The time by which it is told what is kept back, in Unix seconds. What came out stays out, wherever a clock goes.
+fn time_for(state: &State, before: Option<&Report>, head: &Head) -> u64 {
+    let came_out = before
+        .filter(|report| report.state == Outcome::Published && report.source_version == head.etag)
+        .and_then(|report| report.until);
+    state.clock.unix_seconds().max(came_out.unwrap_or_default())
+}
+
+/// Writes the output over the one that was seen, unless it is the same. The site is built at once with
+/// one that was `before` said to come out.
 async fn put_output(
     state: &State,
     member: &Account,
     key: &str,
-    seen: Option<&Head>,
+    (seen, before): (Option<&Head>, Option<&Report>),
     converted: &Output,
 ) -> anyhow::Result<Stored> {
     let digest = base16ct::lower::encode_string(&Sha256::digest(&converted.bytes));
@@ -380,7 +416,11 @@ async fn put_output(
         return Ok(Stored::Stored(seen.etag.clone()));
     }
     let now = state.clock.unix_milliseconds();
-    state.members.note_change(now).await?;
+    if before.is_some_and(|before| before.state == Outcome::Scheduled) {
+        state.members.note_change_at_once(now).await?;
+    } else {
+        state.members.note_change(now).await?;
+    }
     let upload = Upload {
         bytes: Bytes::copy_from_slice(&converted.bytes),
         content_type: "text/markdown; charset=utf-8",
@@ -463,6 +503,7 @@ fn report_after(before: Option<&Report>, source: &SourceKey, head: &Head) -> Rep
         sha256,
         reason: None,
         reason_said: None,
+        until: None,
         fields: json!([]),
         warnings: json!([]),
         digest: None,

@@ -10,9 +10,10 @@ use std::collections::BTreeSet;
 use blobs::layout::{self, OWN_PAGE, SourceKey};
 use frontmatter::names::fold;
 use members::{Account, Referrer, Report};
+use uploads::ask_later;
 
 use crate::reconcile::Settled;
-use crate::{State, later, pictures};
+use crate::{State, pictures};
 
 /// Most referrers that are asked for again for one name, as many as one message has time for;
 /// `masthead rewrite --all` does the rest.
@@ -45,7 +46,7 @@ pub(crate) async fn tell(
     let sources = referrers
         .iter()
         .map(|referrer| SourceKey::new(&referrer.member_id, &referrer.slug));
-    later::ask(state, sources).await?;
+    ask_later(&state.uploads, sources).await?;
     if is_gone {
         forget(state, source, &telling.links, &[]).await?;
         pictures::let_go(state, member, Some(&report), &[]).await?;

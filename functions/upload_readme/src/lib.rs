@@ -1,10 +1,10 @@
 //! `POST /api/upload_readme`: stores a README for publishing.
 
-mod foreign;
 mod moved;
 
 use blobs::Blobs;
 use blobs::layout::{MAX_README_BYTES, SourceKey, parse_path};
+use conversion::foreign;
 use endpoint::multipart::{self, Form, Submission};
 use endpoint::{Bearer, Environment, Error, Origins, Request, aws, configuration, sentence};
 use members::Usage;
@@ -13,7 +13,7 @@ use sources::{Accepted, Named, Sent, Store, Terms};
 const FORM: Form<'static> = Form {
     file: "readme_file",
     max_file_bytes: MAX_README_BYTES,
-    texts: &["slug", "path", "replace", "if_version"],
+    texts: &["slug", "path", "replace", "if_version", "schedule"],
     foreign: foreign::advice,
 };
 
@@ -84,6 +84,7 @@ pub async fn handler(state: &State, request: Request) -> endpoint::Result {
             file_name: form.file_name.clone(),
             path,
             slug_given: given.is_some(),
+            schedule: schedule(&form)?,
             created: None,
         }),
         terms: Terms {
@@ -118,6 +119,15 @@ fn same_title(form: &Submission) -> Result<bool, Error> {
         None | Some("any") => Ok(false),
         Some("same_title") => Ok(true),
         Some(_) => Err(Error::BadRequest(sentence!("api.replace_unknown"))),
+    }
+}
+
+/// Whether the document comes out at its date, whatever it says itself.
+fn schedule(form: &Submission) -> Result<bool, Error> {
+    match form.text("schedule") {
+        None | Some("false") => Ok(false),
+        Some("true") => Ok(true),
+        Some(_) => Err(Error::BadRequest(sentence!("api.schedule_unknown"))),
     }
 }
 

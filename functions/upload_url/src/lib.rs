@@ -108,7 +108,7 @@ fn announced<'a>(
     }
     let size = body.whole_number("size")?;
     if size == 0 {
-        return Err(Error::BadRequest(sentence!("api.file_empty")));
+        return Err(Error::empty_file());
     }
     if size > MAX_ORIGINAL_BYTES as u64 {
         return Err(Error::TooLarge(refusals.too_large.clone()));

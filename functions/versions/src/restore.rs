@@ -28,6 +28,7 @@ pub(crate) async fn restore(
             file_name: note.file_name,
             path: note.path,
             slug_given: note.slug_given,
+            schedule: note.schedule,
             created: Some(note.created),
         }),
         terms: Terms {

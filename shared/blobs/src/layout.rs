@@ -31,6 +31,7 @@ const SOURCES: &str = "readmes/";
 const CONTENT: &str = "content/";
 const PICTURES: &str = "pictures/";
 const PICTURE_CHANGES: &str = "picture-changes/";
+const NAME_CHANGES: &str = "name-changes/";
 const LATER: &str = "later/";
 const SUFFIX: &str = ".md";
 const ORIGINAL: &str = "/original";
@@ -237,6 +238,37 @@ impl PictureChangeKey {
     }
 }
 
+/// The key whose writing says that a member's name changed: `name-changes/<member id>`, in the uploads
+/// bucket. What is under it is empty; S3 tells `rewrite_readme` of it, which has all of the member's
+/// READMEs looked at again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NameChangeKey {
+    pub member_id: String,
+}
+
+impl NameChangeKey {
+    pub fn new(member_id: &str) -> Self {
+        Self {
+            member_id: member_id.to_owned(),
+        }
+    }
+
+    /// `None` for any other key.
+    pub fn parse(key: &str) -> Option<Self> {
+        let member_id = key.strip_prefix(NAME_CHANGES)?;
+        (!member_id.is_empty() && !member_id.contains('/')).then(|| Self::new(member_id))
+    }
+
+    pub fn key(&self) -> String {
+        format!("{NAME_CHANGES}{}", self.member_id)
+    }
+
+    /// What the keys of all members' changes begin with.
+    pub fn all() -> &'static str {
+        NAME_CHANGES
+    }
+}
+
 /// The key that asks for a README to be looked at again, when there is time: `later/<member id>/<slug>`,
 /// in the uploads bucket. What is under it is empty; S3 tells `rewrite_readme` of it, by the queue of
 /// what can wait.
@@ -293,6 +325,16 @@ mod tests {
             assert_eq!(PictureChangeKey::parse(key), None, "{key}");
         }
         assert_eq!(SourceKey::parse("picture-changes/0197f0c4"), None);
+    }
+
+    #[test]
+    fn changes_say_whose_name_it_is() {
+        let key = NameChangeKey::new("0197f0c4");
+        assert_eq!(key.key(), "name-changes/0197f0c4");
+        assert_eq!(NameChangeKey::parse(&key.key()), Some(key));
+        for key in ["name-changes/", "name-changes/a/b", "names/a", ""] {
+            assert_eq!(NameChangeKey::parse(key), None, "{key}");
+        }
     }
 
     #[test]

@@ -119,6 +119,8 @@ fn context(site: &Site<'_>, member: &Account, source: &Source<'_>) -> Context {
         files_base: files::base(site),
         created: time(created),
         updated: time(updated),
+        now: time(source.now),
+        schedule: note.is_some_and(|note| note.schedule),
         link_base: site.link_base.to_owned(),
         themes: site.themes.clone(),
         notes: Notes {

@@ -5,6 +5,7 @@
 
 mod convert;
 mod files;
+pub mod foreign;
 pub mod picture;
 pub mod report;
 mod site;

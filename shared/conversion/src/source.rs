@@ -13,16 +13,19 @@ pub struct Source<'a> {
     pub note: Option<SourceNote>,
     /// Unix seconds of when it was stored.
     pub stored: u64,
+    /// Unix seconds of when it is converted: what comes out by itself later is kept back.
+    pub now: u64,
     pub bytes: Bytes,
 }
 
 impl<'a> Source<'a> {
-    /// What is stored under `key`.
-    pub fn of(key: &'a SourceKey, object: &Object) -> Self {
+    /// What is stored under `key`, converted at `now`, in Unix seconds.
+    pub fn of(key: &'a SourceKey, object: &Object, now: u64) -> Self {
         Self {
             key,
             note: SourceNote::from_metadata(&object.head.metadata),
             stored: object.head.last_modified,
+            now,
             bytes: object.bytes.clone(),
         }
     }

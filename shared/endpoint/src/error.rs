@@ -64,6 +64,11 @@ impl Error {
     }
 
     /// The status code (RFC 9110).
+    /// A file without anything in it.
+    pub fn empty_file() -> Self {
+        Self::BadRequest(sentence!("api.file_empty"))
+    }
+
     pub fn status(&self) -> StatusCode {
         match self {
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,

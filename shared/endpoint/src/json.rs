@@ -25,6 +25,7 @@ pub struct JsonObject(Vec<(String, Value)>);
 enum Value {
     Text(String),
     Whole(u64),
+    Truth(bool),
     Other,
 }
 
@@ -45,12 +46,41 @@ impl JsonObject {
         self.0.iter().any(|(name, _)| name == key)
     }
 
+    /// Refuses what is under any key that isn't one of `known`.
+    pub fn only(&self, known: &[&str]) -> Result<()> {
+        let unknown = self.0.iter().map(|(name, _)| name.as_str());
+        let Some(unknown) = unknown.into_iter().find(|name| !known.contains(name)) else {
+            return Ok(());
+        };
+        let known = known.iter().map(|name| format!("“{name}”"));
+        Err(Error::BadRequest(sentence!(
+            "api.field_unknown",
+            field = unknown.chars().take(40).collect::<String>(),
+            fields = known.collect::<Vec<_>>().join(", ")
+        )))
+    }
+
     /// The string under `key`.
     pub fn string(&self, key: &str) -> Result<&str> {
         match self.0.iter().find(|(name, _)| name == key) {
             Some((_, Value::Text(value))) => Ok(value),
             Some(_) => Err(Error::BadRequest(sentence!(
                 "api.field_not_a_string",
+                field = key
+            ))),
+            None => Err(Error::BadRequest(sentence!(
+                "api.field_missing",
+                field = key
+            ))),
+        }
+    }
+
+    /// The `true` or `false` under `key`.
+    pub fn truth(&self, key: &str) -> Result<bool> {
+        match self.0.iter().find(|(name, _)| name == key) {
+            Some((_, Value::Truth(value))) => Ok(*value),
+            Some(_) => Err(Error::BadRequest(sentence!(
+                "api.field_not_a_truth",
                 field = key
             ))),
             None => Err(Error::BadRequest(sentence!(
@@ -217,8 +247,8 @@ impl<'de> Deserialize<'de> for Value {
                 Ok(Value::Text(text.to_owned()))
             }
 
-            fn visit_bool<E>(self, _: bool) -> std::result::Result<Value, E> {
-                Ok(Value::Other)
+            fn visit_bool<E>(self, value: bool) -> std::result::Result<Value, E> {
+                Ok(Value::Truth(value))
             }
 
             fn visit_i64<E>(self, _: i64) -> std::result::Result<Value, E> {
@@ -364,6 +394,22 @@ mod tests {
     }
 
     #[test]
+    fn truths_are_typed() {
+        let body = read(
+            "application/json",
+            r#"{"yes":true,"no":false,"text":"true"}"#,
+        )
+        .unwrap();
+        assert!(body.truth("yes").unwrap());
+        assert!(!body.truth("no").unwrap());
+        assert_eq!(
+            body.truth("text").unwrap_err().to_string(),
+            "“text” must be true or false."
+        );
+        assert!(body.truth("none").is_err());
+    }
+
+    #[test]
     fn strings_are_typed() {
         let body = read(
             "application/json",
@@ -378,6 +424,16 @@ mod tests {
         assert_eq!(
             body.string("code").unwrap_err().to_string(),
             "“code” is missing."
+        );
+    }
+
+    #[test]
+    fn what_is_not_asked_for_is_refused_by_name() {
+        let body = read("application/json", r#"{"name":"Jo","role":"admin"}"#).unwrap();
+        assert!(body.only(&["name", "role"]).is_ok());
+        assert_eq!(
+            body.only(&["name"]).unwrap_err().to_string(),
+            "“role” is no field of this request, which takes “name” alone."
         );
     }
 

@@ -109,10 +109,7 @@ pub async fn read(request: &Request, form: Form<'_>) -> Result<Submission> {
     }
     let (bytes, file_name) = file.ok_or_else(missing)?;
     if bytes.is_empty() {
-        return Err(Error::BadRequest(sentence!(
-            "api.form_file_empty",
-            field = form.file
-        )));
+        return Err(Error::empty_file());
     }
     if let Some(sentence) = (form.foreign)(&bytes) {
         return Err(Error::InvalidFile(sentence));

@@ -224,7 +224,7 @@ pub(crate) fn respond(origins: &Origins, asked: &Asked, result: Result) -> Respo
         if asked.preflight {
             headers.insert(
                 header::ACCESS_CONTROL_ALLOW_METHODS,
-                HeaderValue::from_static("GET, POST, DELETE"),
+                HeaderValue::from_static("GET, POST, PATCH, DELETE"),
             );
             headers.insert(
                 header::ACCESS_CONTROL_ALLOW_HEADERS,

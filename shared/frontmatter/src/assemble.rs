@@ -27,12 +27,13 @@ use authors::authors;
 use others::{ignore_address, rest};
 use output::author;
 use shown_picture::image;
-use timestamps::{date, updated};
+use timestamps::updated;
 use topics::tags_and_categories;
 
 pub(crate) use authors::other_authors;
 pub(crate) use output::{Assembled, Emitted};
 pub use themes::UnknownTheme;
+pub(crate) use timestamps::date;
 
 /// Longer titles are refused or cut by some themes, in characters.
 const LONG_TITLE: usize = 60;
@@ -53,6 +54,8 @@ pub(crate) struct Parts<'a> {
     pub(crate) warnings: Vec<Warning>,
     /// What is said about who may see the document.
     pub(crate) findings: Vec<Finding>,
+    /// Who says that it comes out later.
+    pub(crate) scheduled: Option<Source>,
 }
 
 pub(crate) fn assemble(parts: Parts<'_>) -> Assembled {
@@ -68,6 +71,7 @@ pub(crate) fn assemble(parts: Parts<'_>) -> Assembled {
         clean_options,
         mut warnings,
         findings,
+        scheduled,
     } = parts;
     let mut out = Assembled::default();
 
@@ -89,7 +93,10 @@ pub(crate) fn assemble(parts: Parts<'_>) -> Assembled {
     if let Some(entry_id) = &entry_id {
         out.push("slug", Node::string(entry_id), Source::Upload);
     }
-    let draft = draft(&mut keys, &findings, &mut warnings);
+    let draft = match (draft(&mut keys, &findings, &mut warnings), scheduled) {
+        ((false, _), Some(said_by)) => (true, said_by),
+        (draft, _) => draft,
+    };
     for key in fields::spellings("slug") {
         ignore_address(&mut keys, key, entry_id.as_deref(), &mut warnings);
     }

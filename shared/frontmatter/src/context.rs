@@ -28,6 +28,11 @@ pub struct Context {
     pub created: Option<Timestamp>,
     /// Time of this upload; `updated` is derived from it only when later than `created`.
     pub updated: Option<Timestamp>,
+    /// What time it is: what comes out by itself later than now is kept back. `None`: nobody says, and it is kept back whenever it
+    /// comes out.
+    pub now: Option<Timestamp>,
+    /// Whether the upload says that the document comes out at its date, whatever the document says.
+    pub schedule: bool,
     /// What the converter may link to.
     pub notes: Notes,
     /// Prefix of links to entries; `/` by default (`LINK_BASE`).

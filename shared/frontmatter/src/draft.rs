@@ -2,6 +2,8 @@
 
 use std::cell::OnceCell;
 
+use jiff::Timestamp;
+
 use crate::assemble::{Assembled, Parts, assemble, other_authors};
 use crate::body::rules::wikilinks;
 use crate::body::{self, CleanOptions};
@@ -20,6 +22,7 @@ use crate::markdown::money;
 use crate::names;
 use crate::outline;
 use crate::report::Warning;
+use crate::schedule::Schedule;
 use crate::shown::text_of;
 use crate::split::Said;
 use crate::title::{self, FileName, Title};
@@ -46,6 +49,7 @@ pub(crate) struct Draft<'a> {
     found_description: Option<String>,
     /// What is said about who may see the document, in keys and elsewhere.
     findings: Vec<Finding>,
+    schedule: Schedule,
     lines_before_body: usize,
     warnings: Vec<Warning>,
 }
@@ -69,6 +73,7 @@ impl<'a> Draft<'a> {
         } = said;
         warnings.extend(told);
         findings.extend(visibility::findings(keys.entries()));
+        let schedule = Schedule::take(&mut keys, &mut findings, context, &mut warnings);
         let author_title = keys.take("title", keys::text);
         // An earlier conversion of this very body found none.
         let has_none = mark.is_some() && keys.has_any(&["description"]);
@@ -103,6 +108,7 @@ impl<'a> Draft<'a> {
             author_description,
             found_description,
             findings,
+            schedule,
             lines_before_body,
             warnings,
         }
@@ -110,7 +116,17 @@ impl<'a> Draft<'a> {
 
     /// Whether its author keeps it back.
     pub(crate) fn is_kept_back(&self) -> bool {
+        self.is_hidden() || self.schedule.kept_back.is_some()
+    }
+
+    /// Whether its author keeps it back for good.
+    fn is_hidden(&self) -> bool {
         self.findings.iter().any(Finding::hides)
+    }
+
+    /// When it comes out by itself, or came out; `None` where it doesn't.
+    pub(crate) fn until(&self) -> Option<Timestamp> {
+        self.schedule.until.filter(|_| !self.is_hidden())
     }
 
     /// The names that its links and authors ask for, and those of the files that it shows or leads to.
@@ -170,6 +186,7 @@ impl<'a> Draft<'a> {
             clean_options: &clean_options,
             warnings,
             findings: self.findings,
+            scheduled: self.schedule.kept_back,
         });
         (assembled, cleaned.body)
     }

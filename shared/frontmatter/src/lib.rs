@@ -36,6 +36,7 @@ mod prose;
 mod record;
 mod report;
 mod repository;
+mod schedule;
 mod shown;
 pub mod slug;
 mod slugger;
@@ -50,6 +51,7 @@ use body::dialects;
 use dialect::Dialect;
 use draft::Draft;
 use file::File;
+use jiff::Timestamp;
 use markdown::{Bodies, Document};
 use shown::Shown;
 use split::Split;
@@ -72,8 +74,10 @@ pub struct Output {
     /// Each emitted schema field with its source.
     pub fields: Vec<Field>,
     pub warnings: Vec<Warning>,
-    /// Whether the author keeps the document private.
+    /// Whether the author keeps the document private, for good or until it comes out.
     pub draft: bool,
+    /// When it comes out by itself, of a draft, or came out; `None` where it doesn't.
+    pub until: Option<Timestamp>,
     /// The names that its links and pictures ask for, as [`names::fold`] writes them.
     pub references: References,
     /// Whether the file was found and read back as what was meant.
@@ -147,6 +151,7 @@ pub fn convert_linked(
     let draft = Draft::read(&document, changed, dialect, said, context, text.warnings);
     let references = draft.references();
     let is_kept_back = draft.is_kept_back();
+    let until = draft.until();
     let linked = (!references.is_empty() && !is_kept_back).then(|| Context {
         notes: look_up(&references),
         ..context.clone()
@@ -159,7 +164,8 @@ pub fn convert_linked(
             .retain(|warning| !warnings::is_of_a_look_up(&warning.code));
     }
     let file = File::of(&mut assembled, &body, text.eol);
-    Ok(Output::of(file, assembled, references))
+    let output = Output::of(file, assembled, references);
+    Ok(Output { until, ..output })
 }
 
 impl Output {
@@ -174,6 +180,7 @@ impl Output {
             fields: assembled.fields,
             warnings: assembled.warnings,
             draft: assembled.draft,
+            until: None,
             references,
         }
     }

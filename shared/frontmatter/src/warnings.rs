@@ -55,6 +55,8 @@ pub(crate) enum Code<'a> {
     Hidden(&'a str),
     /// A key of that kind whose value nobody knows, and the value that publishes the page.
     HiddenUnclear(&'a str, &'a str),
+    /// A document that comes out at its date, and has none.
+    Undated,
 }
 
 impl Code<'_> {
@@ -87,6 +89,7 @@ impl Code<'_> {
             Self::OtherAuthor => "author-other-member".to_owned(),
             Self::Hidden(key) => format!("draft-because:{key}"),
             Self::HiddenUnclear(key, _) => format!("draft-unclear:{key}"),
+            Self::Undated => "schedule-undated".to_owned(),
         }
     }
 
@@ -109,6 +112,7 @@ impl Code<'_> {
             Self::SlugIgnored(_) => sentence!("warning.address_ignored"),
             Self::OtherAuthor => sentence!("warning.author_other_member"),
             Self::Hidden(key) => sentence!("warning.draft_because", key = key),
+            Self::Undated => sentence!("warning.draft_undated"),
             Self::HiddenUnclear(key, write) => {
                 sentence!("warning.draft_unclear", key = key, write = write)
             }

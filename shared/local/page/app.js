@@ -36,6 +36,10 @@ session.onOver = (ending) => {
 desk.connect(() => {
   session.end();
   showSignIn(t("page.password_changed"));
+}, () => {
+  session.end();
+  location.hash = "";
+  showSignIn(t("account.left"));
 });
 
 editor.connect();

@@ -131,7 +131,7 @@ export function deletePicture() {
  * Where `replace` is `same_title`, a document of another title is refused with `other_title`, and `any` replaces it.
  * With `ifVersion` any other version than that is refused with `conflict`.
  */
-export function uploadReadme(file, slug, onProgress, replace = "any", path = "", signal = null, ifVersion = null) {
+export function uploadReadme(file, slug, onProgress, replace = "any", path = "", signal = null, { ifVersion = null, schedule = false } = {}) {
   const formData = new FormData();
   formData.append("readme_file", file);
   formData.append("replace", replace);
@@ -143,6 +143,9 @@ export function uploadReadme(file, slug, onProgress, replace = "any", path = "",
   }
   if (ifVersion) {
     formData.append("if_version", ifVersion);
+  }
+  if (schedule) {
+    formData.append("schedule", "true");
   }
   return withProgress("/api/upload_readme", formData, onProgress, signal).then((answer) => answer.readme);
 }
@@ -259,6 +262,25 @@ export function setPassword(current, password) {
     method: "POST",
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify({ current_password: current, password }),
+  });
+}
+
+/** Gives the member another name; the answer has it as it is shown. */
+export async function rename(name) {
+  const { member } = await signed("/api/me", {
+    method: "PATCH",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ name }),
+  });
+  return member;
+}
+
+/** Ends the membership for good: every session with it, and everything of the member's is erased. */
+export function leave(password) {
+  return signed("/api/me/delete", {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ password }),
   });
 }
 

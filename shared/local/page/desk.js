@@ -1,5 +1,6 @@
 // What a signed-in member does: publish one note or many, look, delete, show a face, change the password.
 
+import * as account from "/account.js";
 import * as client from "/client.js";
 import { element, find, onSubmit, say, time } from "/dom.js";
 import * as files from "/files.js";
@@ -13,6 +14,7 @@ import { locale, t } from "/languages/say.js";
 import * as picture from "/picture.js";
 import * as report from "/report.js";
 import { stateOf } from "/report/draw.js";
+import * as schedule from "/schedule.js";
 
 /** After this the list is fetched again while something in it is still being converted. */
 const LOOK_AGAIN_MS = 2000;
@@ -43,7 +45,7 @@ export async function start(member) {
     forgetChoices();
   }
   handle = member.handle;
-  find("member-name").textContent = member.name;
+  showName(member);
   showPicture(member.picture);
   folder.resume();
   const slug = wanted();
@@ -51,11 +53,16 @@ export async function start(member) {
   await Promise.all([refresh(), earlier.refresh(), slug ? report.open(slug) : null]);
 }
 
+function showName(member) {
+  find("member-name").textContent = member.name;
+  account.show(member);
+}
+
 /** What belongs to one note gives way to a folder, and an empty report, too. */
 function makeRoom() {
   const isFolder = !find("folder").hidden;
   find("report").hidden = isFolder && !wanted();
-  find("slug-field").hidden = publishButton().hidden = isFolder;
+  find("slug-field").hidden = find("schedule-field").hidden = publishButton().hidden = isFolder;
 }
 
 /** The files that are chosen and not sent: how many, and their names in a row. */
@@ -75,6 +82,7 @@ export function clear(keepsFiles = false) {
   titles = new Map();
   files.clear();
   find("password-form").reset();
+  account.clear();
   if (!keepsFiles) {
     forgetChoices();
   }
@@ -99,8 +107,8 @@ function forgetChoices() {
   showPreview(null);
 }
 
-/** Connects the forms; `onPasswordChanged` is called when the session has ended that way. */
-export function connect(onPasswordChanged) {
+/** Connects the forms; `onPasswordChanged` or `onLeft` is called when the session has ended that way. */
+export function connect(onPasswordChanged, onLeft) {
   connectPublishing();
   files.connect((slug) => titles.get(slug) ?? slug, folder.told);
   folder.connect(() => {
@@ -112,6 +120,7 @@ export function connect(onPasswordChanged) {
   connectDeletion();
   connectPicture();
   connectPassword(onPasswordChanged);
+  account.connect(showName, onLeft);
   window.addEventListener("hashchange", async () => {
     if (!client.session.token) {
       return;
@@ -139,6 +148,7 @@ async function open(slug) {
 }
 
 function connectPublishing() {
+  find("slug-field").after(schedule.field());
   const [form, error, status, progress, bar, drop, input] = [
     "publish-form",
     "publish-error",
@@ -160,7 +170,7 @@ function connectPublishing() {
       progress.hidden = false;
       status.textContent = t("page.sending", { name: file.name });
       try {
-        return await client.uploadReadme(file, slug, shown, replace);
+        return await client.uploadReadme(file, slug, shown, replace, "", null, find("schedule").checked);
       } finally {
         progress.hidden = true;
       }
@@ -333,7 +343,7 @@ function listed(readme) {
         { className: "byline" },
         stateOf(readme.state),
         " ",
-        time(readme.uploaded_at, "short"),
+        time(readme.until ?? readme.uploaded_at, "short"),
       ),
     ),
     remove,

@@ -2,9 +2,11 @@
 
 use std::future::Future;
 use std::sync::Arc;
+use std::time::Duration;
 
 use aws_lambda_events::apigw::ApiGatewayV2httpResponse;
-use endpoint::{Environment, Error, Origins, Request};
+use blobs::Blobs;
+use endpoint::{Clock, Environment, Error, Origins, Request, aws, configuration};
 use futures::future::BoxFuture;
 use serde_json::Value;
 
@@ -15,6 +17,10 @@ pub(crate) type HttpFunction =
 /// A function behind the queue: event in, answer out.
 pub(crate) type QueueFunction =
     Arc<dyn Fn(Value) -> BoxFuture<'static, anyhow::Result<Value>> + Send + Sync>;
+
+/// A function that a schedule wakes: it looks once.
+pub(crate) type ScheduledFunction =
+    Arc<dyn Fn() -> BoxFuture<'static, anyhow::Result<Value>> + Send + Sync>;
 
 /// A route of the API and the function that answers it, whatever the method.
 #[derive(Clone)]
@@ -36,6 +42,9 @@ pub(crate) struct Functions {
     pub(crate) rewrite_later: QueueFunction,
     /// For keys under `pictures/` and `files/`; the rest is for `rewrite_readme`.
     pub(crate) resize_picture: QueueFunction,
+    pub(crate) remove_member: ScheduledFunction,
+    /// What `rebuild_site` does for documents that come out by themselves.
+    pub(crate) come_out: ScheduledFunction,
 }
 
 /// For functions that only read and write small items.
@@ -87,6 +96,7 @@ impl Functions {
                 route!("/api/files/{id}", files, LIGHT),
                 route!("/api/login", login, HASHING),
                 route!("/api/me", me, LIGHT),
+                route!("/api/me/delete", leave, HASHING),
                 route!("/api/preview", preview, CONVERTING),
                 route!("/api/readmes", readmes, LIGHT),
                 route!("/api/readmes/{slug}", readmes, LIGHT),
@@ -110,8 +120,42 @@ impl Functions {
             rewrite_readme: queue!(rewrite_readme),
             rewrite_later: queue!(rewrite_readme),
             resize_picture: queue!(resize_picture),
+            remove_member: remove_member(environment)?,
+            come_out: come_out(environment)?,
         })
     }
+}
+
+/// The function that erases who left. On one machine no request is at work for long after the tombstone, as `users remove`
+/// takes it, too.
+fn remove_member(environment: &Environment) -> anyhow::Result<ScheduledFunction> {
+    let state = Arc::new(remove_member::State {
+        request_time: Duration::ZERO,
+        ..remove_member::State::from_env(environment)?
+    });
+    Ok(Arc::new(move || {
+        let state = Arc::clone(&state);
+        Box::pin(async move { remove_member::handler(&state, Value::Null).await })
+    }))
+}
+
+/// What asks for documents whose time has come, whether or not there is a site to be built.
+fn come_out(environment: &Environment) -> anyhow::Result<ScheduledFunction> {
+    let config = aws::config(environment, aws::ENDPOINT_S3)?;
+    let uploads = Arc::new(Blobs::new(&config, environment.required("UPLOADS_BUCKET")?));
+    let members = Arc::new(configuration::members(environment)?);
+    Ok(Arc::new(move || {
+        let (uploads, members) = (Arc::clone(&uploads), Arc::clone(&members));
+        Box::pin(async move {
+            let due = rebuild_site::Due {
+                members: &members,
+                uploads: &uploads,
+                clock: &Clock::system(),
+                most: rebuild_site::MOST_AT_ONCE,
+            };
+            due.ask().await.map(Value::from)
+        })
+    }))
 }
 
 /// A handler as Lambda's runtime calls it.

@@ -7,6 +7,7 @@
 //! - `gateway` makes API Gateway's events of HTTP requests and hands them to the linked functions;
 //! - `store` keeps objects, `s3` speaks S3 over them;
 //! - `queue` delivers S3's events to `rewrite_readme`;
+//! - `schedule` calls the functions that look each minute in AWS;
 //! - `rebuild` runs a command that builds the site, when `rebuild_site` would start a build;
 //! - `database` is what DynamoDB keeps, `dynamodb` speaks DynamoDB over it;
 //! - `tidy` takes what was deleted out of the files;
@@ -29,6 +30,7 @@ mod rebuild;
 mod received;
 mod refused;
 mod s3;
+mod schedule;
 mod serve;
 mod sockets;
 mod stack;

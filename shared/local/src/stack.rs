@@ -22,7 +22,7 @@ use crate::functions::Functions;
 use crate::gateway::{self, Gateway, Sources};
 use crate::sockets::Sockets;
 use crate::store::{self, Store, messages};
-use crate::{Options, StartError, database, dynamodb, queue, rebuild, s3, serve, tidy};
+use crate::{Options, StartError, database, dynamodb, queue, rebuild, s3, schedule, serve, tidy};
 
 /// How long the ports of S3 and DynamoDB wait for their clients at the end.
 const BACKENDS_END: Duration = Duration::from_secs(5);
@@ -315,6 +315,13 @@ fn spawn_workers(front: &Layer, store: &Store, functions: &Functions) {
         };
         let stop = front.stop.clone();
         front.spawn(queue::work(store.clone(), lane, consumers, stop));
+    }
+    for (name, function) in [
+        ("remove_member", &functions.remove_member),
+        ("rebuild_site", &functions.come_out),
+    ] {
+        let (function, stop) = (Arc::clone(function), front.stop.clone());
+        front.spawn(schedule::work(name, function, stop));
     }
 }
 

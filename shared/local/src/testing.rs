@@ -100,6 +100,8 @@ impl Recorder {
             rewrite_readme: Arc::clone(&recording),
             rewrite_later: Arc::clone(&recording),
             resize_picture: recording,
+            remove_member: Arc::new(|| Box::pin(async { Ok(Value::Null) })),
+            come_out: Arc::new(|| Box::pin(async { Ok(Value::Null) })),
         })
     }
 

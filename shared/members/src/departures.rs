@@ -1,5 +1,8 @@
 //! Members who go: the tombstone that says so, and everything of theirs in the table.
 //!
+//! Of those who leave by themselves an item says so as well, under one key for all, until everything of
+//! theirs is erased: `remove_member` finds them by it.
+//!
 //! The tombstone is the item that led from the member's id to the account. Once it stands, nothing of
 //! the member's is written any more: [`Members::write_of_member`] ties each such write to it. So what
 //! a scan finds after that is all there is.
@@ -11,12 +14,21 @@ use aws_sdk_dynamodb::types::{AttributeValue, Delete, TransactWriteItem, Update}
 use crate::account::Account;
 use crate::accounts::{HANDLE, MEMBER, email_key, handle_key, member_key};
 use crate::error::{Error, Result};
-use crate::item::{EXPIRES_AT, Item, PK, Reader, SK, boolean, number, string};
+use crate::item::{EXPIRES_AT, Item, PK, Reader, SK, boolean, key, number, string};
 use crate::{Email, Members, Target};
 
 /// When the member began to go, in Unix seconds: of the account, the claim of its handle, and the
 /// item that is the tombstone.
 pub(crate) const GONE_SINCE: &str = "gone_since";
+
+/// Under which those lie who leave by themselves, each by their id.
+const DEPARTURES: &str = "DEPARTURES#SITE";
+/// Most members whose departure is looked at at once.
+const MOST_DEPARTURES: i32 = 100;
+
+fn departure_key(member_id: &str) -> Item {
+    key(DEPARTURES, member_id)
+}
 
 /// How long a tombstone stays after everything is erased, in seconds: 35 days. A message about a file
 /// may come from a queue for 14 days, and for another 14 from that of dead letters; an address to put
@@ -91,6 +103,65 @@ impl Members {
         if account.is_going() {
             return Ok(true);
         }
+        let writes = self.departure(account, now)?;
+        self.write_all(writes).await
+    }
+
+    /// The same for a member who leaves by themselves, and notes in the same transaction that the rest is still to be
+    /// erased: [`Members::departures`]. `false`: the account changed since it was read, or the member goes.
+    pub async fn leave(&self, account: &Account, now: u64) -> Result<bool> {
+        if account.is_going() {
+            return Ok(false);
+        }
+        let mut writes = self.departure(account, now)?;
+        writes.push(self.put(departure_key(&account.id))?);
+        self.write_all(writes).await
+    }
+
+    /// Members who left by themselves and of whom not everything is erased yet, the ones who were members longest first.
+    pub async fn departures(&self) -> Result<Vec<Account>> {
+        let found = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .consistent_read(true)
+            .key_condition_expression(format!("{PK} = :pk"))
+            .expression_attribute_values(":pk", string(DEPARTURES))
+            .limit(MOST_DEPARTURES)
+            .send()
+            .await
+            .map_err(Error::store("Query"))?;
+        let mut departures = Vec::new();
+        for item in found.items() {
+            let read = Reader {
+                item,
+                name: "DEPARTURES",
+            };
+            // An account goes together with its departure.
+            departures.extend(self.going(read.string(SK)?).await?);
+        }
+        Ok(departures)
+    }
+
+    /// The account of a member who goes, until that is gone as well.
+    async fn going(&self, id: &str) -> Result<Option<Account>> {
+        let Some(tombstone) = self.get(member_key(id)).await? else {
+            return Ok(None);
+        };
+        let Some(AttributeValue::S(email)) = tombstone.get("email") else {
+            return Ok(None);
+        };
+        let read = Reader {
+            item: &tombstone,
+            name: MEMBER,
+        };
+        let email = Email::parse(email).map_err(|_| read.damaged("email"))?;
+        let account = self.by_email(&email).await?;
+        Ok(account.filter(|account| account.id == id && account.is_going()))
+    }
+
+    /// What makes a member one who goes.
+    fn departure(&self, account: &Account, now: u64) -> Result<Vec<TransactWriteItem>> {
         let values = |more: &[(&str, AttributeValue)]| {
             let mut values = HashMap::from([
                 (":now".to_owned(), number(now)),
@@ -133,7 +204,7 @@ impl Members {
             .map_err(&unbuilt)?;
         let updates =
             [shut, claim, tombstone].map(|it| TransactWriteItem::builder().update(it).build());
-        self.write_all(updates.into()).await
+        Ok(updates.into())
     }
 
     /// Deletes what the table holds of a member who goes, but for account, claim and tombstone. Returns
@@ -180,13 +251,14 @@ impl Members {
             .projection_expression(format!("{PK}, {SK}"))
             .filter_expression(format!(
                 "(contains({PK}, :id) AND {SK} <> :pointer) \
-                 OR contains({SK}, :id) \
+                 OR (contains({SK}, :id) AND {PK} <> :departures) \
                  OR (begins_with({PK}, :page) AND {SK} IN ({handles})) \
                  OR (begins_with({PK}, :code) AND email = :email) \
                  OR ({PK} = :built AND ({built}))"
             ))
             .expression_attribute_values(":id", string(account.id.as_str()))
             .expression_attribute_values(":pointer", string(MEMBER))
+            .expression_attribute_values(":departures", string(DEPARTURES))
             .expression_attribute_values(":page", string("PAGE#"))
             .expression_attribute_values(":code", string("CODE#"))
             .expression_attribute_values(":email", string(account.email.as_str()))
@@ -223,6 +295,7 @@ impl Members {
         let mut writes = vec![
             delete(email_key(&account.email), goes())?,
             delete(handle_key(&account.handle), goes())?,
+            self.deletion(departure_key(&account.id))?,
         ];
         for former in &account.former_handles {
             writes.push(delete(handle_key(former), "id = :id".to_owned())?);

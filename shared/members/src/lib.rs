@@ -5,6 +5,7 @@
 //! | `EMAIL#<address>` | `ACCOUNT` | the account; the key is the claim on the address |
 //! | `MEMBER#<id>` | `MEMBER` | the address the member's account is under; once the member goes, the tombstone |
 //! | `HANDLE#<handle>` | `HANDLE` | the claim on the handle |
+//! | `DEPARTURES#SITE` | `<id>` | that a member left and not everything of theirs is erased yet |
 //! | `MEMBER#<id>` | `README#<slug>` | the publish report of one README |
 //! | `MEMBER#<id>` | `NAME#<name>#<slug>` | that a published README of the member has that name |
 //! | `MEMBER#<id>` | `FILE#<file id>` | what became of one file |
@@ -12,6 +13,7 @@
 //! | `USAGE#<id>` | `USAGE`, `FILES` | how many READMEs and files the member has at most, and their bytes |
 //! | `LINK#<name>` | `<id>#<slug>` | that a README has a link to a document or member of that name |
 //! | `CHANGES#SITE`, `REBUILD#SITE` | `CHANGES`, `REBUILD` | when what is published changed, and what was done about it |
+//! | `DUE#SITE` | `<Unix seconds>#<id>#<slug>` | that a README comes out by itself then |
 //! | `BUILT#SITE` | `<handle>/<slug>` | which version of an entry a build has read, and when |
 //! | `CODE#<digest>` | `CODE` | the address whose account a code is of; expires |
 //! | `GUESSED#<digest>`, `SOURCE#<address>` | `THROTTLE` | failed guesses; expires |
@@ -37,6 +39,7 @@ mod pages;
 mod pictures;
 mod renames;
 mod reports;
+mod schedule;
 mod site;
 mod source;
 mod table;
@@ -58,7 +61,7 @@ pub use email::{Email, InvalidEmail};
 pub use error::{Error, Result};
 pub use files::{File, FileState};
 pub use links::Referrer;
-pub use name::{InvalidName, is_hidden, parse_name};
+pub use name::{InvalidName, MAX_NAME, is_hidden, parse_name};
 pub use named::Named;
 pub use pictures::Seen;
 pub use renames::Renamed;

@@ -3,7 +3,7 @@
 use unicode_normalization::UnicodeNormalization as _;
 
 /// Longest name, in code points.
-const MAX_NAME: usize = 100;
+pub const MAX_NAME: usize = 100;
 
 /// Characters that nobody sees, or that turn the text around them about, in order: what a name could
 /// hide behind, or look like another's with. Variation selectors aren't among them: emoji are written

@@ -29,6 +29,8 @@ const UNCHANGED: &str = "#report = :before";
 pub enum State {
     Published,
     Draft,
+    /// A draft that comes out by itself.
+    Scheduled,
     Rejected,
 }
 
@@ -52,6 +54,9 @@ pub struct Report {
     pub sha256: Option<String>,
     /// For a rejected file, the sentence that says why.
     pub reason: Option<String>,
+    /// When the document comes out by itself, or came out, in Unix seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<u64>,
     /// The same by its key; `None` also in a report of before sentences had keys.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason_said: Option<Sentence>,
@@ -99,6 +104,9 @@ pub struct Summary {
     #[serde(default)]
     pub sha256: Option<String>,
     pub reason: Option<String>,
+    /// As the report has it.
+    #[serde(default)]
+    pub until: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason_said: Option<Sentence>,
     pub digest: Option<String>,
@@ -128,6 +136,7 @@ impl Summary {
             sha256: report.sha256.clone(),
             reason: report.reason.clone(),
             reason_said: report.reason_said.clone(),
+            until: report.until,
             digest: report.digest.clone(),
             title: title.and_then(|field| field["value"].as_str().map(str::to_owned)),
             warnings: warnings.len(),
@@ -172,6 +181,7 @@ impl Members {
         after: &Report,
     ) -> Result<bool> {
         let mut writes = self.index_changes(member_id, before, Some(after))?;
+        writes.extend(self.schedule_changes(member_id, before, Some(after))?);
         if writes.len() >= MAX_WRITES {
             // More than one transaction takes: the names that go, and then those that come.
             let kept = |name: &&String| before.is_some_and(|before| before.names.contains(name));
@@ -272,6 +282,7 @@ impl Members {
     /// Deletes a report. `false`: it is another one by now.
     pub async fn delete_report(&self, member_id: &str, report: &Report) -> Result<bool> {
         let mut writes = self.index_changes(member_id, Some(report), None)?;
+        writes.extend(self.schedule_changes(member_id, Some(report), None)?);
         let delete = Delete::builder()
             .table_name(&self.table)
             .set_key(Some(report_key(member_id, &report.slug)))

@@ -22,6 +22,8 @@ pub struct Changes {
     pub count: u64,
     /// When the last one was noted, in Unix milliseconds.
     pub last_at_ms: u64,
+    /// The count with the last one that nobody should wait for; 0 where there was none.
+    pub at_once: u64,
 }
 
 /// What was done about changes. Times are Unix milliseconds.
@@ -72,6 +74,20 @@ impl Members {
         noted.map(|_| ()).map_err(Error::store("UpdateItem"))
     }
 
+    /// The same for a change that came at a time that was announced: nobody waits whether more follows.
+    pub async fn note_change_at_once(&self, now_ms: u64) -> Result<()> {
+        self.note_change(now_ms).await?;
+        let noted = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(changes_key()))
+            .update_expression("SET at_once = changes")
+            .send()
+            .await;
+        noted.map(|_| ()).map_err(Error::store("UpdateItem"))
+    }
+
     /// What was noted so far.
     pub async fn changes(&self) -> Result<Changes> {
         let Some(item) = self.get(changes_key()).await? else {
@@ -84,6 +100,11 @@ impl Members {
         Ok(Changes {
             count: read.number("changes")?,
             last_at_ms: read.number("last_at_ms")?,
+            at_once: if item.contains_key("at_once") {
+                read.number("at_once")?
+            } else {
+                0
+            },
         })
     }
 

@@ -1,8 +1,8 @@
 //! What is found of a member who is gone, by functions that were told of it late.
 
 use blobs::layout::{
-    FileChangeKey, FileKey, MovedKey, OriginalKey, PictureChangeKey, SourceKey, content_key,
-    files_prefix, owner, pictures_prefix,
+    FileChangeKey, FileKey, MovedKey, NameChangeKey, OriginalKey, PictureChangeKey, SourceKey,
+    content_key, files_prefix, owner, pictures_prefix,
 };
 use blobs::{Blobs, Versions};
 use members::{Departed, Members};
@@ -47,6 +47,13 @@ impl Leavings<'_> {
     /// Erases the word that a picture changed.
     pub async fn erase_picture_change(&self) -> anyhow::Result<()> {
         let key = PictureChangeKey::new(&self.departed.id).key();
+        self.uploads.erase_object(&key).await?;
+        Ok(())
+    }
+
+    /// Erases the word that the name changed.
+    pub async fn erase_name_change(&self) -> anyhow::Result<()> {
+        let key = NameChangeKey::new(&self.departed.id).key();
         self.uploads.erase_object(&key).await?;
         Ok(())
     }

@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use blobs::layout::{
-    self, FileChangeKey, FileKey, LaterKey, MovedKey, OriginalKey, PictureChangeKey, SourceKey,
-    all_files, all_pictures, content_prefix, entry_id, handle_of_rendition,
+    self, FileChangeKey, FileKey, LaterKey, MovedKey, NameChangeKey, OriginalKey, PictureChangeKey,
+    SourceKey, all_files, all_pictures, content_prefix, entry_id, handle_of_rendition,
 };
 use blobs::{Blobs, Versions};
 use members::{Members, Standing};
@@ -96,6 +96,7 @@ fn member_id(key: &str) -> Option<&str> {
         SourceKey::all(),
         OriginalKey::all(),
         PictureChangeKey::all(),
+        NameChangeKey::all(),
         LaterKey::all(),
         FileKey::all(),
         FileChangeKey::all(),
@@ -127,6 +128,7 @@ mod tests {
             ("readmes/0197/odd/key", Some("0197")),
             ("pictures/0197/original", Some("0197")),
             ("picture-changes/0197", Some("0197")),
+            ("name-changes/0197", Some("0197")),
             ("later/0197/trip", Some("0197")),
             ("files/0197/0123", Some("0197")),
             ("file-changes/0197/0123", Some("0197")),

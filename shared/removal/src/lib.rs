@@ -1,6 +1,6 @@
 //! A member who goes: everything of theirs erased, until a look finds nothing.
 //!
-//! [`Removal`] is what an administrator asks for: a tombstone first, then files and items, and the
+//! [`Removal`] is what an administrator asks for, or the member: a tombstone first, then files and items, and the
 //! account last, so that whatever cuts it short is made good by asking again. Functions that were at
 //! work for the member meanwhile find the tombstone in the end, and call [`Leavings`]: what they wrote,
 //! or what reached S3 late, is erased by the message that speaks of it.
@@ -10,8 +10,8 @@ mod leftovers;
 
 use blobs::Blobs;
 use blobs::layout::{
-    FileChangeKey, FileKey, LaterKey, MovedKey, OriginalKey, PictureChangeKey, SourceKey,
-    content_key, files_prefix, member_content_prefix, pictures_prefix,
+    FileChangeKey, FileKey, LaterKey, MovedKey, NameChangeKey, OriginalKey, PictureChangeKey,
+    SourceKey, content_key, files_prefix, member_content_prefix, pictures_prefix,
 };
 use members::{Account, Departed, Members};
 
@@ -101,8 +101,12 @@ impl Removal<'_> {
         ] {
             erased.uploads += self.uploads.delete_every_version(&prefix).await?;
         }
-        let changes = PictureChangeKey::new(id).key();
-        erased.uploads += self.uploads.erase_object(&changes).await?;
+        for change in [
+            PictureChangeKey::new(id).key(),
+            NameChangeKey::new(id).key(),
+        ] {
+            erased.uploads += self.uploads.erase_object(&change).await?;
+        }
 
         let mut published = Vec::new();
         for handle in self.account.handles() {

@@ -48,6 +48,8 @@ pub struct Named {
     /// The folder that the file lies in; empty at the top.
     pub path: String,
     pub slug_given: bool,
+    /// Whether the document comes out at its date, whatever it says itself.
+    pub schedule: bool,
     /// Since when there is the document, in Unix seconds. `None`: as that in whose place it comes, or from now on.
     pub created: Option<u64>,
 }
@@ -224,6 +226,7 @@ impl Store<'_> {
                 file_name: named.file_name.clone(),
                 path: named.path.clone(),
                 slug_given: named.slug_given,
+                schedule: named.schedule,
                 created: now,
                 updated: now,
                 sha256: sha256.to_owned(),

@@ -5,6 +5,7 @@
 //! to the same end. Nothing is kept in between.
 
 mod events;
+mod later;
 mod settle;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,6 +19,7 @@ use serde_json::{Value, json};
 use tokio::time::{Instant, timeout_at};
 
 use events::{Delivery, Message, Notice};
+pub use later::ask_later;
 pub use settle::{ROUNDS, Seen, settle};
 
 /// How long a function behind a queue may take, as the template says it.

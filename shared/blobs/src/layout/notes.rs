@@ -8,6 +8,8 @@ const MAX_FILE_NAME_BYTES: usize = 255;
 const FILE_NAME: &str = "file-name";
 /// The metadata with the folder that a source lies in, or the path of a file.
 const PATH: &str = "path";
+/// The metadata that is there where the document comes out at its date.
+const SCHEDULE: &str = "schedule";
 /// The metadata with the version of the account that asked for an address.
 const ACCOUNT_VERSION: &str = "account-version";
 /// The metadata with the name by which a quota counts an upload that is under way.
@@ -27,6 +29,8 @@ pub struct SourceNote {
     pub path: String,
     /// Whether the slug was given with the upload, and not made from the file's name.
     pub slug_given: bool,
+    /// Whether the document comes out at its date: its author's word beside it.
+    pub schedule: bool,
     /// Unix seconds of the first upload.
     pub created: u64,
     /// Unix seconds of the upload that brought these bytes.
@@ -50,6 +54,9 @@ impl SourceNote {
     pub fn to_metadata(&self) -> HashMap<String, String> {
         let path = Some(&self.path).filter(|path| !path.is_empty());
         let path = path.map(|path| (PATH.to_owned(), encode_name(path)));
+        let schedule = self
+            .schedule
+            .then(|| (SCHEDULE.to_owned(), true.to_string()));
         let others = [
             (FILE_NAME.to_owned(), encode_name(&self.file_name)),
             ("slug-given".to_owned(), self.slug_given.to_string()),
@@ -57,7 +64,7 @@ impl SourceNote {
             ("updated".to_owned(), self.updated.to_string()),
             ("sha256".to_owned(), self.sha256.clone()),
         ];
-        others.into_iter().chain(path).collect()
+        others.into_iter().chain(path).chain(schedule).collect()
     }
 
     /// `None` where another program wrote the object.
@@ -65,6 +72,7 @@ impl SourceNote {
         Some(Self {
             file_name: decode_name(metadata, FILE_NAME)?,
             path: decode_name(metadata, PATH).unwrap_or_default(),
+            schedule: metadata.contains_key(SCHEDULE),
             slug_given: metadata.get("slug-given")? == "true",
             created: metadata.get("created")?.parse().ok()?,
             updated: metadata.get("updated")?.parse().ok()?,
@@ -225,6 +233,7 @@ mod tests {
             file_name: "Größe \r\n✅.md".to_owned(),
             path: "Über uns/2026 %2F".to_owned(),
             slug_given: true,
+            schedule: true,
             created: 1,
             updated: 2,
             sha256: "ab".to_owned(),

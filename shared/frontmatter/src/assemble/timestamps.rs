@@ -33,7 +33,7 @@ fn reject_dates(keys: &mut Keys, field: &str, warnings: &mut Vec<Warning>) {
     }
 }
 
-pub(super) fn date(
+pub(crate) fn date(
     keys: &mut Keys,
     context: &Context,
     warnings: &mut Vec<Warning>,

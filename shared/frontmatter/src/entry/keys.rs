@@ -17,7 +17,7 @@ const MAX_TAGS: usize = 50;
 const MAX_TAG_CHARS: usize = 64;
 
 /// The author's entries, fewer with each key that is taken.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Keys {
     entries: Vec<Entry>,
     /// What couldn't be used where it stood, and isn't lost.

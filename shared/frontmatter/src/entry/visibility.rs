@@ -46,6 +46,12 @@ impl Finding {
         matches!(self.verdict, Verdict::Hidden | Verdict::Unclear)
     }
 
+    /// The line on which the document is said to come out at its date, where that stands in a block that could be read.
+    pub(crate) fn schedules(&self) -> Option<usize> {
+        let is_said = self.rule == Rule::Schedule && self.hides() && !self.in_text;
+        is_said.then_some(self.line)
+    }
+
     /// What the author is told: nothing of a plain `draft: true`.
     pub(crate) fn warning(&self) -> Option<Warning> {
         let is_plain = !self.in_text
@@ -58,7 +64,7 @@ impl Finding {
             (Verdict::Unclear, Rule::No | Rule::NoOnly | Rule::NoOrDate) => {
                 Code::HiddenUnclear(&self.key, "true")
             }
-            (Verdict::Unclear, Rule::Yes | Rule::YesOnly) => {
+            (Verdict::Unclear, Rule::Yes | Rule::YesOnly | Rule::Schedule) => {
                 Code::HiddenUnclear(&self.key, "false")
             }
             (Verdict::Unclear, _) => Code::HiddenUnclear(&self.key, "public"),

@@ -11,7 +11,7 @@ const CIRCLES: [&str; 0] = [];
 /// The folders and the modules beside them, the uppermost layer first. What stands in one line doesn't know the rest of it.
 const LAYERS: [&str; 9] = [
     "draft",
-    "dialect file",
+    "dialect file schedule",
     "assemble shown",
     "body description split",
     "entry title",

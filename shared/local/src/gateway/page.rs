@@ -68,6 +68,7 @@ const FILES: &[File] = &[
         content_type: "image/svg+xml",
         content: include_str!("../../page/favicon.svg"),
     },
+    script("/account.js", include_str!("../../page/account.js")),
     script("/app.js", include_str!("../../page/app.js")),
     script("/client.js", include_str!("../../page/client.js")),
     script("/desk.js", include_str!("../../page/desk.js")),
@@ -83,6 +84,7 @@ const FILES: &[File] = &[
     script("/picture.js", include_str!("../../page/picture.js")),
     script("/rename.js", include_str!("../../page/rename.js")),
     script("/report.js", include_str!("../../page/report.js")),
+    script("/schedule.js", include_str!("../../page/schedule.js")),
     script("/send.js", include_str!("../../page/send.js")),
     // What the page and the npm package have in common.
     script(

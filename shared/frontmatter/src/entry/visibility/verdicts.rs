@@ -49,14 +49,16 @@ impl Rule {
         let hidden = || hidden_word(value, words::HIDDEN);
         match (self, said) {
             (Self::Secret, _) | (Self::Audience, Some(false)) => Verdict::Hidden,
-            (Self::Yes | Self::YesOnly, Some(said)) => hidden_if(said),
+            (Self::Yes | Self::YesOnly | Self::Schedule, Some(said)) => hidden_if(said),
             (Self::No | Self::NoOnly | Self::NoOrDate, Some(said)) => hidden_if(!said),
             (Self::Yes, None) if is_all(value, &[words::SETTLED]) => Verdict::Public,
             (Self::Yes, None) => hidden().unwrap_or(Verdict::Unclear),
             (Self::No, None) => hidden().unwrap_or_else(|| unless(is_elsewhere(value))),
             (Self::NoOrDate, None) => hidden()
                 .unwrap_or_else(|| unless(is_date(value) || is_elsewhere(value) || is_name(value))),
-            (Self::YesOnly | Self::NoOnly, None) | (Self::Build, _) => Verdict::Silent,
+            (Self::YesOnly | Self::NoOnly | Self::Schedule, None) | (Self::Build, _) => {
+                Verdict::Silent
+            }
             // `access: true` doesn't say who has it.
             (Self::Audience, Some(true)) => Verdict::Unclear,
             (Self::Audience, None) => hidden().unwrap_or_else(|| {

@@ -11,6 +11,8 @@ pub(crate) enum Rule {
     Yes,
     /// `true`; all else has another meaning.
     YesOnly,
+    /// `true`, and then until its date, where it has one; all else has another meaning.
+    Schedule,
     /// `false`; what is neither is unclear.
     No,
     /// `false`; all else has another meaning.
@@ -28,7 +30,7 @@ pub(crate) enum Rule {
 }
 
 /// The keys in lower case, with letters and digits alone: `dg-publish` is `dgpublish`.
-pub(crate) const KEYS: [(&str, Rule); 9] = [
+pub(crate) const KEYS: [(&str, Rule); 10] = [
     (
         "borrador brouillon confidential delisted dgdraft dghidden dgprivate donotpublish donotshare dontpublish \
          dontshare draft drafting entwurf hidden hideme isconfidential isdraft ishidden ishide isinternal isprivate \
@@ -43,6 +45,7 @@ pub(crate) const KEYS: [(&str, Rule); 9] = [
          restricted secret skip trashed wip",
         Rule::YesOnly,
     ),
+    ("schedule", Rule::Schedule),
     (
         "dgpublish islisted ispublic ispublished isvisible public publishable readytopublish share",
         Rule::No,

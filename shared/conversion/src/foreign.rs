@@ -1,7 +1,7 @@
 //! Files that people send in the place of text, told by what is in them: a name says little, and what to do
-//! next depends on the kind.
+//! next depends on the kind. Uploads and previews refuse them alike; what is stored already is converted, whatever it is.
 
-use endpoint::{Sentence, sentence};
+use languages::{Sentence, sentence};
 use serde::Deserialize;
 
 /// A kind of file, and what its author can do.
@@ -51,7 +51,7 @@ struct Notebook {
 }
 
 /// What to say of a file that isn't text, or is the source of another program.
-pub(crate) fn advice(bytes: &[u8]) -> Option<Sentence> {
+pub fn advice(bytes: &[u8]) -> Option<Sentence> {
     let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let text = text.trim_ascii_start();
     let kind = KINDS.iter().find(|kind| {
