@@ -58,6 +58,17 @@ fn main() -> Result<(), Box<dyn Error>> {
         writeln!(code, "{sentences:?},")?;
     }
     writeln!(code, "];")?;
+    let folder = fs::canonicalize(FOLDER)?;
+    writeln!(
+        code,
+        "/// Each language's code and its whole file, the browser's sentences included.\npub static FILES: [(&str, &str); {}] = [",
+        tables.len()
+    )?;
+    for language in tables.keys() {
+        let file = folder.join(format!("{language}.json"));
+        writeln!(code, "({language:?}, include_str!({file:?})),")?;
+    }
+    writeln!(code, "];")?;
     let english = tables.get(ENGLISH).ok_or("languages/en.json is missing")?;
     let signatures = signatures(english);
     writeln!(code, "pub(crate) const SIGNATURES: &[(&str, &[&str])] = &[")?;

@@ -26,7 +26,7 @@ export function summary({ items, isTooMany }: Plan): string {
     size(meant.reduce((bytes, item) => bytes + item.size, 0)),
   ];
   const what = inARow(parts).join('');
-  return isTooMany ? t('site.too_many', { what }) : what;
+  return isTooMany ? t('site.over_limit', { what }) : what;
 }
 
 /** Draws the plan; what it gives shows where an item is. */

@@ -57,7 +57,7 @@ export class ZipError extends Error {
 export async function readZip(archive) {
   const { count, start, bytes } = await end(archive);
   if (count > MAX_ENTRIES) {
-    throw new ZipError('too-many', t('desk.zip.too_many', { limit: MAX_ENTRIES }));
+    throw new ZipError('too-many', t('desk.zip.over_limit', { limit: MAX_ENTRIES }));
   }
   if (bytes > MAX_LIST_BYTES || start + bytes > archive.size) throw damaged();
   const list = await view(archive.slice(start, start + bytes));

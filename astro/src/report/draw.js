@@ -15,6 +15,7 @@ import { pieces, t } from '../languages/say.js';
  * @property {string | null} file_name
  * @property {string} version
  * @property {string | null} reason
+ * @property {string | null | undefined} [until] when it comes out by itself
  * @property {readonly { key: string, value: unknown, source: string }[]} fields
  * @property {readonly { code: string, line: number, column: number, text: string, hint: string }[]} warnings
  */
@@ -24,6 +25,7 @@ const STATES = {
   processing: 'report.state.processing',
   published: 'report.state.published',
   draft: 'report.state.draft',
+  scheduled: 'report.state.scheduled',
   rejected: 'report.state.rejected',
 };
 
@@ -77,13 +79,15 @@ export function outcome(report, { page, prefix = '' }) {
 }
 
 /** @param {Report} report @returns {(string | Node)[]} */
-function sentence({ state, live, reason, site }) {
+function sentence({ state, live, reason, site, until }) {
   switch (state) {
     case 'published':
       if (site?.state === 'built' && site.since) return pieces('report.in_site_since', { since: element('time', { datetime: site.since }, when(site.since, 'long')) });
       return [t(site?.state === 'queued' ? 'report.queued' : 'report.next_build')];
     case 'draft':
       return [t('report.draft')];
+    case 'scheduled':
+      return pieces('report.comes_out', { date: until ? element('time', { datetime: until }, when(until, 'long')) : '' });
     case 'rejected':
       return [t(live ? 'report.rejected_live' : 'report.rejected', { reason: reason ?? t('report.not_converted') })];
     default:

@@ -17,6 +17,7 @@ mod tables {
 
 pub use language::{Language, UnknownLanguage};
 pub use sentence::{Sentence, Value};
+pub use tables::FILES;
 pub use told::told;
 
 #[doc(hidden)]

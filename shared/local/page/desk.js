@@ -170,7 +170,7 @@ function connectPublishing() {
       progress.hidden = false;
       status.textContent = t("page.sending", { name: file.name });
       try {
-        return await client.uploadReadme(file, slug, shown, replace, "", null, find("schedule").checked);
+        return await client.uploadReadme(file, slug, shown, replace, "", null, { schedule: find("schedule").checked });
       } finally {
         progress.hidden = true;
       }

@@ -82,7 +82,7 @@ function host() {
       readme: client.readme,
       readmes: client.readmes,
       files: async () => (await client.files()).files,
-      uploadReadme: (file, { slug, path, replace, ifVersion }) => client.uploadReadme(file, slug, () => {}, replace, path, null, ifVersion),
+      uploadReadme: (file, { slug, path, replace, ifVersion }) => client.uploadReadme(file, slug, () => {}, replace, path, null, { ifVersion }),
       uploadFile: (file, path, onShare, signal) => sendFile(file, path, { onProgress: (percent) => onShare(percent / 100), signal }),
     },
     handle: member.handle,

@@ -1,6 +1,6 @@
-// Documents that come out by themselves at their date: the choice beside an upload, and the time in a report.
+// The choice beside an upload, that the document comes out by itself at its date.
 
-import { element, time } from "/dom.js";
+import { element } from "/dom.js";
 import { t } from "/languages/say.js";
 
 /** The choice for the form, unchecked. */
@@ -13,9 +13,4 @@ export function field() {
     element("div", { className: "field check" }, choice, element("label", { htmlFor: "schedule" }, t("schedule.choice"))),
     element("p", { className: "hint", id: "schedule-hint" }, t("schedule.choice_hint")),
   );
-}
-
-/** What is said of a document that comes out at `until`, in the reader's own time zone. */
-export function outcome(until) {
-  return `${t("schedule.comes_out", { date: time(until, "long").textContent })} ${t("schedule.now")}`;
 }

@@ -12,6 +12,7 @@ const FRAME: &str = "/desk/frame.html";
 /// The style of that document, by its digest.
 const FRAME_STYLE: &str = "'sha256-l4ozKgXGD79/hXKnL2JVIQ/Qb/oeaDMcgss7cwUY1qg='";
 
+#[derive(Clone, Copy)]
 struct File {
     path: &'static str,
     content_type: &'static str,
@@ -26,12 +27,15 @@ const fn script(path: &'static str, content: &'static str) -> File {
     }
 }
 
-const fn sentences(path: &'static str, content: &'static str) -> File {
-    File {
-        path,
+/// A language's sentences, as `languages/` has them.
+fn sentences(path: &str) -> Option<File> {
+    let code = path.strip_prefix("/languages/")?.strip_suffix(".json")?;
+    let (_, content) = languages::FILES.iter().find(|(of, _)| *of == code)?;
+    Some(File {
+        path: "/languages/",
         content_type: "application/json",
         content,
-    }
+    })
 }
 
 /// What the page of this machine says beyond that of a club: marks in `index.html`, and what stands there instead.
@@ -102,10 +106,6 @@ const FILES: &[File] = &[
     script(
         "/report/draw.js",
         include_str!("../../../../astro/src/report/draw.js"),
-    ),
-    sentences(
-        "/languages/en.json",
-        include_str!("../../../../languages/en.json"),
     ),
     script(
         "/folder/belongs.js",
@@ -283,7 +283,8 @@ pub(crate) struct Sources {
 
 /// The page's file at `path`.
 pub(super) fn answer(method: &Method, path: &str, sources: &Sources) -> Option<Answer> {
-    let file = FILES.iter().find(|file| file.path == path)?;
+    let file = FILES.iter().find(|file| file.path == path).copied();
+    let file = file.or_else(|| sentences(path))?;
     if ![Method::GET, Method::HEAD].contains(method) {
         return None;
     }
@@ -315,7 +316,7 @@ pub(super) fn answer(method: &Method, path: &str, sources: &Sources) -> Option<A
 
 #[cfg(test)]
 mod tests {
-    use super::{FILES, FRAME, FRAME_STYLE, LOCAL};
+    use super::{FILES, FRAME, FRAME_STYLE, LOCAL, sentences};
 
     /// What is in the folders is what an administrator copies to the content bucket.
     #[test]
@@ -355,15 +356,11 @@ mod tests {
 
     #[test]
     fn every_language_is_served() {
-        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../languages");
-        let mut found = 0;
-        for file in std::fs::read_dir(folder).unwrap() {
-            let name = file.unwrap().file_name().into_string().unwrap();
-            let path = format!("/languages/{name}");
-            found += 1;
-            assert!(FILES.iter().any(|served| served.path == path), "{path}");
+        for (code, content) in languages::FILES {
+            let file = sentences(&format!("/languages/{code}.json")).unwrap();
+            assert_eq!(file.content, content);
         }
-        assert!(found > 0, "{folder} holds tables");
+        assert!(sentences("/languages/xx.json").is_none());
     }
 
     #[test]
