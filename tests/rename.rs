@@ -314,6 +314,10 @@ async fn a_file_that_is_sent_again_belongs_to_its_document() {
     let jo = site.member("jo").await;
     site.publish(&jo, "a.md", "# First\n").await;
     rename(&site, &jo, "a", "b").await;
+    let preview = site.post("/api/preview").bearer_auth(&jo.token);
+    let wanted = json!({"file_name": "a.md", "text": "# First\n\nMore.\n"});
+    let preview = body(preview.json(&wanted).send().await.unwrap()).await;
+    assert_eq!(preview["preview"]["report"]["slug"], "b");
     let report = site.publish(&jo, "a.md", "# First\n\nMore.\n").await;
     assert_eq!(report["slug"], "b");
     assert_eq!(slugs(&site, &jo).await, ["b"]);

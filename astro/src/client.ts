@@ -89,6 +89,8 @@ export interface Previewed {
   fileName?: string | undefined;
   /** The folder that it lies in. */
   path?: string | undefined;
+  /** Its name in the address, where that isn't made of the file's. */
+  slug?: string | undefined;
 }
 
 /** A README that has arrived. */
@@ -364,8 +366,8 @@ export function createClient({ url = '', storage = 'local' }: ClientOptions = {}
     },
 
     /** What publishing would make of a text; nothing is stored. A member has 60 of these a minute. */
-    async preview({ text, fileName, path }: Previewed, signal?: AbortSignal): Promise<Preview> {
-      return (await signed<{ preview: Preview }>('/api/preview', { method: 'POST', json: { text, file_name: fileName, path }, signal })).preview;
+    async preview({ text, fileName, path, slug }: Previewed, signal?: AbortSignal): Promise<Preview> {
+      return (await signed<{ preview: Preview }>('/api/preview', { method: 'POST', json: { text, file_name: fileName, path, slug }, signal })).preview;
     },
 
     /** Withdraws a document: the upload, what was published of it, and its report. */

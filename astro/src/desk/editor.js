@@ -121,7 +121,7 @@ async function written(desk, host, document, { heading, error }) {
   });
   const draft = keeper(drafts, slug, { said: kept, warned });
 
-  const wanted = () => ({ text: field.text(), fileName: document.fileName ?? (slug === null ? NEW_NAME : `${slug}.md`), path: document.path });
+  const wanted = () => ({ text: field.text(), fileName: document.fileName ?? (slug === null ? NEW_NAME : `${slug}.md`), path: document.path, ...(slug === null ? {} : { slug }) });
   const preview = previews({
     ask: (now, signal) => server.preview(now, signal),
     show(answer) {

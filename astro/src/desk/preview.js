@@ -12,7 +12,7 @@ const MAX_PAUSE_MS = 5 * 60_000;
 /**
  * What is to be shown.
  *
- * @typedef {{ text: string, fileName: string, path: string }} Wanted
+ * @typedef {{ text: string, fileName: string, path: string, slug?: string }} Wanted
  */
 
 /**

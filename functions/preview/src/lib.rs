@@ -87,8 +87,7 @@ pub async fn handler(state: &State, request: Request) -> endpoint::Result {
     drop(request);
     let Bearer { members, clock, .. } = &state.bearer;
     endpoint::count_preview(members, clock, &member.id).await?;
-    let slug = wanted.slug();
-    let key = SourceKey::new(&member.id, &slug);
+    let key = wanted.key(state, &member).await?;
     let source = source(state, &key, wanted).await?;
     let preview = preview(state, &member, &source, language).await?;
     preview.answer(language)

@@ -1,10 +1,13 @@
 //! What is to be shown, as the request has it.
 
-use blobs::layout::{MAX_README_BYTES, SourceNote, parse_path};
+use blobs::layout::{MAX_README_BYTES, SourceKey, SourceNote, parse_path};
 use conversion::foreign;
 use endpoint::{Error, JsonObject, Request};
 use frontmatter::{Reject, slug};
+use members::Member;
 use sha2::{Digest as _, Sha256};
+
+use crate::State;
 
 /// Largest body, in bytes: JSON writes a byte of text as six where it writes the most, and the other two are short.
 const MAX_JSON_BYTES: usize = 6 * MAX_README_BYTES + 16 * 1024;
@@ -56,9 +59,18 @@ impl Wanted {
         })
     }
 
-    /// The slug that it would be published under.
-    pub(crate) fn slug(&self) -> String {
-        slug::in_folder(&self.path, &self.file_name, self.given.as_deref())
+    /// Where it would be stored: with the document that this file was sent for before, if that has another address by now.
+    pub(crate) async fn key(&self, state: &State, member: &Member) -> Result<SourceKey, Error> {
+        let slug = slug::in_folder(&self.path, &self.file_name, self.given.as_deref());
+        let key = SourceKey::new(&member.id, &slug);
+        if self.given.is_some() {
+            return Ok(key);
+        }
+        let State {
+            bearer, uploads, ..
+        } = state;
+        let moved = sources::moved(&bearer.members, uploads, &key, &self.path, &self.file_name);
+        Ok(moved.await?.unwrap_or(key))
     }
 
     /// What would be kept beside it, if it were uploaded for the first time at `now`, in Unix seconds.

@@ -1,7 +1,5 @@
 //! `POST /api/upload_readme`: stores a README for publishing.
 
-mod moved;
-
 use blobs::Blobs;
 use blobs::layout::{MAX_README_BYTES, SourceKey, parse_path};
 use conversion::foreign;
@@ -68,7 +66,14 @@ pub async fn handler(state: &State, request: Request) -> endpoint::Result {
 
     let mut source = SourceKey::new(&member.id, &slug);
     if given.is_none()
-        && let Some(moved) = moved::lookup(state, &source, &path, &form.file_name).await?
+        && let Some(moved) = sources::moved(
+            &state.bearer.members,
+            &state.uploads,
+            &source,
+            &path,
+            &form.file_name,
+        )
+        .await?
     {
         source = moved;
     }

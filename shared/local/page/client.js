@@ -167,11 +167,11 @@ export async function readme(slug) {
 }
 
 /** What publishing would make of a text; nothing is stored. */
-export async function preview({ text, fileName, path }, signal) {
+export async function preview({ text, fileName, path, slug }, signal) {
   const answer = await signed("/api/preview", {
     method: "POST",
     headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ text, file_name: fileName, path }),
+    body: JSON.stringify({ text, file_name: fileName, path, slug }),
     signal,
   });
   return answer.preview;

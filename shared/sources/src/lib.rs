@@ -1,6 +1,7 @@
 //! A document's source, stored under its slug over what was seen there, so that of two writers at once neither is
 //! answered and then lost unseen. What it takes is counted before.
 
+mod moved;
 mod replaced;
 mod title;
 
@@ -16,6 +17,7 @@ use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use unicode_normalization::UnicodeNormalization as _;
 
+pub use moved::moved;
 pub use replaced::Replaced;
 
 /// How often a source is tried against other writers of the same document.
