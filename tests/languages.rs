@@ -90,7 +90,7 @@ async fn whoever_refuses_speaks_german() {
             site.post("/api/login").body(vec![0; 7_000_000]),
             413,
             "too_large",
-            "Die Anfrage ist größer als 6 MB, oder als 4,5 MB binärer Daten.",
+            "Die Anfrage ist größer als 6\u{a0}MB, oder als 4,5\u{a0}MB binärer Daten.",
         ),
         (
             site.post("/api/login").header("x-long", "x".repeat(12_000)),

@@ -10,7 +10,7 @@
 /** @typedef {string | number} Value */
 
 /** The languages that there is a table of. @type {readonly string[]} */
-export const OFFERED = ['de', 'en', 'es', 'fr', 'ja'];
+export const OFFERED = ['de', 'en', 'es', 'fr', 'ja', 'tr'];
 
 /** @type {Sentences | undefined} */
 let sentences;

@@ -209,8 +209,8 @@ mod tests {
         assert!(head(german).contains("<title>Einladungen</title>"));
         let section = section(&slip(), &club(), "2026-01-31", german).unwrap();
         for expected in [
-            "<p>Öffne https://club.example/join oder scanne das Quadrat, und wähle ein Passwort. Dein Code:</p>",
-            "<p>Er gilt einmal, bis 2026-01-31.</p>",
+            "<p>Öffne https://club.example/join oder scanne das Quadrat und wähle ein Passwort. Dein Code:</p>",
+            "<p>Er gilt nur einmal, bis zum 2026-01-31.</p>",
             "aria-label=\"QR-Code des Links\"",
         ] {
             assert!(section.contains(expected), "{expected} is not in {section}");

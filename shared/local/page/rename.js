@@ -2,7 +2,7 @@
 
 import { renameReadme } from "/client.js";
 import { element, onSubmit } from "/dom.js";
-import { t } from "/languages/say.js";
+import { pieces, t } from "/languages/say.js";
 
 /** The slug of the member's own page, whose address is the member's. */
 const OWN_PAGE = "readme";
@@ -11,13 +11,13 @@ let dialog = null;
 
 /** Where a document is, with a button that changes it; `onRenamed` is called with the new slug. */
 export function block(readme, onRenamed) {
-  const where = t("rename.address", { address: readme.entry_id });
+  const where = pieces("rename.address", { address: element("span", {}, readme.entry_id) });
   if (readme.slug === OWN_PAGE) {
-    return [element("p", { className: "address" }, where)];
+    return [element("p", { className: "address" }, ...where)];
   }
   const button = element("button", { type: "button", className: "quiet" }, t("rename.open"));
   button.addEventListener("click", () => ask(readme, onRenamed));
-  return [element("p", { className: "address" }, where), button];
+  return [element("p", { className: "address" }, ...where), button];
 }
 
 /** Takes the question away. */
