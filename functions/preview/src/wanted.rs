@@ -35,6 +35,7 @@ impl Wanted {
             "" => String::new(),
             path => parse_path(path).map_err(|reason| Error::BadRequest(reason.sentence()))?,
         };
+        let file_name = optional("file_name")?.filter(|name| !name.is_empty());
         let text = body.string("text")?;
         // As an upload is refused, in the same order.
         if text.is_empty() {
@@ -46,7 +47,6 @@ impl Wanted {
         if text.len() > MAX_README_BYTES {
             return Err(Error::TooLarge(Reject::TooLarge.sentence()));
         }
-        let file_name = optional("file_name")?.filter(|name| !name.is_empty());
         let given = optional("slug")?
             .map(str::trim)
             .filter(|slug| !slug.is_empty());
