@@ -19,6 +19,7 @@ async fn the_listing_names_what_is_published_and_nothing_else() {
     {
       "status": "success",
       "entries": [],
+      "moved": [],
       "cursor": null
     }
     "#);

@@ -236,7 +236,7 @@ export interface Preview {
   markdown: string | null;
   /** Made safe; show it in a frame that allows nothing nevertheless. `null` where it would be rejected, or is too large. */
   html: string | null;
-  report: Pick<Readme, 'slug' | 'entry_id' | 'reason' | 'fields' | 'warnings'> & { state: 'published' | 'draft' | 'rejected' };
+  report: Pick<Readme, 'slug' | 'entry_id' | 'reason' | 'until' | 'fields' | 'warnings'> & { state: 'published' | 'draft' | 'scheduled' | 'rejected' };
 }
 
 /** What became of the picture that was sent last. */

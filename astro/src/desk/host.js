@@ -12,7 +12,7 @@
  * @typedef {object} Preview
  * @property {Record<string, unknown> | null} frontmatter
  * @property {string | null} html
- * @property {{ slug: string, entry_id: string, state: string, reason: string | null, fields: readonly { key: string, value: unknown, source: string }[], warnings: readonly Warning[] }} report
+ * @property {{ slug: string, entry_id: string, state: string, reason: string | null, until?: string | null | undefined, fields: readonly { key: string, value: unknown, source: string }[], warnings: readonly Warning[] }} report
  */
 
 /**

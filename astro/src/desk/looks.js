@@ -1,5 +1,6 @@
 // What a text will look like: its page, whether it would be published, what to look at, and how a search would show it.
 
+import { when } from '../languages/amounts.js';
 import { t } from '../languages/say.js';
 import { button, h, say } from './dom.js';
 import { frames } from './frame.js';
@@ -70,9 +71,10 @@ export function looks(host, jump) {
 }
 
 /** @param {import('./host.js').Preview['report']} report */
-function outcome({ state, reason, fields, warnings }) {
+function outcome({ state, reason, until, fields, warnings }) {
   if (state === 'rejected') return t('editor.would_reject', { reason: reason ?? '' });
   if (state === 'draft') return fields.some(({ key, source }) => key === 'draft' && source === 'frontmatter') ? t('editor.would_draft') : t('editor.would_draft_elsewhere');
+  if (state === 'scheduled') return t('editor.would_come_out', { date: when(until ?? '', 'long') });
   return warnings.length > 0 ? t('editor.would_publish_warned', { count: warnings.length }) : t('editor.would_publish');
 }
 
