@@ -418,7 +418,7 @@ async fn a_rename_that_is_cut_short_is_finished_by_the_next() {
         let first = rename(&killed, &account, &handle).await;
         shows_what_is_there(&healthy, &account).await;
         let again = rename(&healthy, &account, &handle).await;
-        assert_eq!(again.unwrap().len(), 2, "at {at}, after {first:?}");
+        assert_eq!(again.unwrap().len(), 3, "at {at}, after {first:?}");
         let wrong = wrong_of_renamed(&healthy, &account, picture_faults::OLD).await;
         assert_eq!(wrong, [""; 0], "at {at}, commits {commits}");
     })
