@@ -57,10 +57,6 @@ for (const { locale, title, first, more, shows } of WRITERS) {
     await select(paragraph);
     await type(first);
 
-    await text.press("Control+Home");
-    await page.keyboard.press("ArrowDown");
-    await page.keyboard.press("ArrowDown");
-    await page.keyboard.press("End");
     await page.keyboard.press("Enter");
     await page.keyboard.press("Enter");
     await type(more);

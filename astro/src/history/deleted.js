@@ -42,6 +42,8 @@ export function deletedDocuments(api, { onRestored }) {
   /** @type {string | null} */
   let cursor = null;
   let look = 0;
+  /** What is listed, by all that is said of it: a document that stays keeps its buttons, to which a question that is open leads back. @type {Map<string, HTMLElement>} */
+  const rows = new Map();
 
   /**
    * @param {string} text
@@ -99,7 +101,9 @@ export function deletedDocuments(api, { onRestored }) {
       const page = await filled();
       if (mine !== look) return;
       error.textContent = '';
+      const focused = document.activeElement;
       items.replaceChildren(...page.deleted.map(item));
+      if (focused instanceof HTMLElement && items.contains(focused)) focused.focus();
       settle(page.cursor);
     } catch (failed) {
       if (mine === look && !isTold(failed)) error.textContent = failed instanceof Error ? failed.message : String(failed);
@@ -137,7 +141,14 @@ export function deletedDocuments(api, { onRestored }) {
     summary.textContent = cursor === null ? t('history.deleted_summary', { count }) : t('history.deleted_many', { count });
   }
 
-  const item = (/** @type {DeletedReadme} */ { slug, file_name: fileName, path, version, deleted_at: at, until }) => {
+  const item = (/** @type {DeletedReadme} */ document) => {
+    const key = JSON.stringify(document);
+    const row = rows.get(key) ?? drawn(document);
+    rows.set(key, row);
+    return row;
+  };
+
+  const drawn = (/** @type {DeletedReadme} */ { slug, file_name: fileName, path, version, deleted_at: at, until }) => {
     const title = fileName ?? slug;
     return make(
       'li',
