@@ -4,7 +4,7 @@ import { statSync } from 'node:fs';
 import { equal, ok } from '../browser/harness.mjs';
 
 /** With the sentences in English, the report's drawing, earlier versions, and the editor, 45 kB of it, which a page loads once somebody writes; each further language adds its table, which a page loads only where it is spoken. */
-const MAX_BYTES = 190_000;
+const MAX_BYTES = 204_000;
 const MAX_BYTES_A_LANGUAGE = 7_000;
 const [tarball] = process.argv.slice(2);
 const { stdout } = spawnSync('tar', ['-tzf', tarball], { encoding: 'utf8' });
