@@ -66,6 +66,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     )?;
     for language in tables.keys() {
         let file = folder.join(format!("{language}.json"));
+        let file = file.to_str().ok_or("the folder's path is no text")?;
         writeln!(code, "({language:?}, include_str!({file:?})),")?;
     }
     writeln!(code, "];")?;
