@@ -169,13 +169,14 @@ impl Renaming<'_> {
     fn taken(&self, there: &Head) -> Error {
         let note = SourceNote::from_metadata(&there.metadata);
         let slug = &self.to.slug;
-        Error::Conflict(match note {
-            Some(note) => sentence!(
+        Error::Conflict(if let Some(note) = note {
+            sentence!(
                 "api.rename_taken_by",
                 slug = slug.clone(),
                 name = sources::shown(&note)
-            ),
-            None => sentence!("api.rename_taken", slug = slug.clone()),
+            )
+        } else {
+            sentence!("api.rename_taken", slug = slug.clone())
         })
     }
 
