@@ -304,11 +304,10 @@ mod tests {
             }
         }
         // As word processors write pictures.
-        let pictures: String = (0..10)
-            .map(|number| {
-                format!("![][image{number}]\n\n[image{number}]: <data:image/png;base64,{long}>\n\n")
-            })
-            .collect();
+        let pictures = (0..10).map(|number| {
+            format!("![][image{number}]\n\n[image{number}]: <data:image/png;base64,{long}>\n\n")
+        });
+        let pictures = pictures.collect::<Vec<_>>().concat();
         let document = format!(
             "{pictures}{}",
             "[a link](https://e.example/)\n".repeat(1000)
