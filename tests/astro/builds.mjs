@@ -62,6 +62,8 @@ if (CORPUS) {
 }
 const ids = await published();
 
+const moved = (await (await fetch(`${MASTHEAD_URL}/api/content`)).json()).moved.map(({ from }) => from);
+
 const counted = await counting();
 const environment = { MASTHEAD_URL: counted.url };
 for (const [site, own] of [
@@ -75,7 +77,7 @@ for (const [site, own] of [
     const { output, seconds } = await build(site, environment);
     ok(!output.includes('passed over'), `no entry is passed over: ${output.split('\n').filter((line) => line.includes('passed over')).join('\n')}`);
     equal(new Set(counted.bodies).size, ids.length, 'bodies fetched');
-    const { pages, bytes } = await inspect(site, ids, { own });
+    const { pages, bytes } = await inspect(site, ids, { own, moved });
     return `${ids.length} entries, ${pages} pages, ${(bytes / 1e6).toFixed(1)} MB, built in ${seconds.toFixed(1)} s`;
   });
 }
@@ -94,7 +96,7 @@ counted.close();
 await step('a build without the server keeps what it has', async () => {
   const { output } = await build('site', { MASTHEAD_URL: counted.url });
   ok(output.includes(`the ${ids.length} entries of the last build stay`), `the loader says that the server is away: ${output}`);
-  await inspect('site', ids);
+  await inspect('site', ids, { moved });
 });
 
 await step('astro dev shows an upload, and its deletion, without a restart', async () => {

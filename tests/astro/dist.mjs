@@ -13,10 +13,10 @@ const ADDRESSES = new Set(['href', 'src', 'action', 'formaction', 'data', 'poste
 const DANGEROUS = /^(javascript|vbscript|file|blob|data:(?!image\/(png|jpeg|gif|webp)[;,])):?/i;
 
 /**
- * Checks the build of a site. `ids` must each have a page; `own` are scripts that stand in the site's pages themselves, and
- * `secrets` what the building machine holds beside that of every test.
+ * Checks the build of a site. `ids` must each have a page; `own` are scripts that stand in the site's pages themselves,
+ * `secrets` what the building machine holds beside that of every test, and `moved` the former ids of entries, whose pages lead on within the site.
  */
-export async function inspect(site, ids, { own = () => false, secrets = [] } = {}) {
+export async function inspect(site, ids, { own = () => false, secrets = [], moved = [] } = {}) {
   const root = dist(site);
   const built = await files(root);
   const pages = new Set(built);
@@ -30,7 +30,7 @@ export async function inspect(site, ids, { own = () => false, secrets = [] } = {
     const text = await readFile(join(root, name), 'utf8');
     bytes += text.length;
     for (const secret of machine) if (text.includes(secret)) findings.push(`${name} has ${secret}`);
-    if (name.endsWith('.html')) walk(parse(text), (node) => findings.push(...wrong(node, pages, own).map((what) => `${name}: ${what}`)));
+    if (name.endsWith('.html')) walk(parse(text), (node) => findings.push(...wrong(node, pages, own, moved.some((id) => name === `${id}/index.html`)).map((what) => `${name}: ${what}`)));
   }
   equal(findings.slice(0, 20), [], `what must not be in ${site}`);
   return { pages: built.filter((name) => name.endsWith('.html')).length, bytes };
@@ -48,11 +48,11 @@ function walk(node, visit) {
   if (node.content) walk(node.content, visit);
 }
 
-function wrong(node, pages, own) {
+function wrong(node, pages, own, leadsOn) {
   const found = [];
   const attributes = Object.fromEntries((node.attrs ?? []).map(({ prefix, name, value }) => [prefix ? `${prefix}:${name}` : name, value]));
   if (RUNS.has(node.nodeName)) found.push(`<${node.nodeName}>`);
-  if (node.nodeName === 'meta' && /refresh/i.test(attributes['http-equiv'] ?? '')) found.push('a refresh');
+  if (node.nodeName === 'meta' && /refresh/i.test(attributes['http-equiv'] ?? '') && !(leadsOn && /^0;url=\/[^/\\]/.test(attributes.content))) found.push('a refresh');
   if (node.nodeName === 'script') {
     const text = node.childNodes.map(({ value }) => value).join('');
     if (attributes.src ? !pages.has(attributes.src.replace(/^\//, '')) : !own(text, attributes)) found.push(`a script: ${attributes.src ?? text.slice(0, 100)}`);
