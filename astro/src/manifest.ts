@@ -104,7 +104,7 @@ function parse(text: string, base: URL): Pick<Page, 'entries' | 'moved' | 'next'
 }
 
 /** What says where an address leads; anything else is passed over, since no entry hangs on it. */
-function movedFrom(value: unknown): Moved[] {
+export function movedFrom(value: unknown): Moved[] {
   const all: unknown[] = Array.isArray(value) ? value : [];
   return all.flatMap((one) => {
     if (!isRecord(one)) return [];

@@ -1,3 +1,6 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { mastheadLiveLoader } from '../src/live.js';
 import { readManifest } from '../src/manifest.js';
@@ -67,4 +70,32 @@ test('a server that is away redirects nothing, and says so', async () => {
   warn.mockRestore();
   // A word that is no address is a mistake of whoever wrote it.
   await expect(redirects({ url: 'nowhere' })).rejects.toThrow('no address of a Masthead server');
+});
+
+test('while the server is away those of the last build count, so that Astro keeps what its loaders have', async () => {
+  const cacheDir = await mkdtemp(join(tmpdir(), 'masthead-redirects-'));
+  const warned = vi.spyOn(console, 'warn').mockImplementation(() => {});
+  try {
+    let url = '';
+    {
+      await using server = await saying(some(), [{ from: 'jo/old', to: 'jo/trip' }]);
+      ({ url } = server);
+      expect(await redirects({ url, cacheDir: join(cacheDir, 'new') })).toEqual({ '/jo/old/': '/jo/trip/' });
+    }
+    const away = (dir: string, of = url) => redirects({ url: of, attempts: 1, cacheDir: join(cacheDir, dir) });
+    expect(await away('new')).toEqual({ '/jo/old/': '/jo/trip/' });
+    expect(warned).toHaveBeenLastCalledWith(expect.stringContaining('are those of the last build'));
+    // Of another server, or without a file that is one, there are none.
+    expect(await away('new', 'http://127.0.0.1:9')).toEqual({});
+    expect(await away('nowhere')).toEqual({});
+    const file = join(cacheDir, 'new', 'masthead-redirects.json');
+    const kept = await readFile(file, 'utf8');
+    for (const broken of ['{', 'null', '[]', '{"url": 7}', kept.replace('"jo/trip"', '"//evil.example"')]) {
+      await writeFile(file, broken);
+      expect(await away('new'), broken).toEqual({});
+    }
+  } finally {
+    warned.mockRestore();
+    await rm(cacheDir, { recursive: true });
+  }
 });
