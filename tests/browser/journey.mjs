@@ -789,7 +789,7 @@ async function journey() {
       await signIn(NEW_PASSWORD);
       await page.getByRole("link", { name: "Flask Backend", exact: true }).click();
       await says(report.heading, "Flask Backend");
-      await page.evaluate(() => document.activeElement.blur());
+      await page.evaluate(() => { document.activeElement.blur(); scrollTo(0, 0); });
       await page.setViewportSize({ width: 1280, height: 960 });
       await page.screenshot({ path: SCREENSHOT });
     });
