@@ -93,10 +93,10 @@ for (const { locale, title, first, more, shows } of WRITERS) {
     await page.locator('#report .state[data-state="published"]').waitFor();
     equal(await page.locator("#report-heading").innerText(), title, "the report's heading");
 
-    const page_ = await (await fetch(`${SITE}/content/nia/${slug}.md`)).text();
-    ok(page_.includes(`title: "${title}"`) && page_.includes(`description: "${first}"`), page_);
-    ok(page_.includes(`[${more}](${LINK})`), page_);
-    const address = new RegExp(`!\\[${shows}\\]\\((\\S+?)[ )]`).exec(page_)?.[1] ?? "";
+    const published = await (await fetch(`${SITE}/content/nia/${slug}.md`)).text();
+    ok(published.includes(`title: "${title}"`) && published.includes(`description: "${first}"`), published);
+    ok(published.includes(`[${more}](${LINK})`), published);
+    const address = new RegExp(`!\\[${shows}\\]\\((\\S+?)[ )]`).exec(published)?.[1] ?? "";
     const picture = await fetch(new URL(address, SITE));
     equal([picture.status, picture.headers.get("content-type")], [200, "image/webp"], "the picture on the site");
     const took = Date.now() - started;

@@ -6,7 +6,7 @@ use blobs::layout::SourceKey;
 use conversion::report;
 use endpoint::{Error, Language, rfc3339, sentence};
 use frontmatter::Output;
-use members::Member;
+use members::{Member, State};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -33,7 +33,7 @@ pub(crate) struct Preview {
 pub(crate) struct Report {
     slug: String,
     entry_id: String,
-    state: &'static str,
+    state: State,
     reason: Option<String>,
     /// When it would come out by itself.
     until: Option<String>,
@@ -47,7 +47,7 @@ impl Report {
         Self {
             slug: key.slug.clone(),
             entry_id: key.entry_id(&member.handle),
-            state: "rejected",
+            state: State::Rejected,
             reason: None,
             until: None,
             fields: json!([]),
@@ -58,16 +58,14 @@ impl Report {
 
 impl Preview {
     pub(crate) fn of(report: Report, output: Output, html: String, language: Language) -> Self {
+        let (state, until) = report::outcome(&output);
+        let until = until.filter(|_| state == State::Scheduled);
         Self {
             markdown: Some(output.body().to_owned()),
             html: Some(html),
             report: Report {
-                state: match (output.draft, output.until) {
-                    (false, _) => "published",
-                    (true, None) => "draft",
-                    (true, Some(_)) => "scheduled",
-                },
-                until: until(&output),
+                state,
+                until: until.map(rfc3339),
                 fields: report::fields(&output),
                 warnings: report::warnings_in(&output, language),
                 ..report
@@ -107,12 +105,6 @@ impl Preview {
     }
 }
 
-/// When a document that is kept back would come out by itself.
-fn until(output: &Output) -> Option<String> {
-    let until = output.until.filter(|_| output.draft)?.as_second();
-    u64::try_from(until).ok().map(rfc3339)
-}
-
 /// Counts the bytes of JSON as they stand within a string of JSON.
 struct Count(usize);
 
@@ -140,7 +132,7 @@ mod tests {
             report: Report {
                 slug: "a".to_owned(),
                 entry_id: "jo/a".to_owned(),
-                state: "published",
+                state: State::Published,
                 reason: None,
                 until: None,
                 fields: json!([]),
@@ -182,7 +174,7 @@ mod tests {
     fn of_a_rejected_document_there_is_the_report_alone() {
         let report = preview("x", "x").report;
         let report = Report {
-            state: "rejected",
+            state: State::Rejected,
             ..report
         };
         let preview = Preview::rejected(report, "Because.".to_owned());

@@ -222,7 +222,7 @@ async fn bring_in_line(
     list(state, member, source, !converted.draft).await?;
     leave_former_handles(state, member, source).await?;
     moved::publish(state, member, source, &address, !converted.draft).await?;
-    let (outcome, until) = outcome(&converted);
+    let (outcome, until) = report::outcome(&converted);
     let names = names::of(member, &document, &converted, &address);
     pictures::let_go(state, member, before.as_ref(), &keys).await?;
     referrers::forget(state, source, &known_links, &asked).await?;
@@ -379,18 +379,6 @@ async fn withdraw(
 fn is_of(member: &Account, output: &Head) -> bool {
     let owner = output.metadata.get(OWNER);
     owner.is_none_or(|owner| *owner == layout::owner(&member.id))
-}
-
-/// What the report says of a document that was converted, and when it comes out by itself, or came out.
-fn outcome(converted: &Output) -> (Outcome, Option<u64>) {
-    let until = converted.until.map(jiff::Timestamp::as_second);
-    let until = until.and_then(|until| u64::try_from(until).ok());
-    let outcome = match (converted.draft, until) {
-        (false, _) => Outcome::Published,
-        (true, None) => Outcome::Draft,
-        (true, Some(_)) => Outcome::Scheduled,
-    };
-    (outcome, until)
 }
 
 /// The time by which it is told what is kept back, in Unix seconds. What came out stays out, wherever a clock goes.

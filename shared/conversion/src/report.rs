@@ -2,12 +2,25 @@
 
 use frontmatter::{Output, Warning};
 use languages::Language;
+use members::State;
 use serde_json::{Value, json};
 
 /// Warnings kept in a report; a DynamoDB item holds 400 KB.
 pub const MAX_WARNINGS: usize = 200;
 /// Longest JSON of one field in a report, in bytes; longer values are in the file itself.
 const MAX_FIELD_BYTES: usize = 4 * 1024;
+
+/// What a report says of a document that was converted, and when it comes out by itself, or came out, in Unix seconds.
+pub fn outcome(converted: &Output) -> (State, Option<u64>) {
+    let until = converted.until.map(jiff::Timestamp::as_second);
+    let until = until.and_then(|until| u64::try_from(until).ok());
+    let state = match (converted.draft, until) {
+        (false, _) => State::Published,
+        (true, None) => State::Draft,
+        (true, Some(_)) => State::Scheduled,
+    };
+    (state, until)
+}
 
 /// Warnings for the report, the first of them: with their hints in English, and by their keys as `said`.
 pub fn warnings(converted: &Output) -> Value {
