@@ -8,6 +8,7 @@ export type Code =
   | 'bad_request'
   | 'invalid_credentials'
   | 'invalid_token'
+  | 'forbidden'
   | 'not_found'
   | 'method_not_allowed'
   | 'conflict'
@@ -76,6 +77,8 @@ export interface Site {
   /** How large files may be, in bytes. */
   limits: { readme: number; picture: number; large_picture: number };
   version: string;
+  /** Which documents wait for an editor; missing in answers of older servers, where none does. */
+  review?: 'off' | 'first' | 'all';
 }
 
 export interface Member {
@@ -83,6 +86,19 @@ export interface Member {
   handle: string;
   name: string;
   picture: Picture | null;
+  /** What the member may do beside their own; missing in answers of older servers, whose members are all the same. */
+  role?: Role;
+}
+
+/** `editor`: looks at everybody's documents; `admin`: and at the members. */
+export type Role = 'member' | 'editor' | 'admin';
+
+/** What an administrator did to the account, until it is put away. */
+export interface Notice {
+  at: string;
+  what: string;
+  /** The administrator's name; `null` where it was done by the command line. */
+  by: string | null;
 }
 
 /** Square WebP files by edge length in pixels. */
@@ -237,6 +253,147 @@ export interface Preview {
   /** Made safe; show it in a frame that allows nothing nevertheless. `null` where it would be rejected, or is too large. */
   html: string | null;
   report: Pick<Readme, 'slug' | 'entry_id' | 'reason' | 'until' | 'fields' | 'warnings'> & { state: 'published' | 'draft' | 'scheduled' | 'rejected' };
+}
+
+/** A member, as an administrator sees them. */
+export interface ListedMember {
+  id: string;
+  handle: string;
+  name: string;
+  email: string;
+  role: Role;
+  /** `invited`: there is no password yet. */
+  state: 'active' | 'invited' | 'disabled';
+  /** Until when the invitation can be taken up. */
+  invited_until?: string;
+  /** Missing or `null` before the first one. */
+  last_login?: string | null;
+  documents: number;
+  bytes: number;
+  picture: Picture | null;
+}
+
+/** A part of the members; it may be empty, and lead on all the same. */
+export interface MemberPage {
+  members: ListedMember[];
+  /** Leads to the rest; `null` on the last page. */
+  cursor: string | null;
+}
+
+/** What lets a member in, once: it is answered here and kept nowhere. */
+export interface Invitation {
+  code: string;
+  link: string;
+  expires: string;
+}
+
+/** A member with their invitation, and the page of their slip to print. */
+export interface Invited {
+  member: ListedMember;
+  invitation: Invitation;
+  slips: string;
+}
+
+/** What becomes of one row of a list of members. */
+export interface RosterRow {
+  line: number;
+  email?: string | null;
+  name?: string | null;
+  handle?: string | null;
+  /** `member`: there already. */
+  outcome: 'add' | 'member' | 'bad';
+  /** Why it is bad. */
+  reason?: string | null;
+}
+
+/** What became of a list of members, or would. */
+export interface Imported {
+  rows: RosterRow[];
+  added: number;
+  /** The page of all slips, to print; missing where nobody was added. */
+  slips?: string;
+}
+
+/** What changes of a member; what is left out stays. */
+export interface MemberChange {
+  name?: string;
+  email?: string;
+  handle?: string;
+  role?: Role;
+  disabled?: boolean;
+}
+
+/** What an editor wrote about a document. */
+export interface Note {
+  text: string;
+  by: string | null;
+  at: string;
+}
+
+/** A document of a member, as an editor sees it. */
+export interface ReviewedDocument {
+  handle: string;
+  name: string;
+  slug: string;
+  title: string | null;
+  state: 'waiting' | 'withdrawn' | 'published' | 'draft' | 'scheduled' | 'rejected' | 'processing';
+  /** Whether a version is published. */
+  live: boolean;
+  version: string;
+  updated: string;
+  /** How many. */
+  warnings: number;
+  note?: Note | null;
+  picture?: Picture | null;
+}
+
+/** A part of the documents; it may be empty, and lead on all the same. */
+export interface ReviewPage {
+  documents: ReviewedDocument[];
+  /** Leads to the rest; `null` on the last page. */
+  cursor: string | null;
+}
+
+/** One document to look at. */
+export interface Review {
+  document: ReviewedDocument;
+  preview: Preview | null;
+  /** As its author sent it; `null` where that is no text. */
+  source: string | null;
+  /** Since the approved version; `null` where there is none. */
+  changes: Changes | null;
+}
+
+/** What an editor decides on a document: on the version that was looked at. */
+export interface Decision {
+  action: 'approve' | 'withdraw' | 'restore';
+  version: string;
+  /** For its author, as plain text of at most 2,000 characters. */
+  note?: string;
+}
+
+/** Somebody in the list of what was done. */
+export interface Actor {
+  handle: string;
+  name?: string | null;
+}
+
+/** What an administrator or editor did. */
+export interface Act {
+  at: string;
+  /** `null`: the command line. */
+  by: Actor | null;
+  act: string;
+  on: Actor | null;
+  slug?: string | null;
+  note?: string | null;
+}
+
+/** A part of what was done, the newest first. */
+export interface ActPage {
+  acts: Act[];
+  /** Leads to older ones; `null` on the last page. */
+  cursor: string | null;
 }
 
 /** What became of the picture that was sent last. */

@@ -271,7 +271,7 @@ test('a large picture that is rejected, removed or not stored is told apart', as
   const { server, client } = await studio(reports, (_request, response) => void response.writeHead(status).end());
   await using _ = server;
   await expect(client.uploadPicture(large())).rejects.toMatchObject({ code: 'invalid_file', message: 'The picture is damaged.' });
-  expect(await client.account()).toEqual({ member: { ...MEMBER, picture: PICTURE }, pictureUpload: reports[0] });
+  expect(await client.account()).toEqual({ member: { ...MEMBER, picture: PICTURE }, pictureUpload: reports[0], notices: [] });
   expect(await client.me()).toEqual({ ...MEMBER, picture: PICTURE });
   reports[0] = { state: 'processing' };
   await expect(client.watchPicture({ timeoutMs: 300 })).rejects.toMatchObject({ code: 'unavailable', status: 0 });

@@ -4,6 +4,7 @@ import { login, me, session, site } from "/client.js";
 import * as desk from "/desk.js";
 import * as editor from "/editor.js";
 import * as join from "/join.js";
+import * as office from "/office.js";
 import { element, find, onSubmit } from "/dom.js";
 import * as language from "/language.js";
 import { when } from "/languages/amounts.js";
@@ -43,6 +44,7 @@ desk.connect(() => {
 });
 
 editor.connect();
+office.connect();
 
 join.connect(async (member) => {
   history.replaceState(null, "", "/");
@@ -76,6 +78,7 @@ find("sign-out").addEventListener("click", async () => {
 /** Shows the form to sign in; what is chosen on the desk stays there where `keepsFiles`. */
 function showSignIn(sentence, keepsFiles = false) {
   editor.clear();
+  office.clear();
   desk.clear(keepsFiles);
   show("sign-in");
   find("password").value = "";
@@ -90,7 +93,7 @@ function showDesk(member, focus) {
   if (focus) {
     find(focus).focus();
   }
-  return Promise.all([desk.start(member), editor.start(member)]);
+  return Promise.all([desk.start(member), editor.start(member), office.start(member)]);
 }
 
 function show(view) {

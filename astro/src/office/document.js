@@ -1,0 +1,177 @@
+// One document of somebody's, as an editor looks at it and decides.
+
+import { ask } from '../desk/dom.js';
+import { frames } from '../desk/frame.js';
+import { drawn } from '../history/changes.js';
+import { button, make } from '../history/make.js';
+import { codeOf, isTold, moment } from '../history/say.js';
+import { t } from '../languages/say.js';
+import { warnings } from '../report/draw.js';
+import { field, tell } from './form.js';
+import { stateBadge, titleOf } from './states.js';
+
+/**
+ * @typedef {import('./states.js').Api} Api
+ * @typedef {import('./states.js').Host} Host
+ * @typedef {import('../wire.js').Decision} Decision
+ * @typedef {import('../wire.js').Review} Review
+ * @typedef {import('../wire.js').ReviewedDocument} ReviewedDocument
+ */
+
+/** As long as the server takes it, in characters. */
+const MAX_NOTE = 2000;
+/** What is said once it is decided. */
+const DECIDED = { approve: 'review.approved', withdraw: 'review.withdrawn', restore: 'review.restored' };
+
+/**
+ * @param {Api} api
+ * @param {Host} host
+ * @param {{ handle: string, slug: string }} which
+ * @param {(sentence: string) => void} onDecided
+ */
+export function documentView(api, host, { handle, slug }, onDecided) {
+  const heading = make('h2', { class: 'mh-office-heading', tabindex: -1 }, t('review.fetching'));
+  const kicker = make('p', { class: 'mh-kicker' });
+  const error = make('p', { class: 'error mh-error', role: 'alert' });
+  const body = make('div', {});
+  const element = make('div', {}, make('p', {}, make('a', { class: 'mh-back', href: host.list }, t('review.back'))), kicker, heading, error, body);
+  const asking = new AbortController();
+  /** @type {ReturnType<typeof frames> | undefined} */
+  let preview;
+
+  /** @returns {Promise<ReviewedDocument | undefined>} nothing where the editor is elsewhere by now */
+  async function load() {
+    const [review, frame] = await Promise.all([api.reviewed(handle, slug, asking.signal), host.frame()]);
+    if (asking.signal.aborted) return undefined;
+    show(review, frame);
+    return review.document;
+  }
+
+  /** @param {Review} review @param {string} frame */
+  function show(review, frame) {
+    const { document: found, preview: shown, source, changes } = review;
+    const { name, state, live, updated, note } = found;
+    kicker.replaceChildren(stateBadge(state), ' ', t('review.by', { name, when: moment(updated) }));
+    heading.replaceChildren(make('bdi', {}, titleOf(found)));
+    const noted = note && make('blockquote', { class: 'mh-noted' }, make('p', { dir: 'auto' }, note.text), make('p', { class: 'hint mh-hint' }, t('review.note_by', { name: note.by ?? t('audit.command_line'), when: moment(note.at) })));
+    const inside = make('div', { class: 'mh-framed' });
+    preview?.stop();
+    preview = frames(inside, { document: frame, site: () => host.api, title: t('review.preview') });
+    const html = shown?.html ?? null;
+    const changed = changes && drawn(changes);
+    body.replaceChildren(
+      make('p', {}, t(meaning(state, live))),
+      noted || '',
+      actions(found),
+      html === null ? make('p', { class: 'hint mh-hint' }, shown?.report.reason ?? t('review.no_preview')) : make('div', { class: 'mh-scroller', tabindex: 0, role: 'region', 'aria-label': t('review.preview') }, inside),
+      ...(shown ? warnings({ ...shown.report, live, file_name: null, version: found.version }, { prefix: host.prefix }) : []),
+      changed ? folded(t('review.changes'), changed.element) : '',
+      source === null ? '' : folded(t('review.source'), make('pre', { class: 'mh-source', tabindex: 0, role: 'region', 'aria-label': t('review.source'), dir: 'auto' }, source)),
+    );
+    // Once it stands in the page, which its height is made for.
+    if (html !== null) preview.show(html);
+  }
+
+  /** @param {ReviewedDocument} found */
+  function actions(found) {
+    const { state, live } = found;
+    const row = make('div', { class: 'mh-row' });
+    const approves = state === 'waiting' && button({ text: t('review.approve'), isQuiet: false }, () => decide(found, 'approve'));
+    const restores = state === 'withdrawn' && button({ text: t('review.restore'), isQuiet: false }, () => decide(found, 'restore'));
+    const withdraws = state !== 'withdrawn' && (live || state === 'waiting' || state === 'scheduled') && button({ text: t('review.withdraw') }, () => withdraw(found));
+    row.append(...[approves, restores, withdraws].filter((made) => made !== false));
+    return row;
+  }
+
+  /**
+   * @param {ReviewedDocument} found
+   * @param {Decision['action']} action
+   */
+  async function decide(found, action) {
+    error.textContent = '';
+    try {
+      await api.decide(handle, slug, { action, version: found.version });
+      onDecided(t(DECIDED[action], { title: titleOf(found) }));
+    } catch (failed) {
+      await refused(found, failed);
+    }
+  }
+
+  /** Of a version that is no longer the newest, the newest is shown. @param {ReviewedDocument} found @param {unknown} failed */
+  async function refused(found, failed) {
+    if (codeOf(failed) !== 'conflict') return tell(error, failed);
+    try {
+      const newest = await load();
+      if (newest && newest.version === found.version) return tell(error, failed);
+      error.textContent = t('review.newer');
+      heading.focus();
+    } catch (lost) {
+      tell(error, lost);
+    }
+  }
+
+  /** @param {ReviewedDocument} found */
+  async function withdraw(found) {
+    const note = make('textarea', { maxlength: MAX_NOTE });
+    const why = make('p', { class: 'error mh-error', role: 'alert' });
+    /** @type {unknown} */
+    let conflict;
+    const chosen = await ask(element, {
+      title: t('review.withdraw_question', { title: titleOf(found) }),
+      text: t('review.withdraw_means', { name: found.name }),
+      body: [field(t('review.note'), note, t('review.note_hint')), why],
+      choices: [
+        ['', t('review.cancel')],
+        ['withdraw', t('review.withdraw')],
+      ],
+      check: async () => {
+        why.textContent = '';
+        const text = note.value.trim();
+        try {
+          await api.decide(handle, slug, { action: 'withdraw', version: found.version, ...(text ? { note: text } : {}) });
+        } catch (failed) {
+          if (codeOf(failed) !== 'conflict') {
+            tell(why, failed);
+            return false;
+          }
+          conflict = failed;
+        }
+        return true;
+      },
+    });
+    if (conflict !== undefined) return refused(found, conflict);
+    if (chosen === 'withdraw') onDecided(t(DECIDED.withdraw, { title: titleOf(found) }));
+  }
+
+  void load().then(
+    () => heading.focus(),
+    (failed) => {
+      if (isTold(failed) || asking.signal.aborted) return;
+      heading.textContent = codeOf(failed) === 'not_found' ? t('review.gone') : t('review.not_shown');
+      tell(error, failed);
+      heading.focus();
+    },
+  );
+  return {
+    element,
+    stop() {
+      asking.abort();
+      preview?.stop();
+    },
+  };
+}
+
+/**
+ * What a state means for the site.
+ *
+ * @param {ReviewedDocument['state']} state
+ * @param {boolean} live
+ */
+function meaning(state, live) {
+  if (state === 'waiting') return live ? 'review.means_waiting_live' : 'review.means_waiting';
+  if (state === 'withdrawn') return 'review.means_withdrawn';
+  return live ? 'review.means_live' : 'review.means_not_live';
+}
+
+/** @param {string} text @param {HTMLElement} inside */
+const folded = (text, inside) => make('details', { class: 'mh-folded' }, make('summary', {}, text), inside);

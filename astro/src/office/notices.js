@@ -1,0 +1,42 @@
+// What an administrator did to one's account, told at the next sign-in until it is put away.
+
+import { button, make } from '../history/make.js';
+import { day, isTold } from '../history/say.js';
+import { pieces, t } from '../languages/say.js';
+
+/**
+ * @typedef {import('../client.js').Client} Client
+ * @typedef {import('../wire.js').Notice} Notice
+ */
+
+/** What each act is told by. A newer server may have others. @type {Readonly<Record<string, string>>} */
+const SENTENCES = {
+  email_changed: 'roster.notice_email_changed',
+};
+
+/**
+ * @param {Pick<Client, 'putNoticesAway'>} api
+ * @param {readonly Notice[]} notices
+ * @param {() => void} onAway called once they are put away, for the focus
+ * @returns {HTMLElement[]} nothing where there is nothing to tell
+ */
+export function noticesOf(api, notices, onAway) {
+  const newest = notices.map(({ at }) => at).sort().at(-1);
+  if (newest === undefined) return [];
+  const error = make('p', { class: 'error mh-error', role: 'alert' });
+  const puts = button({ text: t('roster.notices_away') }, async () => {
+    try {
+      await api.putNoticesAway(newest);
+      element.remove();
+      onAway();
+    } catch (failed) {
+      if (!isTold(failed)) error.textContent = failed instanceof Error ? failed.message : String(failed);
+    }
+  });
+  const items = notices.map(({ at, what, by }) => {
+    const name = make('bdi', { class: 'mh-name' }, by ?? t('audit.command_line'));
+    return make('li', {}, make('span', {}, ...pieces(SENTENCES[what] ?? 'roster.notice_else', { by: name, day: make('time', { datetime: at }, day(at)) })));
+  });
+  const element = make('section', { class: 'mh-notices', 'aria-label': t('roster.notices') }, make('ul', { class: 'mh-noticed' }, ...items), error, make('div', { class: 'mh-row' }, puts));
+  return [element];
+}
