@@ -386,6 +386,8 @@ export interface Act {
   act: string;
   on: Actor | null;
   slug?: string | null;
+  /** What it became, where the act alone doesn't say: a role, a handle. */
+  became?: string | null;
   note?: string | null;
 }
 

@@ -12,8 +12,24 @@ import { paged } from './paged.js';
 
 /** What each act is told by. A newer server may have others. @type {Readonly<Record<string, string>>} */
 const SENTENCES = {
-  invited: 'audit.invited',
+  member_added: 'audit.member_added',
+  member_invited: 'audit.member_invited',
+  name_changed: 'audit.name_changed',
+  handle_changed: 'audit.handle_changed',
+  email_changed: 'audit.email_changed',
+  role_changed: 'audit.role_changed',
+  member_disabled: 'audit.member_disabled',
+  member_enabled: 'audit.member_enabled',
+  code_issued: 'audit.code_issued',
+  signed_out: 'audit.signed_out',
+  member_removed: 'audit.member_removed',
+  document_approved: 'audit.document_approved',
+  document_withdrawn: 'audit.document_withdrawn',
+  document_restored: 'audit.document_restored',
 };
+
+/** What a role is given by. @type {Readonly<Record<string, string>>} */
+const GIVEN = { member: 'audit.role_member', editor: 'audit.role_editor', admin: 'audit.role_admin' };
 
 /** @param {Pick<Client, 'acts'>} api */
 export function acts(api) {
@@ -41,15 +57,24 @@ export function acts(api) {
   };
 }
 
+/** The key of what an act is told by. @param {Pick<Act, 'act' | 'became'>} act */
+export const sentenceOf = ({ act, became }) => (act === 'role_changed' ? GIVEN[became ?? ''] : undefined) ?? SENTENCES[act] ?? 'audit.unknown';
+
 /** @param {Act} act */
-function drawn({ at, by, act, on, slug, note }) {
+function drawn(act) {
+  const { at, by, on, slug, note } = act;
   const strong = (/** @type {string} */ text) => make('bdi', { class: 'mh-name' }, text);
   const values = {
     by: strong(by ? (by.name ?? by.handle) : t('audit.command_line')),
     on: strong(on ? (on.name ?? on.handle) : t('audit.nobody')),
     slug: strong(slug ?? ''),
-    note: strong(note ?? ''),
-    act,
+    act: act.act,
   };
-  return make('li', { class: 'mh-act' }, make('p', {}, ...pieces(SENTENCES[act] ?? 'audit.unknown', values)), make('p', { class: 'hint mh-hint' }, make('time', { datetime: at }, moment(at))));
+  return make(
+    'li',
+    { class: 'mh-act' },
+    make('p', {}, ...pieces(sentenceOf(act), values)),
+    note ? make('p', { class: 'mh-act-note', dir: 'auto' }, note) : '',
+    make('p', { class: 'hint mh-hint' }, make('time', { datetime: at }, moment(at))),
+  );
 }

@@ -11,7 +11,14 @@ import { pieces, t } from '../languages/say.js';
 
 /** What each act is told by. A newer server may have others. @type {Readonly<Record<string, string>>} */
 const SENTENCES = {
+  name_changed: 'roster.notice_name_changed',
+  handle_changed: 'roster.notice_handle_changed',
   email_changed: 'roster.notice_email_changed',
+  role_changed: 'roster.notice_role_changed',
+  member_disabled: 'roster.notice_member_disabled',
+  member_enabled: 'roster.notice_member_enabled',
+  code_issued: 'roster.notice_code_issued',
+  signed_out: 'roster.notice_signed_out',
 };
 
 /**

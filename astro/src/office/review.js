@@ -81,8 +81,8 @@ export function reviewView(api, host) {
 
   return {
     element,
-    /** Shows one document, or all of them. @param {{ handle: string, slug: string } | null} wanted */
-    show(wanted) {
+    /** Shows one document, or all of them. @param {{ handle: string, slug: string } | null} wanted @param {boolean} [takesFocus] */
+    show(wanted, takesFocus = true) {
       open?.stop();
       open = undefined;
       all.hidden = wanted !== null;
@@ -98,7 +98,7 @@ export function reviewView(api, host) {
       one.replaceChildren();
       told.textContent = decided;
       told.hidden = decided === '';
-      (decided === '' ? heading : told).focus();
+      if (takesFocus) (decided === '' ? heading : told).focus();
       decided = '';
       void begin();
     },
