@@ -8,6 +8,7 @@ export type Code =
   | 'bad_request'
   | 'invalid_credentials'
   | 'invalid_token'
+  | 'forbidden'
   | 'not_found'
   | 'method_not_allowed'
   | 'conflict'
@@ -82,8 +83,13 @@ export interface Member {
   /** The member's name in addresses. */
   handle: string;
   name: string;
+  /** What the member may do beside their own things; `undefined` of a server from before there were roles. */
+  role?: Role;
   picture: Picture | null;
 }
+
+/** An editor looks after everybody's documents, an administrator after members, too. */
+export type Role = 'member' | 'editor' | 'admin';
 
 /** Square WebP files by edge length in pixels. */
 export type Picture = Record<'96' | '256' | '512', string>;
