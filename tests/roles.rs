@@ -18,7 +18,7 @@ use blobs::{Blobs, Condition, Upload};
 use endpoint::{Clock, Environment, aws, configuration};
 use image::ImageFormat;
 use local::Options;
-use members::{Created, IssuedCode, NewMember};
+use members::{Created, IssuedCode, NewMember, Role};
 use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 
@@ -442,6 +442,7 @@ async fn calls() -> BTreeMap<String, BTreeSet<Call>> {
         name: demo.name.clone(),
         handle: demo.handle.clone(),
         password_hash: None,
+        role: Role::Member,
         created_at: 0,
     };
     assert_eq!(members.create(next).await.unwrap(), Created::Created);

@@ -85,13 +85,10 @@ export interface Member {
   /** The member's name in addresses. */
   handle: string;
   name: string;
-  picture: Picture | null;
-  /** What the member may do beside their own; missing in answers of older servers, whose members are all the same. */
+  /** What the member may do beside their own things; `undefined` of a server from before there were roles. */
   role?: Role;
+  picture: Picture | null;
 }
-
-/** `editor`: looks at everybody's documents; `admin`: and at the members. */
-export type Role = 'member' | 'editor' | 'admin';
 
 /** What an administrator did to the account, until it is put away. */
 export interface Notice {
@@ -100,6 +97,9 @@ export interface Notice {
   /** The administrator's name; `null` where it was done by the command line. */
   by: string | null;
 }
+
+/** An editor looks after everybody's documents, an administrator after members, too. */
+export type Role = 'member' | 'editor' | 'admin';
 
 /** Square WebP files by edge length in pixels. */
 export type Picture = Record<'96' | '256' | '512', string>;

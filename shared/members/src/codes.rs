@@ -8,8 +8,9 @@ use aws_sdk_dynamodb::types::{TransactWriteItem, Update};
 
 use crate::account::{Account, NewMember};
 use crate::accounts::{Created, email_key};
+use crate::admins::Rights;
 use crate::error::{Error, Result};
-use crate::item::{EXPIRES_AT, Item, Reader, boolean, key, number, string};
+use crate::item::{EXPIRES_AT, Item, Reader, key, number, string};
 use crate::{Email, Members};
 
 const CODE: &str = "CODE";
@@ -120,6 +121,7 @@ impl Members {
         if let Some(earlier) = earlier {
             writes.push(self.deletion(code_key(&earlier.digest))?);
         }
+        writes.extend(self.entry()?);
         self.write_all(writes).await
     }
 
@@ -149,22 +151,26 @@ impl Members {
         let Some(code) = &account.code else {
             return Ok(false);
         };
-        let used = Update::builder()
-            .table_name(&self.table)
-            .set_key(Some(email_key(&account.email)))
+        if account.disabled {
+            return Ok(false);
+        }
+        let used = self
+            .if_as_read(account, "code_digest = :digest")
             .update_expression(
                 "SET password_hash = :hash REMOVE code_digest, code_expires_at ADD version :one",
             )
-            .condition_expression("id = :id AND code_digest = :digest AND disabled = :enabled")
             .expression_attribute_values(":hash", string(password_hash))
             .expression_attribute_values(":one", number(1))
-            .expression_attribute_values(":id", string(account.id.as_str()))
             .expression_attribute_values(":digest", string(code.digest.as_str()))
-            .expression_attribute_values(":enabled", boolean(false))
             .build()
             .map_err(Error::unbuilt("TransactWriteItems"))?;
         let used = TransactWriteItem::builder().update(used).build();
-        self.write_all(vec![used, self.deletion(code_key(&code.digest))?])
-            .await
+        let after = Rights {
+            can_sign_in: true,
+            ..account.rights()
+        };
+        let administrators = self.administrators(&account.id, account.rights(), after)?;
+        let code = self.deletion(code_key(&code.digest))?;
+        self.write_account(used, administrators, vec![code]).await
     }
 }
