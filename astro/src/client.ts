@@ -500,7 +500,7 @@ export function createClient({ url = '', storage = 'local' }: ClientOptions = {}
       return signed<Review>(reviewed(handle, slug), { signal });
     },
 
-    /** Approves, withdraws or restores a document; `conflict` where its author has sent another version meanwhile. */
+    /** Approves, withdraws or restores a document; `conflict` where what is approved or restored isn't the newest version any more. */
     async decide(handle: string, slug: string, decision: Decision): Promise<void> {
       await signed(reviewed(handle, slug), { method: 'POST', json: decision });
     },

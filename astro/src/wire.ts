@@ -309,6 +309,8 @@ export interface RosterRow {
 /** What became of a list of members, or would. */
 export interface Imported {
   rows: RosterRow[];
+  /** Columns that mean nothing to the server. */
+  ignored_columns?: string[];
   added: number;
   /** The page of all slips, to print; missing where nobody was added. */
   slips?: string;
@@ -326,6 +328,7 @@ export interface MemberChange {
 /** What an editor wrote about a document. */
 export interface Note {
   text: string;
+  /** A name; `null` once that editor is no member any more. */
   by: string | null;
   at: string;
 }
@@ -339,8 +342,10 @@ export interface ReviewedDocument {
   state: 'waiting' | 'withdrawn' | 'published' | 'draft' | 'scheduled' | 'rejected' | 'processing';
   /** Whether a version is published. */
   live: boolean;
-  version: string;
-  updated: string;
+  /** What a decision names; `null` while it is being converted. */
+  version: string | null;
+  /** When the newest version was sent; `null` where its author deleted it. */
+  updated: string | null;
   /** How many. */
   warnings: number;
   note?: Note | null;
@@ -356,11 +361,11 @@ export interface ReviewPage {
 
 /** One document to look at. */
 export interface Review {
-  document: ReviewedDocument;
-  preview: Preview | null;
-  /** As its author sent it; `null` where that is no text. */
+  report: ReviewedDocument;
+  preview: Preview;
+  /** As its author sent it; `null` where that is no text, or the answer has no room for it. */
   source: string | null;
-  /** Since the approved version; `null` where there is none. */
+  /** Since the version that is live or was approved; `null` where there is none. */
   changes: Changes | null;
 }
 

@@ -373,34 +373,51 @@ try {
     await picture("document");
   });
 
-  await run("who looks at an older version decides nothing, and sees the newer one", async () => {
-    report = await sendAs(author, "Trip.md", "# Trip to the sea\n\nWe went by bus.\n");
-    await enter(button("Withdraw with a note"));
-    await page.keyboard.insertText("Please leave names of others out.\n<b>Thanks</b>");
-    await enter(button("Withdraw with a note", dialog));
-    await says(office.locator(".mh-error").filter({ hasText: /\S/ }), /^The author has sent a newer version meanwhile, and nothing was decided\./);
-    await says(page.frameLocator(".mh-frame-of-preview:not(.mh-coming)").locator("body"), /by bus\./);
-    equal((await report()).live, true, "whether the document is live");
-  }, [/status of 409/]);
+  const trip = () => page.request.get(`${SITE}/content/ora/trip.md`);
+  const onSite = async (status, what) => eventually(async () => (await trip()).status() === status, what);
+  const note = "Please leave names of others out.\n<b>Thanks</b>";
 
-  await run("it is withdrawn with a note that its author reads, and restored", async () => {
-    await enter(button("Withdraw with a note"));
+  await run("it is withdrawn with a note that its author reads", async () => {
+    await enter(button("Withdraw with a note"), "Shift+Tab");
+    await says(dialog.locator("h2"), /^Withdraw “.+”\?$/);
     await fitsEverybody(page, "the question before a document is withdrawn");
-    await page.keyboard.insertText("Please leave names of others out.\n<b>Thanks</b>");
+    await picture("withdraw");
+    await page.keyboard.insertText(note);
     await enter(button("Withdraw with a note", dialog));
-    await says(told, "“Trip to the sea” is withdrawn.");
+    await says(told, /Trip to the sea” is withdrawn\.$/);
     ok(await hasFocus(told), "what happened has the focus");
-    await eventually(async () => (await page.request.get(`${SITE}/content/ora/trip.md`)).status() === 404, "it is off the site");
-    ok(JSON.stringify(await report()).includes("Please leave names"), "the author's report has the note");
+    await onSite(404, "it is off the site");
+    equal((await report()).note?.text, note, "the note in the author's report");
     await says(rude.locator(".mh-badge"), "Withdrawn");
     await enter(rude.locator("a"));
-    await says(office.locator(".mh-noted p").first(), "Please leave names of others out.\n<b>Thanks</b>");
+    await says(office.locator(".mh-noted p").first(), note);
     await fitsEverybody(page, "a document that was withdrawn");
     await picture("withdrawn");
+  }, [/status of 404/]);
+
+  await run("who looks at an older version decides nothing, and sees the newer one", async () => {
+    report = await sendAs(author, "Trip.md", "# Trip to the sea\n\nWe went by bus.\n");
+    await enter(button("Restore"));
+    await says(office.locator(".mh-error").filter({ hasText: /\S/ }), /^The author has sent a newer version meanwhile, and nothing was decided\./);
+    await says(page.frameLocator(".mh-frame-of-preview:not(.mh-coming)").locator("body"), /by bus\./);
+    equal([(await report()).state, (await trip()).status()], ["waiting", 404], "the state, and what the site shows");
+  }, [/status of 409/]);
+
+  await run("what waits is approved, withdrawn again and restored", async () => {
+    await enter(button("Approve"));
+    await says(told, "“Trip to the sea” is approved. The site’s next build has it.");
+    await onSite(200, "it is on the site");
+    await says(rude.locator(".mh-badge"), "Published");
+    await enter(rude.locator("a"));
+    await enter(button("Withdraw with a note"));
+    await enter(button("Withdraw with a note", dialog));
+    await onSite(404, "it is off the site");
+    await says(rude.locator(".mh-badge"), "Withdrawn");
+    await enter(rude.locator("a"));
     await enter(button("Restore"));
     await says(told, "“Trip to the sea” is restored. The site’s next build has it again.");
-    await eventually(async () => (await page.request.get(`${SITE}/content/ora/trip.md`)).status() === 200, "it is on the site again");
-  }, [/status of 404/]);
+    await onSite(200, "it is on the site again");
+  });
 
   await run("a session that ends midway leaves nothing of the office on the page", async () => {
     await page.evaluate(() => sessionStorage.setItem("masthead.token", "not.a.token"));

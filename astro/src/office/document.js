@@ -44,27 +44,27 @@ export function documentView(api, host, { handle, slug }, onDecided) {
     const [review, frame] = await Promise.all([api.reviewed(handle, slug, asking.signal), host.frame()]);
     if (asking.signal.aborted) return undefined;
     show(review, frame);
-    return review.document;
+    return review.report;
   }
 
   /** @param {Review} review @param {string} frame */
   function show(review, frame) {
-    const { document: found, preview: shown, source, changes } = review;
+    const { report: found, preview: shown, source, changes } = review;
     const { name, state, live, updated, note } = found;
-    kicker.replaceChildren(stateBadge(state), ' ', t('review.by', { name, when: moment(updated) }));
+    kicker.replaceChildren(stateBadge(state), ' ', t('review.by', { name, when: updated === null ? '' : moment(updated) }));
     heading.replaceChildren(make('bdi', {}, titleOf(found)));
-    const noted = note && make('blockquote', { class: 'mh-noted' }, make('p', { dir: 'auto' }, note.text), make('p', { class: 'hint mh-hint' }, t('review.note_by', { name: note.by ?? t('audit.command_line'), when: moment(note.at) })));
+    const noted = note && make('blockquote', { class: 'mh-noted' }, make('p', { dir: 'auto' }, note.text), make('p', { class: 'hint mh-hint' }, t('review.note_by', { name: note.by ?? t('audit.nobody'), when: moment(note.at) })));
     const inside = make('div', { class: 'mh-framed' });
     preview?.stop();
     preview = frames(inside, { document: frame, site: () => host.api, title: t('review.preview') });
-    const html = shown?.html ?? null;
+    const { html } = shown;
     const changed = changes && drawn(changes);
     body.replaceChildren(
       make('p', {}, t(meaning(state, live))),
       noted || '',
       actions(found),
-      html === null ? make('p', { class: 'hint mh-hint' }, shown?.report.reason ?? t('review.no_preview')) : make('div', { class: 'mh-scroller', tabindex: 0, role: 'region', 'aria-label': t('review.preview') }, inside),
-      ...(shown ? warnings({ ...shown.report, live, file_name: null, version: found.version }, { prefix: host.prefix }) : []),
+      html === null ? make('p', { class: 'hint mh-hint' }, shown.report.reason ?? t('review.no_preview')) : make('div', { class: 'mh-scroller', tabindex: 0, role: 'region', 'aria-label': t('review.preview') }, inside),
+      ...warnings({ ...shown.report, live, file_name: null, version: '' }, { prefix: host.prefix }),
       changed ? folded(t('review.changes'), changed.element) : '',
       source === null ? '' : folded(t('review.source'), make('pre', { class: 'mh-source', tabindex: 0, role: 'region', 'aria-label': t('review.source'), dir: 'auto' }, source)),
     );
@@ -74,30 +74,35 @@ export function documentView(api, host, { handle, slug }, onDecided) {
 
   /** @param {ReviewedDocument} found */
   function actions(found) {
-    const { state, live } = found;
-    const row = make('div', { class: 'mh-row' });
-    const approves = state === 'waiting' && button({ text: t('review.approve'), isQuiet: false }, () => decide(found, 'approve'));
-    const restores = state === 'withdrawn' && button({ text: t('review.restore'), isQuiet: false }, () => decide(found, 'restore'));
-    const withdraws = state !== 'withdrawn' && (live || state === 'waiting' || state === 'scheduled') && button({ text: t('review.withdraw') }, () => withdraw(found));
-    row.append(...[approves, restores, withdraws].filter((made) => made !== false));
-    return row;
+    const { state, live, version } = found;
+    // While it is being converted there is no version to decide about.
+    if (version === null) return '';
+    const isWithdrawn = state === 'withdrawn';
+    return make(
+      'div',
+      { class: 'mh-row' },
+      state === 'waiting' && button({ text: t('review.approve'), isQuiet: false }, () => decide(found, 'approve', version)),
+      isWithdrawn && button({ text: t('review.restore'), isQuiet: false }, () => decide(found, 'restore', version)),
+      !isWithdrawn && (live || state === 'waiting' || state === 'scheduled') && button({ text: t('review.withdraw') }, () => withdraw(found, version)),
+    );
   }
 
   /**
    * @param {ReviewedDocument} found
    * @param {Decision['action']} action
+   * @param {string} version
    */
-  async function decide(found, action) {
+  async function decide(found, action, version) {
     error.textContent = '';
     try {
-      await api.decide(handle, slug, { action, version: found.version });
+      await api.decide(handle, slug, { action, version });
       onDecided(t(DECIDED[action], { title: titleOf(found) }));
     } catch (failed) {
       await refused(found, failed);
     }
   }
 
-  /** Of a version that is no longer the newest, the newest is shown. @param {ReviewedDocument} found @param {unknown} failed */
+  /** Where a version is no longer the newest, the newest is shown. @param {ReviewedDocument} found @param {unknown} failed */
   async function refused(found, failed) {
     if (codeOf(failed) !== 'conflict') return tell(error, failed);
     try {
@@ -110,12 +115,10 @@ export function documentView(api, host, { handle, slug }, onDecided) {
     }
   }
 
-  /** @param {ReviewedDocument} found */
-  async function withdraw(found) {
+  /** @param {ReviewedDocument} found @param {string} version */
+  async function withdraw(found, version) {
     const note = make('textarea', { maxlength: MAX_NOTE });
     const why = make('p', { class: 'error mh-error', role: 'alert' });
-    /** @type {unknown} */
-    let conflict;
     const chosen = await ask(element, {
       title: t('review.withdraw_question', { title: titleOf(found) }),
       text: t('review.withdraw_means', { name: found.name }),
@@ -128,18 +131,14 @@ export function documentView(api, host, { handle, slug }, onDecided) {
         why.textContent = '';
         const text = note.value.trim();
         try {
-          await api.decide(handle, slug, { action: 'withdraw', version: found.version, ...(text ? { note: text } : {}) });
+          await api.decide(handle, slug, { action: 'withdraw', version, ...(text ? { note: text } : {}) });
         } catch (failed) {
-          if (codeOf(failed) !== 'conflict') {
-            tell(why, failed);
-            return false;
-          }
-          conflict = failed;
+          tell(why, failed);
+          return false;
         }
         return true;
       },
     });
-    if (conflict !== undefined) return refused(found, conflict);
     if (chosen === 'withdraw') onDecided(t(DECIDED.withdraw, { title: titleOf(found) }));
   }
 
@@ -170,6 +169,8 @@ export function documentView(api, host, { handle, slug }, onDecided) {
 function meaning(state, live) {
   if (state === 'waiting') return live ? 'review.means_waiting_live' : 'review.means_waiting';
   if (state === 'withdrawn') return 'review.means_withdrawn';
+  if (state === 'processing') return 'review.means_converting';
+  if (state === 'scheduled') return 'review.means_scheduled';
   return live ? 'review.means_live' : 'review.means_not_live';
 }
 

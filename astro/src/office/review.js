@@ -1,10 +1,10 @@
 // Everybody's documents, for editors: what waits for a look first.
 
-import { make } from '../history/make.js';
+import { button, make } from '../history/make.js';
 import { isTold, moment } from '../history/say.js';
 import { t } from '../languages/say.js';
 import { documentView } from './document.js';
-import { choice, field } from './form.js';
+import { choice, field, tell } from './form.js';
 import { paged } from './paged.js';
 import { STATES, stateBadge, titleOf } from './states.js';
 import { badge } from './words.js';
@@ -47,20 +47,43 @@ export function reviewView(api, host) {
 
   /** @param {ReviewedDocument} document */
   function row(document) {
-    const { handle, name, slug, state, updated, warnings, live, picture } = document;
+    const { handle, name, slug, state, updated, version, warnings, live, picture } = document;
     const face = make('span', { class: 'mh-face', 'aria-hidden': 'true' }, picture ? make('img', { src: picture[96], alt: '', width: 44, height: 44, loading: 'lazy' }) : '');
-    return make(
-      'li',
-      { class: 'mh-person', 'data-document': `${handle}/${slug}` },
-      make(
-        'a',
-        { class: 'mh-open', href: host.address(handle, slug) },
-        face,
-        make('span', { class: 'mh-about' }, make('bdi', { class: 'mh-name' }, titleOf(document)), ' ', make('span', { class: 'hint mh-hint' }, t('review.by', { name, when: moment(updated) })), warnings > 0 && make('span', { class: 'hint mh-hint' }, ` ${t('review.warnings', { count: warnings })}`)),
-        ' ',
-        make('span', { class: 'mh-tags' }, state === 'waiting' && live ? badge('published', t('review.older_live')) : '', ' ', stateBadge(state)),
-      ),
-    );
+    const inside = [
+      face,
+      make('span', { class: 'mh-about' }, make('bdi', { class: 'mh-name' }, titleOf(document)), ' ', make('span', { class: 'hint mh-hint' }, updated === null ? t('review.deleted_by', { name }) : t('review.by', { name, when: moment(updated) })), warnings > 0 && make('span', { class: 'hint mh-hint' }, ` ${t('review.warnings', { count: warnings })}`)),
+      ' ',
+      make('span', { class: 'mh-tags' }, state === 'waiting' && live ? badge('published', t('review.older_live')) : '', ' ', stateBadge(state)),
+    ];
+    // A draft is its author's own, and of what was deleted there is nothing to see.
+    const leads = state !== 'draft' && updated !== null;
+    const made = make('li', { class: 'mh-person', 'data-document': `${handle}/${slug}` }, leads ? make('a', { class: 'mh-open', href: host.address(handle, slug) }, ...inside) : make('div', { class: 'mh-open' }, ...inside));
+    if (updated === null && version !== null) made.append(make('div', { class: 'mh-panel' }, make('p', { class: 'hint mh-hint' }, t('review.deleted_hint')), forgetting(document, version, made)));
+    return made;
+  }
+
+  /**
+   * A button that lifts the withdrawal of a document that its author deleted.
+   *
+   * @param {ReviewedDocument} document
+   * @param {string} version
+   * @param {HTMLElement} gone
+   */
+  function forgetting(document, version, gone) {
+    const error = make('p', { class: 'error mh-error', role: 'alert' });
+    const lifts = button({ text: t('review.restore'), label: t('review.restore_of', { title: titleOf(document) }) }, async () => {
+      error.textContent = '';
+      try {
+        await api.decide(document.handle, document.slug, { action: 'restore', version });
+        list.drop(gone);
+        told.textContent = t('review.lifted', { title: titleOf(document) });
+        told.hidden = false;
+        told.focus();
+      } catch (failed) {
+        tell(error, failed);
+      }
+    });
+    return make('div', {}, make('div', { class: 'mh-row' }, lifts), error);
   }
 
   states.addEventListener('change', () => void list.begin());

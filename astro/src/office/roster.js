@@ -9,6 +9,7 @@ import { badge } from './words.js';
 
 /**
  * @typedef {import('../client.js').Client} Client
+ * @typedef {import('../wire.js').Imported} Imported
  * @typedef {import('../wire.js').RosterRow} RosterRow
  */
 
@@ -42,10 +43,10 @@ export function importing(api, { onInvited, onHanded }) {
     status.textContent = t('roster.list_reading');
     try {
       const csv = await listText(file);
-      const { rows } = await api.importMembers(csv, { dryRun: true });
+      const looked = await api.importMembers(csv, { dryRun: true });
       if (mine !== look) return;
       status.textContent = '';
-      plan.replaceChildren(...planned(csv, rows));
+      plan.replaceChildren(...planned(csv, looked));
       plan.querySelector('h3')?.focus();
     } catch (failed) {
       if (mine !== look) return;
@@ -57,13 +58,13 @@ export function importing(api, { onInvited, onHanded }) {
 
   /**
    * @param {string} csv
-   * @param {readonly RosterRow[]} rows
+   * @param {Imported} looked
    */
-  function planned(csv, rows) {
+  function planned(csv, { rows, ignored_columns: ignored = [] }) {
     const count = (/** @type {string} */ outcome) => rows.filter((row) => row.outcome === outcome).length;
     const [added, bad, known] = [count('add'), count('bad'), count('member')];
     const heading = make('h3', { tabindex: -1 }, added === 0 ? t('roster.plan_none') : t('roster.plan', { count: added }));
-    const facts = [bad > 0 && t('roster.plan_bad', { count: bad }), known > 0 && t('roster.plan_known', { count: known })].filter((fact) => fact !== false);
+    const facts = [bad > 0 && t('roster.plan_bad', { count: bad }), known > 0 && t('roster.plan_known', { count: known }), ignored.length > 0 && t('roster.plan_ignored', { columns: ignored.join(t('desk.separator')) })].filter((fact) => fact !== false);
     const skips = make('input', { type: 'checkbox', id: newId() });
     const failed = make('p', { class: 'error mh-error', role: 'alert' });
     const again = button({ text: t('roster.plan_again') }, () => {
@@ -79,7 +80,14 @@ export function importing(api, { onInvited, onHanded }) {
     );
     onSubmit(form, failed, async () => {
       if (bad > 0 && !skips.checked) throw new Error(t('roster.plan_mend', { count: bad }));
-      const { added: invited, slips } = await api.importMembers(csv, { skipBad: skips.checked });
+      const imported = await api.importMembers(csv, { skipBad: skips.checked });
+      const { added: invited, slips } = imported;
+      if (invited === 0) {
+        // What could be used before is bad or there by now.
+        plan.replaceChildren(...planned(csv, imported));
+        plan.querySelector('h3')?.focus();
+        return;
+      }
       clear();
       const out = handout({ heading: t('roster.imported', { count: invited }), slips, count: invited, onHanded });
       made.replaceChildren(out.element);
