@@ -6,7 +6,8 @@
 // pictures of the page.
 
 import { readFile } from "node:fs/promises";
-import { equal, eventually, fitsEverybody, launch, ok, says, step, watched, withFolder } from "./harness.mjs";
+import { equal, eventually, fitsEverybody, launch, ok, says, step, violations, watched, withFolder } from "./harness.mjs";
+import { overflowing, pseudo, untranslated } from "./pseudo.mjs";
 
 const { MASTHEAD_URL: SITE, MASTHEAD_PASSWORD: PASSWORD, MASTHEAD_ORA: ORA, PICTURES } = process.env;
 const MANY = Number(process.env.MASTHEAD_MANY);
@@ -14,6 +15,8 @@ const PHONE = { width: 375, height: 812 };
 const NEW_PASSWORD = "five other words of nonsense";
 /** A list of two thousand is there within this, on a machine that does other things beside; in milliseconds. */
 const SOON_MS = 5000;
+/** What members and the server wrote, and addresses. */
+const OWN = "bdi, .mh-name, .mh-about .mh-hint, dd, time, .mh-source, .mh-example, .mh-kicker, .mh-act, .warnings code, .warnings .advice, .mh-words, option";
 const HOSTILE = '<img src=x onerror="globalThis.ran=1"> O’Neill';
 
 const browser = await launch();
@@ -425,6 +428,42 @@ try {
     await says(id("sign-in-heading"), /^Sign in/);
     equal([await office.isVisible(), await people.count()], [false, 0], "what is left");
   }, [/status of 401/]);
+
+  const english = await (await fetch(`${SITE}/languages/en.json`)).json();
+  for (const locale of ["de-AT", "ja-JP"]) {
+    const language = locale.slice(0, 2);
+    const other = await watched(browser, { viewport: PHONE, locale });
+    await other.route(`**/languages/${language}.json`, (route) => route.fulfill({ json: pseudo(language, english) }));
+    /** What any view must be in any language. */
+    const isWhole = async (view) => {
+      equal(await other.evaluate(overflowing, "#office"), [], `what has no room in ${view}, ${language}`);
+      equal(await other.evaluate(untranslated, { within: "#office", own: OWN, names: "Masthead" }), [], `what is left in English in ${view}`);
+      equal(await violations(other), [], `what axe finds in ${view}, ${language}`);
+      if (PICTURES) {
+        await other.screenshot({ path: `${PICTURES}/office-${language}-${view}.png`, fullPage: true });
+      }
+    };
+    await step(other, `${language}: the office has room for longer words, and for texts without spaces`, async () => {
+      await other.goto(SITE);
+      await other.locator("#email").fill("demo@example.com");
+      await other.locator("#password").fill(PASSWORD);
+      await other.keyboard.press("Enter");
+      await other.locator("#nav-members").click();
+      await other.locator(".mh-person").first().waitFor();
+      for (const summary of await other.locator("#office summary").all()) {
+        await summary.click();
+      }
+      await other.locator(".mh-person .mh-open").first().click();
+      await other.locator(".mh-act").first().waitFor();
+      await isWhole("members");
+      await other.locator("#nav-review").click();
+      await other.locator("#office select").and(other.locator(":not(form *)")).selectOption("");
+      await other.locator('[data-document="ora/trip"] a').click();
+      await other.locator(".mh-frame-of-preview:not(.mh-coming)").waitFor();
+      await isWhole("document");
+    });
+    await other.context().close();
+  }
 } finally {
   await browser.close();
 }
