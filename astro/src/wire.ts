@@ -314,6 +314,8 @@ export interface Imported {
   added: number;
   /** The page of all slips, to print; missing where nobody was added. */
   slips?: string;
+  /** The code of each who has one: who comes with a password hash has none. */
+  invitations?: (Invitation & { line: number; name: string; email: string })[];
 }
 
 /** What changes of a member; what is left out stays. */

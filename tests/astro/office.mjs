@@ -100,7 +100,7 @@ try {
     await button('Withdraw with a note', review).click();
     await dialog.getByLabel('Your note').fill('Please say <b>when</b>.');
     await button('Withdraw with a note', dialog).click();
-    await says(told, /Tides” is withdrawn\.$/);
+    await says(told, /Tides.*” is withdrawn\.$/);
     equal(new URL(page.url()).hash, '#/review', 'the address');
     await eventually(async () => (await author.readme(report.slug)).note?.text === 'Please say <b>when</b>.', 'the author’s report has the note');
     equal(await page.evaluate(() => globalThis.ran), undefined, 'what ran');
@@ -111,7 +111,7 @@ try {
     await document.locator('a').click();
     await says(review.locator('.mh-noted p').first(), 'Please say <b>when</b>.');
     await button('Restore', review).click();
-    await says(told, /Tides” is restored\./);
+    await says(told, /Tides.*” is restored\./);
     await eventually(async () => (await author.readme(report.slug)).live, 'it is published again');
   });
 } finally {

@@ -8,7 +8,7 @@ import { size } from '../languages/amounts.js';
 import { t } from '../languages/say.js';
 import { choice, field, onSubmit, tell } from './form.js';
 import { handout } from './slips.js';
-import { badge, roles, roleWord, stateOf, stateWord } from './words.js';
+import { badge, face, roles, roleWord, stateOf, stateWord } from './words.js';
 
 /**
  * @typedef {import('../wire.js').ListedMember} ListedMember
@@ -19,6 +19,8 @@ import { badge, roles, roleWord, stateOf, stateWord } from './words.js';
 /** As long as the server takes them, in characters. */
 const MAX_NAME = 100;
 const MAX_EMAIL = 254;
+/** What is changed of a member, in this order. */
+const CHANGED = /** @type {const} */ (['name', 'handle', 'role', 'email']);
 
 /**
  * @param {Api} api
@@ -28,7 +30,7 @@ const MAX_EMAIL = 254;
  */
 export function person(api, first, { me, onGone, onHanded }) {
   let member = first;
-  const face = make('span', { class: 'mh-face', 'aria-hidden': 'true' });
+  const pictured = make('span', {});
   const name = make('span', { class: 'mh-name' });
   const email = make('span', { class: 'hint mh-hint' });
   const tags = make('span', { class: 'mh-tags' });
@@ -38,7 +40,7 @@ export function person(api, first, { me, onGone, onHanded }) {
     panel.hidden = !panel.hidden;
     opens.ariaExpanded = String(!panel.hidden);
   });
-  opens.append(face, make('span', { class: 'mh-about' }, name, ' ', email), ' ', tags);
+  opens.append(pictured, make('span', { class: 'mh-about' }, name, ' ', email), ' ', tags);
   const row = make('li', { class: 'mh-person', 'data-id': first.id }, opens, panel);
   /** Says the rest of the member's anew, once the panel was opened. */
   let redraw = () => {};
@@ -47,7 +49,7 @@ export function person(api, first, { me, onGone, onHanded }) {
   function show(changed) {
     member = changed;
     const { name: called, email: address, role, picture } = member;
-    face.replaceChildren(picture ? make('img', { src: picture[96], alt: '', width: 44, height: 44, loading: 'lazy' }) : initials(called));
+    pictured.replaceChildren(face(called, picture));
     name.textContent = called;
     email.textContent = address;
     tags.replaceChildren(...(role === 'member' ? [] : [badge(role, roleWord(role)), ' ']), badge(stateOf(member), stateWord(member)));
@@ -117,7 +119,7 @@ export function person(api, first, { me, onGone, onHanded }) {
       handle: make('input', { type: 'text', required: true, autocomplete: 'off', autocapitalize: 'none', spellcheck: 'false' }),
     };
     const fill = () => {
-      for (const key of /** @type {const} */ (['name', 'email', 'role', 'handle'])) inputs[key].value = member[key];
+      for (const key of CHANGED) inputs[key].value = member[key];
     };
     fill();
     const error = make('p', { class: 'error mh-error', role: 'alert' });
@@ -133,12 +135,13 @@ export function person(api, first, { me, onGone, onHanded }) {
     );
     onSubmit(form, error, async () => {
       status.textContent = '';
-      const changed = Object.entries(inputs).flatMap(([key, { value }]) => (value.trim() === member[/** @type {keyof typeof inputs} */ (key)] ? [] : [[key, value.trim()]]));
+      const changed = CHANGED.flatMap((key) => (inputs[key].value.trim() === member[key] ? [] : [/** @type {const} */ ([key, inputs[key].value.trim()])]));
       if (changed.length === 0) {
         status.textContent = t('roster.nothing_changed');
         return;
       }
-      show(await api.changeMember(member.id, Object.fromEntries(changed)));
+      // One after the other: where one is refused, the row shows what was done before it.
+      for (const [key, value] of changed) show(await api.changeMember(member.id, { [key]: value }));
       fill();
       status.textContent = t('roster.saved', { name: member.name });
     });
@@ -212,10 +215,4 @@ function known({ documents, bytes, state, last_login: last, invited_until: until
     ...(state === 'invited' && until !== undefined ? [/** @type {[string, string]} */ ([t('roster.invited_until'), day(until)])] : []),
     [t('roster.last_login'), last ? day(last) : t('roster.never')],
   ];
-}
-
-/** What stands for a picture: the first letters of two words. @param {string} name */
-function initials(name) {
-  const words = name.split(/\s+/).filter(Boolean);
-  return [words[0], words.length > 1 ? words.at(-1) : undefined].map((word) => (word === undefined ? '' : ([...word][0] ?? ''))).join('');
 }

@@ -7,7 +7,7 @@ import { documentView } from './document.js';
 import { choice, field, tell } from './form.js';
 import { paged } from './paged.js';
 import { STATES, stateBadge, titleOf } from './states.js';
-import { badge } from './words.js';
+import { badge, face } from './words.js';
 
 /**
  * @typedef {import('./states.js').Api} Api
@@ -48,9 +48,8 @@ export function reviewView(api, host) {
   /** @param {ReviewedDocument} document */
   function row(document) {
     const { handle, name, slug, state, updated, version, warnings, live, picture } = document;
-    const face = make('span', { class: 'mh-face', 'aria-hidden': 'true' }, picture ? make('img', { src: picture[96], alt: '', width: 44, height: 44, loading: 'lazy' }) : '');
     const inside = [
-      face,
+      face(name, picture),
       make('span', { class: 'mh-about' }, make('bdi', { class: 'mh-name' }, titleOf(document)), ' ', make('span', { class: 'hint mh-hint' }, updated === null ? t('review.deleted_by', { name }) : t('review.by', { name, when: moment(updated) })), warnings > 0 && make('span', { class: 'hint mh-hint' }, ` ${t('review.warnings', { count: warnings })}`)),
       ' ',
       make('span', { class: 'mh-tags' }, state === 'waiting' && live ? badge('published', t('review.older_live')) : '', ' ', stateBadge(state)),

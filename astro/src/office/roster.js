@@ -81,7 +81,9 @@ export function importing(api, { onInvited, onHanded }) {
     onSubmit(form, failed, async () => {
       if (bad > 0 && !skips.checked) throw new Error(t('roster.plan_mend', { count: bad }));
       const imported = await api.importMembers(csv, { skipBad: skips.checked });
-      const { added: invited, slips } = imported;
+      const { added: invited, slips, invitations } = imported;
+      // Who comes with a password of a former backend has no code.
+      const codes = invitations?.length ?? invited;
       if (invited === 0) {
         // What could be used before is bad or there by now.
         plan.replaceChildren(...planned(csv, imported));
@@ -89,7 +91,7 @@ export function importing(api, { onInvited, onHanded }) {
         return;
       }
       clear();
-      const out = handout({ heading: t('roster.imported', { count: invited }), slips, count: invited, onHanded });
+      const out = handout({ heading: t('roster.imported', { count: invited }), slips: codes > 0 ? slips : undefined, count: codes, onHanded });
       made.replaceChildren(out.element);
       out.heading.focus();
       onInvited();

@@ -30,7 +30,7 @@ export function handout({ heading: text, slips, invitation, count = 1, onHanded 
     unsaved.delete(heading);
     onHanded();
   };
-  if (count > 1) unsaved.add(heading);
+  if (slips !== undefined && count > 1) unsaved.add(heading);
   const copies = invitation && copying(invitation.link, status, error);
   const frame = slips === undefined ? undefined : framed(slips);
   const prints = frame && button({ text: t('roster.slips_print', { count }), isQuiet: false }, () => {
@@ -46,7 +46,7 @@ export function handout({ heading: text, slips, invitation, count = 1, onHanded 
     'section',
     { class: 'mh-handout' },
     heading,
-    make('p', { class: 'hint mh-hint' }, t('roster.slips_once', { count })),
+    slips !== undefined && make('p', { class: 'hint mh-hint' }, t('roster.slips_once', { count })),
     ...(invitation ? code(invitation) : []),
     make('div', { class: 'actions mh-actions mh-begin' }, prints, copies, saves),
     status,

@@ -48,3 +48,20 @@ export const stateWord = (member) => t(STATES[stateOf(member)]);
  * @param {string} word
  */
 export const badge = (state, word) => make('span', { class: 'mh-badge', 'data-state': state }, word);
+
+/**
+ * A member's picture, or the first letters of two words of the name.
+ *
+ * @param {string} name
+ * @param {import('../wire.js').Picture | null | undefined} picture
+ */
+export function face(name, picture) {
+  const inside = picture ? make('img', { src: picture[96], alt: '', width: 44, height: 44, loading: 'lazy' }) : initials(name);
+  return make('span', { class: 'mh-face', 'aria-hidden': 'true' }, inside);
+}
+
+/** @param {string} name */
+function initials(name) {
+  const words = name.split(/\s+/).filter(Boolean);
+  return [words[0], words.length > 1 ? words.at(-1) : undefined].map((word) => (word === undefined ? '' : ([...word][0] ?? ''))).join('');
+}
