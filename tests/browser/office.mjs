@@ -6,7 +6,7 @@
 // pictures of the page.
 
 import { readFile } from "node:fs/promises";
-import { equal, eventually, fitsEverybody, launch, ok, says, step, violations, watched, withFolder } from "./harness.mjs";
+import { drop, equal, eventually, fitsEverybody, launch, ok, says, step, violations, watched, withFolder } from "./harness.mjs";
 import { overflowing, pseudo, untranslated } from "./pseudo.mjs";
 
 const { MASTHEAD_URL: SITE, MASTHEAD_PASSWORD: PASSWORD, MASTHEAD_ORA: ORA, PICTURES } = process.env;
@@ -276,7 +276,7 @@ try {
       await says(failed, "This is a spreadsheet’s own file. Save it as CSV in UTF-8, and choose that.");
       await input.setInputFiles(`${at}/members.csv`);
       await says(failed, /^The list isn’t in UTF-8/);
-      await input.setInputFiles(`${at}/good.csv`);
+      await drop(page, imports.locator(".mh-drop"), `${at}/good.csv`);
       await says(imports.locator("h3"), "2 members would be invited");
     });
     ok(await hasFocus(imports.locator("h3")), "what would happen has the focus");
@@ -290,6 +290,11 @@ try {
     await tabTo(imports.getByLabel("Leave out the row that can’t be used"), "Shift+Tab");
     await page.keyboard.press("Space");
     await enter(button("Invite 2 members", imports));
+    await says(imports.locator(".mh-handout h3"), "2 members are invited");
+    await id("sign-out").click();
+    await says(dialog.locator("h2"), "Sign out without the slips?");
+    await fitsEverybody(page, "the question before slips are lost");
+    await page.keyboard.press("Escape");
     await says(imports.locator(".mh-handout h3"), "2 members are invited");
     const [download] = await Promise.all([page.waitForEvent("download"), enter(button("Save the slips as a file", imports))]);
     const slips = await readFile(await download.path(), "utf8");

@@ -72,8 +72,9 @@ export function checklist(api, { me, address, onAway = () => {} }) {
           ...STEPS.map(([step, sentence]) => make('li', { class: 'mh-step', 'data-done': String(is[step]) }, make('span', { class: 'mh-unseen' }, `${t(is[step] ? 'roster.step_done' : 'roster.step_open')} `), t(sentence))),
         );
         error.textContent = '';
-        // A site that had all of it before is no beginning.
+        // A site that has all of it is at its beginning no more.
         element.hidden = Object.values(is).every(Boolean);
+        if (element.hidden) away.set();
       } catch (failed) {
         if (!isTold(failed)) console.warn('masthead: what is done of the first steps isn’t known', failed);
       }

@@ -38,8 +38,8 @@ export function paged({ label, fetch, row, counted }) {
     const begins = goesOn ? list.childElementCount : 0;
     let isAnew = !goesOn;
     error.textContent = '';
+    let from = goesOn ? cursor : undefined;
     try {
-      let from = goesOn ? cursor : undefined;
       do {
         const page = await fetch(from, signal);
         if (signal.aborted) return;
@@ -54,7 +54,10 @@ export function paged({ label, fetch, row, counted }) {
       const next = list.children[begins]?.querySelector('button, a');
       if (goesOn && next instanceof HTMLElement) next.focus();
     } catch (failed) {
-      if (!signal.aborted) tell(error, failed);
+      if (signal.aborted) return;
+      tell(error, failed);
+      // What is there stays, and the rest can be asked for again.
+      if (!isAnew) settle(from);
     }
   }
 

@@ -141,7 +141,13 @@ export function person(api, first, { me, onGone, onHanded }) {
         return;
       }
       // One after the other: where one is refused, the row shows what was done before it.
-      for (const [key, value] of changed) show(await api.changeMember(member.id, { [key]: value }));
+      for (const [key, value] of changed) {
+        try {
+          show(await api.changeMember(member.id, { [key]: value }));
+        } catch (failed) {
+          return complain(error, failed);
+        }
+      }
       fill();
       status.textContent = t('roster.saved', { name: member.name });
     });
@@ -190,8 +196,11 @@ export function person(api, first, { me, onGone, onHanded }) {
   return row;
 }
 
-/** @param {unknown} failed */
-const why = (failed) => (failed instanceof Error ? failed.message : String(failed));
+/** What failed; of a member who is none any more in other words than the server's. @param {unknown} failed */
+const why = (failed) => (codeOf(failed) === 'not_found' ? t('roster.gone') : failed instanceof Error ? failed.message : String(failed));
+
+/** @param {HTMLElement} place @param {unknown} failed */
+const complain = (place, failed) => tell(place, codeOf(failed) === 'not_found' ? new Error(t('roster.gone')) : failed);
 
 /** @param {HTMLElement} error @param {() => Promise<void>} act */
 async function does(error, act) {
@@ -199,7 +208,7 @@ async function does(error, act) {
   try {
     await act();
   } catch (failed) {
-    tell(error, failed);
+    complain(error, failed);
   }
 }
 

@@ -1,5 +1,6 @@
 // The slips that members are handed: shown, printed and saved. A code is shown this once, since nobody keeps it.
 
+import { ask } from '../history/ask.js';
 import { button, make, save } from '../history/make.js';
 import { day } from '../history/say.js';
 import { t } from '../languages/say.js';
@@ -58,6 +59,18 @@ export function handout({ heading: text, slips, invitation, count = 1, onHanded 
 
 /** Gives sheets up that are no longer on the page. */
 export const forget = () => unsaved.clear();
+
+/**
+ * Whether somebody may leave: slips that were neither printed nor saved are asked about.
+ *
+ * @param {HTMLElement} place of the question
+ * @returns {Promise<boolean>}
+ */
+export async function mayLeave(place) {
+  if (unsaved.size === 0) return true;
+  const words = { heading: t('roster.leave_question'), text: t('roster.leave_means'), no: t('roster.leave_stay'), yes: t('roster.leave_go') };
+  return ask(place, words, { act: async () => forget(), why: String });
+}
 
 /** @param {Invitation} invitation */
 function code({ code: letters, link, expires }) {

@@ -65,6 +65,9 @@ onSubmit(find("sign-in-form"), find("sign-in-error"), async () => {
 });
 
 find("sign-out").addEventListener("click", async () => {
+  if (!(await office.mayLeave())) {
+    return;
+  }
   const drafts = await editor.mayLeave();
   if (!drafts) {
     return;

@@ -6,6 +6,7 @@ import { checklist } from "/office/checklist.js";
 import { membersView } from "/office/members.js";
 import { noticesOf } from "/office/notices.js";
 import { reviewView } from "/office/review.js";
+import * as slips from "/office/slips.js";
 import { isAtLeast } from "/office/words.js";
 
 const MEMBERS = "#/members";
@@ -76,6 +77,9 @@ function frameOnce() {
   frame.catch(() => (frame = null));
   return frame;
 }
+
+/** Whether the member may sign out: slips that nobody has printed or saved are asked about. */
+export const mayLeave = () => slips.mayLeave(find("dialogs"));
 
 /** Takes everything of the office off the page: codes above all. */
 export function clear() {
