@@ -74,7 +74,6 @@ export function checklist(api, { me, address, onAway = () => {} }) {
         error.textContent = '';
         // A site that has all of it is at its beginning no more.
         element.hidden = Object.values(is).every(Boolean);
-        if (element.hidden) away.set();
       } catch (failed) {
         if (!isTold(failed)) console.warn('masthead: what is done of the first steps isn’t known', failed);
       }

@@ -92,6 +92,7 @@ export function membersView(api, { me }) {
     element,
     /** Shows what is there now. @param {boolean} [takesFocus] */
     show(takesFocus = true) {
+      told.hidden = true;
       refresh();
       if (takesFocus) heading.focus();
     },
