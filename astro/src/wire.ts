@@ -94,8 +94,10 @@ export interface Member {
 export interface Notice {
   at: string;
   what: string;
-  /** The administrator's name; `null` where it was done by the command line. */
-  by: string | null;
+  /** What it became, where that isn't said by `what`: a role, a handle. */
+  became?: string;
+  /** `null`: the command line, or somebody who is gone. */
+  by: Actor | null;
 }
 
 /** An editor looks after everybody's documents, an administrator after members, too. */

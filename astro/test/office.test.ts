@@ -6,6 +6,7 @@ import english from '../../languages/en.json' with { type: 'json' };
 import { speak } from '../src/languages/say.js';
 import { sentenceOf } from '../src/office/acts.js';
 import { listText, MAX_LIST_BYTES } from '../src/office/list.js';
+import { noticeOf } from '../src/office/notices.js';
 import { done } from '../src/office/steps.js';
 import { isAtLeast, roles, stateOf } from '../src/office/words.js';
 
@@ -92,4 +93,12 @@ test('every act of the server has its sentence, roles theirs, and what is new an
   expect(sentenceOf({ act: 'role_changed', became: 'admin' })).toBe('audit.role_admin');
   expect(sentenceOf({ act: 'role_changed', became: 'owner' })).toBe('audit.role_changed');
   expect(sentenceOf({ act: 'painted' })).toBe('audit.unknown');
+});
+
+test('what is told of one’s own account has its sentence, and what is new another one', () => {
+  for (const what of ['name_changed', 'handle_changed', 'email_changed', 'role_changed', 'member_disabled', 'member_enabled', 'code_issued', 'signed_out']) {
+    expect([what, noticeOf({ what })]).toEqual([what, `roster.notice_${what}`]);
+  }
+  expect(noticeOf({ what: 'role_changed', became: 'editor' })).toBe('roster.notice_role_editor');
+  expect(noticeOf({ what: 'painted' })).toBe('roster.notice_else');
 });

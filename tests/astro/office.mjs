@@ -90,7 +90,7 @@ try {
 
   await run('the editor reads who did it, looks at a document, and withdraws it with a note', async () => {
     await signIn(credentials('una'));
-    await says(page.locator('masthead-login .mh-noticed'), /^Demo Member gave you another role on /);
+    await says(page.locator('masthead-login .mh-noticed'), /^Demo Member made you an editor on /);
     await members.getByText('Members are for administrators.').waitFor();
     await document.locator('a').click();
     await says(review.locator('h2').last(), /Tides/);

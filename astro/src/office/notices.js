@@ -21,6 +21,12 @@ const SENTENCES = {
   signed_out: 'roster.notice_signed_out',
 };
 
+/** What a role is given by. @type {Readonly<Record<string, string>>} */
+const GIVEN = { member: 'roster.notice_role_member', editor: 'roster.notice_role_editor', admin: 'roster.notice_role_admin' };
+
+/** The key of what an act is told by. @param {Pick<Notice, 'what' | 'became'>} notice */
+export const noticeOf = ({ what, became }) => (what === 'role_changed' ? GIVEN[became ?? ''] : undefined) ?? SENTENCES[what] ?? 'roster.notice_else';
+
 /**
  * @param {Pick<Client, 'putNoticesAway'>} api
  * @param {readonly Notice[]} notices
@@ -40,9 +46,10 @@ export function noticesOf(api, notices, onAway) {
       if (!isTold(failed)) error.textContent = failed instanceof Error ? failed.message : String(failed);
     }
   });
-  const items = notices.map(({ at, what, by }) => {
-    const name = make('bdi', { class: 'mh-name' }, by ?? t('audit.command_line'));
-    return make('li', {}, make('span', {}, ...pieces(SENTENCES[what] ?? 'roster.notice_else', { by: name, day: make('time', { datetime: at }, day(at)) })));
+  const items = notices.map((notice) => {
+    const { at, by } = notice;
+    const name = make('bdi', { class: 'mh-name' }, by ? (by.name ?? by.handle) : t('roster.somebody'));
+    return make('li', {}, make('span', {}, ...pieces(noticeOf(notice), { by: name, day: make('time', { datetime: at }, day(at)) })));
   });
   const element = make('section', { class: 'mh-notices', 'aria-label': t('roster.notices') }, make('ul', { class: 'mh-noticed' }, ...items), error, make('div', { class: 'mh-row' }, puts));
   return [element];
