@@ -51,14 +51,13 @@ const kept = (handle, what) => {
 export function checklist(api, { me, address, onAway = () => {} }) {
   const [away, handed] = [kept(me, 'away'), kept(me, 'handed')];
   const list = make('ol', { class: 'mh-steps' });
-  const error = make('p', { class: 'error mh-error', role: 'alert' });
   const puts = button({ text: t('roster.steps_away') }, () => {
     away.set();
     element.hidden = true;
     onAway();
   });
   const leads = address !== null && make('a', { class: 'button mh-edit', href: address }, t('roster.steps_members'));
-  const element = make('section', { class: 'mh-checklist', 'aria-label': t('roster.steps'), hidden: true }, make('h3', {}, t('roster.steps')), list, error, make('div', { class: 'mh-row' }, leads, puts));
+  const element = make('section', { class: 'mh-checklist', 'aria-label': t('roster.steps'), hidden: true }, make('h3', {}, t('roster.steps')), list, make('div', { class: 'mh-row' }, leads, puts));
 
   return {
     element,
@@ -71,10 +70,10 @@ export function checklist(api, { me, address, onAway = () => {} }) {
         list.replaceChildren(
           ...STEPS.map(([step, sentence]) => make('li', { class: 'mh-step', 'data-done': String(is[step]) }, make('span', { class: 'mh-unseen' }, `${t(is[step] ? 'roster.step_done' : 'roster.step_open')} `), t(sentence))),
         );
-        error.textContent = '';
         // A site that has all of it is at its beginning no more.
         element.hidden = Object.values(is).every(Boolean);
       } catch (failed) {
+        // The list of members, which is asked for in the same way, says why.
         if (!isTold(failed)) console.warn('masthead: what is done of the first steps isn’t known', failed);
       }
     },

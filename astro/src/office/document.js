@@ -20,6 +20,9 @@ import { stateBadge, titleOf } from './states.js';
 
 /** As long as the server takes it, in characters. */
 const MAX_NOTE = 2000;
+/** How often it is looked whether the site has followed a decision, and the pause before each look, in milliseconds. */
+const LOOKS = 8;
+const PAUSE_MS = 400;
 /** What is said once it is decided. */
 const DECIDED = { approve: 'review.approved', withdraw: 'review.withdrawn', restore: 'review.restored' };
 
@@ -96,9 +99,29 @@ export function documentView(api, host, { handle, slug }, onDecided) {
     error.textContent = '';
     try {
       await api.decide(handle, slug, { action, version });
+      await followed(found.state);
       onDecided(t(DECIDED[action], { title: titleOf(found) }));
     } catch (failed) {
       await refused(found, failed);
+    }
+  }
+
+  /**
+   * Waits until a decision is followed, so that the list tells the new state; not for long, since it is followed anyway.
+   *
+   * @param {ReviewedDocument['state']} before
+   */
+  async function followed(before) {
+    for (let look = 0; look < LOOKS; look += 1) {
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+      try {
+        const { report } = await api.reviewed(handle, slug, asking.signal);
+        if (report.state !== before && report.state !== 'processing') return;
+      } catch (failed) {
+        // What was decided stands: it is only not seen yet.
+        if (!isTold(failed)) console.debug('masthead: whether the decision is followed isn’t known', failed);
+        return;
+      }
     }
   }
 
@@ -136,6 +159,7 @@ export function documentView(api, host, { handle, slug }, onDecided) {
           tell(why, failed);
           return false;
         }
+        await followed(found.state);
         return true;
       },
     });
