@@ -27,6 +27,7 @@ mod links;
 mod login;
 mod login_faults;
 mod me;
+mod permissions;
 mod photo;
 mod picture_faults;
 mod previews;
