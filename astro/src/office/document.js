@@ -100,11 +100,14 @@ export function documentView(api, host, { handle, slug }, onDecided) {
     try {
       await api.decide(handle, slug, { action, version });
       await followed(found.state);
-      onDecided(t(DECIDED[action], { title: titleOf(found) }));
+      leave(t(DECIDED[action], { title: titleOf(found) }));
     } catch (failed) {
       await refused(found, failed);
     }
   }
+
+  /** Leads back to the list, unless the editor is elsewhere by now. @param {string} sentence */
+  const leave = (sentence) => void (asking.signal.aborted || onDecided(sentence));
 
   /**
    * Waits until a decision is followed, so that the list tells the new state; not for long, since it is followed anyway.
@@ -163,7 +166,7 @@ export function documentView(api, host, { handle, slug }, onDecided) {
         return true;
       },
     });
-    if (chosen === 'withdraw') onDecided(t(DECIDED.withdraw, { title: titleOf(found) }));
+    if (chosen === 'withdraw') leave(t(DECIDED.withdraw, { title: titleOf(found) }));
   }
 
   void load().then(
