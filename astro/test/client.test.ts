@@ -441,3 +441,44 @@ test('a text is previewed, its source read with its version, and that version al
   await client.uploadReadme(new File(['x'], 'a.md'), { ifVersion: 'v1' });
   expect(asked.at(-1)![1]).toMatch(/name="if_version"\r\n\r\nv1\r\n/);
 });
+
+test('administrators and editors ask as the server takes it', async () => {
+  const sent: unknown[] = [];
+  await using server = await serve(async (request, response) => {
+    const body = (await buffer(request)).toString();
+    if (request.url !== '/api/login') sent.push(body === '' ? null : JSON.parse(body));
+    json(response, 200, { ...granted, members: [], documents: [], acts: [], cursor: null, rows: [], added: 0, member: MEMBER });
+  });
+  const client = createClient({ url: server.url, storage: 'memory' });
+  await client.login('jo@club.example', 'x');
+  await client.members();
+  await client.members({ q: 'Zoë M&M', cursor: 'jo' });
+  await client.inviteMember({ email: 'zoe@club.example', name: 'Zoë', role: 'editor' });
+  await client.importMembers('email,name\n', { dryRun: true });
+  expect(await client.changeMember('0-1', { disabled: true })).toEqual(MEMBER);
+  await client.resetMember('0-1');
+  await client.signOutMember('0-1');
+  await client.removeMember('0-1', 'zoe');
+  await client.review();
+  await client.review({ state: 'waiting', cursor: 'jo/trip' });
+  await client.reviewed('jo', 'trip');
+  await client.decide('jo', 'trip', { action: 'withdraw', version: 'v', note: 'Why.' });
+  await client.acts({ cursor: '1-a' });
+  await client.putNoticesAway('2026-12-01T00:00:00.000Z');
+  expect(server.requests.slice(1).map((request, at) => [request, sent[at]])).toEqual([
+    ['GET /api/members', null],
+    ['GET /api/members?cursor=jo&q=Zo%C3%AB%20M%26M', null],
+    ['POST /api/members', { email: 'zoe@club.example', name: 'Zoë', role: 'editor' }],
+    ['POST /api/members/import', { csv: 'email,name\n', dry_run: true, skip_bad: false }],
+    ['PATCH /api/members/0-1', { disabled: true }],
+    ['POST /api/members/0-1/reset', {}],
+    ['POST /api/members/0-1/sign_out', {}],
+    ['DELETE /api/members/0-1', { handle: 'zoe' }],
+    ['GET /api/review', null],
+    ['GET /api/review?state=waiting&cursor=jo%2Ftrip', null],
+    ['GET /api/review/jo/trip', null],
+    ['POST /api/review/jo/trip', { action: 'withdraw', version: 'v', note: 'Why.' }],
+    ['GET /api/audit?cursor=1-a', null],
+    ['PATCH /api/me', { notices_seen: '2026-12-01T00:00:00.000Z' }],
+  ]);
+});

@@ -307,8 +307,9 @@ function at(slug, ...below) {
 
 /** The parameters that are given, as an address has them. */
 function query(parameters) {
-  const given = Object.entries(parameters).filter(([, value]) => value !== undefined);
-  return given.length > 0 ? `?${new URLSearchParams(given)}` : "";
+  // Not by URLSearchParams, which writes a space as a plus: that is a space in forms, and a plus in what some gateways pass on.
+  const given = Object.entries(parameters).flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${encodeURIComponent(value)}`]));
+  return given.length > 0 ? `?${given.join("&")}` : "";
 }
 
 async function savedFile(slug, ...below) {
