@@ -35,6 +35,11 @@ describe('the text of a list', () => {
     await expect(listText(file)).rejects.toThrow(sentence);
   });
 
+  test('that can’t be read any more is said to be gone', async () => {
+    const gone = { size: 1, arrayBuffer: () => Promise.reject(new DOMException('gone', 'NotFoundError')) } as unknown as Blob;
+    await expect(listText(gone)).rejects.toThrow(english['desk.file_gone']);
+  });
+
   test('as large as the server takes it is read', async () => {
     expect(await listText(bytes('x'.repeat(MAX_LIST_BYTES)))).toHaveLength(MAX_LIST_BYTES);
   });

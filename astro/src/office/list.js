@@ -26,7 +26,11 @@ const UTF_16 = /** @type {const} */ ([
  */
 export async function listText(file) {
   if (file.size > MAX_LIST_BYTES) throw new Error(t('roster.list_too_large', { limit: size(MAX_LIST_BYTES) }));
-  const bytes = new Uint8Array(await file.arrayBuffer());
+  const bytes = await file.arrayBuffer().then(
+    (buffer) => new Uint8Array(buffer),
+    // A folder that was dropped, or a file that isn't there any more.
+    (cause) => Promise.reject(new Error(t('desk.file_gone'), { cause })),
+  );
   const begins = (/** @type {readonly number[]} */ signs) => signs.every((sign, at) => bytes[at] === sign);
   if (SPREADSHEETS.some(begins)) throw new Error(t('roster.list_spreadsheet'));
   const encoding = UTF_16.find(([first, second]) => begins([first, second]))?.[2] ?? 'utf-8';

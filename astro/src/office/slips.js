@@ -35,6 +35,8 @@ export function handout({ heading: text, slips, invitation, count = 1, onHanded 
   const copies = invitation && copying(invitation.link, status, error);
   const frame = slips === undefined ? undefined : framed(slips);
   const prints = frame && button({ text: t('roster.slips_print', { count }), isQuiet: false }, () => {
+    // Some browsers print the window that has the focus.
+    frame.contentWindow?.focus();
     frame.contentWindow?.print();
     handed();
   });

@@ -35,8 +35,18 @@ export async function start(someone) {
 
 /** What an administrator did to the member's account. */
 async function notices() {
-  const { notices } = await client.account();
-  find("notices").replaceChildren(...noticesOf(client, notices ?? [], () => find("publish-heading").focus()));
+  const mine = member;
+  try {
+    const { notices } = await client.account();
+    if (mine === member) {
+      find("notices").replaceChildren(...noticesOf(client, notices ?? [], () => find("publish-heading").focus()));
+    }
+  } catch (refused) {
+    // They are told at the next visit; nobody is kept from the desk.
+    if (refused.name !== "AbortError") {
+      console.warn(`what was done to the account isn't known: ${refused.message}`);
+    }
+  }
 }
 
 /** The page's address has changed. */
