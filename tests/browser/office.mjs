@@ -187,6 +187,7 @@ try {
     await frame.evaluate((frame) => (frame.contentWindow.print = () => (globalThis.printed = true)));
     await enter(button("Print the slip", handout));
     ok(await page.evaluate(() => globalThis.printed), "the slip is printed");
+    ok(await hasFocus(button("Print the slip", handout)), "the button has the focus");
     const [download] = await Promise.all([page.waitForEvent("download"), enter(button("Save the slip as a file", handout))]);
     equal(download.suggestedFilename(), "slips.html", "the file's name");
     ok((await readFile(await download.path(), "utf8")).includes(code), "the file has the code");

@@ -34,10 +34,11 @@ export function handout({ heading: text, slips, invitation, count = 1, onHanded 
   if (slips !== undefined && count > 1) unsaved.add(heading);
   const copies = invitation && copying(invitation.link, status, error);
   const frame = slips === undefined ? undefined : framed(slips);
-  const prints = frame && button({ text: t('roster.slips_print', { count }), isQuiet: false }, () => {
+  const prints = frame && button({ text: t('roster.slips_print', { count }), isQuiet: false }, (pressed) => {
     // Some browsers print the window that has the focus.
     frame.contentWindow?.focus();
     frame.contentWindow?.print();
+    pressed.focus();
     handed();
   });
   const saves = slips !== undefined && button({ text: t('roster.slips_save', { count }) }, () => {
