@@ -46,7 +46,8 @@ const kept = (handle, what) => {
 
 /**
  * @param {Pick<Client, 'members'>} api
- * @param {{ me: string, address: string | null, onAway?: () => void }} host `address` is where members are given, where that is elsewhere
+ * @param {{ me: string, address: string | null, onAway?: () => void }} host `address` is where members are given, where that is elsewhere:
+ *   the list stands at the top of a page then, and not below a heading
  */
 export function checklist(api, { me, address, onAway = () => {} }) {
   const [away, handed] = [kept(me, 'away'), kept(me, 'handed')];
@@ -57,7 +58,7 @@ export function checklist(api, { me, address, onAway = () => {} }) {
     onAway();
   });
   const leads = address !== null && make('a', { class: 'button mh-edit', href: address }, t('roster.steps_members'));
-  const element = make('section', { class: 'mh-checklist', 'aria-label': t('roster.steps'), hidden: true }, make('h3', {}, t('roster.steps')), list, make('div', { class: 'mh-row' }, leads, puts));
+  const element = make('section', { class: 'mh-checklist', 'aria-label': t('roster.steps'), hidden: true }, make(address === null ? 'h3' : 'h2', {}, t('roster.steps')), list, make('div', { class: 'mh-row' }, leads, puts));
 
   return {
     element,

@@ -17,7 +17,7 @@ const SHOWN_AT_ONCE = 25;
  * @param {object} of
  * @param {string} of.label what the list is called
  * @param {(cursor: string | undefined, signal: AbortSignal) => Promise<Page<Item>>} of.fetch
- * @param {(item: Item) => HTMLElement} of.row
+ * @param {(item: Item) => HTMLElement} of.row with `data-changed` once it says something else than the entry it was made of
  * @param {(count: number, isAll: boolean) => string} of.counted what is said of so many entries; there may be more unless it is all
  */
 export function paged({ label, fetch, row, counted }) {
@@ -26,6 +26,8 @@ export function paged({ label, fetch, row, counted }) {
   const list = make('ul', { class: 'mh-people', 'aria-label': label });
   const more = button({ text: t('roster.more') }, () => look(true));
   const element = make('div', {}, status, error, list, more);
+  /** All that is said of the entries that are listed: one that stays keeps its row, with what is open in it. @type {Map<string, HTMLElement>} */
+  let rows = new Map();
   /** @type {string | undefined} */
   let cursor;
   /** @type {AbortController | undefined} */
@@ -37,15 +39,26 @@ export function paged({ label, fetch, row, counted }) {
     const { signal } = (asking = new AbortController());
     const begins = goesOn ? list.childElementCount : 0;
     let isAnew = !goesOn;
+    const before = isAnew ? rows : new Map();
+    if (isAnew) rows = new Map();
+    list.ariaBusy = 'true';
     error.textContent = '';
     let from = goesOn ? cursor : undefined;
     try {
       do {
         const page = await fetch(from, signal);
         if (signal.aborted) return;
-        const rows = page.items.map(row);
-        if (isAnew) list.replaceChildren(...rows);
-        else list.append(...rows);
+        const made = page.items.map((item) => {
+          const key = JSON.stringify(item);
+          const old = before.get(key);
+          const one = old && !('changed' in old.dataset) ? old : row(item);
+          rows.set(key, one);
+          return one;
+        });
+        const focused = document.activeElement;
+        if (isAnew) list.replaceChildren(...made);
+        else list.append(...made);
+        if (focused instanceof HTMLElement && list.contains(focused)) focused.focus({ preventScroll: true });
         isAnew = false;
         from = page.cursor ?? undefined;
         if (from !== undefined && list.childElementCount === 0) status.textContent = t('roster.looking');
@@ -58,6 +71,8 @@ export function paged({ label, fetch, row, counted }) {
       tell(error, failed);
       // What is there stays, and the rest can be asked for again.
       if (!isAnew) settle(from);
+    } finally {
+      if (!signal.aborted) list.ariaBusy = null;
     }
   }
 
@@ -82,7 +97,9 @@ export function paged({ label, fetch, row, counted }) {
     },
     clear() {
       asking?.abort();
+      list.ariaBusy = null;
       list.replaceChildren();
+      rows = new Map();
       status.textContent = error.textContent = '';
       more.hidden = true;
     },

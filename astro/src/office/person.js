@@ -47,6 +47,7 @@ export function person(api, first, { me, onGone, onHanded }) {
 
   /** @param {ListedMember} changed */
   function show(changed) {
+    if (changed !== first) row.dataset['changed'] = '';
     member = changed;
     const { name: called, email: address, role, picture } = member;
     pictured.replaceChildren(face(called, picture));
