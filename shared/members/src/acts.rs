@@ -32,6 +32,8 @@ pub enum Deed {
     CodeIssued,
     SignedOut,
     MemberRemoved,
+    /// The member was of an import that failed.
+    ImportTakenBack,
     DocumentApproved,
     DocumentWithdrawn,
     DocumentRestored,
