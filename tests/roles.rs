@@ -411,14 +411,16 @@ async fn calls() -> BTreeMap<String, BTreeSet<Call>> {
     let [of_leave, of_remove] = ["leave", "remove_member"].map(|name| noted[name].0.clone());
     let left = leave_and_be_erased(environment.clone(), of_leave, of_remove);
     tokio::spawn(left).await.unwrap();
-    let [of_roster, of_resize, of_set_password, of_leave] =
-        ["roster", "resize_picture", "set_password", "leave"].map(|name| noted[name].0.clone());
+    let [of_roster, of_resize, of_set_password, of_leave, of_me] =
+        ["roster", "resize_picture", "set_password", "leave", "me"]
+            .map(|name| noted[name].0.clone());
     let administers = administer(
         environment.clone(),
         of_roster,
         of_resize,
         of_set_password,
         of_leave,
+        of_me,
     );
     tokio::spawn(administers).await.unwrap();
 
@@ -542,8 +544,8 @@ async fn leave_and_be_erased(
         role: Role::Admin,
         created_at: 0,
     };
-    let begun = stores.members.begin_import(&[imported.id.clone()], 1, 0);
-    begun.await.unwrap();
+    let ids = [imported.id.clone()];
+    stores.members.begin_import(&ids, 1, 0).await.unwrap();
     let code = IssuedCode::new("0".repeat(64), 0);
     let made = stores.members.invite(imported, &code).await;
     assert_eq!(made.unwrap(), Created::Created);
@@ -565,6 +567,7 @@ async fn administer(
     of_resize: Environment,
     of_set_password: Environment,
     of_leave: Environment,
+    of_me: Environment,
 ) {
     let stores = Stores::healthy(&environment);
     let members = &stores.members;
@@ -608,10 +611,9 @@ async fn administer(
     let by = membership::Administration {
         members: &state.bearer.members,
         by: None,
-        now_ms: Clock::system().unix_milliseconds(),
+        clock: &|| Clock::system().unix_milliseconds(),
     };
-    let clock = || Clock::system().unix_milliseconds();
-    let imported = by.import(roster.unwrap().rows, false, clock, || ()).await;
+    let imported = by.import(roster.unwrap().rows, false, || ()).await;
     assert!(matches!(imported, Err(membership::NotImported::Changed(_))));
     // An invited administrator sets a password, and leaves again.
     let invited = json!({"email": "bo@club.example", "name": "Bo", "role": "admin"});
@@ -630,6 +632,19 @@ async fn administer(
     assert_eq!(invoke(&of_leave, "leave", leave).await.0, 202);
     // Now they look after the site alone, so that the demo member may go.
     ask("DELETE", &path, json!({"handle": "eva"})).await;
+    // The demo member is told what was done to them.
+    let demo = members.by_id(MEMBER).await.unwrap().unwrap();
+    let by = membership::Administration {
+        members,
+        by: None,
+        clock: &|| 1,
+    };
+    by.sign_out(&demo).await.unwrap().unwrap();
+    let mut seen = event("me.rename");
+    seen["headers"]["authorization"] =
+        token("demo@example.com", "another sentence to remember").await;
+    seen["body"] = json!(json!({"notices_seen": "1970-01-01T00:00:00.001Z"}).to_string());
+    assert_eq!(invoke(&of_me, "me", seen).await.0, 200);
     let next = NewMember {
         id: "0197f0c4-6d1e-7cc3-9a4b-2f6f3a1c8d72".to_owned(),
         email: members::Email::parse("last@club.example").unwrap(),

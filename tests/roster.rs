@@ -34,7 +34,7 @@ fn terminal(members: &Members) -> Administration<'_> {
     Administration {
         members,
         by: None,
-        now_ms: now_ms(),
+        clock: &now_ms,
     }
 }
 
@@ -73,16 +73,20 @@ async fn done(site: &Site, who: &SignedIn, method: Method, path: &str, sent: Val
     body
 }
 
+/// A text as it stands in an address.
+fn escaped(text: &str) -> String {
+    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+}
+
 /// Every page that a search leads to, and how many pages that were.
 async fn listed(site: &Site, who: &SignedIn, query: &str) -> (Vec<Value>, usize) {
     let (mut members, mut cursor, mut pages) = (Vec::new(), None::<String>, 0);
     loop {
-        let mut request = site.get("/api/members").bearer_auth(&who.token);
-        request = request.query(&[("q", query)]);
+        let mut path = format!("/api/members?q={}", escaped(query));
         if let Some(cursor) = &cursor {
-            request = request.query(&[("cursor", cursor)]);
+            path = format!("{path}&cursor={cursor}");
         }
-        let answer = request.send().await.unwrap();
+        let answer = ask(site, who, Method::GET, &path, &Value::Null).await;
         assert_eq!(answer.status(), StatusCode::OK);
         let page = body(answer).await;
         members.extend(page["members"].as_array().unwrap().iter().cloned());
@@ -348,7 +352,7 @@ async fn a_roster_says_what_becomes_of_each_row() {
     }
     let mut many = "email,name\n".to_owned();
     for number in 0..=ROWS {
-        many.extend([format!("n{number}@club.example,N\n")]);
+        many.extend([format!("n{number}@club.example,N {number}\n")]);
     }
     let answer = ask(
         &site,
@@ -520,6 +524,79 @@ async fn a_change_that_is_none_changes_nothing() {
 
 async fn told_by(site: &Site, who: &SignedIn) -> Vec<String> {
     told(&acts(site, who).await, &who.handle)
+}
+
+/// What was done to an account is told to its member, until they put it away.
+#[tokio::test]
+async fn members_are_told_what_was_done_to_their_accounts() {
+    let site = Site::start().await;
+    let admin = with_role(&site, "ann", Role::Admin).await;
+    let jo = site.member("jo").await;
+    let path = format!("/api/members/{}", jo.id);
+    let told = async |who: &SignedIn| {
+        let me = done(&site, who, Method::GET, "/api/me", Value::Null).await;
+        me["notices"].as_array().unwrap().clone()
+    };
+    assert_eq!(told(&jo).await, [Value::Null; 0]);
+    done(
+        &site,
+        &admin,
+        Method::PATCH,
+        &path,
+        json!({"role": "editor", "name": "Jo Roe"}),
+    )
+    .await;
+    done(
+        &site,
+        &admin,
+        Method::POST,
+        &format!("{path}/reset"),
+        json!({}),
+    )
+    .await;
+    let notices = told(&jo).await;
+    assert_eq!(
+        texts(&notices, "what"),
+        ["code_issued", "role_changed", "name_changed"]
+    );
+    assert_eq!(notices[1]["became"], "editor");
+    assert_eq!(
+        notices[0]["by"],
+        json!({"handle": "ann", "name": "ann of the club"})
+    );
+
+    // The older two are put away; again changes nothing, and nonsense is refused.
+    for _ in 0..2 {
+        let sent = json!({"notices_seen": notices[1]["at"]});
+        let answer = done(&site, &jo, Method::PATCH, "/api/me", sent).await;
+        assert_eq!(answer["notices"], json!([notices[0]]));
+    }
+    for sent in [json!({"notices_seen": "now"}), json!({"notices_seen": 1})] {
+        let answer = ask(&site, &jo, Method::PATCH, "/api/me", &sent).await;
+        assert_error(answer, 400, "bad_request").await;
+    }
+    // What members do themselves is no notice, nor what others do to others.
+    done(&site, &jo, Method::PATCH, "/api/me", json!({"name": "Jo"})).await;
+    assert_eq!(told(&jo).await.len(), 1);
+    let of_admin = told(&admin).await;
+    assert_eq!(
+        texts(&of_admin, "what"),
+        ["role_changed"],
+        "by the terminal"
+    );
+    assert_eq!(of_admin[0]["by"], Value::Null);
+    // Of whoever did it nothing is left when they go.
+    let other = with_role(&site, "bob", Role::Admin).await;
+    let of_admin = format!("/api/members/{}", admin.id);
+    done(
+        &site,
+        &other,
+        Method::DELETE,
+        &of_admin,
+        json!({"handle": "ann"}),
+    )
+    .await;
+    assert_eq!(told(&jo).await[0]["by"], Value::Null);
 }
 
 /// Everything published follows another handle, and CloudFront's copies, pictures and files with it.
@@ -824,7 +901,7 @@ async fn an_import_that_is_cut_short_is_whole_or_not_done() {
         let roster = roster::check(csv.as_bytes(), &Taken::default()).unwrap();
         let emails: Vec<Email> = roster.rows.iter().map(|row| row.email.clone()).collect();
         let by = terminal(&killed.members);
-        let imported = by.import(roster.rows, false, now_ms, || ()).await;
+        let imported = by.import(roster.rows, false, || ()).await;
         let there = async || {
             let mut count = 0;
             for email in &emails {
@@ -868,7 +945,7 @@ async fn an_import_that_is_cut_short_is_whole_or_not_done() {
         let roster = roster::check(csv.as_bytes(), &Taken::default()).unwrap();
         if count == 0 {
             let by = terminal(&healthy.members);
-            let again = by.import(roster.rows, false, now_ms, || ()).await.unwrap();
+            let again = by.import(roster.rows, false, || ()).await.unwrap();
             assert_eq!(again.done.len(), emails.len());
         }
     })

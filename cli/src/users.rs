@@ -128,8 +128,12 @@ fn terminal(members: &Members) -> Administration<'_> {
     Administration {
         members,
         by: None,
-        now_ms: Clock::system().unix_milliseconds(),
+        clock: &now_ms,
     }
+}
+
+fn now_ms() -> u64 {
+    Clock::system().unix_milliseconds()
 }
 
 /// What is refused, with the command that helps where there is one.

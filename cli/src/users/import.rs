@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context as _, anyhow};
 use clap::Args;
-use endpoint::{Clock, Environment};
+use endpoint::Environment;
 use members::Members;
 use membership::roster::{self, BadRow, Roster, Taken};
 use membership::{NotImported, Slip};
@@ -57,9 +57,8 @@ impl Import {
         }
         let outlet = self.handout.open(environment)?;
         let mut progress = Progress::new("importing", roster.rows.len());
-        let clock = || Clock::system().unix_milliseconds();
         let imported = terminal(members)
-            .import(roster.rows, self.skip_bad, clock, || progress.step())
+            .import(roster.rows, self.skip_bad, || progress.step())
             .await;
         drop(progress);
         let imported = match imported {

@@ -1,6 +1,6 @@
 //! `POST /api/members/import`: a roster becomes members, all of its rows or none.
 
-use endpoint::{Clock, Error, JsonObject, Language, Request, blocking, sentence};
+use endpoint::{Error, JsonObject, Language, Request, blocking, sentence};
 use membership::roster::{self, BadRow, Roster, Taken};
 use membership::{Administration, NotImported, Slip};
 use serde::Serialize;
@@ -90,8 +90,7 @@ pub(crate) async fn import(
     if is_dry || roster.rows.is_empty() || (!roster.bad.is_empty() && !skip_bad) {
         return endpoint::ok_in(language, &Answer::new(&roster, language));
     }
-    let clock = || Clock::system().unix_milliseconds();
-    let imported = by.import(roster.rows.clone(), skip_bad, clock, || ()).await;
+    let imported = by.import(roster.rows.clone(), skip_bad, || ()).await;
     let imported = imported.map_err(|failure| match failure {
         NotImported::Changed(_) => Error::Conflict(sentence!("api.roster_changed_meanwhile")),
         failure => Error::unavailable(failure),

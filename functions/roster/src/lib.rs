@@ -104,10 +104,11 @@ pub async fn handler(state: &State, request: Request) -> endpoint::Result {
         return Ok(preflight);
     }
     let admin = state.bearer.member_as(&request, Role::Admin).await?;
+    let clock = || state.bearer.clock.unix_milliseconds();
     let by = Administration {
         members: &state.bearer.members,
         by: Some(Who::from(&admin)),
-        now_ms: state.bearer.clock.unix_milliseconds(),
+        clock: &clock,
     };
     match route {
         Route::Members if request.method() == Method::GET => list::list(state, &request).await,

@@ -53,6 +53,9 @@ pub(crate) async fn list(state: &State, request: &Request) -> endpoint::Result {
         if after.is_none() {
             break None;
         }
+        if found.len() == PAGE || looked_at >= LOOKED_AT {
+            break after;
+        }
     };
     let shown = found
         .iter()

@@ -6,14 +6,14 @@ use members::{Account, Act, Deed, Email, Members, NewMember, Renamed, Role, Who}
 
 use crate::slip::new_code;
 
-/// Who does something to members, and when.
-#[derive(Debug, Clone)]
+/// Who does something to members.
+#[derive(Clone)]
 pub struct Administration<'a> {
     pub members: &'a Members,
     /// `None`: whoever has the command line.
     pub by: Option<Who>,
     /// The time, in Unix milliseconds.
-    pub now_ms: u64,
+    pub clock: &'a (dyn Fn() -> u64 + Send + Sync),
 }
 
 /// Why a member isn't changed.
@@ -92,13 +92,13 @@ macro_rules! granted {
 
 impl Administration<'_> {
     pub(crate) fn now(&self) -> u64 {
-        self.now_ms / 1000
+        (self.clock)() / 1000
     }
 
     /// The table, of which each change writes this entry.
     pub(crate) fn noting(&self, deed: Deed, on: Who, became: Option<&str>) -> Members {
         self.members.noting(Act {
-            at_ms: self.now_ms,
+            at_ms: (self.clock)(),
             by: self.by.clone(),
             deed,
             on,

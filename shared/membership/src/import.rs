@@ -77,7 +77,7 @@ enum Written {
 
 impl Administration<'_> {
     /// Makes a member of each row; `step` is told of each. A row that has gone bad since it was checked is left out with
-    /// `skip_bad`, and otherwise ends the import. `clock` tells the time, in Unix milliseconds.
+    /// `skip_bad`, and otherwise ends the import.
     ///
     /// # Errors
     /// Nobody was imported. What was made is taken back, now or, where the table doesn't answer, a few minutes later.
@@ -85,10 +85,9 @@ impl Administration<'_> {
         &self,
         rows: Vec<Row>,
         skip_bad: bool,
-        clock: fn() -> u64,
         mut step: impl FnMut() + Send,
     ) -> Result<Imported, NotImported> {
-        let until = clock() + SLACK_MS + LAST_MS + ROW_MS * rows.len() as u64;
+        let until = (self.clock)() + SLACK_MS + LAST_MS + ROW_MS * rows.len() as u64;
         let rows: Vec<(Row, String)> = rows.into_iter().map(|row| (row, new_id())).collect();
         let ids: Vec<String> = rows.iter().map(|(_, id)| id.clone()).collect();
         let import = self
@@ -109,7 +108,7 @@ impl Administration<'_> {
             if stops.load(Ordering::Relaxed) {
                 return None;
             }
-            if clock() + LAST_MS > until {
+            if (self.clock)() + LAST_MS > until {
                 return Some(Err(NotImported::TooLong));
             }
             let written = self.write(row, id).await;
@@ -147,8 +146,8 @@ impl Administration<'_> {
         };
         match self.take_back(&import, &ids, &failure).await {
             // The store did finish it, and didn't come to say so.
-            Ok(false) => Ok(imported),
-            Ok(true) => Err(failure),
+            Ok(false) if self.is_there(imported.done.last()).await? => Ok(imported),
+            Ok(_) => Err(failure),
             Err(error) => {
                 tracing::warn!(%error, "members of an import that failed are taken back later");
                 Err(failure)
@@ -156,7 +155,16 @@ impl Administration<'_> {
         }
     }
 
-    /// Removes those who were made before a failure. `false`: the import is finished, and nobody is removed.
+    /// Whether somebody who was made is a member still.
+    async fn is_there(&self, done: Option<&Done>) -> members::Result<bool> {
+        match done {
+            Some(done) => Ok(self.members.by_id(&done.id).await?.is_some()),
+            None => Ok(false),
+        }
+    }
+
+    /// Removes those who were made before a failure. `false`: the import is noted no more. It is finished, or its time was over and its
+    /// members were taken back.
     async fn take_back(
         &self,
         import: &Import,
@@ -210,7 +218,7 @@ pub async fn take_back_abandoned(members: &Members, now_ms: u64) -> members::Res
     let nobody = Administration {
         members,
         by: None,
-        now_ms,
+        clock: &|| now_ms,
     };
     let mut count = 0;
     for abandoned in members.abandoned_imports(now_ms).await? {
