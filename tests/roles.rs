@@ -604,8 +604,7 @@ async fn administer(
     let told = events::deliver(&of_resize, "resize_picture", of_key(&key)).await;
     assert_eq!(told.unwrap(), json!({"batchItemFailures": []}));
     // An import fails, and is taken back.
-    let csv =
-        "email,name,role,password_hash\nnew@club.example,New,,\nother@club.example,Demo Member,,\n";
+    let csv = "email,name,handle\nnew@club.example,New,\nother@club.example,Other,demo\n";
     let roster = membership::roster::check(csv.as_bytes(), &membership::roster::Taken::default());
     let state = roster::State::from_env(&of_roster).unwrap();
     let by = membership::Administration {

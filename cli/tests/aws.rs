@@ -365,7 +365,7 @@ async fn caches_forget_a_member_who_goes() {
     let listed = aws.masthead(&["users", "list", "--aws"]).await.unwrap();
     assert!(listed.contains("going"), "{listed}");
     let enabled = aws.masthead(&["users", "enable", email, "--aws"]).await;
-    assert!(enabled.unwrap_err().contains("can't be taken back"));
+    assert!(enabled.unwrap_err().contains("can’t be taken back"));
 
     aws.cloudfront_is_down(false);
     let removed = aws.masthead(&remove).await.unwrap();
