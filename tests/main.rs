@@ -42,6 +42,7 @@ mod rename;
 mod rename_faults;
 mod requests;
 mod roles;
+mod roster;
 mod scheduled;
 mod sessions;
 mod set_password;
