@@ -25,6 +25,7 @@ mod leave;
 mod links;
 mod login;
 mod login_faults;
+mod mail;
 mod me;
 mod photo;
 mod picture_faults;

@@ -75,6 +75,8 @@ export interface Site {
   password: { min: number; max: number };
   /** How large files may be, in bytes. */
   limits: { readme: number; picture: number; large_picture: number };
+  /** Whether it sends letters: without, a code for a forgotten password comes from an administrator alone. */
+  mail: boolean;
   version: string;
 }
 
@@ -83,6 +85,13 @@ export interface Member {
   handle: string;
   name: string;
   picture: Picture | null;
+}
+
+/** Which letters a member gets. `address_changed` always comes. */
+export interface Letters {
+  page_up: boolean;
+  editor_note: boolean;
+  address_changed: boolean;
 }
 
 /** Square WebP files by edge length in pixels. */

@@ -151,6 +151,11 @@ impl Dev {
                     "  build key         in {}, for MASTHEAD_BUILD_KEY of a site",
                     self.data.join(local::BUILD_KEY_FILE).display()
                 );
+                say!(
+                    "  letters           http://localhost:{}{}",
+                    self.port,
+                    local::LETTERS_PATH
+                );
                 say!("  stores            S3 on {s3}, DynamoDB on {dynamodb}, data in {data}");
                 say!("  next              open the page, sign in, upload a README; Ctrl-C stops");
             }

@@ -119,18 +119,35 @@ fn few_functions_can_do_harm() {
             "LoginRole",
             "MeRole",
             "ResizePictureRole",
+            "SendMailRole",
             "SetPasswordRole",
             "UploadProfilePicRole"
         ]
     );
     assert_eq!(
         who("dynamodb:PutItem", "EMAIL#*"),
-        [""; 0],
-        "nobody makes accounts over the web"
+        ["MeRole"],
+        "an account moves to another address; nobody makes one over the web"
     );
+    // Letters bring codes that open accounts.
+    assert_eq!(
+        who("s3:PutObject", "UploadsBucket.Arn}/mail/*"),
+        ["ContentRole", "ForgotPasswordRole", "MeRole"]
+    );
+    assert_eq!(
+        who("s3:GetObject", "UploadsBucket.Arn}/mail/*"),
+        ["SendMailRole"]
+    );
+    assert_eq!(
+        who("ses:SendEmail", "identity/${MailFrom}"),
+        ["SendMailRole"]
+    );
+    assert_eq!(who("ses:SendEmail", "ses:FromAddress"), ["SendMailRole"]);
     assert_eq!(
         who("s3:PutObject", "UploadsBucket"),
         [
+            "ContentRole",
+            "ForgotPasswordRole",
             "MeRole",
             "RebuildSiteRole",
             "RemoveMemberRole",
@@ -317,6 +334,7 @@ fn routes_are_throttled() {
     for key in [
         "ANY /api/login",
         "ANY /api/set_password",
+        "ANY /api/forgot_password",
         "ANY /api/me/delete",
         "ANY /api/upload_profile_pic",
         "ANY /api/upload_url",
@@ -437,7 +455,7 @@ fn logins_can_be_limited_for_each_source() {
     let acl = Template::of("web-acl.yaml");
     let rule = &acl.resource("WebAcl")["Properties"]["Rules"][0]["Statement"]["RateBasedStatement"];
     assert_eq!(rule["AggregateKeyType"], "IP");
-    for path in ["/api/login", "/api/set_password"] {
+    for path in ["/api/login", "/api/set_password", "/api/forgot_password"] {
         assert!(rule["ScopeDownStatement"].to_string().contains(path));
     }
 }

@@ -2,7 +2,7 @@
 
 use blobs::layout::NameChangeKey;
 use blobs::{Condition, Upload};
-use endpoint::{Error, JsonObject, Request, sentence};
+use endpoint::{Error, JsonObject, sentence};
 use members::{InvalidName, MAX_NAME, Member, Renamed, parse_name};
 
 use crate::State;
@@ -16,10 +16,9 @@ const MOST_NAMES: usize = 20;
 /// The same name again has everything looked at again: what a kill between the two writes left undone.
 pub(crate) async fn rename(
     state: &State,
-    request: &Request,
+    body: &JsonObject,
     member: &Member,
 ) -> endpoint::Result<()> {
-    let body = JsonObject::read(request)?;
     body.only(&["name"])?;
     let name = parse_name(body.string("name")?).map_err(|invalid| refused(&invalid))?;
     let is_new = !member.names().any(|known| *known == name);

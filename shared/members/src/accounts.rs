@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::{Delete, Put, TransactWriteItem};
+use languages::Language;
 
 use crate::account::{Account, NewMember};
 use crate::codes::{IssuedCode, code_key};
@@ -125,7 +126,8 @@ impl Members {
         let next = account.version + 1;
         self.update(
             account,
-            "SET password_hash = :hash, version = :next",
+            // What somebody asked for who can read the member's mail, or could, ends with the old password.
+            "SET password_hash = :hash, version = :next REMOVE recovery_digest, recovery_expires_at",
             "version = :version",
             [
                 (":hash", string(password_hash)),
@@ -160,21 +162,30 @@ impl Members {
         .await
     }
 
-    /// Notes that the member signed in at `now`, in Unix seconds: once a day, so that it costs next
-    /// to nothing. `false`: the account is gone.
-    pub async fn note_login(&self, account: &Account, now: u64) -> Result<bool> {
+    /// Notes that the member signed in at `now`, in Unix seconds, with a browser that speaks `language`, in which letters
+    /// are written: once a day, so that it costs next to nothing, and where the language is another one. `false`: the
+    /// account is gone.
+    pub async fn note_login(
+        &self,
+        account: &Account,
+        now: u64,
+        language: Language,
+    ) -> Result<bool> {
         let day = |time: u64| time / (24 * 60 * 60);
-        if account
+        let is_noted = account
             .last_login_at
-            .is_some_and(|last| day(last) == day(now))
-        {
+            .is_some_and(|last| day(last) == day(now));
+        if is_noted && account.language == Some(language) {
             return Ok(true);
         }
         self.update(
             account,
-            "SET last_login_at = :now",
+            "SET last_login_at = :now, written_in = :language",
             "attribute_exists(version)",
-            [(":now", number(now))],
+            [
+                (":now", number(now)),
+                (":language", string(language.code())),
+            ],
         )
         .await
     }
@@ -213,8 +224,8 @@ impl Members {
             member_key(&account.id),
         ];
         let counts = Counted::ALL.map(|of| of.key(&account.id));
-        let code = account.code.iter().map(|code| code_key(&code.digest));
-        let items = keys.into_iter().chain(counts).chain(code).map(|key| {
+        let codes = account.codes().map(|code| code_key(&code.digest));
+        let items = keys.into_iter().chain(counts).chain(codes).map(|key| {
             let delete = Delete::builder()
                 .table_name(&self.table)
                 .set_key(Some(key))
