@@ -2,7 +2,7 @@
 
 use auth::password::{self, Password};
 use endpoint::{Environment, Origins};
-use members::{Created, Email, Members, NewMember};
+use members::{Created, Email, Members, NewMember, Role};
 use serde_json::{Value, json};
 
 use crate::site::Site;
@@ -80,6 +80,7 @@ pub(crate) async fn make_demo(members: &Members) {
         name: "Demo Member".to_owned(),
         handle: "demo".to_owned(),
         password_hash: Some(password::hash(&password, [0; 16]).unwrap()),
+        role: Role::Member,
         created_at: 0,
     };
     assert_eq!(members.create(member).await.unwrap(), Created::Created);

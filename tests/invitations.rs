@@ -4,7 +4,7 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use auth::Code;
 use endpoint::Clock;
-use members::{Account, CODE_TTL_SECONDS, Created, Email, IssuedCode, NewMember};
+use members::{Account, CODE_TTL_SECONDS, Created, Email, IssuedCode, NewMember, Role};
 use reqwest::{Method, Response, StatusCode};
 use serde_json::{Value, json};
 
@@ -26,6 +26,7 @@ async fn invited(site: &Site, handle: &str) -> Code {
         name: format!("{handle} of the club"),
         handle: handle.to_owned(),
         password_hash: None,
+        role: Role::Member,
         created_at: now(),
     };
     let issued = IssuedCode::new(code.digest(), now());

@@ -32,6 +32,7 @@ async fn the_right_password_gives_a_token_and_the_member() {
       "member": {
         "handle": "jo",
         "name": "jo of the club",
+        "role": "member",
         "picture": null
       }
     }

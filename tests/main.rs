@@ -7,6 +7,7 @@
     reason = "helpers of tests, and tests that tell one story"
 )]
 
+mod administrators;
 mod builds;
 mod caches;
 mod canary;

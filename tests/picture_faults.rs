@@ -26,7 +26,7 @@ use endpoint::{Bearer, Clock, Environment, Origins, aws, configuration};
 use hyper::body::Bytes;
 use image::ImageFormat;
 use local::{Options, Stack};
-use members::{Created, Email, Members, NewMember, Picture, Seen, Usage};
+use members::{Created, Email, Members, NewMember, Picture, Role, Seen, Usage};
 use renditions::Shelf;
 use serde_json::{Value, json};
 use tokio::sync::Semaphore;
@@ -306,6 +306,7 @@ impl Stores {
             name: handle.to_owned(),
             handle: handle.to_owned(),
             password_hash: None,
+            role: Role::Member,
             created_at: 0,
         };
         assert_eq!(self.members.create(member).await.unwrap(), Created::Created);

@@ -9,7 +9,7 @@ use blobs::layout::{OWN_PAGE, OriginalKey, PictureChangeKey, SourceKey, content_
 use blobs::{Condition, Upload};
 use endpoint::Clock;
 use image::ImageFormat;
-use members::{Account, Built, Created, Email, IssuedCode, NewMember, Seen, Standing};
+use members::{Account, Built, Created, Email, IssuedCode, NewMember, Role, Seen, Standing};
 use removal::{Leftovers, Removal};
 use uuid::Uuid;
 
@@ -290,6 +290,7 @@ async fn nothing_takes_a_tombstone_back() {
         name: "Jo".to_owned(),
         handle: "jo".to_owned(),
         password_hash: None,
+        role: Role::Member,
         created_at: 0,
     };
     assert_eq!(

@@ -19,7 +19,7 @@ use endpoint::{Clock, Environment, aws, configuration};
 use image::ImageFormat;
 use local::Options;
 use mail::{Letter, Outbox};
-use members::{Created, IssuedCode, NewMember};
+use members::{Created, IssuedCode, NewMember, Role};
 use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 
@@ -456,6 +456,7 @@ async fn calls() -> BTreeMap<String, BTreeSet<Call>> {
         name: demo.name.clone(),
         handle: demo.handle.clone(),
         password_hash: None,
+        role: Role::Member,
         created_at: 0,
     };
     assert_eq!(members.create(next).await.unwrap(), Created::Created);

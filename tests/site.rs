@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use auth::password::{self, Password};
 use endpoint::{Environment, configuration};
 use local::{Options, Stack};
-use members::{Created, Email, Members, NewMember};
+use members::{Created, Email, Members, NewMember, Role};
 use reqwest::multipart::{Form, Part};
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use serde_json::{Value, json};
@@ -100,6 +100,7 @@ impl Site {
             name: format!("{handle} of the club"),
             handle: handle.to_owned(),
             password_hash: hash,
+            role: Role::Member,
             created_at: 0,
         };
         assert_eq!(

@@ -8,6 +8,7 @@ export type Code =
   | 'bad_request'
   | 'invalid_credentials'
   | 'invalid_token'
+  | 'forbidden'
   | 'not_found'
   | 'method_not_allowed'
   | 'conflict'
@@ -84,6 +85,8 @@ export interface Member {
   /** The member's name in addresses. */
   handle: string;
   name: string;
+  /** What the member may do beside their own things; `undefined` of a server from before there were roles. */
+  role?: Role;
   picture: Picture | null;
 }
 
@@ -93,6 +96,9 @@ export interface Letters {
   editor_note: boolean;
   address_changed: boolean;
 }
+
+/** An editor looks after everybody's documents, an administrator after members, too. */
+export type Role = 'member' | 'editor' | 'admin';
 
 /** Square WebP files by edge length in pixels. */
 export type Picture = Record<'96' | '256' | '512', string>;

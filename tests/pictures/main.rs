@@ -9,7 +9,7 @@ use anyhow::{Context as _, anyhow, ensure};
 use base64ct::{Base64, Encoding as _};
 use endpoint::{Environment, configuration};
 use local::Options;
-use members::{Created, Email, Members, NewMember};
+use members::{Created, Email, Members, NewMember, Role};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -167,6 +167,7 @@ impl Function {
             name: "Jo".to_owned(),
             handle: "jo".to_owned(),
             password_hash: None,
+            role: Role::Member,
             created_at: 0,
         };
         ensure!(members.create(member).await? == Created::Created);

@@ -6,7 +6,7 @@ use anyhow::{Context as _, ensure};
 use auth::password::{self, Password};
 use endpoint::{Environment, configuration};
 use local::Options;
-use members::{Email, Members, NewMember};
+use members::{Email, Members, NewMember, Role};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -93,6 +93,7 @@ async fn add(members: &Members, name: &str, kind: &str, hash: &str) -> anyhow::R
         name: name.to_owned(),
         handle: name.to_owned(),
         password_hash: hash,
+        role: Role::Member,
         created_at: 0,
     };
     members.create(member).await?;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use auth::password::{self, Password, Verdict};
 use endpoint::{Clock, Environment, configuration};
-use members::{Email, NewMember};
+use members::{Email, NewMember, Role};
 use rand::seq::IndexedRandom as _;
 use uuid::Uuid;
 
@@ -55,6 +55,7 @@ pub(crate) async fn member(environment: &Environment, data: &Path) -> anyhow::Re
         name: NAME.to_owned(),
         handle: HANDLE.to_owned(),
         password_hash: Some(hash),
+        role: Role::Admin,
         created_at: Clock::system().unix_seconds(),
     };
     members.create(member).await?;

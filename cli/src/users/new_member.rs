@@ -1,7 +1,7 @@
 //! What every way of making a member shares: the account to begin with.
 
 use endpoint::Clock;
-use members::{Email, NewMember};
+use members::{Email, NewMember, Role};
 use uuid::Uuid;
 
 pub(super) fn new(
@@ -16,6 +16,7 @@ pub(super) fn new(
         name: name.to_owned(),
         handle: handle.to_owned(),
         password_hash,
+        role: Role::Member,
         created_at: Clock::system().unix_seconds(),
     }
 }

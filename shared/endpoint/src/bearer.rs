@@ -2,7 +2,8 @@
 
 use lambda_http::Request;
 use lambda_http::http::header;
-use members::{Member, Members};
+use languages::sentence;
+use members::{Member, Members, Role};
 
 use crate::{Clock, Error, Result, Tokens};
 
@@ -46,6 +47,23 @@ impl Bearer {
             Some(member) if !member.disabled && member.version == claims.ver => Ok(member),
             _ => Err(Error::InvalidToken),
         }
+    }
+
+    /// The member whose token the request carries, if they have this role or one that may more. The role is the account's,
+    /// read for this request.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] for others who are signed in.
+    pub async fn member_as(&self, request: &Request, role: Role) -> Result<Member> {
+        let member = self.member(request).await?;
+        if member.role >= role {
+            return Ok(member);
+        }
+        tracing::info!(member = member.id, needs = %role, "refused for the role");
+        Err(Error::Forbidden(match role {
+            Role::Member | Role::Editor => sentence!("api.forbidden_editor"),
+            Role::Admin => sentence!("api.forbidden_admin"),
+        }))
     }
 }
 

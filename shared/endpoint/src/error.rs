@@ -22,6 +22,8 @@ pub enum Error {
     BadRequest(Sentence),
     InvalidCredentials(Sentence),
     InvalidToken,
+    /// The member is known, and may not do this.
+    Forbidden(Sentence),
     NotFound,
     MethodNotAllowed {
         allow: &'static str,
@@ -63,16 +65,17 @@ impl Error {
         Self::Unavailable(cause.into())
     }
 
-    /// The status code (RFC 9110).
     /// A file without anything in it.
     pub fn empty_file() -> Self {
         Self::BadRequest(sentence!("api.file_empty"))
     }
 
+    /// The status code (RFC 9110).
     pub fn status(&self) -> StatusCode {
         match self {
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
             Self::InvalidCredentials(_) | Self::InvalidToken => StatusCode::UNAUTHORIZED,
+            Self::Forbidden(_) => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed { .. } => StatusCode::METHOD_NOT_ALLOWED,
             Self::Conflict(_) | Self::QuotaExceeded(_) | Self::OtherTitle(_) => {
@@ -92,6 +95,7 @@ impl Error {
         match self {
             Self::BadRequest(sentence)
             | Self::InvalidCredentials(sentence)
+            | Self::Forbidden(sentence)
             | Self::Conflict(sentence)
             | Self::QuotaExceeded(sentence)
             | Self::TooLarge(sentence)
@@ -121,6 +125,7 @@ impl Error {
             Self::BadRequest(_) => "bad_request",
             Self::InvalidCredentials(_) => "invalid_credentials",
             Self::InvalidToken => "invalid_token",
+            Self::Forbidden(_) => "forbidden",
             Self::NotFound => "not_found",
             Self::MethodNotAllowed { .. } => "method_not_allowed",
             Self::Conflict(_) => "conflict",
@@ -146,10 +151,10 @@ impl fmt::Display for Error {
 impl<E: Into<anyhow::Error>> From<E> for Error {
     fn from(cause: E) -> Self {
         let cause = cause.into();
-        if cause.is::<members::Error>() {
-            Self::Unavailable(cause)
-        } else {
-            Self::Internal(cause)
+        match cause.downcast_ref() {
+            Some(members::Error::LastAdmin) => Self::Conflict(sentence!("api.last_admin")),
+            Some(_) => Self::Unavailable(cause),
+            None => Self::Internal(cause),
         }
     }
 }

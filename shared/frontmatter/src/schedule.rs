@@ -32,10 +32,19 @@ impl Schedule {
         let line = findings.iter().find_map(Finding::schedules);
         findings.retain(|finding| finding.schedules().is_none());
         let said_by = match line {
-            Some(_) => Source::Frontmatter,
-            None if context.schedule => Source::Upload,
-            None => return Self::default(),
+            Some(_) => Some(Source::Frontmatter),
+            None if context.schedule => Some(Source::Upload),
+            None => None,
         };
+        // Something else stands there, such as the days of a course, or a word that was to be `true`.
+        let is_unclear = |entry: &&Entry| entry.is("schedule") && keys::text(entry).is_some();
+        let unclear = keys.entries().iter().find(is_unclear).map(|entry| {
+            let text = keys::text(entry).unwrap_or_default();
+            (entry.line, text)
+        });
+        if said_by.is_none() && unclear.is_none() {
+            return Self::default();
+        }
         // Read off a copy: what is wrong with it is told when the field is made.
         let (mut copy, mut told) = (keys.clone(), Vec::new());
         let dated = date(&mut copy, context, &mut told);
@@ -47,6 +56,14 @@ impl Schedule {
             Source::FileName => !is_unread,
             _ => false,
         });
+        let is_over = |until| context.now.is_some_and(|now| until <= now);
+        let Some(said_by) = said_by else {
+            let is_to_come = dated.is_some_and(|(until, _)| !is_over(until));
+            if let Some((line, text)) = unclear.filter(|_| is_to_come) {
+                warnings.push(Code::ScheduleUnclear.at(line, 1, &text));
+            }
+            return Self::default();
+        };
         let Some((until, _)) = dated else {
             warnings.push(Code::Undated.at(line.unwrap_or(1), 1, "schedule"));
             return Self {
@@ -54,10 +71,9 @@ impl Schedule {
                 kept_back: Some(said_by),
             };
         };
-        let is_over = context.now.is_some_and(|now| until <= now);
         Self {
             until: Some(until),
-            kept_back: (!is_over).then_some(said_by),
+            kept_back: (!is_over(until)).then_some(said_by),
         }
     }
 }
@@ -167,6 +183,30 @@ mod tests {
             // A date that can't be read isn't that of the file's name.
             let named = at(Some("2026-06-03T00:00:00Z"), &text, false);
             assert_eq!(named.draft, !date.is_empty(), "{date}");
+        }
+    }
+
+    /// What is neither true nor false keeps nothing back, and where the date is to come that is told: a typing error would
+    /// let a page out before its time.
+    #[test]
+    fn what_is_neither_yes_nor_no_is_told_of_a_date_to_come() {
+        for (keys, is_told) in [
+            ("date: 2027-01-01\nschedule: maybe\n", true),
+            ("date: 2027-01-01\nschedule: ture\n", true),
+            ("date: 2027-01-01\nschedule: weekly\n", true),
+            ("date: 2026-01-01\nschedule: weekly\n", false),
+            ("schedule: weekly\n", true),
+            ("date: soon\nschedule: weekly\n", false),
+            ("date: 2027-01-01\nschedule: false\n", false),
+            ("date: 2027-01-01\nschedule: [Mondays, Fridays]\n", false),
+            ("date: 2027-01-01\nschedule: {mo: 5}\n", false),
+            ("date: 2027-01-01\n", false),
+        ] {
+            let output = at(Some(NOW), &format!("---\n{keys}---\n# Boat\n"), false);
+            assert_eq!(until(&output), (false, None), "{keys}");
+            let codes = output.warnings.iter().map(|warning| warning.code.as_str());
+            let told = codes.filter(|code| *code == "schedule-unclear").count();
+            assert_eq!(told, usize::from(is_told), "{keys}");
         }
     }
 

@@ -57,6 +57,8 @@ pub(crate) enum Code<'a> {
     HiddenUnclear(&'a str, &'a str),
     /// A document that comes out at its date, and has none.
     Undated,
+    /// A document whose date is to come, and that is published now, since what says whether it waits is neither yes nor no.
+    ScheduleUnclear,
 }
 
 impl Code<'_> {
@@ -90,6 +92,7 @@ impl Code<'_> {
             Self::Hidden(key) => format!("draft-because:{key}"),
             Self::HiddenUnclear(key, _) => format!("draft-unclear:{key}"),
             Self::Undated => "schedule-undated".to_owned(),
+            Self::ScheduleUnclear => "schedule-unclear".to_owned(),
         }
     }
 
@@ -113,6 +116,7 @@ impl Code<'_> {
             Self::OtherAuthor => sentence!("warning.author_other_member"),
             Self::Hidden(key) => sentence!("warning.draft_because", key = key),
             Self::Undated => sentence!("warning.draft_undated"),
+            Self::ScheduleUnclear => sentence!("warning.schedule_unclear"),
             Self::HiddenUnclear(key, write) => {
                 sentence!("warning.draft_unclear", key = key, write = write)
             }

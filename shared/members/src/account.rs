@@ -6,6 +6,7 @@ use std::fmt;
 use languages::{Language, Sentence, told};
 use serde::Serialize;
 
+use crate::admins::ROLE;
 use crate::codes::{
     CODE_DIGEST, CODE_EXPIRES_AT, IssuedCode, RECOVERY_DIGEST, RECOVERY_EXPIRES_AT,
 };
@@ -18,7 +19,7 @@ use crate::pictures::{
     PICTURE, PICTURE_CHANGES, PICTURE_FILE, PICTURE_REJECTED, PICTURE_REJECTED_SAID,
 };
 use crate::renames::{FORMER_HANDLES, FORMER_NAMES};
-use crate::{Email, name};
+use crate::{Email, Role, name};
 
 const LAST_LOGIN_AT: &str = "last_login_at";
 
@@ -41,6 +42,7 @@ pub struct Account {
     pub former_names: Vec<String>,
     /// PHC string, or a hash imported from Werkzeug; `None` until a password is set.
     pub password_hash: Option<String>,
+    pub role: Role,
     /// Raised whenever every older token must end; the token's `ver`.
     pub version: u64,
     pub disabled: bool,
@@ -82,6 +84,7 @@ pub struct NewMember {
     pub name: String,
     pub handle: String,
     pub password_hash: Option<String>,
+    pub role: Role,
     /// Unix seconds.
     pub created_at: u64,
 }
@@ -100,6 +103,7 @@ impl fmt::Debug for Account {
 pub struct PublicMember<'a> {
     pub handle: &'a str,
     pub name: &'a str,
+    pub role: Role,
     /// Edge length to absolute URL.
     pub picture: Option<BTreeMap<&'a str, String>>,
 }
@@ -116,6 +120,7 @@ impl Account {
         PublicMember {
             handle: &self.handle,
             name: &self.name,
+            role: self.role,
             picture: self
                 .picture
                 .as_ref()
@@ -161,6 +166,10 @@ impl Account {
             former_handles: read.strings(FORMER_HANDLES),
             former_names: read.strings(FORMER_NAMES),
             password_hash: read.optional_string("password_hash").map(str::to_owned),
+            role: match read.optional_string(ROLE) {
+                Some(role) => role.parse().map_err(|_| read.damaged(ROLE))?,
+                None => Role::default(),
+            },
             version: read.number("version")?,
             disabled: read.boolean("disabled")?,
             going_since: item
@@ -237,6 +246,9 @@ impl NewMember {
             ("disabled".to_owned(), boolean(false)),
             ("created_at".to_owned(), number(self.created_at)),
         ]);
+        if self.role != Role::default() {
+            item.insert(ROLE.to_owned(), string(self.role.as_str()));
+        }
         if let Some(hash) = self.password_hash {
             item.insert("password_hash".to_owned(), string(hash));
         }

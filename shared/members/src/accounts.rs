@@ -6,19 +6,34 @@ use aws_sdk_dynamodb::types::{Delete, Put, TransactWriteItem};
 use languages::Language;
 
 use crate::account::{Account, NewMember};
+use crate::admins::Rights;
 use crate::codes::{IssuedCode, code_key};
 use crate::departures::GONE_SINCE;
 use crate::error::{Error, Result};
 use crate::item::{Item, Reader, boolean, key, number, string};
 use crate::links::Referrer;
+use crate::listing::MOST_OF_A_PAGE;
 use crate::transaction::{Refusal, refusals};
 use crate::usage::Counted;
-use crate::{Email, Members, Target};
+use crate::{Email, Members, Role, Target};
 
-const ACCOUNT: &str = "ACCOUNT";
+/// How often a change is tried against others of the same account.
+const ROUNDS: usize = 5;
+
+pub(crate) const ACCOUNT: &str = "ACCOUNT";
 pub(crate) const MEMBER: &str = "MEMBER";
 pub(crate) const HANDLE: &str = "HANDLE";
 const ABSENT: &str = "attribute_not_exists(pk)";
+
+/// A change of an account that others may change at the same time.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Change {
+    Role(Role),
+    Disabled(bool),
+    SignOut,
+    /// The member goes, at this time in Unix seconds.
+    Depart(u64),
+}
 
 /// What came of [`Members::create`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,6 +77,15 @@ impl Members {
         let mut claim = handle_key(&member.handle);
         claim.insert("id".to_owned(), string(member.id.as_str()));
         let leads_here = code.map(|code| code.pointer(&member.email));
+        let nobody = Rights {
+            role: Role::Member,
+            can_sign_in: false,
+        };
+        let rights = Rights {
+            role: member.role,
+            can_sign_in: member.password_hash.is_some(),
+        };
+        let administrators = self.administrators(&member.id, nobody, rights)?;
         let mut account = email_key(&member.email);
         account.extend(member.into_item());
         account.extend(code.iter().flat_map(|code| code.attributes()));
@@ -74,11 +98,14 @@ impl Members {
                 .build()?;
             Ok(TransactWriteItem::builder().put(put).build())
         });
-        let puts = puts.collect::<std::result::Result<_, _>>();
+        let puts = puts.collect::<std::result::Result<Vec<_>, _>>();
+        let mut writes = puts.map_err(Error::unbuilt("TransactWriteItems"))?;
+        writes.extend(administrators);
+        writes.extend(self.entry()?);
         let written = self
             .client
             .transact_write_items()
-            .set_transact_items(Some(puts.map_err(Error::unbuilt("TransactWriteItems"))?))
+            .set_transact_items(Some(writes))
             .send()
             .await;
         match written {
@@ -151,15 +178,18 @@ impl Members {
         .await
     }
 
-    /// Ends every older token. `false`: no such account.
+    /// Ends every older token. `false`: no such account, or the member goes.
     pub async fn sign_out(&self, account: &Account) -> Result<bool> {
-        self.update(
-            account,
-            "ADD version :one",
-            "attribute_exists(version)",
-            [(":one", number(1))],
-        )
-        .await
+        self.change(account, Change::SignOut).await
+    }
+
+    /// Gives a member another role, and where that may do less, ends every older token. `false`: no such account, or the
+    /// member goes.
+    ///
+    /// # Errors
+    /// [`Error::LastAdmin`].
+    pub async fn set_role(&self, account: &Account, role: Role) -> Result<bool> {
+        self.change(account, Change::Role(role)).await
     }
 
     /// Notes that the member signed in at `now`, in Unix seconds, with a browser that speaks `language`, in which letters
@@ -192,14 +222,73 @@ impl Members {
 
     /// Lets a member in or shuts them out, and ends every older token. `false`: no such account, or the
     /// member goes, which nothing takes back.
+    ///
+    /// # Errors
+    /// [`Error::LastAdmin`].
     pub async fn set_disabled(&self, account: &Account, disabled: bool) -> Result<bool> {
-        self.update(
-            account,
-            "SET disabled = :disabled ADD version :one",
-            "attribute_exists(version) AND attribute_not_exists(gone_since)",
-            [(":disabled", boolean(disabled)), (":one", number(1))],
-        )
-        .await
+        self.change(account, Change::Disabled(disabled)).await
+    }
+
+    /// Changes the account as it is: as it was read, and read again where that is no longer so. `false`: no such account, or
+    /// the member goes.
+    pub(crate) async fn change(&self, account: &Account, change: Change) -> Result<bool> {
+        let mut known = account.clone();
+        for _ in 0..ROUNDS {
+            if self.change_as_read(&known, change).await? {
+                return Ok(true);
+            }
+            match self.by_email(&known.email).await? {
+                Some(now) if now.id == known.id && now != known => known = now,
+                _ => return Ok(false),
+            }
+        }
+        Err(Error::Store {
+            operation: "TransactWriteItems",
+            cause: "the account was changed by others each time".to_owned(),
+        })
+    }
+
+    /// `false`: the account isn't as it was read, or its member goes.
+    async fn change_as_read(&self, account: &Account, change: Change) -> Result<bool> {
+        let before = account.rights();
+        let stays = self.if_as_read(account, &format!("attribute_not_exists({GONE_SINCE})"));
+        let (update, raised, after) = match change {
+            Change::Role(role) => {
+                let update = match role {
+                    Role::Member => stays.update_expression("REMOVE #role ADD version :raised"),
+                    Role::Editor | Role::Admin => stays
+                        .update_expression("SET #role = :role ADD version :raised")
+                        .expression_attribute_values(":role", string(role.as_str())),
+                };
+                let after = Rights { role, ..before };
+                (update, u64::from(role < account.role), after)
+            }
+            Change::Disabled(disabled) => {
+                let update = stays
+                    .update_expression("SET disabled = :disabled ADD version :raised")
+                    .expression_attribute_values(":disabled", boolean(disabled));
+                let can_sign_in = !disabled && account.password_hash.is_some();
+                let after = Rights {
+                    can_sign_in,
+                    ..before
+                };
+                (update, 1, after)
+            }
+            Change::SignOut => {
+                let update = stays.update_expression("ADD version :raised");
+                (update, 1, before)
+            }
+            Change::Depart(now) => {
+                return self.depart_as_read(account, now, Vec::new()).await;
+            }
+        };
+        let update = update
+            .expression_attribute_values(":raised", number(raised))
+            .build()
+            .map_err(Error::unbuilt("TransactWriteItems"))?;
+        let update = TransactWriteItem::builder().update(update).build();
+        let administrators = self.administrators(&account.id, before, after)?;
+        self.write_account(update, administrators, Vec::new()).await
     }
 
     /// Takes an account back that was just made: its claims, its code, its failed guesses, its reports
@@ -232,11 +321,15 @@ impl Members {
                 .build()?;
             Ok(TransactWriteItem::builder().delete(delete).build())
         });
-        let items = items.collect::<std::result::Result<_, _>>();
+        let items = items.collect::<std::result::Result<Vec<_>, _>>();
+        let mut writes = items.map_err(Error::unbuilt("TransactWriteItems"))?;
+        if account.role == Role::Admin {
+            writes.push(self.no_administrator(&account.id)?);
+        }
         let deleted = self
             .client
             .transact_write_items()
-            .set_transact_items(Some(items.map_err(Error::unbuilt("TransactWriteItems"))?))
+            .set_transact_items(Some(writes))
             .send()
             .await;
         deleted
@@ -244,23 +337,18 @@ impl Members {
             .map_err(Error::store("TransactWriteItems"))
     }
 
-    /// Every account, ordered by handle. Reads the whole table: for administrators.
+    /// Every account, ordered by handle.
     pub async fn list(&self) -> Result<Vec<Account>> {
-        let mut accounts = Vec::new();
-        let mut pages = self
-            .client
-            .scan()
-            .table_name(&self.table)
-            .filter_expression("sk = :account")
-            .expression_attribute_values(":account", string(ACCOUNT))
-            .into_paginator()
-            .items()
-            .send();
-        while let Some(item) = pages.next().await {
-            accounts.push(Account::from_item(&item.map_err(Error::store("Scan"))?)?);
+        let mut accounts: Vec<Account> = Vec::new();
+        loop {
+            let after = accounts.last().map(|account| account.handle.as_str());
+            let page = self.accounts_after(after, MOST_OF_A_PAGE).await?;
+            let is_last = page.cursor.is_none();
+            accounts.extend(page.accounts);
+            if is_last {
+                return Ok(accounts);
+            }
         }
-        accounts.sort_by(|a, b| a.handle.cmp(&b.handle));
-        Ok(accounts)
     }
 
     pub(crate) async fn get(&self, key: Item) -> Result<Option<Item>> {

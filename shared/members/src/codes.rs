@@ -11,8 +11,9 @@ use aws_sdk_dynamodb::types::{TransactWriteItem, Update};
 
 use crate::account::{Account, NewMember};
 use crate::accounts::{Created, email_key};
+use crate::admins::Rights;
 use crate::error::{Error, Result};
-use crate::item::{EXPIRES_AT, Item, Reader, boolean, key, number, string};
+use crate::item::{EXPIRES_AT, Item, Reader, key, number, string};
 use crate::{Email, Members};
 
 const CODE: &str = "CODE";
@@ -199,6 +200,7 @@ impl Members {
         if let Some(earlier) = earlier {
             writes.push(self.deletion(code_key(&earlier.digest))?);
         }
+        writes.extend(self.entry()?);
         self.write_all(writes).await
     }
 
@@ -231,30 +233,33 @@ impl Members {
         let Some(slot) = slot_of(account, digest) else {
             return Ok(false);
         };
+        if account.disabled {
+            return Ok(false);
+        }
         let (held, _) = slot.attributes();
-        let used = Update::builder()
-            .table_name(&self.table)
-            .set_key(Some(email_key(&account.email)))
+        let used = self
+            .if_as_read(account, &format!("{held} = :digest"))
             .update_expression(format!(
                 "SET password_hash = :hash REMOVE {CODE_DIGEST}, {CODE_EXPIRES_AT}, {RECOVERY_DIGEST}, \
                  {RECOVERY_EXPIRES_AT} ADD version :one"
             ))
-            .condition_expression(format!(
-                "id = :id AND {held} = :digest AND disabled = :enabled"
-            ))
             .expression_attribute_values(":hash", string(password_hash))
             .expression_attribute_values(":one", number(1))
-            .expression_attribute_values(":id", string(account.id.as_str()))
             .expression_attribute_values(":digest", string(digest))
-            .expression_attribute_values(":enabled", boolean(false))
             .build()
             .map_err(Error::unbuilt("TransactWriteItems"))?;
-        let mut writes = vec![TransactWriteItem::builder().update(used).build()];
+        let used = TransactWriteItem::builder().update(used).build();
+        let after = Rights {
+            can_sign_in: true,
+            ..account.rights()
+        };
+        let administrators = self.administrators(&account.id, account.rights(), after)?;
         // One that was issued since the account was read leads to an account that doesn't hold it any more.
-        for code in account.codes() {
-            writes.push(self.deletion(code_key(&code.digest))?);
-        }
-        self.write_all(writes).await
+        let codes = account
+            .codes()
+            .map(|code| self.deletion(code_key(&code.digest)));
+        let codes = codes.collect::<Result<Vec<_>>>()?;
+        self.write_account(used, administrators, codes).await
     }
 }
 

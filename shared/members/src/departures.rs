@@ -7,12 +7,11 @@
 //! the member's is written any more: [`Members::write_of_member`] ties each such write to it. So what
 //! a scan finds after that is all there is.
 
-use std::collections::HashMap;
-
 use aws_sdk_dynamodb::types::{AttributeValue, Delete, TransactWriteItem, Update};
 
 use crate::account::Account;
-use crate::accounts::{HANDLE, MEMBER, email_key, handle_key, member_key};
+use crate::accounts::{Change, HANDLE, MEMBER, email_key, handle_key, member_key};
+use crate::admins::Rights;
 use crate::error::{Error, Result};
 use crate::item::{EXPIRES_AT, Item, PK, Reader, SK, boolean, key, number, string};
 use crate::{Email, Members, Target};
@@ -99,12 +98,15 @@ impl Members {
     /// one transaction. `false`: there is no such account. Doing it again changes nothing.
     ///
     /// The handle stays claimed until [`Members::forget`].
+    ///
+    /// # Errors
+    /// [`Error::LastAdmin`].
     pub async fn depart(&self, account: &Account, now: u64) -> Result<bool> {
-        if account.is_going() {
+        if account.is_going() || self.change(account, Change::Depart(now)).await? {
             return Ok(true);
         }
-        let writes = self.departure(account, now)?;
-        self.write_all(writes).await
+        let now = self.by_email(&account.email).await?;
+        Ok(now.is_some_and(|now| now.id == account.id && now.is_going()))
     }
 
     /// The same for a member who leaves by themselves, and notes in the same transaction that the rest is still to be
@@ -113,9 +115,8 @@ impl Members {
         if account.is_going() {
             return Ok(false);
         }
-        let mut writes = self.departure(account, now)?;
-        writes.push(self.put(departure_key(&account.id))?);
-        self.write_all(writes).await
+        let note = self.put(departure_key(&account.id))?;
+        self.depart_as_read(account, now, vec![note]).await
     }
 
     /// Members who left by themselves and of whom not everything is erased yet, the ones who were members longest first.
@@ -160,28 +161,22 @@ impl Members {
         Ok(account.filter(|account| account.id == id && account.is_going()))
     }
 
-    /// What makes a member one who goes.
-    fn departure(&self, account: &Account, now: u64) -> Result<Vec<TransactWriteItem>> {
-        let values = |more: &[(&str, AttributeValue)]| {
-            let mut values = HashMap::from([
-                (":now".to_owned(), number(now)),
-                (":id".to_owned(), string(account.id.as_str())),
-            ]);
-            values.extend(more.iter().map(|(k, v)| ((*k).to_owned(), v.clone())));
-            values
-        };
+    /// Makes a member one who goes, and with it does what is further to be done. `false`: the account isn't as it was read.
+    pub(crate) async fn depart_as_read(
+        &self,
+        account: &Account,
+        now: u64,
+        mut further: Vec<TransactWriteItem>,
+    ) -> Result<bool> {
         let unbuilt = Error::unbuilt("TransactWriteItems");
-        let shut = Update::builder()
-            .table_name(&self.table)
-            .set_key(Some(email_key(&account.email)))
+        let shut = self
+            .if_as_read(account, &format!("attribute_not_exists({GONE_SINCE})"))
             .update_expression(format!(
                 "SET disabled = :true, {GONE_SINCE} = :now ADD version :one"
             ))
-            .condition_expression("id = :id")
-            .set_expression_attribute_values(Some(values(&[
-                (":true", boolean(true)),
-                (":one", number(1)),
-            ])))
+            .expression_attribute_values(":now", number(now))
+            .expression_attribute_values(":true", boolean(true))
+            .expression_attribute_values(":one", number(1))
             .build()
             .map_err(&unbuilt)?;
         let claim = Update::builder()
@@ -189,7 +184,8 @@ impl Members {
             .set_key(Some(handle_key(&account.handle)))
             .update_expression(format!("SET {GONE_SINCE} = :now"))
             .condition_expression("id = :id")
-            .set_expression_attribute_values(Some(values(&[])))
+            .expression_attribute_values(":now", number(now))
+            .expression_attribute_values(":id", string(account.id.as_str()))
             .build()
             .map_err(&unbuilt)?;
         let tombstone = Update::builder()
@@ -202,9 +198,15 @@ impl Members {
             .expression_attribute_values(":email", string(account.email.as_str()))
             .build()
             .map_err(&unbuilt)?;
-        let updates =
+        let [shut, claim, tombstone] =
             [shut, claim, tombstone].map(|it| TransactWriteItem::builder().update(it).build());
-        Ok(updates.into())
+        further.extend([claim, tombstone]);
+        let after = Rights {
+            can_sign_in: false,
+            ..account.rights()
+        };
+        let administrators = self.administrators(&account.id, account.rights(), after)?;
+        self.write_account(shut, administrators, further).await
     }
 
     /// Deletes what the table holds of a member who goes, but for account, claim and tombstone. Returns

@@ -18,6 +18,9 @@ pub enum Error {
     /// The table that was configured isn't there.
     #[error("there is no table {table}")]
     NoTable { table: String },
+    /// What was asked would leave no administrator who can sign in.
+    #[error("no other administrator who can sign in would be left")]
+    LastAdmin,
     /// An item that isn't what this code writes. Names the item's sort key and the attribute.
     #[error("the item {item} has no usable attribute {attribute}")]
     Damaged {

@@ -5,6 +5,8 @@
 //! | `EMAIL#<address>` | `ACCOUNT` | the account; the key is the claim on the address |
 //! | `MEMBER#<id>` | `MEMBER` | the address the member's account is under; once the member goes, the tombstone |
 //! | `HANDLE#<handle>` | `HANDLE` | the claim on the handle |
+//! | `ADMINS#SITE` | `ADMINS` | the ids of administrators who can sign in |
+//! | `AUDIT#SITE` | `<Unix milliseconds>-<random>` | what an administrator or editor did; expires |
 //! | `DEPARTURES#SITE` | `<id>` | that a member left and not everything of theirs is erased yet |
 //! | `MEMBER#<id>` | `README#<slug>` | the publish report of one README |
 //! | `MEMBER#<id>` | `NAME#<name>#<slug>` | that a published README of the member has that name |
@@ -26,7 +28,9 @@
 
 mod account;
 mod accounts;
+mod acts;
 mod addresses;
+mod admins;
 mod built;
 mod codes;
 mod departures;
@@ -36,6 +40,7 @@ mod files;
 mod item;
 mod letters;
 mod links;
+mod listing;
 mod name;
 mod named;
 mod new_email;
@@ -43,6 +48,7 @@ mod pages;
 mod pictures;
 mod renames;
 mod reports;
+mod role;
 mod schedule;
 mod site;
 mod source;
@@ -57,6 +63,7 @@ use aws_types::SdkConfig;
 
 pub use account::{Account, Member, NewMember, Picture, PublicMember};
 pub use accounts::Created;
+pub use acts::{ACT_SECONDS, Act, Acts, Deed, Who};
 pub use addresses::{Address, AddressChange, Left, MOST_FORMER, MOST_PARTS, Part, Segment};
 pub use built::Built;
 pub use codes::{CODE_TTL_SECONDS, IssuedCode, RECOVERY_TTL_SECONDS};
@@ -66,12 +73,14 @@ pub use error::{Error, Result};
 pub use files::{File, FileState};
 pub use letters::Letters;
 pub use links::Referrer;
+pub use listing::{AccountsPage, MOST_OF_A_PAGE};
 pub use name::{InvalidName, MAX_NAME, is_hidden, parse_name};
 pub use named::Named;
 pub use new_email::{NEW_EMAIL_TTL_SECONDS, NewEmail};
 pub use pictures::Seen;
 pub use renames::Renamed;
 pub use reports::{Report, State, Summary};
+pub use role::{InvalidRole, Role};
 pub use site::{Changes, Rebuild};
 pub use source::Source;
 pub use table::{create_table, describe_table};
@@ -86,6 +95,8 @@ pub use usage::{Count, Counted, Usage};
 pub struct Members {
     client: Client,
     table: String,
+    /// What is written beside each change of an account: [`Members::noting`].
+    act: Option<Box<Act>>,
 }
 
 impl Members {
@@ -93,6 +104,7 @@ impl Members {
         Self {
             client: Client::new(config),
             table: table.to_owned(),
+            act: None,
         }
     }
 

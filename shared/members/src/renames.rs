@@ -10,6 +10,7 @@ use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put, TransactWriteItem, Up
 
 use crate::account::Account;
 use crate::accounts::{email_key, handle_key, member_key};
+use crate::admins::ROLE;
 use crate::codes::{RECOVERY_DIGEST, RECOVERY_EXPIRES_AT, code_key};
 use crate::departures::GONE_SINCE;
 use crate::error::{Error, Result};
@@ -99,10 +100,11 @@ impl Members {
             .expression_attribute_values(":id", string(account.id.as_str()))
             .build()
             .map_err(&unbuilt)?;
-        let writes = vec![
+        let mut writes = vec![
             TransactWriteItem::builder().update(update).build(),
             TransactWriteItem::builder().put(claim).build(),
         ];
+        writes.extend(self.entry()?);
         if self.write_all(writes).await? {
             return Ok(Renamed::Renamed);
         }
@@ -160,8 +162,10 @@ impl Members {
                 .expression_attribute_values(format!(":a{number}"), value.clone());
         }
         // And nothing was added that it may have.
-        for attribute in OPTIONAL.iter().filter(|name| !item.contains_key(**name)) {
-            unchanged.push(format!("attribute_not_exists({attribute})"));
+        let absent = OPTIONAL.iter().filter(|name| !item.contains_key(**name));
+        for (number, attribute) in absent.enumerate() {
+            unchanged.push(format!("attribute_not_exists(#o{number})"));
+            delete = delete.expression_attribute_names(format!("#o{number}"), *attribute);
         }
         let delete = delete
             .condition_expression(unchanged.join(" AND "))
@@ -211,12 +215,14 @@ impl Members {
         if let Some(code) = &account.recovery {
             writes.push(self.deletion(code_key(&code.digest))?);
         }
+        writes.extend(self.entry()?);
         Ok(writes)
     }
 }
 
 /// What an account may come to have after it is made.
-const OPTIONAL: [&str; 19] = [
+const OPTIONAL: [&str; 20] = [
+    ROLE,
     "password_hash",
     "last_login_at",
     "code_digest",

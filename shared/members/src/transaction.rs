@@ -32,6 +32,34 @@ pub(crate) enum Refusal {
 impl Members {
     /// Does all of `writes` or none of them. `false`: the condition of one doesn't hold.
     pub(crate) async fn write_all(&self, writes: Vec<TransactWriteItem>) -> Result<bool> {
+        Ok(self.refused(writes).await?.is_empty())
+    }
+
+    /// Changes an account, and with it who the administrators are. `false`: the account isn't as it was read.
+    ///
+    /// # Errors
+    /// [`Error::LastAdmin`]: no administrator who can sign in would be left.
+    pub(crate) async fn write_account(
+        &self,
+        account: TransactWriteItem,
+        administrators: Option<TransactWriteItem>,
+        further: Vec<TransactWriteItem>,
+    ) -> Result<bool> {
+        let asks = administrators.is_some();
+        let mut writes = vec![account];
+        writes.extend(administrators);
+        writes.extend(further);
+        writes.extend(self.entry()?);
+        match self.refused(writes).await?.as_slice() {
+            [] => Ok(true),
+            [Refusal::None, Refusal::Condition, ..] if asks => Err(Error::LastAdmin),
+            _ => Ok(false),
+        }
+    }
+
+    /// Does all of `writes` or none of them. Empty where they are done; where the condition of one doesn't hold, what was
+    /// said of each.
+    async fn refused(&self, writes: Vec<TransactWriteItem>) -> Result<Vec<Refusal>> {
         let (mut attempt, mut pause) = (1, PAUSE_MS);
         loop {
             let written = self
@@ -40,10 +68,12 @@ impl Members {
                 .set_transact_items(Some(writes.clone()))
                 .send()
                 .await;
-            let Err(error) = written else { return Ok(true) };
+            let Err(error) = written else {
+                return Ok(Vec::new());
+            };
             let refusals = error.as_service_error().map(refusals).unwrap_or_default();
             if refusals.contains(&Refusal::Condition) {
-                return Ok(false);
+                return Ok(refusals);
             }
             // Two transactions met at one item: the SDK doesn't try that again by itself.
             if attempt == ATTEMPTS || !refusals.contains(&Refusal::Conflict) {

@@ -1,0 +1,146 @@
+//! What administrators and editors did: entries that are written with what they speak of, and that nothing changes.
+//!
+//! An entry names members by id and handle, and holds no name, no address and no content: it outlives the member whom it
+//! speaks of.
+
+use aws_sdk_dynamodb::types::TransactWriteItem;
+use serde::{Deserialize, Serialize};
+
+use crate::Members;
+use crate::account::Account;
+use crate::error::{Error, Result};
+use crate::item::{EXPIRES_AT, PK, Reader, SK, key, number, string};
+
+const AUDIT: &str = "AUDIT#SITE";
+const ACT: &str = "act";
+
+/// How long an entry is kept, in seconds: a year and a day.
+pub const ACT_SECONDS: u64 = 366 * 24 * 60 * 60;
+
+/// What can be done to others, and to their documents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Deed {
+    MemberAdded,
+    MemberInvited,
+    NameChanged,
+    HandleChanged,
+    EmailChanged,
+    RoleChanged,
+    MemberDisabled,
+    MemberEnabled,
+    CodeIssued,
+    SignedOut,
+    MemberRemoved,
+    DocumentApproved,
+    DocumentWithdrawn,
+    DocumentRestored,
+}
+
+/// A member as an entry names them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Who {
+    pub id: String,
+    pub handle: String,
+}
+
+impl From<&Account> for Who {
+    fn from(account: &Account) -> Self {
+        Self {
+            id: account.id.clone(),
+            handle: account.handle.clone(),
+        }
+    }
+}
+
+/// One entry.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Act {
+    /// Unix milliseconds.
+    pub at_ms: u64,
+    /// Who did it; `None`: whoever has the command line.
+    pub by: Option<Who>,
+    pub deed: Deed,
+    /// To whom, or to whose document.
+    pub on: Who,
+    /// Which document.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slug: Option<String>,
+    /// What it became, where the deed alone doesn't say: a role, a handle, a version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub became: Option<String>,
+    /// What the editor wrote to the author.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+}
+
+/// A page of entries, newest first.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Acts {
+    pub acts: Vec<Act>,
+    /// Where the next page begins, if there may be one.
+    pub cursor: Option<String>,
+}
+
+impl Members {
+    /// The table in the hand of somebody who does something to others: each change of an account through it writes `act` in
+    /// its own transaction.
+    #[must_use]
+    pub fn noting(&self, act: Act) -> Self {
+        Self {
+            act: Some(Box::new(act)),
+            ..self.clone()
+        }
+    }
+
+    /// The entry of what is being done, for its transaction.
+    pub(crate) fn entry(&self) -> Result<Option<TransactWriteItem>> {
+        let Some(act) = &self.act else {
+            return Ok(None);
+        };
+        let text = serde_json::to_string(act).map_err(|_| damaged())?;
+        let random: u64 = rand::random();
+        let mut item = key(AUDIT, format!("{:013}-{random:016x}", act.at_ms));
+        item.insert(ACT.to_owned(), string(text));
+        let until = (act.at_ms / 1000).saturating_add(ACT_SECONDS);
+        item.insert(EXPIRES_AT.to_owned(), number(until));
+        self.put(item).map(Some)
+    }
+
+    /// Entries, newest first, from where the page before ended: at most `limit`.
+    pub async fn acts(&self, cursor: Option<&str>, limit: u16) -> Result<Acts> {
+        let query = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .consistent_read(true)
+            .scan_index_forward(false)
+            .limit(i32::from(limit))
+            .expression_attribute_values(":pk", string(AUDIT));
+        let query = match cursor {
+            None => query.key_condition_expression(format!("{PK} = :pk")),
+            Some(cursor) => query
+                .key_condition_expression(format!("{PK} = :pk AND {SK} < :before"))
+                .expression_attribute_values(":before", string(cursor)),
+        };
+        let found = query.send().await.map_err(Error::store("Query"))?;
+        let mut page = Acts::default();
+        for item in found.items() {
+            let read = Reader { item, name: AUDIT };
+            let act = serde_json::from_str(read.string(ACT)?).map_err(|_| read.damaged(ACT))?;
+            page.acts.push(act);
+            page.cursor = Some(read.string(SK)?.to_owned());
+        }
+        if found.last_evaluated_key().is_none() {
+            page.cursor = None;
+        }
+        Ok(page)
+    }
+}
+
+fn damaged() -> Error {
+    Error::Damaged {
+        item: AUDIT.to_owned(),
+        attribute: ACT,
+    }
+}
