@@ -25,7 +25,7 @@ const CREDENTIALS: [&str; 3] = ["AWS_ACCESS_KEY_ID", "AWS_REGION", "AWS_SECRET_A
 
 #[derive(Debug, Args)]
 pub(crate) struct Dev {
-    /// Port of the API; S3 is on the next one, DynamoDB on the one after.
+    /// Port of the API; S3 is on the next one, DynamoDB and SES on the one after.
     #[arg(long, default_value_t = local::DEFAULT_PORT)]
     port: u16,
     /// Folder that keeps the data.

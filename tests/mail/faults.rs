@@ -225,7 +225,8 @@ async fn the_former_mailbox_hears_of_a_change_that_was_made() {
             bytes: serde_json::to_vec(&letter).unwrap().into(),
             ..Upload::default()
         };
-        let put = uploads(&bench.environment).put(&key, upload, Condition::Always);
+        let outbox = uploads(&bench.environment);
+        let put = outbox.put(&key, upload, Condition::Always);
         put.await.unwrap();
         let record = json!({"Records": [{"eventSource": "aws:s3", "s3": {"bucket": {"name": uploads(&bench.environment).bucket()}, "object": {"key": key}}}]});
         let event = json!({"Records": [{"messageId": "m", "eventSource": "aws:sqs", "body": record.to_string()}]});

@@ -83,6 +83,9 @@ pub(crate) async fn prove(
         )));
     };
     members.guessed_right(guess).await?;
+    if members.by_email(&wanted.email).await?.is_some() {
+        return Err(Error::Conflict(sentence!("api.email_taken")));
+    }
     // Before the change: a kill in between must not leave the former mailbox without a word. `send_mail` waits for the change.
     let letter = Letter::AddressChanged {
         member: member.id.clone(),

@@ -44,11 +44,15 @@ pub struct State {
 impl State {
     pub fn from_env(environment: &Environment) -> anyhow::Result<Self> {
         let config = aws::config(environment, aws::ENDPOINT_S3)?;
+        let from = configuration::mail_from(environment)?;
+        if let Some(Err(error)) = from.as_ref().map(mail::deliverable) {
+            return Err(Environment::unusable("MAIL_FROM", error).into());
+        }
         Ok(Self {
             uploads: Blobs::new(&config, environment.required("UPLOADS_BUCKET")?),
             members: configuration::members(environment)?,
             clock: Clock::system(),
-            from: configuration::mail_from(environment)?,
+            from,
             sender: Sender::new(&aws::config(environment, aws::ENDPOINT_SES)?),
             site_name: configuration::site_name(environment).to_owned(),
             public_url: configuration::public_url(environment)?,

@@ -1,5 +1,7 @@
 //! Whom a letter concerns by now, and what it says to them.
 
+use std::time::Duration;
+
 use auth::Code;
 use endpoint::Language;
 use mail::{Club, Decision, Letter, Message, compose};
@@ -9,6 +11,10 @@ use crate::State;
 
 /// How long the word that an address was changed waits for the change, in seconds: no request takes as long.
 const CHANGE_SECONDS: u64 = 2 * 60;
+
+/// How often the account is looked at before the message is handed back, and how long lies in between.
+const LOOKS: usize = 5;
+const BETWEEN_LOOKS: Duration = Duration::from_millis(300);
 
 /// Who gets a letter.
 pub(crate) struct Recipient {
@@ -69,8 +75,7 @@ impl Recipient {
                 changed_at,
             } => {
                 let email = Email::parse(email)?;
-                let account = state.members.by_id(member).await?;
-                if account.is_some_and(|account| account.email == email) {
+                if !has_changed(state, member, &email).await? {
                     let is_under_way =
                         state.clock.unix_seconds() < changed_at.saturating_add(CHANGE_SECONDS);
                     anyhow::ensure!(!is_under_way, "an address is still being changed");
@@ -178,6 +183,19 @@ impl State {
         let account = self.members.by_id(member_id).await?;
         Ok(account.filter(|account| !account.disabled))
     }
+}
+
+/// Whether a member's account has another address, or is gone: waits a moment for it, since the letter is put before the
+/// change, and a message that comes again does so minutes later.
+async fn has_changed(state: &State, member: &str, before: &Email) -> anyhow::Result<bool> {
+    for _ in 0..LOOKS {
+        let account = state.members.by_id(member).await?;
+        if account.is_none_or(|account| account.email != *before) {
+            return Ok(true);
+        }
+        tokio::time::sleep(BETWEEN_LOOKS).await;
+    }
+    Ok(false)
 }
 
 /// A member with a password gets a code. One without was invited, and their code is an administrator's to renew: it goes to

@@ -2,12 +2,12 @@
 
 import * as client from "/client.js";
 import { element, find, onSubmit, say } from "/dom.js";
-import { t } from "/languages/say.js";
+import { pieces, t } from "/languages/say.js";
 
 /** The letters that can be turned off, with what each is about. */
 const LETTERS = { page_up: "account.letter_page_up", editor_note: "account.letter_editor_note" };
 
-const address = element("p", { id: "address-is" });
+const address = element("p", { className: "address", id: "address-is" });
 const email = element("input", { id: "new-email", name: "email", type: "email", autocomplete: "email", required: true });
 const password = element("input", { id: "email-password", name: "password", type: "password", autocomplete: "current-password", required: true });
 const code = element("input", { id: "email-code", name: "code", type: "text", autocomplete: "one-time-code", autocapitalize: "characters", spellcheck: false, required: true });
@@ -67,7 +67,7 @@ export function clear() {
 }
 
 function show({ email: own, new_email: wanted, mail }) {
-  address.textContent = t("account.email_is", { email: own });
+  address.replaceChildren(...pieces("account.email_is", { email: element("span", {}, own) }));
   code.form.hidden = !wanted;
   for (const [name, input] of boxes) {
     input.checked = mail[name];

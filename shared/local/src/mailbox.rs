@@ -37,7 +37,11 @@ impl Mailbox {
             let names = own.list()?;
             let too_many = names.len().saturating_sub(MOST);
             for name in names.iter().take(too_many) {
-                std::fs::remove_file(own.0.join(name))?;
+                match std::fs::remove_file(own.0.join(name)) {
+                    // Another letter came at the same moment.
+                    Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                    _ => {}
+                }
             }
             Ok(())
         })

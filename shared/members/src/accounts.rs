@@ -2,12 +2,12 @@
 
 use std::collections::HashMap;
 
-use aws_sdk_dynamodb::types::{Delete, Put, TransactWriteItem};
+use aws_sdk_dynamodb::types::{Delete, Put, TransactWriteItem, Update};
 use languages::Language;
 
 use crate::account::{Account, NewMember};
 use crate::admins::Rights;
-use crate::codes::{IssuedCode, code_key};
+use crate::codes::{IssuedCode, RECOVERY_DIGEST, RECOVERY_EXPIRES_AT, code_key};
 use crate::departures::GONE_SINCE;
 use crate::error::{Error, Result};
 use crate::item::{Item, Reader, boolean, key, number, string};
@@ -147,22 +147,27 @@ impl Members {
             .filter(|account| account.id == id))
     }
 
-    /// Sets a password and ends every older token. `false`: the account changed since it was read,
-    /// nothing was written.
+    /// Sets a password and ends every older token, and with them the code of a forgotten password: whoever asked for that
+    /// can read the member's mail, or could. `false`: the account changed since it was read, nothing was written.
     pub async fn set_password(&self, account: &Account, password_hash: &str) -> Result<bool> {
-        let next = account.version + 1;
-        self.update(
-            account,
-            // What somebody asked for who can read the member's mail, or could, ends with the old password.
-            "SET password_hash = :hash, version = :next REMOVE recovery_digest, recovery_expires_at",
-            "version = :version",
-            [
-                (":hash", string(password_hash)),
-                (":next", number(next)),
-                (":version", number(account.version)),
-            ],
-        )
-        .await
+        let set = Update::builder()
+            .table_name(&self.table)
+            .set_key(Some(email_key(&account.email)))
+            .update_expression(format!(
+                "SET password_hash = :hash, version = :next REMOVE {RECOVERY_DIGEST}, {RECOVERY_EXPIRES_AT}"
+            ))
+            .condition_expression("id = :id AND version = :version")
+            .expression_attribute_values(":id", string(account.id.as_str()))
+            .expression_attribute_values(":hash", string(password_hash))
+            .expression_attribute_values(":next", number(account.version + 1))
+            .expression_attribute_values(":version", number(account.version))
+            .build()
+            .map_err(Error::unbuilt("TransactWriteItems"))?;
+        let mut writes = vec![TransactWriteItem::builder().update(set).build()];
+        if let Some(code) = &account.recovery {
+            writes.push(self.deletion(code_key(&code.digest))?);
+        }
+        self.write_all(writes).await
     }
 
     /// Replaces an outdated hash of the same password. `false`: the password was changed meanwhile,

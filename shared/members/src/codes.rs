@@ -13,7 +13,7 @@ use crate::account::{Account, NewMember};
 use crate::accounts::{Created, email_key};
 use crate::admins::Rights;
 use crate::error::{Error, Result};
-use crate::item::{EXPIRES_AT, Item, Reader, key, number, string};
+use crate::item::{EXPIRES_AT, Item, Reader, boolean, key, number, string};
 use crate::{Email, Members};
 
 const CODE: &str = "CODE";

@@ -212,3 +212,129 @@ fn escaped(text: &str) -> String {
     }
     escaped
 }
+
+#[cfg(test)]
+mod tests {
+    use http_body_util::BodyExt as _;
+
+    use super::*;
+
+    const HOSTILE: &str = "From: \"<script>alert(1)</script>\" <a@b.example>\r\n\
+        To: \"<img src=x onerror=alert(2)>\" <jo@club.example>\r\n\
+        Subject: </title><script>alert(3)</script>\r\n\
+        Date: Tue, 01 Dec 2026 18:00:00 +0000\r\n\
+        MIME-Version: 1.0\r\n\
+        Content-Type: multipart/alternative; boundary=x\r\n\r\n\
+        --x\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n\
+        <script>alert(4)</script>\r\nhttps://club.example/\"onmouseover=\"alert(5)\r\njavascript:alert(6)\r\n\
+        --x\r\nContent-Type: text/html; charset=utf-8\r\n\r\n\
+        <script>alert(7)</script><img src=\"https://elsewhere.example/pixel\">\r\n--x--\r\n";
+
+    fn from(address: &str) -> SocketAddr {
+        SocketAddr::new(address.parse().unwrap(), 50_000)
+    }
+
+    fn asked(headers: &[(&'static str, &str)]) -> HeaderMap {
+        let headers = headers.iter().map(|(name, value)| {
+            let name = HeaderName::from_static(name);
+            (name, HeaderValue::from_str(value).unwrap())
+        });
+        headers.collect()
+    }
+
+    #[test]
+    fn only_whoever_sits_here_reads_letters() {
+        for host in [
+            "localhost:3000",
+            "127.0.0.1:3000",
+            "[::1]:3000",
+            "LOCALHOST",
+        ] {
+            for peer in ["127.0.0.1", "::1", "::ffff:127.0.0.1"] {
+                assert!(
+                    may_read(from(peer), &asked(&[("host", host)])),
+                    "{host} {peer}"
+                );
+            }
+            for peer in ["192.0.2.7", "10.0.0.2", "2001:db8::1"] {
+                assert!(
+                    !may_read(from(peer), &asked(&[("host", host)])),
+                    "{host} {peer}"
+                );
+            }
+        }
+        // A tunnel that passes on what it was asked, and one that gives another host.
+        for host in [
+            "club.tunnel.example",
+            "192.0.2.7:3000",
+            "localhost.evil.example",
+            "",
+        ] {
+            assert!(
+                !may_read(from("127.0.0.1"), &asked(&[("host", host)])),
+                "{host}"
+            );
+        }
+        for forwarded in FORWARDED {
+            let asked = asked(&[("host", "localhost:3000"), (forwarded, "192.0.2.7")]);
+            assert!(!may_read(from("127.0.0.1"), &asked), "{forwarded}");
+        }
+        assert!(!may_read(from("127.0.0.1"), &HeaderMap::new()));
+    }
+
+    async fn shown(mailbox: &Mailbox, rest: &str) -> Option<(String, String)> {
+        let answer = answer(mailbox, &Method::GET, rest, Language::ENGLISH).await?;
+        let policy = answer.headers()[CONTENT_SECURITY_POLICY].to_str().unwrap();
+        let policy = policy.to_owned();
+        let body = answer.into_body().collect().await.unwrap().to_bytes();
+        Some((policy, String::from_utf8(body.to_vec()).unwrap()))
+    }
+
+    #[tokio::test]
+    async fn a_hostile_letter_is_shown_as_text() {
+        let folder = tempfile::tempdir().unwrap();
+        let mailbox = Mailbox::open(folder.path()).unwrap();
+        let (_, empty) = shown(&mailbox, "").await.unwrap();
+        assert!(empty.contains("No letter was written yet."), "{empty}");
+        mailbox.put(HOSTILE.into(), "ab").await.unwrap();
+        mailbox.put(vec![0xff, 0xfe, 0], "cd").await.unwrap();
+        mailbox.put(Vec::new(), "ef").await.unwrap();
+        let names = mailbox.names().await.unwrap();
+        let (policy, list) = shown(&mailbox, "").await.unwrap();
+        let (_, letter) = shown(&mailbox, &format!("/{}", names[0])).await.unwrap();
+        assert_eq!(policy, PAGE_POLICY);
+        for page in [&list, &letter] {
+            for markup in [
+                "<script",
+                "<img",
+                "</title><s",
+                "\"onmouseover",
+                "href=\"javascript",
+            ] {
+                assert!(!page.contains(markup), "{markup} in {page}");
+            }
+            assert!(page.contains("&lt;script&gt;alert(3)"), "{page}");
+        }
+        // The HTML is what it is, where it can do nothing.
+        let (policy, html) = shown(&mailbox, &format!("/{}/html", names[0]))
+            .await
+            .unwrap();
+        assert!(policy.contains("default-src 'none'") && policy.ends_with("sandbox"));
+        assert!(html.contains("alert(7)"));
+        assert!(letter.contains("<iframe sandbox=\"\""));
+        for other in [
+            "/x.eml",
+            "/../x.eml",
+            "x",
+            "//",
+            "/html",
+            "/x/html",
+            "/x.eml/html",
+        ] {
+            assert!(shown(&mailbox, other).await.is_none(), "{other}");
+        }
+        for name in &names[1..] {
+            assert!(shown(&mailbox, &format!("/{name}")).await.is_some());
+        }
+    }
+}
