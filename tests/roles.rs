@@ -555,8 +555,8 @@ async fn letters_are_sent(
     }
     let letters = stack.letters().await.unwrap();
     let to_new = letters.iter().map(|raw| String::from_utf8_lossy(raw));
-    let to_new = to_new.filter(|letter| letter.contains(&format!("To: {new}")));
-    let text = to_new.last().unwrap().into_owned();
+    let mut to_new = to_new.filter(|letter| letter.contains(&format!("To: {new}")));
+    let text = to_new.next_back().unwrap().into_owned();
     let code = text
         .lines()
         .map(str::trim)

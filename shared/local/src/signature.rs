@@ -38,7 +38,7 @@ pub(crate) enum Refused {
 
 impl Refused {
     /// The error's name, and its sentence.
-    pub(crate) fn words(&self) -> (&'static str, &'static str) {
+    pub(crate) fn words(self) -> (&'static str, &'static str) {
         match self {
             Self::Missing => (
                 "MissingAuthenticationTokenException",
