@@ -34,6 +34,7 @@ pub(crate) async fn invoke(
         "content" => answer!(content),
         "files" => answer!(files),
         "leave" => answer!(leave),
+        "forgot_password" => answer!(forgot_password),
         "login" => answer!(login),
         "me" => answer!(me),
         "preview" => answer!(preview),
@@ -93,6 +94,9 @@ pub(crate) const ANSWERS: &[(&str, i64, &str)] = &[
     ("audit", 200, ""),
     ("me", 200, ""),
     ("me.rename", 200, ""),
+    ("me.email", 200, ""),
+    ("me.mail", 200, ""),
+    ("forgot_password", 202, ""),
     ("site", 200, ""),
     ("upload_profile_pic", 200, ""),
     ("upload_profile_pic.delete", 200, ""),
@@ -125,6 +129,8 @@ pub(crate) const ANSWERS: &[(&str, i64, &str)] = &[
     ("upload_readme.bad_path", 400, "bad_request"),
     ("upload_profile_pic.no_image", 422, "invalid_file"),
     ("me.no_token", 401, "invalid_token"),
+    ("me.wrong_email_code", 401, "invalid_credentials"),
+    ("forgot_password.no_address", 400, "bad_request"),
     ("me.wrong_method", 405, "method_not_allowed"),
     ("readmes.unknown", 404, "not_found"),
     ("versions.unknown", 404, "not_found"),
@@ -155,6 +161,9 @@ pub(crate) const DELIVERIES: &[&str] = &[
     "resize_picture.test_event",
     "resize_picture.file",
     "resize_picture.file_removed",
+    "send_mail",
+    "send_mail.sqs_batch",
+    "send_mail.test_event",
 ];
 
 /// Events of the schedule, which the functions that look each minute are tried with.
@@ -236,6 +245,7 @@ pub(crate) async fn deliver(
     match function {
         "resize_picture" => deliver!(resize_picture),
         "rewrite_readme" => deliver!(rewrite_readme),
+        "send_mail" => deliver!(send_mail),
         other => panic!("no function {other}"),
     }
 }

@@ -26,6 +26,7 @@ mod leave;
 mod links;
 mod login;
 mod login_faults;
+mod mail;
 mod me;
 mod permissions;
 mod photo;

@@ -11,13 +11,14 @@ use std::time::{Duration, SystemTime};
 use auth::Code;
 use aws_sdk_dynamodb::types::AttributeValue;
 use blobs::layout::{
-    self, FileChangeKey, FileKey, FileNote, LaterKey, NameChangeKey, OriginalKey, PictureChangeKey,
-    SourceKey,
+    self, FileChangeKey, FileKey, FileNote, LaterKey, MailKey, NameChangeKey, OriginalKey,
+    PictureChangeKey, SourceKey,
 };
 use blobs::{Blobs, Condition, Upload};
 use endpoint::{Clock, Environment, aws, configuration};
 use image::ImageFormat;
 use local::Options;
+use mail::{Letter, Outbox};
 use members::{Created, IssuedCode, NewMember, Role};
 use serde_json::{Value, json};
 use tokio::sync::Semaphore;
@@ -103,6 +104,15 @@ async fn calls() -> BTreeMap<String, BTreeSet<Call>> {
     // Now that there is something to list, a build reads it, and another one is started.
     let mut build = event("content.build");
     build["headers"]["authorization"] = json!(format!("Bearer {}", stack.build_key()));
+    assert_eq!(ask("content", build.clone()).await.0, 200);
+    // The next one reads a document that wasn't there before.
+    build["body"] = json!(
+        json!({"entries": [
+        {"id": "demo", "digest": "0123456789abcdef0123456789abcdef"},
+        {"id": "demo/note", "digest": "0123456789abcdef0123456789abcdef"}]})
+        .to_string()
+    );
+    build["isBase64Encoded"] = json!(false);
     assert_eq!(ask("content", build).await.0, 200);
     let mut state = rebuild_site::State::from_env(&noted["rebuild_site"].0).unwrap();
     state.watch.clock = Clock::from_fn(|| SystemTime::now() + Duration::from_mins(10));
@@ -408,6 +418,10 @@ async fn calls() -> BTreeMap<String, BTreeSet<Call>> {
     deliver("rewrite_readme", of_key(&asked)).await;
     put_note("# Now\n").await;
     deliver("rewrite_readme", of_note.clone()).await;
+    let [of_me, of_send] = ["me", "send_mail"].map(|name| noted[name].0.clone());
+    let stack = Arc::new(stack);
+    let sent = letters_are_sent(Arc::clone(&stack), environment.clone(), of_me, of_send);
+    tokio::spawn(sent).await.unwrap();
     let [of_leave, of_remove] = ["leave", "remove_member"].map(|name| noted[name].0.clone());
     let left = leave_and_be_erased(environment.clone(), of_leave, of_remove);
     tokio::spawn(left).await.unwrap();
@@ -496,6 +510,71 @@ async fn comes_out(environment: Environment, of_rewrite: Environment, of_rebuild
     state.pause = Duration::ZERO;
     // Nobody listens at the hook, and nobody converts what was asked for.
     let _told = Box::pin(rebuild_site::handler(&state, event("rebuild_site"))).await;
+}
+
+/// A member gets a letter of each kind that reads or writes, and takes another address by the code in one; each function
+/// knows the stores by an environment of its own.
+async fn letters_are_sent(
+    stack: Arc<local::Stack>,
+    environment: Environment,
+    of_me: Environment,
+    of_send: Environment,
+) {
+    let stores = Stores::healthy(&environment);
+    let eve = stores.member("eve").await;
+    let password = "correct horse battery staple";
+    let hash = auth::password::hash(&auth::password::Password::new(password), [0; 16]).unwrap();
+    assert!(stores.members.set_password(&eve, &hash).await.unwrap());
+    // One that was handed out moves along.
+    let eve = stores.now(&eve).await;
+    let slip = Code::new(rand::random());
+    let issued = IssuedCode::new(slip.digest(), Clock::system().unix_seconds());
+    assert!(stores.members.issue_code(&eve, &issued).await.unwrap());
+    let (email, new) = (eve.email.as_str(), "eve@elsewhere.example");
+    let (_, signed_in) = invoke(&environment, "login", {
+        let mut event = event("login");
+        event["body"] = json!(json!({"email": email, "password": password}).to_string());
+        event
+    })
+    .await;
+    let token = format!("Bearer {}", signed_in["access_token"].as_str().unwrap());
+    let patch = async |wanted: Value| {
+        let mut event = event("me.rename");
+        event["headers"]["authorization"] = json!(token);
+        event["body"] = json!(wanted.to_string());
+        assert_eq!(invoke(&of_me, "me", event).await.0, 200);
+    };
+    let send_all = async || {
+        let waiting = stores.uploads.versions(MailKey::all()).await.unwrap();
+        for key in waiting.keys() {
+            let told = events::deliver(&of_send, "send_mail", of_key(key));
+            assert_eq!(
+                Box::pin(told).await.unwrap(),
+                json!({"batchItemFailures": []})
+            );
+        }
+    };
+    patch(json!({"email": new, "password": password})).await;
+    let outbox = Outbox::new(stores.uploads.clone(), true);
+    for _ in 0..2 {
+        // The second takes the place of the first.
+        let forgotten = Letter::ForgottenPassword {
+            email: email.to_owned(),
+            language: "en".to_owned(),
+        };
+        assert!(outbox.put(&forgotten).await.unwrap());
+        send_all().await;
+    }
+    let letters = stack.letters().await.unwrap();
+    let to_new = letters.iter().map(|raw| String::from_utf8_lossy(raw));
+    let mut to_new = to_new.filter(|letter| letter.contains(&format!("To: {new}")));
+    let text = to_new.next_back().unwrap().into_owned();
+    let code = text
+        .lines()
+        .map(str::trim)
+        .find(|line| line.len() == 19 && Code::parse(line).is_some());
+    patch(json!({"email_code": code.unwrap()})).await;
+    send_all().await;
 }
 
 /// Another member, who has something of each kind, leaves by `leave` and is erased by `remove_member`; each

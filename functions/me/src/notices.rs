@@ -61,6 +61,7 @@ pub(crate) async fn put_away(
     body: &JsonObject,
     member: &Member,
 ) -> endpoint::Result<()> {
+    body.only(&["notices_seen"])?;
     let seen = body.string("notices_seen")?;
     let notices = members.notices(&member.id).await?;
     let up_to = notices.iter().find(|notice| at(notice.at_ms) == seen);

@@ -19,6 +19,7 @@ pub(crate) async fn rename(
     body: &JsonObject,
     member: &Member,
 ) -> endpoint::Result<()> {
+    body.only(&["name"])?;
     let name = parse_name(body.string("name")?)
         .map_err(|invalid| Error::BadRequest(invalid.sentence()))?;
     let is_new = !member.names().any(|known| *known == name);

@@ -33,6 +33,7 @@ const PICTURES: &str = "pictures/";
 const PICTURE_CHANGES: &str = "picture-changes/";
 const NAME_CHANGES: &str = "name-changes/";
 const LATER: &str = "later/";
+const MAIL: &str = "mail/";
 const SUFFIX: &str = ".md";
 const ORIGINAL: &str = "/original";
 const HANDLE: &str = "/handle";
@@ -324,9 +325,49 @@ impl LaterKey {
     }
 }
 
+/// The key of a letter that waits to be sent: `mail/<id>`, in the uploads bucket. S3 tells `send_mail` of it, which erases
+/// it with its versions once it is sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MailKey {
+    pub id: String,
+}
+
+impl MailKey {
+    pub fn new(id: &str) -> Self {
+        Self { id: id.to_owned() }
+    }
+
+    /// `None` for a key that is no letter's.
+    pub fn parse(key: &str) -> Option<Self> {
+        let id = key.strip_prefix(MAIL)?;
+        (!id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric()))
+            .then(|| Self::new(id))
+    }
+
+    pub fn key(&self) -> String {
+        format!("{MAIL}{}", self.id)
+    }
+
+    /// What the keys of all letters begin with.
+    pub fn all() -> &'static str {
+        MAIL
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn letters_have_keys_of_their_own() {
+        let key = MailKey::new("0197f0c4");
+        assert_eq!(key.key(), "mail/0197f0c4");
+        assert_eq!(MailKey::parse(&key.key()), Some(key));
+        for other in ["mail/", "mail/a/b", "mail/a\n", "mails/a", ""] {
+            assert_eq!(MailKey::parse(other), None, "{other}");
+        }
+        assert_eq!(SourceKey::parse("mail/0197f0c4"), None);
+    }
 
     #[test]
     fn keys_round_trip() {

@@ -38,6 +38,6 @@ pub use logging::logging;
 pub use respond::{Origins, accepted, created_in, empty, ok, ok_in};
 pub use route::{allow, language, path, query, source_address};
 pub use signed_in::SignedIn;
-pub use throttle::{count_preview, guess};
+pub use throttle::{count_letter_from, count_letter_of, count_preview, guess};
 pub use timestamp::rfc3339;
 pub use tokens::{Tokens, UnusableSecret};

@@ -40,8 +40,10 @@ pub(crate) struct Functions {
     pub(crate) rewrite_readme: QueueFunction,
     /// The same for what can wait, in a process of its own.
     pub(crate) rewrite_later: QueueFunction,
-    /// For keys under `pictures/` and `files/`; the rest is for `rewrite_readme`.
+    /// For keys under `pictures/` and `files/`; what is no letter either is for `rewrite_readme`.
     pub(crate) resize_picture: QueueFunction,
+    /// For keys under `mail/`.
+    pub(crate) send_mail: QueueFunction,
     pub(crate) remove_member: ScheduledFunction,
     /// What `rebuild_site` does for documents that come out by themselves.
     pub(crate) come_out: ScheduledFunction,
@@ -97,6 +99,7 @@ impl Functions {
                 route!("/api/content", content, LIGHT),
                 route!("/api/files", files, LIGHT),
                 route!("/api/files/{id}", files, LIGHT),
+                route!("/api/forgot_password", forgot_password, LIGHT),
                 route!("/api/login", login, HASHING),
                 route!("/api/me", me, LIGHT),
                 route!("/api/me/delete", leave, HASHING),
@@ -128,6 +131,7 @@ impl Functions {
             rewrite_readme: queue!(rewrite_readme),
             rewrite_later: queue!(rewrite_readme),
             resize_picture: queue!(resize_picture),
+            send_mail: queue!(send_mail),
             remove_member: remove_member(environment)?,
             come_out: come_out(environment)?,
         })
