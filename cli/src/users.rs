@@ -101,7 +101,7 @@ impl Users {
 async fn set_disabled(members: &Members, email: &str, disabled: bool) -> Outcome {
     let account = find(members, email).await?;
     let set = terminal(members).set_disabled(&account, disabled).await?;
-    set.map_err(refusal)?;
+    set.map_err(|it| refusal(&it))?;
     let state = if disabled {
         "disabled, and signed out everywhere"
     } else {
@@ -114,7 +114,7 @@ async fn set_disabled(members: &Members, email: &str, disabled: bool) -> Outcome
 async fn sign_out(members: &Members, email: &str) -> Outcome {
     let account = find(members, email).await?;
     let ended = terminal(members).sign_out(&account).await?;
-    ended.map_err(refusal)?;
+    ended.map_err(|it| refusal(&it))?;
     say!(
         "{} ({}) is signed out everywhere.",
         account.name,
@@ -137,8 +137,8 @@ fn now_ms() -> u64 {
 }
 
 /// What is refused, with the command that helps where there is one.
-fn refusal(refused: Refused) -> anyhow::Error {
-    let help = match &refused {
+fn refusal(refused: &Refused) -> anyhow::Error {
+    let help = match refused {
         Refused::Going(_) => " Say `masthead users remove` again if that was cut short.",
         Refused::Disabled(_) => " `masthead users enable` does that.",
         _ => "",

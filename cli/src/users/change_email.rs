@@ -25,7 +25,7 @@ impl ChangeEmail {
             return Err(anyhow!("that is the address that they have").into());
         }
         let changed = terminal(members).set_email(&account, &email).await?;
-        changed.map_err(refusal)?;
+        changed.map_err(|it| refusal(&it))?;
         say!(
             "{} ({}) signs in as {} from now on, and is signed out everywhere.",
             account.name,

@@ -110,7 +110,7 @@ async fn issue(
 ) -> Outcome {
     // Nobody's code is replaced where another can't have one.
     for account in accounts {
-        membership::may_have_code(account).map_err(refusal)?;
+        membership::may_have_code(account).map_err(|it| refusal(&it))?;
     }
     let outlet = handout.open(environment)?;
     let (mut slips, mut failure, mut expires_at) = (Vec::new(), None, 0);
@@ -118,7 +118,7 @@ async fn issue(
         let reset = match terminal(members).reset(account).await {
             Ok(Ok(reset)) => reset,
             Ok(Err(refused)) => {
-                failure = Some(refusal(refused));
+                failure = Some(refusal(&refused));
                 break;
             }
             Err(error) => {

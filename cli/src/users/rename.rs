@@ -36,10 +36,14 @@ impl Rename {
         };
         let handle = self.handle.unwrap_or_else(|| account.handle.clone());
         let by = terminal(members);
-        by.set_name(&account, &name).await?.map_err(refusal)?;
+        by.set_name(&account, &name)
+            .await?
+            .map_err(|it| refusal(&it))?;
         let named = members.by_id(&account.id).await?;
         let named = named.context("the member was removed meanwhile")?;
-        by.set_handle(&named, &handle).await?.map_err(refusal)?;
+        by.set_handle(&named, &handle)
+            .await?
+            .map_err(|it| refusal(&it))?;
         let uploads = Stores::of(environment)?.uploads;
         membership::tell_renamed(&uploads, &account.id, true)
             .await

@@ -20,7 +20,7 @@ impl SetRole {
     pub(crate) async fn run(self, members: &Members) -> Outcome {
         let account = find(members, &self.email).await?;
         let set = terminal(members).set_role(&account, self.role).await?;
-        set.map_err(refusal)?;
+        set.map_err(|it| refusal(&it))?;
         say!(
             "{} ({}) is {} from now on.",
             account.name,

@@ -49,11 +49,15 @@ pub(crate) async fn change(
     let is_renamed = name.is_some() || handle.is_some();
     let has_new_handle = handle.is_some();
     if let Some(name) = name {
-        by.set_name(&account, &name).await?.map_err(conflict)?;
+        by.set_name(&account, &name)
+            .await?
+            .map_err(|it| conflict(&it))?;
         account = find(state, &id).await?;
     }
     if let Some(handle) = handle {
-        by.set_handle(&account, &handle).await?.map_err(conflict)?;
+        by.set_handle(&account, &handle)
+            .await?
+            .map_err(|it| conflict(&it))?;
         account = find(state, &id).await?;
     }
     if is_renamed {
@@ -62,17 +66,21 @@ pub(crate) async fn change(
         told.map_err(Error::unavailable)?;
     }
     if let Some(role) = role {
-        by.set_role(&account, role).await?.map_err(conflict)?;
+        by.set_role(&account, role)
+            .await?
+            .map_err(|it| conflict(&it))?;
         account = find(state, &id).await?;
     }
     if let Some(disabled) = disabled {
         by.set_disabled(&account, disabled)
             .await?
-            .map_err(conflict)?;
+            .map_err(|it| conflict(&it))?;
         account = find(state, &id).await?;
     }
     if let Some(email) = email {
-        by.set_email(&account, &email).await?.map_err(conflict)?;
+        by.set_email(&account, &email)
+            .await?
+            .map_err(|it| conflict(&it))?;
         account = find(state, &id).await?;
     }
     tracing::info!(member = id, "an administrator changed a member");
@@ -86,7 +94,7 @@ pub(crate) async fn sign_out(
     by: &Administration<'_>,
 ) -> endpoint::Result {
     JsonObject::read(request)?.only(&[])?;
-    by.sign_out(account).await?.map_err(conflict)?;
+    by.sign_out(account).await?.map_err(|it| conflict(&it))?;
     tracing::info!(
         member = account.id,
         "an administrator ended a member's sessions"

@@ -26,7 +26,7 @@ enum Outcome {
 }
 
 #[derive(Serialize)]
-struct Line {
+struct Checked {
     line: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     email: Option<String>,
@@ -50,7 +50,7 @@ struct Invited {
 
 #[derive(Serialize)]
 struct Answer {
-    rows: Vec<Line>,
+    rows: Vec<Checked>,
     /// Columns that mean nothing here.
     ignored_columns: Vec<String>,
     /// How many members were added.
@@ -135,7 +135,7 @@ async fn drawn(
 
 impl Answer {
     fn new(roster: &Roster, language: Language) -> Self {
-        let add = roster.rows.iter().map(|row| Line {
+        let add = roster.rows.iter().map(|row| Checked {
             line: row.line,
             email: Some(row.email.as_str().to_owned()),
             name: Some(row.name.clone()),
@@ -143,7 +143,7 @@ impl Answer {
             outcome: Outcome::Add,
             reason: None,
         });
-        let members = roster.members.iter().map(|row| Line {
+        let members = roster.members.iter().map(|row| Checked {
             line: row.line,
             email: Some(row.email.as_str().to_owned()),
             name: Some(row.name.clone()),
@@ -151,7 +151,7 @@ impl Answer {
             outcome: Outcome::Member,
             reason: None,
         });
-        let bad = roster.bad.iter().map(|row| Line {
+        let bad = roster.bad.iter().map(|row| Checked {
             line: row.line,
             email: row.email.clone(),
             name: row.name.clone(),
@@ -159,7 +159,7 @@ impl Answer {
             outcome: Outcome::Bad,
             reason: Some(row.reason.in_language(language)),
         });
-        let mut rows: Vec<Line> = add.chain(members).chain(bad).collect();
+        let mut rows: Vec<Checked> = add.chain(members).chain(bad).collect();
         rows.sort_by_key(|row| row.line);
         Self {
             rows,

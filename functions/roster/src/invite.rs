@@ -70,7 +70,7 @@ pub(crate) async fn reset(
     by: &Administration<'_>,
 ) -> endpoint::Result {
     JsonObject::read(request)?.only(&[])?;
-    let reset = by.reset(account).await?.map_err(conflict)?;
+    let reset = by.reset(account).await?.map_err(|it| conflict(&it))?;
     tracing::info!(member = account.id, "a member has a new code");
     let language = endpoint::language(request.headers());
     let answer = answer(

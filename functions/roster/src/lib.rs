@@ -133,7 +133,7 @@ async fn find(state: &State, id: &str) -> endpoint::Result<Account> {
 }
 
 /// What a change that is refused answers.
-fn conflict(refused: Refused) -> Error {
+fn conflict(refused: &Refused) -> Error {
     Error::Conflict(refused.sentence())
 }
 

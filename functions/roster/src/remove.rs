@@ -24,7 +24,7 @@ pub(crate) async fn remove(
             handle = account.handle.as_str()
         )));
     }
-    by.remove(account).await?.map_err(conflict)?;
+    by.remove(account).await?.map_err(|it| conflict(&it))?;
     tracing::info!(member = account.id, "an administrator removed a member");
     endpoint::accepted(&Removed {})
 }

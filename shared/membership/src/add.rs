@@ -68,9 +68,10 @@ impl Administration<'_> {
                 Created::HandleTaken => {}
             }
         }
-        Ok(Err(match &wanted.handle {
-            Some(handle) => sentence!("reason.roster_handle_taken", handle = handle.as_str()),
-            None => sentence!("reason.roster_handles_used_up"),
+        Ok(Err(if let Some(handle) = &wanted.handle {
+            sentence!("reason.roster_handle_taken", handle = handle.as_str())
+        } else {
+            sentence!("reason.roster_handles_used_up")
         }))
     }
 
