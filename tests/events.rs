@@ -30,14 +30,17 @@ pub(crate) async fn invoke(
         }};
     }
     let answer = match function {
+        "audit" => answer!(audit),
         "content" => answer!(content),
         "files" => answer!(files),
         "leave" => answer!(leave),
+        "forgot_password" => answer!(forgot_password),
         "login" => answer!(login),
         "me" => answer!(me),
         "preview" => answer!(preview),
         "readmes" => answer!(readmes),
         "rename" => answer!(rename),
+        "roster" => answer!(roster),
         "set_password" => answer!(set_password),
         "site" => answer!(site),
         "upload_file" => answer!(upload_file),
@@ -79,7 +82,7 @@ pub(crate) async fn make_demo(members: &Members) {
         name: "Demo Member".to_owned(),
         handle: "demo".to_owned(),
         password_hash: Some(password::hash(&password, [0; 16]).unwrap()),
-        role: Role::Member,
+        role: Role::Admin,
         created_at: 0,
     };
     assert_eq!(members.create(member).await.unwrap(), Created::Created);
@@ -88,8 +91,12 @@ pub(crate) async fn make_demo(members: &Members) {
 /// What each event of the API is answered with: status and `code`, `""` where it succeeds.
 pub(crate) const ANSWERS: &[(&str, i64, &str)] = &[
     ("login", 200, ""),
+    ("audit", 200, ""),
     ("me", 200, ""),
     ("me.rename", 200, ""),
+    ("me.email", 200, ""),
+    ("me.mail", 200, ""),
+    ("forgot_password", 202, ""),
     ("site", 200, ""),
     ("upload_profile_pic", 200, ""),
     ("upload_profile_pic.delete", 200, ""),
@@ -105,6 +112,14 @@ pub(crate) const ANSWERS: &[(&str, i64, &str)] = &[
     ("versions", 200, ""),
     ("rename", 202, ""),
     ("content", 200, ""),
+    ("roster", 200, ""),
+    ("roster.invite", 201, ""),
+    ("roster.import", 200, ""),
+    ("roster.reset", 200, ""),
+    ("roster.change", 200, ""),
+    ("roster.last_admin", 409, "conflict"),
+    ("roster.wrong_handle", 400, "bad_request"),
+    ("roster.unknown", 404, "not_found"),
     ("login.wrong_password", 401, "invalid_credentials"),
     ("login.forged_address", 401, "invalid_credentials"),
     ("login.not_json", 400, "bad_request"),
@@ -114,6 +129,8 @@ pub(crate) const ANSWERS: &[(&str, i64, &str)] = &[
     ("upload_readme.bad_path", 400, "bad_request"),
     ("upload_profile_pic.no_image", 422, "invalid_file"),
     ("me.no_token", 401, "invalid_token"),
+    ("me.wrong_email_code", 401, "invalid_credentials"),
+    ("forgot_password.no_address", 400, "bad_request"),
     ("me.wrong_method", 405, "method_not_allowed"),
     ("readmes.unknown", 404, "not_found"),
     ("versions.unknown", 404, "not_found"),
@@ -144,6 +161,9 @@ pub(crate) const DELIVERIES: &[&str] = &[
     "resize_picture.test_event",
     "resize_picture.file",
     "resize_picture.file_removed",
+    "send_mail",
+    "send_mail.sqs_batch",
+    "send_mail.test_event",
 ];
 
 /// Events of the schedule, which the functions that look each minute are tried with.
@@ -225,6 +245,7 @@ pub(crate) async fn deliver(
     match function {
         "resize_picture" => deliver!(resize_picture),
         "rewrite_readme" => deliver!(rewrite_readme),
+        "send_mail" => deliver!(send_mail),
         other => panic!("no function {other}"),
     }
 }

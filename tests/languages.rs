@@ -372,7 +372,7 @@ fn every_sentence_of_the_server_is_said_somewhere() {
     let english = fs::read_to_string(root().join("languages/en.json")).unwrap();
     let english: serde_json::Map<String, Value> = serde_json::from_str(&english).unwrap();
     let ours = |key: &&String| {
-        ["api.", "reason.", "slip.", "unit.", "warning."]
+        ["api.", "mail.", "reason.", "slip.", "unit.", "warning."]
             .iter()
             .any(|prefix| key.starts_with(prefix))
     };

@@ -11,13 +11,14 @@ use std::time::{Duration, SystemTime};
 use auth::Code;
 use aws_sdk_dynamodb::types::AttributeValue;
 use blobs::layout::{
-    self, FileChangeKey, FileKey, FileNote, LaterKey, NameChangeKey, OriginalKey, PictureChangeKey,
-    SourceKey,
+    self, FileChangeKey, FileKey, FileNote, LaterKey, MailKey, NameChangeKey, OriginalKey,
+    PictureChangeKey, SourceKey,
 };
 use blobs::{Blobs, Condition, Upload};
 use endpoint::{Clock, Environment, aws, configuration};
 use image::ImageFormat;
 use local::Options;
+use mail::{Letter, Outbox};
 use members::{Created, IssuedCode, NewMember, Role};
 use serde_json::{Value, json};
 use tokio::sync::Semaphore;
@@ -103,6 +104,15 @@ async fn calls() -> BTreeMap<String, BTreeSet<Call>> {
     // Now that there is something to list, a build reads it, and another one is started.
     let mut build = event("content.build");
     build["headers"]["authorization"] = json!(format!("Bearer {}", stack.build_key()));
+    assert_eq!(ask("content", build.clone()).await.0, 200);
+    // The next one reads a document that wasn't there before.
+    build["body"] = json!(
+        json!({"entries": [
+        {"id": "demo", "digest": "0123456789abcdef0123456789abcdef"},
+        {"id": "demo/note", "digest": "0123456789abcdef0123456789abcdef"}]})
+        .to_string()
+    );
+    build["isBase64Encoded"] = json!(false);
     assert_eq!(ask("content", build).await.0, 200);
     let mut state = rebuild_site::State::from_env(&noted["rebuild_site"].0).unwrap();
     state.watch.clock = Clock::from_fn(|| SystemTime::now() + Duration::from_mins(10));
@@ -408,9 +418,25 @@ async fn calls() -> BTreeMap<String, BTreeSet<Call>> {
     deliver("rewrite_readme", of_key(&asked)).await;
     put_note("# Now\n").await;
     deliver("rewrite_readme", of_note.clone()).await;
+    let [of_me, of_send] = ["me", "send_mail"].map(|name| noted[name].0.clone());
+    let stack = Arc::new(stack);
+    let sent = letters_are_sent(Arc::clone(&stack), environment.clone(), of_me, of_send);
+    tokio::spawn(sent).await.unwrap();
     let [of_leave, of_remove] = ["leave", "remove_member"].map(|name| noted[name].0.clone());
     let left = leave_and_be_erased(environment.clone(), of_leave, of_remove);
     tokio::spawn(left).await.unwrap();
+    let [of_roster, of_resize, of_set_password, of_leave, of_me] =
+        ["roster", "resize_picture", "set_password", "leave", "me"]
+            .map(|name| noted[name].0.clone());
+    let administers = administer(
+        environment.clone(),
+        of_roster,
+        of_resize,
+        of_set_password,
+        of_leave,
+        of_me,
+    );
+    tokio::spawn(administers).await.unwrap();
 
     // Of a member who is gone, whose handle another one has, and of one whom nobody knows.
     let members = configuration::members(&environment).unwrap();
@@ -486,6 +512,71 @@ async fn comes_out(environment: Environment, of_rewrite: Environment, of_rebuild
     let _told = Box::pin(rebuild_site::handler(&state, event("rebuild_site"))).await;
 }
 
+/// A member gets a letter of each kind that reads or writes, and takes another address by the code in one; each function
+/// knows the stores by an environment of its own.
+async fn letters_are_sent(
+    stack: Arc<local::Stack>,
+    environment: Environment,
+    of_me: Environment,
+    of_send: Environment,
+) {
+    let stores = Stores::healthy(&environment);
+    let eve = stores.member("eve").await;
+    let password = "correct horse battery staple";
+    let hash = auth::password::hash(&auth::password::Password::new(password), [0; 16]).unwrap();
+    assert!(stores.members.set_password(&eve, &hash).await.unwrap());
+    // One that was handed out moves along.
+    let eve = stores.now(&eve).await;
+    let slip = Code::new(rand::random());
+    let issued = IssuedCode::new(slip.digest(), Clock::system().unix_seconds());
+    assert!(stores.members.issue_code(&eve, &issued).await.unwrap());
+    let (email, new) = (eve.email.as_str(), "eve@elsewhere.example");
+    let (_, signed_in) = invoke(&environment, "login", {
+        let mut event = event("login");
+        event["body"] = json!(json!({"email": email, "password": password}).to_string());
+        event
+    })
+    .await;
+    let token = format!("Bearer {}", signed_in["access_token"].as_str().unwrap());
+    let patch = async |wanted: Value| {
+        let mut event = event("me.rename");
+        event["headers"]["authorization"] = json!(token);
+        event["body"] = json!(wanted.to_string());
+        assert_eq!(invoke(&of_me, "me", event).await.0, 200);
+    };
+    let send_all = async || {
+        let waiting = stores.uploads.versions(MailKey::all()).await.unwrap();
+        for key in waiting.keys() {
+            let told = events::deliver(&of_send, "send_mail", of_key(key));
+            assert_eq!(
+                Box::pin(told).await.unwrap(),
+                json!({"batchItemFailures": []})
+            );
+        }
+    };
+    patch(json!({"email": new, "password": password})).await;
+    let outbox = Outbox::new(stores.uploads.clone(), true);
+    for _ in 0..2 {
+        // The second takes the place of the first.
+        let forgotten = Letter::ForgottenPassword {
+            email: email.to_owned(),
+            language: "en".to_owned(),
+        };
+        assert!(outbox.put(&forgotten).await.unwrap());
+        send_all().await;
+    }
+    let letters = stack.letters().await.unwrap();
+    let to_new = letters.iter().map(|raw| String::from_utf8_lossy(raw));
+    let mut to_new = to_new.filter(|letter| letter.contains(&format!("To: {new}")));
+    let text = to_new.next_back().unwrap().into_owned();
+    let code = text
+        .lines()
+        .map(str::trim)
+        .find(|line| line.len() == 19 && Code::parse(line).is_some());
+    patch(json!({"email_code": code.unwrap()})).await;
+    send_all().await;
+}
+
 /// Another member, who has something of each kind, leaves by `leave` and is erased by `remove_member`; each
 /// knows the stores by an environment of its own.
 async fn leave_and_be_erased(
@@ -522,6 +613,21 @@ async fn leave_and_be_erased(
         event["headers"]["authorization"] = json!(token);
         assert_eq!(invoke(of_leave, "leave", event).await.0, status);
     }
+    // An import that was killed when it had made one of its members.
+    let imported = NewMember {
+        id: "0197f0c4-6d1e-7cc3-9a4b-2f6f3a1c8d73".to_owned(),
+        email: members::Email::parse("imported@club.example").unwrap(),
+        name: "Imported".to_owned(),
+        handle: "imported".to_owned(),
+        password_hash: Some(hash),
+        role: Role::Admin,
+        created_at: 0,
+    };
+    let ids = [imported.id.clone()];
+    stores.members.begin_import(&ids, 1, 0).await.unwrap();
+    let code = IssuedCode::new("0".repeat(64), 0);
+    let made = stores.members.invite(imported, &code).await;
+    assert_eq!(made.unwrap(), Created::Created);
     let mut state = remove_member::State::from_env(of_remove).unwrap();
     state.ready().await.unwrap();
     state.clock = Clock::from_fn(|| SystemTime::now() + Duration::from_mins(1));
@@ -530,6 +636,103 @@ async fn leave_and_be_erased(
     let left = left_of(environment, &account).await;
     let others = left.iter().filter(|line| !line.contains(&other.id));
     assert_eq!(others.count(), 0, "{left:?}");
+}
+
+/// The demo member, who is an administrator, does everything to others, and another administrator leaves; each function knows
+/// the stores by an environment of its own.
+async fn administer(
+    environment: Environment,
+    of_roster: Environment,
+    of_resize: Environment,
+    of_set_password: Environment,
+    of_leave: Environment,
+    of_me: Environment,
+) {
+    let stores = Stores::healthy(&environment);
+    let members = &stores.members;
+    let account = Box::pin(settled(&stores, "eve")).await;
+    let password = "correct horse battery staple";
+    let hash = auth::password::hash(&auth::password::Password::new(password), [0; 16]).unwrap();
+    let now = stores.now(&account).await;
+    assert!(members.set_password(&now, &hash).await.unwrap());
+    let token = async |email: &str, password: &str| {
+        let mut login = event("login");
+        login["body"] = json!(json!({"email": email, "password": password}).to_string());
+        let (_, body) = invoke(&environment, "login", login).await;
+        json!(format!("Bearer {}", body["access_token"].as_str().unwrap()))
+    };
+    let admin = token("demo@example.com", "another sentence to remember").await;
+    let path = format!("/api/members/{}", account.id);
+    let ask = async |method: &str, path: &str, sent: Value| {
+        let mut event = event("roster.change");
+        event["headers"]["authorization"] = admin.clone();
+        event["requestContext"]["http"]["method"] = json!(method);
+        event["rawPath"] = json!(path);
+        event["body"] = json!(sent.to_string());
+        let (status, body) = invoke(&of_roster, "roster", event).await;
+        assert!(status < 300, "{path}: {status} {body}");
+        body
+    };
+    let changes =
+        json!({"handle": "eva", "role": "admin", "disabled": true, "email": "eva@club.example"});
+    ask("PATCH", &path, changes).await;
+    ask("PATCH", &path, json!({"disabled": false})).await;
+    ask("POST", &format!("{path}/sign_out"), json!({})).await;
+    // Their picture and their files follow.
+    let key = layout::HandleChangeKey::new(&account.id).key();
+    let told = events::deliver(&of_resize, "resize_picture", of_key(&key)).await;
+    assert_eq!(told.unwrap(), json!({"batchItemFailures": []}));
+    // An import fails, and is taken back.
+    let csv = "email,name,handle\nnew@club.example,New,\nother@club.example,Other,demo\n";
+    let roster = membership::roster::check(csv.as_bytes(), &membership::roster::Taken::default());
+    let state = roster::State::from_env(&of_roster).unwrap();
+    let by = membership::Administration {
+        members: &state.bearer.members,
+        by: None,
+        clock: &|| Clock::system().unix_milliseconds(),
+    };
+    let imported = by.import(roster.unwrap().rows, false, || ()).await;
+    assert!(matches!(imported, Err(membership::NotImported::Changed(_))));
+    // An invited administrator sets a password, and leaves again.
+    let invited = json!({"email": "bo@club.example", "name": "Bo", "role": "admin"});
+    let invited = ask("POST", "/api/members", invited).await;
+    let mut with_code = event("set_password");
+    let code = &invited["invitation"]["code"];
+    with_code["body"] =
+        json!(json!({"code": code, "password": "words that come to mind"}).to_string());
+    assert_eq!(
+        invoke(&of_set_password, "set_password", with_code).await.0,
+        200
+    );
+    let mut leave = event("leave");
+    leave["headers"]["authorization"] = token("bo@club.example", "words that come to mind").await;
+    leave["body"] = json!(json!({"password": "words that come to mind"}).to_string());
+    assert_eq!(invoke(&of_leave, "leave", leave).await.0, 202);
+    // Now they look after the site alone, so that the demo member may go.
+    ask("DELETE", &path, json!({"handle": "eva"})).await;
+    // The demo member is told what was done to them.
+    let demo = members.by_id(MEMBER).await.unwrap().unwrap();
+    let by = membership::Administration {
+        members,
+        by: None,
+        clock: &|| 1,
+    };
+    by.sign_out(&demo).await.unwrap().unwrap();
+    let mut seen = event("me.rename");
+    seen["headers"]["authorization"] =
+        token("demo@example.com", "another sentence to remember").await;
+    seen["body"] = json!(json!({"notices_seen": "1970-01-01T00:00:00.001Z"}).to_string());
+    assert_eq!(invoke(&of_me, "me", seen).await.0, 200);
+    let next = NewMember {
+        id: "0197f0c4-6d1e-7cc3-9a4b-2f6f3a1c8d72".to_owned(),
+        email: members::Email::parse("last@club.example").unwrap(),
+        name: "Last".to_owned(),
+        handle: "last".to_owned(),
+        password_hash: Some(hash),
+        role: Role::Admin,
+        created_at: 0,
+    };
+    assert_eq!(members.create(next).await.unwrap(), Created::Created);
 }
 
 /// Takes a count of the demo member's away.
@@ -581,11 +784,13 @@ fn texts(value: &Value) -> Vec<String> {
     }
 }
 
-/// Whether `text` is like `pattern`, whose only `*` is its end.
+/// Whether `text` is like `pattern`, which has one `*` at most.
 fn like(text: &str, pattern: &str) -> bool {
-    pattern
-        .strip_suffix('*')
-        .map_or(text == pattern, |start| text.starts_with(start))
+    let Some((start, end)) = pattern.split_once('*') else {
+        return text == pattern;
+    };
+    text.strip_prefix(start)
+        .is_some_and(|rest| rest.ends_with(end))
 }
 
 fn allows(statement: &Value, call: &Call) -> bool {

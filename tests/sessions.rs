@@ -1,5 +1,6 @@
 //! What ends a session ends it in every process, at once.
 
+use endpoint::Language;
 use members::{Account, Email};
 use serde_json::json;
 
@@ -81,12 +82,21 @@ async fn a_login_is_noted_once_a_day() {
     let noted = first.last_login_at.unwrap();
     let day = 24 * 60 * 60;
     let (morning, tomorrow) = (noted / day * day, (noted / day + 1) * day);
-    assert!(site.members.note_login(&first, morning).await.unwrap());
+    let note = async |at, language| {
+        let noted = site.members.note_login(&first, at, language);
+        noted.await.unwrap()
+    };
+    assert!(note(morning, Language::ENGLISH).await);
     assert_eq!(
         account(&site, &member).await.last_login_at,
         Some(noted),
         "the same day"
     );
-    assert!(site.members.note_login(&first, tomorrow).await.unwrap());
+    assert!(note(tomorrow, Language::ENGLISH).await);
     assert_eq!(account(&site, &member).await.last_login_at, Some(tomorrow));
+    // Another browser on the same day: letters are written in its language.
+    let german: Language = "de".parse().unwrap();
+    assert_eq!(first.language, Some(Language::ENGLISH));
+    assert!(note(morning, german).await);
+    assert_eq!(account(&site, &member).await.language, Some(german));
 }

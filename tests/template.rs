@@ -274,6 +274,7 @@ fn is_optional(variable: &str) -> bool {
         "EDGE_ID",
         "JWT_KEYS",
         "LINK_BASE",
+        "MAIL_FROM",
         "MAX_FILES",
         "MAX_FILE_BYTES",
         "MAX_READMES",
@@ -297,7 +298,7 @@ fn start(name: &str, environment: &Environment) -> anyhow::Result<()> {
             }
         };
     }
-    start!(content files leave login me preview readmes rebuild_site remove_member rename resize_picture rewrite_readme set_password site upload_file upload_profile_pic upload_readme upload_url versions)
+    start!(audit content files forgot_password leave login me preview readmes rebuild_site remove_member rename resize_picture rewrite_readme roster send_mail set_password site upload_file upload_profile_pic upload_readme upload_url versions)
 }
 
 /// What may be answered is what a function starts with.
@@ -575,17 +576,19 @@ fn the_longest_stack_name_fits_everywhere() {
 #[test]
 fn uploads_are_not_lost_on_the_way() {
     let template = Template::read();
-    for (id, queue_id, mapping) in [
-        ("RewriteReadme", "UploadsQueue", "Uploads"),
-        ("RewriteReadme", "LaterQueue", "Later"),
-        ("ResizePicture", "PicturesQueue", "Uploads"),
+    for (id, queue_id, mapping, tries) in [
+        ("RewriteReadme", "UploadsQueue", "Uploads", 5),
+        ("RewriteReadme", "LaterQueue", "Later", 5),
+        ("ResizePicture", "PicturesQueue", "Uploads", 5),
+        // SES may be down for an hour.
+        ("SendMail", "MailQueue", "Outbox", 15),
     ] {
         let function = &template.resource(id)["Properties"];
         let queue = &template.resource(queue_id)["Properties"];
         let timeout = function["Timeout"].as_u64().unwrap();
         assert!(queue["VisibilityTimeout"].as_u64().unwrap() >= 6 * timeout);
         assert_eq!(queue["MessageRetentionPeriod"], 14 * 24 * 60 * 60);
-        assert_eq!(queue["RedrivePolicy"]["maxReceiveCount"], 5);
+        assert_eq!(queue["RedrivePolicy"]["maxReceiveCount"], tries);
         assert_eq!(
             queue["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"],
             "DeadLetters.Arn"
@@ -625,6 +628,7 @@ fn uploads_are_not_lost_on_the_way() {
             "pictures/ s3:ObjectCreated:* PicturesQueue.Arn",
             "files/ s3:ObjectCreated:* PicturesQueue.Arn",
             "files/ s3:ObjectRemoved:* PicturesQueue.Arn",
+            "mail/ s3:ObjectCreated:* MailQueue.Arn",
         ]
     );
     // What can wait never has as much of the function as what members wait for.
@@ -635,9 +639,9 @@ fn uploads_are_not_lost_on_the_way() {
     assert_eq!(turns("Uploads")["Ref"], "PublishConcurrency");
     let fewest = template.0["Parameters"]["PublishConcurrency"]["MinValue"].as_u64();
     assert!(turns("Later").as_u64().unwrap() < fewest.unwrap());
-    let timeouts = ["RewriteReadme", "ResizePicture"]
+    let timeouts = ["RewriteReadme", "ResizePicture", "SendMail"]
         .map(|id| template.resource(id)["Properties"]["Timeout"].as_u64());
-    assert_eq!(timeouts, [Some(uploads::TIMEOUT.as_secs()); 2]);
+    assert_eq!(timeouts, [Some(uploads::TIMEOUT.as_secs()); 3]);
     assert_eq!(
         template.resource("DeadLettersAlarm")["Properties"]["Threshold"],
         0

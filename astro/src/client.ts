@@ -6,10 +6,10 @@ import { sendPicture, type PictureStage } from './picture.js';
 import { Session, type Ending, type Storage } from './session.js';
 import { speakEnglish } from './speaking.js';
 import { settled, type Wait } from './wait.js';
-import { call, fetchFile, MastheadError, type ActPage, type Call, type Changes, type Decision, type DeletedPage, type Files, type Imported, type Invitation, type Invited, type ListedMember, type ListedReadme, type Member, type MemberChange, type MemberPage, type Notice, type Picture, type PictureReport, type Preview, type Progress, type Readme, type ReadmePage, type Replaced, type Review, type ReviewedDocument, type ReviewPage, type Role, type SavedFile, type Site, type StoredFile, type VersionPage } from './wire.js';
+import { call, fetchFile, MastheadError, type ActPage, type Call, type Changes, type Decision, type DeletedPage, type Files, type Imported, type Invitation, type Invited, type Letters, type ListedMember, type ListedReadme, type Member, type MemberChange, type MemberPage, type Notice, type Picture, type PictureReport, type Preview, type Progress, type Readme, type ReadmePage, type Replaced, type Review, type ReviewPage, type ReviewedDocument, type Role, type SavedFile, type Site, type StoredFile, type VersionPage } from './wire.js';
 
 export { MastheadError };
-export type { Act, ActPage, Actor, Changes, Code, ComparedVersion, Decision, DeletedPage, DeletedReadme, Field, Files, Imported, Invitation, Invited, ListedMember, ListedReadme, Member, MemberChange, MemberPage, Note, Notice, Picture, PictureReport, Preview, Readme, Replaced, Replacement, Review, ReviewedDocument, ReviewPage, Role, RosterRow, Run, SavedFile, Site, StoredFile, Titled, Usage, Version, VersionPage, Warning } from './wire.js';
+export type { Act, ActPage, Actor, Changes, Code, ComparedVersion, Decision, DeletedPage, DeletedReadme, Field, Files, Imported, Invitation, Invited, Letters, ListedMember, ListedReadme, Member, MemberChange, MemberPage, Note, Notice, Picture, PictureReport, Preview, Readme, Replaced, Replacement, Review, ReviewPage, ReviewedDocument, Role, RosterRow, Run, SavedFile, Site, StoredFile, Titled, Usage, Version, VersionPage, Warning } from './wire.js';
 export type { SentFile } from './file.js';
 export type { PictureStage } from './picture.js';
 export type { Ending, Storage } from './session.js';
@@ -132,6 +132,11 @@ export interface Comparison {
 export interface Account {
   member: Member;
   pictureUpload: PictureReport | null;
+  /** The member's own address. */
+  email: string;
+  /** The address that the member wants in its place, until the code that was sent there comes back. */
+  newEmail: string | null;
+  letters: Letters;
   /** What an administrator did to the account, until `putNoticesAway`. */
   notices: Notice[];
 }
@@ -167,6 +172,20 @@ export interface Importing {
 
 /** Either the code of an invitation or a reset, or the password until now. */
 export type NewPassword = { password: string } & ({ code: string } | { currentPassword: string });
+
+/** The answer of `/api/me`. */
+interface Me {
+  member: Member;
+  picture_upload?: PictureReport | null;
+  email: string;
+  new_email?: string | null;
+  mail: Letters;
+  notices?: Notice[];
+}
+
+function accountOf({ member, picture_upload, email, new_email, mail, notices }: Me): Account {
+  return { member, pictureUpload: picture_upload ?? null, email, newEmail: new_email ?? null, letters: mail, notices: notices ?? [] };
+}
 
 /** The answer of a login, and of a code that was used. */
 interface Granted {
@@ -235,9 +254,10 @@ export function createClient({ url = '', storage = 'local' }: ClientOptions = {}
   };
 
   const account = async (signal?: AbortSignal): Promise<Account> => {
-    const { member, picture_upload, notices } = await signed<{ member: Member; picture_upload?: PictureReport | null; notices?: Notice[] }>('/api/me', { signal });
-    return { member, pictureUpload: picture_upload ?? null, notices: notices ?? [] };
+    return accountOf(await signed<Me>('/api/me', { signal }));
   };
+
+  const patchMe = async (json: object): Promise<Account> => accountOf(await signed<Me>('/api/me', { method: 'PATCH', json }));
 
   /**
    * Waits until the picture that was sent last is the profile's. What is sent with `uploadPicture` is
@@ -299,7 +319,31 @@ export function createClient({ url = '', storage = 'local' }: ClientOptions = {}
 
     /** Gives the member another name; the answer has it as it is shown. What is published shows it within a minute or so. */
     async rename(name: string): Promise<Member> {
-      return (await signed<{ member: Member }>('/api/me', { method: 'PATCH', json: { name } })).member;
+      return (await patchMe({ name })).member;
+    },
+
+    /** Has a code sent to another address that the member wants, if that is nobody's. It works for an hour. */
+    wantEmail(email: string, password: string): Promise<Account> {
+      return patchMe({ email, password });
+    },
+
+    /** Gives the member that address, by the code that was sent there. Every session ends. */
+    async proveEmail(code: string): Promise<void> {
+      await patchMe({ email_code: code });
+      session.end('signed_out');
+    },
+
+    /** Sets which letters the member gets; those that aren't named stay as they are. */
+    chooseLetters(letters: Partial<Pick<Letters, 'page_up' | 'editor_note'>>): Promise<Account> {
+      return patchMe({ mail: letters });
+    },
+
+    /**
+     * Has a code for a new password sent to an address, if it is that of a member with a password: nobody is told whether it is. The code
+     * goes to `join`.
+     */
+    async forgotPassword(email: string): Promise<void> {
+      await call(`${base}/api/forgot_password`, { method: 'POST', json: { email } });
     },
 
     /**

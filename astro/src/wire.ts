@@ -76,6 +76,8 @@ export interface Site {
   password: { min: number; max: number };
   /** How large files may be, in bytes. */
   limits: { readme: number; picture: number; large_picture: number };
+  /** Whether it sends letters: without, a code for a forgotten password comes from an administrator alone. */
+  mail: boolean;
   version: string;
   /** Which documents wait for an editor; missing in answers of older servers, where none does. */
   review?: 'off' | 'first' | 'all';
@@ -88,6 +90,13 @@ export interface Member {
   /** What the member may do beside their own things; `undefined` of a server from before there were roles. */
   role?: Role;
   picture: Picture | null;
+}
+
+/** Which letters a member gets. `address_changed` always comes. */
+export interface Letters {
+  page_up: boolean;
+  editor_note: boolean;
+  address_changed: boolean;
 }
 
 /** What an administrator did to the account, until it is put away. */

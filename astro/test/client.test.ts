@@ -205,6 +205,28 @@ test('a member takes another name, and leaves with the password', async () => {
   expect(bodies).toEqual([{ name: 'Zoë' }, { password: 'wrong' }, { password: 'four words of nonsense' }]);
 });
 
+test('a member takes another address by the code that was sent there, and chooses letters', async () => {
+  const bodies: unknown[] = [];
+  const mail = { page_up: true, editor_note: false, address_changed: true };
+  const me = { status: 'success', member: MEMBER, picture_upload: null, email: 'jo@club.example', new_email: 'jo@new.example', mail };
+  await using server = await serve(async (request, response) => {
+    if (request.url === '/api/login') return json(response, 200, granted);
+    if (request.method !== 'GET') bodies.push(JSON.parse((await buffer(request)).toString()));
+    return json(response, 200, me);
+  });
+  const client = createClient({ url: server.url });
+  await client.forgotPassword('jo@club.example');
+  await client.login('a', 'b');
+  const account = { member: MEMBER, pictureUpload: null, notices: [], email: 'jo@club.example', newEmail: 'jo@new.example', letters: mail };
+  expect(await client.account()).toEqual(account);
+  expect(await client.wantEmail('jo@new.example', 'four words of nonsense')).toEqual(account);
+  expect(await client.chooseLetters({ editor_note: false })).toEqual(account);
+  expect(client.signedIn).toBe(true);
+  await client.proveEmail('CODE');
+  expect(client.signedIn).toBe(false);
+  expect(bodies).toEqual([{ email: 'jo@club.example' }, { email: 'jo@new.example', password: 'four words of nonsense' }, { mail: { editor_note: false } }, { email_code: 'CODE' }]);
+});
+
 test('what a site says of itself is asked for once, and again where that failed', async () => {
   const answers: [number, unknown][] = [[503, { status: 'error', code: 'unavailable', message: 'Busy.' }], [200, { status: 'success', site: { name: 'Chess Club' } }]];
   await using server = await serve((_request, response) => json(response, ...answers.shift()!));
@@ -271,7 +293,7 @@ test('a large picture that is rejected, removed or not stored is told apart', as
   const { server, client } = await studio(reports, (_request, response) => void response.writeHead(status).end());
   await using _ = server;
   await expect(client.uploadPicture(large())).rejects.toMatchObject({ code: 'invalid_file', message: 'The picture is damaged.' });
-  expect(await client.account()).toEqual({ member: { ...MEMBER, picture: PICTURE }, pictureUpload: reports[0], notices: [] });
+  expect(await client.account()).toMatchObject({ member: { ...MEMBER, picture: PICTURE }, pictureUpload: reports[0], notices: [] });
   expect(await client.me()).toEqual({ ...MEMBER, picture: PICTURE });
   reports[0] = { state: 'processing' };
   await expect(client.watchPicture({ timeoutMs: 300 })).rejects.toMatchObject({ code: 'unavailable', status: 0 });

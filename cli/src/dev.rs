@@ -25,7 +25,7 @@ const CREDENTIALS: [&str; 3] = ["AWS_ACCESS_KEY_ID", "AWS_REGION", "AWS_SECRET_A
 
 #[derive(Debug, Args)]
 pub(crate) struct Dev {
-    /// Port of the API; S3 is on the next one, DynamoDB on the one after.
+    /// Port of the API; S3 is on the next one, DynamoDB and SES on the one after.
     #[arg(long, default_value_t = local::DEFAULT_PORT)]
     port: u16,
     /// Folder that keeps the data.
@@ -150,6 +150,11 @@ impl Dev {
                 say!(
                     "  build key         in {}, for MASTHEAD_BUILD_KEY of a site",
                     self.data.join(local::BUILD_KEY_FILE).display()
+                );
+                say!(
+                    "  letters           http://localhost:{}{}",
+                    self.port,
+                    local::LETTERS_PATH
                 );
                 say!("  stores            S3 on {s3}, DynamoDB on {dynamodb}, data in {data}");
                 say!("  next              open the page, sign in, upload a README; Ctrl-C stops");

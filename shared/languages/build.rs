@@ -13,7 +13,7 @@ const FOLDER: &str = "../../languages";
 /// The language that every key is in.
 const ENGLISH: &str = "en";
 /// How the server's keys begin. The others are the browser's, and no function carries them.
-const PREFIXES: [&str; 5] = ["api.", "reason.", "slip.", "unit.", "warning."];
+const PREFIXES: [&str; 6] = ["api.", "mail.", "reason.", "slip.", "unit.", "warning."];
 /// What a key ends with where its sentence depends on a number (CLDR's plural categories).
 const PLURALS: [&str; 6] = ["_zero", "_one", "_two", "_few", "_many", "_other"];
 

@@ -630,7 +630,11 @@ impl Work for Note {
                 let code = IssuedCode::new(format!("late-{}", account.handle), now_ms() / 1000);
                 members.issue_code(account, &code).await
             }
-            Self::Redeemed => members.redeem(account, "a hash").await,
+            Self::Redeemed => {
+                let held = account.code.as_ref().map(|code| code.digest.as_str());
+                let held = held.unwrap_or_default();
+                members.redeem(account, held, "a hash").await
+            }
             Self::Built => {
                 let built = Built {
                     handle: account.handle.clone(),

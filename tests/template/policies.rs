@@ -119,24 +119,44 @@ fn few_functions_can_do_harm() {
             "LoginRole",
             "MeRole",
             "ResizePictureRole",
+            "RosterRole",
+            "SendMailRole",
             "SetPasswordRole",
             "UploadProfilePicRole"
         ]
     );
+    // Accounts are made by administrators alone, who look after rights as well; a member's own moves to another address.
+    assert_eq!(who("dynamodb:PutItem", "EMAIL#*"), ["MeRole", "RosterRole"]);
+    // An entry is written, and nothing over the web changes one or takes it away.
+    for action in ["dynamodb:UpdateItem", "dynamodb:DeleteItem"] {
+        assert_eq!(who(action, "AUDIT#*"), [""; 0], "{action}");
+    }
+    // Letters bring codes that open accounts.
     assert_eq!(
-        who("dynamodb:PutItem", "EMAIL#*"),
-        [""; 0],
-        "nobody makes accounts over the web"
+        who("s3:PutObject", "UploadsBucket.Arn}/mail/*"),
+        ["ContentRole", "ForgotPasswordRole", "MeRole"]
     );
+    assert_eq!(
+        who("s3:GetObject", "UploadsBucket.Arn}/mail/*"),
+        ["SendMailRole"]
+    );
+    assert_eq!(
+        who("ses:SendEmail", "identity/${MailFrom}"),
+        ["SendMailRole"]
+    );
+    assert_eq!(who("ses:SendEmail", "ses:FromAddress"), ["SendMailRole"]);
     assert_eq!(
         who("s3:PutObject", "UploadsBucket"),
         [
+            "ContentRole",
+            "ForgotPasswordRole",
             "MeRole",
             "RebuildSiteRole",
             "RemoveMemberRole",
             "RenameRole",
             "ResizePictureRole",
             "RewriteReadmeRole",
+            "RosterRole",
             "UploadFileRole",
             "UploadProfilePicRole",
             "UploadReadmeRole",
@@ -161,7 +181,13 @@ fn few_functions_can_do_harm() {
     );
     assert_eq!(
         who("s3:PutObject", "UploadsBucket.Arn}/pictures/*"),
-        ["ResizePictureRole", "UploadProfilePicRole", "UploadUrlRole"]
+        [
+            "ResizePictureRole",
+            // The word of another handle alone.
+            "RosterRole",
+            "UploadProfilePicRole",
+            "UploadUrlRole"
+        ]
     );
     assert_eq!(
         who("s3:PutObject", "ContentBucket"),
@@ -317,6 +343,7 @@ fn routes_are_throttled() {
     for key in [
         "ANY /api/login",
         "ANY /api/set_password",
+        "ANY /api/forgot_password",
         "ANY /api/me/delete",
         "ANY /api/upload_profile_pic",
         "ANY /api/upload_url",
@@ -437,7 +464,7 @@ fn logins_can_be_limited_for_each_source() {
     let acl = Template::of("web-acl.yaml");
     let rule = &acl.resource("WebAcl")["Properties"]["Rules"][0]["Statement"]["RateBasedStatement"];
     assert_eq!(rule["AggregateKeyType"], "IP");
-    for path in ["/api/login", "/api/set_password"] {
+    for path in ["/api/login", "/api/set_password", "/api/forgot_password"] {
         assert!(rule["ScopeDownStatement"].to_string().contains(path));
     }
 }

@@ -1,4 +1,5 @@
-//! The time of a refused login, over interleaved pairs: see `run` beside this file.
+//! The time of a refused login, and of the answer to who forgot the password, over interleaved pairs: see `run` beside this
+//! file.
 
 use std::time::{Duration, Instant};
 
@@ -31,6 +32,7 @@ async fn main() -> anyhow::Result<()> {
     let environment: Environment = stack.environment().into_iter().collect();
     let members = configuration::members(&environment)?;
     let state = login::State::from_env(&environment)?;
+    let forgot = forgot_password::State::from_env(&environment)?;
     let hash = password::hash(&Password::new(PASSWORD), rand::random())?;
 
     // Each guess has an account of its own: the sixth at one would have to wait.
@@ -56,22 +58,58 @@ async fn main() -> anyhow::Result<()> {
             remove(&members, &one).await?;
             remove(&members, &two).await?;
         }
-        let auc = auc(&known, &others);
-        let verdict = if ALLOWED.contains(&auc) {
-            "ok"
-        } else {
-            "TELLS"
-        };
-        failed |= !ALLOWED.contains(&auc);
-        println!(
-            "{verdict:5}  AUC {auc:.4}  a member against one {other}: {pairs} pairs, medians {:.2} ms and {:.2} ms",
-            median(&mut known),
-            median(&mut others)
+        failed |= tells(
+            &format!("a login, a member against one {other}"),
+            &mut known,
+            &mut others,
+        );
+    }
+    for other in ["unknown", "disabled", "invited"] {
+        let (mut known, mut others) = (Vec::new(), Vec::new());
+        for pair in 0..WARM_UP + pairs {
+            let (one, two) = (format!("asked{pair}-{other}"), format!("too{pair}-{other}"));
+            add(&members, &one, "active", &hash).await?;
+            add(&members, &two, other, &hash).await?;
+            let known_first: bool = rand::random();
+            for is_known in [known_first, !known_first] {
+                let name = if is_known { &one } else { &two };
+                let source = format!("10.{}.{}.{}", pair / 250, pair % 250, u8::from(is_known));
+                let elapsed = asked(&forgot, name, &source).await?;
+                if pair >= WARM_UP {
+                    let times = if is_known { &mut known } else { &mut others };
+                    times.push(elapsed);
+                }
+            }
+            // What it set off ends before the next pair is measured.
+            while stack.queued().await? > 0 {
+                tokio::time::sleep(Duration::from_millis(2)).await;
+            }
+            remove(&members, &one).await?;
+            remove(&members, &two).await?;
+        }
+        failed |= tells(
+            &format!("who forgot, a member against one {other}"),
+            &mut known,
+            &mut others,
         );
     }
     stack.shutdown().await;
-    ensure!(!failed, "the time of a refusal tells who is a member");
+    ensure!(!failed, "the time of an answer tells who is a member");
     Ok(())
+}
+
+/// Prints how two kinds compare, and answers whether the time tells them apart.
+fn tells(what: &str, known: &mut [Duration], others: &mut [Duration]) -> bool {
+    let auc = auc(known, others);
+    let is_told = !ALLOWED.contains(&auc);
+    let verdict = if is_told { "TELLS" } else { "ok" };
+    println!(
+        "{verdict:5}  AUC {auc:.4}  {what}: {} pairs, medians {:.2} ms and {:.2} ms",
+        known.len(),
+        median(known),
+        median(others)
+    );
+    is_told
 }
 
 fn address(name: &str) -> anyhow::Result<Email> {
@@ -121,7 +159,7 @@ async fn remove(members: &Members, name: &str) -> anyhow::Result<()> {
 /// The time that `login` takes to refuse a wrong password.
 async fn refused(state: &login::State, name: &str, source: &str) -> anyhow::Result<Duration> {
     let body = json!({ "email": format!("{name}@club.example"), "password": "a wrong password" });
-    let event = event(source, &body);
+    let event = event("/api/login", source, &body);
     let started = Instant::now();
     let answer = endpoint::invoke(&state.origins, event, "timing", |request| {
         login::handler(state, request)
@@ -136,12 +174,34 @@ async fn refused(state: &login::State, name: &str, source: &str) -> anyhow::Resu
     Ok(elapsed)
 }
 
-fn event(source: &str, body: &Value) -> Value {
+/// The time that `forgot_password` takes to answer.
+async fn asked(
+    state: &forgot_password::State,
+    name: &str,
+    source: &str,
+) -> anyhow::Result<Duration> {
+    let body = json!({ "email": format!("{name}@club.example") });
+    let event = event("/api/forgot_password", source, &body);
+    let started = Instant::now();
+    let answer = endpoint::invoke(&state.origins, event, "timing", |request| {
+        forgot_password::handler(state, request)
+    })
+    .await;
+    let elapsed = started.elapsed();
+    ensure!(
+        answer.status_code == 202,
+        "{} for {name}",
+        answer.status_code
+    );
+    Ok(elapsed)
+}
+
+fn event(path: &str, source: &str, body: &Value) -> Value {
     json!({
-        "version": "2.0", "routeKey": "$default", "rawPath": "/api/login", "rawQueryString": "",
+        "version": "2.0", "routeKey": "$default", "rawPath": path, "rawQueryString": "",
         "headers": {"content-type": "application/json"},
         "requestContext": {"stage": "$default", "requestId": "r", "timeEpoch": 0,
-            "http": {"method": "POST", "path": "/api/login", "protocol": "HTTP/1.1", "sourceIp": source, "userAgent": "t"}},
+            "http": {"method": "POST", "path": path, "protocol": "HTTP/1.1", "sourceIp": source, "userAgent": "t"}},
         "body": body.to_string(), "isBase64Encoded": false
     })
 }

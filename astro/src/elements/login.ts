@@ -20,9 +20,29 @@ export class MastheadLogin extends MastheadElement {
       const next = this.dataset['redirect'];
       if (next) location.assign(next);
     });
+    this.#offerCode();
     this.find('[data-sign-out]').addEventListener('click', () => {
       this.client.logout();
       this.find<HTMLInputElement>('[name="email"]').focus();
+    });
+  }
+
+  /** A code for who forgot the password, where the site sends letters; else the word whom to ask. */
+  #offerCode(): void {
+    const forgot = this.find('[data-forgot]');
+    this.client.site().then(
+      ({ mail }) => {
+        forgot.hidden = !mail;
+        this.find('[data-no-mail]').hidden = mail;
+      },
+      () => {},
+    );
+    const form = this.find<HTMLFormElement>('[data-forgot] form');
+    const said = this.find('[data-forgot-said]');
+    this.onSubmit(form, async () => {
+      said.textContent = '';
+      await this.client.forgotPassword(this.find<HTMLInputElement>('[name="forgotten"]').value);
+      said.textContent = t('forgot.sent');
     });
   }
 

@@ -16,6 +16,9 @@ pub(super) struct Settings {
     /// Path under which the site shows entries.
     #[arg(long, env = "LINK_BASE", value_name = "PATH")]
     link_base: Option<String>,
+    /// Address that letters come from; they end on this machine, at /mail. Empty: the site sends none.
+    #[arg(long, env = "MAIL_FROM", value_name = "ADDRESS")]
+    mail_from: Option<String>,
     /// How many pictures and other files a member may have.
     #[arg(long, env = "MAX_FILES", value_name = "COUNT")]
     max_files: Option<String>,
@@ -55,6 +58,7 @@ impl Settings {
             ("ALLOWED_ORIGINS", &self.allowed_origins),
             ("JWT_KEYS", &self.jwt_keys),
             ("LINK_BASE", &self.link_base),
+            ("MAIL_FROM", &self.mail_from),
             ("MAX_FILES", &self.max_files),
             ("MAX_FILE_BYTES", &self.max_file_bytes),
             ("MAX_READMES", &self.max_readmes),

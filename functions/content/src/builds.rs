@@ -10,6 +10,7 @@ use members::{Built, Members};
 use serde::Deserialize;
 
 use crate::is_entry_id;
+use crate::told::Telling;
 
 /// Entries of one request; a build that read more says so in several.
 const MAX_ENTRIES: usize = 1000;
@@ -27,6 +28,8 @@ const WRITES: usize = 16;
 pub struct Builds {
     pub key: BuildKey,
     pub members: Members,
+    /// `None` where the site sends no letters, or nobody knows where its pages are.
+    pub telling: Option<Telling>,
 }
 
 #[derive(Deserialize)]
@@ -60,6 +63,9 @@ pub(crate) async fn note(builds: &Builds, request: &Request, now: u64) -> Result
         .map(|entry| built(entry, now))
         .collect::<Result<_, _>>()?;
     let known = builds.members.built_among(&read).await?;
+    // A first build reads everything that was ever published: that is no news.
+    let is_first_build = known.is_empty();
+    let entries: HashSet<_> = known.iter().map(entry).collect();
     let known: HashSet<_> = known.iter().map(version).collect();
     // By slug: of an entry that is named twice the last version counts.
     let mut new: BTreeMap<String, BTreeMap<String, Built>> = BTreeMap::new();
@@ -69,12 +75,24 @@ pub(crate) async fn note(builds: &Builds, request: &Request, now: u64) -> Result
             of_member.insert(built.slug.clone(), built);
         }
     }
-    let noted = stream::iter(new).map(|(handle, entries)| async move {
-        let entries: Vec<Built> = entries.into_values().collect();
-        builds.members.put_built(&handle, &entries).await
+    let entries = &entries;
+    let noted = stream::iter(new).map(|(handle, new)| async move {
+        let new: Vec<Built> = new.into_values().collect();
+        let noted = builds.members.put_built(&handle, &new).await?;
+        if let Some(telling) = builds.telling.as_ref().filter(|_| !is_first_build) {
+            let new = new.iter().filter(|built| !entries.contains(&entry(built)));
+            let slugs = new.map(|built| built.slug.as_str());
+            telling.tell(&builds.members, &handle, slugs).await;
+        }
+        Ok::<_, members::Error>(noted)
     });
     let noted: Vec<usize> = noted.buffer_unordered(WRITES).try_collect().await?;
     Ok(noted.into_iter().sum())
+}
+
+/// Which entry it is, whatever its version.
+fn entry(built: &Built) -> (&str, &str) {
+    (&built.handle, &built.slug)
 }
 
 /// Which version of which entry it is, whenever it was read.

@@ -2,6 +2,7 @@
 //! which the build says what it read.
 
 mod builds;
+mod told;
 
 use std::collections::BTreeMap;
 
@@ -14,6 +15,7 @@ use manifest::Fingerprint;
 use serde::Serialize;
 
 use builds::Builds;
+use told::Telling;
 
 /// Entries of one answer.
 const PAGE: u16 = 500;
@@ -23,8 +25,8 @@ const MAX_CURSOR_BYTES: usize = 1024;
 /// requests lists the bucket once in that time; browsers and builds ask each time.
 const CACHE_CONTROL: &str = "public, max-age=0, s-maxage=10";
 
-/// What this function may touch: the content bucket's listing, and of the members table what builds
-/// have read.
+/// What this function may touch: the content bucket's listing, of the members table what builds have read and who was told of
+/// it, and the outbox.
 #[derive(Debug)]
 pub struct State {
     pub content: Blobs,
@@ -40,7 +42,12 @@ impl State {
         let config = aws::config(environment, aws::ENDPOINT_S3)?;
         let builds = configuration::build_key(environment)?.map(|key| {
             let members = configuration::members(environment)?;
-            Ok::<_, anyhow::Error>(Builds { key, members })
+            let telling = Telling::from_env(environment)?;
+            Ok::<_, anyhow::Error>(Builds {
+                key,
+                members,
+                telling,
+            })
         });
         Ok(Self {
             builds: builds.transpose()?,

@@ -2,8 +2,8 @@
 
 use auth::password::{self, MAX_PASSWORD_CODE_POINTS, Password, Verdict};
 use endpoint::{
-    Clock, Environment, Error, JsonObject, Origins, Request, SignedIn, Tokens, configuration,
-    sentence,
+    Clock, Environment, Error, JsonObject, Language, Origins, Request, SignedIn, Tokens,
+    configuration, sentence,
 };
 use members::{Account, Email, Guess, Members, Target};
 
@@ -90,6 +90,7 @@ pub async fn handler(state: &State, request: Request) -> endpoint::Result {
         }
     };
     let now = state.clock.unix_seconds();
+    let language = endpoint::language(request.headers());
     let bring_up_to_date = async {
         if verdict == Verdict::RightButOutdated {
             rehash(state, &account, password).await;
@@ -97,7 +98,7 @@ pub async fn handler(state: &State, request: Request) -> endpoint::Result {
     };
     tokio::join!(
         take_back(state, guess),
-        note_login(state, &account, now),
+        note_login(state, &account, now, language),
         bring_up_to_date
     );
     let random = (state.random)();
@@ -112,9 +113,10 @@ async fn take_back(state: &State, guess: Guess) {
     }
 }
 
-/// Notes the day of the login. The member is signed in whether or not that works.
-async fn note_login(state: &State, account: &Account, now: u64) {
-    if let Err(error) = state.members.note_login(account, now).await {
+/// Notes the day of the login, and what the member's browser speaks. The member is signed in whether or not that works.
+async fn note_login(state: &State, account: &Account, now: u64, language: Language) {
+    let noted = state.members.note_login(account, now, language);
+    if let Err(error) = noted.await {
         tracing::warn!(member = account.id, %error, "could not note a login");
     }
 }

@@ -1,13 +1,19 @@
-//! `GET /api/me`: who the token belongs to, and what became of their picture. `PATCH /api/me`: another name.
+//! `GET /api/me`: who the token belongs to, and what became of their picture. `PATCH /api/me`: another name, another
+//! address, which letters come, or notices put away.
 
+mod email;
+mod letters;
+mod notices;
 mod rename;
 
 use blobs::layout::{OriginalKey, OriginalNote};
 use blobs::{Blobs, Head};
 use endpoint::http::Method;
 use endpoint::{
-    Bearer, Environment, Error, Language, Origins, Request, Sentence, aws, configuration, sentence,
+    Bearer, Environment, Error, JsonObject, Language, Origins, Request, Sentence, aws,
+    configuration, sentence,
 };
+use mail::Outbox;
 use members::{Account, PublicMember};
 use serde::Serialize;
 
@@ -17,11 +23,12 @@ const GIVEN_UP_SECONDS: u64 = 60 * 60;
 const GIVEN_UP: Sentence = sentence!("reason.picture_given_up");
 
 /// What this function may touch: the members table, whether an original waits in the uploads
-/// bucket, and the word there that a name changed.
+/// bucket, the word there that a name changed, and the outbox.
 #[derive(Debug)]
 pub struct State {
     pub bearer: Bearer,
     pub uploads: Blobs,
+    pub outbox: Outbox,
     pub public_url: String,
     pub origins: Origins,
 }
@@ -29,9 +36,12 @@ pub struct State {
 impl State {
     pub fn from_env(environment: &Environment) -> anyhow::Result<Self> {
         let config = aws::config(environment, aws::ENDPOINT_S3)?;
+        let uploads = Blobs::new(&config, environment.required("UPLOADS_BUCKET")?);
+        let sends = configuration::mail_from(environment)?.is_some();
         Ok(Self {
             bearer: configuration::bearer(environment)?,
-            uploads: Blobs::new(&config, environment.required("UPLOADS_BUCKET")?),
+            outbox: Outbox::new(uploads.clone(), sends),
+            uploads,
             public_url: configuration::public_url(environment)?,
             origins: Origins::from_env(environment)?,
         })
@@ -53,6 +63,13 @@ struct Me<'a> {
     member: PublicMember<'a>,
     /// What became of the picture that was sent last; `null` where there was none.
     picture_upload: Option<PictureUpload>,
+    /// What an administrator did to the account, newest first, until it is put away.
+    notices: Vec<notices::Told>,
+    /// The member's own address.
+    email: &'a str,
+    /// The address that the member wants in its place, until a code proves that it is theirs.
+    new_email: Option<&'a str>,
+    mail: letters::Chosen,
 }
 
 #[derive(Debug, PartialEq, Eq, Serialize)]
@@ -69,9 +86,20 @@ pub async fn handler(state: &State, request: Request) -> endpoint::Result {
     if let Some(preflight) = endpoint::allow(&request, "GET, PATCH")? {
         return Ok(preflight);
     }
-    let member = state.bearer.member(&request).await?;
+    let mut member = state.bearer.member(&request).await?;
     if request.method() == Method::PATCH {
-        rename::rename(state, &request, &member).await?;
+        let body = JsonObject::read(&request)?;
+        if body.has("notices_seen") {
+            notices::put_away(&state.bearer.members, &body, &member).await?;
+        } else if body.has("email_code") {
+            member.email = email::prove(state, &request, &body, &member).await?;
+        } else if body.has("email") {
+            email::want(state, &request, &body, &member).await?;
+        } else if body.has("mail") {
+            letters::choose(state, &body, &member).await?;
+        } else {
+            rename::rename(state, &body, &member).await?;
+        }
     }
     let original = state
         .uploads
@@ -88,6 +116,10 @@ pub async fn handler(state: &State, request: Request) -> endpoint::Result {
     let me = Me {
         member: member.public(&state.public_url),
         picture_upload: picture_upload(&member, original.as_ref(), now, language),
+        notices: notices::told(&state.bearer.members, &member).await?,
+        email: member.email.as_str(),
+        new_email: member.new_email.as_ref().map(|new| new.email.as_str()),
+        mail: member.letters.into(),
     };
     endpoint::ok_in(language, &me)
 }

@@ -80,22 +80,20 @@ async fn with_code(state: &State, request: &Request, body: &JsonObject) -> endpo
     // count for all codes together would let one guesser shut everybody out, and 80 random bits
     // leave nothing to guess.
     let guess = endpoint::guess(members, clock, request, None).await?;
-    let account = match Code::parse(code) {
-        Some(code) => {
-            members
-                .by_code(&code.digest(), clock.unix_seconds())
-                .await?
-        }
+    let digest = Code::parse(code).map(|code| code.digest());
+    let account = match &digest {
+        Some(digest) => members.by_code(digest, clock.unix_seconds()).await?,
         None => None,
     };
-    let Some(account) = account.filter(|account| !account.disabled) else {
+    let account = account.filter(|account| !account.disabled);
+    let (Some(account), Some(digest)) = (account, digest) else {
         return Err(Error::InvalidCredentials(REFUSED));
     };
     members.guessed_right(guess).await?;
     check(state.rules, &new, &account)?;
     let salt = (state.random)();
     let hash = endpoint::blocking(move || password::hash(&new, salt)).await??;
-    if !members.redeem(&account, &hash).await? {
+    if !members.redeem(&account, &digest, &hash).await? {
         return Err(Error::InvalidCredentials(REFUSED));
     }
     // Who has a new password starts with a clean slate, however often the old one was tried.
@@ -104,7 +102,8 @@ async fn with_code(state: &State, request: &Request, body: &JsonObject) -> endpo
         tracing::warn!(member = account.id, %error, "could not forget failed guesses");
     }
     let now = clock.unix_seconds();
-    if let Err(error) = members.note_login(&account, now).await {
+    let language = endpoint::language(request.headers());
+    if let Err(error) = members.note_login(&account, now, language).await {
         tracing::warn!(member = account.id, %error, "could not note a login");
     }
     let account = Account {

@@ -14,6 +14,8 @@ pub struct State {
     /// Where the Astro site is, if that is known.
     pub url: Option<String>,
     pub password: password::Rules,
+    /// Whether the site sends letters.
+    pub mail: bool,
     pub origins: Origins,
 }
 
@@ -23,6 +25,7 @@ impl State {
             name: configuration::site_name(environment).to_owned(),
             url: environment.optional("SITE_URL").map(str::to_owned),
             password: configuration::password_rules(environment)?,
+            mail: configuration::mail_from(environment)?.is_some(),
             origins: Origins::from_env(environment)?,
         })
     }
@@ -39,6 +42,8 @@ struct Site<'a> {
     url: Option<&'a str>,
     password: Length,
     limits: Limits,
+    /// Whether it sends letters: without, nobody gets a code for a forgotten password by themselves.
+    mail: bool,
     version: &'static str,
 }
 
@@ -83,6 +88,7 @@ pub async fn handler(state: &State, request: Request) -> endpoint::Result {
                 picture: MAX_FORM_PICTURE_BYTES,
                 large_picture: MAX_ORIGINAL_BYTES,
             },
+            mail: state.mail,
             version: env!("CARGO_PKG_VERSION"),
         },
     })

@@ -32,6 +32,8 @@ pub const ENDPOINT_S3: &str = "AWS_ENDPOINT_URL_S3";
 /// The same for DynamoDB.
 pub const ENDPOINT_DYNAMODB: &str = "AWS_ENDPOINT_URL_DYNAMODB";
 
+/// The same for SES.
+pub const ENDPOINT_SES: &str = "AWS_ENDPOINT_URL_SESV2";
 /// The same for CloudFront.
 pub const ENDPOINT_CLOUDFRONT: &str = "AWS_ENDPOINT_URL_CLOUDFRONT";
 /// The same for Secrets Manager.

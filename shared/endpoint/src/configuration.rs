@@ -3,7 +3,7 @@
 use auth::build_key::BuildKey;
 use auth::password::{DEFAULT_MIN_LENGTH, Rules};
 use auth::token::KeyRing;
-use members::{Members, Usage};
+use members::{Email, Members, Usage};
 
 use crate::{Bearer, Clock, Environment, EnvironmentError, Tokens, aws};
 
@@ -84,6 +84,13 @@ pub fn site_name(environment: &Environment) -> &str {
     environment
         .optional("SITE_NAME")
         .unwrap_or(DEFAULT_SITE_NAME)
+}
+
+/// The address that letters come from (`MAIL_FROM`); `None` where the site sends none.
+pub fn mail_from(environment: &Environment) -> Result<Option<Email>, EnvironmentError> {
+    const NAME: &str = "MAIL_FROM";
+    let address = environment.optional(NAME).map(Email::parse).transpose();
+    address.map_err(|error| Environment::unusable(NAME, error))
 }
 
 /// What a new password must be like (`MIN_PASSWORD_LENGTH`).

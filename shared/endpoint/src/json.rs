@@ -26,6 +26,7 @@ enum Value {
     Text(String),
     Whole(u64),
     Truth(bool),
+    Object(JsonObject),
     Other,
 }
 
@@ -81,6 +82,21 @@ impl JsonObject {
             Some((_, Value::Truth(value))) => Ok(*value),
             Some(_) => Err(Error::BadRequest(sentence!(
                 "api.field_not_a_truth",
+                field = key
+            ))),
+            None => Err(Error::BadRequest(sentence!(
+                "api.field_missing",
+                field = key
+            ))),
+        }
+    }
+
+    /// The object under `key`.
+    pub fn object(&self, key: &str) -> Result<&Self> {
+        match self.0.iter().find(|(name, _)| name == key) {
+            Some((_, Value::Object(value))) => Ok(value),
+            Some(_) => Err(Error::BadRequest(sentence!(
+                "api.field_not_an_object",
                 field = key
             ))),
             None => Err(Error::BadRequest(sentence!(
@@ -287,7 +303,7 @@ impl<'de> Deserialize<'de> for Value {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> std::result::Result<Value, A::Error> {
-                entries(map).map(|_| Value::Other)
+                entries(map).map(|entries| Value::Object(JsonObject(entries)))
             }
         }
 

@@ -41,6 +41,25 @@ pub async fn count_preview(members: &Members, clock: &Clock, member_id: &str) ->
     counted.await?.map_or(Ok(()), |left| Err(wait(left)))
 }
 
+/// Counts a letter that anybody may ask for, by the source of the request.
+///
+/// # Errors
+/// [`Error::TooManyAttempts`] while the source has to wait.
+pub async fn count_letter_from(members: &Members, clock: &Clock, request: &Request) -> Result<()> {
+    let source = Source::parse(source_address(request));
+    let counted = members.count_letter_from(&source, clock.unix_milliseconds());
+    counted.await?.map_or(Ok(()), |left| Err(wait(left)))
+}
+
+/// Counts a letter that a member asks for to an address that isn't theirs yet.
+///
+/// # Errors
+/// [`Error::TooManyAttempts`] while the member has to wait.
+pub async fn count_letter_of(members: &Members, clock: &Clock, member_id: &str) -> Result<()> {
+    let counted = members.count_letter_of(member_id, clock.unix_milliseconds());
+    counted.await?.map_or(Ok(()), |left| Err(wait(left)))
+}
+
 fn wait(milliseconds: u64) -> Error {
     Error::TooManyAttempts {
         retry_after_seconds: milliseconds.div_ceil(1000).min(MAX_RETRY_AFTER_SECONDS),

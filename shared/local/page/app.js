@@ -3,6 +3,7 @@
 import { login, me, session, site } from "/client.js";
 import * as desk from "/desk.js";
 import * as editor from "/editor.js";
+import * as forgot from "/forgot.js";
 import * as join from "/join.js";
 import * as office from "/office.js";
 import { element, find, onSubmit } from "/dom.js";
@@ -21,14 +22,17 @@ const around = (part) => (part === name ? part : element("span", { className: "v
 find("signed-in-as").replaceChildren(...pieces("desk.signed_in_as", { name }).map(around));
 
 // The page works without: it is only called by its own name then.
-site().then(({ name, password }) => {
+site().then(({ name, password, mail }) => {
   document.title = find("site-name").textContent = name;
   find("sign-in-heading").textContent = t("page.sign_in_to", { name });
   find("join-welcome").textContent = t("page.join_to", { name });
   for (const rule of document.querySelectorAll(".password-rule")) {
     rule.textContent = t("desk.password_rule", password);
   }
+  forgot.offer(mail);
 }, () => {});
+
+forgot.connect();
 
 session.onOver = (ending) => {
   const { count, names } = desk.chosen();
@@ -41,6 +45,9 @@ desk.connect(() => {
   session.end();
   location.hash = "";
   showSignIn(t("account.left"));
+}, () => {
+  session.end();
+  showSignIn(t("account.email_changed"));
 });
 
 editor.connect();

@@ -337,12 +337,41 @@ export function setPassword(current, password) {
 
 /** Gives the member another name; the answer has it as it is shown. */
 export async function rename(name) {
-  const { member } = await signed("/api/me", {
+  return (await patchMe({ name })).member;
+}
+
+/** Has a code sent to the address that the member wants. */
+export function wantEmail(email, password) {
+  return patchMe({ email, password });
+}
+
+/** Gives the member that address, by the code, and ends every session. */
+export function proveEmail(code) {
+  return patchMe({ email_code: code });
+}
+
+/** Sets which letters come: `page_up`, `editor_note`. */
+export function chooseLetters(mail) {
+  return patchMe({ mail });
+}
+
+function patchMe(wanted) {
+  return signed("/api/me", {
     method: "PATCH",
     headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ name }),
+    body: JSON.stringify(wanted),
   });
-  return member;
+}
+
+/** Has a code for a new password sent to an address, if it is that of a member with a password. */
+export function forgotPassword(email) {
+  return read(() =>
+    ask("/api/forgot_password", {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ email }),
+    }),
+  );
 }
 
 /** Ends the membership for good: every session with it, and everything of the member's is erased. */

@@ -11,6 +11,7 @@ import * as earlier from "/history.js";
 import { deletionMeans } from "/history/deleted.js";
 import { size } from "/languages/amounts.js";
 import { locale, t } from "/languages/say.js";
+import * as letters from "/letters.js";
 import * as picture from "/picture.js";
 import * as report from "/report.js";
 import { stateOf } from "/report/draw.js";
@@ -50,7 +51,7 @@ export async function start(member) {
   folder.resume();
   const slug = wanted();
   makeRoom();
-  await Promise.all([refresh(), earlier.refresh(), slug ? report.open(slug) : null]);
+  await Promise.all([refresh(), earlier.refresh(), letters.refresh(), slug ? report.open(slug) : null]);
 }
 
 function showName(member) {
@@ -83,6 +84,7 @@ export function clear(keepsFiles = false) {
   files.clear();
   find("password-form").reset();
   account.clear();
+  letters.clear();
   if (!keepsFiles) {
     forgetChoices();
   }
@@ -107,8 +109,8 @@ function forgetChoices() {
   showPreview(null);
 }
 
-/** Connects the forms; `onPasswordChanged` or `onLeft` is called when the session has ended that way. */
-export function connect(onPasswordChanged, onLeft) {
+/** Connects the forms; `onPasswordChanged`, `onLeft` or `onAddressChanged` is called when the session has ended that way. */
+export function connect(onPasswordChanged, onLeft, onAddressChanged) {
   connectPublishing();
   files.connect((slug) => titles.get(slug) ?? slug, folder.told);
   folder.connect(() => {
@@ -121,6 +123,7 @@ export function connect(onPasswordChanged, onLeft) {
   connectPicture();
   connectPassword(onPasswordChanged);
   account.connect(showName, onLeft);
+  letters.connect(onAddressChanged);
   window.addEventListener("hashchange", async () => {
     if (!client.session.token) {
       return;

@@ -4,7 +4,6 @@
 //! every site that it may read the answers.
 
 mod operations;
-mod signature;
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -22,6 +21,7 @@ use crate::disk::{Complaint, Disk};
 use crate::environment::StoreKeys;
 use crate::front::{Front, Port};
 use crate::received::Received;
+use crate::signature::{self, Expected, Signature};
 use crate::store::Store;
 use crate::tidy::Deleted;
 
@@ -37,6 +37,11 @@ const DELETING: [&str; 7] = [
     "ExecuteTransaction",
     "TransactWriteItems",
 ];
+const SIGNED: Expected = Expected {
+    service: "dynamodb",
+    path: "/",
+    headers: &["host", "x-amz-date", "x-amz-target"],
+};
 const JSON: HeaderValue = HeaderValue::from_static("application/x-amz-json-1.0");
 /// Before an error's name in `__type`.
 const ERRORS: &str = "com.amazonaws.dynamodb.v20120810#";
@@ -87,16 +92,14 @@ impl Service {
                 "DynamoDB takes a POST to / with the operation in X-Amz-Target.",
             ));
         }
-        let signature = signature::Signature::read(&parts.headers, &self.keys, SystemTime::now())
-            .map_err(|refused| refused.answer())?;
+        let signature = Signature::read(&SIGNED, &parts.headers, &self.keys, SystemTime::now())
+            .map_err(unsigned)?;
         let connection = body.connection();
         let (body, held) = body.read(MAX_BODY_BYTES).await.map_err(|_| {
             let sentence = "The request body did not arrive, or is longer than 16 MiB.";
             error(StatusCode::BAD_REQUEST, "SerializationException", sentence)
         })?;
-        signature
-            .verify(&body)
-            .map_err(|refused| refused.answer())?;
+        signature.verify(&body).map_err(unsigned)?;
 
         let target = parts.headers.get("x-amz-target");
         let operation = target
@@ -137,6 +140,11 @@ impl Service {
 /// An answer that counts as memory of its connection until the client has read it.
 fn leaving(connection: &Arc<Connection>, body: String) -> Answer {
     response(StatusCode::OK, connection.leaving(body.into_bytes()))
+}
+
+fn unsigned(refused: signature::Refused) -> Answer {
+    let (name, sentence) = refused.words();
+    error(StatusCode::BAD_REQUEST, name, sentence)
 }
 
 fn error(status: StatusCode, name: &str, sentence: &str) -> Answer {

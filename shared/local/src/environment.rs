@@ -23,6 +23,10 @@ pub(crate) const CONTENT_BUCKET: &str = "masthead-content";
 
 pub(crate) const S3_ENDPOINT: &str = endpoint::aws::ENDPOINT_S3;
 pub(crate) const DYNAMODB_ENDPOINT: &str = endpoint::aws::ENDPOINT_DYNAMODB;
+pub(crate) const SES_ENDPOINT: &str = endpoint::aws::ENDPOINT_SES;
+
+/// The address that letters come from unless another is set: nobody's (RFC 2606).
+const MAIL_FROM: &str = "letters@masthead.example";
 
 /// What commands that print links have to know of a site, beside where its stores are.
 const OF_THE_SITE: [&str; 2] = ["PUBLIC_URL", "SITE_NAME"];
@@ -222,8 +226,18 @@ pub(crate) fn pairs(options: &Options, ports: Ports, keys: &Keys) -> Vec<(String
         ("SITE_URL", url("localhost", ASTRO_PORT)),
         ("LINK_BASE", "/".to_owned()),
         ("THEMES", "starlight,blog".to_owned()),
+        // An empty one says that the site sends no letters, as in AWS.
+        (
+            "MAIL_FROM",
+            options
+                .settings
+                .get("MAIL_FROM")
+                .map_or(MAIL_FROM, String::as_str)
+                .to_owned(),
+        ),
         (S3_ENDPOINT, url(host, s3)),
         (DYNAMODB_ENDPOINT, url(host, dynamodb)),
+        (SES_ENDPOINT, url(host, dynamodb)),
         ("AWS_REGION", REGION.to_owned()),
         ("AWS_ACCESS_KEY_ID", keys.stores.access_key_id.clone()),
         (

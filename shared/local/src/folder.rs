@@ -22,6 +22,8 @@ pub(crate) const JWT_KEYS: &str = "jwt_keys.json";
 pub const DEMO_PASSWORD: &str = "demo-password";
 /// What requests to S3 and DynamoDB are signed with: an access key's id and its secret.
 pub(crate) const STORE_KEYS: &str = "store_keys";
+/// Letters that were sent, as files.
+pub(crate) const MAIL: &str = "mail";
 /// How members reach the site of the stack that was started last, and what it is called.
 pub(crate) const SITE: &str = "site";
 /// The file of a data folder that holds the build key, which a site's build says what it read with.
@@ -198,6 +200,7 @@ fn is_ours(name: &str) -> bool {
         SITE,
         STORE_KEYS,
         DEMO_PASSWORD,
+        MAIL,
     ]
     .contains(&name)
         || name.starts_with(DATABASE)
@@ -213,7 +216,9 @@ fn temporary() -> Result<TempDir, StartError> {
 
 /// Removes what a stack keeps in its folder, so that a wrong `--data` costs no other files.
 fn empty(path: &Path) -> io::Result<()> {
-    gone(std::fs::remove_dir_all(path.join(OBJECTS)))?;
+    for folder in [OBJECTS, MAIL] {
+        gone(std::fs::remove_dir_all(path.join(folder)))?;
+    }
     for suffix in ["", "-wal", "-shm"] {
         gone(std::fs::remove_file(
             path.join(format!("{DATABASE}{suffix}")),

@@ -40,8 +40,10 @@ pub(crate) struct Functions {
     pub(crate) rewrite_readme: QueueFunction,
     /// The same for what can wait, in a process of its own.
     pub(crate) rewrite_later: QueueFunction,
-    /// For keys under `pictures/` and `files/`; the rest is for `rewrite_readme`.
+    /// For keys under `pictures/` and `files/`; what is no letter either is for `rewrite_readme`.
     pub(crate) resize_picture: QueueFunction,
+    /// For keys under `mail/`.
+    pub(crate) send_mail: QueueFunction,
     pub(crate) remove_member: ScheduledFunction,
     /// What `rebuild_site` does for documents that come out by themselves.
     pub(crate) come_out: ScheduledFunction,
@@ -53,6 +55,8 @@ const LIGHT: usize = 32;
 const HASHING: usize = 4;
 /// For the function that converts documents while a member waits: one at a time has the processor, and each takes memory.
 const CONVERTING: usize = 4;
+/// For the route that makes members of a roster: each takes a roster and its slips, some MB.
+const IMPORTING: usize = 2;
 /// For the function that decodes pictures: the renditions of one take up to 200 MB.
 const DECODING: usize = 1;
 
@@ -91,12 +95,19 @@ impl Functions {
         }
         Ok(Self {
             routes: vec![
+                route!("/api/audit", audit, LIGHT),
                 route!("/api/content", content, LIGHT),
                 route!("/api/files", files, LIGHT),
                 route!("/api/files/{id}", files, LIGHT),
+                route!("/api/forgot_password", forgot_password, LIGHT),
                 route!("/api/login", login, HASHING),
                 route!("/api/me", me, LIGHT),
                 route!("/api/me/delete", leave, HASHING),
+                route!("/api/members", roster, LIGHT),
+                route!("/api/members/import", roster, IMPORTING),
+                route!("/api/members/{id}", roster, LIGHT),
+                route!("/api/members/{id}/reset", roster, LIGHT),
+                route!("/api/members/{id}/sign_out", roster, LIGHT),
                 route!("/api/preview", preview, CONVERTING),
                 route!("/api/readmes", readmes, LIGHT),
                 route!("/api/readmes/{slug}", readmes, LIGHT),
@@ -120,6 +131,7 @@ impl Functions {
             rewrite_readme: queue!(rewrite_readme),
             rewrite_later: queue!(rewrite_readme),
             resize_picture: queue!(resize_picture),
+            send_mail: queue!(send_mail),
             remove_member: remove_member(environment)?,
             come_out: come_out(environment)?,
         })

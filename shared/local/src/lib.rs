@@ -22,6 +22,7 @@ mod folder;
 mod front;
 mod functions;
 mod gateway;
+mod mailbox;
 mod moving;
 mod notification;
 mod options;
@@ -32,6 +33,8 @@ mod refused;
 mod s3;
 mod schedule;
 mod serve;
+mod ses;
+mod signature;
 mod sockets;
 mod stack;
 mod store;
@@ -41,7 +44,7 @@ pub use environment::{
     environment, environment_of_folder, jwt_keys, kept_jwt_keys, replace_jwt_keys,
 };
 pub use folder::{BUILD_KEY as BUILD_KEY_FILE, DEMO_PASSWORD as DEMO_PASSWORD_FILE};
-pub use gateway::{LOCAL_HEADER, REWRITE_PATH};
+pub use gateway::{LETTERS_PATH, LOCAL_HEADER, REWRITE_PATH};
 pub use notification::s3_event;
 pub use options::{DEFAULT_PORT, Options, RebuildCommand, SETTINGS, StartError};
 pub use sockets::network_address;

@@ -9,14 +9,15 @@ use endpoint::EnvironmentError;
 
 use crate::disk::Complaint;
 
-/// The API's port unless another is asked for. S3 is on the next, DynamoDB on the one after.
+/// The API's port unless another is asked for. S3 is on the next, DynamoDB on the one after, and SES there, too.
 pub const DEFAULT_PORT: u16 = 3000;
 
 /// The variables of functions that are not a stack's own, as `template.yaml` sets them by parameters.
-pub const SETTINGS: [&str; 13] = [
+pub const SETTINGS: [&str; 14] = [
     "ALLOWED_ORIGINS",
     "JWT_KEYS",
     "LINK_BASE",
+    "MAIL_FROM",
     "MAX_FILES",
     "MAX_FILE_BYTES",
     "MAX_READMES",

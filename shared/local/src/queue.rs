@@ -6,7 +6,7 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use blobs::layout::{FileKey, OriginalKey};
+use blobs::layout::{FileKey, MailKey, OriginalKey};
 use serde::Deserialize;
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
@@ -31,6 +31,27 @@ const INDEX_RETRY: Duration = Duration::from_secs(1);
 pub(crate) struct Consumers {
     pub(crate) rewrite_readme: QueueFunction,
     pub(crate) resize_picture: QueueFunction,
+    pub(crate) send_mail: QueueFunction,
+}
+
+/// Whose message it is, by its key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Consumer {
+    RewriteReadme,
+    ResizePicture,
+    SendMail,
+}
+
+impl Consumer {
+    fn of(key: &str) -> Self {
+        if key.starts_with(OriginalKey::all()) || key.starts_with(FileKey::all()) {
+            Self::ResizePicture
+        } else if key.starts_with(MailKey::all()) {
+            Self::SendMail
+        } else {
+            Self::RewriteReadme
+        }
+    }
 }
 
 /// Which messages a worker takes.
@@ -78,19 +99,27 @@ async fn next_batch(
         // There may be more: let the other worker look.
         store.arrivals(lane).notify_one();
     }
-    let (pictures, readmes): (Vec<_>, Vec<_>) = messages
-        .iter()
-        .cloned()
-        .partition(|message| is_decoded(&message.key));
-    let (pictures_failed, readmes_failed) = tokio::join!(
-        failures("resize_picture", &functions.resize_picture, &pictures),
+    let of = |consumer: Consumer| -> Vec<messages::Message> {
+        let own = messages
+            .iter()
+            .filter(|message| Consumer::of(&message.key) == consumer);
+        own.cloned().collect()
+    };
+    let (readmes, pictures, letters) = (
+        of(Consumer::RewriteReadme),
+        of(Consumer::ResizePicture),
+        of(Consumer::SendMail),
+    );
+    let (readmes_failed, pictures_failed, letters_failed) = tokio::join!(
         failures("rewrite_readme", &functions.rewrite_readme, &readmes),
+        failures("resize_picture", &functions.resize_picture, &pictures),
+        failures("send_mail", &functions.send_mail, &letters),
     );
     let is_failed = move |message: &messages::Message| {
-        let failed = if is_decoded(&message.key) {
-            &pictures_failed
-        } else {
-            &readmes_failed
+        let failed = match Consumer::of(&message.key) {
+            Consumer::RewriteReadme => &readmes_failed,
+            Consumer::ResizePicture => &pictures_failed,
+            Consumer::SendMail => &letters_failed,
         };
         failed.concerns(&message.id)
     };
@@ -115,11 +144,6 @@ async fn next_batch(
         );
     }
     Ok(None)
-}
-
-/// Whether a key is for the function that decodes pictures.
-fn is_decoded(key: &str) -> bool {
-    key.starts_with(OriginalKey::all()) || key.starts_with(FileKey::all())
 }
 
 async fn until_next(store: &Store, lane: Lane) -> store::Result<Duration> {

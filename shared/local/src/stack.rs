@@ -1,28 +1,36 @@
 //! Starting a stack, and ending it.
 
+use std::convert::Infallible;
 use std::future::Future;
 use std::net::Ipv4Addr;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use dynoxide::Database;
 use endpoint::{Environment, Origins, configuration};
+use http_body_util::Full;
+use hyper::{Request, Response};
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
 
 use crate::disk::Complaint;
 use crate::environment::{
-    CONTENT_BUCKET, DYNAMODB_ENDPOINT, Keys, Ports, S3_ENDPOINT, UPLOADS_BUCKET, check, keep_site,
-    pairs, url,
+    CONTENT_BUCKET, DYNAMODB_ENDPOINT, Keys, Ports, S3_ENDPOINT, SES_ENDPOINT, UPLOADS_BUCKET,
+    check, keep_site, pairs, url,
 };
 use crate::folder::{DATABASE, Folder, OBJECTS};
 use crate::front::Front;
 use crate::functions::Functions;
 use crate::gateway::{self, Gateway, Sources};
+use crate::mailbox::Mailbox;
+use crate::received::Received;
 use crate::sockets::Sockets;
 use crate::store::{self, Store, messages};
-use crate::{Options, StartError, database, dynamodb, queue, rebuild, s3, schedule, serve, tidy};
+use crate::{
+    Options, StartError, database, dynamodb, queue, rebuild, s3, schedule, serve, ses, tidy,
+};
 
 /// How long the ports of S3 and DynamoDB wait for their clients at the end.
 const BACKENDS_END: Duration = Duration::from_secs(5);
@@ -36,6 +44,7 @@ pub struct Stack {
     own: Environment,
     build_key: String,
     store: Store,
+    mailbox: Mailbox,
     /// The gateway and the queue: what uses the backends.
     front: Layer,
     backends: Layer,
@@ -120,13 +129,17 @@ pub(crate) async fn start_with(
         store.deleted().note();
     }
     spawn_cleaners(&backends, &folder, &store, &database);
-    let service = dynamodb::Service::new(database, keys.stores.clone(), wall.clone(), &store);
-    let answer = move |_, request| service.clone().answer(request);
+    let mailbox = Mailbox::open(folder.path()).map_err(|reason| StartError::Folder {
+        folder: folder.path().to_owned(),
+        reason,
+    })?;
+    let tables = dynamodb::Service::new(database, keys.stores.clone(), wall.clone(), &store);
+    let letters = ses::Service::new(keys.stores.clone(), wall.clone(), &own, mailbox.clone());
     backends.spawn(serve::serve(
         sockets.dynamodb,
         backends.stop.clone(),
         None,
-        answer,
+        move |_, request| tables_or_letters(tables.clone(), letters.clone(), request),
     ));
     make_table(&own).await.map_err(StartError::Functions)?;
 
@@ -145,6 +158,7 @@ pub(crate) async fn start_with(
             origins,
             sources,
             wall,
+            mailbox.clone(),
         ));
         for listener in sockets.api {
             let gateway = Arc::clone(&gateway);
@@ -173,6 +187,7 @@ pub(crate) async fn start_with(
         own,
         build_key: keys.build,
         store,
+        mailbox,
         front,
         backends,
         _folder: folder,
@@ -234,6 +249,11 @@ impl Stack {
         Ok(self.store.read(messages::dead_letters).await?)
     }
 
+    /// The letters that were sent, oldest first, each as it was handed to SES.
+    pub async fn letters(&self) -> std::io::Result<Vec<Vec<u8>>> {
+        self.mailbox.letters().await
+    }
+
     /// Ends the stack: requests under way and the queue's current batches are finished first.
     pub async fn shutdown(self) {
         self.front.end().await;
@@ -244,6 +264,19 @@ impl Stack {
         {
             tracing::warn!("clients of the S3 or DynamoDB port were cut off at the end");
         }
+    }
+}
+
+/// Answers a request to the port that DynamoDB and SES share.
+async fn tables_or_letters(
+    tables: dynamodb::Service,
+    letters: ses::Service,
+    request: Request<Received>,
+) -> Result<Response<Full<Bytes>>, Infallible> {
+    if request.uri().path() == ses::PATH {
+        letters.answer(request).await
+    } else {
+        tables.answer(request).await
     }
 }
 
@@ -312,6 +345,7 @@ fn spawn_workers(front: &Layer, store: &Store, functions: &Functions) {
         let consumers = queue::Consumers {
             rewrite_readme: Arc::clone(rewrite_readme),
             resize_picture: Arc::clone(&functions.resize_picture),
+            send_mail: Arc::clone(&functions.send_mail),
         };
         let stop = front.stop.clone();
         front.spawn(queue::work(store.clone(), lane, consumers, stop));
@@ -354,7 +388,7 @@ fn reachable(
     environment.iter().cloned().map(move |(name, value)| {
         let value = match name.as_str() {
             S3_ENDPOINT => url(&address, ports.s3),
-            DYNAMODB_ENDPOINT => url(&address, ports.dynamodb),
+            DYNAMODB_ENDPOINT | SES_ENDPOINT => url(&address, ports.dynamodb),
             _ => value,
         };
         (name, value)

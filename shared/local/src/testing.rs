@@ -99,7 +99,8 @@ impl Recorder {
             ],
             rewrite_readme: Arc::clone(&recording),
             rewrite_later: Arc::clone(&recording),
-            resize_picture: recording,
+            resize_picture: Arc::clone(&recording),
+            send_mail: recording,
             remove_member: Arc::new(|| Box::pin(async { Ok(Value::Null) })),
             come_out: Arc::new(|| Box::pin(async { Ok(Value::Null) })),
         })

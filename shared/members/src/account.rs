@@ -7,10 +7,14 @@ use languages::{Language, Sentence, told};
 use serde::Serialize;
 
 use crate::admins::ROLE;
-use crate::codes::{CODE_DIGEST, CODE_EXPIRES_AT, IssuedCode};
+use crate::codes::{
+    CODE_DIGEST, CODE_EXPIRES_AT, IssuedCode, RECOVERY_DIGEST, RECOVERY_EXPIRES_AT,
+};
 use crate::departures::GONE_SINCE;
 use crate::error::Result;
 use crate::item::{Item, Reader, boolean, number, string};
+use crate::letters::{LANGUAGE, Letters, MAIL_OFF};
+use crate::new_email::NewEmail;
 use crate::pictures::{
     PICTURE, PICTURE_CHANGES, PICTURE_FILE, PICTURE_REJECTED, PICTURE_REJECTED_SAID,
 };
@@ -55,6 +59,14 @@ pub struct Account {
     pub picture_changes: u64,
     /// The code that sets a password, if one was issued and not used; it may have run out.
     pub code: Option<IssuedCode>,
+    /// The code of a forgotten password, if one was issued and not used; it may have run out.
+    pub recovery: Option<IssuedCode>,
+    /// The address that the member wants in the place of this one, until a code proves that it is theirs.
+    pub new_email: Option<NewEmail>,
+    /// Which letters the member gets.
+    pub letters: Letters,
+    /// What the member's browser spoke at the last login; `None` before there was one.
+    pub language: Option<Language>,
     /// Unix seconds.
     pub created_at: u64,
     /// Unix seconds of the first login on the last day (in UTC) with one.
@@ -136,6 +148,11 @@ impl Account {
         self.going_since.is_some()
     }
 
+    /// The codes that set the account's password, whether or not they still run.
+    pub(crate) fn codes(&self) -> impl Iterator<Item = &IssuedCode> {
+        self.code.iter().chain(&self.recovery)
+    }
+
     pub(crate) fn from_item(item: &Item) -> Result<Self> {
         let read = Reader {
             item,
@@ -177,13 +194,13 @@ impl Account {
             } else {
                 0
             },
-            code: match read.optional_string(CODE_DIGEST) {
-                Some(digest) => Some(IssuedCode {
-                    digest: digest.to_owned(),
-                    expires_at: read.number(CODE_EXPIRES_AT)?,
-                }),
-                None => None,
-            },
+            code: issued(&read, CODE_DIGEST, CODE_EXPIRES_AT)?,
+            recovery: issued(&read, RECOVERY_DIGEST, RECOVERY_EXPIRES_AT)?,
+            new_email: NewEmail::read(&read)?,
+            letters: Letters::without(&read.strings(MAIL_OFF)),
+            language: read
+                .optional_string(LANGUAGE)
+                .and_then(|code| code.parse().ok()),
             created_at: read.number("created_at")?,
             last_login_at: item
                 .contains_key(LAST_LOGIN_AT)
@@ -191,6 +208,21 @@ impl Account {
                 .transpose()?,
         })
     }
+}
+
+/// The code in two attributes, where there is one.
+pub(crate) fn issued(
+    read: &Reader<'_>,
+    digest: &str,
+    expires_at: &'static str,
+) -> Result<Option<IssuedCode>> {
+    let Some(digest) = read.optional_string(digest) else {
+        return Ok(None);
+    };
+    Ok(Some(IssuedCode {
+        digest: digest.to_owned(),
+        expires_at: read.number(expires_at)?,
+    }))
 }
 
 impl Picture {

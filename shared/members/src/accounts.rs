@@ -2,11 +2,12 @@
 
 use std::collections::HashMap;
 
-use aws_sdk_dynamodb::types::{Delete, Put, TransactWriteItem};
+use aws_sdk_dynamodb::types::{Delete, Put, TransactWriteItem, Update};
+use languages::Language;
 
 use crate::account::{Account, NewMember};
 use crate::admins::Rights;
-use crate::codes::{IssuedCode, code_key};
+use crate::codes::{IssuedCode, RECOVERY_DIGEST, RECOVERY_EXPIRES_AT, code_key};
 use crate::departures::GONE_SINCE;
 use crate::error::{Error, Result};
 use crate::item::{Item, Reader, boolean, key, number, string};
@@ -146,21 +147,27 @@ impl Members {
             .filter(|account| account.id == id))
     }
 
-    /// Sets a password and ends every older token. `false`: the account changed since it was read,
-    /// nothing was written.
+    /// Sets a password and ends every older token, and with them the code of a forgotten password: whoever asked for that
+    /// can read the member's mail, or could. `false`: the account changed since it was read, nothing was written.
     pub async fn set_password(&self, account: &Account, password_hash: &str) -> Result<bool> {
-        let next = account.version + 1;
-        self.update(
-            account,
-            "SET password_hash = :hash, version = :next",
-            "version = :version",
-            [
-                (":hash", string(password_hash)),
-                (":next", number(next)),
-                (":version", number(account.version)),
-            ],
-        )
-        .await
+        let set = Update::builder()
+            .table_name(&self.table)
+            .set_key(Some(email_key(&account.email)))
+            .update_expression(format!(
+                "SET password_hash = :hash, version = :next REMOVE {RECOVERY_DIGEST}, {RECOVERY_EXPIRES_AT}"
+            ))
+            .condition_expression("id = :id AND version = :version")
+            .expression_attribute_values(":id", string(account.id.as_str()))
+            .expression_attribute_values(":hash", string(password_hash))
+            .expression_attribute_values(":next", number(account.version + 1))
+            .expression_attribute_values(":version", number(account.version))
+            .build()
+            .map_err(Error::unbuilt("TransactWriteItems"))?;
+        let mut writes = vec![TransactWriteItem::builder().update(set).build()];
+        if let Some(code) = &account.recovery {
+            writes.push(self.deletion(code_key(&code.digest))?);
+        }
+        self.write_all(writes).await
     }
 
     /// Replaces an outdated hash of the same password. `false`: the password was changed meanwhile,
@@ -190,21 +197,30 @@ impl Members {
         self.change(account, Change::Role(role)).await
     }
 
-    /// Notes that the member signed in at `now`, in Unix seconds: once a day, so that it costs next
-    /// to nothing. `false`: the account is gone.
-    pub async fn note_login(&self, account: &Account, now: u64) -> Result<bool> {
+    /// Notes that the member signed in at `now`, in Unix seconds, with a browser that speaks `language`, in which letters
+    /// are written: once a day, so that it costs next to nothing, and where the language is another one. `false`: the
+    /// account is gone.
+    pub async fn note_login(
+        &self,
+        account: &Account,
+        now: u64,
+        language: Language,
+    ) -> Result<bool> {
         let day = |time: u64| time / (24 * 60 * 60);
-        if account
+        let is_noted = account
             .last_login_at
-            .is_some_and(|last| day(last) == day(now))
-        {
+            .is_some_and(|last| day(last) == day(now));
+        if is_noted && account.language == Some(language) {
             return Ok(true);
         }
         self.update(
             account,
-            "SET last_login_at = :now",
+            "SET last_login_at = :now, written_in = :language",
             "attribute_exists(version)",
-            [(":now", number(now))],
+            [
+                (":now", number(now)),
+                (":language", string(language.code())),
+            ],
         )
         .await
     }
@@ -302,8 +318,8 @@ impl Members {
             member_key(&account.id),
         ];
         let counts = Counted::ALL.map(|of| of.key(&account.id));
-        let code = account.code.iter().map(|code| code_key(&code.digest));
-        let items = keys.into_iter().chain(counts).chain(code).map(|key| {
+        let codes = account.codes().map(|code| code_key(&code.digest));
+        let items = keys.into_iter().chain(counts).chain(codes).map(|key| {
             let delete = Delete::builder()
                 .table_name(&self.table)
                 .set_key(Some(key))
@@ -315,6 +331,7 @@ impl Members {
         if account.role == Role::Admin {
             writes.push(self.no_administrator(&account.id)?);
         }
+        writes.extend(self.entry()?);
         let deleted = self
             .client
             .transact_write_items()

@@ -7,6 +7,8 @@
 //! | `HANDLE#<handle>` | `HANDLE` | the claim on the handle |
 //! | `ADMINS#SITE` | `ADMINS` | the ids of administrators who can sign in |
 //! | `AUDIT#SITE` | `<Unix milliseconds>-<random>` | what an administrator or editor did; expires |
+//! | `IMPORTS#SITE` | `<Unix milliseconds>-<random>-<number>` | members of an import that isn't finished, and until when it may take |
+//! | `NOTICES#<id>` | `<Unix milliseconds>-<random>` | what was done to the member's account, until they put it away; expires |
 //! | `DEPARTURES#SITE` | `<id>` | that a member left and not everything of theirs is erased yet |
 //! | `MEMBER#<id>` | `README#<slug>` | the publish report of one README |
 //! | `MEMBER#<id>` | `NAME#<name>#<slug>` | that a published README of the member has that name |
@@ -20,6 +22,8 @@
 //! | `CODE#<digest>` | `CODE` | the address whose account a code is of; expires |
 //! | `GUESSED#<digest>`, `SOURCE#<address>` | `THROTTLE` | failed guesses; expires |
 //! | `PREVIEWS#<digest>` | `THROTTLE` | previews of a member within a minute; expires |
+//! | `LETTERS#<digest>` | `THROTTLE` | letters that were asked for to an address, from a source or by a member; expires |
+//! | `TOLD#<id>` | `<slug>` | that the member was told that this document is on the site |
 //!
 //! The account lives under its address, so that a login reads one item and there is one copy of
 //! everything that decides it. The three items of a member are written in one transaction.
@@ -35,11 +39,15 @@ mod departures;
 mod email;
 mod error;
 mod files;
+mod imports;
 mod item;
+mod letters;
 mod links;
 mod listing;
 mod name;
 mod named;
+mod new_email;
+mod notices;
 mod pages;
 mod pictures;
 mod renames;
@@ -62,15 +70,19 @@ pub use accounts::Created;
 pub use acts::{ACT_SECONDS, Act, Acts, Deed, Who};
 pub use addresses::{Address, AddressChange, Left, MOST_FORMER, MOST_PARTS, Part, Segment};
 pub use built::Built;
-pub use codes::{CODE_TTL_SECONDS, IssuedCode};
+pub use codes::{CODE_TTL_SECONDS, IssuedCode, RECOVERY_TTL_SECONDS};
 pub use departures::{Departed, Standing, TOMBSTONE_SECONDS};
 pub use email::{Email, InvalidEmail};
 pub use error::{Error, Result};
 pub use files::{File, FileState};
+pub use imports::{Abandoned, Import};
+pub use letters::Letters;
 pub use links::Referrer;
 pub use listing::{AccountsPage, MOST_OF_A_PAGE};
 pub use name::{InvalidName, MAX_NAME, is_hidden, parse_name};
 pub use named::Named;
+pub use new_email::{NEW_EMAIL_TTL_SECONDS, NewEmail};
+pub use notices::Notice;
 pub use pictures::Seen;
 pub use renames::Renamed;
 pub use reports::{Report, State, Summary};
@@ -78,7 +90,10 @@ pub use role::{InvalidRole, Role};
 pub use site::{Changes, Rebuild};
 pub use source::Source;
 pub use table::{create_table, describe_table};
-pub use throttle::{Admission, Guess, MOST_PREVIEWS, PREVIEWS_SECONDS, Target};
+pub use throttle::{
+    Admission, Guess, LETTERS_SECONDS, MOST_LETTERS, MOST_LETTERS_ASKED, MOST_PREVIEWS,
+    PREVIEWS_SECONDS, Target,
+};
 pub use usage::{Count, Counted, Usage};
 
 /// The members table.

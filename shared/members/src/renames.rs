@@ -11,9 +11,12 @@ use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put, TransactWriteItem, Up
 use crate::account::Account;
 use crate::accounts::{email_key, handle_key, member_key};
 use crate::admins::ROLE;
+use crate::codes::{RECOVERY_DIGEST, RECOVERY_EXPIRES_AT, code_key};
 use crate::departures::GONE_SINCE;
 use crate::error::{Error, Result};
 use crate::item::{Item, Reader, string, strings};
+use crate::letters::{LANGUAGE, MAIL_OFF};
+use crate::new_email::{NEW_EMAIL, NEW_EMAIL_DIGEST, NEW_EMAIL_EXPIRES_AT};
 use crate::{Email, Members, Target};
 
 pub(crate) const FORMER_HANDLES: &str = "former_handles";
@@ -115,7 +118,8 @@ impl Members {
         })
     }
 
-    /// Moves an account to another address, and ends every session. A code that was issued goes on working.
+    /// Moves an account to another address, and ends every session. A code that was handed out goes on working. That of a
+    /// forgotten password ends, since it lies in the mailbox of before, and so does what was asked for another address.
     pub async fn change_email(&self, account: &Account, email: &Email) -> Result<Renamed> {
         for _ in 0..ROUNDS {
             if self.get(email_key(email)).await?.is_some() {
@@ -168,6 +172,15 @@ impl Members {
             .build()
             .map_err(&unbuilt)?;
         let mut moved = item;
+        for ended in [
+            RECOVERY_DIGEST,
+            RECOVERY_EXPIRES_AT,
+            NEW_EMAIL,
+            NEW_EMAIL_DIGEST,
+            NEW_EMAIL_EXPIRES_AT,
+        ] {
+            moved.remove(ended);
+        }
         moved.extend(email_key(email));
         moved.insert("email".to_owned(), string(email.as_str()));
         moved.insert(
@@ -199,13 +212,16 @@ impl Members {
         if let Some(code) = &account.code {
             writes.push(self.put(code.pointer(email))?);
         }
+        if let Some(code) = &account.recovery {
+            writes.push(self.deletion(code_key(&code.digest))?);
+        }
         writes.extend(self.entry()?);
         Ok(writes)
     }
 }
 
 /// What an account may come to have after it is made.
-const OPTIONAL: [&str; 13] = [
+const OPTIONAL: [&str; 20] = [
     ROLE,
     "password_hash",
     "last_login_at",
@@ -219,4 +235,11 @@ const OPTIONAL: [&str; 13] = [
     FORMER_HANDLES,
     FORMER_NAMES,
     GONE_SINCE,
+    RECOVERY_DIGEST,
+    RECOVERY_EXPIRES_AT,
+    NEW_EMAIL,
+    NEW_EMAIL_DIGEST,
+    NEW_EMAIL_EXPIRES_AT,
+    MAIL_OFF,
+    LANGUAGE,
 ];

@@ -6,6 +6,7 @@
 //! | `GUESSED#<digest of what was guessed at>` | `THROTTLE` | failures of one account: from each source, and from anywhere |
 //! | `SOURCE#<address>` | `THROTTLE` | failures of one source, whatever it guessed at, within 15 minutes |
 //! | `PREVIEWS#<digest of a member's id>` | `THROTTLE` | previews of one member within a minute |
+//! | `LETTERS#<digest>` | `THROTTLE` | letters that were asked for to one address, from one source or by one member |
 //!
 //! All expire, and one that has expired counts as gone: DynamoDB may take days to delete it.
 //!
@@ -16,6 +17,7 @@
 
 mod account;
 mod attempts;
+mod letters;
 mod previews;
 mod source;
 mod window;
@@ -26,6 +28,7 @@ use crate::error::Result;
 use crate::item::{Item, key};
 use crate::{Members, Source};
 
+pub use letters::{LETTERS_SECONDS, MOST_LETTERS, MOST_LETTERS_ASKED};
 pub use previews::{MOST_PREVIEWS, PREVIEWS_SECONDS};
 
 const THROTTLE: &str = "THROTTLE";

@@ -6,6 +6,7 @@
 mod answer;
 mod content;
 mod event;
+mod letters;
 mod limits;
 mod page;
 mod routes;
@@ -29,10 +30,12 @@ use uuid::Uuid;
 use crate::environment::UPLOADS_BUCKET;
 use crate::front::{Front, Port};
 use crate::functions::{Functions, refusal};
+use crate::mailbox::Mailbox;
 use crate::received::{Received, Unread};
 use crate::store::Store;
 pub(crate) use answer::unreadable;
 pub(crate) use event::query_parameters;
+pub use letters::PATH as LETTERS_PATH;
 pub(crate) use page::Sources;
 
 use answer::{Answer, failed, from_function, refuse, refuse_in, text};
@@ -55,6 +58,7 @@ pub(crate) struct Gateway {
     /// Where the page may load from beside its own origin.
     page: Sources,
     front: Front,
+    mailbox: Mailbox,
     memory: Arc<Semaphore>,
     small_memory: Arc<Semaphore>,
     /// Large bodies are put into their events, and taken out of answers, one at a time: the processors are for everybody.
@@ -68,6 +72,7 @@ impl Gateway {
         origins: Origins,
         page: Sources,
         front: Front,
+        mailbox: Mailbox,
     ) -> Self {
         Self {
             store,
@@ -75,6 +80,7 @@ impl Gateway {
             origins,
             page,
             front,
+            mailbox,
             memory: Arc::new(Semaphore::new(limits::MEMORY_KIB)),
             small_memory: Arc::new(Semaphore::new(limits::SMALL_MEMORY_KIB)),
             large: Semaphore::new(1),
@@ -126,6 +132,15 @@ impl Gateway {
         }
         if let Some(answer) = page::answer(&parts.method, path, &self.page) {
             return answer;
+        }
+        if let Some(rest) = path.strip_prefix(LETTERS_PATH) {
+            let wall = letters::may_read(peer, &parts.headers);
+            if let Some(answer) = letters::answer(&self.mailbox, &parts.method, rest, language)
+                .await
+                .filter(|_| wall)
+            {
+                return answer;
+            }
         }
         match path {
             HEALTH => only(language, &parts.method, &Method::GET).unwrap_or_else(|| {

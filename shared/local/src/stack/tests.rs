@@ -345,8 +345,10 @@ fn the_environment_is_known_without_a_stack() {
     SITE_URL=http://localhost:4321
     LINK_BASE=/
     THEMES=starlight,blog
+    MAIL_FROM=letters@masthead.example
     AWS_ENDPOINT_URL_S3=http://host.docker.internal:3001
     AWS_ENDPOINT_URL_DYNAMODB=http://host.docker.internal:3002
+    AWS_ENDPOINT_URL_SESV2=http://host.docker.internal:3002
     AWS_REGION=us-east-1
     "#);
     #[cfg(unix)]

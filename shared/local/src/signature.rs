@@ -1,29 +1,34 @@
-//! Signatures of AWS, version 4, as DynamoDB's clients make them.
+//! Signatures of AWS, version 4, as the clients of services make them that take a `POST`.
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html>
 
 use std::fmt::Write as _;
 use std::time::{Duration, SystemTime};
 
 use aws_sigv4::sign::v4::{calculate_signature, generate_signing_key};
-use hyper::StatusCode;
 use hyper::header::{AUTHORIZATION, HeaderMap};
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 
-use super::{Answer, error};
 use crate::environment::StoreKeys;
 
 const ALGORITHM: &str = "AWS4-HMAC-SHA256";
 /// A signature is taken for this long before and after its time, as AWS does.
 const SKEW: Duration = Duration::from_mins(15);
-/// What has to be signed beside the body: whom the request is for, when, and what it asks.
-const REQUIRED: [&str; 3] = ["host", "x-amz-date", "x-amz-target"];
+
+/// What a request has to be for its signature to count.
+pub(crate) struct Expected {
+    /// As the signature's scope names the service.
+    pub(crate) service: &'static str,
+    pub(crate) path: &'static str,
+    /// What has to be signed beside the body: whom the request is for, when, and what it asks.
+    pub(crate) headers: &'static [&'static str],
+}
 
 /// Why a signature is not taken, in the words of AWS's own answers.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Refused {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Refused {
     Missing,
     Incomplete,
     UnknownKey,
@@ -32,15 +37,16 @@ pub(super) enum Refused {
 }
 
 impl Refused {
-    pub(super) fn answer(&self) -> Answer {
-        let (name, sentence) = match self {
+    /// The error's name, and its sentence.
+    pub(crate) fn words(self) -> (&'static str, &'static str) {
+        match self {
             Self::Missing => (
                 "MissingAuthenticationTokenException",
                 "The request is not signed. `masthead dev --print-env` prints the keys.",
             ),
             Self::Incomplete => (
                 "IncompleteSignatureException",
-                "The Authorization header has to be of AWS4-HMAC-SHA256, and host, x-amz-date and x-amz-target signed.",
+                "The Authorization header has to be of AWS4-HMAC-SHA256, and host, x-amz-date and, for DynamoDB, x-amz-target signed.",
             ),
             Self::UnknownKey => (
                 "UnrecognizedClientException",
@@ -54,13 +60,12 @@ impl Refused {
                 "InvalidSignatureException",
                 "The signature does not match the request and the secret key.",
             ),
-        };
-        error(StatusCode::BAD_REQUEST, name, sentence)
+        }
     }
 }
 
 /// A signature of a request whose body has still to come.
-pub(super) struct Signature {
+pub(crate) struct Signature {
     /// The canonical request, up to the body's digest.
     request: String,
     /// What is signed before the digest of the canonical request.
@@ -70,8 +75,9 @@ pub(super) struct Signature {
 }
 
 impl Signature {
-    /// Reads the signature of a `POST` to `/` with these headers.
-    pub(super) fn read(
+    /// Reads the signature of a `POST` with these headers.
+    pub(crate) fn read(
+        expected: &Expected,
         headers: &HeaderMap,
         keys: &StoreKeys,
         now: SystemTime,
@@ -96,7 +102,7 @@ impl Signature {
         let date_time = text(headers, "x-amz-date").ok_or(Refused::Incomplete)?;
         let signed = parameter("SignedHeaders")?;
         let is_signed = |name: &&str| signed.split(';').any(|signed| signed == *name);
-        if service != "dynamodb" || !REQUIRED.iter().all(is_signed) {
+        if service != expected.service || !expected.headers.iter().all(is_signed) {
             return Err(Refused::Incomplete);
         }
         let time = time(&date_time).ok_or(Refused::Incomplete)?;
@@ -110,7 +116,7 @@ impl Signature {
             return Err(Refused::Old);
         }
 
-        let mut request = "POST\n/\n\n".to_owned();
+        let mut request = format!("POST\n{}\n\n", expected.path);
         for name in signed.split(';') {
             let value = text(headers, name).ok_or(Refused::Incomplete)?;
             // Writing into a `String` can't fail.
@@ -127,7 +133,7 @@ impl Signature {
     }
 
     /// Refuses a body that isn't the one that was signed.
-    pub(super) fn verify(&self, body: &[u8]) -> Result<(), Refused> {
+    pub(crate) fn verify(&self, body: &[u8]) -> Result<(), Refused> {
         let request = format!("{}{}", self.request, digest(body));
         let signed = format!("{}{}", self.scope, digest(request.as_bytes()));
         let expected = calculate_signature(&self.key, signed.as_bytes());

@@ -1,0 +1,15 @@
+//! `send_mail` in Lambda.
+
+use endpoint::{Environment, LambdaEvent, service_fn};
+use serde_json::Value;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), endpoint::LambdaError> {
+    endpoint::logging();
+    let state = &send_mail::State::from_env(&Environment::process())?;
+    state.ready().await?;
+    endpoint::run_events(service_fn(|event: LambdaEvent<Value>| {
+        send_mail::within(state, event.payload, endpoint::time_left(&event.context))
+    }))
+    .await
+}
