@@ -6,3 +6,5 @@ export { default as ReadmeEditor } from './ReadmeEditor.astro';
 export { default as PublishReport } from './PublishReport.astro';
 export { default as MemberFiles } from './MemberFiles.astro';
 export { default as ReadmeHistory } from './ReadmeHistory.astro';
+export { default as Members } from './Members.astro';
+export { default as Review } from './Review.astro';

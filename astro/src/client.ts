@@ -6,10 +6,10 @@ import { sendPicture, type PictureStage } from './picture.js';
 import { Session, type Ending, type Storage } from './session.js';
 import { speakEnglish } from './speaking.js';
 import { settled, type Wait } from './wait.js';
-import { call, fetchFile, MastheadError, type Call, type Changes, type DeletedPage, type Files, type Letters, type ListedReadme, type Member, type Picture, type PictureReport, type Preview, type Progress, type Readme, type ReadmePage, type Replaced, type SavedFile, type Site, type StoredFile, type VersionPage } from './wire.js';
+import { call, fetchFile, MastheadError, type ActPage, type Call, type Changes, type Decision, type DeletedPage, type Files, type Imported, type Invitation, type Invited, type Letters, type ListedMember, type ListedReadme, type Member, type MemberChange, type MemberPage, type Notice, type Picture, type PictureReport, type Preview, type Progress, type Readme, type ReadmePage, type Replaced, type Review, type ReviewPage, type ReviewedDocument, type Role, type SavedFile, type Site, type StoredFile, type VersionPage } from './wire.js';
 
 export { MastheadError };
-export type { Changes, Code, ComparedVersion, DeletedPage, DeletedReadme, Field, Files, Letters, ListedReadme, Member, Picture, PictureReport, Preview, Readme, Replaced, Replacement, Run, SavedFile, Site, StoredFile, Titled, Usage, Version, VersionPage, Warning } from './wire.js';
+export type { Act, ActPage, Actor, Changes, Code, ComparedVersion, Decision, DeletedPage, DeletedReadme, Field, Files, Imported, Invitation, Invited, Letters, ListedMember, ListedReadme, Member, MemberChange, MemberPage, Note, Notice, Picture, PictureReport, Preview, Readme, Replaced, Replacement, Review, ReviewPage, ReviewedDocument, Role, RosterRow, Run, SavedFile, Site, StoredFile, Titled, Usage, Version, VersionPage, Warning } from './wire.js';
 export type { SentFile } from './file.js';
 export type { PictureStage } from './picture.js';
 export type { Ending, Storage } from './session.js';
@@ -137,6 +137,37 @@ export interface Account {
   /** The address that the member wants in its place, until the code that was sent there comes back. */
   newEmail: string | null;
   letters: Letters;
+  /** What an administrator did to the account, until `putNoticesAway`. */
+  notices: Notice[];
+}
+
+/** Which members. */
+export interface MemberSearch extends Page {
+  /** What stands in a handle, a name or an address, whatever its case and accents. */
+  q?: string | undefined;
+}
+
+/** Which documents. */
+export interface ReviewSearch extends Page {
+  /** @default all of them */
+  state?: ReviewedDocument['state'] | undefined;
+}
+
+/** A member to be. */
+export interface NewMember {
+  email: string;
+  name: string;
+  /** @default made of the name */
+  handle?: string | undefined;
+  /** @default 'member' */
+  role?: Role | undefined;
+}
+
+export interface Importing {
+  /** Says what would become of each row, and adds nobody. */
+  dryRun?: boolean | undefined;
+  /** Leaves out what can't be added; otherwise every row is added or none is. */
+  skipBad?: boolean | undefined;
 }
 
 /** Either the code of an invitation or a reset, or the password until now. */
@@ -149,10 +180,11 @@ interface Me {
   email: string;
   new_email?: string | null;
   mail: Letters;
+  notices?: Notice[];
 }
 
-function accountOf({ member, picture_upload, email, new_email, mail }: Me): Account {
-  return { member, pictureUpload: picture_upload ?? null, email, newEmail: new_email ?? null, letters: mail };
+function accountOf({ member, picture_upload, email, new_email, mail, notices }: Me): Account {
+  return { member, pictureUpload: picture_upload ?? null, email, newEmail: new_email ?? null, letters: mail, notices: notices ?? [] };
 }
 
 /** The answer of a login, and of a code that was used. */
@@ -463,6 +495,65 @@ export function createClient({ url = '', storage = 'local' }: ClientOptions = {}
       return (await signed<{ readme: SentReadme }>(at(slug, 'rename'), { method: 'POST', json })).readme;
     },
 
+    /** Puts away what `account` told of an administrator's acts, up to the one `at` that time. */
+    async putNoticesAway(at: string): Promise<void> {
+      await signed('/api/me', { method: 'PATCH', json: { notices_seen: at } });
+    },
+
+    /** The site's members, for administrators, in the order of their handles; a page may be empty and lead on all the same. */
+    members({ cursor, q, signal }: MemberSearch = {}): Promise<MemberPage> {
+      return signed<MemberPage>(`/api/members${query({ cursor, q })}`, { signal });
+    },
+
+    /** Invites a member; the code in the answer is told this once. */
+    inviteMember({ email, name, handle, role }: NewMember): Promise<Invited> {
+      return signed<Invited>('/api/members', { method: 'POST', json: { email, name, handle, role } });
+    },
+
+    /** Invites the members of a list in CSV; the codes in the answer's slips are told this once. */
+    importMembers(csv: string, { dryRun, skipBad }: Importing = {}): Promise<Imported> {
+      return signed<Imported>('/api/members/import', { method: 'POST', json: { csv, dry_run: dryRun ?? false, skip_bad: skipBad ?? false } });
+    },
+
+    async changeMember(id: string, change: MemberChange): Promise<ListedMember> {
+      return (await signed<{ member: ListedMember }>(member(id), { method: 'PATCH', json: change })).member;
+    },
+
+    /** Gives a member a new code; the password until now works until it is used. */
+    resetMember(id: string): Promise<{ invitation: Invitation; slips: string }> {
+      return signed(member(id, 'reset'), { method: 'POST', json: {} });
+    },
+
+    /** Ends every session of a member. */
+    async signOutMember(id: string): Promise<void> {
+      await signed(member(id, 'sign_out'), { method: 'POST', json: {} });
+    },
+
+    /** Erases a member and everything of theirs, for good; `handle` is theirs once more. */
+    async removeMember(id: string, handle: string): Promise<void> {
+      await signed(member(id), { method: 'DELETE', json: { handle } });
+    },
+
+    /** Everybody's documents, for editors; a page may be empty and lead on all the same. */
+    review({ state, cursor, signal }: ReviewSearch = {}): Promise<ReviewPage> {
+      return signed<ReviewPage>(`/api/review${query({ state, cursor })}`, { signal });
+    },
+
+    /** One document of somebody's: what became of it, its preview, its text and what changed. */
+    reviewed(handle: string, slug: string, signal?: AbortSignal): Promise<Review> {
+      return signed<Review>(reviewed(handle, slug), { signal });
+    },
+
+    /** Approves, withdraws or restores a document; `conflict` where what is approved or restored isn't the newest version any more. */
+    async decide(handle: string, slug: string, decision: Decision): Promise<void> {
+      await signed(reviewed(handle, slug), { method: 'POST', json: decision });
+    },
+
+    /** What administrators and editors did, for administrators, the newest first. */
+    acts({ cursor, signal }: Page = {}): Promise<ActPage> {
+      return signed<ActPage>(`/api/audit${query({ cursor })}`, { signal });
+    },
+
     /** Sets a password. Every session ends; with a code, as by `join`, a new one starts, otherwise sign in again. */
     async setPassword(change: NewPassword): Promise<void> {
       const { password } = change;
@@ -475,6 +566,12 @@ export function createClient({ url = '', storage = 'local' }: ClientOptions = {}
     },
   };
 }
+
+/** Where a member is, or what is below. */
+const member = (id: string, ...below: string[]): string => ['/api/members', ...[id, ...below].map(encodeURIComponent)].join('/');
+
+/** Where a document is for its editors. */
+const reviewed = (handle: string, slug: string): string => ['/api/review', ...[handle, slug].map(encodeURIComponent)].join('/');
 
 /** The parameters that are given, as an address has them. */
 function query(parameters: Record<string, string | undefined>): string {

@@ -79,6 +79,8 @@ export interface Site {
   /** Whether it sends letters: without, a code for a forgotten password comes from an administrator alone. */
   mail: boolean;
   version: string;
+  /** Which documents wait for an editor; missing in answers of older servers, where none does. */
+  review?: 'off' | 'first' | 'all';
 }
 
 export interface Member {
@@ -95,6 +97,16 @@ export interface Letters {
   page_up: boolean;
   editor_note: boolean;
   address_changed: boolean;
+}
+
+/** What an administrator did to the account, until it is put away. */
+export interface Notice {
+  at: string;
+  what: string;
+  /** What it became, where that isn't said by `what`: a role, a handle. */
+  became?: string;
+  /** `null`: the command line, or somebody who is gone. */
+  by: Actor | null;
 }
 
 /** An editor looks after everybody's documents, an administrator after members, too. */
@@ -252,6 +264,156 @@ export interface Preview {
   /** Made safe; show it in a frame that allows nothing nevertheless. `null` where it would be rejected, or is too large. */
   html: string | null;
   report: Pick<Readme, 'slug' | 'entry_id' | 'reason' | 'until' | 'fields' | 'warnings'> & { state: 'published' | 'draft' | 'scheduled' | 'rejected' };
+}
+
+/** A member, as an administrator sees them. */
+export interface ListedMember {
+  id: string;
+  handle: string;
+  name: string;
+  email: string;
+  role: Role;
+  /** `invited`: there is no password yet. */
+  state: 'active' | 'invited' | 'disabled';
+  /** Until when the invitation can be taken up. */
+  invited_until?: string;
+  /** Missing or `null` before the first one. */
+  last_login?: string | null;
+  documents: number;
+  bytes: number;
+  picture: Picture | null;
+}
+
+/** A part of the members; it may be empty, and lead on all the same. */
+export interface MemberPage {
+  members: ListedMember[];
+  /** Leads to the rest; `null` on the last page. */
+  cursor: string | null;
+}
+
+/** What lets a member in, once: it is answered here and kept nowhere. */
+export interface Invitation {
+  code: string;
+  link: string;
+  expires: string;
+}
+
+/** A member with their invitation, and the page of their slip to print. */
+export interface Invited {
+  member: ListedMember;
+  invitation: Invitation;
+  slips: string;
+}
+
+/** What becomes of one row of a list of members. */
+export interface RosterRow {
+  line: number;
+  email?: string | null;
+  name?: string | null;
+  handle?: string | null;
+  /** `member`: there already. */
+  outcome: 'add' | 'member' | 'bad';
+  /** Why it is bad. */
+  reason?: string | null;
+}
+
+/** What became of a list of members, or would. */
+export interface Imported {
+  rows: RosterRow[];
+  /** Columns that mean nothing to the server. */
+  ignored_columns?: string[];
+  added: number;
+  /** The page of all slips, to print; missing where nobody was added. */
+  slips?: string;
+  /** The code of each who has one: who comes with a password hash has none. */
+  invitations?: (Invitation & { line: number; name: string; email: string })[];
+}
+
+/** What changes of a member; what is left out stays. */
+export interface MemberChange {
+  name?: string;
+  email?: string;
+  handle?: string;
+  role?: Role;
+  disabled?: boolean;
+}
+
+/** What an editor wrote about a document. */
+export interface Note {
+  text: string;
+  /** A name; `null` once that editor is no member any more. */
+  by: string | null;
+  at: string;
+}
+
+/** A document of a member, as an editor sees it. */
+export interface ReviewedDocument {
+  handle: string;
+  name: string;
+  slug: string;
+  title: string | null;
+  state: 'waiting' | 'withdrawn' | 'published' | 'draft' | 'scheduled' | 'rejected' | 'processing';
+  /** Whether a version is published. */
+  live: boolean;
+  /** What a decision names; `null` while it is being converted. */
+  version: string | null;
+  /** When the newest version was sent; `null` where its author deleted it. */
+  updated: string | null;
+  /** How many. */
+  warnings: number;
+  note?: Note | null;
+  picture?: Picture | null;
+}
+
+/** A part of the documents; it may be empty, and lead on all the same. */
+export interface ReviewPage {
+  documents: ReviewedDocument[];
+  /** Leads to the rest; `null` on the last page. */
+  cursor: string | null;
+}
+
+/** One document to look at. */
+export interface Review {
+  report: ReviewedDocument;
+  preview: Preview;
+  /** As its author sent it; `null` where that is no text, or the answer has no room for it. */
+  source: string | null;
+  /** Since the version that is live or was approved; `null` where there is none. */
+  changes: Changes | null;
+}
+
+/** What an editor decides on a document: on the version that was looked at. */
+export interface Decision {
+  action: 'approve' | 'withdraw' | 'restore';
+  version: string;
+  /** For its author, as plain text of at most 2,000 characters. */
+  note?: string;
+}
+
+/** Somebody in the list of what was done. */
+export interface Actor {
+  handle: string;
+  name?: string | null;
+}
+
+/** What an administrator or editor did. */
+export interface Act {
+  at: string;
+  /** `null`: the command line. */
+  by: Actor | null;
+  act: string;
+  on: Actor | null;
+  slug?: string | null;
+  /** What it became, where the act alone doesn't say: a role, a handle. */
+  became?: string | null;
+  note?: string | null;
+}
+
+/** A part of what was done, the newest first. */
+export interface ActPage {
+  acts: Act[];
+  /** Leads to older ones; `null` on the last page. */
+  cursor: string | null;
 }
 
 /** What became of the picture that was sent last. */

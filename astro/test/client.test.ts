@@ -217,7 +217,7 @@ test('a member takes another address by the code that was sent there, and choose
   const client = createClient({ url: server.url });
   await client.forgotPassword('jo@club.example');
   await client.login('a', 'b');
-  const account = { member: MEMBER, pictureUpload: null, email: 'jo@club.example', newEmail: 'jo@new.example', letters: mail };
+  const account = { member: MEMBER, pictureUpload: null, notices: [], email: 'jo@club.example', newEmail: 'jo@new.example', letters: mail };
   expect(await client.account()).toEqual(account);
   expect(await client.wantEmail('jo@new.example', 'four words of nonsense')).toEqual(account);
   expect(await client.chooseLetters({ editor_note: false })).toEqual(account);
@@ -293,7 +293,7 @@ test('a large picture that is rejected, removed or not stored is told apart', as
   const { server, client } = await studio(reports, (_request, response) => void response.writeHead(status).end());
   await using _ = server;
   await expect(client.uploadPicture(large())).rejects.toMatchObject({ code: 'invalid_file', message: 'The picture is damaged.' });
-  expect(await client.account()).toMatchObject({ member: { ...MEMBER, picture: PICTURE }, pictureUpload: reports[0] });
+  expect(await client.account()).toMatchObject({ member: { ...MEMBER, picture: PICTURE }, pictureUpload: reports[0], notices: [] });
   expect(await client.me()).toEqual({ ...MEMBER, picture: PICTURE });
   reports[0] = { state: 'processing' };
   await expect(client.watchPicture({ timeoutMs: 300 })).rejects.toMatchObject({ code: 'unavailable', status: 0 });
@@ -462,4 +462,45 @@ test('a text is previewed, its source read with its version, and that version al
   await expect(client.source('gone')).rejects.toMatchObject({ code: 'not_found', status: 404 });
   await client.uploadReadme(new File(['x'], 'a.md'), { ifVersion: 'v1' });
   expect(asked.at(-1)![1]).toMatch(/name="if_version"\r\n\r\nv1\r\n/);
+});
+
+test('administrators and editors ask as the server takes it', async () => {
+  const sent: unknown[] = [];
+  await using server = await serve(async (request, response) => {
+    const body = (await buffer(request)).toString();
+    if (request.url !== '/api/login') sent.push(body === '' ? null : JSON.parse(body));
+    json(response, 200, { ...granted, members: [], documents: [], acts: [], cursor: null, rows: [], added: 0, member: MEMBER });
+  });
+  const client = createClient({ url: server.url, storage: 'memory' });
+  await client.login('jo@club.example', 'x');
+  await client.members();
+  await client.members({ q: 'Zoë M&M', cursor: 'jo' });
+  await client.inviteMember({ email: 'zoe@club.example', name: 'Zoë', role: 'editor' });
+  await client.importMembers('email,name\n', { dryRun: true });
+  expect(await client.changeMember('0-1', { disabled: true })).toEqual(MEMBER);
+  await client.resetMember('0-1');
+  await client.signOutMember('0-1');
+  await client.removeMember('0-1', 'zoe');
+  await client.review();
+  await client.review({ state: 'waiting', cursor: 'jo/trip' });
+  await client.reviewed('jo', 'trip');
+  await client.decide('jo', 'trip', { action: 'withdraw', version: 'v', note: 'Why.' });
+  await client.acts({ cursor: '1-a' });
+  await client.putNoticesAway('2026-12-01T00:00:00.000Z');
+  expect(server.requests.slice(1).map((request, at) => [request, sent[at]])).toEqual([
+    ['GET /api/members', null],
+    ['GET /api/members?cursor=jo&q=Zo%C3%AB%20M%26M', null],
+    ['POST /api/members', { email: 'zoe@club.example', name: 'Zoë', role: 'editor' }],
+    ['POST /api/members/import', { csv: 'email,name\n', dry_run: true, skip_bad: false }],
+    ['PATCH /api/members/0-1', { disabled: true }],
+    ['POST /api/members/0-1/reset', {}],
+    ['POST /api/members/0-1/sign_out', {}],
+    ['DELETE /api/members/0-1', { handle: 'zoe' }],
+    ['GET /api/review', null],
+    ['GET /api/review?state=waiting&cursor=jo%2Ftrip', null],
+    ['GET /api/review/jo/trip', null],
+    ['POST /api/review/jo/trip', { action: 'withdraw', version: 'v', note: 'Why.' }],
+    ['GET /api/audit?cursor=1-a', null],
+    ['PATCH /api/me', { notices_seen: '2026-12-01T00:00:00.000Z' }],
+  ]);
 });

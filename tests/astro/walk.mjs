@@ -89,6 +89,8 @@ await step('five steps, in any site', async () => {
   for (const tag of ['masthead-login', 'masthead-readme-upload', 'masthead-publish-report', 'masthead-profile-picture']) equal(elements(account, tag).map((element) => element['data-url']), [MASTHEAD_URL], `the server of <${tag}>`);
   ok(links(account).includes('/join/'), 'the sign-in leads to /join/');
   equal(elements(await read(name, 'join/index.html'), 'masthead-join').length, 1, 'components at /join/');
+  const office = await read(name, 'office/index.html');
+  for (const tag of ['masthead-review', 'masthead-members']) equal(elements(office, tag).length, 1, `<${tag}> at /office/`);
 });
 
 await step('what the site’s own plugins make is allowed', async () => {

@@ -119,16 +119,18 @@ fn few_functions_can_do_harm() {
             "LoginRole",
             "MeRole",
             "ResizePictureRole",
+            "RosterRole",
             "SendMailRole",
             "SetPasswordRole",
             "UploadProfilePicRole"
         ]
     );
-    assert_eq!(
-        who("dynamodb:PutItem", "EMAIL#*"),
-        ["MeRole"],
-        "an account moves to another address; nobody makes one over the web"
-    );
+    // Accounts are made by administrators alone, who look after rights as well; a member's own moves to another address.
+    assert_eq!(who("dynamodb:PutItem", "EMAIL#*"), ["MeRole", "RosterRole"]);
+    // An entry is written, and nothing over the web changes one or takes it away.
+    for action in ["dynamodb:UpdateItem", "dynamodb:DeleteItem"] {
+        assert_eq!(who(action, "AUDIT#*"), [""; 0], "{action}");
+    }
     // Letters bring codes that open accounts.
     assert_eq!(
         who("s3:PutObject", "UploadsBucket.Arn}/mail/*"),
@@ -154,6 +156,7 @@ fn few_functions_can_do_harm() {
             "RenameRole",
             "ResizePictureRole",
             "RewriteReadmeRole",
+            "RosterRole",
             "UploadFileRole",
             "UploadProfilePicRole",
             "UploadReadmeRole",
@@ -178,7 +181,13 @@ fn few_functions_can_do_harm() {
     );
     assert_eq!(
         who("s3:PutObject", "UploadsBucket.Arn}/pictures/*"),
-        ["ResizePictureRole", "UploadProfilePicRole", "UploadUrlRole"]
+        [
+            "ResizePictureRole",
+            // The word of another handle alone.
+            "RosterRole",
+            "UploadProfilePicRole",
+            "UploadUrlRole"
+        ]
     );
     assert_eq!(
         who("s3:PutObject", "ContentBucket"),

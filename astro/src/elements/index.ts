@@ -6,8 +6,10 @@ import { MastheadMemberFiles } from './files.js';
 import { MastheadReadmeHistory } from './history.js';
 import { MastheadJoin } from './join.js';
 import { MastheadLogin } from './login.js';
+import { MastheadMembers } from './members.js';
 import { MastheadProfilePicture } from './picture.js';
 import { MastheadPublishReport } from './report.js';
+import { MastheadReview } from './review.js';
 import { MastheadReadmeUpload } from './upload.js';
 
 define('masthead-login', MastheadLogin);
@@ -18,3 +20,5 @@ define('masthead-publish-report', MastheadPublishReport);
 define('masthead-member-files', MastheadMemberFiles);
 define('masthead-readme-history', MastheadReadmeHistory);
 define('masthead-readme-editor', MastheadReadmeEditor);
+define('masthead-members', MastheadMembers);
+define('masthead-review', MastheadReview);

@@ -1,6 +1,7 @@
 // <masthead-login>: signs a member in and out.
 
 import { t } from '../languages/say.js';
+import { noticesOf } from '../office/notices.js';
 import { MastheadElement } from './base.js';
 
 export class MastheadLogin extends MastheadElement {
@@ -46,8 +47,11 @@ export class MastheadLogin extends MastheadElement {
   }
 
   protected override async follow(signedIn: boolean): Promise<void> {
+    const place = this.querySelector('[data-notices]');
+    place?.replaceChildren();
     if (!signedIn) return;
-    const { name } = await this.client.me();
-    this.find('[data-name]').textContent = t('desk.signed_in_as', { name });
+    const { member, notices } = await this.client.account();
+    this.find('[data-name]').textContent = t('desk.signed_in_as', { name: member.name });
+    place?.replaceChildren(...noticesOf(this.client, notices, () => this.find('[data-sign-out]').focus()));
   }
 }

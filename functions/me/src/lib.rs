@@ -1,8 +1,9 @@
 //! `GET /api/me`: who the token belongs to, and what became of their picture. `PATCH /api/me`: another name, another
-//! address, and which letters come.
+//! address, which letters come, or notices put away.
 
 mod email;
 mod letters;
+mod notices;
 mod rename;
 
 use blobs::layout::{OriginalKey, OriginalNote};
@@ -62,6 +63,8 @@ struct Me<'a> {
     member: PublicMember<'a>,
     /// What became of the picture that was sent last; `null` where there was none.
     picture_upload: Option<PictureUpload>,
+    /// What an administrator did to the account, newest first, until it is put away.
+    notices: Vec<notices::Told>,
     /// The member's own address.
     email: &'a str,
     /// The address that the member wants in its place, until a code proves that it is theirs.
@@ -86,7 +89,9 @@ pub async fn handler(state: &State, request: Request) -> endpoint::Result {
     let mut member = state.bearer.member(&request).await?;
     if request.method() == Method::PATCH {
         let body = JsonObject::read(&request)?;
-        if body.has("email_code") {
+        if body.has("notices_seen") {
+            notices::put_away(&state.bearer.members, &body, &member).await?;
+        } else if body.has("email_code") {
             member.email = email::prove(state, &request, &body, &member).await?;
         } else if body.has("email") {
             email::want(state, &request, &body, &member).await?;
@@ -111,6 +116,7 @@ pub async fn handler(state: &State, request: Request) -> endpoint::Result {
     let me = Me {
         member: member.public(&state.public_url),
         picture_upload: picture_upload(&member, original.as_ref(), now, language),
+        notices: notices::told(&state.bearer.members, &member).await?,
         email: member.email.as_str(),
         new_email: member.new_email.as_ref().map(|new| new.email.as_str()),
         mail: member.letters.into(),

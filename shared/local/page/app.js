@@ -5,6 +5,7 @@ import * as desk from "/desk.js";
 import * as editor from "/editor.js";
 import * as forgot from "/forgot.js";
 import * as join from "/join.js";
+import * as office from "/office.js";
 import { element, find, onSubmit } from "/dom.js";
 import * as language from "/language.js";
 import { when } from "/languages/amounts.js";
@@ -50,6 +51,7 @@ desk.connect(() => {
 });
 
 editor.connect();
+office.connect();
 
 join.connect(async (member) => {
   history.replaceState(null, "", "/");
@@ -70,6 +72,9 @@ onSubmit(find("sign-in-form"), find("sign-in-error"), async () => {
 });
 
 find("sign-out").addEventListener("click", async () => {
+  if (!(await office.mayLeave())) {
+    return;
+  }
   const drafts = await editor.mayLeave();
   if (!drafts) {
     return;
@@ -83,6 +88,7 @@ find("sign-out").addEventListener("click", async () => {
 /** Shows the form to sign in; what is chosen on the desk stays there where `keepsFiles`. */
 function showSignIn(sentence, keepsFiles = false) {
   editor.clear();
+  office.clear();
   desk.clear(keepsFiles);
   show("sign-in");
   find("password").value = "";
@@ -97,7 +103,7 @@ function showDesk(member, focus) {
   if (focus) {
     find(focus).focus();
   }
-  return Promise.all([desk.start(member), editor.start(member)]);
+  return Promise.all([desk.start(member), editor.start(member), office.start(member)]);
 }
 
 function show(view) {

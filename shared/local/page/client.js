@@ -231,6 +231,75 @@ export function eraseReadme(slug) {
   return signed(`${at(slug)}?forever=yes`, { method: "DELETE" });
 }
 
+/** Puts away what the account told of an administrator's acts, up to the one `at` that time. */
+export function putNoticesAway(at) {
+  return sending("PATCH", "/api/me", { notices_seen: at });
+}
+
+/** The site's members, for administrators, a page of them; `q` is what stands in a handle, a name or an address. */
+export function members({ cursor, q, signal } = {}) {
+  return signed(`/api/members${query({ cursor, q })}`, { signal });
+}
+
+/** Invites a member; the code in the answer is told this once. */
+export function inviteMember({ email, name, handle, role }) {
+  return sending("POST", "/api/members", { email, name, handle, role });
+}
+
+/** Invites the members of a list, or says what would become of each row. */
+export function importMembers(csv, { dryRun = false, skipBad = false } = {}) {
+  return sending("POST", "/api/members/import", { csv, dry_run: dryRun, skip_bad: skipBad });
+}
+
+export async function changeMember(id, change) {
+  return (await sending("PATCH", memberAt(id), change)).member;
+}
+
+/** Gives a member a new code. */
+export function resetMember(id) {
+  return sending("POST", memberAt(id, "reset"), {});
+}
+
+export function signOutMember(id) {
+  return sending("POST", memberAt(id, "sign_out"), {});
+}
+
+/** Erases a member and everything of theirs, for good; `handle` is theirs once more. */
+export function removeMember(id, handle) {
+  return sending("DELETE", memberAt(id), { handle });
+}
+
+/** Everybody's documents, for editors, a page of them. */
+export function review({ state, cursor, signal } = {}) {
+  return signed(`/api/review${query({ state, cursor })}`, { signal });
+}
+
+/** One document of somebody's, as its editors look at it. */
+export function reviewed(handle, slug, signal) {
+  return signed(reviewedAt(handle, slug), { signal });
+}
+
+/** Approves, withdraws or restores a document, if it is the version that was looked at. */
+export function decide(handle, slug, decision) {
+  return sending("POST", reviewedAt(handle, slug), decision);
+}
+
+/** What administrators and editors did, a page of it. */
+export function acts({ cursor, signal } = {}) {
+  return signed(`/api/audit${query({ cursor })}`, { signal });
+}
+
+/** Where a member is, or what is below. */
+const memberAt = (id, ...below) => ["/api/members", ...[id, ...below].map(encodeURIComponent)].join("/");
+
+/** Where a document is for its editors. */
+const reviewedAt = (handle, slug) => ["/api/review", ...[handle, slug].map(encodeURIComponent)].join("/");
+
+/** Sends JSON with the token. */
+function sending(method, path, json) {
+  return signed(path, { method, headers: { "Content-Type": "application/json" }, body: JSON.stringify(json) });
+}
+
 /** Where a document lies, or what is below it. */
 function at(slug, ...below) {
   return ["/api/readmes", ...[slug, ...below].map(encodeURIComponent)].join("/");
@@ -238,8 +307,9 @@ function at(slug, ...below) {
 
 /** The parameters that are given, as an address has them. */
 function query(parameters) {
-  const given = Object.entries(parameters).filter(([, value]) => value !== undefined);
-  return given.length > 0 ? `?${new URLSearchParams(given)}` : "";
+  // Not by URLSearchParams, which writes a space as a plus: that is a space in forms, and a plus in what some gateways pass on.
+  const given = Object.entries(parameters).flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${encodeURIComponent(value)}`]));
+  return given.length > 0 ? `?${given.join("&")}` : "";
 }
 
 async function savedFile(slug, ...below) {

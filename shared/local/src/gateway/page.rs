@@ -87,6 +87,7 @@ const FILES: &[File] = &[
     script("/language.js", include_str!("../../page/language.js")),
     script("/letters.js", include_str!("../../page/letters.js")),
     script("/missing.js", include_str!("../../page/missing.js")),
+    script("/office.js", include_str!("../../page/office.js")),
     script("/picture.js", include_str!("../../page/picture.js")),
     script("/rename.js", include_str!("../../page/rename.js")),
     script("/report.js", include_str!("../../page/report.js")),
@@ -271,6 +272,76 @@ const FILES: &[File] = &[
     script(
         "/desk/tools.js",
         include_str!("../../../../astro/src/desk/tools.js"),
+    ),
+    // The office, for administrators and editors, which the page and the npm package have in common.
+    File {
+        path: "/office/office.css",
+        content_type: "text/css; charset=utf-8",
+        content: include_str!("../../../../astro/src/office/office.css"),
+    },
+    script(
+        "/office/acts.js",
+        include_str!("../../../../astro/src/office/acts.js"),
+    ),
+    script(
+        "/office/checklist.js",
+        include_str!("../../../../astro/src/office/checklist.js"),
+    ),
+    script(
+        "/office/document.js",
+        include_str!("../../../../astro/src/office/document.js"),
+    ),
+    script(
+        "/office/form.js",
+        include_str!("../../../../astro/src/office/form.js"),
+    ),
+    script(
+        "/office/invite.js",
+        include_str!("../../../../astro/src/office/invite.js"),
+    ),
+    script(
+        "/office/list.js",
+        include_str!("../../../../astro/src/office/list.js"),
+    ),
+    script(
+        "/office/members.js",
+        include_str!("../../../../astro/src/office/members.js"),
+    ),
+    script(
+        "/office/notices.js",
+        include_str!("../../../../astro/src/office/notices.js"),
+    ),
+    script(
+        "/office/paged.js",
+        include_str!("../../../../astro/src/office/paged.js"),
+    ),
+    script(
+        "/office/person.js",
+        include_str!("../../../../astro/src/office/person.js"),
+    ),
+    script(
+        "/office/review.js",
+        include_str!("../../../../astro/src/office/review.js"),
+    ),
+    script(
+        "/office/roster.js",
+        include_str!("../../../../astro/src/office/roster.js"),
+    ),
+    script(
+        "/office/slips.js",
+        include_str!("../../../../astro/src/office/slips.js"),
+    ),
+    script(
+        "/office/states.js",
+        include_str!("../../../../astro/src/office/states.js"),
+    ),
+    script(
+        "/office/steps.js",
+        include_str!("../../../../astro/src/office/steps.js"),
+    ),
+    script(
+        "/office/words.js",
+        include_str!("../../../../astro/src/office/words.js"),
     ),
 ];
 
