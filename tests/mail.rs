@@ -764,3 +764,68 @@ async fn a_member_hears_once_that_a_document_is_on_the_site() {
     assert_eq!(sent(&site).await.len(), 1);
     assert_eq!(site.stack.dead_letters().await.unwrap(), [""; 0]);
 }
+
+/// An administrator has codes sent beside the slips, and the mailbox of before hears of another address.
+#[tokio::test]
+async fn what_an_administrator_does_reaches_whom_it_concerns() {
+    let site = Site::start().await;
+    let ada = site.member("ada").await;
+    let email = Email::parse(&ada.email).unwrap();
+    let account = site.members.by_email(&email).await.unwrap().unwrap();
+    assert!(site.members.set_role(&account, Role::Admin).await.unwrap());
+    let call = async |method: Method, path: &str, wanted: Value| {
+        let asked = site.request(method, path).bearer_auth(&ada.token);
+        body(asked.json(&wanted).send().await.unwrap()).await
+    };
+    let invite = async |wanted| call(Method::POST, "/api/members", wanted).await;
+    let jo = json!({"email": "jo@club.example", "name": "Jo Doe"});
+    let invited = invite(jo).await;
+    assert_eq!(invited["mailed"], 0, "nobody asked for a letter");
+    assert!(sent(&site).await.is_empty());
+
+    let kim = json!({"email": "kim@club.example", "name": "Kim Roe", "mail": true});
+    let invited = invite(kim).await;
+    assert_eq!(invited["mailed"], 1);
+    let letters = sent(&site).await;
+    assert_eq!(letters.len(), 1);
+    assert_eq!(letters[0].to, "kim@club.example");
+    assert_eq!(code_in(&letters[0]), invited["invitation"]["code"]);
+
+    let id = invited["member"]["id"].as_str().unwrap();
+    let reset = call(
+        Method::POST,
+        &format!("/api/members/{id}/reset"),
+        json!({"mail": true}),
+    );
+    let reset = reset.await;
+    let letters = sent(&site).await;
+    assert_eq!(
+        code_in(letters.last().unwrap()),
+        reset["invitation"]["code"]
+    );
+
+    let csv = "email,name\nlea@club.example,Lea\nmo@club.example,Mo\n";
+    let import = json!({"csv": csv, "mail": true});
+    let imported = call(Method::POST, "/api/members/import", import).await;
+    assert_eq!(imported["mailed"], 2);
+    let letters = sent(&site).await;
+    let to: BTreeSet<(&str, String)> = letters[2..]
+        .iter()
+        .map(|letter| (letter.to.as_str(), code_in(letter)))
+        .collect();
+    let invitations = imported["invitations"].as_array().unwrap().iter();
+    let codes: BTreeSet<(&str, String)> = invitations
+        .map(|one| {
+            let code = one["code"].as_str().unwrap().to_owned();
+            (one["email"].as_str().unwrap(), code)
+        })
+        .collect();
+    assert_eq!(to, codes);
+
+    let moved = json!({"email": "kim@new.example"});
+    let moved = call(Method::PATCH, &format!("/api/members/{id}"), moved).await;
+    assert_eq!(moved["member"]["email"], "kim@new.example");
+    let letters = sent(&site).await;
+    assert_eq!(letters.len(), 5);
+    assert_eq!(letters[4].to, "kim@club.example");
+}

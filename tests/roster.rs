@@ -75,7 +75,7 @@ async fn done(site: &Site, who: &SignedIn, method: Method, path: &str, sent: Val
 
 /// A text as it stands in an address.
 fn escaped(text: &str) -> String {
-    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+    percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
 }
 
 /// Every page that a search leads to, and how many pages that were.
@@ -828,8 +828,8 @@ async fn one_administrator_is_always_left() {
                     let by = terminal(&site.members);
                     by.set_disabled(&account, false).await.unwrap().unwrap();
                     let account = site.members.by_id(&admin.id).await.unwrap().unwrap();
-                    let set = by.set_role(&account, Role::Admin).await;
-                    set.unwrap().unwrap();
+                    let promoted = by.set_role(&account, Role::Admin).await;
+                    promoted.unwrap().unwrap();
                     *admin = sign_in(&site, admin).await;
                 }
                 None => *admin = with_role(&site, &format!("new-{round}"), Role::Admin).await,

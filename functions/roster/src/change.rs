@@ -1,6 +1,7 @@
 //! `PATCH /api/members/{id}` and `POST /api/members/{id}/sign_out`: what an administrator changes of a member.
 
 use endpoint::{Error, JsonObject, Request, sentence};
+use mail::Letter;
 use members::Account;
 use membership::{Administration, handle, tell_renamed};
 use serde::Serialize;
@@ -78,6 +79,16 @@ pub(crate) async fn change(
         account = find(state, &id).await?;
     }
     if let Some(email) = email {
+        // Before the change, so that a kill in between leaves the former mailbox a word; `send_mail` waits for the change.
+        let letter = Letter::AddressChanged {
+            member: id.clone(),
+            email: account.email.as_str().to_owned(),
+            name: account.name.clone(),
+            language: endpoint::language(request.headers()).code().to_owned(),
+            changed_at: state.bearer.clock.unix_seconds(),
+        };
+        let put = state.outbox.put(&letter).await;
+        put.map_err(Error::unavailable)?;
         by.set_email(&account, &email)
             .await?
             .map_err(|it| conflict(&it))?;

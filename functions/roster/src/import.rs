@@ -5,8 +5,8 @@ use membership::roster::{self, BadRow, Roster, Taken};
 use membership::{Administration, NotImported, Slip};
 use serde::Serialize;
 
-use crate::State;
 use crate::invite::{Invitation, optional_truth, slips};
+use crate::{State, posted};
 
 /// Largest roster, in bytes.
 const MAX_ROSTER_BYTES: usize = 1024 * 1024;
@@ -60,6 +60,8 @@ struct Answer {
     slips: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     invitations: Option<Vec<Invited>>,
+    /// How many letters bring a code.
+    mailed: usize,
 }
 
 pub(crate) async fn import(
@@ -68,7 +70,8 @@ pub(crate) async fn import(
     by: &Administration<'_>,
 ) -> endpoint::Result {
     let body = JsonObject::read_up_to(request, MAX_REQUEST_BYTES)?;
-    body.only(&["csv", "dry_run", "skip_bad"])?;
+    body.only(&["csv", "dry_run", "skip_bad", "mail"])?;
+    let is_mailed = posted::is_wanted(&body)?;
     let csv = body.string("csv")?;
     if csv.len() > MAX_ROSTER_BYTES {
         return Err(Error::TooLarge(sentence!(
@@ -102,9 +105,9 @@ pub(crate) async fn import(
     roster.bad.extend(imported.refused.iter().cloned());
     let mut answer = Answer::new(&roster, language);
     answer.added = imported.done.len();
-    let (mut all, mut invitations) = (Vec::new(), Vec::new());
+    let (mut all, mut invitations, mut codes) = (Vec::new(), Vec::new(), Vec::new());
     for done in imported.done {
-        let line = done.row.line;
+        let (line, id) = (done.row.line, done.id.clone());
         if let Some(slip) = done.slip() {
             invitations.push(Invited {
                 line,
@@ -112,8 +115,12 @@ pub(crate) async fn import(
                 email: slip.email.clone(),
                 invitation: Invitation::new(&slip, &state.site.public_url, imported.expires_at),
             });
+            codes.push((id, slip.code.to_string()));
             all.push(slip);
         }
+    }
+    if is_mailed {
+        answer.mailed = posted::post(&state.outbox, codes, language).await;
     }
     answer.invitations = Some(invitations);
     answer.slips = Some(drawn(state, all, imported.expires_at, language).await?);
@@ -167,6 +174,7 @@ impl Answer {
             added: 0,
             slips: None,
             invitations: None,
+            mailed: 0,
         }
     }
 }

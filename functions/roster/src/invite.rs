@@ -7,7 +7,7 @@ use membership::{Administration, SiteShown, Slip, Wanted, handle, roster, sheet}
 use serde::Serialize;
 
 use crate::shown::Shown;
-use crate::{State, conflict};
+use crate::{State, conflict, posted};
 
 /// A code, and how it is handed out.
 #[derive(Serialize)]
@@ -24,6 +24,16 @@ struct Answer {
     invitation: Invitation,
     /// A page to print, with one slip.
     slips: String,
+    /// How many letters bring the code: one or none.
+    mailed: usize,
+}
+
+impl Answer {
+    /// Has the code sent as a letter, too, where that is wanted.
+    async fn post(&mut self, state: &State, account: &Account, wanted: bool, language: Language) {
+        let code = wanted.then(|| (account.id.clone(), self.invitation.code.clone()));
+        self.mailed = posted::post(&state.outbox, code, language).await;
+    }
 }
 
 impl Invitation {
@@ -42,7 +52,8 @@ pub(crate) async fn invite(
     by: &Administration<'_>,
 ) -> endpoint::Result {
     let body = JsonObject::read(request)?;
-    body.only(&["email", "name", "handle", "role"])?;
+    body.only(&["email", "name", "handle", "role", "mail"])?;
+    let is_mailed = posted::is_wanted(&body)?;
     let wanted = Wanted {
         email: email(body.string("email")?)?,
         name: name(body.string("name")?)?,
@@ -59,7 +70,8 @@ pub(crate) async fn invite(
     let shown = Shown::read(members, &account, &state.site.public_url).await?;
     let (code, expires_at) = added.code.ok_or(Error::NotFound)?;
     let language = endpoint::language(request.headers());
-    let answer = answer(state, Some(shown), (&account, code), expires_at, language)?;
+    let mut answer = answer(state, Some(shown), (&account, code), expires_at, language)?;
+    answer.post(state, &account, is_mailed, language).await;
     endpoint::created_in(language, &answer)
 }
 
@@ -69,17 +81,20 @@ pub(crate) async fn reset(
     account: &Account,
     by: &Administration<'_>,
 ) -> endpoint::Result {
-    JsonObject::read(request)?.only(&[])?;
+    let body = JsonObject::read(request)?;
+    body.only(&["mail"])?;
+    let is_mailed = posted::is_wanted(&body)?;
     let reset = by.reset(account).await?.map_err(|it| conflict(&it))?;
     tracing::info!(member = account.id, "a member has a new code");
     let language = endpoint::language(request.headers());
-    let answer = answer(
+    let mut answer = answer(
         state,
         None,
         (account, reset.code),
         reset.expires_at,
         language,
     )?;
+    answer.post(state, account, is_mailed, language).await;
     endpoint::ok_in(language, &answer)
 }
 
@@ -99,6 +114,7 @@ fn answer(
         member,
         invitation: Invitation::new(&slip, &state.site.public_url, expires_at),
         slips: slips(&state.site, &[slip], expires_at, language)?,
+        mailed: 0,
     })
 }
 

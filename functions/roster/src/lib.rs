@@ -7,21 +7,24 @@ mod change;
 mod import;
 mod invite;
 mod list;
+mod posted;
 mod remove;
 mod shown;
 
 use blobs::Blobs;
 use endpoint::http::Method;
 use endpoint::{Bearer, Environment, Error, Origins, Request, aws, configuration};
+use mail::Outbox;
 use members::{Account, Role, Who};
 use membership::{Administration, Refused, SiteShown};
 
-/// What this function may touch: accounts in the members table, and the word in the uploads bucket that a member is called
-/// something else.
+/// What this function may touch: accounts in the members table, and in the uploads bucket letters that wait and the word that a
+/// member is called something else.
 #[derive(Debug)]
 pub struct State {
     pub bearer: Bearer,
     pub uploads: Blobs,
+    pub outbox: Outbox,
     pub site: SiteShown,
     pub origins: Origins,
 }
@@ -29,9 +32,12 @@ pub struct State {
 impl State {
     pub fn from_env(environment: &Environment) -> anyhow::Result<Self> {
         let config = aws::config(environment, aws::ENDPOINT_S3)?;
+        let uploads = Blobs::new(&config, environment.required("UPLOADS_BUCKET")?);
+        let sends = configuration::mail_from(environment)?.is_some();
         Ok(Self {
             bearer: configuration::bearer(environment)?,
-            uploads: Blobs::new(&config, environment.required("UPLOADS_BUCKET")?),
+            outbox: Outbox::new(uploads.clone(), sends),
+            uploads,
             site: SiteShown {
                 name: configuration::site_name(environment).to_owned(),
                 public_url: configuration::public_url(environment)?,
