@@ -97,7 +97,7 @@ fn of_dynamodb(operation: &str, body: &[u8]) -> Vec<Call> {
         return calls.collect();
     }
     if let Some(tables) = body["RequestItems"].as_object() {
-        let asked = tables.values().flat_map(|asked| asked["Keys"].as_array());
+        let asked = tables.values().filter_map(|asked| asked["Keys"].as_array());
         let calls = asked
             .flatten()
             .map(|key| of_item(operation, &json!({ "Key": key })));
