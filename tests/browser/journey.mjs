@@ -503,7 +503,7 @@ async function journey() {
     await listed("Plans for the spring").getByRole("button").click();
     await fitsEverybody(page, "the question before a deletion");
     await button("Keep it").click();
-    await page.locator(".account summary").click();
+    await page.locator("section:has(#password-form) summary").click();
   });
 
   await run("a document gets another address, after a question", async () => {
@@ -706,7 +706,7 @@ async function journey() {
 
   await run("the password is changed, and the new one signs in", async () => {
     const newPassword = id("new_password");
-    await page.locator(".account summary").click();
+    await page.locator("section:has(#password-form) summary").click();
     await page.getByLabel("Current password").fill("not the current one");
     await newPassword.fill("short");
     await button("Change password").click();

@@ -144,7 +144,7 @@ async function views(language) {
   });
 
   await run("the desk has room, and its questions", async () => {
-    await page.locator(".account summary").click();
+    await page.locator("section:has(#password-form) summary").click();
     await id("profile_pic").setInputFiles(portrait());
     await id("picture-preview-image").waitFor();
     await isWhole(page, language, "desk");
