@@ -24,7 +24,7 @@ const reports = page.locator('masthead-publish-report');
 
 async function signIn() {
   await page.goto(`${ORIGIN}/club/login/`);
-  await page.getByLabel('E-mail address').fill(credentials('pat').email);
+  await page.locator('[name="email"]').fill(credentials('pat').email);
   await page.getByLabel('Password').fill(credentials('pat').password);
   await button('Sign in').click();
   await page.waitForURL(`${ORIGIN}/club/account/`);

@@ -33,7 +33,7 @@ const listed = (path) => files.locator('[data-list] li').filter({ hasText: path 
 
 async function signIn() {
   const { email, password } = credentials('vera');
-  await page.getByLabel('E-mail address').fill(email);
+  await page.locator('[name="email"]').fill(email);
   await page.getByLabel('Password').fill(password);
   await button('Sign in').click();
 }

@@ -41,7 +41,7 @@ const said = (component) => component.locator('[data-say="status"]');
 const refused = (component) => component.locator('[data-say="error"]');
 
 async function signIn(password) {
-  await page.getByLabel('E-mail address').fill(DEMO.email);
+  await page.locator('[name="email"]').fill(DEMO.email);
   await page.getByLabel('Password').fill(password);
   await button('Sign in').click();
 }
@@ -124,7 +124,7 @@ async function journey() {
   }, [/status of 401/]);
 
   await run('signing in, by keyboard alone, leads to the account', async () => {
-    await page.getByLabel('E-mail address').fill(DEMO.email);
+    await page.locator('[name="email"]').fill(DEMO.email);
     await page.keyboard.press('Tab');
     await page.keyboard.type(DEMO.password);
     await page.keyboard.press('Enter');

@@ -30,8 +30,8 @@ const document = review.locator('[data-document="gus/tides"]');
 
 async function signIn({ email, password }) {
   await page.goto(`${ORIGIN}/club/login/`);
-  await page.getByLabel('E-mail address').fill(email);
-  await page.getByLabel('Password').fill(password);
+  await page.locator('[name="email"]').fill(email);
+  await page.locator('[name="password"]').fill(password);
   await button('Sign in', page).click();
   await page.waitForURL(`${ORIGIN}/club/account/`);
   await page.goto(OFFICE);

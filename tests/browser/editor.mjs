@@ -27,7 +27,7 @@ const state = (at = page) => at.locator(".mh-outcome");
 const question = (at = page) => at.locator(".mh-question");
 
 async function signIn(at = page, email = "pat@club.example", password = PASSWORD) {
-  await at.getByLabel("E-mail address").fill(email);
+  await at.locator("#email").fill(email);
   await at.getByRole("textbox", { name: "Password", exact: true }).fill(password);
   await at.keyboard.press("Enter");
   await at.locator("#signed-in").waitFor();

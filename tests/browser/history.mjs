@@ -94,7 +94,7 @@ async function open(title) {
 try {
   await run("somebody signs in who has sent a document three times", async () => {
     await page.goto(SITE);
-    await page.getByLabel("E-mail address").fill("sam@club.example");
+    await page.locator("#email").fill("sam@club.example");
     await page.getByRole("textbox", { name: "Password", exact: true }).fill(PASSWORD);
     await page.keyboard.press("Enter");
     await says(id("publish-heading"), "Publish a README");

@@ -28,7 +28,7 @@ const listed = (title) => page.locator("#readmes li").filter({ has: page.getByRo
 const focused = () => page.evaluate(() => document.activeElement?.id || document.activeElement?.textContent.trim());
 
 async function fillSignIn(password, email = EMAIL) {
-  await page.getByLabel("E-mail address").fill(email);
+  await page.locator("#email").fill(email);
   await page.getByRole("textbox", { name: "Password", exact: true }).fill(password);
 }
 

@@ -58,7 +58,7 @@ async function halves(address) {
 async function journey() {
   await run("a folder with pictures of every kind is looked through", async () => {
     await page.goto(SITE);
-    await page.getByLabel("E-mail address").fill("kit@club.example");
+    await page.locator("#email").fill("kit@club.example");
     await page.getByRole("textbox", { name: "Password", exact: true }).fill(PASSWORD);
     await button("Sign in").click();
     await withFolder("Site visit", FILES, async (at) => {

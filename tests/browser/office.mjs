@@ -73,8 +73,8 @@ async function picture(name, element) {
 
 async function signIn(email, password) {
   await page.goto(SITE);
-  await page.getByLabel("E-mail address").fill(email);
-  await page.getByRole("textbox", { name: "Password", exact: true }).fill(password);
+  await id("email").fill(email);
+  await id("password").fill(password);
   await page.keyboard.press("Enter");
   await says(id("publish-heading"), "Publish a README");
 }
