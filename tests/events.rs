@@ -38,6 +38,7 @@ pub(crate) async fn invoke(
         "preview" => answer!(preview),
         "readmes" => answer!(readmes),
         "rename" => answer!(rename),
+        "review" => answer!(review),
         "set_password" => answer!(set_password),
         "site" => answer!(site),
         "upload_file" => answer!(upload_file),
@@ -79,7 +80,8 @@ pub(crate) async fn make_demo(members: &Members) {
         name: "Demo Member".to_owned(),
         handle: "demo".to_owned(),
         password_hash: Some(password::hash(&password, [0; 16]).unwrap()),
-        role: Role::Member,
+        // Who looks after documents, their own among them.
+        role: Role::Editor,
         created_at: 0,
     };
     assert_eq!(members.create(member).await.unwrap(), Created::Created);
@@ -104,6 +106,7 @@ pub(crate) const ANSWERS: &[(&str, i64, &str)] = &[
     ("readmes.deleted", 200, ""),
     ("versions", 200, ""),
     ("rename", 202, ""),
+    ("review", 200, ""),
     ("content", 200, ""),
     ("login.wrong_password", 401, "invalid_credentials"),
     ("login.forged_address", 401, "invalid_credentials"),
@@ -118,6 +121,8 @@ pub(crate) const ANSWERS: &[(&str, i64, &str)] = &[
     ("readmes.unknown", 404, "not_found"),
     ("versions.unknown", 404, "not_found"),
     ("rename.own_page", 400, "bad_request"),
+    ("review.no_action", 400, "bad_request"),
+    ("review.unknown", 404, "not_found"),
     ("upload_file.no_kind_of_ours", 415, "unsupported_media_type"),
     ("files.unknown", 404, "not_found"),
     ("content.bad_cursor", 400, "bad_request"),

@@ -41,6 +41,7 @@ mod removal;
 mod rename;
 mod rename_faults;
 mod requests;
+mod review;
 mod roles;
 mod scheduled;
 mod sessions;

@@ -9,7 +9,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
 /// One call of a store.
@@ -96,6 +96,13 @@ fn of_dynamodb(operation: &str, body: &[u8]) -> Vec<Call> {
         });
         return calls.collect();
     }
+    if let Some(tables) = body["RequestItems"].as_object() {
+        let asked = tables.values().filter_map(|asked| asked["Keys"].as_array());
+        let calls = asked
+            .flatten()
+            .map(|key| of_item(operation, &json!({ "Key": key })));
+        return calls.collect();
+    }
     vec![of_item(operation, &body)]
 }
 
@@ -104,6 +111,8 @@ fn of_item(operation: &str, body: &Value) -> Call {
         "/Key/pk/S",
         "/Item/pk/S",
         "/ExpressionAttributeValues/:pk/S",
+        // Of the index of accounts.
+        "/ExpressionAttributeValues/:account/S",
     ];
     let partition = places
         .iter()

@@ -136,6 +136,8 @@ fn few_functions_can_do_harm() {
             "RemoveMemberRole",
             "RenameRole",
             "ResizePictureRole",
+            // Asks for documents to be looked at.
+            "ReviewRole",
             "RewriteReadmeRole",
             "UploadFileRole",
             "UploadProfilePicRole",

@@ -4,6 +4,7 @@ use auth::password;
 use blobs::layout::{MAX_FORM_PICTURE_BYTES, MAX_ORIGINAL_BYTES};
 use endpoint::{Environment, Error, Origins, Request, configuration};
 use frontmatter::MAX_README_BYTES;
+use members::Review;
 use serde::Serialize;
 
 /// What this function may touch: nothing but its own configuration.
@@ -14,6 +15,8 @@ pub struct State {
     /// Where the Astro site is, if that is known.
     pub url: Option<String>,
     pub password: password::Rules,
+    /// Which documents wait for an editor.
+    pub review: Review,
     pub origins: Origins,
 }
 
@@ -23,6 +26,7 @@ impl State {
             name: configuration::site_name(environment).to_owned(),
             url: environment.optional("SITE_URL").map(str::to_owned),
             password: configuration::password_rules(environment)?,
+            review: configuration::review(environment)?,
             origins: Origins::from_env(environment)?,
         })
     }
@@ -39,6 +43,7 @@ struct Site<'a> {
     url: Option<&'a str>,
     password: Length,
     limits: Limits,
+    review: Review,
     version: &'static str,
 }
 
@@ -83,6 +88,7 @@ pub async fn handler(state: &State, request: Request) -> endpoint::Result {
                 picture: MAX_FORM_PICTURE_BYTES,
                 large_picture: MAX_ORIGINAL_BYTES,
             },
+            review: state.review,
             version: env!("CARGO_PKG_VERSION"),
         },
     })
