@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex};
 
-use blobs::layout::{PictureChangeKey, pictures_prefix};
+use blobs::layout::{NameChangeKey, PictureChangeKey, pictures_prefix};
 use distribution::Distribution;
 use endpoint::{Environment, aws};
 use http_body_util::{BodyExt as _, Full};
@@ -14,7 +14,7 @@ use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
 use image::ImageFormat;
 use local::Options;
-use members::Seen;
+use members::{Renamed, Seen};
 use serde_json::json;
 use tokio::net::TcpListener;
 
@@ -77,6 +77,49 @@ async fn answer(request: Request<Incoming>, told: &Mutex<Told>) -> Response<Full
     };
     let answer = Full::new(Bytes::from_static(answer.as_bytes()));
     Response::builder().status(status).body(answer).unwrap()
+}
+
+/// What was published under a former handle is forgotten, once the READMEs are asked for that take it away.
+#[tokio::test]
+async fn caches_forget_a_former_handle() {
+    crate::canary::watch();
+    let options = Options {
+        port: 0,
+        backends_only: true,
+        ..Options::default()
+    };
+    let stack = local::start(options).await.unwrap();
+    let (url, told) = cloudfront().await;
+    let environment: Environment = stack
+        .environment()
+        .into_iter()
+        .chain([(aws::ENDPOINT_CLOUDFRONT.to_owned(), url)])
+        .collect();
+    let stores = Stores::healthy(&environment);
+    let mut state = stores.rewrite_readme();
+    let config = aws::config(&environment, aws::ENDPOINT_CLOUDFRONT).unwrap();
+    state.distribution = Distribution::new(&config, Some("E1EXAMPLE"));
+    let account = stores.member("jo").await;
+    let event = stores.tells(&NameChangeKey::new(&account.id).key());
+    let deliver = async || rewrite_readme::handler(&state, event.clone()).await;
+    deliver().await.unwrap();
+    assert_eq!(told.lock().unwrap().paths, [""; 0], "a name alone");
+
+    let renamed = stores.members.rename(&account, "Jo", "joanna").await;
+    assert_eq!(renamed.unwrap(), Renamed::Renamed);
+    told.lock().unwrap().is_down = true;
+    deliver().await.unwrap_err();
+    told.lock().unwrap().is_down = false;
+    deliver().await.unwrap();
+    assert_eq!(
+        told.lock().unwrap().paths,
+        [
+            "/content/jo.md",
+            "/content/jo/*",
+            "/pictures/jo/*",
+            "/files/jo/*"
+        ]
+    );
 }
 
 /// A replaced or removed picture is forgotten once its file is gone; a first one costs no call. A

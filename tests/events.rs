@@ -30,6 +30,7 @@ pub(crate) async fn invoke(
         }};
     }
     let answer = match function {
+        "audit" => answer!(audit),
         "content" => answer!(content),
         "files" => answer!(files),
         "leave" => answer!(leave),
@@ -39,6 +40,7 @@ pub(crate) async fn invoke(
         "readmes" => answer!(readmes),
         "rename" => answer!(rename),
         "review" => answer!(review),
+        "roster" => answer!(roster),
         "set_password" => answer!(set_password),
         "site" => answer!(site),
         "upload_file" => answer!(upload_file),
@@ -80,8 +82,7 @@ pub(crate) async fn make_demo(members: &Members) {
         name: "Demo Member".to_owned(),
         handle: "demo".to_owned(),
         password_hash: Some(password::hash(&password, [0; 16]).unwrap()),
-        // Who looks after documents, their own among them.
-        role: Role::Editor,
+        role: Role::Admin,
         created_at: 0,
     };
     assert_eq!(members.create(member).await.unwrap(), Created::Created);
@@ -90,6 +91,7 @@ pub(crate) async fn make_demo(members: &Members) {
 /// What each event of the API is answered with: status and `code`, `""` where it succeeds.
 pub(crate) const ANSWERS: &[(&str, i64, &str)] = &[
     ("login", 200, ""),
+    ("audit", 200, ""),
     ("me", 200, ""),
     ("me.rename", 200, ""),
     ("site", 200, ""),
@@ -108,6 +110,14 @@ pub(crate) const ANSWERS: &[(&str, i64, &str)] = &[
     ("rename", 202, ""),
     ("review", 200, ""),
     ("content", 200, ""),
+    ("roster", 200, ""),
+    ("roster.invite", 201, ""),
+    ("roster.import", 200, ""),
+    ("roster.reset", 200, ""),
+    ("roster.change", 200, ""),
+    ("roster.last_admin", 409, "conflict"),
+    ("roster.wrong_handle", 400, "bad_request"),
+    ("roster.unknown", 404, "not_found"),
     ("login.wrong_password", 401, "invalid_credentials"),
     ("login.forged_address", 401, "invalid_credentials"),
     ("login.not_json", 400, "bad_request"),

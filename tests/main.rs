@@ -43,6 +43,7 @@ mod rename_faults;
 mod requests;
 mod review;
 mod roles;
+mod roster;
 mod scheduled;
 mod sessions;
 mod set_password;

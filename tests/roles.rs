@@ -416,6 +416,18 @@ async fn calls() -> BTreeMap<String, BTreeSet<Call>> {
     let [of_leave, of_remove] = ["leave", "remove_member"].map(|name| noted[name].0.clone());
     let left = leave_and_be_erased(environment.clone(), of_leave, of_remove);
     tokio::spawn(left).await.unwrap();
+    let [of_roster, of_resize, of_set_password, of_leave, of_me] =
+        ["roster", "resize_picture", "set_password", "leave", "me"]
+            .map(|name| noted[name].0.clone());
+    let administers = administer(
+        environment.clone(),
+        of_roster,
+        of_resize,
+        of_set_password,
+        of_leave,
+        of_me,
+    );
+    tokio::spawn(administers).await.unwrap();
 
     // Of a member who is gone, whose handle another one has, and of one whom nobody knows.
     let members = configuration::members(&environment).unwrap();
@@ -629,6 +641,21 @@ async fn leave_and_be_erased(
         event["headers"]["authorization"] = json!(token);
         assert_eq!(invoke(of_leave, "leave", event).await.0, status);
     }
+    // An import that was killed when it had made one of its members.
+    let imported = NewMember {
+        id: "0197f0c4-6d1e-7cc3-9a4b-2f6f3a1c8d73".to_owned(),
+        email: members::Email::parse("imported@club.example").unwrap(),
+        name: "Imported".to_owned(),
+        handle: "imported".to_owned(),
+        password_hash: Some(hash),
+        role: Role::Admin,
+        created_at: 0,
+    };
+    let ids = [imported.id.clone()];
+    stores.members.begin_import(&ids, 1, 0).await.unwrap();
+    let code = IssuedCode::new("0".repeat(64), 0);
+    let made = stores.members.invite(imported, &code).await;
+    assert_eq!(made.unwrap(), Created::Created);
     let mut state = remove_member::State::from_env(of_remove).unwrap();
     state.ready().await.unwrap();
     state.clock = Clock::from_fn(|| SystemTime::now() + Duration::from_mins(1));
@@ -637,6 +664,103 @@ async fn leave_and_be_erased(
     let left = left_of(environment, &account).await;
     let others = left.iter().filter(|line| !line.contains(&other.id));
     assert_eq!(others.count(), 0, "{left:?}");
+}
+
+/// The demo member, who is an administrator, does everything to others, and another administrator leaves; each function knows
+/// the stores by an environment of its own.
+async fn administer(
+    environment: Environment,
+    of_roster: Environment,
+    of_resize: Environment,
+    of_set_password: Environment,
+    of_leave: Environment,
+    of_me: Environment,
+) {
+    let stores = Stores::healthy(&environment);
+    let members = &stores.members;
+    let account = Box::pin(settled(&stores, "eve")).await;
+    let password = "correct horse battery staple";
+    let hash = auth::password::hash(&auth::password::Password::new(password), [0; 16]).unwrap();
+    let now = stores.now(&account).await;
+    assert!(members.set_password(&now, &hash).await.unwrap());
+    let token = async |email: &str, password: &str| {
+        let mut login = event("login");
+        login["body"] = json!(json!({"email": email, "password": password}).to_string());
+        let (_, body) = invoke(&environment, "login", login).await;
+        json!(format!("Bearer {}", body["access_token"].as_str().unwrap()))
+    };
+    let admin = token("demo@example.com", "another sentence to remember").await;
+    let path = format!("/api/members/{}", account.id);
+    let ask = async |method: &str, path: &str, sent: Value| {
+        let mut event = event("roster.change");
+        event["headers"]["authorization"] = admin.clone();
+        event["requestContext"]["http"]["method"] = json!(method);
+        event["rawPath"] = json!(path);
+        event["body"] = json!(sent.to_string());
+        let (status, body) = invoke(&of_roster, "roster", event).await;
+        assert!(status < 300, "{path}: {status} {body}");
+        body
+    };
+    let changes =
+        json!({"handle": "eva", "role": "admin", "disabled": true, "email": "eva@club.example"});
+    ask("PATCH", &path, changes).await;
+    ask("PATCH", &path, json!({"disabled": false})).await;
+    ask("POST", &format!("{path}/sign_out"), json!({})).await;
+    // Their picture and their files follow.
+    let key = layout::HandleChangeKey::new(&account.id).key();
+    let told = events::deliver(&of_resize, "resize_picture", of_key(&key)).await;
+    assert_eq!(told.unwrap(), json!({"batchItemFailures": []}));
+    // An import fails, and is taken back.
+    let csv = "email,name,handle\nnew@club.example,New,\nother@club.example,Other,demo\n";
+    let roster = membership::roster::check(csv.as_bytes(), &membership::roster::Taken::default());
+    let state = roster::State::from_env(&of_roster).unwrap();
+    let by = membership::Administration {
+        members: &state.bearer.members,
+        by: None,
+        clock: &|| Clock::system().unix_milliseconds(),
+    };
+    let imported = by.import(roster.unwrap().rows, false, || ()).await;
+    assert!(matches!(imported, Err(membership::NotImported::Changed(_))));
+    // An invited administrator sets a password, and leaves again.
+    let invited = json!({"email": "bo@club.example", "name": "Bo", "role": "admin"});
+    let invited = ask("POST", "/api/members", invited).await;
+    let mut with_code = event("set_password");
+    let code = &invited["invitation"]["code"];
+    with_code["body"] =
+        json!(json!({"code": code, "password": "words that come to mind"}).to_string());
+    assert_eq!(
+        invoke(&of_set_password, "set_password", with_code).await.0,
+        200
+    );
+    let mut leave = event("leave");
+    leave["headers"]["authorization"] = token("bo@club.example", "words that come to mind").await;
+    leave["body"] = json!(json!({"password": "words that come to mind"}).to_string());
+    assert_eq!(invoke(&of_leave, "leave", leave).await.0, 202);
+    // Now they look after the site alone, so that the demo member may go.
+    ask("DELETE", &path, json!({"handle": "eva"})).await;
+    // The demo member is told what was done to them.
+    let demo = members.by_id(MEMBER).await.unwrap().unwrap();
+    let by = membership::Administration {
+        members,
+        by: None,
+        clock: &|| 1,
+    };
+    by.sign_out(&demo).await.unwrap().unwrap();
+    let mut seen = event("me.rename");
+    seen["headers"]["authorization"] =
+        token("demo@example.com", "another sentence to remember").await;
+    seen["body"] = json!(json!({"notices_seen": "1970-01-01T00:00:00.001Z"}).to_string());
+    assert_eq!(invoke(&of_me, "me", seen).await.0, 200);
+    let next = NewMember {
+        id: "0197f0c4-6d1e-7cc3-9a4b-2f6f3a1c8d72".to_owned(),
+        email: members::Email::parse("last@club.example").unwrap(),
+        name: "Last".to_owned(),
+        handle: "last".to_owned(),
+        password_hash: Some(hash),
+        role: Role::Admin,
+        created_at: 0,
+    };
+    assert_eq!(members.create(next).await.unwrap(), Created::Created);
 }
 
 /// Takes a count of the demo member's away.
@@ -688,11 +812,13 @@ fn texts(value: &Value) -> Vec<String> {
     }
 }
 
-/// Whether `text` is like `pattern`, whose only `*` is its end.
+/// Whether `text` is like `pattern`, which has one `*` at most.
 fn like(text: &str, pattern: &str) -> bool {
-    pattern
-        .strip_suffix('*')
-        .map_or(text == pattern, |start| text.starts_with(start))
+    let Some((start, end)) = pattern.split_once('*') else {
+        return text == pattern;
+    };
+    text.strip_prefix(start)
+        .is_some_and(|rest| rest.ends_with(end))
 }
 
 fn allows(statement: &Value, call: &Call) -> bool {

@@ -298,7 +298,7 @@ fn start(name: &str, environment: &Environment) -> anyhow::Result<()> {
             }
         };
     }
-    start!(content files leave login me preview readmes rebuild_site remove_member rename resize_picture review rewrite_readme set_password site upload_file upload_profile_pic upload_readme upload_url versions)
+    start!(audit content files leave login me preview readmes rebuild_site remove_member rename resize_picture review rewrite_readme roster set_password site upload_file upload_profile_pic upload_readme upload_url versions)
 }
 
 /// What may be answered is what a function starts with.

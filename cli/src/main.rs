@@ -4,7 +4,6 @@ mod ask;
 mod aws;
 mod convert;
 mod dev;
-mod handle;
 mod hook;
 mod keys;
 mod outcome;

@@ -1,16 +1,14 @@
 //! `masthead users`: the members of a site, for its administrator.
 
 mod add;
-mod cell;
 mod change_email;
 mod export;
 mod import;
 mod invite;
 mod list;
-mod new_member;
 mod remove;
 mod rename;
-mod roster;
+mod role;
 mod sheet;
 mod show;
 mod slip;
@@ -18,8 +16,9 @@ mod stores;
 
 use anyhow::{Context as _, anyhow};
 use clap::{Args, Subcommand};
-use endpoint::configuration;
-use members::{Account, Email, Members};
+use endpoint::{Clock, Sentence, configuration};
+use members::{Account, Email, Members, Role};
+use membership::{Administration, Refused, handle, roster};
 
 use crate::outcome::{Outcome, block_on};
 use crate::output::say;
@@ -51,6 +50,8 @@ enum Command {
     Rename(rename::Rename),
     /// Give a member another e-mail address to sign in with; their password and a code go on working.
     ChangeEmail(change_email::ChangeEmail),
+    /// Say what a member may do: member, editor or admin.
+    Role(role::SetRole),
     /// End every session of a member at once; they can sign in again.
     SignOut(Who),
     /// Shut a member out, and end their sessions at once. Nothing they published goes.
@@ -83,8 +84,9 @@ impl Users {
                 Command::Import(import) => import.run(&members, &environment).await,
                 Command::Reset(reset) => reset.run(&members, &environment).await,
                 Command::Show(show) => show.run(&members, &environment).await,
-                Command::Rename(rename) => rename.run(&members, &environment, &self.target).await,
+                Command::Rename(rename) => rename.run(&members, &environment).await,
                 Command::ChangeEmail(change) => change.run(&members).await,
+                Command::Role(role) => role.run(&members).await,
                 Command::SignOut(who) => sign_out(&members, &who.email).await,
                 Command::List(list) => list.run(&members).await,
                 Command::Disable(who) => set_disabled(&members, &who.email, true).await,
@@ -98,12 +100,8 @@ impl Users {
 
 async fn set_disabled(members: &Members, email: &str, disabled: bool) -> Outcome {
     let account = find(members, email).await?;
-    if account.is_going() {
-        return Err(anyhow!("{}", going(&account)).into());
-    }
-    if !members.set_disabled(&account, disabled).await? {
-        return Err(anyhow!("the member was removed meanwhile").into());
-    }
+    let set = terminal(members).set_disabled(&account, disabled).await?;
+    set.map_err(refusal)?;
     let state = if disabled {
         "disabled, and signed out everywhere"
     } else {
@@ -113,25 +111,52 @@ async fn set_disabled(members: &Members, email: &str, disabled: bool) -> Outcome
     Ok(())
 }
 
-/// What to say where a removal was begun.
-fn going(account: &Account) -> String {
-    format!(
-        "{} is being removed, which can't be taken back; say `masthead users remove` again if that was cut short",
-        account.name
-    )
-}
-
 async fn sign_out(members: &Members, email: &str) -> Outcome {
     let account = find(members, email).await?;
-    if !members.sign_out(&account).await? {
-        return Err(anyhow!("the member was removed meanwhile").into());
-    }
+    let ended = terminal(members).sign_out(&account).await?;
+    ended.map_err(refusal)?;
     say!(
         "{} ({}) is signed out everywhere.",
         account.name,
         account.handle
     );
     Ok(())
+}
+
+/// Members in the hand of whoever sits at the terminal.
+fn terminal(members: &Members) -> Administration<'_> {
+    Administration {
+        members,
+        by: None,
+        clock: &now_ms,
+    }
+}
+
+fn now_ms() -> u64 {
+    Clock::system().unix_milliseconds()
+}
+
+/// What is refused, with the command that helps where there is one.
+fn refusal(refused: Refused) -> anyhow::Error {
+    let help = match &refused {
+        Refused::Going(_) => " Say `masthead users remove` again if that was cut short.",
+        Refused::Disabled(_) => " `masthead users enable` does that.",
+        _ => "",
+    };
+    anyhow!("{}{help}", refused.sentence())
+}
+
+/// What a new member can't have, since somebody else has it.
+fn taken(refused: &Sentence) -> anyhow::Error {
+    anyhow!("{refused} A handle is chosen with --handle.")
+}
+
+fn parse_handle(typed: &str) -> Result<String, String> {
+    handle::parse(typed).map_err(|refused| refused.to_string())
+}
+
+fn parse_role(word: &str) -> Result<Role, String> {
+    roster::parse_role(word).map_err(|refused| refused.to_string())
 }
 
 async fn find(members: &Members, email: &str) -> anyhow::Result<Account> {

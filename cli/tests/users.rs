@@ -392,6 +392,68 @@ async fn codes_sessions_and_removal() -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Roles are given at the terminal as in the browser, and the last administrator stays one.
+#[tokio::test]
+async fn roles_are_given_and_the_last_administrator_stays() -> anyhow::Result<()> {
+    let site = Site::start().await?;
+    let (ann, jo) = ("ann@club.example", "jo@club.example");
+    let invited = site
+        .users(&["invite", ann, "--name", "Ann", "--role", "admin"])
+        .await
+        .unwrap();
+    assert_eq!(
+        site.set_password(line(&invited, "code"), PASSWORD).await,
+        200
+    );
+    std::fs::write(
+        site.file("roster.csv"),
+        format!("email,name,role\n{jo},Jo,editor\n"),
+    )?;
+    site.users(&["import", "roster.csv"]).await.unwrap();
+    let listed = site.users(&["list", "--json"]).await.unwrap();
+    assert!(
+        listed.contains(r#""handle":"ann","role":"admin""#),
+        "{listed}"
+    );
+    assert!(
+        listed.contains(r#""handle":"jo","role":"editor""#),
+        "{listed}"
+    );
+    for refused in [
+        ["role", ann, "member"].as_slice(),
+        &["disable", ann],
+        &["remove", ann, "--yes"],
+    ] {
+        let refused = site.users(refused).await.unwrap_err();
+        assert!(refused.contains("administrator"), "{refused}");
+    }
+    let unknown = site.users(&["role", jo, "owner"]).await.unwrap_err();
+    assert!(unknown.contains("member, editor or admin"), "{unknown}");
+    site.users(&["role", jo, "member"]).await.unwrap();
+
+    // Each of it has its entry, by nobody who is a member.
+    let token = site.login(ann, PASSWORD).await.context("a token")?;
+    let request = site.client.get(site.url("/api/audit")).bearer_auth(&token);
+    let audit: Value = request.send().await?.json().await?;
+    let acts = audit["acts"].as_array().context("entries")?;
+    let told: Vec<_> = acts
+        .iter()
+        .map(|act| (act["act"].as_str().unwrap(), &act["by"]))
+        .collect();
+    let by = &Value::Null;
+    assert_eq!(
+        told,
+        [
+            ("role_changed", by),
+            ("member_invited", by),
+            ("member_invited", by)
+        ]
+    );
+    let exported = site.users(&["export"]).await.unwrap();
+    assert!(exported.contains(",ann,admin,"), "{exported}");
+    Ok(())
+}
+
 /// A page that links to one that is gone says so.
 #[tokio::test]
 async fn pages_that_link_to_a_member_who_goes_are_converted_again() -> anyhow::Result<()> {
@@ -551,15 +613,14 @@ async fn a_member_gets_another_handle_and_name() -> anyhow::Result<()> {
     let nothing = site.users(&["rename", "jo-doe"]).await.unwrap_err();
     assert!(nothing.contains("--name"), "{nothing}");
     let taken = site.users(&["rename", "jo-doe", "zoe"]).await.unwrap_err();
-    assert!(taken.contains("the handle “zoe” is taken"), "{taken}");
+    assert!(taken.contains("The handle “zoe” is taken"), "{taken}");
     let renamed = site
         .users(&["rename", "jo@club.example", "jo", "--name", "Jo Roe"])
         .await
         .unwrap();
     assert!(
-        renamed.contains(
-            "Jo Doe (jo-doe) is Jo Roe (jo) from now on. READMEs that are converted again: 2."
-        ),
+        renamed
+            .contains("Jo Doe (jo-doe) is Jo Roe (jo) from now on. What is published moves along"),
         "{renamed}"
     );
     settle(&site).await?;
@@ -659,7 +720,7 @@ async fn a_member_gets_another_address() -> anyhow::Result<()> {
     for (wrong, said) in [
         (
             ["change-email", "zoe@club.example", "jo@club.example"],
-            "exists",
+            "is there already",
         ),
         (
             ["change-email", "zoe@club.example", "zoe@club.example"],

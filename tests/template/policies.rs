@@ -119,15 +119,17 @@ fn few_functions_can_do_harm() {
             "LoginRole",
             "MeRole",
             "ResizePictureRole",
+            "RosterRole",
             "SetPasswordRole",
             "UploadProfilePicRole"
         ]
     );
-    assert_eq!(
-        who("dynamodb:PutItem", "EMAIL#*"),
-        [""; 0],
-        "nobody makes accounts over the web"
-    );
+    // Accounts are made by administrators alone, who look after rights as well.
+    assert_eq!(who("dynamodb:PutItem", "EMAIL#*"), ["RosterRole"]);
+    // An entry is written, and nothing over the web changes one or takes it away.
+    for action in ["dynamodb:UpdateItem", "dynamodb:DeleteItem"] {
+        assert_eq!(who(action, "AUDIT#*"), [""; 0], "{action}");
+    }
     assert_eq!(
         who("s3:PutObject", "UploadsBucket"),
         [
@@ -139,6 +141,7 @@ fn few_functions_can_do_harm() {
             // Asks for documents to be looked at.
             "ReviewRole",
             "RewriteReadmeRole",
+            "RosterRole",
             "UploadFileRole",
             "UploadProfilePicRole",
             "UploadReadmeRole",
@@ -163,7 +166,13 @@ fn few_functions_can_do_harm() {
     );
     assert_eq!(
         who("s3:PutObject", "UploadsBucket.Arn}/pictures/*"),
-        ["ResizePictureRole", "UploadProfilePicRole", "UploadUrlRole"]
+        [
+            "ResizePictureRole",
+            // The word of another handle alone.
+            "RosterRole",
+            "UploadProfilePicRole",
+            "UploadUrlRole"
+        ]
     );
     assert_eq!(
         who("s3:PutObject", "ContentBucket"),

@@ -5,10 +5,10 @@ use std::io::Read as _;
 use anyhow::{Context as _, anyhow};
 use auth::password::{self, Password, Rules};
 use clap::Args;
-use members::{Created, Email, Members, parse_name};
+use members::{Email, Members, Role, parse_name};
+use membership::Wanted;
 
-use super::new_member;
-use crate::handle;
+use super::{parse_handle, parse_role, taken, terminal};
 use crate::outcome::{Failure, Outcome};
 use crate::output::say;
 
@@ -20,8 +20,11 @@ pub(crate) struct Add {
     #[arg(long)]
     name: String,
     /// The member's name in URLs; made from the name where it isn't given.
-    #[arg(long, value_parser = handle::parse)]
+    #[arg(long, value_parser = parse_handle)]
     handle: Option<String>,
+    /// What the member may do: member, editor or admin.
+    #[arg(long, value_parser = parse_role, default_value = "member")]
+    role: Role,
     /// Read the password from standard input (one line).
     #[arg(long, required = true)]
     password_stdin: bool,
@@ -34,34 +37,27 @@ impl Add {
     pub(crate) async fn run(self, members: &Members) -> Outcome {
         let email =
             Email::of_new_member(&self.email).with_context(|| format!("“{}”", self.email))?;
-        let name = &parse_name(&self.name).map_err(|error| Failure::WrongCall(error.into()))?;
+        let name = parse_name(&self.name).map_err(|error| Failure::WrongCall(error.into()))?;
         let password = Password::new(read_line()?.as_str());
         let rules = Rules::new(self.min_password_length)
             .map_err(|error| Failure::WrongCall(error.into()))?;
-        rules.check(&password, &[email.as_str(), name])?;
-        let hash = password::hash(&password, rand::random())?;
-
-        let handles: Vec<String> = match self.handle {
-            Some(handle) => vec![handle],
-            None => handle::candidates(name).collect(),
+        rules.check(&password, &[email.as_str(), &name])?;
+        let wanted = Wanted {
+            email,
+            name,
+            handle: self.handle,
+            role: self.role,
+            password_hash: Some(password::hash(&password, rand::random())?),
         };
-        for handle in &handles {
-            let member = new_member::new(email.clone(), name, handle, Some(hash.clone()));
-            match members.create(member).await? {
-                Created::Created => {
-                    say!(
-                        "{name} can sign in as {}; their pages are under {handle}.",
-                        email.as_str()
-                    );
-                    return Ok(());
-                }
-                Created::EmailTaken => {
-                    return Err(anyhow!("a member with the address “{}” exists", self.email).into());
-                }
-                Created::HandleTaken => {}
-            }
-        }
-        Err(new_member::handle_taken(&handles).into())
+        let added = terminal(members).add(&wanted).await?;
+        let added = added.map_err(|refused| taken(&refused))?;
+        say!(
+            "{} can sign in as {}; their pages are under {}.",
+            wanted.name,
+            wanted.email.as_str(),
+            added.handle
+        );
+        Ok(())
     }
 }
 

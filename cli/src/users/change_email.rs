@@ -2,9 +2,9 @@
 
 use anyhow::{Context as _, anyhow};
 use clap::Args;
-use members::{Email, Members, Renamed};
+use members::{Email, Members};
 
-use super::find;
+use super::{find, refusal, terminal};
 use crate::outcome::Outcome;
 use crate::output::say;
 
@@ -24,15 +24,8 @@ impl ChangeEmail {
         if email.as_str() == account.email.as_str() {
             return Err(anyhow!("that is the address that they have").into());
         }
-        match members.change_email(&account, &email).await? {
-            Renamed::Renamed => {}
-            Renamed::Taken => {
-                return Err(
-                    anyhow!("a member with the address “{}” exists", self.new_email).into(),
-                );
-            }
-            Renamed::Changed => return Err(anyhow!("the member was removed meanwhile").into()),
-        }
+        let changed = terminal(members).set_email(&account, &email).await?;
+        changed.map_err(refusal)?;
         say!(
             "{} ({}) signs in as {} from now on, and is signed out everywhere.",
             account.name,

@@ -5,8 +5,8 @@
 
 use endpoint::rfc3339;
 use members::Members;
+use membership::cell;
 
-use super::cell;
 use crate::outcome::Outcome;
 use crate::output;
 
@@ -16,6 +16,7 @@ pub(crate) async fn run(members: &Members) -> Outcome {
         "email",
         "name",
         "handle",
+        "role",
         "password_hash",
         "disabled",
         "created_at",
@@ -27,6 +28,7 @@ pub(crate) async fn run(members: &Members) -> Outcome {
             account.email.as_str(),
             &account.name,
             &account.handle,
+            account.role.as_str(),
             account.password_hash.as_deref().unwrap_or_default(),
             if account.disabled { "true" } else { "false" },
             &rfc3339(account.created_at),

@@ -3,12 +3,11 @@
 use anyhow::{Context as _, anyhow};
 use clap::Args;
 use endpoint::Environment;
-use members::{Account, Created, Email, Members, parse_name};
+use members::{Account, Email, Members, Role, parse_name};
+use membership::{Slip, Wanted};
 
-use super::new_member;
-use super::slip::{Handout, Slip, new_code};
-use super::{find, going};
-use crate::handle;
+use super::slip::Handout;
+use super::{find, parse_handle, parse_role, refusal, taken, terminal};
 use crate::outcome::{Failure, Outcome};
 use crate::output::say;
 
@@ -20,8 +19,11 @@ pub(crate) struct Invite {
     #[arg(long)]
     name: String,
     /// The member's name in URLs; made from the name where it isn't given.
-    #[arg(long, value_parser = handle::parse)]
+    #[arg(long, value_parser = parse_handle)]
     handle: Option<String>,
+    /// What the member may do: member, editor or admin.
+    #[arg(long, value_parser = parse_role, default_value = "member")]
+    role: Role,
     #[command(flatten)]
     handout: Handout,
 }
@@ -39,7 +41,7 @@ impl Invite {
     pub(crate) async fn run(self, members: &Members, environment: &Environment) -> Outcome {
         let email =
             Email::of_new_member(&self.email).with_context(|| format!("“{}”", self.email))?;
-        let name = &parse_name(&self.name).map_err(|error| Failure::WrongCall(error.into()))?;
+        let name = parse_name(&self.name).map_err(|error| Failure::WrongCall(error.into()))?;
         if let Some(account) = members.by_email(&email).await? {
             if account.password_hash.is_some() {
                 return Err(anyhow!(
@@ -51,39 +53,37 @@ impl Invite {
             return issue(members, &[account], &self.handout, environment).await;
         }
         let outlet = self.handout.open(environment)?;
-        let handles: Vec<String> = match self.handle {
-            Some(handle) => vec![handle],
-            None => handle::candidates(name).collect(),
+        let wanted = Wanted {
+            email,
+            name,
+            handle: self.handle,
+            role: self.role,
+            password_hash: None,
         };
-        for handle in &handles {
-            let (code, issued) = new_code();
-            let member = new_member::new(email.clone(), name, handle, None);
-            let created = match members.invite(member, &issued).await {
-                Ok(created) => created,
-                Err(error) => {
-                    outlet.close();
-                    return Err(error.into());
-                }
-            };
-            match created {
-                Created::Created => {
-                    say!("{name} is invited; their pages will be under {handle}.");
-                    let slip = Slip {
-                        name: name.to_owned(),
-                        email: email.as_str().to_owned(),
-                        code,
-                    };
-                    return Ok(outlet.hand_out(&[slip], issued.expires_at)?);
-                }
-                Created::EmailTaken => {
-                    outlet.close();
-                    return Err(anyhow!("a member with that address was added meanwhile").into());
-                }
-                Created::HandleTaken => {}
+        let added = terminal(members).add(&wanted).await;
+        let added = match added {
+            Ok(Ok(added)) => added,
+            Ok(Err(refused)) => {
+                outlet.close();
+                return Err(taken(&refused).into());
             }
-        }
-        outlet.close();
-        Err(new_member::handle_taken(&handles).into())
+            Err(error) => {
+                outlet.close();
+                return Err(error.into());
+            }
+        };
+        let (code, expires_at) = added.code.context("an invitation has a code")?;
+        say!(
+            "{} is invited; their pages will be under {}.",
+            wanted.name,
+            added.handle
+        );
+        let slip = Slip {
+            name: wanted.name,
+            email: wanted.email.as_str().to_owned(),
+            code,
+        };
+        Ok(outlet.hand_out(&[slip], expires_at)?)
     }
 }
 
@@ -108,31 +108,24 @@ async fn issue(
     handout: &Handout,
     environment: &Environment,
 ) -> Outcome {
-    if let Some(account) = accounts.iter().find(|account| account.is_going()) {
-        return Err(anyhow!("{}", going(account)).into());
-    }
-    if let Some(account) = accounts.iter().find(|account| account.disabled) {
-        return Err(anyhow!(
-            "{} is disabled and could not use a code; `masthead users enable` first",
-            account.name
-        )
-        .into());
+    // Nobody's code is replaced where another can't have one.
+    for account in accounts {
+        membership::may_have_code(account).map_err(refusal)?;
     }
     let outlet = handout.open(environment)?;
     let (mut slips, mut failure, mut expires_at) = (Vec::new(), None, 0);
     for account in accounts {
-        let (code, issued) = new_code();
-        match members.issue_code(account, &issued).await {
-            Ok(true) => {}
-            Ok(false) => {
-                failure = Some(anyhow!("{} was removed meanwhile", account.name));
+        let reset = match terminal(members).reset(account).await {
+            Ok(Ok(reset)) => reset,
+            Ok(Err(refused)) => {
+                failure = Some(refusal(refused));
                 break;
             }
             Err(error) => {
                 failure = Some(error.into());
                 break;
             }
-        }
+        };
         if account.password_hash.is_some() {
             say!(
                 "{} can set a new password; the old one works until then.",
@@ -144,11 +137,11 @@ async fn issue(
                 account.name
             );
         }
-        expires_at = issued.expires_at;
+        expires_at = reset.expires_at;
         slips.push(Slip {
             name: account.name.clone(),
             email: account.email.as_str().to_owned(),
-            code,
+            code: reset.code,
         });
     }
     if slips.is_empty() {

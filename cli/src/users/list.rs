@@ -4,7 +4,7 @@ use clap::Args;
 use comfy_table::Table;
 use comfy_table::presets::NOTHING;
 use endpoint::{Clock, rfc3339};
-use members::{Account, Members};
+use members::{Account, Members, Role};
 use serde::Serialize;
 
 use crate::outcome::Outcome;
@@ -22,6 +22,7 @@ struct Row<'a> {
     email: &'a str,
     name: &'a str,
     handle: &'a str,
+    role: Role,
     state: &'static str,
     created_at: String,
 }
@@ -32,6 +33,7 @@ impl<'a> Row<'a> {
             email: account.email.as_str(),
             name: &account.name,
             handle: &account.handle,
+            role: account.role,
             state: state(account, now),
             created_at: rfc3339(account.created_at),
         }
@@ -68,10 +70,17 @@ impl List {
         let mut table = Table::new();
         table
             .load_style(NOTHING)
-            .set_header(["HANDLE", "NAME", "E-MAIL", "STATE", "SINCE"]);
+            .set_header(["HANDLE", "NAME", "E-MAIL", "ROLE", "STATE", "SINCE"]);
         for row in accounts.iter().map(|account| Row::of(account, now)) {
             let day = row.created_at.get(..10).unwrap_or_default();
-            table.add_row([row.handle, row.name, row.email, row.state, day]);
+            table.add_row([
+                row.handle,
+                row.name,
+                row.email,
+                row.role.as_str(),
+                row.state,
+                day,
+            ]);
         }
         say!("{}", table.trim_fmt());
         Ok(())

@@ -10,8 +10,8 @@ use members::Members;
 use removal::{Leftovers, REQUEST_SECONDS, Removal};
 use remove_member::referrers;
 
-use super::find;
 use super::stores::Stores;
+use super::{find, terminal};
 use crate::ask;
 use crate::outcome::Outcome;
 use crate::output::say;
@@ -53,6 +53,7 @@ impl Remove {
                 account.name, account.handle
             ))?;
         }
+        let members = &terminal(members).removing(&account);
         let removal = Removal {
             uploads: &stores.uploads,
             content: &stores.content,

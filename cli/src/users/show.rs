@@ -77,6 +77,7 @@ fn facts(account: &Account, public_url: &str, now: u64) -> Vec<(&'static str, St
         ("e-mail", account.email.as_str().to_owned()),
         ("handle", account.handle.clone()),
         ("id", account.id.clone()),
+        ("role", account.role.as_str().to_owned()),
         ("state", state(account, now).to_owned()),
         ("since", day(account.created_at)),
         (

@@ -1,45 +1,16 @@
-//! What a member is handed: a code to type, and a link that holds it.
+//! Where slips go: to the terminal, or to a sheet.
 
 use std::path::PathBuf;
 
 use anyhow::anyhow;
-use auth::Code;
 use clap::Args;
 use comfy_table::Table;
 use comfy_table::presets::NOTHING;
-use endpoint::{Clock, Environment, Language, configuration, rfc3339};
-use members::IssuedCode;
+use endpoint::{Environment, Language, configuration, rfc3339};
+use membership::{SiteShown, Slip};
 
 use super::sheet::Sheet;
 use crate::output::say;
-
-/// One member's slip.
-pub(super) struct Slip {
-    pub(super) name: String,
-    pub(super) email: String,
-    pub(super) code: Code,
-}
-
-/// A new code, and what is stored of it.
-pub(super) fn new_code() -> (Code, IssuedCode) {
-    let code = Code::new(rand::random());
-    let issued = IssuedCode::new(code.digest(), Clock::system().unix_seconds());
-    (code, issued)
-}
-
-impl Slip {
-    /// The code stands behind the `#`: a browser keeps that to itself, so it reaches no server's log.
-    pub(super) fn link(&self, public_url: &str) -> String {
-        format!("{public_url}/join#{}", self.code)
-    }
-}
-
-/// What slips say of the site.
-pub(super) struct SiteShown {
-    /// As the members call it.
-    pub(super) name: String,
-    pub(super) public_url: String,
-}
 
 /// Where slips go.
 #[derive(Debug, Args)]

@@ -4,7 +4,7 @@ use blobs::Blobs;
 use distribution::Distribution;
 use endpoint::{Clock, Environment, aws};
 use members::Account;
-use remove_member::forget_copies;
+use removal::forget_copies;
 
 use crate::aws::DISTRIBUTION;
 

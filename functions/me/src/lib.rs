@@ -1,12 +1,15 @@
-//! `GET /api/me`: who the token belongs to, and what became of their picture. `PATCH /api/me`: another name.
+//! `GET /api/me`: who the token belongs to, and what became of their picture. `PATCH /api/me`: another name, or
+//! notices put away.
 
+mod notices;
 mod rename;
 
 use blobs::layout::{OriginalKey, OriginalNote};
 use blobs::{Blobs, Head};
 use endpoint::http::Method;
 use endpoint::{
-    Bearer, Environment, Error, Language, Origins, Request, Sentence, aws, configuration, sentence,
+    Bearer, Environment, Error, JsonObject, Language, Origins, Request, Sentence, aws,
+    configuration, sentence,
 };
 use members::{Account, PublicMember};
 use serde::Serialize;
@@ -53,6 +56,8 @@ struct Me<'a> {
     member: PublicMember<'a>,
     /// What became of the picture that was sent last; `null` where there was none.
     picture_upload: Option<PictureUpload>,
+    /// What an administrator did to the account, newest first, until it is put away.
+    notices: Vec<notices::Told>,
 }
 
 #[derive(Debug, PartialEq, Eq, Serialize)]
@@ -71,7 +76,15 @@ pub async fn handler(state: &State, request: Request) -> endpoint::Result {
     }
     let member = state.bearer.member(&request).await?;
     if request.method() == Method::PATCH {
-        rename::rename(state, &request, &member).await?;
+        let body = JsonObject::read(&request)?;
+        body.only(&["name", "notices_seen"])?;
+        let puts_away = body.has("notices_seen");
+        if puts_away {
+            notices::put_away(&state.bearer.members, &body, &member).await?;
+        }
+        if body.has("name") || !puts_away {
+            rename::rename(state, &body, &member).await?;
+        }
     }
     let original = state
         .uploads
@@ -88,6 +101,7 @@ pub async fn handler(state: &State, request: Request) -> endpoint::Result {
     let me = Me {
         member: member.public(&state.public_url),
         picture_upload: picture_upload(&member, original.as_ref(), now, language),
+        notices: notices::told(&state.bearer.members, &member).await?,
     };
     endpoint::ok_in(language, &me)
 }

@@ -2,8 +2,8 @@
 
 use blobs::layout::NameChangeKey;
 use blobs::{Condition, Upload};
-use endpoint::{Error, JsonObject, Request, sentence};
-use members::{InvalidName, MAX_NAME, Member, Renamed, parse_name};
+use endpoint::{Error, JsonObject, sentence};
+use members::{Member, Renamed, parse_name};
 
 use crate::State;
 
@@ -16,12 +16,11 @@ const MOST_NAMES: usize = 20;
 /// The same name again has everything looked at again: what a kill between the two writes left undone.
 pub(crate) async fn rename(
     state: &State,
-    request: &Request,
+    body: &JsonObject,
     member: &Member,
 ) -> endpoint::Result<()> {
-    let body = JsonObject::read(request)?;
-    body.only(&["name"])?;
-    let name = parse_name(body.string("name")?).map_err(|invalid| refused(&invalid))?;
+    let name = parse_name(body.string("name")?)
+        .map_err(|invalid| Error::BadRequest(invalid.sentence()))?;
     let is_new = !member.names().any(|known| *known == name);
     if is_new && member.names().count() >= MOST_NAMES {
         return Err(Error::Conflict(sentence!(
@@ -42,15 +41,4 @@ pub(crate) async fn rename(
     let told = state.uploads.put(&key, word, Condition::Always);
     told.await.map_err(Error::unavailable)?;
     Ok(())
-}
-
-/// Why a name isn't one, as its member is told.
-fn refused(invalid: &InvalidName) -> Error {
-    Error::BadRequest(match invalid {
-        InvalidName::Length => sentence!("api.name_length", most = MAX_NAME),
-        InvalidName::Hidden(character) => sentence!(
-            "api.name_hidden",
-            character = format!("U+{:04X}", u32::from(*character))
-        ),
-    })
 }

@@ -1,4 +1,5 @@
-//! Every minute: erases what is left of members who left by themselves.
+//! Every minute: erases what is left of members who left by themselves or were removed by an administrator, and takes back
+//! members of imports that were killed.
 //!
 //! Level-triggered: who left is noted beside the tombstone, in one transaction, and noted until account and handle
 //! go. So whatever a run leaves undone, the next one does, as often as it takes; `masthead users remove`
@@ -13,12 +14,13 @@ use distribution::Distribution;
 use endpoint::{Clock, Environment, aws, configuration};
 use futures::StreamExt as _;
 use members::{Account, Members};
-use removal::{REQUEST_SECONDS, Removal};
+use membership::take_back_abandoned;
+use removal::{REQUEST_SECONDS, Removal, forget_copies};
 use serde_json::{Value, json};
 use tokio::time::{Instant, timeout_at};
 use uploads::ask_later;
 
-pub use conclusion::{forget_copies, referrers};
+pub use conclusion::referrers;
 
 /// How many members are removed at the same time: each removal reads the whole table.
 const AT_ONCE: usize = 4;
@@ -91,6 +93,15 @@ pub async fn handler(state: &State, _event: Value) -> anyhow::Result<Value> {
 /// A removal failed or wasn't done in time, which hinders no other: the next run tries again, and the alarm goes off.
 pub async fn within(state: &State, time_left: Duration) -> anyhow::Result<Value> {
     let deadline = Instant::now() + time_left.saturating_sub(ANSWERING);
+    let now_ms = state.clock.unix_milliseconds();
+    let taken_back = timeout_at(deadline, take_back_abandoned(&state.members, now_ms)).await;
+    let taken_back = taken_back.map_err(|_| anyhow::anyhow!("the function's time was up"))??;
+    if taken_back > 0 {
+        tracing::warn!(
+            members = taken_back,
+            "an import that was cut short is taken back"
+        );
+    }
     let departures = state.members.departures().await?;
     let removals = departures.iter().map(|account| async move {
         let removed = timeout_at(deadline, Box::pin(remove(state, account))).await;

@@ -6,10 +6,11 @@
 
 mod decoders;
 mod files;
+mod renamed;
 
 use std::time::Duration;
 
-use blobs::layout::{FileKey, MAX_ORIGINAL_BYTES, OriginalKey, OriginalNote};
+use blobs::layout::{FileKey, HandleChangeKey, MAX_ORIGINAL_BYTES, OriginalKey, OriginalNote};
 use blobs::{Blobs, Head};
 use bytes::Bytes;
 use endpoint::{Clock, Environment, Sentence, aws, configuration, sentence};
@@ -94,6 +95,9 @@ pub async fn within(state: &State, event: Value, time_left: Duration) -> anyhow:
 async fn reconcile(state: &State, key: &str) -> anyhow::Result<()> {
     if let Some(file) = &FileKey::parse(key) {
         return files::reconcile(state, file).await;
+    }
+    if let Some(HandleChangeKey { member_id }) = HandleChangeKey::parse(key) {
+        return renamed::changed(state, &member_id).await;
     }
     let Some(original) = &OriginalKey::parse(key) else {
         tracing::info!("passed over a key that is no original's");

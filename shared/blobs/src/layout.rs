@@ -35,6 +35,7 @@ const NAME_CHANGES: &str = "name-changes/";
 const LATER: &str = "later/";
 const SUFFIX: &str = ".md";
 const ORIGINAL: &str = "/original";
+const HANDLE: &str = "/handle";
 
 /// Name of the metadata of outputs and renditions that says for whom they were written: see [`owner`].
 pub const OWNER: &str = "owner";
@@ -207,6 +208,32 @@ impl OriginalKey {
     }
 }
 
+/// The key whose writing says that a member has another handle: `pictures/<member id>/handle`, in the uploads bucket. What is
+/// under it is empty; S3 tells `resize_picture` of it, which brings what the web sees of the member's picture and files
+/// under the handle, and has all of their READMEs looked at then.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HandleChangeKey {
+    pub member_id: String,
+}
+
+impl HandleChangeKey {
+    pub fn new(member_id: &str) -> Self {
+        Self {
+            member_id: member_id.to_owned(),
+        }
+    }
+
+    /// `None` for any other key.
+    pub fn parse(key: &str) -> Option<Self> {
+        let member_id = key.strip_prefix(PICTURES)?.strip_suffix(HANDLE)?;
+        (!member_id.is_empty() && !member_id.contains('/')).then(|| Self::new(member_id))
+    }
+
+    pub fn key(&self) -> String {
+        format!("{PICTURES}{}{HANDLE}", self.member_id)
+    }
+}
+
 /// The key whose writing says that a member's picture changed: `picture-changes/<member id>`, in the
 /// uploads bucket. What is under it is empty; S3 tells `rewrite_readme` of it, which looks at the
 /// READMEs that show the picture.
@@ -329,6 +356,17 @@ mod tests {
 
     #[test]
     fn changes_say_whose_name_it_is() {
+        let key = HandleChangeKey::new("0197f0c4");
+        assert_eq!(key.key(), "pictures/0197f0c4/handle");
+        assert_eq!(HandleChangeKey::parse(&key.key()), Some(key));
+        assert_eq!(OriginalKey::parse("pictures/0197f0c4/handle"), None);
+        for key in [
+            "pictures//handle",
+            "pictures/a/b/handle",
+            "pictures/a/original",
+        ] {
+            assert_eq!(HandleChangeKey::parse(key), None, "{key}");
+        }
         let key = NameChangeKey::new("0197f0c4");
         assert_eq!(key.key(), "name-changes/0197f0c4");
         assert_eq!(NameChangeKey::parse(&key.key()), Some(key));

@@ -37,7 +37,7 @@ pub use lambda_http::{Body, Error as LambdaError, Request, Response, http};
 pub use lambda_runtime::{LambdaEvent, run as run_events, service_fn};
 pub use languages::{Language, Sentence, sentence};
 pub use logging::logging;
-pub use respond::{Origins, accepted, empty, ok, ok_in};
+pub use respond::{Origins, accepted, created_in, empty, ok, ok_in};
 pub use route::{allow, language, path, query, source_address};
 pub use signed_in::SignedIn;
 pub use throttle::{count_preview, guess};

@@ -132,6 +132,19 @@ fn say_language(headers: &mut HeaderMap, language: Language) {
     );
 }
 
+/// 201 with `{"status":"success", ...fields}` and sentences in `language`: something new is there.
+pub fn created_in(language: Language, fields: &impl Serialize) -> Result {
+    let mut response = json(
+        StatusCode::CREATED,
+        &Success {
+            status: "success",
+            fields,
+        },
+    )?;
+    say_language(response.headers_mut(), language);
+    Ok(response)
+}
+
 /// 202 with `{"status":"success", ...fields}`: the work is queued.
 pub fn accepted(fields: &impl Serialize) -> Result {
     json(

@@ -53,6 +53,8 @@ const LIGHT: usize = 32;
 const HASHING: usize = 4;
 /// For the function that converts documents while a member waits: one at a time has the processor, and each takes memory.
 const CONVERTING: usize = 4;
+/// For the route that makes members of a roster: each takes a roster and its slips, some MB.
+const IMPORTING: usize = 2;
 /// For the function that decodes pictures: the renditions of one take up to 200 MB.
 const DECODING: usize = 1;
 
@@ -91,12 +93,18 @@ impl Functions {
         }
         Ok(Self {
             routes: vec![
+                route!("/api/audit", audit, LIGHT),
                 route!("/api/content", content, LIGHT),
                 route!("/api/files", files, LIGHT),
                 route!("/api/files/{id}", files, LIGHT),
                 route!("/api/login", login, HASHING),
                 route!("/api/me", me, LIGHT),
                 route!("/api/me/delete", leave, HASHING),
+                route!("/api/members", roster, LIGHT),
+                route!("/api/members/import", roster, IMPORTING),
+                route!("/api/members/{id}", roster, LIGHT),
+                route!("/api/members/{id}/reset", roster, LIGHT),
+                route!("/api/members/{id}/sign_out", roster, LIGHT),
                 route!("/api/preview", preview, CONVERTING),
                 route!("/api/readmes", readmes, LIGHT),
                 route!("/api/readmes/{slug}", readmes, LIGHT),

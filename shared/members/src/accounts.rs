@@ -315,6 +315,7 @@ impl Members {
         if account.role == Role::Admin {
             writes.push(self.no_administrator(&account.id)?);
         }
+        writes.extend(self.entry()?);
         let deleted = self
             .client
             .transact_write_items()

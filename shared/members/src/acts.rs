@@ -32,6 +32,8 @@ pub enum Deed {
     CodeIssued,
     SignedOut,
     MemberRemoved,
+    /// The member was of an import that failed.
+    ImportTakenBack,
     DocumentApproved,
     DocumentWithdrawn,
     DocumentRestored,
@@ -93,18 +95,20 @@ impl Members {
         }
     }
 
-    /// The entry of what is being done, for its transaction.
-    pub(crate) fn entry(&self) -> Result<Option<TransactWriteItem>> {
+    /// The entry of what is being done, for its transaction, and the notice of it for whom it is done to.
+    pub(crate) fn entry(&self) -> Result<Vec<TransactWriteItem>> {
         let Some(act) = &self.act else {
-            return Ok(None);
+            return Ok(Vec::new());
         };
         let text = serde_json::to_string(act).map_err(|_| damaged())?;
         let random: u64 = rand::random();
-        let mut item = key(AUDIT, format!("{:013}-{random:016x}", act.at_ms));
+        let sort = format!("{:013}-{random:016x}", act.at_ms);
+        let mut item = key(AUDIT, sort.as_str());
         item.insert(ACT.to_owned(), string(text));
         let until = (act.at_ms / 1000).saturating_add(ACT_SECONDS);
         item.insert(EXPIRES_AT.to_owned(), number(until));
-        self.put(item).map(Some)
+        let entry = [self.put(item)?].into_iter();
+        Ok(entry.chain(self.notice(act, &sort)?).collect())
     }
 
     /// Entries, newest first, from where the page before ended: at most `limit`.

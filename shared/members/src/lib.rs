@@ -7,6 +7,8 @@
 //! | `HANDLE#<handle>` | `HANDLE` | the claim on the handle |
 //! | `ADMINS#SITE` | `ADMINS` | the ids of administrators who can sign in |
 //! | `AUDIT#SITE` | `<Unix milliseconds>-<random>` | what an administrator or editor did; expires |
+//! | `IMPORTS#SITE` | `<Unix milliseconds>-<random>-<number>` | members of an import that isn't finished, and until when it may take |
+//! | `NOTICES#<id>` | `<Unix milliseconds>-<random>` | what was done to the member's account, until they put it away; expires |
 //! | `DEPARTURES#SITE` | `<id>` | that a member left and not everything of theirs is erased yet |
 //! | `MEMBER#<id>` | `README#<slug>` | the publish report of one README |
 //! | `MEMBER#<id>` | `NAME#<name>#<slug>` | that a published README of the member has that name |
@@ -38,11 +40,13 @@ mod departures;
 mod email;
 mod error;
 mod files;
+mod imports;
 mod item;
 mod links;
 mod listing;
 mod name;
 mod named;
+mod notices;
 mod pages;
 mod pictures;
 mod renames;
@@ -71,10 +75,12 @@ pub use departures::{Departed, Standing, TOMBSTONE_SECONDS};
 pub use email::{Email, InvalidEmail};
 pub use error::{Error, Result};
 pub use files::{File, FileState};
+pub use imports::{Abandoned, Import};
 pub use links::Referrer;
 pub use listing::{AccountsPage, MOST_OF_A_PAGE};
 pub use name::{InvalidName, MAX_NAME, is_hidden, parse_name};
 pub use named::Named;
+pub use notices::Notice;
 pub use pictures::Seen;
 pub use renames::Renamed;
 pub use reports::{Report, State, Summary};

@@ -1,5 +1,6 @@
 //! Members' names in the one form in which they are stored: what everybody sees of them is all they hold.
 
+use languages::{Sentence, sentence};
 use unicode_normalization::UnicodeNormalization as _;
 
 /// Longest name, in code points.
@@ -39,6 +40,19 @@ pub enum InvalidName {
         u32::from(*.0)
     )]
     Hidden(char),
+}
+
+impl InvalidName {
+    /// The same as whoever typed the name is told it.
+    pub fn sentence(&self) -> Sentence {
+        match self {
+            Self::Length => sentence!("api.name_length", most = MAX_NAME),
+            Self::Hidden(character) => sentence!(
+                "api.name_hidden",
+                character = format!("U+{:04X}", u32::from(*character))
+            ),
+        }
+    }
 }
 
 /// Whether a character is none that can be seen, or one that turns text about.

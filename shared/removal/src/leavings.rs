@@ -1,8 +1,8 @@
 //! What is found of a member who is gone, by functions that were told of it late.
 
 use blobs::layout::{
-    FileChangeKey, FileKey, MovedKey, NameChangeKey, OriginalKey, PictureChangeKey, SourceKey,
-    content_key, files_prefix, owner, pictures_prefix,
+    FileChangeKey, FileKey, HandleChangeKey, MovedKey, NameChangeKey, OriginalKey,
+    PictureChangeKey, SourceKey, content_key, files_prefix, owner, pictures_prefix,
 };
 use blobs::{Blobs, Versions};
 use members::{Departed, Members};
@@ -33,13 +33,17 @@ impl Leavings<'_> {
         Ok(())
     }
 
-    /// Erases an original and what was made of it, every version of all.
+    /// Erases an original and what was made of it, every version of all, and the word that the handle changed.
     pub async fn erase_picture(&self) -> anyhow::Result<()> {
         let prefix = pictures_prefix(&self.departed.handle);
         let renditions = self.content.versions(&prefix).await?;
         self.erase_published(renditions).await?;
-        let original = OriginalKey::new(&self.departed.id).key();
-        self.uploads.erase_object(&original).await?;
+        for key in [
+            HandleChangeKey::new(&self.departed.id).key(),
+            OriginalKey::new(&self.departed.id).key(),
+        ] {
+            self.uploads.erase_object(&key).await?;
+        }
         self.tell("a picture");
         Ok(())
     }

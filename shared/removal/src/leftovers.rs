@@ -127,6 +127,7 @@ mod tests {
             ("readmes/0197/doc.md", Some("0197")),
             ("readmes/0197/odd/key", Some("0197")),
             ("pictures/0197/original", Some("0197")),
+            ("pictures/0197/handle", Some("0197")),
             ("picture-changes/0197", Some("0197")),
             ("name-changes/0197", Some("0197")),
             ("later/0197/trip", Some("0197")),

@@ -5,6 +5,7 @@
 //! work for the member meanwhile find the tombstone in the end, and call [`Leavings`]: what they wrote,
 //! or what reached S3 late, is erased by the message that speaks of it.
 
+mod caches;
 mod leavings;
 mod leftovers;
 
@@ -15,6 +16,7 @@ use blobs::layout::{
 };
 use members::{Account, Departed, Members};
 
+pub use caches::forget_copies;
 pub use leavings::Leavings;
 pub use leftovers::Leftovers;
 

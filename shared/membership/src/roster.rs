@@ -1,75 +1,93 @@
 //! A roster: a CSV file of members, read and checked row by row before anything is written.
 
 use std::collections::{HashMap, HashSet};
-use std::path::Path;
 
-use anyhow::{Context as _, anyhow};
 use auth::password;
 use csv::{ByteRecord, ReaderBuilder, Trim};
-use members::{Email, parse_name};
+use languages::{Sentence, sentence};
+use members::{Account, Email, Role, parse_name};
 
-use super::cell;
-use crate::handle;
-use crate::output::harmless;
+use crate::{cell, handle};
 
-const COLUMNS: [&str; 4] = ["email", "name", "handle", "password_hash"];
+const COLUMNS: [&str; 5] = ["email", "name", "handle", "role", "password_hash"];
 /// What a spreadsheet may put between two fields, by its country.
 const DELIMITERS: [u8; 3] = [b',', b';', b'\t'];
 
 /// A row that can become a member.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Row {
+pub struct Row {
     /// In the file, from 1.
-    pub(super) line: u64,
-    pub(super) email: Email,
-    pub(super) name: String,
-    pub(super) handle: String,
-    pub(super) password_hash: Option<String>,
+    pub line: u64,
+    pub email: Email,
+    pub name: String,
+    pub handle: String,
+    pub role: Role,
+    pub password_hash: Option<String>,
 }
 
 /// A row that can't.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct BadRow {
-    pub(super) line: u64,
-    pub(super) reason: String,
+pub struct BadRow {
+    pub line: u64,
+    /// As it stands in the file, where there is one.
+    pub email: Option<String>,
+    pub name: Option<String>,
+    pub reason: Sentence,
+}
+
+/// A row of somebody who is a member already: a roster grows, and is imported again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Known {
+    pub line: u64,
+    pub email: Email,
+    pub name: String,
 }
 
 /// A roster that was checked.
 #[derive(Debug, Default)]
-pub(super) struct Roster {
-    pub(super) rows: Vec<Row>,
-    pub(super) bad: Vec<BadRow>,
-    /// How many rows name a member who is there already: a roster grows, and is imported again.
-    pub(super) members: usize,
+pub struct Roster {
+    pub rows: Vec<Row>,
+    pub bad: Vec<BadRow>,
+    pub members: Vec<Known>,
     /// Columns that mean nothing here.
-    pub(super) ignored: Vec<String>,
+    pub ignored: Vec<String>,
 }
 
 /// What is taken already.
 #[derive(Debug, Default)]
-pub(super) struct Taken {
-    pub(super) emails: HashSet<Email>,
-    pub(super) handles: HashSet<String>,
+pub struct Taken {
+    pub emails: HashSet<Email>,
+    pub handles: HashSet<String>,
 }
 
-/// Reads a roster file.
-pub(super) fn read(path: &Path, taken: &Taken) -> anyhow::Result<Roster> {
-    let bytes = std::fs::read(path).with_context(|| format!("{} can't be read", path.display()))?;
-    check(&bytes, taken).with_context(|| path.display().to_string())
+impl Taken {
+    /// What the members of a site have; former handles stay theirs.
+    pub fn by(accounts: impl IntoIterator<Item = Account>) -> Self {
+        let mut taken = Self::default();
+        for account in accounts {
+            taken.handles.extend(account.handles().cloned());
+            taken.emails.insert(account.email);
+        }
+        taken
+    }
 }
 
 /// Checks a roster against itself and against what is `taken`.
-pub(super) fn check(bytes: &[u8], taken: &Taken) -> anyhow::Result<Roster> {
+///
+/// # Errors
+/// The file as a whole is no roster.
+pub fn check(bytes: &[u8], taken: &Taken) -> Result<Roster, Sentence> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
-        return Err(anyhow!("this is UTF-16; save it as CSV in UTF-8"));
+        return Err(sentence!("reason.roster_utf16"));
     }
     let mut reader = ReaderBuilder::new()
         .delimiter(delimiter(bytes))
         .trim(Trim::All)
         .flexible(true)
         .from_reader(bytes);
-    let (columns, ignored) = Columns::find(reader.byte_headers()?)?;
+    let unreadable = |_| sentence!("reason.roster_unreadable");
+    let (columns, ignored) = Columns::find(reader.byte_headers().map_err(unreadable)?)?;
 
     let mut roster = Roster {
         ignored,
@@ -79,22 +97,31 @@ pub(super) fn check(bytes: &[u8], taken: &Taken) -> anyhow::Result<Roster> {
     let mut drafts = Vec::new();
     let mut first_lines = HashMap::new();
     for record in reader.byte_records() {
-        let record = record?;
+        let record = record.map_err(unreadable)?;
         let line = lines.of(&record);
         if record.iter().all(<[u8]>::is_empty) {
             continue;
         }
         let draft = columns.draft(&record, line).and_then(|draft| {
             if let Some(first) = first_lines.get(&draft.email) {
-                return Err(format!("the address stands in line {first} already"));
+                return Err(sentence!("reason.roster_address_twice", line = *first));
             }
             first_lines.insert(draft.email.clone(), line);
             Ok(draft)
         });
         match draft {
-            Ok(draft) if taken.emails.contains(&draft.email) => roster.members += 1,
+            Ok(draft) if taken.emails.contains(&draft.email) => roster.members.push(Known {
+                line,
+                email: draft.email,
+                name: draft.name,
+            }),
             Ok(draft) => drafts.push(draft),
-            Err(reason) => roster.bad.push(BadRow { line, reason }),
+            Err(reason) => roster.bad.push(BadRow {
+                line,
+                email: columns.shown(&record, columns.email),
+                name: columns.shown(&record, columns.name),
+                reason,
+            }),
         }
     }
     give_handles(drafts, taken, &mut roster);
@@ -159,7 +186,19 @@ struct Draft {
     email: Email,
     name: String,
     handle: Option<String>,
+    role: Role,
     password_hash: Option<String>,
+}
+
+impl Draft {
+    fn refused(self, reason: Sentence) -> BadRow {
+        BadRow {
+            line: self.line,
+            email: Some(self.email.as_str().to_owned()),
+            name: Some(self.name),
+            reason,
+        }
+    }
 }
 
 /// Where each column is.
@@ -168,35 +207,36 @@ struct Columns {
     email: usize,
     name: usize,
     handle: Option<usize>,
+    role: Option<usize>,
     password_hash: Option<usize>,
     /// `masthead users export` writes it.
     disabled: Option<usize>,
 }
 
 impl Columns {
-    fn find(header: &ByteRecord) -> anyhow::Result<(Self, Vec<String>)> {
+    fn find(header: &ByteRecord) -> Result<(Self, Vec<String>), Sentence> {
         let names: Vec<String> = header
             .iter()
             .map(|name| String::from_utf8_lossy(name).to_lowercase())
             .collect();
-        let position = |wanted: &str| -> anyhow::Result<Option<usize>> {
+        let position = |wanted: &str| -> Result<Option<usize>, Sentence> {
             let mut found = names.iter().enumerate().filter(|(_, name)| *name == wanted);
             match (found.next(), found.next()) {
-                (_, Some(_)) => Err(anyhow!("the column “{wanted}” stands in line 1 twice")),
+                (_, Some(_)) => Err(sentence!("reason.roster_column_twice", column = wanted)),
                 (first, None) => Ok(first.map(|(index, _)| index)),
             }
         };
         let required = |wanted| {
-            position(wanted)?.ok_or_else(|| {
-                anyhow!("line 1 has no column “{wanted}”; it must name email and name, and may name handle and password_hash")
-            })
+            position(wanted)?
+                .ok_or_else(|| sentence!("reason.roster_column_missing", column = wanted))
         };
         let columns = Self {
             count: names.len(),
             email: required(COLUMNS[0])?,
             name: required(COLUMNS[1])?,
             handle: position(COLUMNS[2])?,
-            password_hash: position(COLUMNS[3])?,
+            role: position(COLUMNS[3])?,
+            password_hash: position(COLUMNS[4])?,
             disabled: position("disabled")?,
         };
         let known = |name: &&String| {
@@ -206,18 +246,25 @@ impl Columns {
         Ok((columns, ignored))
     }
 
-    fn draft(&self, record: &ByteRecord, line: u64) -> Result<Draft, String> {
+    /// A field as it can be shown, whatever is wrong with it.
+    fn shown(&self, record: &ByteRecord, index: usize) -> Option<String> {
+        let field = record.get(index).filter(|_| record.len() == self.count)?;
+        let text = str::from_utf8(field).ok()?;
+        Some(cell::read(text).to_owned()).filter(|text| !text.is_empty())
+    }
+
+    fn draft(&self, record: &ByteRecord, line: u64) -> Result<Draft, Sentence> {
         if record.len() != self.count {
-            return Err(format!(
-                "{} fields instead of {}; a field that holds the separator needs quotes",
-                record.len(),
-                self.count
+            return Err(sentence!(
+                "reason.roster_fields",
+                fields = record.len(),
+                columns = self.count
             ));
         }
         let text = |index: usize| {
             str::from_utf8(record.get(index).unwrap_or_default())
                 .map(cell::read)
-                .map_err(|_| "not UTF-8; save the file as CSV in UTF-8".to_owned())
+                .map_err(|_| sentence!("reason.roster_not_utf8"))
         };
         let optional = |index: Option<usize>| match index {
             Some(index) => text(index).map(|text| Some(text).filter(|text| !text.is_empty())),
@@ -225,56 +272,66 @@ impl Columns {
         };
         let typed = text(self.email)?;
         let email = Email::of_new_member(typed)
-            .map_err(|error| format!("“{}”: {error}", harmless(typed)))?;
-        let name = parse_name(text(self.name)?).map_err(|error| error.to_string())?;
+            .map_err(|_| sentence!("reason.roster_email", email = typed))?;
+        let name = parse_name(text(self.name)?).map_err(|error| error.sentence())?;
         let handle = optional(self.handle)?.map(handle::parse).transpose()?;
+        let role = optional(self.role)?;
+        let role = role.map_or(Ok(Role::Member), parse_role)?;
         let password_hash = optional(self.password_hash)?;
         if password_hash.is_some_and(|hash| !password::is_readable(hash)) {
-            return Err(
-                "the password hash is none that can be read: argon2, or Werkzeug's scrypt or pbkdf2"
-                    .to_owned(),
-            );
+            return Err(sentence!("reason.roster_password_hash"));
         }
         if optional(self.disabled)?.is_some_and(|disabled| disabled != "false") {
-            return Err("the member is disabled; take the row out".to_owned());
+            return Err(sentence!("reason.roster_disabled"));
         }
         Ok(Draft {
             line,
             email,
             name,
             handle,
+            role,
             password_hash: password_hash.map(str::to_owned),
         })
     }
 }
 
+/// The role of a word: the API's, the command line's and that of a roster's column.
+///
+/// # Errors
+/// It is none.
+pub fn parse_role(word: &str) -> Result<Role, Sentence> {
+    word.parse()
+        .map_err(|_| sentence!("reason.roster_role", role = word))
+}
+
 /// Gives each draft a handle: first those that ask for one, so that no made one is in their way.
 fn give_handles(drafts: Vec<Draft>, taken: &Taken, roster: &mut Roster) {
     let mut given: HashMap<String, u64> = HashMap::new();
-    let mut refused = HashSet::new();
-    for draft in &drafts {
-        let Some(handle) = &draft.handle else {
-            continue;
-        };
-        let reason = if taken.handles.contains(handle) {
-            format!("the handle “{handle}” is taken")
-        } else if let Some(line) = given.get(handle) {
-            format!("the handle “{handle}” stands in line {line} already")
-        } else {
-            given.insert(handle.clone(), draft.line);
-            continue;
-        };
-        refused.insert(draft.line);
-        roster.bad.push(BadRow {
-            line: draft.line,
-            reason,
-        });
-    }
+    let mut asking = Vec::new();
     for draft in drafts {
-        if refused.contains(&draft.line) {
-            continue;
+        let refused = draft.handle.as_ref().and_then(|handle| {
+            if taken.handles.contains(handle) {
+                return Some(sentence!(
+                    "reason.roster_handle_taken",
+                    handle = handle.as_str()
+                ));
+            }
+            let line = *given.entry(handle.clone()).or_insert(draft.line);
+            (line != draft.line).then(|| {
+                sentence!(
+                    "reason.roster_handle_twice",
+                    handle = handle.as_str(),
+                    line = line
+                )
+            })
+        });
+        match refused {
+            Some(reason) => roster.bad.push(draft.refused(reason)),
+            None => asking.push(draft),
         }
-        let handle = draft.handle.or_else(|| {
+    }
+    for draft in asking {
+        let handle = draft.handle.clone().or_else(|| {
             let mut candidates = handle::candidates(&draft.name);
             let free =
                 |handle: &String| !taken.handles.contains(handle) && !given.contains_key(handle);
@@ -288,12 +345,12 @@ fn give_handles(drafts: Vec<Draft>, taken: &Taken, roster: &mut Roster) {
                 email: draft.email,
                 name: draft.name,
                 handle,
+                role: draft.role,
                 password_hash: draft.password_hash,
             }),
-            None => roster.bad.push(BadRow {
-                line: draft.line,
-                reason: "every handle made of this name is taken; give one".to_owned(),
-            }),
+            None => roster
+                .bad
+                .push(draft.refused(sentence!("reason.roster_handles_used_up"))),
         }
     }
 }

@@ -1,10 +1,17 @@
 //! Handles: a member's name in URLs.
 
+use languages::{Sentence, sentence};
+
 /// Longest handle, in bytes.
 const MAX_HANDLE_BYTES: usize = 40;
+/// What stands behind a made handle at most, so that it is free: `-999`.
+const MAX_NUMBER_BYTES: usize = 4;
 
 /// Checks a handle that a person typed: `[a-z0-9-]`, beginning and ending with a letter or digit.
-pub(crate) fn parse(typed: &str) -> Result<String, String> {
+///
+/// # Errors
+/// What a handle is like.
+pub fn parse(typed: &str) -> Result<String, Sentence> {
     let inner = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-');
     let well_formed = (1..=MAX_HANDLE_BYTES).contains(&typed.len())
         && typed.bytes().all(inner)
@@ -13,16 +20,14 @@ pub(crate) fn parse(typed: &str) -> Result<String, String> {
     if well_formed {
         Ok(typed.to_owned())
     } else {
-        Err(format!(
-            "a handle has 1 to {MAX_HANDLE_BYTES} of the characters a-z, 0-9 and -, and no - at its ends"
-        ))
+        Err(sentence!("reason.roster_handle", most = MAX_HANDLE_BYTES))
     }
 }
 
 /// Handles for a member of this name, the first that is free to be taken: `jo-doe`, `jo-doe-2`, …
-pub(crate) fn candidates(name: &str) -> impl Iterator<Item = String> {
+pub fn candidates(name: &str) -> impl Iterator<Item = String> {
     let mut base = frontmatter::slug::for_upload(name, Some(name));
-    base.truncate(MAX_HANDLE_BYTES - 4);
+    base.truncate(MAX_HANDLE_BYTES - MAX_NUMBER_BYTES);
     let base = base.trim_matches('-').to_owned();
     let numbered = base.clone();
     std::iter::once(base).chain((2..1000).map(move |number| format!("{numbered}-{number}")))

@@ -6,7 +6,7 @@ const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 const TEXT: char = '\'';
 
 /// A value as it is written: what would be a formula begins with `'`.
-pub(super) fn written(value: &str) -> String {
+pub fn written(value: &str) -> String {
     if is_formula(value) {
         format!("{TEXT}{value}")
     } else {
@@ -15,7 +15,7 @@ pub(super) fn written(value: &str) -> String {
 }
 
 /// The value that [`written`] wrote.
-pub(super) fn read(cell: &str) -> &str {
+pub fn read(cell: &str) -> &str {
     cell.strip_prefix(TEXT)
         .filter(|value| is_formula(value))
         .unwrap_or(cell)

@@ -63,16 +63,16 @@ fn every_bad_row_is_named_with_its_line() {
          i@club.example,I,,,extra\n",
     );
     insta::assert_snapshot!(bad(&roster).join("\n"), @r"
-    3 “nobody”: that is not an e-mail address
-    6 the address stands in line 5 already
-    7 a name has 1 to 100 characters on one line
-    8 a name has 1 to 100 characters on one line
-    10 the handle “jo-doe” is taken
-    11 the handle “a” stands in line 5 already
-    12 a handle has 1 to 40 of the characters a-z, 0-9 and -, and no - at its ends
-    13 the password hash is none that can be read: argon2, or Werkzeug's scrypt or pbkdf2
-    14 2 fields instead of 4; a field that holds the separator needs quotes
-    15 5 fields instead of 4; a field that holds the separator needs quotes
+    3 “nobody” is not an e-mail address.
+    6 The address stands in line 5 already.
+    7 A name has 1 to 100 characters on one line.
+    8 A name has 1 to 100 characters on one line.
+    10 The handle “jo-doe” is taken.
+    11 The handle “a” stands in line 5 already.
+    12 A handle has 1 to 40 of the characters a-z, 0-9 and -, and no - at its ends.
+    13 The password hash can’t be read. It must be one of argon2, or Werkzeug’s scrypt or pbkdf2.
+    14 Fields in this row: 2; columns in line 1: 4. A field that holds the separator needs quotes.
+    15 Fields in this row: 5; columns in line 1: 4. A field that holds the separator needs quotes.
     ");
     assert_eq!(good(&roster), ["a@club.example a"]);
 }
@@ -87,8 +87,9 @@ fn rows_of_members_are_no_error() {
          old@club.example,Old,\n",
     );
     assert_eq!(good(&roster), ["new@club.example new"]);
-    assert_eq!(roster.members, 1);
-    assert_eq!(bad(&roster), ["4 the address stands in line 2 already"]);
+    assert_eq!(roster.members.len(), 1);
+    assert_eq!(roster.members[0].line, 2);
+    assert_eq!(bad(&roster), ["4 The address stands in line 2 already."]);
 }
 
 #[test]
@@ -131,11 +132,14 @@ fn what_is_no_roster_is_refused_as_a_whole() {
         (b"email,email,name\n", "twice"),
         (b"\xff\xfee\0m\0", "UTF-16"),
     ] {
-        let error = format!("{:#}", check(csv, &taken()).unwrap_err());
+        let error = check(csv, &taken()).unwrap_err().to_string();
         assert!(error.contains(word), "{error}");
     }
     let latin = check(b"email,name\njo@club.example,Zo\xeb\n", &taken()).unwrap();
-    assert_eq!(bad(&latin), ["2 not UTF-8; save the file as CSV in UTF-8"]);
+    assert_eq!(
+        bad(&latin),
+        ["2 The row is not UTF-8. Save the file as CSV in UTF-8."]
+    );
 }
 
 /// What `export` writes can be imported elsewhere; nobody who was shut out comes back that way.
@@ -149,5 +153,41 @@ fn an_export_is_a_roster() {
     ));
     assert_eq!(good(&roster), ["a@club.example a"]);
     assert_eq!(roster.rows[0].password_hash.as_deref(), Some(hash));
-    assert_eq!(bad(&roster), ["3 the member is disabled; take the row out"]);
+    assert_eq!(
+        bad(&roster),
+        ["3 The member is disabled. Take the row out."]
+    );
+}
+
+#[test]
+fn a_role_stands_in_a_column_of_its_own() {
+    let roster = checked(
+        "email,name,role\n\
+         a@club.example,A,\n\
+         b@club.example,B,editor\n\
+         c@club.example,C,admin\n\
+         d@club.example,D,owner\n",
+    );
+    let roles: Vec<Role> = roster.rows.iter().map(|row| row.role).collect();
+    assert_eq!(roles, [Role::Member, Role::Editor, Role::Admin]);
+    assert_eq!(
+        bad(&roster),
+        ["5 “owner” is no role. A role is member, editor or admin."]
+    );
+}
+
+/// A page shows what stands in a row, and why it is bad, side by side.
+#[test]
+fn a_bad_row_says_whose_it_is() {
+    let roster = checked("email,name,handle\nnobody,No Body,\nd@club.example,D,jo-doe\nx\n");
+    let whose = |bad: &BadRow| (bad.line, bad.email.clone(), bad.name.clone());
+    let some = |text: &str| Some(text.to_owned());
+    assert_eq!(
+        roster.bad.iter().map(whose).collect::<Vec<_>>(),
+        [
+            (2, some("nobody"), some("No Body")),
+            (3, some("d@club.example"), some("D")),
+            (4, None, None),
+        ]
+    );
 }

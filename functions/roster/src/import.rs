@@ -1,0 +1,172 @@
+//! `POST /api/members/import`: a roster becomes members, all of its rows or none.
+
+use endpoint::{Error, JsonObject, Language, Request, blocking, sentence};
+use membership::roster::{self, BadRow, Roster, Taken};
+use membership::{Administration, NotImported, Slip};
+use serde::Serialize;
+
+use crate::State;
+use crate::invite::{Invitation, optional_truth, slips};
+
+/// Largest roster, in bytes.
+const MAX_ROSTER_BYTES: usize = 1024 * 1024;
+/// Largest request with one: JSON escapes quotes and line breaks.
+const MAX_REQUEST_BYTES: usize = 2 * MAX_ROSTER_BYTES;
+/// Most members of one import: their slips have room in one answer, and they are written within its time.
+const MOST_ROWS: usize = 1000;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Outcome {
+    /// It becomes a member, or would.
+    Add,
+    /// It is of somebody who is a member already; nothing about them changes.
+    Member,
+    Bad,
+}
+
+#[derive(Serialize)]
+struct Line {
+    line: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    email: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    handle: Option<String>,
+    outcome: Outcome,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Invited {
+    line: u64,
+    name: String,
+    email: String,
+    #[serde(flatten)]
+    invitation: Invitation,
+}
+
+#[derive(Serialize)]
+struct Answer {
+    rows: Vec<Line>,
+    /// Columns that mean nothing here.
+    ignored_columns: Vec<String>,
+    /// How many members were added.
+    added: usize,
+    /// A page to print, with one slip for each member who has a code.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    slips: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    invitations: Option<Vec<Invited>>,
+}
+
+pub(crate) async fn import(
+    state: &State,
+    request: &Request,
+    by: &Administration<'_>,
+) -> endpoint::Result {
+    let body = JsonObject::read_up_to(request, MAX_REQUEST_BYTES)?;
+    body.only(&["csv", "dry_run", "skip_bad"])?;
+    let csv = body.string("csv")?;
+    if csv.len() > MAX_ROSTER_BYTES {
+        return Err(Error::TooLarge(sentence!(
+            "api.file_too_large",
+            mib = 1_u64
+        )));
+    }
+    let is_dry = optional_truth(&body, "dry_run")?;
+    let skip_bad = optional_truth(&body, "skip_bad")?;
+    let taken = Taken::by(state.bearer.members.list().await?);
+    let mut roster = roster::check(csv.as_bytes(), &taken).map_err(Error::BadRequest)?;
+    if roster.rows.len() > MOST_ROWS {
+        return Err(Error::BadRequest(sentence!(
+            "api.roster_too_many_rows",
+            most = MOST_ROWS
+        )));
+    }
+    let language = endpoint::language(request.headers());
+    if is_dry || roster.rows.is_empty() || (!roster.bad.is_empty() && !skip_bad) {
+        return endpoint::ok_in(language, &Answer::new(&roster, language));
+    }
+    let imported = by.import(roster.rows.clone(), skip_bad, || ()).await;
+    let imported = imported.map_err(|failure| match failure {
+        NotImported::Changed(_) => Error::Conflict(sentence!("api.roster_changed_meanwhile")),
+        failure => Error::unavailable(failure),
+    })?;
+    tracing::info!(members = imported.done.len(), "a roster was imported");
+    // Rows that went bad meanwhile are told as such.
+    let is_refused = |line| imported.refused.iter().any(|bad: &BadRow| bad.line == line);
+    roster.rows.retain(|row| !is_refused(row.line));
+    roster.bad.extend(imported.refused.iter().cloned());
+    let mut answer = Answer::new(&roster, language);
+    answer.added = imported.done.len();
+    let (mut all, mut invitations) = (Vec::new(), Vec::new());
+    for done in imported.done {
+        let line = done.row.line;
+        if let Some(slip) = done.slip() {
+            invitations.push(Invited {
+                line,
+                name: slip.name.clone(),
+                email: slip.email.clone(),
+                invitation: Invitation::new(&slip, &state.site.public_url, imported.expires_at),
+            });
+            all.push(slip);
+        }
+    }
+    answer.invitations = Some(invitations);
+    answer.slips = Some(drawn(state, all, imported.expires_at, language).await?);
+    endpoint::ok_in(language, &answer)
+}
+
+/// The page of slips, made where it keeps nobody waiting.
+async fn drawn(
+    state: &State,
+    all: Vec<Slip>,
+    expires_at: u64,
+    language: Language,
+) -> endpoint::Result<String> {
+    let site = state.site.clone();
+    blocking(move || slips(&site, &all, expires_at, language))
+        .await?
+        .map_err(Error::from)
+}
+
+impl Answer {
+    fn new(roster: &Roster, language: Language) -> Self {
+        let add = roster.rows.iter().map(|row| Line {
+            line: row.line,
+            email: Some(row.email.as_str().to_owned()),
+            name: Some(row.name.clone()),
+            handle: Some(row.handle.clone()),
+            outcome: Outcome::Add,
+            reason: None,
+        });
+        let members = roster.members.iter().map(|row| Line {
+            line: row.line,
+            email: Some(row.email.as_str().to_owned()),
+            name: Some(row.name.clone()),
+            handle: None,
+            outcome: Outcome::Member,
+            reason: None,
+        });
+        let bad = roster.bad.iter().map(|row| Line {
+            line: row.line,
+            email: row.email.clone(),
+            name: row.name.clone(),
+            handle: None,
+            outcome: Outcome::Bad,
+            reason: Some(row.reason.in_language(language)),
+        });
+        let mut rows: Vec<Line> = add.chain(members).chain(bad).collect();
+        rows.sort_by_key(|row| row.line);
+        Self {
+            rows,
+            ignored_columns: roster.ignored.clone(),
+            added: 0,
+            slips: None,
+            invitations: None,
+        }
+    }
+}
