@@ -214,6 +214,7 @@ async fn a_missing_table_or_bucket_is_named_at_start_up() {
     );
     for variable in ["UPLOADS_BUCKET", "CONTENT_BUCKET"] {
         assert_eq!(ready!(preview, variable, "no-such-bucket"), no_bucket);
+        assert_eq!(ready!(review, variable, "no-such-bucket"), no_bucket);
     }
     assert_eq!(
         ready!(readmes, "UPLOADS_BUCKET", "no-such-bucket"),

@@ -792,12 +792,8 @@ async fn what_an_administrator_does_reaches_whom_it_concerns() {
     assert_eq!(code_in(&letters[0]), invited["invitation"]["code"]);
 
     let id = invited["member"]["id"].as_str().unwrap();
-    let reset = call(
-        Method::POST,
-        &format!("/api/members/{id}/reset"),
-        json!({"mail": true}),
-    );
-    let reset = reset.await;
+    let path = format!("/api/members/{id}/reset");
+    let reset = call(Method::POST, &path, json!({"mail": true})).await;
     let letters = sent(&site).await;
     assert_eq!(
         code_in(letters.last().unwrap()),

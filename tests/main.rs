@@ -42,6 +42,7 @@ mod removal;
 mod rename;
 mod rename_faults;
 mod requests;
+mod review;
 mod roles;
 mod roster;
 mod scheduled;

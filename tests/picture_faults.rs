@@ -26,7 +26,7 @@ use endpoint::{Bearer, Clock, Environment, Origins, aws, configuration};
 use hyper::body::Bytes;
 use image::ImageFormat;
 use local::{Options, Stack};
-use members::{Created, Email, Members, NewMember, Picture, Role, Seen, Usage};
+use members::{Created, Email, Members, NewMember, Picture, Review, Role, Seen, Usage};
 use renditions::Shelf;
 use serde_json::{Value, json};
 use tokio::sync::Semaphore;
@@ -259,6 +259,7 @@ impl Stores {
             link_base: "/".to_owned(),
             themes: frontmatter::Themes::default(),
             public_url: PUBLIC_URL.to_owned(),
+            review: Review::Off,
             converting: Semaphore::new(1),
             clock: Clock::system(),
             distribution: Distribution::default(),

@@ -11,7 +11,7 @@ use crate::site::{PASSWORD, Site, assert_error};
 const FILE: &str = "/api/files/336bda953443337b9b22f346e7bdf5e2d0392f2fff3a4404";
 const VERSION: &str = "/api/readmes/trip/versions/3sL4kqtJlcpXroDTDmJ.rmSpXd3dIbrHY";
 const CHANGES: &str = "/api/readmes/trip/versions/3sL4kqtJlcpXroDTDmJ.rmSpXd3dIbrHY/changes";
-const ROUTES: [(&str, &[&str]); 21] = [
+const ROUTES: [(&str, &[&str]); 23] = [
     ("/api/login", &["POST"]),
     ("/api/set_password", &["POST"]),
     ("/api/upload_profile_pic", &["POST", "DELETE"]),
@@ -22,6 +22,8 @@ const ROUTES: [(&str, &[&str]); 21] = [
     ("/api/me/delete", &["POST"]),
     ("/api/preview", &["POST"]),
     ("/api/site", &["GET"]),
+    ("/api/review", &["GET"]),
+    ("/api/review/jo/trip", &["GET", "POST"]),
     ("/api/readmes", &["GET"]),
     ("/api/readmes/trip", &["GET", "DELETE"]),
     ("/api/readmes/trip/source", &["GET"]),
@@ -51,7 +53,7 @@ fn the_document_describes_every_route() {
                 .keys()
                 .map(|key| key.to_uppercase());
             let methods = methods.filter(|key| key != "PARAMETERS").collect();
-            let path = path.replace("{slug}", "trip");
+            let path = path.replace("{slug}", "trip").replace("{handle}", "jo");
             let path = match path.as_str() {
                 "/api/files/{id}" => FILE,
                 "/api/readmes/trip/versions/{id}" => VERSION,

@@ -402,6 +402,11 @@ async fn calls() -> BTreeMap<String, BTreeSet<Call>> {
     erase["requestContext"]["http"]["method"] = json!("DELETE");
     assert_eq!(ask_as_member("readmes", erase).await.0, 202);
 
+    let of =
+        ["review", "rewrite_readme", "rename", "readmes"].map(|name| (name, noted[name].0.clone()));
+    let decided = decide(environment.clone(), of.into(), token.clone());
+    tokio::spawn(decided).await.unwrap();
+
     let mut withdraw = event("readmes.unknown");
     withdraw["rawPath"] = json!("/api/readmes/note");
     withdraw["requestContext"]["http"]["method"] = json!("DELETE");
@@ -492,6 +497,108 @@ async fn calls() -> BTreeMap<String, BTreeSet<Call>> {
         (name, calls)
     });
     noted.collect()
+}
+
+/// The demo member, who looks after documents, withdraws one of another member's, so that another one waits; both are decided about, and get
+/// other addresses.
+async fn decide(environment: Environment, of: BTreeMap<&'static str, Environment>, token: String) {
+    let stores = Stores::healthy(&environment);
+    let uploads = &stores.uploads;
+    let author = Box::pin(stores.member("rae")).await;
+    let state = readmes::State::from_env(&environment).unwrap();
+    let now = state.bearer.clock.unix_seconds();
+    let of_author = state.bearer.tokens;
+    let of_author = of_author.issue(&author.id, author.version, now, [7; 16]);
+    let of_author = format!("Bearer {}", of_author.await.unwrap());
+    let ask = async |function: &str, mut event: Value| {
+        let is_editor = function == "review";
+        event["headers"]["authorization"] = json!(if is_editor { &token } else { &of_author });
+        Box::pin(invoke(&of[function], function, event)).await
+    };
+    let key = |slug: &str| SourceKey::new(&author.id, slug).key();
+    let look = async |slug: &str| {
+        let event = of_key(&key(slug));
+        let delivered = Box::pin(events::deliver(
+            &of["rewrite_readme"],
+            "rewrite_readme",
+            event,
+        ));
+        assert_eq!(delivered.await.unwrap(), json!({"batchItemFailures": []}));
+    };
+    let send = async |slug: &str, text: &str| {
+        put(uploads, &key(slug), text.to_owned()).await;
+        look(slug).await;
+    };
+    let review = async |slug: &str, said: Option<Value>| {
+        let mut event = event(if said.is_some() {
+            "review.no_action"
+        } else {
+            "review.unknown"
+        });
+        event["rawPath"] = json!(format!("/api/review/rae/{slug}"));
+        event["body"] = json!(said.map(|said| said.to_string()));
+        ask("review", event).await
+    };
+    let version_of = async |slug: &str| {
+        let report = stores.members.report(&author.id, slug).await.unwrap();
+        report.unwrap().version()
+    };
+    let decide = async |action: &str, slug: &str| {
+        let said = json!({"action": action, "version": version_of(slug).await});
+        let (status, body) = review(slug, Some(said)).await;
+        assert_eq!(status, 202, "{action} {slug}: {body}");
+        look(slug).await;
+    };
+    let rename = async |slug: &str, to: &str| {
+        let mut event = event("rename");
+        event["rawPath"] = json!(format!("/api/readmes/{slug}/rename"));
+        event["body"] = json!(json!({"slug": to}).to_string());
+        assert_eq!(ask("rename", event).await.0, 202);
+        look(to).await;
+    };
+    let list = async |query: &str| {
+        let mut list = event("review");
+        let state = query
+            .split_once('=')
+            .map(|(name, value)| json!({name: value}));
+        list["queryStringParameters"] = state.unwrap_or_else(|| json!({}));
+        list["rawQueryString"] = json!(query);
+        let (status, page) = ask("review", list).await;
+        assert_eq!(status, 200, "{page}");
+        page["documents"].as_array().unwrap().len()
+    };
+    send("plain", "# Plain\n\nBefore.\n").await;
+    send("odd", "# Odd\n").await;
+    decide("withdraw", "odd").await;
+    rename("odd", "hidden").await;
+    let public_url = configuration::public_url(&environment).unwrap();
+    let shown = format!("![Arm]({public_url}/files/rae/0123-1x1.webp) ![Me](me.png)");
+    let text = format!("# Plain\n\nSee [[Somebody]] and [itself](/rae/plain/).\n\n{shown}\n");
+    send("plain", &text).await;
+    assert_eq!(list("state=waiting").await, 1);
+    assert_eq!(list("state=withdrawn").await, 1);
+    assert!(list("").await > 1);
+    let (status, one) = review("plain", None).await;
+    assert_eq!((status, one["changes"].is_object()), (200, true), "{one}");
+    decide("approve", "plain").await;
+    decide("restore", "hidden").await;
+    rename("hidden", "found").await;
+    let mut told = event("readmes.unknown");
+    told["rawPath"] = json!("/api/readmes/found");
+    assert_eq!(ask("readmes", told.clone()).await.0, 200);
+    told["rawQueryString"] = json!("forever=yes");
+    told["queryStringParameters"] = json!({"forever": "yes"});
+    told["requestContext"]["http"]["method"] = json!("DELETE");
+    assert_eq!(ask("readmes", told).await.0, 202);
+    look("found").await;
+    // One that was withdrawn and deleted is restored by forgetting that.
+    send("odd", "# Odd\n").await;
+    let version = version_of("odd").await;
+    decide("withdraw", "odd").await;
+    uploads.delete(&key("odd")).await.unwrap();
+    look("odd").await;
+    let said = json!({"action": "restore", "version": version});
+    assert_eq!(review("odd", Some(said)).await.0, 202);
 }
 
 /// A note comes out in an hour, and is asked for by `rebuild_site`, each function knows the stores by an

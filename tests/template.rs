@@ -181,7 +181,7 @@ async fn routes_are_those_of_the_local_gateway_and_of_the_document() {
     assert_eq!(paths, documented);
 
     for path in paths {
-        let path = path.replace("{slug}", "readme");
+        let path = path.replace("{slug}", "readme").replace("{handle}", "jo");
         let url = site.url(&path.replace("{id}", &"0".repeat(48)));
         let preflight = site.client.request(Method::OPTIONS, &url);
         assert_eq!(preflight.send().await.unwrap().status(), 204, "{path}");
@@ -281,6 +281,7 @@ fn is_optional(variable: &str) -> bool {
         "MAX_README_BYTES_TOTAL",
         "MIN_PASSWORD_LENGTH",
         "REBUILD_AT_MOST_MINUTES",
+        "REVIEW",
         "SITE_NAME",
         "SITE_URL",
         "THEMES",
@@ -298,7 +299,7 @@ fn start(name: &str, environment: &Environment) -> anyhow::Result<()> {
             }
         };
     }
-    start!(audit content files forgot_password leave login me preview readmes rebuild_site remove_member rename resize_picture rewrite_readme roster send_mail set_password site upload_file upload_profile_pic upload_readme upload_url versions)
+    start!(audit content files forgot_password leave login me preview readmes rebuild_site remove_member rename resize_picture review rewrite_readme roster send_mail set_password site upload_file upload_profile_pic upload_readme upload_url versions)
 }
 
 /// What may be answered is what a function starts with.

@@ -137,9 +137,12 @@ export interface Warning {
 interface Standing {
   slug: string;
   entry_id: string;
-  /** `scheduled`: it comes out by itself, see `until`; nothing of it is published before. */
-  state: 'processing' | 'published' | 'draft' | 'scheduled' | 'rejected';
-  /** Whether a version is published: while `processing` or `rejected`, the last good one. */
+  /**
+   * `scheduled`: it comes out by itself, see `until`; nothing of it is published before. `waiting`: an editor has to approve it.
+   * `withdrawn`: an editor took it off the site.
+   */
+  state: 'processing' | 'published' | 'draft' | 'scheduled' | 'rejected' | 'waiting' | 'withdrawn';
+  /** Whether a version is published: while `processing` or `rejected` the last good one, while `waiting` the one that was approved before. */
   live: boolean;
   url: string | null;
   /**
@@ -160,6 +163,8 @@ interface Standing {
   reason: string | null;
   /** When a `scheduled` document comes out (RFC 3339); missing in answers of older servers. */
   until?: string | null;
+  /** What an editor told the author, plain text; missing in answers of older servers. `by`: a name, `null` once that member is gone. */
+  note?: { text: string; by: string | null; at: string } | null;
 }
 
 /** What became of an upload. */

@@ -155,6 +155,8 @@ fn few_functions_can_do_harm() {
             "RemoveMemberRole",
             "RenameRole",
             "ResizePictureRole",
+            // Asks for documents to be looked at.
+            "ReviewRole",
             "RewriteReadmeRole",
             "RosterRole",
             "UploadFileRole",

@@ -16,6 +16,7 @@ import { pieces, t } from '../languages/say.js';
  * @property {string} version
  * @property {string | null} reason
  * @property {string | null | undefined} [until] when it comes out by itself
+ * @property {{ text: string, by: string | null, at: string } | null | undefined} [note] what an editor told the author
  * @property {readonly { key: string, value: unknown, source: string }[]} fields
  * @property {readonly { code: string, line: number, column: number, text: string, hint: string }[]} warnings
  */
@@ -27,6 +28,8 @@ const STATES = {
   draft: 'report.state.draft',
   scheduled: 'report.state.scheduled',
   rejected: 'report.state.rejected',
+  waiting: 'report.state.waiting',
+  withdrawn: 'report.state.withdrawn',
 };
 
 /** @type {Readonly<Record<string, string>>} */
@@ -74,8 +77,23 @@ export function announcement({ state, warnings }) {
  */
 export function outcome(report, { page, prefix = '' }) {
   const said = element('p', { class: `${prefix}standfirst`, 'data-state': report.state, 'data-site': report.site?.state ?? 'unknown' }, ...sentence(report));
-  if (!report.live || page === null) return [said];
-  return [said, element('p', { class: `${prefix}address` }, element('a', { href: page }, t('report.open_page')), ' ', element('span', {}, readable(page)))];
+  const all = [said, ...noteOf(report, prefix)];
+  if (!report.live || page === null) return all;
+  return [...all, element('p', { class: `${prefix}address` }, element('a', { href: page }, t('report.open_page')), ' ', element('span', {}, readable(page)))];
+}
+
+/**
+ * What an editor told the author, and who it was and when.
+ *
+ * @param {Report} report
+ * @param {string} prefix
+ * @returns {HTMLElement[]}
+ */
+function noteOf({ note }, prefix) {
+  if (!note) return [];
+  const date = element('time', { datetime: note.at }, when(note.at, 'long'));
+  const who = note.by === null ? pieces('report.note_by_editor', { date }) : pieces('report.note_by', { name: note.by, date });
+  return [element('div', { class: `${prefix}note` }, element('p', {}, ...who), element('blockquote', {}, ...note.text.split('\n').map((line) => element('p', {}, line))))];
 }
 
 /** @param {Report} report @returns {(string | Node)[]} */
@@ -90,6 +108,10 @@ function sentence({ state, live, reason, site, until }) {
       return pieces('report.comes_out', { date: until ? element('time', { datetime: until }, when(until, 'long')) : '' });
     case 'rejected':
       return [t(live ? 'report.rejected_live' : 'report.rejected', { reason: reason ?? t('report.not_converted') })];
+    case 'waiting':
+      return [t(live ? 'report.waiting_live' : 'report.waiting')];
+    case 'withdrawn':
+      return [t('report.withdrawn')];
     default:
       return [t(live ? 'report.converting_live' : 'report.converting_first')];
   }

@@ -37,6 +37,9 @@ pub(super) struct Settings {
     /// Address under which members reach the API, such as that of a tunnel; it stands in links and on slips.
     #[arg(long, env = "PUBLIC_URL", value_name = "URL")]
     public_url: Option<String>,
+    /// Which documents wait until an editor approves them: off, first (those of a member of whom none was approved yet) or all.
+    #[arg(long, env = "REVIEW", value_name = "WHICH")]
+    review: Option<String>,
     /// What the members call their club, school or team.
     #[arg(long, env = "SITE_NAME", value_name = "NAME")]
     site_name: Option<String>,
@@ -65,6 +68,7 @@ impl Settings {
             ("MAX_README_BYTES_TOTAL", &self.max_readme_bytes_total),
             ("MIN_PASSWORD_LENGTH", &self.min_password_length),
             ("PUBLIC_URL", &self.public_url),
+            ("REVIEW", &self.review),
             ("SITE_NAME", &self.site_name),
             ("SITE_URL", &self.site_url),
             ("THEMES", &self.themes),

@@ -50,6 +50,8 @@ impl Show {
                 Some(State::Draft) => "draft",
                 Some(State::Scheduled) => "scheduled",
                 Some(State::Rejected) => "rejected",
+                Some(State::Waiting) => "waiting",
+                Some(State::Withdrawn) => "withdrawn",
                 None => "processing",
             };
             let uploaded = rfc3339(source.last_modified);

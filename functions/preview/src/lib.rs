@@ -1,19 +1,14 @@
 //! `POST /api/preview`: what publishing would make of a document; nothing is stored.
 
-mod answer;
 mod wanted;
-
-use std::future;
 
 use blobs::Blobs;
 use blobs::layout::{SourceKey, SourceNote};
 use conversion::{Site, Source};
-use endpoint::{Bearer, Environment, Error, Language, Origins, Request, aws, configuration};
+use endpoint::{Bearer, Environment, Error, Origins, Request, aws, configuration};
 use frontmatter::Themes;
-use members::Member;
 use tokio::sync::Semaphore;
 
-use answer::{Preview, Report};
 use wanted::Wanted;
 
 /// What this function may touch: everything that a conversion reads, and of the members table the count of previews.
@@ -89,8 +84,9 @@ pub async fn handler(state: &State, request: Request) -> endpoint::Result {
     endpoint::count_preview(members, clock, &member.id).await?;
     let key = wanted.key(state, &member).await?;
     let source = source(state, &key, wanted).await?;
-    let preview = preview(state, &member, &source, language).await?;
-    preview.answer(language)
+    let site = state.site();
+    let preview = proof::preview(&site, &state.converting, &member, &source, language);
+    preview.await?.answer(language)
 }
 
 /// The document as `upload_readme` would store it.
@@ -115,27 +111,4 @@ async fn source<'k>(
         now,
         bytes: wanted.text.into(),
     })
-}
-
-async fn preview(
-    state: &State,
-    member: &Member,
-    source: &Source<'_>,
-    language: Language,
-) -> Result<Preview, Error> {
-    // Nobody has this document converted again, so nothing is noted of what it asks for.
-    let nothing_noted = |_| future::ready(Ok(()));
-    let site = state.site();
-    let converted = conversion::convert(&site, &state.converting, member, source, nothing_noted);
-    let report = Report::of(source.key, member);
-    match converted.await.map_err(Error::unavailable)? {
-        Err(reason) => Ok(Preview::rejected(report, reason.in_language(language))),
-        Ok(converted) => {
-            let markdown = converted.output.body().to_owned();
-            let turn = state.converting.acquire().await?;
-            let html = endpoint::blocking(move || page::html(&markdown)).await?;
-            drop(turn);
-            Ok(Preview::of(report, converted.output, html, language))
-        }
-    }
 }

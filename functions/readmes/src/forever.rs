@@ -42,6 +42,9 @@ pub(crate) async fn erase(state: &State, mut source: SourceKey) -> Result<bool, 
             continue;
         }
         if forget(state, &source, &now).await? {
+            members
+                .forget_decision(&source.member_id, &source.slug)
+                .await?;
             return Ok(is_any);
         }
     }

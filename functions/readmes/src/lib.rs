@@ -8,7 +8,8 @@ use blobs::Blobs;
 use blobs::layout::{SourceKey, SourceNote, content_key};
 use endpoint::http::Method;
 use endpoint::{
-    Bearer, Environment, Error, Language, Origins, Request, aws, configuration, rfc3339, sentence,
+    Bearer, EditorNote, Environment, Error, Language, Origins, Request, aws, configuration,
+    rfc3339, sentence,
 };
 use members::{Account, Built, State as Outcome, Summary};
 use serde::Serialize;
@@ -72,6 +73,8 @@ struct Standing {
     reason: Option<String>,
     /// When a `scheduled` document comes out.
     until: Option<String>,
+    /// What an editor told the author when deciding about the document.
+    note: Option<EditorNote>,
 }
 
 impl Standing {
@@ -175,6 +178,8 @@ pub async fn handler(state: &State, request: Request) -> endpoint::Result {
     standing.note(SourceNote::from_metadata(&head.metadata));
     let address = state.bearer.members.address(&member.id, &slug).await?;
     standing.former_slugs = address.former;
+    let decision = state.bearer.members.decision(&member.id, &slug).await?;
+    standing.note = EditorNote::of(&state.bearer.members, decision.as_ref()).await?;
     let current = report.filter(|report| report.source_version == head.etag);
     let nothing = || Value::Array(Vec::new());
     let (fields, warnings) = current.map_or_else(
@@ -236,6 +241,8 @@ fn standing(
             Some(Outcome::Draft) => "draft",
             Some(Outcome::Scheduled) => "scheduled",
             Some(Outcome::Rejected) => "rejected",
+            Some(Outcome::Waiting) => "waiting",
+            Some(Outcome::Withdrawn) => "withdrawn",
         },
         live,
         url,
@@ -253,6 +260,7 @@ fn standing(
             .filter(|report| report.state == Outcome::Scheduled)
             .and_then(|report| report.until)
             .map(rfc3339),
+        note: None,
     }
 }
 

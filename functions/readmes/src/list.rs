@@ -2,8 +2,10 @@
 //! of a member may have a hundred times as much. So the list counts warnings, and each document's
 //! own address has them.
 
+use std::collections::BTreeMap;
+
 use blobs::layout::{SourceKey, SourceNote};
-use endpoint::{Error, Request, sentence};
+use endpoint::{EditorNote, Error, Request, sentence};
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use members::{Account, Summary};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
@@ -65,6 +67,7 @@ pub(crate) async fn list(state: &State, member: &Account, request: &Request) -> 
         Some(range) => state.bearer.members.addresses(&member.id, range).await?,
         None => Vec::new(),
     };
+    let notes = notes(state, member, range).await?;
     let built = built(state, member).await?;
     let language = endpoint::language(request.headers());
     let readmes = sources.iter().map(|(source, entry)| {
@@ -75,6 +78,7 @@ pub(crate) async fn list(state: &State, member: &Account, request: &Request) -> 
         let mut standing = standing(state, member, source, version, report, &built, language);
         let address = addresses.iter().find(|(slug, _)| *slug == source.slug);
         standing.former_slugs = address.map_or_else(Vec::new, |(_, it)| it.former.clone());
+        standing.note = notes.get(&source.slug).cloned();
         let listed = Listed {
             standing,
             title: current.and_then(|report| report.title.clone()),
@@ -92,6 +96,24 @@ pub(crate) async fn list(state: &State, member: &Account, request: &Request) -> 
         cursor: listed.cursor.as_deref().and_then(cursor_of),
     };
     endpoint::ok_in(language, &page)
+}
+
+/// What editors told the author of the documents from one slug to another, by their slugs.
+async fn notes(
+    state: &State,
+    member: &Account,
+    range: Option<(&str, &str)>,
+) -> Result<BTreeMap<String, EditorNote>, Error> {
+    let Some(range) = range else {
+        return Ok(BTreeMap::new());
+    };
+    let members = &state.bearer.members;
+    let mut notes = BTreeMap::new();
+    for (slug, decision) in members.decisions(&member.id, range).await? {
+        let note = EditorNote::of(members, Some(&decision)).await?;
+        notes.extend(note.map(|note| (slug, note)));
+    }
+    Ok(notes)
 }
 
 /// Takes over what is kept beside the source, which a report on this version has told already.

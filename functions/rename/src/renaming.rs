@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use blobs::layout::{MAX_README_BYTES, SourceKey, SourceNote};
 use blobs::{Condition, Head, Object, Upload, Version, Written};
 use endpoint::{Error, rfc3339, sentence};
-use members::{Address, AddressChange, State as Outcome};
+use members::{Address, AddressChange, DecisionMove, State as Outcome};
 use sources::{Stored, version};
 
 use crate::State;
@@ -103,21 +103,20 @@ impl Renaming<'_> {
         Ok(stored(written(&head)))
     }
 
-    /// Refuses to move what is live by an older version alone: under its new address it would be no more.
+    /// Refuses to move what is live by an older version alone: under its new address it would be no more. That is so of a
+    /// rejected version, and of one that waits for an editor.
     async fn check_is_whole(&self, seen: &Object) -> Result<(), Error> {
         let members = &self.state.bearer.members;
         let report = members
             .report(&self.from.member_id, &self.from.slug)
             .await?;
-        let is_older = report.is_some_and(|report| {
-            report.live
-                && report.state == Outcome::Rejected
-                && report.source_version == seen.head.etag
-        });
-        if is_older {
-            return Err(Error::Conflict(sentence!("api.rename_rejected")));
+        let of_older =
+            report.filter(|report| report.live && report.source_version == seen.head.etag);
+        match of_older.map(|report| report.state) {
+            Some(Outcome::Rejected) => Err(Error::Conflict(sentence!("api.rename_rejected"))),
+            Some(Outcome::Waiting) => Err(Error::Conflict(sentence!("api.rename_waiting"))),
+            _ => Ok(()),
         }
-        Ok(())
     }
 
     /// Stores the source under its new address, where nothing is, or what an earlier try stored.
@@ -191,6 +190,7 @@ impl Renaming<'_> {
         for _ in 0..ROUNDS {
             let from = self.address(&self.from.slug).await?;
             let to = self.address(&self.to.slug).await?;
+            let decided = self.decided().await?;
             let buried = self.buried(copied).await?;
             let left = from
                 .below()
@@ -229,6 +229,17 @@ impl Renaming<'_> {
                     return Ok(Step::Done(()));
                 }
             }
+            if decided
+                .there
+                .as_ref()
+                .is_some_and(|it| it.withdrawn.is_some())
+            {
+                self.undo(copy).await?;
+                return Err(Error::Conflict(sentence!(
+                    "api.rename_to_withdrawn",
+                    slug = self.to.slug.clone()
+                )));
+            }
             let [from, to] = match one.change(&from, &to) {
                 Ok(both) => both,
                 Err(refusal) => {
@@ -239,7 +250,7 @@ impl Renaming<'_> {
             let mut changes = self.former(&from, &to).await?;
             changes.extend([from, to]);
             if members
-                .put_addresses(&self.from.member_id, &changes)
+                .put_addresses_with(&self.from.member_id, &changes, Some(&decided))
                 .await?
             {
                 return Ok(Step::Done(()));
@@ -248,6 +259,20 @@ impl Renaming<'_> {
         Err(Error::unavailable(anyhow::anyhow!(
             "{ROUNDS} other renames of one member were faster"
         )))
+    }
+
+    /// What editors decided of the document, which goes with it.
+    async fn decided(&self) -> Result<DecisionMove, Error> {
+        let members = &self.state.bearer.members;
+        let decision = |slug| members.decision(&self.from.member_id, slug);
+        let (decision, there) =
+            tokio::try_join!(decision(&self.from.slug), decision(&self.to.slug))?;
+        Ok(DecisionMove {
+            from: self.from.slug.clone(),
+            to: self.to.slug.clone(),
+            decision,
+            there,
+        })
     }
 
     /// What is to be remembered of the addresses that lead to the document, or are forgotten.

@@ -9,9 +9,11 @@ mod files;
 mod moved;
 mod names;
 mod pictures;
+mod publication;
 mod reconcile;
 mod referrers;
 mod renamed;
+mod review;
 
 use std::time::Duration;
 
@@ -20,7 +22,7 @@ use conversion::Site;
 use distribution::Distribution;
 use endpoint::{Clock, Environment, aws, configuration};
 use frontmatter::Themes;
-use members::Members;
+use members::{Members, Review};
 use serde_json::Value;
 use tokio::sync::Semaphore;
 use uploads::Pace;
@@ -41,6 +43,8 @@ pub struct State {
     pub themes: Themes,
     /// Where pictures are public (`PUBLIC_URL`).
     pub public_url: String,
+    /// Which documents wait for an editor (`REVIEW`).
+    pub review: Review,
     /// Where pictures are cached (`DISTRIBUTION_ID`); none where nothing is.
     pub distribution: Distribution,
     /// One document is converted at a time: the others of a batch wait for stores meanwhile.
@@ -58,6 +62,7 @@ impl State {
             link_base: configuration::link_base(environment),
             themes: environment.parsed("THEMES", Themes::default())?,
             public_url: configuration::public_url(environment)?,
+            review: configuration::review(environment)?,
             distribution: Distribution::new(
                 &aws::config(environment, aws::ENDPOINT_CLOUDFRONT)?,
                 environment.optional("DISTRIBUTION_ID"),

@@ -9,7 +9,7 @@ use blobs::layout::{self, SourceKey};
 use conversion::picture::{current, url};
 use conversion::report::MAX_WARNINGS;
 use frontmatter::Output;
-use members::{Account, File, Report, Standing, Summary};
+use members::{Account, File, Report, Standing, State as Outcome, Summary};
 use renditions::Shelf;
 use uploads::ask_later;
 
@@ -65,8 +65,10 @@ pub(crate) fn misses_an_image(report: &Report) -> bool {
 }
 
 fn may_miss_an_image(report: &Summary) -> bool {
-    // Where there are more warnings than are kept, it may be among the others.
-    report.warnings >= MAX_WARNINGS || report.misses_an_image
+    // Where there are more warnings than are kept, it may be among the others. While a version waits, the warnings are of
+    // that, and not of the one that is live.
+    let is_of_other = report.state == Outcome::Waiting;
+    report.warnings >= MAX_WARNINGS || report.misses_an_image || is_of_other
 }
 
 /// Asks for the member's READMEs that have to do with a picture that was changed: those that show another

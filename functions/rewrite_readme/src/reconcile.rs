@@ -2,28 +2,21 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use anyhow::Context as _;
+use blobs::Head;
 use blobs::layout::{
-    self, FileChangeKey, LaterKey, MAX_README_BYTES, NameChangeKey, OWN_PAGE, OWNER,
-    PictureChangeKey, SourceKey, SourceNote, content_key,
+    FileChangeKey, LaterKey, MAX_README_BYTES, NameChangeKey, PictureChangeKey, SourceKey,
+    SourceNote, content_key,
 };
-use blobs::{Condition, Head, Stored, Upload};
-use bytes::Bytes;
 use conversion::{Converted, Source, report};
 use endpoint::{Sentence, sentence};
-use frontmatter::Output;
-use frontmatter::names::fold;
-use members::{Account, Departed, File, Report, Standing, State as Outcome};
+use members::{Account, Departed, Report, Ruling, Standing, State as Outcome, Submission};
 use removal::Leavings;
-use serde_json::json;
-use sha2::{Digest, Sha256};
+use serde_json::{Value, json};
 use uploads::{ROUNDS, Seen};
 
-use crate::{State, files, moved, names, pictures, referrers, renamed};
-
-/// Name of the output's metadata that holds the SHA-256 of its bytes, in hexadecimal.
-const SHA256: &str = "sha256";
-const CACHE_CONTROL: &str = "public, max-age=0, must-revalidate";
+use crate::publication::{self, Made, Place, Public};
+use crate::review::{self, Instead, Older};
+use crate::{State, files, moved, pictures, referrers, renamed};
 
 /// Brings one key in line, and asks for those to be whose links ask for a name that came or went with
 /// it.
@@ -100,7 +93,10 @@ pub(crate) async fn settle(
                 &state.uploads,
                 &source.key(),
                 MAX_README_BYTES,
-                |seen| async move { bring_in_line(state, member, source, &seen, went).await },
+                |seen| async move {
+                    // Boxed, as the parts of a look: a thread's stack may be small.
+                    Box::pin(bring_in_line(state, member, source, &seen, went)).await
+                },
             )
             .await?
         };
@@ -155,9 +151,8 @@ async fn bring_in_line(
     seen: &Seen,
     went: &AtomicBool,
 ) -> anyhow::Result<bool> {
-    let output_key = content_key(&source.entry_id(&member.handle));
     if let Seen::Gone = seen {
-        take_away(state, member, source, &output_key).await?;
+        publication::take_away(state, member, source).await?;
         return Ok(true);
     }
     // The picture may be another one than a moment ago, and the address somebody else's.
@@ -166,78 +161,28 @@ async fn bring_in_line(
         went.store(true, Ordering::Relaxed);
         return Ok(true);
     };
-    let object = match seen {
-        Seen::Gone | Seen::TooLarge(None) => return Ok(false),
-        Seen::TooLarge(Some(head)) => {
-            let reason = frontmatter::Reject::TooLarge.sentence();
-            return reject(state, member, source, head, &output_key, reason).await;
-        }
-        Seen::Source(object) => object,
-    };
-    let Some(address) = moved::here(state, member, source, &object.head).await? else {
+    let Some(head) = seen.head() else {
         return Ok(false);
     };
+    let Some(address) = moved::here(state, member, source, head).await? else {
+        return Ok(false);
+    };
+    let output_key = content_key(&source.entry_id(&member.handle));
     let output = state.content.head(&output_key).await?;
+    let look = Look {
+        place: Place {
+            state,
+            member,
+            source,
+            address: &address,
+            output: output.as_ref(),
+        },
+        head,
+        ruling: review::ruling(state, member, source).await?,
+    };
     let mut before = state.members.report(&member.id, &source.slug).await?;
-    let known_links = before
-        .as_ref()
-        .map_or_else(Vec::new, |report| report.links.clone());
-    let document = Source::of(
-        source,
-        object,
-        time_for(state, before.as_ref(), &object.head),
-    );
-    let converted = convert(state, member, &document, &known_links).await?;
-    let Converted {
-        output: converted,
-        files: found,
-        asked,
-    } = match converted {
-        Ok(converted) => converted,
-        Err(reason) => {
-            return reject(state, member, source, &object.head, &output_key, reason).await;
-        }
-    };
-    let (files, keys) = shown(state, member, found, &converted);
-    if !keys.is_empty() {
-        let blank = Report {
-            source_version: String::new(),
-            ..report_after(None, source, &object.head)
-        };
-        before = pictures::claim(state, member, before, &keys, &files, blank).await?;
-        if before.is_none() {
-            return Ok(false);
-        }
-    }
-    let digest = if converted.draft {
-        withdraw(state, member, source, output).await?;
-        None
-    } else {
-        let seen = (output.as_ref(), before.as_ref());
-        match put_output(state, member, &output_key, seen, &converted).await? {
-            Stored::Stored(etag) => Some(manifest::digest_of(&etag).to_owned()),
-            Stored::Changed => return Ok(false),
-        }
-    };
-    list(state, member, source, !converted.draft).await?;
-    leave_former_handles(state, member, source).await?;
-    moved::publish(state, member, source, &address, !converted.draft).await?;
-    let (outcome, until) = report::outcome(&converted);
-    let names = names::of(member, &document, &converted, &address);
-    pictures::let_go(state, member, before.as_ref(), &keys).await?;
-    referrers::forget(state, source, &known_links, &asked).await?;
-    let report = Report {
-        state: outcome,
-        live: !converted.draft,
-        digest,
-        until,
-        fields: report::fields(&converted),
-        warnings: report::warnings(&converted),
-        pictures: keys,
-        // None of a draft, whose links aren't looked up.
-        links: asked,
-        names,
-        ..report_after(before.as_ref(), source, &object.head)
+    let Some(report) = Box::pin(look.at(seen, &mut before)).await? else {
+        return Ok(false);
     };
     tracing::info!(member = member.id, slug = source.slug, state = ?report.state, "looked at a README");
     let reported = state
@@ -256,21 +201,269 @@ async fn bring_in_line(
     let is_stale = report.live
         && pictures::misses_an_image(&report)
         && pictures::changed_since(state, member).await?;
-    Ok(reported && !is_stale)
+    Ok(reported && !is_stale && look.still_holds().await?)
 }
 
-/// Takes everything off the site that was made of a source which is gone.
-async fn take_away(
-    state: &State,
-    member: &Account,
-    source: &SourceKey,
-    output_key: &str,
-) -> anyhow::Result<()> {
-    let output = state.content.head(output_key).await?;
-    withdraw(state, member, source, output).await?;
-    list(state, member, source, false).await?;
-    leave_former_handles(state, member, source).await?;
-    moved::gone(state, member, source).await
+/// A look at a source that is there.
+struct Look<'a> {
+    place: Place<'a>,
+    head: &'a Head,
+    /// What may be public, as it was before anything was converted.
+    ruling: Ruling,
+}
+
+/// What a report says of the newest version, beside what is public.
+struct Said {
+    state: Outcome,
+    reason: Option<Sentence>,
+    until: Option<u64>,
+    fields: Value,
+    warnings: Value,
+    /// Names that its links ask for.
+    links: Vec<String>,
+    submission: Option<Submission>,
+}
+
+impl Said {
+    fn of(outcome: Outcome, until: Option<u64>, converted: &Converted) -> Self {
+        Self {
+            state: outcome,
+            reason: None,
+            until,
+            fields: report::fields(&converted.output),
+            warnings: report::warnings(&converted.output),
+            // None of a draft, whose links aren't looked up.
+            links: converted.asked.clone(),
+            submission: None,
+        }
+    }
+}
+
+impl Look<'_> {
+    /// Whether editors decided nothing meanwhile.
+    async fn still_holds(&self) -> anyhow::Result<bool> {
+        let Place {
+            state,
+            member,
+            source,
+            ..
+        } = self.place;
+        Ok(review::ruling(state, member, source).await? == self.ruling)
+    }
+
+    /// Brings the output in line, and returns what is to be reported in the place of `before`. `None`: something changed under our hands.
+    async fn at(&self, seen: &Seen, before: &mut Option<Report>) -> anyhow::Result<Option<Report>> {
+        let Place {
+            state,
+            member,
+            source,
+            ..
+        } = self.place;
+        let Seen::Source(object) = seen else {
+            let reason = frontmatter::Reject::TooLarge.sentence();
+            return Box::pin(self.rejected(before, reason)).await;
+        };
+        let known_links = known_links(before.as_ref());
+        let now = time_for(state, before.as_ref(), self.head);
+        let mut document = Source::of(source, object, now);
+        let mut converted = match convert(state, member, &document, &known_links).await? {
+            Ok(converted) => converted,
+            Err(reason) => return Box::pin(self.rejected(before, reason)).await,
+        };
+        let (mut outcome, until) = report::outcome(&converted.output);
+        if outcome == Outcome::Draft || (outcome == Outcome::Scheduled && !self.is_reviewed()) {
+            let said = Said::of(outcome, until, &converted);
+            let public = self.place.take_off(before.as_ref()).await?;
+            return Ok(Some(self.report(before.as_ref(), said, public).await?));
+        }
+        let is_scheduled = outcome == Outcome::Scheduled;
+        if let (true, Some(until)) = (is_scheduled, until) {
+            // Editors are asked about what will be public.
+            document = review::when_out(&document, until);
+            converted = match convert(state, member, &document, &known_links).await? {
+                Ok(converted) => converted,
+                Err(reason) => return Box::pin(self.rejected(before, reason)).await,
+            };
+        }
+        let object_id = self.head.version.clone();
+        let made = Made::of(state, member, &document, object_id, converted);
+        let submission = &made.edition.submission;
+        let is_allowed = self
+            .ruling
+            .allows(submission, &self.head.etag, before.as_ref());
+        if !is_allowed {
+            let decision = self.ruling.decision.as_ref();
+            let is_withdrawn =
+                decision.is_some_and(|it| it.has_withdrawn(submission, &self.head.etag));
+            outcome = if is_withdrawn {
+                Outcome::Withdrawn
+            } else {
+                Outcome::Waiting
+            };
+        }
+        let said = Said {
+            submission: Some(submission.clone()),
+            ..Said::of(outcome, until, &made.converted)
+        };
+        if !is_allowed {
+            return Box::pin(self.kept_back(before, said, false)).await;
+        }
+        let public = if is_scheduled {
+            self.place.take_off(before.as_ref()).await?
+        } else {
+            let blank = self.blank();
+            let put = self.place.put(&made, before, blank, || self.still_holds());
+            let Some(public) = Box::pin(put).await? else {
+                return Ok(None);
+            };
+            public
+        };
+        Ok(Some(self.report(before.as_ref(), said, public).await?))
+    }
+
+    /// Whether editors have to do with the document.
+    fn is_reviewed(&self) -> bool {
+        self.ruling.waits || self.ruling.is_withdrawn()
+    }
+
+    /// Reports why a file isn't published; the last good version stays as it was, if there is one and it may.
+    async fn rejected(
+        &self,
+        before: &mut Option<Report>,
+        reason: Sentence,
+    ) -> anyhow::Result<Option<Report>> {
+        let said = Said {
+            state: Outcome::Rejected,
+            reason: Some(reason),
+            until: None,
+            fields: json!([]),
+            warnings: json!([]),
+            links: known_links(before.as_ref()),
+            submission: None,
+        };
+        self.kept_back(before, said, true).await
+    }
+
+    /// The newest version isn't public: what may be is.
+    async fn kept_back(
+        &self,
+        before: &mut Option<Report>,
+        mut said: Said,
+        is_broken: bool,
+    ) -> anyhow::Result<Option<Report>> {
+        let Place { state, source, .. } = self.place;
+        let instead = review::instead(state, source, &self.ruling, before.as_ref(), is_broken);
+        let public = match instead.await? {
+            Instead::Nothing => self.place.take_off(before.as_ref()).await?,
+            Instead::AsItIs => self.left(before.as_ref(), is_broken).await?,
+            Instead::Older(older) => {
+                let older = self.older(before, &mut said, &older);
+                let Some(public) = Box::pin(older).await? else {
+                    return Ok(None);
+                };
+                public
+            }
+        };
+        Ok(Some(self.report(before.as_ref(), said, public).await?))
+    }
+
+    /// What is on the site stays, if it is what was reported.
+    async fn left(&self, before: Option<&Report>, is_broken: bool) -> anyhow::Result<Public> {
+        let there = self.place.output.map(|it| manifest::digest_of(&it.etag));
+        let known = before.and_then(|before| before.digest.as_deref());
+        // A report of before builds told says no digest.
+        if is_broken || known.is_none() || there == known {
+            return self.place.leave(before).await;
+        }
+        self.place.take_off(before).await
+    }
+
+    /// Publishes an older version that may be public, as names and pictures are now. `None`: something changed under our hands.
+    async fn older(
+        &self,
+        before: &mut Option<Report>,
+        said: &mut Said,
+        Older { edition, object }: &Older,
+    ) -> anyhow::Result<Option<Public>> {
+        let Place {
+            state,
+            member,
+            source,
+            ..
+        } = self.place;
+        let is_broken = said.state == Outcome::Rejected;
+        let now = time_for(state, before.as_ref(), &object.head);
+        let document = Source::of(source, object, now);
+        let mut known = known_links(before.as_ref());
+        known.extend(said.links.iter().cloned());
+        let Ok(converted) = convert(state, member, &document, &known).await? else {
+            return Ok(Some(self.left(before.as_ref(), is_broken).await?));
+        };
+        for name in &converted.asked {
+            if !said.links.contains(name) {
+                said.links.push(name.clone());
+            }
+        }
+        let is_draft = converted.output.draft;
+        let made = Made::of(state, member, &document, edition.object.clone(), converted);
+        // A picture that was replaced has to be approved, too.
+        if is_draft || !edition.submission.covers(&made.edition.submission) {
+            return Ok(Some(self.left(before.as_ref(), is_broken).await?));
+        }
+        let made = Made {
+            edition: edition.clone(),
+            ..made
+        };
+        let blank = self.blank();
+        let put = self.place.put(&made, before, blank, || self.still_holds());
+        Box::pin(put).await
+    }
+
+    /// What is reported before the first look is through: nothing yet.
+    fn blank(&self) -> Report {
+        Report {
+            source_version: String::new(),
+            ..report_after(None, self.place.source, self.head)
+        }
+    }
+
+    /// What is reported of a look.
+    async fn report(
+        &self,
+        before: Option<&Report>,
+        said: Said,
+        public: Public,
+    ) -> anyhow::Result<Report> {
+        let Place { state, source, .. } = self.place;
+        if said.state != Outcome::Rejected {
+            referrers::forget(state, source, &known_links(before), &said.links).await?;
+        }
+        let waits = said.state == Outcome::Waiting;
+        let since = before.and_then(|before| before.waiting_since);
+        let since = since.or_else(|| waits.then(|| state.clock.unix_milliseconds()));
+        Ok(Report {
+            state: said.state,
+            live: public.live,
+            digest: public.digest,
+            until: said.until,
+            fields: said.fields,
+            warnings: said.warnings,
+            reason: said.reason.as_ref().map(ToString::to_string),
+            reason_said: said.reason,
+            pictures: public.pictures,
+            links: said.links,
+            names: public.names,
+            submission: said.submission,
+            edition: public.edition,
+            decided: self.ruling.decision.as_ref().map(|it| it.id.clone()),
+            waiting_since: since.filter(|_| waits),
+            ..report_after(before, source, self.head)
+        })
+    }
+}
+
+fn known_links(before: Option<&Report>) -> Vec<String> {
+    before.map_or_else(Vec::new, |before| before.links.clone())
 }
 
 /// The document converted, and noted under the names that it asks for; `Err` is the sentence that says why there is none.
@@ -284,101 +477,15 @@ async fn convert(
         return Ok(Err(sentence!("reason.document_name")));
     }
     let note = |asked| referrers::note(state, document.key, known_links, asked);
-    conversion::convert(&state.site(), &state.converting, member, document, note).await
-}
-
-/// Those of the files that were `found` which the output shows, and the keys of all renditions that it does.
-fn shown(
-    state: &State,
-    member: &Account,
-    found: Vec<File>,
-    converted: &Output,
-) -> (Vec<File>, Vec<String>) {
-    // A draft shows nobody anything.
-    if converted.draft {
-        return (Vec::new(), Vec::new());
-    }
-    let files = files::shown(state, found, converted);
-    let of_files = files.iter().filter_map(File::shown).cloned();
-    let picture = pictures::shown(state, member, converted);
-    let keys = picture.into_iter().chain(of_files).collect();
-    (files, keys)
-}
-
-/// Lists the member's own page under the member's name, or no longer.
-async fn list(
-    state: &State,
-    member: &Account,
-    source: &SourceKey,
-    is_live: bool,
-) -> anyhow::Result<()> {
-    let name = fold(&member.name);
-    if source.slug != OWN_PAGE || !(1..=names::MAX_NAME_BYTES).contains(&name.len()) {
-        return Ok(());
-    }
-    if is_live {
-        // Of a member who goes the report is refused, too.
-        state.members.put_page(&name, member).await?;
-    } else {
-        state.members.delete_page(&name, &member.handle).await?;
-    }
-    Ok(())
-}
-
-/// Takes what was published under handles that the member had before off the site, and the page off the list
-/// under former names.
-async fn leave_former_handles(
-    state: &State,
-    member: &Account,
-    source: &SourceKey,
-) -> anyhow::Result<()> {
-    for handle in &member.former_handles {
-        let former = Account {
-            handle: handle.clone(),
-            ..member.clone()
-        };
-        let output_key = content_key(&source.entry_id(handle));
-        let output = state.content.head(&output_key).await?;
-        withdraw(state, &former, source, output).await?;
-    }
-    if source.slug != OWN_PAGE {
-        return Ok(());
-    }
-    for handle in member.handles() {
-        for name in member.names() {
-            if *handle != member.handle || *name != member.name {
-                state.members.delete_page(&fold(name), handle).await?;
-            }
-        }
-    }
-    Ok(())
-}
-
-/// Takes the output off the site, where there is one.
-async fn withdraw(
-    state: &State,
-    member: &Account,
-    source: &SourceKey,
-    output: Option<Head>,
-) -> anyhow::Result<()> {
-    if output.is_some_and(|output| is_of(member, &output)) {
-        let now = state.clock.unix_milliseconds();
-        state.members.note_change(now).await?;
-        let key = content_key(&source.entry_id(&member.handle));
-        state.content.delete(&key).await?;
-    }
-    // Whenever it comes back, it waits for a build again.
-    Ok(state
-        .members
-        .forget_built(&member.handle, &source.slug)
-        .await?)
-}
-
-/// Whether an output was written for this member. Under the handle of a member who is gone there may be
-/// one of theirs until its message comes; one of before outputs said so is the handle's owner's.
-fn is_of(member: &Account, output: &Head) -> bool {
-    let owner = output.metadata.get(OWNER);
-    owner.is_none_or(|owner| *owner == layout::owner(&member.id))
+    let site = state.site();
+    Box::pin(conversion::convert(
+        &site,
+        &state.converting,
+        member,
+        document,
+        note,
+    ))
+    .await
 }
 
 /// The time by which it is told what is kept back, in Unix seconds. What came out stays out, wherever a clock goes.
@@ -387,89 +494,6 @@ fn time_for(state: &State, before: Option<&Report>, head: &Head) -> u64 {
         .filter(|report| report.state == Outcome::Published && report.source_version == head.etag)
         .and_then(|report| report.until);
     state.clock.unix_seconds().max(came_out.unwrap_or_default())
-}
-
-/// Writes the output over the one that was seen, unless it is the same. The site is built at once with
-/// one that was `before` said to come out.
-async fn put_output(
-    state: &State,
-    member: &Account,
-    key: &str,
-    (seen, before): (Option<&Head>, Option<&Report>),
-    converted: &Output,
-) -> anyhow::Result<Stored> {
-    let digest = base16ct::lower::encode_string(&Sha256::digest(&converted.bytes));
-    let is_same = |head: &&Head| head.metadata.get(SHA256) == Some(&digest) && is_of(member, head);
-    if let Some(seen) = seen.filter(is_same) {
-        return Ok(Stored::Stored(seen.etag.clone()));
-    }
-    let now = state.clock.unix_milliseconds();
-    if before.is_some_and(|before| before.state == Outcome::Scheduled) {
-        state.members.note_change_at_once(now).await?;
-    } else {
-        state.members.note_change(now).await?;
-    }
-    let upload = Upload {
-        bytes: Bytes::copy_from_slice(&converted.bytes),
-        content_type: "text/markdown; charset=utf-8",
-        cache_control: Some(CACHE_CONTROL),
-        metadata: [
-            (SHA256.to_owned(), digest),
-            (OWNER.to_owned(), layout::owner(&member.id)),
-        ]
-        .into(),
-        ..Upload::default()
-    };
-    let condition = seen.map_or(Condition::Absent, |head| Condition::Unchanged(&head.etag));
-    let stored = state.content.put(key, upload, condition).await;
-    stored.context("the output")
-}
-
-/// Reports why a file isn't published; the last good version stays as it was, if there is one.
-/// `false`: the report changed under our hands.
-async fn reject(
-    state: &State,
-    member: &Account,
-    source: &SourceKey,
-    head: &Head,
-    output_key: &str,
-    reason: Sentence,
-) -> anyhow::Result<bool> {
-    leave_former_handles(state, member, source).await?;
-    let before = state
-        .members
-        .report(&source.member_id, &source.slug)
-        .await?;
-    let output = state.content.head(output_key).await?;
-    let output = output.filter(|output| is_of(member, output));
-    let live = output.is_some();
-    let mut report = Report {
-        live,
-        digest: output.map(|head| manifest::digest_of(&head.etag).to_owned()),
-        reason: Some(reason.to_string()),
-        reason_said: Some(reason),
-        ..report_after(before.as_ref(), source, head)
-    };
-    if let Some(before) = &before {
-        report.links.clone_from(&before.links);
-        if live {
-            report.pictures.clone_from(&before.pictures);
-            report.names.clone_from(&before.names);
-        }
-    }
-    tracing::info!(
-        member = source.member_id,
-        slug = source.slug,
-        "rejected a README"
-    );
-    let reported = state
-        .members
-        .put_report(&source.member_id, before.as_ref(), &report)
-        .await?;
-    if reported {
-        pictures::let_go_after(state, member, before.as_ref(), &report).await?;
-    }
-    Ok(reported)
 }
 
 /// A report that says nothing yet, but still knows what its referrers were told.
@@ -506,6 +530,10 @@ fn report_after(before: Option<&Report>, source: &SourceKey, head: &Head) -> Rep
             .filter(|_| before.is_some_and(|report| report.indexed))
             .collect(),
         telling: told(|report| &report.telling),
+        submission: None,
+        edition: None,
+        decided: None,
+        waiting_since: None,
     }
 }
 

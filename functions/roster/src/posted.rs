@@ -27,7 +27,10 @@ pub(crate) async fn post(
         language: language.code().to_owned(),
     });
     let letters: Vec<Letter> = letters.collect();
-    let put = stream::iter(&letters).map(async |letter| outbox.put(letter).await);
+    let put = letters
+        .into_iter()
+        .map(|letter| async move { outbox.put(&letter).await });
+    let put = stream::iter(put);
     let put: Vec<_> = put.buffer_unordered(AT_ONCE).collect().await;
     for error in put.iter().filter_map(|put| put.as_ref().err()) {
         tracing::warn!(%error, "a letter with a code could not be put into the outbox");

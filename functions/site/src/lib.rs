@@ -4,6 +4,7 @@ use auth::password;
 use blobs::layout::{MAX_FORM_PICTURE_BYTES, MAX_ORIGINAL_BYTES};
 use endpoint::{Environment, Error, Origins, Request, configuration};
 use frontmatter::MAX_README_BYTES;
+use members::Review;
 use serde::Serialize;
 
 /// What this function may touch: nothing but its own configuration.
@@ -16,6 +17,8 @@ pub struct State {
     pub password: password::Rules,
     /// Whether the site sends letters.
     pub mail: bool,
+    /// Which documents wait for an editor.
+    pub review: Review,
     pub origins: Origins,
 }
 
@@ -26,6 +29,7 @@ impl State {
             url: environment.optional("SITE_URL").map(str::to_owned),
             password: configuration::password_rules(environment)?,
             mail: configuration::mail_from(environment)?.is_some(),
+            review: configuration::review(environment)?,
             origins: Origins::from_env(environment)?,
         })
     }
@@ -44,6 +48,7 @@ struct Site<'a> {
     limits: Limits,
     /// Whether it sends letters: without, nobody gets a code for a forgotten password by themselves.
     mail: bool,
+    review: Review,
     version: &'static str,
 }
 
@@ -89,6 +94,7 @@ pub async fn handler(state: &State, request: Request) -> endpoint::Result {
                 large_picture: MAX_ORIGINAL_BYTES,
             },
             mail: state.mail,
+            review: state.review,
             version: env!("CARGO_PKG_VERSION"),
         },
     })

@@ -1,7 +1,7 @@
 //! `/api/readmes/{slug}/source`, `/versions`, `/versions/{id}`, `/versions/{id}/changes` and `/restore`: a document as its
 //! author sent it, as it was before, under former addresses as well, what changed, and its return.
 
-mod changes;
+mod compared;
 mod file;
 mod history;
 mod list;
@@ -101,7 +101,7 @@ pub async fn handler(state: &State, request: Request) -> endpoint::Result {
         Asked::Source => file::current(state, &source).await,
         Asked::Versions => list::list(state, &source, &request).await,
         Asked::Version(id) => file::version(state, &source, &id).await,
-        Asked::Changes(id) => changes::changes(state, &source, id, &request).await,
+        Asked::Changes(id) => compared::changes(state, &source, id, &request).await,
         Asked::Restore => restore::restore(state, &member, &source, &request).await,
     }
 }

@@ -3,7 +3,7 @@
 use auth::build_key::BuildKey;
 use auth::password::{DEFAULT_MIN_LENGTH, Rules};
 use auth::token::KeyRing;
-use members::{Email, Members, Usage};
+use members::{Email, Members, Review, Usage};
 
 use crate::{Bearer, Clock, Environment, EnvironmentError, Tokens, aws};
 
@@ -30,6 +30,11 @@ pub fn members(environment: &Environment) -> Result<Members, EnvironmentError> {
         &config,
         environment.required("MEMBERS_TABLE")?,
     ))
+}
+
+/// Which documents wait for an editor (`REVIEW`).
+pub fn review(environment: &Environment) -> Result<Review, EnvironmentError> {
+    environment.parsed("REVIEW", Review::Off)
 }
 
 /// What a member's READMEs may take: how many (`MAX_READMES`), and their bytes together

@@ -121,6 +121,8 @@ impl Functions {
                     versions,
                     CONVERTING
                 ),
+                route!("/api/review", review, LIGHT),
+                route!("/api/review/{handle}/{slug}", review, CONVERTING),
                 route!("/api/set_password", set_password, HASHING),
                 route!("/api/site", site, LIGHT),
                 route!("/api/upload_file", upload_file, LIGHT),

@@ -9,10 +9,10 @@ use std::collections::BTreeMap;
 use aws_sdk_dynamodb::types::{Delete, Put, TransactWriteItem};
 use serde::{Deserialize, Serialize};
 
-use crate::Members;
 use crate::accounts::member_key;
 use crate::error::{Error, Result};
 use crate::item::{Item, PK, Reader, SK, key, string};
+use crate::{DecisionMove, Members};
 
 const MOVED: &str = "MOVED#";
 /// The attribute that holds an address, as JSON.
@@ -152,13 +152,27 @@ impl Members {
 
     /// Does all of `changes` or none of them. `false`: an address is another one by now, or the member goes.
     pub async fn put_addresses(&self, member_id: &str, changes: &[AddressChange]) -> Result<bool> {
+        self.put_addresses_with(member_id, changes, None).await
+    }
+
+    /// The same, and in the same transaction what editors decided goes with the document. `false` also where that is
+    /// something else by now.
+    pub async fn put_addresses_with(
+        &self,
+        member_id: &str,
+        changes: &[AddressChange],
+        moved: Option<&DecisionMove>,
+    ) -> Result<bool> {
         let writes = changes
             .iter()
             .filter(|change| change.before != change.after)
             .map(|change| self.address_write(member_id, change));
-        let writes = writes.collect::<Result<Vec<_>>>()?;
+        let mut writes = writes.collect::<Result<Vec<_>>>()?;
         if writes.is_empty() {
             return Ok(true);
+        }
+        if let Some(moved) = moved {
+            writes.extend(self.decision_moves(member_id, moved)?);
         }
         self.write_beside(member_key(member_id), writes).await
     }

@@ -68,6 +68,11 @@ impl File {
         self.renditions.first().filter(|_| is_there)
     }
 
+    /// Whether what documents show is of the file as it was sent last.
+    pub fn is_whole(&self) -> bool {
+        self.state == FileState::Ready
+    }
+
     /// The sentence of [`File::reason`] in a language.
     pub fn reason_in(&self, language: Language) -> Option<String> {
         let reason = self.reason.as_deref()?;

@@ -18,6 +18,9 @@
 //! | `LINK#<name>` | `<id>#<slug>` | that a README has a link to a document or member of that name |
 //! | `CHANGES#SITE`, `REBUILD#SITE` | `CHANGES`, `REBUILD` | when what is published changed, and what was done about it |
 //! | `DUE#SITE` | `<Unix seconds>#<id>#<slug>` | that a README comes out by itself then |
+//! | `REVIEW#<id>` | `<slug>`, `#trusted` | what an editor decided of a document, and that one of the member's was approved |
+//! | `WITHDRAWN#SITE` | `<id>#<slug>` | that an editor took a document off the site |
+//! | `WAITING#SITE` | `<Unix milliseconds>#<id>#<slug>` | since when a README waits for an editor |
 //! | `BUILT#SITE` | `<handle>/<slug>` | which version of an entry a build has read, and when |
 //! | `CODE#<digest>` | `CODE` | the address whose account a code is of; expires |
 //! | `GUESSED#<digest>`, `SOURCE#<address>` | `THROTTLE` | failed guesses; expires |
@@ -52,6 +55,7 @@ mod pages;
 mod pictures;
 mod renames;
 mod reports;
+mod review;
 mod role;
 mod schedule;
 mod site;
@@ -86,6 +90,7 @@ pub use notices::Notice;
 pub use pictures::Seen;
 pub use renames::Renamed;
 pub use reports::{Report, State, Summary};
+pub use review::{Decision, DecisionMove, Edition, Review, Ruling, Submission, Waiting};
 pub use role::{InvalidRole, Role};
 pub use site::{Changes, Rebuild};
 pub use source::Source;

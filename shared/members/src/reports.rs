@@ -9,6 +9,7 @@ use crate::Members;
 use crate::accounts::{member_key, member_pk};
 use crate::error::{Error, Result};
 use crate::item::{Item, Reader, SK, key, string};
+use crate::review::{Edition, Submission};
 
 const README: &str = "README#";
 /// Most writes of one transaction, less what is to be spared for conditions.
@@ -32,6 +33,10 @@ pub enum State {
     /// A draft that comes out by itself.
     Scheduled,
     Rejected,
+    /// An editor has to approve it; what was approved before stays live.
+    Waiting,
+    /// An editor took it off the site.
+    Withdrawn,
 }
 
 /// The report of one README.
@@ -88,6 +93,18 @@ pub struct Report {
     /// Names whose referrers are being converted, or were when something went wrong.
     #[serde(default)]
     pub telling: Vec<String>,
+    /// What editors are shown of this version; `None` of a draft, a rejected file, and in a report of before there were editors.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub submission: Option<Submission>,
+    /// What the live output was made of, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edition: Option<Edition>,
+    /// Which decision of an editor the output follows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decided: Option<String>,
+    /// Since when the document waits for an editor, in Unix milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waiting_since: Option<u64>,
 }
 
 /// What lists need of a report: its fields and warnings may be a hundred times as long.
@@ -117,6 +134,9 @@ pub struct Summary {
     /// Whether one of them is about an image that isn't there.
     pub misses_an_image: bool,
     pub pictures: Vec<String>,
+    /// By which an editor names the version; `None` in a summary of before there were editors.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
 }
 
 impl Summary {
@@ -144,6 +164,7 @@ impl Summary {
                 .iter()
                 .any(|warning| warning["code"] == MISSING_ASSET),
             pictures: report.pictures.clone(),
+            version: Some(report.version()),
         }
     }
 
@@ -182,6 +203,7 @@ impl Members {
     ) -> Result<bool> {
         let mut writes = self.index_changes(member_id, before, Some(after))?;
         writes.extend(self.schedule_changes(member_id, before, Some(after))?);
+        writes.extend(self.waiting_changes(member_id, before, Some(after))?);
         if writes.len() >= MAX_WRITES {
             // More than one transaction takes: the names that go, and then those that come.
             let kept = |name: &&String| before.is_some_and(|before| before.names.contains(name));
@@ -283,6 +305,7 @@ impl Members {
     pub async fn delete_report(&self, member_id: &str, report: &Report) -> Result<bool> {
         let mut writes = self.index_changes(member_id, Some(report), None)?;
         writes.extend(self.schedule_changes(member_id, Some(report), None)?);
+        writes.extend(self.waiting_changes(member_id, Some(report), None)?);
         let delete = Delete::builder()
             .table_name(&self.table)
             .set_key(Some(report_key(member_id, &report.slug)))

@@ -4,15 +4,15 @@
 use serde::Serialize;
 use unicode_segmentation::GraphemeCursor;
 
-use super::compare::{Compared, Detail, Kind, Run};
-use super::sides::{LineEnds, Side};
+use crate::compare::{Compared, Detail, Kind, Run};
+use crate::sides::{LineEnds, Side};
 
 /// So many lines that are the same are told before and after what changed.
 const CONTEXT: usize = 3;
 /// Fewer lines than these are told rather than counted.
 const MIN_SKIPPED: usize = 3;
 /// The most that texts and the words around them take in Lambda's answer, of 6 MB, in bytes; and one text.
-const MAX_BYTES: usize = 5_000_000;
+pub const MAX_BYTES: usize = 5_000_000;
 const MAX_TEXT_BYTES: usize = 1_500_000;
 /// What stands around a text, in bytes: `{"kind":"removed","before":1000000,"after":1000000,"text":""},`, with each quote
 /// escaped once more.
@@ -20,12 +20,13 @@ const AROUND_TEXT_BYTES: usize = 90;
 
 /// The answer's body.
 #[derive(Debug, Serialize)]
-pub(crate) struct Changes {
-    changes: Told,
+pub struct Changes {
+    pub changes: Told,
 }
 
+/// What changed.
 #[derive(Debug, Serialize)]
-struct Told {
+pub struct Told {
     /// `None` where there was nothing before.
     before: Option<Version>,
     after: Version,
@@ -67,13 +68,18 @@ enum ToldRun {
 }
 
 impl Changes {
-    pub(crate) fn of(before: Option<&Side>, after: &Side, compared: &Compared<'_>) -> Self {
+    pub(crate) fn of(
+        before: Option<&Side>,
+        after: &Side,
+        compared: &Compared<'_>,
+        most: usize,
+    ) -> Self {
         let version = |side: &Side| Version {
             id: side.id.clone(),
             encoding: side.encoding,
             line_ends: side.line_ends,
         };
-        let mut telling = Telling::new(MAX_BYTES, MAX_TEXT_BYTES);
+        let mut telling = Telling::new(most, MAX_TEXT_BYTES);
         let last = compared.runs.len().saturating_sub(1);
         for (at, run) in compared.runs.iter().enumerate() {
             if !telling.run(compared, run, at == 0, at == last) {

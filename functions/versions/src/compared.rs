@@ -1,24 +1,11 @@
 //! What changed from one version to another: both are read, compared as text, and told in runs.
 
-mod answer;
-mod compare;
-mod sides;
-mod words;
-
-use std::time::{Duration, Instant};
-
 use blobs::After;
 use blobs::layout::SourceKey;
+use changes::{MAX_BYTES, Side};
 use endpoint::{Error, Request, Sentence, sentence};
 
-use self::answer::Changes;
-use self::sides::Side;
 use crate::{State, file, history, is_id};
-
-/// How long lines may be compared, and words as well: what isn't done by then is told more coarsely. Splitting and
-/// writing take as long again in the worst texts.
-const LINES_WITHIN: Duration = Duration::from_millis(300);
-const WORDS_WITHIN: Duration = Duration::from_millis(600);
 
 /// What changed in a version since another one, which is the one before it unless the request names one.
 pub(crate) async fn changes(
@@ -37,12 +24,7 @@ pub(crate) async fn changes(
         Some(since) => Some(side(state, source, since, Which::Before).await?),
         None => None,
     };
-    let changes = endpoint::blocking(move || {
-        let now = Instant::now();
-        let text = before.as_ref().map_or("", |side| &side.text);
-        let compared = compare::compare(text, &after.text, now + LINES_WITHIN, now + WORDS_WITHIN);
-        Changes::of(before.as_ref(), &after, &compared)
-    });
+    let changes = endpoint::blocking(move || changes::between(before.as_ref(), &after, MAX_BYTES));
     endpoint::ok(&changes.await?)
 }
 

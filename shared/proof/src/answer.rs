@@ -11,7 +11,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 /// What Lambda returns at most from one invocation, in bytes, less what stands around the body.
-const MAX_ANSWER_BYTES: usize = 6 * 1024 * 1024 - 16 * 1024;
+pub const MAX_ANSWER_BYTES: usize = 6 * 1024 * 1024 - 16 * 1024;
 
 #[derive(Serialize)]
 struct Answer<'a> {
@@ -20,7 +20,7 @@ struct Answer<'a> {
 
 /// A document as it would be published. Of one that would be rejected there is the report alone.
 #[derive(Serialize)]
-pub(crate) struct Preview {
+pub struct Preview {
     frontmatter: Option<Value>,
     markdown: Option<String>,
     /// `None` also where the answer would be larger with it than an answer may be.
@@ -30,7 +30,7 @@ pub(crate) struct Preview {
 
 /// What the publish report would say.
 #[derive(Serialize)]
-pub(crate) struct Report {
+pub struct Report {
     slug: String,
     entry_id: String,
     state: State,
@@ -43,7 +43,7 @@ pub(crate) struct Report {
 
 impl Report {
     /// A report that says nothing yet.
-    pub(crate) fn of(key: &SourceKey, member: &Member) -> Self {
+    pub fn of(key: &SourceKey, member: &Member) -> Self {
         Self {
             slug: key.slug.clone(),
             entry_id: key.entry_id(&member.handle),
@@ -57,7 +57,7 @@ impl Report {
 }
 
 impl Preview {
-    pub(crate) fn of(report: Report, output: Output, html: String, language: Language) -> Self {
+    pub fn of(report: Report, output: Output, html: String, language: Language) -> Self {
         let (state, until) = report::outcome(&output);
         let until = until.filter(|_| state == State::Scheduled);
         Self {
@@ -74,7 +74,7 @@ impl Preview {
         }
     }
 
-    pub(crate) fn rejected(report: Report, reason: String) -> Self {
+    pub fn rejected(report: Report, reason: String) -> Self {
         Self {
             frontmatter: None,
             markdown: None,
@@ -87,7 +87,7 @@ impl Preview {
     }
 
     /// The answer, without its HTML where that would be too much.
-    pub(crate) fn answer(mut self, language: Language) -> endpoint::Result {
+    pub fn answer(mut self, language: Language) -> endpoint::Result {
         if self.bytes()? > MAX_ANSWER_BYTES {
             self.html = None;
             if self.bytes()? > MAX_ANSWER_BYTES {
@@ -97,12 +97,31 @@ impl Preview {
         endpoint::ok_in(language, &Answer { preview: &self })
     }
 
-    /// The bytes that Lambda returns, in whose JSON the answer's own is a string.
     fn bytes(&self) -> serde_json::Result<usize> {
-        let mut count = Count(0);
-        serde_json::to_writer(&mut count, &Answer { preview: self })?;
-        Ok(count.0)
+        answered_bytes(&Answer { preview: self })
     }
+
+    /// Whether it is its author's alone.
+    pub fn is_draft(&self) -> bool {
+        self.report.state == State::Draft
+    }
+
+    /// Leaves out the HTML, where an answer has no room for it.
+    pub fn leave_out_html(&mut self) {
+        self.html = None;
+    }
+
+    /// Leaves out the Markdown, where an answer has no room for that either.
+    pub fn leave_out_markdown(&mut self) {
+        self.markdown = None;
+    }
+}
+
+/// The bytes that Lambda returns of an answer, in whose JSON the answer's own is a string.
+pub fn answered_bytes(answer: &impl Serialize) -> serde_json::Result<usize> {
+    let mut count = Count(0);
+    serde_json::to_writer(&mut count, answer)?;
+    Ok(count.0)
 }
 
 /// Counts the bytes of JSON as they stand within a string of JSON.

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use similar::{Algorithm, DiffOp};
 
-use super::words;
+use crate::words;
 
 /// The most runs that are told. Nobody reads more, and each costs a hundred bytes of an answer.
 const MAX_RUNS: usize = 20_000;

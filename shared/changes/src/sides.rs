@@ -5,11 +5,11 @@ use serde::Serialize;
 
 /// One of the two versions.
 #[derive(Debug)]
-pub(crate) struct Side {
-    pub(crate) id: String,
+pub struct Side {
+    pub id: String,
     /// Its lines end with `\n`, whatever they end with in the file: else a file that was saved by another program
     /// would differ in every line, and nobody would see in what.
-    pub(crate) text: String,
+    pub text: String,
     pub(crate) encoding: &'static str,
     pub(crate) line_ends: LineEnds,
 }
@@ -28,7 +28,7 @@ pub(crate) enum LineEnds {
 impl Side {
     /// # Errors
     /// The bytes are no text.
-    pub(crate) fn read(id: String, bytes: &[u8]) -> Result<Self, Reject> {
+    pub fn read(id: String, bytes: &[u8]) -> Result<Self, Reject> {
         let text = frontmatter::decode(bytes)?;
         let line_ends = LineEnds::of(&text);
         Ok(Self {

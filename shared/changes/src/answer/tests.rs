@@ -2,8 +2,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use super::super::compare::{compare, tests::hostile};
 use super::*;
+use crate::compare::{compare, tests::hostile};
 
 fn side(id: &str, text: &str) -> Side {
     Side::read(id.to_owned(), text.as_bytes()).unwrap()
@@ -13,7 +13,7 @@ fn changes(before: &str, after: &str) -> Changes {
     let (before, after) = (side("old", before), side("new", after));
     let until = Instant::now() + Duration::from_millis(600);
     let compared = compare(&before.text, &after.text, until, until);
-    Changes::of(Some(&before), &after, &compared)
+    Changes::of(Some(&before), &after, &compared, MAX_BYTES)
 }
 
 fn numbered(lines: std::ops::RangeInclusive<usize>) -> String {

@@ -1,0 +1,320 @@
+//! What an editor decides of a document: approve, withdraw, restore.
+//!
+//! A decision is written with its entry in one transaction, conditional upon the one that was read; then the document is
+//! asked for. Saying the same again writes nothing and asks once more, so that it finishes what a kill left undone.
+
+use blobs::Head;
+use blobs::layout::SourceKey;
+use endpoint::{Error, JsonObject, Request, sentence};
+use members::{
+    Account, Act, Decision, Deed, Edition, Referrer, Report, Role, State as Outcome, Who,
+};
+use serde::Serialize;
+use uploads::ask_later;
+
+use crate::State;
+
+/// Longest note, in characters.
+const MAX_NOTE: usize = 2000;
+/// Longest version that is looked at, in bytes.
+const MAX_VERSION_BYTES: usize = 100;
+/// How often a decision is tried against other editors.
+const ROUNDS: usize = 5;
+/// How many accounts are asked for at once in the search of another editor.
+const ACCOUNTS: u16 = 100;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Action {
+    Approve,
+    Withdraw,
+    Restore,
+}
+
+struct Wanted {
+    action: Action,
+    version: String,
+    note: Option<String>,
+}
+
+impl Wanted {
+    /// Reads the JSON `{action, version, note?}`.
+    fn read(request: &Request) -> Result<Self, Error> {
+        let body = JsonObject::read(request)?;
+        let action = match body.string("action")? {
+            "approve" => Action::Approve,
+            "withdraw" => Action::Withdraw,
+            "restore" => Action::Restore,
+            _ => return Err(Error::BadRequest(sentence!("api.review_action_unknown"))),
+        };
+        let note = if body.has("note") {
+            body.string("note")?
+        } else {
+            ""
+        };
+        // Plain text: its lines are all that is kept of its form.
+        let note: String = note
+            .replace("\r\n", "\n")
+            .chars()
+            .filter(|sign| *sign == '\n' || !sign.is_control())
+            .collect();
+        let note = note.trim();
+        if note.chars().count() > MAX_NOTE {
+            return Err(Error::BadRequest(sentence!(
+                "api.review_note_too_long",
+                most = MAX_NOTE
+            )));
+        }
+        let version = body.string("version")?;
+        Ok(Self {
+            action,
+            version: version
+                .get(..MAX_VERSION_BYTES)
+                .unwrap_or(version)
+                .to_owned(),
+            note: (!note.is_empty()).then(|| note.to_owned()),
+        })
+    }
+}
+
+#[derive(Serialize)]
+struct Decided {}
+
+/// What is to be written in the place of the decision that was read.
+enum Step {
+    /// Nothing: it stands already.
+    Stands,
+    Write(Option<Decision>),
+}
+
+pub(crate) async fn decide(
+    state: &State,
+    editor: &Account,
+    author: &Account,
+    source: &SourceKey,
+    request: &Request,
+) -> endpoint::Result {
+    let wanted = Wanted::read(request)?;
+    if author.id == editor.id
+        && wanted.action != Action::Withdraw
+        && !is_alone(state, editor).await?
+    {
+        return Err(Error::Conflict(sentence!("api.review_own")));
+    }
+    let members = &state.bearer.members;
+    let document = Referrer {
+        member_id: author.id.clone(),
+        slug: source.slug.clone(),
+    };
+    for _ in 0..ROUNDS {
+        let before = members.decision(&author.id, &source.slug).await?;
+        let head = state.uploads.head(&source.key()).await;
+        let head = head.map_err(Error::unavailable)?;
+        let report = members.report(&author.id, &source.slug).await?;
+        let look = Look {
+            wanted: &wanted,
+            slug: &source.slug,
+            before: before.as_ref(),
+            head: head.as_ref(),
+            report: report.as_ref(),
+            by: &editor.id,
+            at: state.bearer.clock.unix_seconds(),
+        };
+        let is_done = match look.step()? {
+            Step::Stands => true,
+            Step::Write(after) => {
+                let act = act(state, editor, author, source, &wanted);
+                let writing = members.noting(act);
+                writing
+                    .decide(&document, before.as_ref(), after.as_ref())
+                    .await?
+            }
+        };
+        if is_done {
+            ask(state, author, source, wanted.action).await?;
+            return endpoint::accepted(&Decided {});
+        }
+        if members.by_id(&author.id).await?.is_none() {
+            return Err(Error::NotFound);
+        }
+    }
+    Err(Error::unavailable(anyhow::anyhow!(
+        "{ROUNDS} other decisions about one document were faster"
+    )))
+}
+
+/// What one round has read.
+struct Look<'a> {
+    wanted: &'a Wanted,
+    slug: &'a str,
+    before: Option<&'a Decision>,
+    head: Option<&'a Head>,
+    report: Option<&'a Report>,
+    by: &'a str,
+    at: u64,
+}
+
+impl Look<'_> {
+    fn step(&self) -> Result<Step, Error> {
+        let withdrawn = self.before.and_then(|before| before.withdrawn.as_ref());
+        match self.wanted.action {
+            Action::Withdraw => {
+                if self.head.is_none() && self.report.is_none() {
+                    return Err(Error::NotFound);
+                }
+                // Whatever was sent meanwhile: nothing of the document stays.
+                Ok(self.unless_stands(None, Some(self.wanted.version.clone())))
+            }
+            Action::Approve => {
+                let (report, edition) = self.newest()?;
+                if report.state == Outcome::Withdrawn && withdrawn.is_some() {
+                    // Another editor took away what this one hasn't seen gone: that is restored by its own word.
+                    return Err(self.changed());
+                }
+                Ok(self.unless_stands(Some(edition), None))
+            }
+            Action::Restore => {
+                let Some(withdrawn) = withdrawn else {
+                    let not_withdrawn = sentence!("api.review_not_withdrawn", slug = self.slug);
+                    let (_, edition) = self
+                        .newest()
+                        .map_err(|_| Error::Conflict(not_withdrawn.clone()))?;
+                    return match self.unless_stands(Some(edition), None) {
+                        Step::Stands => Ok(Step::Stands),
+                        Step::Write(_) => Err(Error::Conflict(not_withdrawn)),
+                    };
+                };
+                if self.head.is_none() {
+                    return if *withdrawn == self.wanted.version {
+                        Ok(Step::Write(None))
+                    } else {
+                        Err(self.changed())
+                    };
+                }
+                let (report, edition) = self.newest()?;
+                if report.state != Outcome::Withdrawn {
+                    // What came since has to be approved.
+                    return Err(self.changed());
+                }
+                Ok(self.unless_stands(Some(edition), None))
+            }
+        }
+    }
+
+    /// The newest version, if it is the one that the editor names, and there is something to approve.
+    fn newest(&self) -> Result<(&Report, Edition), Error> {
+        let head = self.head.ok_or(Error::NotFound)?;
+        let current = self
+            .report
+            .filter(|report| report.source_version == head.etag);
+        let Some(report) = current else {
+            return Err(Error::Conflict(sentence!(
+                "api.review_converting",
+                slug = self.slug
+            )));
+        };
+        if report.version() != self.wanted.version {
+            return Err(self.changed());
+        }
+        let Some(submission) = report.submission.clone() else {
+            return Err(Error::Conflict(sentence!(
+                "api.review_not_for_approval",
+                slug = self.slug
+            )));
+        };
+        let edition = Edition {
+            submission,
+            object: head.version.clone(),
+        };
+        Ok((report, edition))
+    }
+
+    fn changed(&self) -> Error {
+        Error::Conflict(sentence!("api.review_changed_since", slug = self.slug))
+    }
+
+    /// The decision, unless the same was said already.
+    fn unless_stands(&self, approved: Option<Edition>, withdrawn: Option<String>) -> Step {
+        let stands = self.before.is_some_and(|before| {
+            let of = |edition: &Option<Edition>| edition.as_ref().map(|it| it.submission.clone());
+            of(&before.approved) == of(&approved)
+                && before.withdrawn == withdrawn
+                && before.note == self.wanted.note
+        });
+        if stands {
+            return Step::Stands;
+        }
+        let id: [u8; 8] = rand::random();
+        Step::Write(Some(Decision {
+            id: base16ct::lower::encode_string(&id),
+            approved,
+            withdrawn,
+            note: self.wanted.note.clone(),
+            by: self.by.to_owned(),
+            at: self.at,
+        }))
+    }
+}
+
+fn act(
+    state: &State,
+    editor: &Account,
+    author: &Account,
+    source: &SourceKey,
+    wanted: &Wanted,
+) -> Act {
+    Act {
+        at_ms: state.bearer.clock.unix_milliseconds(),
+        by: Some(Who::from(editor)),
+        deed: match wanted.action {
+            Action::Approve => Deed::DocumentApproved,
+            Action::Withdraw => Deed::DocumentWithdrawn,
+            Action::Restore => Deed::DocumentRestored,
+        },
+        on: Who::from(author),
+        slug: Some(source.slug.clone()),
+        became: Some(wanted.version.clone()),
+        note: wanted.note.clone(),
+    }
+}
+
+/// Whether nobody else could decide about an editor's own document.
+async fn is_alone(state: &State, editor: &Account) -> Result<bool, Error> {
+    let decides = |account: &Account| {
+        account.id != editor.id
+            && account.role >= Role::Editor
+            && !account.disabled
+            && !account.is_going()
+            && account.password_hash.is_some()
+    };
+    let mut after = None;
+    loop {
+        let members = &state.bearer.members;
+        let page = members.accounts_after(after.as_deref(), ACCOUNTS).await?;
+        if page.accounts.iter().any(decides) {
+            return Ok(false);
+        }
+        after = page.cursor;
+        if after.is_none() {
+            return Ok(true);
+        }
+    }
+}
+
+/// Has the document looked at, and the author's others that wait: an approval may be what they wait for.
+async fn ask(
+    state: &State,
+    author: &Account,
+    source: &SourceKey,
+    action: Action,
+) -> Result<(), Error> {
+    let mut sources = vec![source.clone()];
+    if action != Action::Withdraw {
+        let summaries = state.bearer.members.summaries(&author.id, None).await?;
+        let waiting = summaries
+            .iter()
+            .filter(|it| it.state == Outcome::Waiting && it.slug != source.slug);
+        sources.extend(waiting.map(|it| SourceKey::new(&author.id, &it.slug)));
+    }
+    let asked = ask_later(&state.uploads, sources).await;
+    asked.map_err(Error::unavailable)
+}

@@ -1,0 +1,36 @@
+//! A document as publishing would make it, as an answer: what its author previews, and what an editor is shown.
+
+mod answer;
+
+use std::future;
+
+use conversion::{Site, Source};
+use endpoint::{Error, Language};
+use members::Account;
+use tokio::sync::Semaphore;
+
+pub use answer::{MAX_ANSWER_BYTES, Preview, Report, answered_bytes};
+
+/// What publishing would make of a document. Nothing is stored.
+pub async fn preview(
+    site: &Site<'_>,
+    converting: &Semaphore,
+    member: &Account,
+    source: &Source<'_>,
+    language: Language,
+) -> Result<Preview, Error> {
+    // Nobody has this document converted again, so nothing is noted of what it asks for.
+    let nothing_noted = |_| future::ready(Ok(()));
+    let converted = conversion::convert(site, converting, member, source, nothing_noted);
+    let report = Report::of(source.key, member);
+    match converted.await.map_err(Error::unavailable)? {
+        Err(reason) => Ok(Preview::rejected(report, reason.in_language(language))),
+        Ok(converted) => {
+            let markdown = converted.output.body().to_owned();
+            let turn = converting.acquire().await?;
+            let html = endpoint::blocking(move || page::html(&markdown)).await?;
+            drop(turn);
+            Ok(Preview::of(report, converted.output, html, language))
+        }
+    }
+}

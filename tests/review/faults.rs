@@ -1,0 +1,317 @@
+//! Editors and authors at the same document, while functions are cut short.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use blobs::layout::MovedKey;
+use endpoint::Environment;
+use members::{Account, Review, Role, State as Outcome};
+use tokio::sync::Semaphore;
+
+use super::{ONE, Office, THREE, TWO, add};
+use crate::picture_faults::{Paused, Stores, at_every_call, stack};
+
+/// How often something was entered of a document.
+async fn entries(office: &Office<'_>, author: &Account) -> usize {
+    let acts = office.healthy.members.acts(None, 1000).await.unwrap().acts;
+    acts.iter().filter(|act| act.on.id == author.id).count()
+}
+
+#[tokio::test]
+async fn an_approval_that_is_cut_short_is_there_with_its_entry_or_not_at_all() {
+    let (_stack, environment) = stack().await;
+    let office = Office::open(&environment, Review::All).await;
+    let calls = at_every_call(&environment, async |at, commits, killed| {
+        let author = office.member(&format!("jo-{at}-{commits}")).await;
+        let report = office.send(&author, "trip", ONE).await;
+        assert_eq!((report.state, report.live), (Outcome::Waiting, false));
+        let version = report.version();
+        let said = ("approve", version.as_str());
+        let (status, _) = office.decide(&killed, &author, "trip", said).await;
+        assert!([202, 503].contains(&status), "{status} at {at}");
+        let decided = office.healthy.members.decision(&author.id, "trip").await;
+        let is_decided = decided.unwrap().is_some();
+        assert_eq!(entries(&office, &author).await, usize::from(is_decided));
+        assert!(status != 202 || is_decided, "at {at}");
+
+        // Said again it is finished, and entered once.
+        for _ in 0..2 {
+            let (status, _) = office.decide(&office.healthy, &author, "trip", said).await;
+            assert_eq!(status, 202, "at {at}");
+            office.settle(&author).await;
+            assert!(office.shows(&author, "trip", Some(ONE)).await, "at {at}");
+            assert_eq!(entries(&office, &author).await, 1, "at {at}");
+            assert_eq!(office.queue(&author).await, [""; 0]);
+        }
+    })
+    .await;
+    assert!(calls > 6, "{calls} calls");
+}
+
+#[tokio::test]
+async fn a_withdrawal_that_is_cut_short_is_finished_by_the_next_and_nothing_comes_back() {
+    let (_stack, environment) = stack().await;
+    for setting in [Review::Off, Review::All] {
+        let office = Office::open(&environment, setting).await;
+        at_every_call(&environment, async |at, commits, killed| {
+            let author = office
+                .member(&format!("jo-{setting:?}-{at}-{commits}").to_lowercase())
+                .await;
+            office.send(&author, "trip", ONE).await;
+            if setting == Review::All {
+                assert_eq!(office.says("approve", &author, "trip").await, 202);
+            }
+            assert!(office.shows(&author, "trip", Some(ONE)).await);
+            let version = office.report(&author, "trip").await.unwrap().version();
+            let said = ("withdraw", version.as_str());
+            office.decide(&killed, &author, "trip", said).await;
+            office.settle(&author).await;
+            let healthy = &office.healthy;
+            assert_eq!(office.decide(healthy, &author, "trip", said).await.0, 202);
+            office.settle(&author).await;
+            assert!(office.shows(&author, "trip", None).await, "at {at}");
+            let entered = 1 + usize::from(setting == Review::All);
+            assert_eq!(entries(&office, &author).await, entered, "at {at}");
+            let state = office.state(&author, "trip").await;
+            assert_eq!(state, Some((Outcome::Withdrawn, false)));
+
+            // Restored, whatever is killed in between.
+            let again = Stores::killed_at(&environment, at, commits);
+            let said = ("restore", version.as_str());
+            office.decide(&again, &author, "trip", said).await;
+            assert_eq!(office.decide(healthy, &author, "trip", said).await.0, 202);
+            office.settle(&author).await;
+            assert!(office.shows(&author, "trip", Some(ONE)).await, "at {at}");
+            assert_eq!(entries(&office, &author).await, entered + 1, "at {at}");
+        })
+        .await;
+    }
+}
+
+/// Whatever is killed when: what wasn't approved is never public, and what was is.
+#[tokio::test]
+async fn a_killed_look_shows_what_was_approved_and_nothing_else() {
+    let (_stack, environment) = stack().await;
+    let office = Office::open(&environment, Review::All).await;
+    let calls = at_every_call(&environment, async |at, commits, killed| {
+        let author = office.member(&format!("jo-{at}-{commits}")).await;
+        let again = || Stores::killed_at(&environment, at, commits);
+        // Nothing of a document that waits.
+        let key = office.put(&author, "trip", ONE).await;
+        office.look(&killed, &key).await;
+        assert!(office.shows(&author, "trip", None).await, "at {at}");
+        office.look(&office.healthy, &key).await;
+        assert!(office.shows(&author, "trip", None).await, "at {at}");
+        assert_eq!(office.queue(&author).await, ["trip"], "at {at}");
+
+        // What was approved comes, also by a look that was killed.
+        let version = office.report(&author, "trip").await.unwrap().version();
+        let said = ("approve", version.as_str());
+        let (status, _) = office.decide(&office.healthy, &author, "trip", said).await;
+        assert_eq!(status, 202);
+        office.look(&again(), &key).await;
+        let is_there = office.shows(&author, "trip", Some(ONE)).await;
+        assert!(is_there || office.shows(&author, "trip", None).await);
+        office.look(&office.healthy, &key).await;
+        office.settle(&author).await;
+        assert!(office.shows(&author, "trip", Some(ONE)).await, "at {at}");
+        assert_eq!(office.queue(&author).await, [""; 0], "at {at}");
+
+        // Its successor waits.
+        office.put(&author, "trip", TWO).await;
+        office.look(&again(), &key).await;
+        assert!(office.shows(&author, "trip", Some(ONE)).await, "at {at}");
+        office.look(&office.healthy, &key).await;
+        office.settle(&author).await;
+        assert!(office.shows(&author, "trip", Some(ONE)).await, "at {at}");
+        let state = office.state(&author, "trip").await;
+        assert_eq!(state, Some((Outcome::Waiting, true)), "at {at}");
+
+        // It is approved, and another one sent before anybody looks: the approved one comes, and the newest waits.
+        let version = office.report(&author, "trip").await.unwrap().version();
+        let said = ("approve", version.as_str());
+        let (status, _) = office.decide(&office.healthy, &author, "trip", said).await;
+        assert_eq!(status, 202);
+        office.put(&author, "trip", THREE).await;
+        office.look(&again(), &key).await;
+        assert!(!office.shows(&author, "trip", Some(THREE)).await);
+        office.look(&office.healthy, &key).await;
+        office.settle(&author).await;
+        assert!(office.shows(&author, "trip", Some(TWO)).await, "at {at}");
+        assert_eq!(office.queue(&author).await, ["trip"], "at {at}");
+
+        // Withdrawn.
+        let version = office.report(&author, "trip").await.unwrap().version();
+        let said = ("withdraw", version.as_str());
+        let (status, _) = office.decide(&office.healthy, &author, "trip", said).await;
+        assert_eq!(status, 202);
+        office.look(&again(), &key).await;
+        office.look(&office.healthy, &key).await;
+        office.settle(&author).await;
+        assert!(office.shows(&author, "trip", None).await, "at {at}");
+        let moved = MovedKey::of_member(&author.handle);
+        let moved = office.healthy.content.list_all(&moved).await.unwrap();
+        assert_eq!(moved, []);
+    })
+    .await;
+    assert!(calls > 15, "{calls} calls");
+}
+
+/// Runs `one` with stores that stand still at each call in turn, and `other` meanwhile; then `check`.
+async fn beside(
+    environment: &Environment,
+    name: &str,
+    begin: impl AsyncFn(&Account),
+    one: impl AsyncFn(&Account, &Stores),
+    other: impl AsyncFn(&Account),
+    check: impl AsyncFn(&Account, usize),
+) {
+    let healthy = Stores::healthy(environment);
+    for at in 0..100 {
+        let mut made = 0;
+        for &commits in crate::before_and_after(at) {
+            let author = add(&healthy, &format!("jo-{name}-{at}-{commits}"), Role::Member).await;
+            begin(&author).await;
+            let calls = Arc::new(AtomicUsize::new(0));
+            let (reached, goes_on) = (Arc::new(Semaphore::new(0)), Arc::new(Semaphore::new(0)));
+            let paused = Paused {
+                calls: Arc::clone(&calls),
+                at,
+                commits,
+                dies: false,
+                reached: Arc::clone(&reached),
+                goes_on: Arc::clone(&goes_on),
+            };
+            let stores = Stores::through(environment, &calls, move |inner, request| {
+                paused.call(inner, request)
+            });
+            let pausing = async {
+                one(&author, &stores).await;
+                reached.close();
+            };
+            let meanwhile = async {
+                assert!(reached.acquire().await.is_err(), "closed");
+                other(&author).await;
+                goes_on.close();
+            };
+            tokio::join!(pausing, meanwhile);
+            check(&author, at).await;
+            made = calls.load(Ordering::SeqCst);
+        }
+        if made <= at {
+            assert!(at > 3, "{at} calls of {name}");
+            return;
+        }
+    }
+    panic!("no end of calls");
+}
+
+/// What is sent between the editor's look and their word isn't approved with it.
+#[tokio::test]
+async fn what_is_sent_while_an_editor_approves_waits() {
+    let (_stack, environment) = stack().await;
+    let office = Office::open(&environment, Review::All).await;
+    let begin = async |author: &Account| {
+        office.send(author, "trip", ONE).await;
+    };
+    let approving = async |author: &Account, stores: &Stores| {
+        let report = office.report(author, "trip").await.unwrap();
+        let version = if report.state == Outcome::Waiting {
+            report.version()
+        } else {
+            String::new()
+        };
+        let said = ("approve", version.as_str());
+        let (status, _) = office.decide(stores, author, "trip", said).await;
+        assert!([202, 409].contains(&status), "{status}");
+    };
+    let sending = async |author: &Account| {
+        office.send(author, "trip", TWO).await;
+    };
+    let check = async |author: &Account, at: usize| {
+        office.settle(author).await;
+        let is_one = office.shows(author, "trip", Some(ONE)).await;
+        assert!(is_one || office.shows(author, "trip", None).await, "{at}");
+        let decided = office.healthy.members.decision(&author.id, "trip").await;
+        assert_eq!(decided.unwrap().is_some(), is_one, "{at}");
+        assert_eq!(office.queue(author).await, ["trip"], "{at}");
+        // The editor sees the newest, and approves that.
+        assert_eq!(office.says("approve", author, "trip").await, 202);
+        assert!(office.shows(author, "trip", Some(TWO)).await, "{at}");
+    };
+    beside(&environment, "sent", begin, approving, sending, check).await;
+}
+
+/// A withdrawal beside a look that began before it: the look finds it.
+#[tokio::test]
+async fn a_withdrawal_beside_a_look_counts() {
+    let (_stack, environment) = stack().await;
+    let office = Office::open(&environment, Review::Off).await;
+    for is_live in [false, true] {
+        let begin = async |author: &Account| {
+            if is_live {
+                office.send(author, "trip", ONE).await;
+            }
+            office.put(author, "trip", TWO).await;
+        };
+        let looking = async |author: &Account, stores: &Stores| {
+            let key = blobs::layout::SourceKey::new(&author.id, "trip").key();
+            office.look(stores, &key).await;
+        };
+        let withdrawing = async |author: &Account| {
+            let report = office.report(author, "trip").await;
+            let version = report.map_or("new".to_owned(), |report| report.version());
+            // As long as there is no report, the source is there.
+            let said = ("withdraw", version.as_str());
+            let (status, _) = office.decide(&office.healthy, author, "trip", said).await;
+            assert_eq!(status, 202);
+            office.settle(author).await;
+        };
+        let check = async |author: &Account, at: usize| {
+            office.settle(author).await;
+            assert!(office.shows(author, "trip", None).await, "{at}");
+            let (_, is_live) = office.state(author, "trip").await.unwrap();
+            assert!(!is_live, "{at}");
+        };
+        let name = format!("look-{is_live}");
+        beside(&environment, &name, begin, looking, withdrawing, check).await;
+    }
+}
+
+/// Of two editors of whom one approves and the other withdraws, the withdrawal counts, or the approval came after it with
+/// its own word.
+#[tokio::test]
+async fn two_editors_at_once_leave_one_decision_and_both_entries() {
+    let (_stack, environment) = stack().await;
+    let office = Office::open(&environment, Review::All).await;
+    let colleague = add(&office.healthy, "colleague", Role::Editor).await;
+    let colleague = office.with(&colleague).await;
+    let begin = async |author: &Account| {
+        office.send(author, "trip", ONE).await;
+    };
+    let approving = async |author: &Account, stores: &Stores| {
+        let version = office.report(author, "trip").await.unwrap().version();
+        let said = ("approve", version.as_str());
+        let (status, _) = office.decide(stores, author, "trip", said).await;
+        assert!([202, 409].contains(&status), "{status}");
+    };
+    let withdrawing = async |author: &Account| {
+        let version = colleague.report(author, "trip").await.unwrap().version();
+        let said = ("withdraw", version.as_str());
+        let (status, _) = colleague
+            .decide(&colleague.healthy, author, "trip", said)
+            .await;
+        assert_eq!(status, 202);
+        colleague.settle(author).await;
+    };
+    let check = async |author: &Account, at: usize| {
+        office.settle(author).await;
+        let decision = office.healthy.members.decision(&author.id, "trip").await;
+        let decision = decision.unwrap().unwrap();
+        assert_eq!(decision.by, colleague.editor.id, "{at}");
+        assert!(decision.withdrawn.is_some() && decision.approved.is_none());
+        assert!(office.shows(author, "trip", None).await, "{at}");
+        assert!((1..=2).contains(&entries(&office, author).await), "{at}");
+    };
+    beside(&environment, "two", begin, approving, withdrawing, check).await;
+}
