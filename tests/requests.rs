@@ -11,8 +11,12 @@ use crate::site::{PASSWORD, Site, assert_error};
 const FILE: &str = "/api/files/336bda953443337b9b22f346e7bdf5e2d0392f2fff3a4404";
 const VERSION: &str = "/api/readmes/trip/versions/3sL4kqtJlcpXroDTDmJ.rmSpXd3dIbrHY";
 const CHANGES: &str = "/api/readmes/trip/versions/3sL4kqtJlcpXroDTDmJ.rmSpXd3dIbrHY/changes";
-const ROUTES: [(&str, &[&str]); 23] = [
+const MEMBER: &str = "/api/members/0197f0c4-6d1e-7cc3-9a4b-2f6f3a1c8d70";
+const RESET: &str = "/api/members/0197f0c4-6d1e-7cc3-9a4b-2f6f3a1c8d70/reset";
+const SIGN_OUT: &str = "/api/members/0197f0c4-6d1e-7cc3-9a4b-2f6f3a1c8d70/sign_out";
+const ROUTES: [(&str, &[&str]); 30] = [
     ("/api/login", &["POST"]),
+    ("/api/forgot_password", &["POST"]),
     ("/api/set_password", &["POST"]),
     ("/api/upload_profile_pic", &["POST", "DELETE"]),
     ("/api/upload_file", &["POST"]),
@@ -22,6 +26,12 @@ const ROUTES: [(&str, &[&str]); 23] = [
     ("/api/me/delete", &["POST"]),
     ("/api/preview", &["POST"]),
     ("/api/site", &["GET"]),
+    ("/api/members", &["GET", "POST"]),
+    ("/api/members/import", &["POST"]),
+    (MEMBER, &["PATCH", "DELETE"]),
+    (RESET, &["POST"]),
+    (SIGN_OUT, &["POST"]),
+    ("/api/audit", &["GET"]),
     ("/api/review", &["GET"]),
     ("/api/review/jo/trip", &["GET", "POST"]),
     ("/api/readmes", &["GET"]),
@@ -56,6 +66,9 @@ fn the_document_describes_every_route() {
             let path = path.replace("{slug}", "trip").replace("{handle}", "jo");
             let path = match path.as_str() {
                 "/api/files/{id}" => FILE,
+                "/api/members/{id}" => MEMBER,
+                "/api/members/{id}/reset" => RESET,
+                "/api/members/{id}/sign_out" => SIGN_OUT,
                 "/api/readmes/trip/versions/{id}" => VERSION,
                 "/api/readmes/trip/versions/{id}/changes" => CHANGES,
                 other => other,

@@ -284,12 +284,12 @@ async fn members_are_found_among_two_thousand() {
 async fn a_roster_says_what_becomes_of_each_row() {
     let site = Site::start().await;
     let admin = with_role(&site, "ann", Role::Admin).await;
-    let csv = "email;name;handle;telephone\r\n\
-               ann@club.example;Ann;;1\r\n\
-               jo@club.example;Jo Doe;;\r\n\
-               nobody;No Body;;\r\n\
-               zoe@club.example;Zoe;ann;\r\n\
-               max@club.example;Max;max;\r\n";
+    let csv = "email;name;handle;role;telephone\r\n\
+               ann@club.example;Ann;;;1\r\n\
+               jo@club.example;Jo Doe;;;\r\n\
+               nobody;No Body;;;\r\n\
+               zoe@club.example;Zoe;ann;;\r\n\
+               max@club.example;Max;max;editor;\r\n";
     let import =
         async |sent: Value| done(&site, &admin, Method::POST, "/api/members/import", sent).await;
     let rows = json!([
@@ -299,7 +299,8 @@ async fn a_roster_says_what_becomes_of_each_row() {
          "reason": "“nobody” is not an e-mail address."},
         {"line": 5, "email": "zoe@club.example", "name": "Zoe", "outcome": "bad",
          "reason": "The handle “ann” is taken."},
-        {"line": 6, "email": "max@club.example", "name": "Max", "handle": "max", "outcome": "add"},
+        {"line": 6, "email": "max@club.example", "name": "Max", "handle": "max", "role": "editor",
+         "outcome": "add"},
     ]);
     // A dry run, and one with bad rows, write nothing.
     for sent in [

@@ -161,6 +161,8 @@ export interface NewMember {
   handle?: string | undefined;
   /** @default 'member' */
   role?: Role | undefined;
+  /** Sends the code as a letter, too, where the site sends any. */
+  mail?: boolean | undefined;
 }
 
 export interface Importing {
@@ -168,6 +170,8 @@ export interface Importing {
   dryRun?: boolean | undefined;
   /** Leaves out what can't be added; otherwise every row is added or none is. */
   skipBad?: boolean | undefined;
+  /** Sends each code as a letter, too, where the site sends any. */
+  mail?: boolean | undefined;
 }
 
 /** Either the code of an invitation or a reset, or the password until now. */
@@ -506,13 +510,13 @@ export function createClient({ url = '', storage = 'local' }: ClientOptions = {}
     },
 
     /** Invites a member; the code in the answer is told this once. */
-    inviteMember({ email, name, handle, role }: NewMember): Promise<Invited> {
-      return signed<Invited>('/api/members', { method: 'POST', json: { email, name, handle, role } });
+    inviteMember({ email, name, handle, role, mail }: NewMember): Promise<Invited> {
+      return signed<Invited>('/api/members', { method: 'POST', json: { email, name, handle, role, mail } });
     },
 
     /** Invites the members of a list in CSV; the codes in the answer's slips are told this once. */
-    importMembers(csv: string, { dryRun, skipBad }: Importing = {}): Promise<Imported> {
-      return signed<Imported>('/api/members/import', { method: 'POST', json: { csv, dry_run: dryRun ?? false, skip_bad: skipBad ?? false } });
+    importMembers(csv: string, { dryRun, skipBad, mail }: Importing = {}): Promise<Imported> {
+      return signed<Imported>('/api/members/import', { method: 'POST', json: { csv, dry_run: dryRun ?? false, skip_bad: skipBad ?? false, mail: mail ?? false } });
     },
 
     async changeMember(id: string, change: MemberChange): Promise<ListedMember> {

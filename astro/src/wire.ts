@@ -308,6 +308,8 @@ export interface Invited {
   member: ListedMember;
   invitation: Invitation;
   slips: string;
+  /** How many letters bring the code. */
+  mailed?: number;
 }
 
 /** What becomes of one row of a list of members. */
@@ -316,6 +318,8 @@ export interface RosterRow {
   email?: string | null;
   name?: string | null;
   handle?: string | null;
+  /** The role that the row gives, where it is more than a member's. */
+  role?: Role;
   /** `member`: there already. */
   outcome: 'add' | 'member' | 'bad';
   /** Why it is bad. */
@@ -331,6 +335,8 @@ export interface Imported {
   /** The page of all slips, to print; missing where nobody was added. */
   slips?: string;
   /** The code of each who has one: who comes with a password hash has none. */
+  /** How many letters bring a code. */
+  mailed?: number;
   invitations?: (Invitation & { line: number; name: string; email: string })[];
 }
 

@@ -134,7 +134,13 @@ fn few_functions_can_do_harm() {
     // Letters bring codes that open accounts.
     assert_eq!(
         who("s3:PutObject", "UploadsBucket.Arn}/mail/*"),
-        ["ContentRole", "ForgotPasswordRole", "MeRole", "RosterRole"]
+        [
+            "ContentRole",
+            "ForgotPasswordRole",
+            "MeRole",
+            "ReviewRole",
+            "RosterRole"
+        ]
     );
     assert_eq!(
         who("s3:GetObject", "UploadsBucket.Arn}/mail/*"),

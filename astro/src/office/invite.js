@@ -3,6 +3,7 @@
 import { make } from '../history/make.js';
 import { t } from '../languages/say.js';
 import { choice, field, onSubmit } from './form.js';
+import { posted, posting } from './posting.js';
 import { handout } from './slips.js';
 import { roles } from './words.js';
 
@@ -11,7 +12,7 @@ import { roles } from './words.js';
  */
 
 /**
- * @param {Pick<Client, 'inviteMember'>} api
+ * @param {Pick<Client, 'inviteMember' | 'site'>} api
  * @param {{ onInvited: () => void, onHanded: () => void }} host
  */
 export function inviting(api, { onInvited, onHanded }) {
@@ -21,6 +22,7 @@ export function inviting(api, { onInvited, onHanded }) {
   const role = choice(roles(), 'member');
   const error = make('p', { class: 'error mh-error', role: 'alert' });
   const made = make('div', {});
+  const mail = posting(api, 'roster.mail_code');
   const form = make(
     'form',
     {},
@@ -28,14 +30,16 @@ export function inviting(api, { onInvited, onHanded }) {
     field(t('desk.email'), email, t('roster.email_of_new')),
     field(t('roster.role'), role, t('roster.role_hint')),
     field(t('roster.handle'), handle, t('roster.handle_hint')),
+    mail.element,
     error,
     make('button', { type: 'submit' }, t('roster.invite_button')),
   );
   onSubmit(form, error, async () => {
     const wanted = { name: name.value.trim(), email: email.value.trim(), role: /** @type {import('../wire.js').Role} */ (role.value), ...(handle.value.trim() ? { handle: handle.value.trim() } : {}) };
-    const { member, invitation, slips } = await api.inviteMember(wanted);
+    const isMailed = mail.isWanted;
+    const { member, invitation, slips, mailed } = await api.inviteMember({ ...wanted, mail: isMailed });
     form.reset();
-    const out = handout({ heading: t('roster.slip_of', { name: member.name }), slips, invitation, onHanded });
+    const out = handout({ heading: t('roster.slip_of', { name: member.name }), slips, invitation, onHanded, ...(isMailed ? { told: posted(1, mailed) } : {}) });
     made.replaceChildren(out.element);
     out.heading.focus();
     onInvited();

@@ -13,7 +13,7 @@ import { forget } from './slips.js';
 
 /**
  * @typedef {import('../client.js').Client} Client
- * @typedef {Pick<Client, 'members' | 'inviteMember' | 'importMembers' | 'changeMember' | 'resetMember' | 'signOutMember' | 'removeMember' | 'acts'>} Api
+ * @typedef {Pick<Client, 'site' | 'members' | 'inviteMember' | 'importMembers' | 'changeMember' | 'resetMember' | 'signOutMember' | 'removeMember' | 'acts'>} Api
  */
 
 /** Pause in typing before it is searched, in milliseconds. */

@@ -4,8 +4,9 @@ import { button, make } from '../history/make.js';
 import { t } from '../languages/say.js';
 import { field, newId, onSubmit, tell } from './form.js';
 import { listText } from './list.js';
+import { posted, posting } from './posting.js';
 import { handout } from './slips.js';
-import { badge } from './words.js';
+import { badge, roleWord } from './words.js';
 
 /**
  * @typedef {import('../client.js').Client} Client
@@ -20,7 +21,7 @@ const OUTCOMES = { bad: 'roster.row_bad', add: 'roster.row_add', member: 'roster
 const ORDER = ['bad', 'add', 'member'];
 
 /**
- * @param {Pick<Client, 'importMembers'>} api
+ * @param {Pick<Client, 'importMembers' | 'site'>} api
  * @param {{ onInvited: () => void, onHanded: () => void }} host
  */
 export function importing(api, { onInvited, onHanded }) {
@@ -66,6 +67,7 @@ export function importing(api, { onInvited, onHanded }) {
     const heading = make('h3', { tabindex: -1 }, added === 0 ? t('roster.plan_none') : t('roster.plan', { count: added }));
     const facts = [bad > 0 && t('roster.plan_bad', { count: bad }), known > 0 && t('roster.plan_known', { count: known }), ignored.length > 0 && t('roster.plan_ignored', { columns: ignored.join(t('desk.separator')) })].filter((fact) => fact !== false);
     const skips = make('input', { type: 'checkbox', id: newId() });
+    const mail = posting(api, 'roster.mail_codes');
     const failed = make('p', { class: 'error mh-error', role: 'alert' });
     const again = button({ text: t('roster.plan_again') }, () => {
       clear();
@@ -75,13 +77,14 @@ export function importing(api, { onInvited, onHanded }) {
       'form',
       {},
       bad > 0 && added > 0 && make('div', { class: 'field check mh-check' }, skips, make('label', { for: skips.id }, t('roster.plan_skip', { count: bad }))),
+      added > 0 && mail.element,
       failed,
       make('div', { class: 'mh-row' }, added > 0 && make('button', { type: 'submit' }, t('roster.plan_invite', { count: added })), again),
     );
     onSubmit(form, failed, async () => {
       if (bad > 0 && !skips.checked) throw new Error(t('roster.plan_mend', { count: bad }));
-      const imported = await api.importMembers(csv, { skipBad: skips.checked });
-      const { added: invited, slips, invitations } = imported;
+      const imported = await api.importMembers(csv, { skipBad: skips.checked, mail: mail.isWanted });
+      const { added: invited, slips, invitations, mailed } = imported;
       // Who comes with a password of a former backend has no code.
       const codes = invitations?.length ?? invited;
       if (invited === 0) {
@@ -91,7 +94,7 @@ export function importing(api, { onInvited, onHanded }) {
         return;
       }
       clear();
-      const out = handout({ heading: t('roster.imported', { count: invited }), slips: codes > 0 ? slips : undefined, count: codes, onHanded });
+      const out = handout({ heading: t('roster.imported', { count: invited }), slips: codes > 0 ? slips : undefined, count: codes, onHanded, ...(mail.isWanted && codes > 0 ? { told: posted(codes, mailed) } : {}) });
       made.replaceChildren(out.element);
       out.heading.focus();
       onInvited();
@@ -154,11 +157,13 @@ function table(rows) {
 }
 
 /** @param {RosterRow} row */
-function drawn({ line, email, name, handle, outcome, reason }) {
+function drawn({ line, email, name, handle, role, outcome, reason }) {
   return make(
     'li',
     { class: 'mh-rostered', 'data-outcome': outcome },
     make('span', { class: 'mh-about' }, make('span', { class: 'mh-name' }, name || email || t('roster.row_empty')), ' ', make('span', { class: 'hint mh-hint' }, t('roster.row_line', { line })), ' ', email && name ? make('span', { class: 'hint mh-hint' }, email) : '', ' ', handle ? make('span', { class: 'hint mh-hint' }, handle) : ''),
+    ' ',
+    role ? badge(role, roleWord(role)) : '',
     ' ',
     badge(outcome, t(OUTCOMES[outcome])),
     reason ? make('p', { class: 'mh-why' }, reason) : '',

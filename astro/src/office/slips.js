@@ -19,11 +19,11 @@ if (typeof addEventListener === 'function') addEventListener('beforeunload', (ev
 /**
  * What is to be handed out.
  *
- * @param {{ heading: string, slips: string | undefined, invitation?: Invitation, count?: number, onHanded?: () => void }} of `slips` is the server's page, and
+ * @param {{ heading: string, slips: string | undefined, invitation?: Invitation, count?: number, told?: string, onHanded?: () => void }} of `slips` is the server's page, and
  *   `onHanded` is called once it was printed or saved
  * @returns {{ element: HTMLElement, heading: HTMLElement }} the heading takes the focus
  */
-export function handout({ heading: text, slips, invitation, count = 1, onHanded = () => {} }) {
+export function handout({ heading: text, slips, invitation, count = 1, told, onHanded = () => {} }) {
   const heading = make('h3', { tabindex: -1 }, text);
   const status = make('p', { class: 'status mh-status', role: 'status' });
   const error = make('p', { class: 'error mh-error', role: 'alert' });
@@ -50,6 +50,7 @@ export function handout({ heading: text, slips, invitation, count = 1, onHanded 
     'section',
     { class: 'mh-handout' },
     heading,
+    told !== undefined && make('p', {}, told),
     slips !== undefined && make('p', { class: 'hint mh-hint' }, t('roster.slips_once', { count })),
     ...(invitation ? code(invitation) : []),
     make('div', { class: 'actions mh-actions mh-begin' }, prints, copies, saves),

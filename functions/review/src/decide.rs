@@ -12,7 +12,7 @@ use members::{
 use serde::Serialize;
 use uploads::ask_later;
 
-use crate::State;
+use crate::{State, letter};
 
 /// Longest note, in characters.
 const MAX_NOTE: usize = 2000;
@@ -24,7 +24,7 @@ const ROUNDS: usize = 5;
 const ACCOUNTS: u16 = 100;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Action {
+pub(crate) enum Action {
     Approve,
     Withdraw,
     Restore,
@@ -124,9 +124,15 @@ pub(crate) async fn decide(
             Step::Write(after) => {
                 let act = act(state, editor, author, source, &wanted);
                 let writing = members.noting(act);
-                writing
+                let is_written = writing
                     .decide(&document, before.as_ref(), after.as_ref())
-                    .await?
+                    .await?;
+                if is_written {
+                    let document = (source.slug.as_str(), report.as_ref());
+                    let said = (wanted.action, wanted.note.as_deref());
+                    letter::post(state, editor, author, document, said).await;
+                }
+                is_written
             }
         };
         if is_done {

@@ -2,6 +2,7 @@
 
 mod decide;
 mod documents;
+mod letter;
 mod list;
 mod one;
 
@@ -11,15 +12,18 @@ use conversion::Site;
 use endpoint::http::Method;
 use endpoint::{Bearer, Environment, Error, Origins, Request, aws, configuration};
 use frontmatter::Themes;
+use mail::Outbox;
 use members::{Account, Role};
 use tokio::sync::Semaphore;
 
-/// What this function may touch: everything that a conversion reads, sources, and of the members table what editors decide.
+/// What this function may touch: everything that a conversion reads, sources, letters that wait, and of the members table what editors
+/// decide.
 #[derive(Debug)]
 pub struct State {
     pub bearer: Bearer,
     pub uploads: Blobs,
     pub content: Blobs,
+    pub outbox: Outbox,
     /// Prefix of links to other entries (`LINK_BASE`).
     pub link_base: String,
     pub themes: Themes,
@@ -33,9 +37,12 @@ pub struct State {
 impl State {
     pub fn from_env(environment: &Environment) -> anyhow::Result<Self> {
         let config = aws::config(environment, aws::ENDPOINT_S3)?;
+        let uploads = Blobs::new(&config, environment.required("UPLOADS_BUCKET")?);
+        let sends = configuration::mail_from(environment)?.is_some();
         Ok(Self {
             bearer: configuration::bearer(environment)?,
-            uploads: Blobs::new(&config, environment.required("UPLOADS_BUCKET")?),
+            outbox: Outbox::new(uploads.clone(), sends),
+            uploads,
             content: Blobs::new(&config, environment.required("CONTENT_BUCKET")?),
             link_base: configuration::link_base(environment),
             themes: environment.parsed("THEMES", Themes::default())?,

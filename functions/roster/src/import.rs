@@ -1,6 +1,7 @@
 //! `POST /api/members/import`: a roster becomes members, all of its rows or none.
 
 use endpoint::{Error, JsonObject, Language, Request, blocking, sentence};
+use members::Role;
 use membership::roster::{self, BadRow, Roster, Taken};
 use membership::{Administration, NotImported, Slip};
 use serde::Serialize;
@@ -34,6 +35,9 @@ struct Checked {
     name: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     handle: Option<String>,
+    /// The role that the row gives, where that is more than a member's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    role: Option<Role>,
     outcome: Outcome,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
@@ -147,6 +151,7 @@ impl Answer {
             email: Some(row.email.as_str().to_owned()),
             name: Some(row.name.clone()),
             handle: Some(row.handle.clone()),
+            role: Some(row.role).filter(|role| *role > Role::Member),
             outcome: Outcome::Add,
             reason: None,
         });
@@ -155,6 +160,7 @@ impl Answer {
             email: Some(row.email.as_str().to_owned()),
             name: Some(row.name.clone()),
             handle: None,
+            role: None,
             outcome: Outcome::Member,
             reason: None,
         });
@@ -163,6 +169,7 @@ impl Answer {
             email: row.email.clone(),
             name: row.name.clone(),
             handle: None,
+            role: None,
             outcome: Outcome::Bad,
             reason: Some(row.reason.in_language(language)),
         });

@@ -242,13 +242,13 @@ export function members({ cursor, q, signal } = {}) {
 }
 
 /** Invites a member; the code in the answer is told this once. */
-export function inviteMember({ email, name, handle, role }) {
-  return sending("POST", "/api/members", { email, name, handle, role });
+export function inviteMember({ email, name, handle, role, mail }) {
+  return sending("POST", "/api/members", { email, name, handle, role, mail });
 }
 
 /** Invites the members of a list, or says what would become of each row. */
-export function importMembers(csv, { dryRun = false, skipBad = false } = {}) {
-  return sending("POST", "/api/members/import", { csv, dry_run: dryRun, skip_bad: skipBad });
+export function importMembers(csv, { dryRun = false, skipBad = false, mail = false } = {}) {
+  return sending("POST", "/api/members/import", { csv, dry_run: dryRun, skip_bad: skipBad, mail });
 }
 
 export async function changeMember(id, change) {

@@ -320,6 +320,10 @@ const FILES: &[File] = &[
         include_str!("../../../../astro/src/office/person.js"),
     ),
     script(
+        "/office/posting.js",
+        include_str!("../../../../astro/src/office/posting.js"),
+    ),
+    script(
         "/office/review.js",
         include_str!("../../../../astro/src/office/review.js"),
     ),
