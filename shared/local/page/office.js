@@ -105,4 +105,9 @@ export function clear() {
 
 export function connect() {
   window.addEventListener("hashchange", follow);
+  for (const name of ["nav-members", "nav-review"]) {
+    const link = find(name);
+    // A link to what is shown already changes no address: what is shown is looked at anew.
+    link.addEventListener("click", () => link.hash === location.hash && follow());
+  }
 }
