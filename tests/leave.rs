@@ -100,7 +100,7 @@ async fn what_is_no_name_is_refused_and_said_why() {
         (json!({"name": 5}), "“name” must be a string."),
         (
             json!({"name": "Jo", "handle": "admin"}),
-            "“handle” is no field of this request, which takes “name”, “notices_seen” alone.",
+            "“handle” is no field of this request, which takes “name” alone.",
         ),
         (
             json!({"name": " "}),

@@ -14,7 +14,7 @@ const PHONE = { width: 375, height: 812 };
 const WAITS_MS = 6000;
 
 const OWN =
-  "#site-name, #member-name, .warnings code, .warnings .advice, pre, code, .error, .item .advice:not(:has(button)), .item-name, .aside, .ignored li, #readmes a, #drafts a, #files-list a, #folder-body a, #report-heading, #report-kicker, dd, tbody, time, .address span, h4, select, .mh-advice, .mh-result-box, .mh-page-title";
+  "#site-name, #member-name, .warnings code, .warnings .advice, pre, code, .error, .item .advice:not(:has(button)), .item-name, .aside, .ignored li, #readmes a, #drafts a, #files-list a, #folder-body a, #report-heading, #report-kicker, dd, tbody, time, .address span, #address-is bdi, h4, select, .mh-advice, .mh-result-box, .mh-page-title";
 const NAMES = "Masthead|Lou Marsh|Robot club";
 
 const english = await (await fetch(`${SITE}/languages/en.json`)).json();

@@ -67,7 +67,7 @@ export function clear() {
 }
 
 function show({ email: own, new_email: wanted, mail }) {
-  address.replaceChildren(...pieces("account.email_is", { email: element("span", {}, own) }));
+  address.replaceChildren(...pieces("account.email_is", { email: element("bdi", {}, own) }));
   code.form.hidden = !wanted;
   for (const [name, input] of boxes) {
     input.checked = mail[name];
