@@ -16,7 +16,7 @@ export function pseudo(language, english) {
 
 /** Runs in the page: what is wider than its place below `within`, a selector, and what reaches out of the window. */
 export function overflowing(within) {
-  const isSeen = (element) => element.checkVisibility({ visibilityProperty: true }) && !element.closest(".visually-hidden, pre, input, select, [class~=scroll], [class~=mh-scroll]");
+  const isSeen = (element) => element.checkVisibility({ visibilityProperty: true }) && !element.closest(".visually-hidden, .mh-unseen, pre, input, select, [class~=scroll], [class~=mh-scroll]");
   const named = (element) => `<${element.localName} id="${element.id}" class="${element.className}"> ${element.textContent.trim().slice(0, 60)}`;
   const all = [...document.querySelectorAll(`:is(${within}) *`)].filter(isSeen);
   const wide = all.filter((element) => element.clientWidth > 0 && element.scrollWidth > element.clientWidth + 1);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use blobs::layout::SourceKey;
 use endpoint::{Error, Request, sentence};
 use futures::{StreamExt as _, TryStreamExt as _, stream};
-use members::{Account, Referrer};
+use members::{Account, MOST_OF_A_PAGE, Referrer};
 use serde::Serialize;
 
 use crate::State;
@@ -13,8 +13,8 @@ use crate::documents::{Document, document};
 
 /// Most documents that a page is made of.
 const PAGE: u16 = 50;
-/// Most members whose documents are looked through for a page, which may be short or empty then.
-const MEMBERS: u16 = 20;
+/// Most members with documents whose documents are looked through for a page, which may be short or empty then.
+const AUTHORS: usize = 20;
 /// How many documents are asked for side by side.
 const AT_ONCE: usize = 8;
 /// The longest cursor, in bytes: a time, an id and a slug.
@@ -128,16 +128,27 @@ async fn by_members(
     let (handle, slug) = after
         .map(|after| after.split_once('/').unwrap_or((after, "")))
         .unzip();
-    let mut authors = Vec::new();
+    let mut authors: Vec<(Account, Option<&str>)> = Vec::new();
     // The member in whose documents the page before ended.
     if let (Some(handle), Some(slug)) = (handle, slug.filter(|slug| !slug.is_empty())) {
         let author = members.by_handle(handle).await?;
         authors.extend(author.map(|author| (author, Some(slug))));
     }
-    let page = members.accounts_after(handle, MEMBERS).await?;
-    authors.extend(page.accounts.into_iter().map(|author| (author, None)));
-    let mut sources: Vec<(&Account, SourceKey)> = Vec::new();
+    let page = members.accounts_after(handle, MOST_OF_A_PAGE).await?;
+    let ids = page.accounts.iter().map(|author| author.id.as_str());
+    let with_readmes = members.with_readmes(ids).await?;
     let mut stopped_at = page.cursor;
+    for author in page.accounts {
+        if !with_readmes.contains(&author.id) {
+            continue;
+        }
+        if authors.len() == AUTHORS {
+            stopped_at = authors.last().map(|(last, _)| last.handle.clone());
+            break;
+        }
+        authors.push((author, None));
+    }
+    let mut sources: Vec<(&Account, SourceKey)> = Vec::new();
     for (author, after) in &authors {
         if author.is_going() {
             continue;
