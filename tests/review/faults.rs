@@ -10,6 +10,7 @@ use tokio::sync::Semaphore;
 
 use super::{ONE, Office, THREE, TWO, add};
 use crate::picture_faults::{Paused, Stores, at_every_call, stack};
+use crate::version_faults::Functions;
 
 /// How often something was entered of a document.
 async fn entries(office: &Office<'_>, author: &Account) -> usize {
@@ -314,4 +315,44 @@ async fn two_editors_at_once_leave_one_decision_and_both_entries() {
         assert!((1..=2).contains(&entries(&office, author).await), "{at}");
     };
     beside(&environment, "two", begin, approving, withdrawing, check).await;
+}
+
+/// A document that is withdrawn while its author gives it another address is off the site at both, whichever was first and
+/// wherever the other stood.
+#[tokio::test]
+async fn a_withdrawal_beside_a_rename_goes_with_the_document() {
+    let (_stack, environment) = stack().await;
+    let office = Office::open(&environment, Review::Off).await;
+    let begin = async |author: &Account| {
+        office.send(author, "trip", ONE).await;
+    };
+    let withdraws = async |author: &Account, stores: &Stores| {
+        let said = ("withdraw", "gone");
+        let (status, _) = office.decide(stores, author, "trip", said).await;
+        assert_eq!(status, 202);
+    };
+    let renames = async |author: &Account, stores: &Stores| {
+        let functions = Functions::of(&environment, author).await;
+        functions.rename(stores, "trip", "journey").await
+    };
+    let check = async |author: &Account, at: usize| {
+        // As its author would who was told to try again.
+        renames(author, &office.healthy).await;
+        office.settle(author).await;
+        for slug in ["trip", "journey"] {
+            assert!(office.shows(author, slug, None).await, "{slug} at {at}");
+        }
+        let decision = office.healthy.members.decision(&author.id, "journey").await;
+        assert!(decision.unwrap().unwrap().withdrawn.is_some(), "{at}");
+        assert_eq!(entries(&office, author).await, 1, "{at}");
+    };
+    let renaming = async |author: &Account| {
+        renames(author, &office.healthy).await;
+    };
+    beside(&environment, "withdrawn", begin, withdraws, renaming, check).await;
+    let moving = async |author: &Account, stores: &Stores| {
+        renames(author, stores).await;
+    };
+    let withdrawing = async |author: &Account| withdraws(author, &office.healthy).await;
+    beside(&environment, "renamed", begin, moving, withdrawing, check).await;
 }

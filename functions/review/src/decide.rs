@@ -101,14 +101,18 @@ pub(crate) async fn decide(
         return Err(Error::Conflict(sentence!("api.review_own")));
     }
     let members = &state.bearer.members;
-    let document = Referrer {
-        member_id: author.id.clone(),
-        slug: source.slug.clone(),
-    };
+    let mut source = source.clone();
     for _ in 0..ROUNDS {
+        let address = members.address(&author.id, &source.slug).await?;
         let before = members.decision(&author.id, &source.slug).await?;
         let head = state.uploads.head(&source.key()).await;
         let head = head.map_err(Error::unavailable)?;
+        let version = head.as_ref().and_then(|head| head.version.as_deref());
+        if let Some(slug) = address.gone_to(version) {
+            // Its author gives it another address at this moment.
+            source = SourceKey::new(&author.id, slug);
+            continue;
+        }
         let report = members.report(&author.id, &source.slug).await?;
         let look = Look {
             wanted: &wanted,
@@ -122,10 +126,14 @@ pub(crate) async fn decide(
         let is_done = match look.step()? {
             Step::Stands => true,
             Step::Write(after) => {
-                let act = act(state, editor, author, source, &wanted);
+                let act = act(state, editor, author, &source, &wanted);
+                let document = Referrer {
+                    member_id: author.id.clone(),
+                    slug: source.slug.clone(),
+                };
                 let writing = members.noting(act);
                 let is_written = writing
-                    .decide(&document, before.as_ref(), after.as_ref())
+                    .decide(&document, &address, before.as_ref(), after.as_ref())
                     .await?;
                 if is_written {
                     let document = (source.slug.as_str(), report.as_ref());
@@ -136,7 +144,7 @@ pub(crate) async fn decide(
             }
         };
         if is_done {
-            ask(state, author, source, wanted.action).await?;
+            ask(state, author, &source, wanted.action).await?;
             return endpoint::accepted(&Decided {});
         }
         if members.by_id(&author.id).await?.is_none() {

@@ -3,7 +3,7 @@
 use endpoint::{Error, JsonObject, Request, sentence};
 use mail::Letter;
 use members::Account;
-use membership::{Administration, handle, tell_renamed};
+use membership::{Administration, Refused, handle, tell_renamed};
 use serde::Serialize;
 
 use crate::invite::{email, name, optional, role};
@@ -78,7 +78,10 @@ pub(crate) async fn change(
             .map_err(|it| conflict(&it))?;
         account = find(state, &id).await?;
     }
-    if let Some(email) = email {
+    if let Some(email) = email.filter(|email| *email != account.email) {
+        if state.bearer.members.by_email(&email).await?.is_some() {
+            return Err(conflict(&Refused::EmailTaken(email)));
+        }
         // Before the change, so that a kill in between leaves the former mailbox a word; `send_mail` waits for the change.
         let letter = Letter::AddressChanged {
             member: id.clone(),

@@ -35,6 +35,17 @@ pub(crate) enum Change {
     Depart(u64),
 }
 
+impl Change {
+    fn is_done_to(self, account: &Account) -> bool {
+        match self {
+            Self::Role(role) => account.role == role && !account.is_going(),
+            Self::Disabled(disabled) => account.disabled == disabled && !account.is_going(),
+            Self::SignOut => false,
+            Self::Depart(_) => account.is_going(),
+        }
+    }
+}
+
 /// What came of [`Members::create`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Created {
@@ -243,6 +254,8 @@ impl Members {
                 return Ok(true);
             }
             match self.by_email(&known.email).await? {
+                // Another hand did the same meanwhile, with its own entry.
+                Some(now) if now.id == known.id && change.is_done_to(&now) => return Ok(true),
                 Some(now) if now.id == known.id && now != known => known = now,
                 _ => return Ok(false),
             }

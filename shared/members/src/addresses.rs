@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use aws_sdk_dynamodb::types::{Delete, Put, TransactWriteItem};
+use aws_sdk_dynamodb::types::{ConditionCheck, Delete, Put, TransactWriteItem};
 use serde::{Deserialize, Serialize};
 
 use crate::accounts::member_key;
@@ -70,6 +70,14 @@ pub struct AddressChange {
 }
 
 impl Address {
+    /// Where the document went whose source has this version, or none any more: a rename under way has the table remember
+    /// that before it takes the former source away.
+    pub fn gone_to(&self, version: Option<&str>) -> Option<&str> {
+        let left = self.below().map(|left| left.version.as_str());
+        let is_gone = version.is_none() || version == left;
+        self.moved_to.as_deref().filter(|_| is_gone)
+    }
+
     /// The version below which nothing is of the document that is here now.
     pub fn below(&self) -> Option<&Left> {
         self.left.last()
@@ -175,6 +183,30 @@ impl Members {
             writes.extend(self.decision_moves(member_id, moved)?);
         }
         self.write_beside(member_key(member_id), writes).await
+    }
+
+    /// That an address is still as it was read, for a transaction.
+    pub(crate) fn address_check(
+        &self,
+        member_id: &str,
+        slug: &str,
+        known: &Address,
+    ) -> Result<TransactWriteItem> {
+        let check = ConditionCheck::builder()
+            .table_name(&self.table)
+            .set_key(Some(address_key(member_id, slug)));
+        let check = if *known == Address::default() {
+            check.condition_expression(format!("attribute_not_exists({PK})"))
+        } else {
+            check
+                .condition_expression(UNCHANGED)
+                .expression_attribute_names("#address", ADDRESS)
+                .expression_attribute_values(":before", string(text(known)?))
+        };
+        let check = check
+            .build()
+            .map_err(Error::unbuilt("TransactWriteItems"))?;
+        Ok(TransactWriteItem::builder().condition_check(check).build())
     }
 
     fn address_write(&self, member_id: &str, change: &AddressChange) -> Result<TransactWriteItem> {

@@ -19,7 +19,7 @@ use sha2::{Digest as _, Sha256};
 use crate::accounts::member_key;
 use crate::error::{Error, Result};
 use crate::item::{Item, PK, Reader, SK, key, string};
-use crate::{Account, Members, Referrer, Report, Role, State};
+use crate::{Account, Address, Members, Referrer, Report, Role, State};
 
 const REVIEW: &str = "REVIEW#";
 /// No slug begins like this.
@@ -345,15 +345,20 @@ impl Members {
     }
 
     /// Puts the decision `after` in the place of the one that was read, with what follows from it and with the entry of
-    /// [`Members::noting`], or does nothing. `false`: the decision is another one by now, or the member goes.
+    /// [`Members::noting`], or does nothing. `false`: the decision is another one by now, the address isn't as it was read,
+    /// since a rename takes its document away, or the member goes.
     pub async fn decide(
         &self,
         document: &Referrer,
+        address: &Address,
         before: Option<&Decision>,
         after: Option<&Decision>,
     ) -> Result<bool> {
-        let Referrer { member_id, .. } = document;
-        let mut writes = vec![self.decision_write(document, before, after)?];
+        let Referrer { member_id, slug } = document;
+        let mut writes = vec![
+            self.decision_write(document, before, after)?,
+            self.address_check(member_id, slug, address)?,
+        ];
         writes.extend(self.marker_changes(document, before, after)?);
         let trusted = decision_key(member_id, TRUSTED);
         if after.is_some_and(|after| after.withdrawn.is_some()) {
