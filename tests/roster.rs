@@ -954,3 +954,35 @@ async fn an_import_that_is_cut_short_is_whole_or_not_done() {
     .await;
     assert!(calls > 5, "{calls}");
 }
+
+/// Of imports of one list at once no answer says of a row that it is a member's who isn't there afterwards.
+#[tokio::test]
+async fn imports_at_once_say_what_is_true_afterwards() {
+    let site = Site::start().await;
+    let admin = with_role(&site, "ann", Role::Admin).await;
+    for round in 0..6 {
+        let rows = (0..40).map(|row| format!("r{round}-{row}@club.example,R{round} {row}\n"));
+        let csv = format!("email,name\n{}", rows.collect::<String>());
+        let import = async || {
+            let sent = site.post("/api/members/import").bearer_auth(&admin.token);
+            let answer = sent.json(&json!({"csv": csv})).send().await.unwrap();
+            (answer.status().as_u16(), body(answer).await)
+        };
+        let answers: [_; 3] = futures::join!(import(), import(), import()).into();
+        let (all, _) = listed(&site, &admin, &format!("r{round}-")).await;
+        assert!(
+            [0, 40].contains(&all.len()),
+            "{} in round {round}",
+            all.len()
+        );
+        for (status, answer) in answers {
+            assert!([200, 409].contains(&status), "{status} {answer}");
+            if status == 200 {
+                assert_eq!(all.len(), 40, "{answer}");
+            }
+        }
+        let (status, answer) = import().await;
+        assert_eq!(status, 200, "{answer}");
+        assert_eq!(answer["added"], 40 - all.len());
+    }
+}

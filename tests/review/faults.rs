@@ -338,6 +338,10 @@ async fn a_withdrawal_beside_a_rename_goes_with_the_document() {
     let check = async |author: &Account, at: usize| {
         // As its author would who was told to try again.
         renames(author, &office.healthy).await;
+        for slug in ["trip", "journey"] {
+            let key = blobs::layout::SourceKey::new(&author.id, slug).key();
+            office.look(&office.healthy, &key).await;
+        }
         office.settle(author).await;
         for slug in ["trip", "journey"] {
             assert!(office.shows(author, slug, None).await, "{slug} at {at}");

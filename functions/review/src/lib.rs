@@ -114,7 +114,7 @@ pub async fn handler(state: &State, request: Request) -> endpoint::Result {
     let author = author(state, handle).await?;
     let source = SourceKey::new(&author.id, slug);
     if request.method() == Method::POST {
-        decide::decide(state, &editor, &author, &source, &request).await
+        Box::pin(decide::decide(state, &editor, &author, &source, &request)).await
     } else {
         Box::pin(one::one(state, &author, &source, &request)).await
     }

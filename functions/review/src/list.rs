@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use blobs::layout::SourceKey;
 use endpoint::{Error, Request, sentence};
 use futures::{StreamExt as _, TryStreamExt as _, stream};
-use members::{Account, MOST_OF_A_PAGE, Referrer};
+use members::{Account, Referrer};
 use serde::Serialize;
 
 use crate::State;
@@ -13,8 +13,10 @@ use crate::documents::{Document, document};
 
 /// Most documents that a page is made of.
 const PAGE: u16 = 50;
-/// Most members with documents whose documents are looked through for a page, which may be short or empty then.
-const AUTHORS: usize = 20;
+/// Most members whose documents are looked through for a page, which may be short or empty then.
+const MEMBERS: u16 = 100;
+/// How many members' documents are listed side by side.
+const LISTED_AT_ONCE: usize = 16;
 /// How many documents are asked for side by side.
 const AT_ONCE: usize = 8;
 /// The longest cursor, in bytes: a time, an id and a slug.
@@ -134,40 +136,34 @@ async fn by_members(
         let author = members.by_handle(handle).await?;
         authors.extend(author.map(|author| (author, Some(slug))));
     }
-    let page = members.accounts_after(handle, MOST_OF_A_PAGE).await?;
-    let ids = page.accounts.iter().map(|author| author.id.as_str());
-    let with_readmes = members.with_readmes(ids).await?;
+    let page = members.accounts_after(handle, MEMBERS).await?;
+    authors.extend(page.accounts.into_iter().map(|author| (author, None)));
+    authors.retain(|(author, _)| !author.is_going());
     let mut stopped_at = page.cursor;
-    for author in page.accounts {
-        if !with_readmes.contains(&author.id) {
-            continue;
-        }
-        if authors.len() == AUTHORS {
-            stopped_at = authors.last().map(|(last, _)| last.handle.clone());
-            break;
-        }
-        authors.push((author, None));
-    }
+    // Collected: a stream over a closure isn't general enough to be sent between threads.
+    let asked: Vec<_> = authors
+        .iter()
+        .map(|(author, after)| sources(state, author, *after))
+        .collect();
+    let listed: Vec<Listed> = stream::iter(asked)
+        .buffered(LISTED_AT_ONCE)
+        .try_collect()
+        .await?;
     let mut sources: Vec<(&Account, SourceKey)> = Vec::new();
-    for (author, after) in &authors {
-        if author.is_going() {
-            continue;
-        }
-        let room = PAGE.saturating_sub(u16::try_from(sources.len()).unwrap_or(PAGE));
+    for ((author, _), listed) in authors.iter().zip(listed) {
+        let room = usize::from(PAGE).saturating_sub(sources.len());
         if room == 0 {
             stopped_at = sources.last().map(|(author, _)| author.handle.clone());
             break;
         }
-        let after = after.map(|slug| SourceKey::new(&author.id, slug).key());
-        let prefix = SourceKey::prefix(&author.id);
-        let listed = state.uploads.list(&prefix, after.as_deref(), room).await;
-        let listed = listed.map_err(Error::unavailable)?;
-        let found = listed.entries.iter();
-        let found = found.filter_map(|entry| SourceKey::parse(&entry.key));
-        let found = found.filter(SourceKey::is_canonical);
+        let last = match listed.sources.get(room.saturating_sub(1)) {
+            Some(last) if listed.sources.len() > room => Some(last.slug.clone()),
+            _ => listed.goes_on_behind,
+        };
+        let found = listed.sources.into_iter().take(room);
         sources.extend(found.map(|source| (author, source)));
-        if let Some(last) = listed.cursor.as_deref().and_then(SourceKey::parse) {
-            stopped_at = Some(format!("{}/{}", author.handle, last.slug));
+        if let Some(last) = last {
+            stopped_at = Some(format!("{}/{last}", author.handle));
             break;
         }
     }
@@ -176,5 +172,30 @@ async fn by_members(
     Ok(Page {
         documents,
         cursor: stopped_at,
+    })
+}
+
+/// The sources of one member.
+struct Listed {
+    sources: Vec<SourceKey>,
+    /// The slug behind which there are more.
+    goes_on_behind: Option<String>,
+}
+
+/// A member's sources behind that of a slug, as many as a page takes.
+async fn sources(state: &State, author: &Account, after: Option<&str>) -> Result<Listed, Error> {
+    let after = after.map(|slug| SourceKey::new(&author.id, slug).key());
+    let prefix = SourceKey::prefix(&author.id);
+    let listed = state.uploads.list(&prefix, after.as_deref(), PAGE).await;
+    let listed = listed.map_err(Error::unavailable)?;
+    let found = listed.entries.iter();
+    let found = found.filter_map(|entry| SourceKey::parse(&entry.key));
+    Ok(Listed {
+        sources: found.filter(SourceKey::is_canonical).collect(),
+        goes_on_behind: listed
+            .cursor
+            .as_deref()
+            .and_then(SourceKey::parse)
+            .map(|last| last.slug),
     })
 }

@@ -99,7 +99,9 @@ pub(crate) async fn import(
     }
     let imported = by.import(roster.rows.clone(), skip_bad, || ()).await;
     let imported = imported.map_err(|failure| match failure {
-        NotImported::Changed(_) => Error::Conflict(sentence!("api.roster_changed_meanwhile")),
+        NotImported::Changed(_) | NotImported::Beside => {
+            Error::Conflict(sentence!("api.roster_changed_meanwhile"))
+        }
         failure => Error::unavailable(failure),
     })?;
     tracing::info!(members = imported.done.len(), "a roster was imported");

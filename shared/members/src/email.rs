@@ -9,6 +9,9 @@ use crate::name::is_hidden;
 /// Longest address, in bytes (RFC 5321 section 4.5.3.1.3, less the angle brackets).
 const MAX_EMAIL_BYTES: usize = 254;
 
+/// What stands in an address only within quotes (RFC 5322 section 3.2.3), which nobody's has.
+const SPECIAL: [char; 10] = ['(', ')', '<', '>', '[', ']', ':', ';', ',', '"'];
+
 /// An address, trimmed, NFC-normalised and lower-cased.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Email(String);
@@ -45,11 +48,12 @@ impl Email {
     }
 
     /// As [`Email::parse`], for an address that is about to become a member's: nothing in it is hidden,
-    /// or it could look like another's.
+    /// or it could look like another's, and nothing in it is what other programs read as more than an address.
     pub fn of_new_member(typed: &str) -> Result<Self, InvalidEmail> {
         let address = Self::parse(typed)?;
+        let is_plain = !address.0.contains(SPECIAL) && !address.0.contains("=?");
         let is_seen = !address.0.chars().any(is_hidden);
-        is_seen.then_some(address).ok_or(InvalidEmail)
+        (is_plain && is_seen).then_some(address).ok_or(InvalidEmail)
     }
 
     pub fn as_str(&self) -> &str {
@@ -118,7 +122,18 @@ mod tests {
             assert_eq!(Email::of_new_member(typed), Err(InvalidEmail));
             assert!(Email::parse(typed).is_ok(), "they may still sign in");
         }
-        assert!(Email::of_new_member("josé@club.example").is_ok());
+        for typed in [
+            "<jo@club.example",
+            "jo(x)@club.example",
+            "jo:x;@club.example",
+            "a\"b@club.example",
+            "=?utf-8?q?x?=@club.example",
+        ] {
+            assert_eq!(Email::of_new_member(typed), Err(InvalidEmail), "{typed}");
+        }
+        for typed in ["josé@club.example", "jo.o'neill+site@club.example"] {
+            assert!(Email::of_new_member(typed).is_ok(), "{typed}");
+        }
     }
 
     #[test]

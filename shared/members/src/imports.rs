@@ -59,6 +59,35 @@ impl Members {
         Ok(Import { keys })
     }
 
+    /// Whether another import than this one is under way at `now_ms`, in Unix milliseconds. Of two that began together at least one
+    /// finds the other.
+    pub async fn imports_beside(&self, import: &Import, now_ms: u64) -> Result<bool> {
+        let mut items = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .consistent_read(true)
+            .key_condition_expression(format!("{PK} = :pk AND {SK} >= :now"))
+            .expression_attribute_values(":pk", string(IMPORTS))
+            .expression_attribute_values(":now", string(format!("{now_ms:013}")))
+            .projection_expression(SK)
+            .into_paginator()
+            .items()
+            .send();
+        while let Some(item) = items.next().await {
+            let item = item.map_err(Error::store("Query"))?;
+            let read = Reader {
+                item: &item,
+                name: "IMPORTS",
+            };
+            let sort = read.string(SK)?;
+            if !import.keys.iter().any(|own| own == sort) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     /// Ends an import: its members stay. `false`: its time is over, and its members are being taken back.
     pub async fn finish_import(&self, import: &Import) -> Result<bool> {
         let mut writes = Vec::new();

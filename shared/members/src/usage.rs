@@ -6,7 +6,7 @@
 //! what is there, writes that down, and asks again. The count is one item, changed in place, and
 //! each change raises its turn: a recount that met another hand is thrown away.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
 
@@ -15,7 +15,6 @@ use crate::error::{Error, Result};
 use crate::item::{Item, PK, Reader, key, map, number};
 
 const USAGE: &str = "USAGE";
-const PARTITION: &str = "USAGE#";
 /// The uploads under way, by the names of their reservations.
 const HELD: &str = "held";
 const TURN: &str = "turn";
@@ -43,7 +42,7 @@ impl Counted {
 
     /// Where the count of a member is.
     pub(crate) fn key(self, member_id: &str) -> Item {
-        key(format!("{PARTITION}{member_id}"), self.names().0)
+        key(format!("{USAGE}#{member_id}"), self.names().0)
     }
 }
 
@@ -221,27 +220,6 @@ impl Members {
             .send()
             .await;
         Error::unless_condition("UpdateItem", settled)
-    }
-
-    /// Those of up to a hundred members, by their ids, who may have READMEs: nobody has one that wasn't counted.
-    pub async fn with_readmes<'a>(
-        &self,
-        ids: impl IntoIterator<Item = &'a str>,
-    ) -> Result<HashSet<String>> {
-        let keys = ids.into_iter().map(|id| Counted::Readmes.key(id)).collect();
-        let (_, count, _) = Counted::Readmes.names();
-        let mut found = HashSet::new();
-        for item in self.get_all(keys).await? {
-            let read = Reader {
-                item: &item,
-                name: USAGE,
-            };
-            let id = read.string(PK)?.trim_start_matches(PARTITION);
-            if read.number(count)? > 0 {
-                found.insert(id.to_owned());
-            }
-        }
-        Ok(found)
     }
 
     /// What is counted of a member; `None`: nothing was yet.

@@ -62,6 +62,9 @@ pub enum NotImported {
     /// Rows have gone bad since they were checked.
     #[error("a row has gone bad meanwhile")]
     Changed(Vec<BadRow>),
+    /// Another import is under way, whose members may be taken back.
+    #[error("another list is being imported; try again in a minute")]
+    Beside,
     /// It took longer than an import may.
     #[error("it took too long")]
     TooLong,
@@ -94,6 +97,11 @@ impl Administration<'_> {
             .members
             .begin_import(&ids, until, rand::random())
             .await?;
+        // Rows that were taken for members' may be the other one's, and go with it.
+        if self.members.imports_beside(&import, (self.clock)()).await? {
+            self.members.forget_import(&import).await?;
+            return Err(NotImported::Beside);
+        }
 
         let stopped = AtomicBool::new(false);
         let stops = &stopped;
