@@ -185,6 +185,8 @@ try {
     await listed("A trip").waitFor();
     await eventually(async () => !(await page.locator("#deleted summary").isVisible()), "nothing is listed as deleted");
     ok(await hasFocus(told), "what happened has the focus");
+    // A look at the report that was on its way when the document went finds none.
+    page.complaints = page.complaints.filter((complaint) => !/status of 404/.test(complaint));
   });
 
   await run("what was deleted is listed, comes back, or is erased for good after another question", async () => {
