@@ -707,14 +707,14 @@ async function journey() {
   await run("the password is changed, and the new one signs in", async () => {
     const newPassword = id("new_password");
     await page.locator("section:has(#password-form) summary").click();
-    await page.getByLabel("Current password").fill("not the current one");
+    await page.locator("#current_password").fill("not the current one");
     await newPassword.fill("short");
     await button("Change password").click();
     await says(id("password-error"), /^The password needs at least 15 characters/);
     await newPassword.fill(NEW_PASSWORD);
     await button("Change password").click();
     await says(id("password-error"), "The current password is wrong.");
-    await page.getByLabel("Current password").fill(PASSWORD);
+    await page.locator("#current_password").fill(PASSWORD);
     await page.getByLabel("Show both").check();
     equal(await newPassword.getAttribute("type"), "text", "the field's type");
     await button("Change password").click();
