@@ -75,7 +75,7 @@ async function journey() {
     await says(page.locator('masthead-join button'), german['desk.set_password']);
     await isWhole('join');
     await page.goto(`${ORIGIN}/club/login/`);
-    await says(page.locator('masthead-login form button'), german['desk.sign_in']);
+    await says(page.locator('masthead-login form [data-t="desk.sign_in"]'), german['desk.sign_in']);
     await isWhole('login');
     const { email, password } = credentials('mona');
     await page.locator('[name="email"]').fill(email);
