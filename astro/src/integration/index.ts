@@ -1,0 +1,16 @@
+// `masthead()` in `astro.config.mjs`: what a site with members' documents needs, in one line.
+
+import type { AstroIntegration } from 'astro';
+import { INTEGRATION, SETTINGS, type Settings } from '../settings.js';
+
+/** What the site says to the integration. */
+export interface MastheadIntegrationOptions extends Settings {}
+
+/** The integration: `integrations: [masthead()]`. */
+export function masthead({ url, content }: MastheadIntegrationOptions = {}): AstroIntegration {
+  const settings: Settings = { url, content };
+  return {
+    name: INTEGRATION,
+    hooks: { [SETTINGS]: () => settings } as AstroIntegration['hooks'],
+  };
+}

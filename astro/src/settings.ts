@@ -1,0 +1,23 @@
+// What `masthead()` in a site's configuration says to the loaders, which find it among the site's integrations.
+
+import type { AstroConfig } from 'astro';
+import type { ContentOptions } from './content.js';
+
+/** The name of the integration, as Astro lists it. */
+export const INTEGRATION = 'masthead-astro';
+
+export interface Settings {
+  /** Address of Masthead; `undefined` where the site gave none. */
+  url?: string | undefined;
+  /** What becomes of members' documents in this site. */
+  content?: ContentOptions | undefined;
+}
+
+/** The hook by which the integration tells. Astro keeps the hooks of an integration as they are, and nothing else of it. */
+export const SETTINGS = 'masthead:settings';
+
+/** What the site said; nothing where it doesn't have the integration. */
+export function settingsOf({ integrations }: Partial<Pick<AstroConfig, 'integrations'>>): Settings {
+  const hooks = integrations?.find(({ name }) => name === INTEGRATION)?.hooks as Record<string, (() => Settings) | undefined> | undefined;
+  return hooks?.[SETTINGS]?.() ?? {};
+}
