@@ -50,3 +50,9 @@ export function readDocument(text: string, entry: ManifestEntry): Document {
   };
   return { data: { ...guarded(neutralData(data) as Record<string, unknown>), masthead: about }, body: text.slice(found[0].length).trim() };
 }
+
+/** Whether a document has formulas, as its converter says of it. */
+export function hasFormulas({ derived }: Record<string, unknown>): boolean {
+  const features = typeof derived === 'object' && derived !== null && 'features' in derived ? derived.features : undefined;
+  return Array.isArray(features) && features.includes('math');
+}

@@ -9,4 +9,4 @@ export type { MastheadOptions } from './options.js';
 export type { About } from './document.js';
 export { redirects, type RedirectOptions } from './redirects.js';
 export type { Picture } from './manifest.js';
-export type { ContentOptions } from './content.js';
+export type { ContentOptions, VideosOptions } from './content.js';

@@ -1,12 +1,21 @@
 // The loader of live collections: members' documents as they are now, with no build in between.
 
 import type { LiveLoader } from 'astro/loaders';
-import { readDocument } from './document.js';
+import { contentOf } from './content.js';
+import { hasFormulas, readDocument } from './document.js';
 import { wallWith } from './html/wall.js';
 import { ask } from './http.js';
 import { readManifest, type ManifestEntry, type Moved, type Page } from './manifest.js';
 import { baseUrl, count, fileOf, inParallel, type MastheadOptions } from './options.js';
 import { mastheadSchema, type MastheadEntry } from './schema.js';
+import { contentFor } from './transforms/index.js';
+import { withoutMoney } from './transforms/money.js';
+
+/** What a renderer is told of a document beside its Markdown. */
+export interface LiveDocument {
+  /** Whether it has formulas, so that dollars aren't money alone. */
+  hasFormulas: boolean;
+}
 
 export interface MastheadLiveOptions extends MastheadOptions {
   /**
@@ -14,7 +23,7 @@ export interface MastheadLiveOptions extends MastheadOptions {
    *
    * @default the package `satteri`, which Astro 7 renders with
    */
-  render?: ((markdown: string) => string | Promise<string>) | undefined;
+  render?: ((markdown: string, document: LiveDocument) => string | Promise<string>) | undefined;
   /**
    * How many documents are kept in memory, so that only changed ones are fetched.
    *
@@ -50,7 +59,9 @@ export function mastheadLiveLoader(
   const attempts = count(options.attempts, DEFAULTS.attempts);
   const keep = count(options.keep, DEFAULTS.keep);
   const render = options.render ?? renderWithSatteri;
-  const wall = wallWith(...(options.allow ?? []));
+  const allowances = options.allow ?? [];
+  const wall = wallWith(...allowances);
+  const content = contentFor({ content: contentOf(options.content, undefined), allowances, assets: [] });
   const documents = new Map<string, Kept>();
   let pages: Page[] = [];
 
@@ -72,10 +83,13 @@ export function mastheadLiveLoader(
       const issues = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
       throw new Error(`its frontmatter is not as it should be: ${issues.join('; ')}`);
     }
+    const isMath = options.content?.math !== false && hasFormulas(data);
+    const warn = (message: string) => console.warn(`masthead: “${entry.id}” is there, but ${message}`);
+    const html = await content.html(wall.html(await render(body, { hasFormulas: isMath })), data['lang'], warn);
     const live: LiveEntry = {
       id: entry.id,
       data: parsed.data,
-      rendered: { html: wall.html(await render(body)) },
+      rendered: { html },
       cacheHint: { tags: [`masthead:${entry.id}`], lastModified: new Date(entry.updated) },
     };
     // The oldest makes room.
@@ -130,12 +144,14 @@ function failure(error: unknown): MastheadLiveError {
   return new MastheadLiveError(error instanceof Error ? error.message : String(error), { cause: error });
 }
 
-async function renderWithSatteri(markdown: string): Promise<string> {
+async function renderWithSatteri(markdown: string, { hasFormulas }: LiveDocument): Promise<string> {
   let satteri;
   try {
     satteri = await import('satteri');
   } catch (cause) {
     throw new Error('there is nothing to render Markdown with: install satteri, or give the live loader the option `render`', { cause });
   }
-  return satteri.markdownToHtml(markdown, { features: { frontmatter: false } }).html;
+  const features = { frontmatter: false };
+  if (!hasFormulas) return satteri.markdownToHtml(markdown, { features }).html;
+  return satteri.markdownToHtml(withoutMoney(markdown, satteri.markdownToMdast(markdown, { features })), { features: { ...features, math: true } }).html;
 }

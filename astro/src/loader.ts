@@ -3,7 +3,8 @@
 
 import type { Loader, LoaderContext } from 'astro/loaders';
 import { folderOf, isMembers, isSitesOwn, membersIn, withoutMembers } from './beside.js';
-import { readDocument } from './document.js';
+import { contentOf } from './content.js';
+import { hasFormulas, readDocument, type Document } from './document.js';
 import { environment, type Environment } from './environment.js';
 import { allowancesOf, assetsOf } from './html/allowances.js';
 import { policyWith } from './html/policy.js';
@@ -15,6 +16,9 @@ import { tell } from './tell.js';
 import { neutralData, neutralText } from './neutral.js';
 import { baseUrl, count, fileOf, inParallel, type MastheadOptions } from './options.js';
 import { mastheadSchema } from './schema.js';
+import { settingsOf } from './settings.js';
+import { contentFor, type Content } from './transforms/index.js';
+import { NoFormulas, rendererWithFormulas, type Renderer } from './transforms/renderer.js';
 import { watch } from './watch.js';
 
 export interface MastheadLoaderOptions extends MastheadOptions {
@@ -56,7 +60,7 @@ export interface MastheadLoaderOptions extends MastheadOptions {
 /** A README has at most 1 MiB; its frontmatter comes on top. */
 const MAX_FILE_BYTES = 4 * 1024 * 1024;
 /** What the loader makes of a file; a higher number has every file fetched again. */
-const REVISION = 3;
+const REVISION = 4;
 const DEFAULTS = { concurrency: 8, attempts: 4, pollMs: 2000 };
 /** The key under which the manifest is kept between builds. */
 const MANIFEST = 'manifest';
@@ -68,6 +72,15 @@ interface Setting {
   /** Put before each id. */
   folder: string;
   variables: Environment;
+  making: Making;
+}
+
+/** What HTML is made by, and what is made of it. */
+interface Making {
+  wall: Wall;
+  content: Content;
+  /** Reads formulas; `undefined` where the site's own renderer is to be used. */
+  formulas: () => Promise<Renderer | undefined>;
 }
 
 /**
@@ -87,7 +100,7 @@ export function mastheadLoader(options: MastheadLoaderOptions = {}): Loader & { 
     async load(context) {
       await options.beside?.load({ ...context, store: withoutMembers(context.store) });
       const variables = await environment(context);
-      const setting = { options, folder, variables, base: baseUrl(options.url, variables) };
+      const setting = { options, folder, variables, base: baseUrl(options.url ?? settingsOf(context.config).url, variables), making: makingOf(context, options) };
       const read = await sync(context, setting);
       if (!context.watcher) await acknowledge(context, setting, read);
       const pollMs = options.pollMs ?? DEFAULTS.pollMs;
@@ -102,10 +115,10 @@ export function mastheadLoader(options: MastheadLoaderOptions = {}): Loader & { 
  * Brings the store in line with the server, and gives the entries that are in it now as the server
  * has them. `quietly`: says nothing while nothing changes.
  */
-async function sync(context: LoaderContext, { options, base, folder }: Setting, quietly = false): Promise<ManifestEntry[]> {
-  const { store, meta, logger, config } = context;
+async function sync(context: LoaderContext, { options, base, folder, making }: Setting, quietly = false): Promise<ManifestEntry[]> {
+  const { store, meta, logger } = context;
   const idOf = ({ id }: ManifestEntry) => folder + id;
-  const wall = wallOf(policyWith([...allowancesOf(config), ...(options.allow ?? [])], assetsOf(config)));
+  const digestOf = (entry: ManifestEntry) => `${digestOfEntry(entry)} ${making.content.digest}`;
   const attempts = count(options.attempts, DEFAULTS.attempts);
   const known = pagesOf(meta.get(MANIFEST), base);
   let manifest: Manifest;
@@ -134,7 +147,7 @@ async function sync(context: LoaderContext, { options, base, folder }: Setting, 
   await inParallel(changed, count(options.concurrency, DEFAULTS.concurrency), async (entry) => {
     try {
       if (isSitesOwn(store, idOf(entry))) throw new Error('the site has an entry of its own under that id');
-      if (await take(context, entry, { id: idOf(entry), attempts, base, wall })) taken.push(entry.id);
+      if (await take(context, entry, { id: idOf(entry), digest: digestOf(entry), attempts, base, making })) taken.push(entry.id);
     } catch (error) {
       refused.push(error);
       // Told once: the watch comes by here every other second.
@@ -177,33 +190,69 @@ async function acknowledge({ logger }: LoaderContext, { options, base, variables
   }
 }
 
+/** What the site's configuration and the loader's options make of a document. */
+function makingOf({ config, logger }: LoaderContext, options: MastheadLoaderOptions): Making {
+  const allowances = [...allowancesOf(config), ...(options.allow ?? [])];
+  const assets = assetsOf(config);
+  const content = contentOf(options.content, settingsOf(config).content);
+  let renderer: Promise<Renderer | undefined> | undefined;
+  return {
+    wall: wallOf(policyWith(allowances, { assets })),
+    content: contentFor({ content, allowances, assets, config }),
+    formulas: async () => {
+      if (content.math === false) return undefined;
+      renderer ??= rendererWithFormulas(config).catch((error) => {
+        logger.warn(`formulas stay as they are written: ${error instanceof NoFormulas ? error.message : said(error)}`);
+        return undefined;
+      });
+      return renderer;
+    },
+  };
+}
+
+interface Taking {
+  id: string;
+  digest: string;
+  attempts: number;
+  base: URL;
+  making: Making;
+}
+
 /**
  * Fetches one file and puts it into the store. `false`: it is gone by now.
  *
  * @throws where it can't be had or used.
  */
-async function take(context: LoaderContext, entry: ManifestEntry, { id, attempts, base, wall }: { id: string; attempts: number; base: URL; wall: Wall }): Promise<boolean> {
+async function take(context: LoaderContext, entry: ManifestEntry, { id, digest, attempts, base, making }: Taking): Promise<boolean> {
   const answer = await ask(fileOf(entry, base), { attempts, maxBytes: MAX_FILE_BYTES });
   if (answer.status !== 200) {
     // Withdrawn since the manifest was read.
     context.store.delete(id);
     return false;
   }
-  const { data: raw, body } = readDocument(answer.text, entry);
-  const data = withoutFiles(await context.parseData({ id, data: raw }), raw);
-  // Rendered with its frontmatter, which plugins of the site may want.
-  const rendered = await context.renderMarkdown(answer.text);
-  const html = wall.html(rendered.html);
+  const document = readDocument(answer.text, entry);
+  const data = withoutFiles(await context.parseData({ id, data: document.data }), document.data);
+  const rendered = await htmlOf(context, answer.text, document, making);
+  const warn = (message: string) => context.logger.warn(`“${id}” is there, but ${message}`);
+  const html = await making.content.html(making.wall.html(rendered.html), document.data['lang'], warn);
   context.store.set({
     id,
     data,
-    body: neutralText(body),
+    body: neutralText(document.body),
     filePath: filePath(context, id),
-    digest: digestOf(entry),
+    digest,
     // Without paths of images Astro leaves the HTML as it is.
     rendered: { html, metadata: { ...neutralData(rendered.metadata), imagePaths: [] } },
   });
   return true;
+}
+
+/** What the site's renderer makes of a file, with its frontmatter, which plugins of the site may want. */
+async function htmlOf(context: LoaderContext, text: string, { data, body }: Document, { formulas }: Making): Promise<{ html: string; metadata?: Record<string, unknown> | undefined }> {
+  const renderer = hasFormulas(data) ? await formulas() : undefined;
+  if (!renderer) return context.renderMarkdown(text);
+  const { code, metadata } = await renderer.render(body, { frontmatter: data });
+  return { html: code, metadata };
 }
 
 /** Where the file would lie if it were the site's own: Starlight makes its sidebar of these. */
@@ -213,8 +262,8 @@ function filePath({ config, collection }: LoaderContext, id: string): string {
   return `${decodeURI(source)}content/${collection}/${id}.md`;
 }
 
-/** Names all that an entry is made of; a new picture or another server counts, too. */
-function digestOf({ url, digest, picture }: ManifestEntry): string {
+/** Names all that an entry of the server is made of; a new picture or another server counts, too. */
+function digestOfEntry({ url, digest, picture }: ManifestEntry): string {
   return [REVISION, url, digest, ...Object.values(picture ?? {})].join(' ');
 }
 

@@ -1,5 +1,6 @@
 // What both loaders are told, and what they assume.
 
+import type { ContentOptions } from './content.js';
 import type { Environment } from './environment.js';
 import type { Allowance } from './html/policy.js';
 import { Unavailable } from './http.js';
@@ -36,6 +37,12 @@ export interface MastheadOptions {
    * @default nothing
    */
   allow?: readonly Allowance[] | undefined;
+  /**
+   * What becomes of members' documents beyond their Markdown: callouts, formulas, diagrams, videos, sizes of pictures.
+   *
+   * @default what `masthead()` was told, and all of it where nothing was said
+   */
+  content?: ContentOptions | undefined;
 }
 
 const DEFAULT_URL = 'http://localhost:3000';

@@ -148,7 +148,7 @@ test('formulas of KaTeX are set where the site allows them, and hostile ones are
 
 test('code of Expressive Code keeps its frame and the site’s own files, and no other script comes with them', () => {
   const config = { integrations: [{ name: 'astro-expressive-code', hooks: {} }], base: '/docs' } as never;
-  const own = wallOf(policyWith(allowancesOf(config), assetsOf(config)));
+  const own = wallOf(policyWith(allowancesOf(config), { assets: assetsOf(config) }));
   const files = '<link rel="stylesheet" href="/docs/_astro/ec.abcde.css"><script type="module" src="/docs/_astro/ec.fghij.js"></script>';
   const frame = '<figure class="frame has-title"><figcaption class="header"><span class="title">a.js</span></figcaption><pre data-language="js"><code><div class="ec-line"><div class="code"><span style="--0:#fb99a3;--1:#982934">const</span></div></div></code></pre><div class="copy"><button title="Copy" data-copied="Copied!" data-code="const"><div></div></button></div></figure>';
   const block = `<div class="expressive-code">${files}${frame}</div>`;

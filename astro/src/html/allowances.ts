@@ -58,15 +58,18 @@ type Config = Partial<Pick<AstroConfig, 'markdown' | 'integrations' | 'base' | '
 
 const hasExpressiveCode = ({ integrations }: Config) => integrations?.some(({ name }) => name === 'astro-expressive-code') ?? false;
 
+/** What the addresses of the site's own files begin with, in a page. */
+export function filesOf({ base = '/', build }: Config): string {
+  const prefix = typeof build?.assetsPrefix === 'string' ? build.assetsPrefix : base;
+  return `${prefix.endsWith('/') ? prefix : `${prefix}/`}${build?.assets ?? '_astro'}/`;
+}
+
 /**
  * What the addresses of the site's own style sheet and scripts for code blocks begin with, which
- * Expressive Code writes into the text: files of the site's, whoever names them. `undefined`: it has none.
+ * Expressive Code writes into the text: files of the site's, whoever names them. None where it isn't there.
  */
-export function assetsOf(config: Config): string | undefined {
-  if (!hasExpressiveCode(config)) return undefined;
-  const { base = '/', build } = config;
-  const prefix = typeof build?.assetsPrefix === 'string' ? build.assetsPrefix : base;
-  return `${prefix.endsWith('/') ? prefix : `${prefix}/`}${build?.assets ?? '_astro'}/ec.`;
+export function assetsOf(config: Config): readonly string[] {
+  return hasExpressiveCode(config) ? [`${filesOf(config)}ec.`] : [];
 }
 
 /** What the configuration of a site says of what its renderer writes. */

@@ -26,8 +26,10 @@ export type Kind = 'link' | 'image' | 'media' | 'imageSet' | 'identifier' | 'cla
 export interface Policy {
   /** For hast-util-sanitize. */
   schema: Schema;
-  /** What the addresses of the site's own style sheets and scripts begin with; `undefined` where none may stand in the text. */
-  assets: string | undefined;
+  /** What the addresses of the site's own style sheets and scripts begin with; none may stand in the text where it is empty. */
+  assets: readonly string[];
+  /** Whether an image may be a drawing that stands in its address. */
+  drawings: boolean;
   /** What an attribute holds; `undefined` for text, and for what isn't allowed at all. */
   kindOf(element: string, attribute: string): Kind | undefined;
   hasClass(element: string, name: string): boolean;
@@ -57,23 +59,30 @@ const NEVER_ATTRIBUTES = new Set([
 const ELEMENT = /^[a-z][a-z0-9-]*$/;
 const ATTRIBUTE = /^[A-Za-z][A-Za-z0-9-]*$/;
 
+/** What isn't allowed by names. */
+export interface Own {
+  /** What the addresses of the site's own style sheets and scripts begin with that may stand in the text. */
+  assets?: readonly string[];
+  /** Whether the address of an image may be a drawing: for drawings that the package has made. */
+  drawings?: boolean;
+}
+
 /**
- * The table with what a site allows. `assets`: what the addresses of the site's own style sheets and
- * scripts begin with that may stand in the text.
+ * The table with what a site allows.
  *
  * @throws {TypeError} where an allowance names what would let members run scripts or take over the page.
  */
-export function policyWith(allowances: readonly Allowance[], assets?: string): Policy {
+export function policyWith(allowances: readonly Allowance[], { assets = [], drawings = false }: Own = {}): Policy {
   for (const allowance of allowances) check(allowance);
   const rows: Allowance[] = [...table.rendered, ...allowances];
-  const elements = new Set([...table.elements, ...rows.flatMap((row) => row.elements ?? []), ...(assets === undefined ? [] : ['link', 'script'])]);
+  const elements = new Set([...table.elements, ...rows.flatMap((row) => row.elements ?? []), ...(assets.length === 0 ? [] : ['link', 'script'])]);
   const classes = merged(rows.map((row) => row.classes));
   const styles = merged(rows.map((row) => row.styles));
   const attributes = merged([
     table.attributes.plain,
     ...KINDS.map((kind) => table.attributes[kind as keyof typeof table.attributes] as Names),
     ...rows.map((row) => row.attributes),
-    ...(assets === undefined ? [] : [{ link: ['rel', 'href'], script: ['type', 'src'] }]),
+    ...(assets.length === 0 ? [] : [{ link: ['rel', 'href'], script: ['type', 'src'] }]),
   ]);
   for (const element of Object.keys(styles)) (attributes[element] ??= []).push('style');
 
@@ -113,6 +122,7 @@ export function policyWith(allowances: readonly Allowance[], assets?: string): P
   return {
     schema,
     assets,
+    drawings,
     kindOf: (element, attribute) => kinds.get(`${element} ${attribute}`) ?? kinds.get(`* ${attribute}`),
     hasClass: (element, name) => isLanguage(name) || matches([...(classes[element] ?? []), ...(classes['*'] ?? [])], name),
     hasStyle: (element, property) => matches([...(styles[element] ?? []), ...(styles['*'] ?? [])], property),

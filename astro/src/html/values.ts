@@ -11,6 +11,8 @@ type Attribute = Element['attrs'][number];
 const SOMEWHERE = 'https://masthead.invalid/a/';
 const WHITE_SPACE = /[\t\n\f\r ]+/;
 const PICTURE = new RegExp(`^data:image/(${table.schemes.pictureTypes.join('|')});base64,[A-Za-z0-9+/=]*$`);
+/** For an image alone, in which nothing runs and nothing is fetched. */
+const DRAWING = /^data:image\/svg\+xml;base64,[A-Za-z0-9+/]+=*$/;
 const HEADING = /^h[1-6]$/;
 /** Astro marks images that it would fetch with an attribute of this name, which a parser writes small. */
 const MARKED_IMAGE = '__astro_image_';
@@ -35,12 +37,13 @@ export function setRight(element: Element, policy: Policy): void {
  * Whether a style sheet or a script is one of the site's own files, by its whole address; it then has
  * nothing but that. Any other element is not asked about.
  */
-export function isOwnAsset(element: Element, assets: string): boolean {
+export function isOwnAsset(element: Element, assets: readonly string[]): boolean {
   const value = (name: string) => element.attrs.find((attribute) => attribute.name === name)?.value ?? '';
   const isStyle = element.tagName === 'link' && value('rel') === 'stylesheet';
   const isScript = element.tagName === 'script' && value('type') === 'module';
   const address = value(isStyle ? 'href' : 'src');
-  if (!(isStyle || isScript) || !address.startsWith(assets) || !/^[\w-]+(\.[\w-]+)*\.(css|js)$/.test(address.slice(assets.length))) return false;
+  const isOwn = assets.some((start) => address.startsWith(start) && /^[\w-]+(\.[\w-]+)*\.(css|js)$/.test(address.slice(start.length)));
+  if (!(isStyle || isScript) || !isOwn) return false;
   element.childNodes = [];
   return true;
 }
@@ -51,7 +54,7 @@ function valueOf(kind: Kind, value: string, element: string, policy: Policy): st
     case 'link':
       return isAllowed(value, 'link') ? value : null;
     case 'image':
-      return isShown(value, 'image') || PICTURE.test(value) ? value : null;
+      return isShown(value, 'image') || PICTURE.test(value) || (policy.drawings && element === 'img' && DRAWING.test(value)) ? value : null;
     case 'media':
       return isShown(value, 'media') ? value : null;
     case 'imageSet':

@@ -25,7 +25,7 @@ export function wallWith(...allowances: readonly Allowance[]): Wall {
 export function wallOf(policy: Policy): Wall {
   function clean(html: string): Root {
     const tree = parse(html, (element) => {
-      if (policy.assets !== undefined && (element.tagName === 'link' || element.tagName === 'script')) return isOwnAsset(element, policy.assets);
+      if (policy.assets.length > 0 && (element.tagName === 'link' || element.tagName === 'script')) return isOwnAsset(element, policy.assets);
       setRight(element, policy);
       // What isn't a box to tick is a field, and a member's document has none.
       return element.tagName !== 'input' || element.attrs.some(({ name, value }) => name === 'type' && value.toLowerCase() === 'checkbox');

@@ -2,6 +2,7 @@
 
 import type { AstroIntegration } from 'astro';
 import { INTEGRATION, SETTINGS, type Settings } from '../settings.js';
+import { islandPlugins } from './islands.js';
 
 /** What the site says to the integration. */
 export interface MastheadIntegrationOptions extends Settings {}
@@ -11,6 +12,9 @@ export function masthead({ url, content }: MastheadIntegrationOptions = {}): Ast
   const settings: Settings = { url, content };
   return {
     name: INTEGRATION,
-    hooks: { [SETTINGS]: () => settings } as AstroIntegration['hooks'],
+    hooks: {
+      [SETTINGS]: () => settings,
+      'astro:config:setup': ({ config, updateConfig }) => void updateConfig({ vite: { plugins: islandPlugins(config) } }),
+    } as AstroIntegration['hooks'],
   };
 }

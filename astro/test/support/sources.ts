@@ -17,8 +17,8 @@ const listed = (folder: string, ending: RegExp): Source[] => readdirSync(join(RO
 
 export const page = listed('shared/local/page', /\.js$/);
 export const markup = [...listed('shared/local/page', /\.html$/), ...listed('astro/components', /\.astro$/)];
-/** Files that put further markup into the page. */
-export const others = [source(join(ROOT, 'shared/local/src/gateway/page.rs'))];
+/** Files that put further markup into the page, and into members' documents. */
+export const others = [source(join(ROOT, 'shared/local/src/gateway/page.rs')), ...listed('astro/src/transforms', /\.ts$/)];
 
 /** The modules that these lead to by their imports, tables apart. */
 function reached(...entries: string[]): Source[] {

@@ -1,0 +1,72 @@
+// Scripts of the site that pages with a video load: emitted by the build, and served by `astro dev`.
+
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import type { AstroConfig } from 'astro';
+import { filesOf } from '../html/allowances.js';
+import { INTEGRATION, settingsOf } from '../settings.js';
+
+export interface Island {
+  /** Of the file, below the site's folder of files. */
+  name: string;
+  source: string;
+}
+
+type Config = Partial<Pick<AstroConfig, 'integrations' | 'base' | 'build'>>;
+
+const HOST = /^[a-z0-9-]+(\.[a-z0-9-]+)+$/;
+
+/** The islands of a site; `undefined` where it doesn't have the integration, and every island's fallback stands. */
+export function islandsOf(config: Config): { videos: Island } | undefined {
+  if (!config.integrations?.some(({ name }) => name === INTEGRATION)) return undefined;
+  const { videos } = settingsOf(config).content ?? {};
+  return { videos: videosIsland((typeof videos === 'object' ? videos.peertube : undefined) ?? []) };
+}
+
+/** @throws {TypeError} where a host isn't one */
+function videosIsland(hosts: readonly string[]): Island {
+  const wrong = hosts.find((host) => !HOST.test(host));
+  if (wrong !== undefined) throw new TypeError(`masthead-astro: “${wrong}” is no host of PeerTube; write one as video.club.example`);
+  const source = readFileSync(new URL('../islands/videos.js', import.meta.url), 'utf8').replace('MASTHEAD_PEERTUBE_HOSTS', hosts.join(' '));
+  return { name: `masthead.videos.${createHash('sha256').update(source).digest('hex').slice(0, 8)}.js`, source };
+}
+
+/** What Vite calls, as far as it is needed here: the package has no Vite of its own. */
+interface Plugin {
+  name: string;
+  apply?: 'build' | 'serve';
+  buildEnd?(this: { emitFile(file: { type: 'asset'; fileName: string; source: string }): string }): void;
+  configureServer?(server: { middlewares: { use(handler: (request: { url?: string }, response: Response, next: () => void) => void): void } }): void;
+}
+
+interface Response {
+  setHeader(name: string, value: string): void;
+  end(body: string): void;
+}
+
+/** Vite's plugins for a site: `updateConfig({ vite: { plugins: islandPlugins(config, settings) } })`. */
+export function islandPlugins(config: Config): Plugin[] {
+  const islands = Object.values(islandsOf(config) ?? {});
+  return [
+    {
+      name: 'masthead-islands-build',
+      apply: 'build',
+      buildEnd() {
+        for (const { name, source } of islands) this.emitFile({ type: 'asset', fileName: `${config.build?.assets ?? '_astro'}/${name}`, source });
+      },
+    },
+    {
+      name: 'masthead-islands-dev',
+      apply: 'serve',
+      configureServer({ middlewares }) {
+        middlewares.use((request, response, next) => {
+          const path = request.url?.split('?')[0] ?? '';
+          const island = islands.find(({ name }) => path === filesOf(config) + name || path === `/${config.build?.assets ?? '_astro'}/${name}`);
+          if (!island) return next();
+          response.setHeader('Content-Type', 'text/javascript');
+          response.end(island.source);
+        });
+      },
+    },
+  ];
+}

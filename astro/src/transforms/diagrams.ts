@@ -1,0 +1,71 @@
+// Diagrams in Mermaid's language, drawn while the site is built; what can't be drawn stays the code that it is.
+
+import type { Element, Root } from 'hast';
+import { filesIn, hasCode, sourceOf } from './code.js';
+import { Drawer, type Colours } from './draw.js';
+import { drawingOf, type Drawing } from './drawing.js';
+import { element, elementsOf, replaceEach, text } from './tree.js';
+import type { Surroundings, Transform, Words } from './transform.js';
+
+/** Of one document. */
+const MAX_DIAGRAMS = 50;
+/** Characters of a text alternative. */
+const MAX_ALT = 300;
+/** Padding keeps arrows and labels off the edges; the colours are those of drawing.ts. */
+const COLOURS: Colours = { transparent: true, padding: 12 };
+/** Statements that mean something on a page with scripts, and directives: the library takes some of them for boxes. */
+const PASSED_OVER = /^[ \t]*(?:click[ \t]+\w|callback[ \t]+\w+[ \t]+"|links?[ \t]+\w+[ \t]*:|acc(?:Title|Descr)\b|%%).*$/gm;
+const FRONTMATTER = /^\s*---\r?\n[^]*?\r?\n---[ \t]*\r?\n/;
+const ACCESSIBLE = /^[ \t]*acc(?:Title|Descr)[ \t]*:[ \t]*(.+)$/gm;
+
+/** `undefined` where the site hasn't installed what draws them. */
+export function diagrams(): Transform | undefined {
+  const drawer = Drawer.find();
+  if (!drawer) return undefined;
+  return {
+    name: 'diagrams',
+    concerns: (html) => hasCode(html, 'mermaid'),
+    allowance: { classes: { figure: ['masthead-diagram'] } },
+    drawings: true,
+    async apply(tree: Root, about: Surroundings) {
+      const made = new Map<Element, Element>();
+      for (const node of blocksIn(tree)) {
+        if (made.size >= MAX_DIAGRAMS) break;
+        const figure = await figureOf(sourceOf(node, 'mermaid') ?? '', drawer, about.words);
+        if (figure) made.set(node, figure);
+      }
+      replaceEach(tree, (node) => (made.has(node) ? [...filesIn(node), made.get(node)!] : undefined));
+    },
+  };
+}
+
+/** Blocks of it, each once: that of Expressive Code has a `<pre>` in it. */
+function blocksIn(tree: Root): Element[] {
+  const found: Element[] = [];
+  const within = new Set<Element>();
+  for (const node of elementsOf(tree)) {
+    if (within.has(node) || sourceOf(node, 'mermaid') === undefined) continue;
+    found.push(node);
+    for (const child of elementsOf(node)) within.add(child);
+  }
+  return found;
+}
+
+/** The drawing over its source; `undefined` for a kind of diagram that isn't drawn, and for a faulty one. */
+async function figureOf(source: string, drawer: Drawer, words: Words): Promise<Element | undefined> {
+  let drawing: Drawing;
+  try {
+    drawing = drawingOf(await drawer.draw(source.replace(FRONTMATTER, '').replace(PASSED_OVER, '').trim(), COLOURS));
+  } catch {
+    // The code says what the drawing would, and is there.
+    return undefined;
+  }
+  if (drawing.labels.length === 0) return undefined;
+  const said = [...source.matchAll(ACCESSIBLE)].map(([, written = '']) => written.trim());
+  const contents = (said.length > 0 ? said : drawing.labels).join(', ').slice(0, MAX_ALT);
+  const { address, width, height } = drawing;
+  return element('figure', { className: ['masthead-diagram'] }, [
+    element('img', { src: address, alt: words('content.diagram', { contents }), width, height, decoding: 'async' }),
+    element('details', {}, [element('summary', {}, [text(words('content.diagram_source'))]), element('pre', {}, [element('code', {}, [text(source)])])]),
+  ]);
+}

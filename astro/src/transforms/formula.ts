@@ -1,0 +1,98 @@
+// One formula of TeX as MathML, which browsers set by themselves: no script, no style sheet and no font is fetched.
+
+import type { Element, Root } from 'hast';
+import { parse } from '../html/parse.js';
+import type { Allowance } from '../html/policy.js';
+import { elementsOf } from './tree.js';
+
+/** In characters. Among 20,000 formulas of papers hardly one is longer than a thousandth of a megabyte. */
+const MAX_SOURCE = 4_000;
+/** Characters of MathML for one formula: a macro makes much of little. */
+const MAX_MATHML = 200_000;
+const MAX_EXPANSIONS = 500;
+/** Of rules and of every distance, in the em of the formula: nothing is drawn far away from it. */
+const MAX_EM = 20;
+/** As TeX has them. */
+const EM: Readonly<Record<string, number>> = { em: 1, ex: 0.5, pt: 0.1, px: 1 / 16, cm: 2.8, mm: 0.28, in: 7.2, pc: 1.2, '%': 0 };
+const LENGTH = /(-?\d*\.?\d+)(em|ex|pt|px|cm|mm|in|pc|%)(?![\w])/g;
+const LENGTHS = ['depth', 'height', 'linethickness', 'lspace', 'mathsize', 'maxsize', 'minsize', 'rowspacing', 'rspace', 'style', 'voffset', 'width'];
+
+/** What Temml writes and browsers set; links and identifiers aren't among it. */
+export const mathml: Allowance = {
+  elements: [
+    'math', 'menclose', 'mfrac', 'mi', 'mmultiscripts', 'mn', 'mo', 'mover', 'mpadded', 'mphantom', 'mprescripts', 'mroot', 'mrow', 'mspace', 'msqrt', 'mstyle',
+    'msub', 'msubsup', 'msup', 'mtable', 'mtd', 'mtext', 'mtr', 'munder', 'munderover', 'semantics',
+  ],
+  attributes: {
+    math: ['alttext', 'display'],
+    menclose: ['notation'],
+    mfrac: ['linethickness'],
+    mi: ['mathvariant'],
+    mo: ['fence', 'form', 'largeop', 'linebreak', 'lspace', 'mathsize', 'mathvariant', 'maxsize', 'minsize', 'movablelimits', 'rspace', 'separator', 'stretchy', 'symmetric'],
+    mover: ['accent'],
+    mpadded: ['depth', 'height', 'lspace', 'voffset', 'width'],
+    mrow: ['displaystyle', 'mathbackground', 'scriptlevel'],
+    mspace: ['height', 'mathbackground', 'width'],
+    mstyle: ['displaystyle', 'mathsize', 'scriptlevel'],
+    mtable: ['columnalign', 'displaystyle', 'rowspacing'],
+    mtext: ['displaystyle', 'mathsize', 'scriptlevel'],
+    munderover: ['accent'],
+  },
+  classes: {
+    math: ['tml-display'],
+    menclose: ['actuarial', 'circle-pad', 'longdiv-top', 'phasor-bottom', 'tml-*'],
+    mi: ['mathcal', 'mathscr'],
+    mo: ['chr-*', 'tml-*'],
+    mrow: ['downstrike', 'sout', 'tml-*', 'upstrike'],
+    mtable: ['tml-*'],
+    mtd: ['tml-*'],
+    mtext: ['tml-tag'],
+    span: ['tml-eqn'],
+  },
+  styles: {
+    mi: ['color'],
+    mn: ['color'],
+    mo: ['color'],
+    mpadded: ['padding'],
+    mphantom: ['padding', 'padding-right'],
+    mrow: ['border', 'color', 'margin-left', 'padding'],
+    mstyle: ['color', 'font-style', 'font-weight'],
+    mtable: ['width'],
+    mtd: ['border-bottom', 'border-left', 'border-right', 'color', 'padding', 'padding-left', 'padding-right', 'text-align', 'width'],
+    mtext: ['color'],
+  },
+};
+
+/** Sets formulas; loaded once there is one. */
+export type Setter = (source: string, display: boolean) => Element;
+
+export async function setter(): Promise<Setter> {
+  const { default: temml } = await import('temml');
+  return (source, display) => {
+    if (source.length > MAX_SOURCE) throw new Error(`a formula has at most ${MAX_SOURCE} characters`);
+    // Nothing is trusted: no address, picture, class, identifier or style of the formula's own.
+    const html = temml.renderToString(source, { displayMode: display, throwOnError: true, trust: false, strict: false, maxExpand: MAX_EXPANSIONS, maxSize: [MAX_EM, MAX_EM] });
+    if (html.length > MAX_MATHML) throw new Error('the formula becomes too long');
+    return settled(parse(html), source);
+  };
+}
+
+/** The formula with its source as a label, in which no distance is great and no link is left. */
+function settled(tree: Root, source: string): Element {
+  const [math, ...others] = tree.children;
+  if (math?.type !== 'element' || math.tagName !== 'math' || others.length > 0) throw new Error('no formula comes of it');
+  for (const node of [math, ...elementsOf(math)]) {
+    for (const name of LENGTHS) bounded(String(node.properties[name] ?? ''));
+    if (node.tagName === 'a') Object.assign(node, { tagName: 'mrow', properties: {} });
+  }
+  // `display` among its styles is the attribute once more.
+  delete math.properties['style'];
+  math.properties['alttext'] = source.trim();
+  return math;
+}
+
+function bounded(value: string): void {
+  for (const [, number, unit = ''] of value.matchAll(LENGTH)) {
+    if (Math.abs(Number(number) * (EM[unit] ?? 1)) > MAX_EM) throw new Error(`nothing in a formula is larger than ${MAX_EM} em`);
+  }
+}

@@ -1,0 +1,312 @@
+// What becomes of members' documents beyond their Markdown, by the loader itself.
+
+import { satteri } from '@astrojs/markdown-satteri';
+import { unified } from '@astrojs/markdown-remark';
+import { afterEach, expect, test, vi } from 'vitest';
+import masthead from '../src/index.js';
+import type { ContentOptions } from '../src/content.js';
+import { wallWith } from '../src/html/wall.js';
+import { islandPlugins } from '../src/integration/islands.js';
+import { videoOf } from '../src/islands/videos.js';
+import { mastheadLiveLoader } from '../src/live.js';
+import { mastheadLoader } from '../src/loader.js';
+import { callouts, pictures, taskLabels } from '../src/markdown.js';
+import { math } from '../src/transforms/math.js';
+import { Drawer } from '../src/transforms/draw.js';
+import { drawingOf } from '../src/transforms/drawing.js';
+import { contentFor } from '../src/transforms/index.js';
+import { site } from './support/context.js';
+import { file, publishing, serve } from './support/server.js';
+
+const INTEGRATION = masthead();
+const STARLIGHT = { name: '@astrojs/starlight', hooks: {} };
+const PICTURE = `https://club.example/files/jo/${'0'.repeat(32)}-1920x1080.webp`;
+
+afterEach(() => void vi.restoreAllMocks());
+
+interface Options {
+  content?: ContentOptions;
+  features?: string[];
+  integrations?: object[];
+  processor?: unknown;
+  frontmatter?: string;
+  markdown?: object;
+}
+
+/** What the loader puts into the store for a body, and what it says. */
+async function loaded(body: string, { content, features = [], integrations = [], processor = satteri(), frontmatter = '', markdown = {} }: Options = {}) {
+  const text = file('jo', { body, frontmatter }).replace('  readingMinutes: 1\n', `  readingMinutes: 1\n  features: [${features.join(', ')}]\n`);
+  await using server = await serve(publishing(new Map([['jo', text]])));
+  const { context, entries, log } = await site({ markdown });
+  Object.assign(context.config, { integrations, markdown: { processor, ...markdown }, root: new URL('../', import.meta.url), image: {} });
+  await mastheadLoader({ url: server.url, content }).load(context);
+  return { html: entries.get('jo').rendered.html as string, entry: entries.get('jo'), log, context };
+}
+
+const htmlOf = async (body: string, options?: Options) => (await loaded(body, options)).html;
+const tight = (html: string) => html.replace(/\s*\n\s*/g, '');
+
+test('callouts, boxes of tasks and sizes of pictures need no plugin, and with the plugins it is the same', async () => {
+  const body = `> [!tip]- A title\n> Text.\n\n- [x] a\n- [ ] b\n\n![x](${PICTURE})\n\n![y](${PICTURE})`;
+  const html = await htmlOf(body);
+  expect(tight(html)).toContain('<details class="callout" data-callout="tip"><summary class="callout-title">A title</summary><div class="callout-content"><p>Text.</p></div></details>');
+  expect(html).toContain('aria-label="done"');
+  expect(html).toContain('width="1920" height="1080"');
+  expect(html).toContain('loading="eager"');
+  const plugins = { hastPlugins: [callouts(), taskLabels(), pictures()] };
+  expect(await htmlOf(body, { markdown: plugins })).toBe(html);
+});
+
+test('each part is switched off by the integration, and by the loader before it', async () => {
+  const body = `> [!tip] x\n> y\n\n- [x] a\n\n![x](${PICTURE})\n\nhttps://vimeo.com/123456\n\n| a |\n|---|\n| b |\n\n$x$`;
+  const off: ContentOptions = { callouts: false, tasks: false, pictures: false, videos: false, tables: false, math: false, footnotes: false, diagrams: false };
+  const plain = await htmlOf(body, { content: off, features: ['math'] });
+  for (const made of ['callout', 'aria-label', 'width=', 'masthead-', '<math']) expect(plain).not.toContain(made);
+  expect(await htmlOf(body, { integrations: [masthead({ content: off })], features: ['math'] })).toBe(plain);
+  const some = await htmlOf(body, { integrations: [masthead({ content: off })], content: { tables: true }, features: ['math'] });
+  expect(some).toContain('masthead-table');
+  expect(some).not.toContain('masthead-video');
+});
+
+test('other settings have a document made anew', async () => {
+  const one = await loaded('x');
+  const other = await loaded('x', { content: { tables: false } });
+  expect(one.entry.digest).not.toBe(other.entry.digest);
+  expect((await loaded('x')).entry.digest.replace(/:\d+/, '')).toBe(one.entry.digest.replace(/:\d+/, ''));
+});
+
+test('in Starlight callouts are its asides, nested and folded ones too', async () => {
+  const html = tight(await htmlOf('> [!WARNING] Mind *this*\n> Text.\n>\n> > [!bug]-\n> > x\n\n> [!whatever]\n> y', { integrations: [STARLIGHT] }));
+  expect(html).toMatch(/^<aside aria-label="Mind this" class="starlight-aside starlight-aside--caution"><p class="starlight-aside__title" aria-hidden="true"><svg viewBox="0 0 24 24" width="16" height="16" fill="currentColor" aria-hidden="true" class="starlight-aside__icon"><path /);
+  expect(html).toContain('<details class="starlight-aside starlight-aside--danger"><summary class="starlight-aside__title"><svg');
+  expect(html).toContain('starlight-aside--note');
+  expect(html).not.toContain('"callout');
+});
+
+test.each([
+  ['Sätteri', satteri()],
+  ['unified', unified()],
+])('formulas are set by %s, and dollars that are money stay', async (_name, processor) => {
+  const html = await htmlOf('It costs $5 and **not** $10, `$5` or $ x $, but $\\frac{a}{b}$ holds.\n\n$$\na^2\n$$\n\n```math\nc\n```', { processor, features: ['math'] });
+  expect(html).toContain('It costs $5 and <strong>not</strong> $10, <code>$5</code> or $ x $, but <span class="masthead-formula not-content"><math alttext="\\frac{a}{b}"><mfrac><mi>a</mi><mi>b</mi></mfrac></math></span> holds.');
+  expect(html.match(/<div class="masthead-formula not-content"><math display="block"/g)).toHaveLength(2);
+  expect(html).not.toContain('<pre');
+});
+
+test('without formulas a document keeps its dollars, and so do the site’s own', async () => {
+  const { html, context } = await loaded('It costs $5 or $x$.', { features: [] });
+  expect(html).toContain('<p>It costs $5 or $x$.</p>');
+  await loaded('$x$', { features: ['math'] });
+  expect((await context.renderMarkdown('$x$')).html).toContain('$x$');
+});
+
+test('a processor that nobody knows is told once, and the formula stays as it is written', async () => {
+  const { html, log } = await loaded('$x$', { features: ['math'], processor: { name: 'other', options: {}, createRenderer: async () => null } });
+  expect(html).toContain('<p>$x$</p>');
+  expect(log.filter((line) => line.startsWith('warn'))).toEqual(['warn: formulas stay as they are written: formulas are read by Sätteri and by unified, and not by the processor “other”']);
+});
+
+test('a faulty formula is its source, with the reason', async () => {
+  const html = await htmlOf('$\\foo{x}$ and $\\sqrt{x}$', { features: ['math'] });
+  expect(html).toContain('<code class="masthead-unset" title="Unsupported function name: \\foo at position 1: \\foo{x}">\\foo{x}</code>');
+  expect(html).toContain('<msqrt>');
+});
+
+/** TeX that would act, or cost, or leave its place. */
+const HOSTILE_TEX = [
+  '\\href{javascript:globalThis.ran=1}{x}', '\\url{javascript:x}', '\\includegraphics{https://e.example/x.png}', '\\html{<img src=x onerror=globalThis.ran=1>}', '\\htmlClass{fixed}{x}',
+  '\\class{modal}{x}', '\\id{cookie}{x}', '\\style{position:fixed}{x}', '\\htmlStyle{position:fixed}{x}', '\\data{x=y}{x}', '\\htmlData{x=y}{x}', '\\label{x}\\ref{x}\\eqref{x}',
+  '\\text{<img src=x onerror=globalThis.ran=1>}', '\\text{</math><script>globalThis.ran=1</script>}', '\\text{$<style>$}', '<img src=x onerror=globalThis.ran=1>', '</math><iframe>', '"><script>',
+  '\\color{red;position:fixed}x', '\\color{url(https://e.example)}x', '\\colorbox{red;background:url(x)}{x}', '\\textcolor{#f00;}{x}', '\\def\\a{\\a\\a}\\a', '\\def\\a{\\a}\\a', '\\newcommand\\a{\\a}\\a',
+  '\\def\\a{xxxxxxxxxx}\\def\\b{\\a\\a\\a\\a\\a\\a\\a\\a\\a\\a}\\def\\c{\\b\\b\\b\\b\\b\\b\\b\\b\\b\\b}\\def\\d{\\c\\c\\c\\c\\c\\c\\c\\c\\c\\c}\\d\\d\\d\\d', '\\kern{-100em}x', '\\kern{9999px}x', '\\rule{9999em}{9999em}', '\\raisebox{9999em}{x}', '\\hspace{-50em}x',
+  '{'.repeat(1_900) + '}'.repeat(1_900), '\\sqrt{'.repeat(600) + 'x' + '}'.repeat(600), '\\frac{'.repeat(600), 'x'.repeat(5_000), '\\begin{matrix}' + '&'.repeat(3_900), '\\char"202e', '\\unicode{x202e}',
+  '\\begin{CD} A @>\\text{<svg onload=globalThis.ran=1>}>> B \\end{CD}', '\\ce{<img src=x onerror=globalThis.ran=1>}', '\\tag{<script>}x', '\\verb|<script>|', '\\begin{array}{@{\\href{javascript:x}{x}}c}x\\end{array}', '__ASTRO_IMAGE_', '\\text{__VITE_ASSET__x__}', '\\mathchoice{a}{b}{c}{d}',
+];
+
+/** What no formula, diagram or box may hold, whatever was written. */
+function expectHarmless(html: string, named: string) {
+  const tags = html.replace(/="[^"]*"/g, (value) => (/^="\s*(javascript|data:(?!image\/svg\+xml;base64,))/i.test(value) ? value : '=""'));
+  expect(tags, named).not.toMatch(/<(?:script|style|iframe|object|embed|link|form|base|meta|annotation-xml|foreignobject|image|use)\b|<[^>]*\s(?:on\w+|id|href=""[^>]*xlink|srcdoc|formaction)=|javascript:|position:|url\(|__ASTRO_|__VITE_/i);
+}
+
+test('hostile formulas are formulas or their source, and nothing else', async () => {
+  for (const tex of HOSTILE_TEX) {
+    const started = performance.now();
+    const html = await contentFor({ content: {}, allowances: [], assets: [] }).html(wallWith().html(`<p><code class="language-math math-inline">${tex.replaceAll('&', '&amp;').replaceAll('<', '&lt;')}</code></p>`), 'en', (message) => expect.unreachable(message));
+    expect(performance.now() - started, tex.slice(0, 40)).toBeLessThan(10_000);
+    expect(html.replaceAll(/alttext="[^"]*"|title="[^"]*"/g, ''), tex).not.toContain('<img');
+    expectHarmless(html.replaceAll(/<code[^>]*>[^<]*<\/code>|<mtext>[^<]*<\/mtext>/g, ''), tex.slice(0, 60));
+    expect(html.length).toBeLessThan(300_000);
+  }
+});
+
+test('what a formula is set with goes no further than the formula', async () => {
+  const [first, second] = ['\\gdef\\x{1}\\x', '\\x'];
+  const html = await htmlOf(`$${first}$ $${second}$`, { features: ['math'] });
+  expect(html).toContain('<code class="masthead-unset"');
+});
+
+const GRAPH = 'graph TD\n  A[One] --> B{Two?}\n  B -->|yes| C(Three)';
+const drawn = (html: string) => [...html.matchAll(/<img src="data:image\/svg\+xml;base64,([^"]+)"/g)].map(([, base64 = '']) => Buffer.from(base64, 'base64').toString());
+
+test('a diagram is drawn into an image, with what it says and its source', async () => {
+  for (const markdown of [{}, { syntaxHighlight: false }, { syntaxHighlight: 'prism' }]) {
+    const html = await htmlOf(`\`\`\`mermaid\n${GRAPH}\n\`\`\``, { markdown });
+    expect(drawn(html)).toHaveLength(1);
+    expect(html).toContain('alt="Diagram: yes, One, Two?, Three"');
+    expect(html).toContain(`<details><summary>The diagram as text</summary><pre><code>${GRAPH}`);
+  }
+  expect(await htmlOf(`\`\`\`mermaid\n${GRAPH}\n  accDescr: Wie es geht\n\`\`\``, { frontmatter: 'lang: de\n' })).toContain('alt="Diagramm: Wie es geht"');
+});
+
+test('what isn’t drawn stays the code that it is', async () => {
+  for (const source of ['pie title Pets\n  "Dogs" : 3', 'gantt\n  title x', 'nothing at all', '', `graph TD\n${'A-->B\n'.repeat(5_000)}`]) {
+    const html = await htmlOf(`\`\`\`mermaid\n${source}\n\`\`\``);
+    expect(html).toContain('<pre');
+    expect(html).not.toContain('masthead-diagram');
+  }
+});
+
+const HOSTILE_MERMAID = [
+  '%%{init: {"securityLevel":"loose","theme":"dark","htmlLabels":true,"themeCSS":"*{background:url(https://e.example/x)}"}}%%\n',
+  '%%{init: {"fontFamily":"x;}</style><script>globalThis.ran=1</script>"}}%%\n',
+  '---\nconfig:\n  securityLevel: loose\n---\n',
+].flatMap((directive) => [
+  `${directive}graph TD\n  A["<img src=x onerror=globalThis.ran=1>"] --> B["</text><script>globalThis.ran=1</script>"]\n  click A "javascript:globalThis.ran=1"\n  click B call globalThis.alert()\n  click A href "javascript:globalThis.ran=1" _blank`,
+  `${directive}graph LR\n  A --> B\n  style A fill:url(https://e.example/x),stroke:red;background:url(x)\n  classDef x fill:#fff"/><image href="https://e.example/x" onload="globalThis.ran=1\n  class B x\n  linkStyle 0 stroke:url(https://e.example/x)`,
+  `${directive}sequenceDiagram\n  participant A as <iframe srcdoc="x">\n  A->>B: <foreignObject><body onload=globalThis.ran=1>\n  link A: x @ javascript:globalThis.ran=1\n  Note over A,B: &lt;script&gt;<script>globalThis.ran=1</script>`,
+  `${directive}classDiagram\n  class A["<svg onload=globalThis.ran=1>"]\n  A : <a href="javascript:x">y</a>\n  callback A "globalThis.ran" "x"\n  link A "javascript:globalThis.ran=1"`,
+  `${directive}erDiagram\n  "<img src=x onerror=globalThis.ran=1>" ||--o{ B : "<script>"\n  B {\n    string x "<style>*{display:none}</style>"\n  }`,
+  `${directive}stateDiagram-v2\n  [*] --> A : <script>globalThis.ran=1</script>\n  state "<img src=x onerror=globalThis.ran=1>" as A`,
+]);
+
+test('hostile diagrams are shapes and words', async () => {
+  let made = 0;
+  for (const source of HOSTILE_MERMAID) {
+    const html = await htmlOf(`\`\`\`\`mermaid\n${source}\n\`\`\`\``);
+    for (const svg of drawn(html)) {
+      made += 1;
+      expect(svg.replace(/<style>[^<]*<\/style>/, ''), source).not.toMatch(/<(?!\/?(?:svg|g|defs|marker|polygon|polyline|line|rect|circle|ellipse|path|text|tspan|title)\b)|<[^>]*\s(?:on\w+|href|style|class|xlink[^=]*)=|url\((?!#)|<[^>]*javascript:|@import/i);
+    }
+    expectHarmless(html.replaceAll(/<code[^>]*>[^]*?<\/code>|<span[^>]*>[^<]*<\/span>/g, ''), source);
+  }
+  expect(made).toBeGreaterThan(6);
+});
+
+test('a drawing is copied part by part', () => {
+  const { address } = drawingOf('<svg viewBox="0 0 10 10" onload="x" style="background:url(x)"><style>@import url(https://e.example)</style><script>x</script><foreignObject><p>x</p></foreignObject><a href="javascript:x"><text>gone</text></a><rect fill="url(https://e.example/x)" stroke="url(#ok)" width="5"/><image href="x"/><use href="#x"/><text font-family="x;y">kept\u0001</text><!-- x --></svg>');
+  const svg = Buffer.from(address.split(',')[1]!, 'base64').toString().replace(/<style>[^<]*<\/style>/, '');
+  expect(svg).toBe('<svg viewBox="0 0 10 10" xmlns="http://www.w3.org/2000/svg"><rect stroke="url(#ok)" width="5"></rect><text>kept</text></svg>');
+  expect(() => drawingOf('<p>x</p>')).toThrow('no drawing');
+  expect(() => drawingOf('<svg viewBox="0 0 1e9 1"></svg>')).toThrow('no size');
+});
+
+test('a diagram that takes too long is given up, and the next one is drawn', async () => {
+  const drawer = Drawer.find()!;
+  await expect(drawer.draw('x'.repeat(20_001), {})).rejects.toThrow('at most 20,000 characters');
+  await expect(drawer.draw('nonsense', {})).rejects.toThrow('Invalid mermaid header');
+  expect(await drawer.draw(GRAPH, {})).toContain('<svg');
+});
+
+test.each([
+  ['https://www.youtube.com/watch?v=abcdefghijk&t=10s', 'https://www.youtube-nocookie.com/embed/abcdefghijk?autoplay=1&start=10'],
+  ['https://youtu.be/abcdefghijk?t=7', 'https://www.youtube-nocookie.com/embed/abcdefghijk?autoplay=1&start=7'],
+  ['https://m.youtube.com/shorts/abcdefghijk', 'https://www.youtube-nocookie.com/embed/abcdefghijk?autoplay=1'],
+  ['https://www.youtube-nocookie.com/embed/abcdefghijk', 'https://www.youtube-nocookie.com/embed/abcdefghijk?autoplay=1'],
+  ['https://vimeo.com/76979871', 'https://player.vimeo.com/video/76979871?autoplay=1&dnt=1'],
+  ['https://player.vimeo.com/video/76979871', 'https://player.vimeo.com/video/76979871?autoplay=1&dnt=1'],
+  ['https://vimeo.com/76979871/0123456789', 'https://player.vimeo.com/video/76979871?autoplay=1&dnt=1&h=0123456789'],
+  ['https://video.example/w/kkGMgK9ZtnKfYAgnEtQxbv', 'https://video.example/videos/embed/kkGMgK9ZtnKfYAgnEtQxbv?autoplay=1'],
+  ['https://video.example/videos/watch/9c9de5e8-0a1e-484a-b099-e80766180a6d', 'https://video.example/videos/embed/9c9de5e8-0a1e-484a-b099-e80766180a6d?autoplay=1'],
+])('%s is a video', (address, frame) => {
+  expect(videoOf(address)?.frame).toBe(frame);
+});
+
+test.each([
+  'javascript:globalThis.ran=1', 'data:text/html,x', 'https://youtube.com.e.example/watch?v=abcdefghijk', 'https://e.example/watch?v=abcdefghijk', 'https://www.youtube.com/watch?v=abc', 'https://www.youtube.com/watch?v=abcdefghijk/../x',
+  'https://www.youtube.com/redirect?q=https://e.example', 'https://user:x@www.youtube.com/watch?v=abcdefghijk', 'https://vimeo.com/channels/x', 'https://vimeo.com/1234567890123', 'https://e.example/w/x', 'http://e.example/w/kkGMgK9ZtnKfYAgnEtQxbv',
+  'https://e.example:444/w/kkGMgK9ZtnKfYAgnEtQxbv', 'https://e.example/w/kkGMgK9ZtnKfYAgnEtQxbv/../../x', '/w/kkGMgK9ZtnKfYAgnEtQxbv', '',
+])('%s is none', (address) => {
+  expect(videoOf(address)).toBeNull();
+});
+
+test('a link to a video that stands alone is a box; any other link stays', async () => {
+  const html = await htmlOf('[Bees](https://youtu.be/abcdefghijk)\n\nhttps://vimeo.com/76979871\n\nSee [it](https://youtu.be/abcdefghijk).\n\n[a](https://youtu.be/abcdefghijk) [b](https://youtu.be/abcdefghijk)');
+  expect(html).toContain('<div class="masthead-video not-content"><a href="https://www.youtube.com/watch?v=abcdefghijk" aria-label="Bees: play the video of YouTube"><span class="masthead-video-title">Bees</span> <span class="masthead-video-host">YouTube</span></a></div>');
+  expect(html).toContain('<span class="masthead-video-title">Play the video</span> <span class="masthead-video-host">Vimeo</span>');
+  expect(html.match(/masthead-video not-content/g)).toHaveLength(2);
+  expect(html).not.toMatch(/<script|<iframe|<img/);
+});
+
+test('the island’s script is on pages with a video, where the site has the integration', async () => {
+  const body = 'https://vimeo.com/76979871';
+  const address = /<script type="module" src="(\/_astro\/masthead\.videos\.[0-9a-f]{8}\.js)"><\/script>$/;
+  expect(await htmlOf(body, { integrations: [INTEGRATION] })).toMatch(address);
+  expect(await htmlOf('No video.', { integrations: [INTEGRATION] })).not.toContain('<script');
+  expect(await htmlOf(body)).not.toContain('<script');
+  // Nobody has it by hand.
+  const [, script] = address.exec(await htmlOf(body, { integrations: [INTEGRATION] }))!;
+  expect(await htmlOf(`<script type="module" src="${script}"></script>\n\nx`, { integrations: [INTEGRATION] })).toBe('\n<p>x</p>\n');
+  const emitted: { fileName: string; source: string }[] = [];
+  for (const plugin of islandPlugins({ integrations: [masthead({ content: { videos: { peertube: ['video.club.example'] } } })] as never })) plugin.buildEnd?.call({ emitFile: (file) => (emitted.push(file), '') });
+  expect(emitted.map(({ fileName }) => fileName)).toEqual([expect.stringMatching(/^_astro\/masthead\.videos\.[0-9a-f]{8}\.js$/)]);
+  expect(emitted[0]!.source).toContain("'video.club.example'.split(' ')");
+  expect(() => islandPlugins({ integrations: [masthead({ content: { videos: { peertube: ["x'+alert(1)+'"] } } })] as never })).toThrow('is no host of PeerTube');
+});
+
+test('what only the loader makes can’t be written by hand', async () => {
+  const byHand = '<div class="masthead-video"><a href="javascript:x" data-src="javascript:x">x</a></div><div class="masthead-video not-content"><iframe src="https://e.example"></iframe></div>\n\n<aside class="starlight-aside starlight-aside--tip">x</aside>\n\n<math alttext="x"><mi>x</mi></math><svg><path d="M0"/></svg>\n\n<figure class="masthead-diagram"><img src="data:image/svg+xml;base64,PHN2Zy8+"></figure><div class="masthead-table" role="region">x</div><code class="masthead-unset">x</code>';
+  const made = `\n\n$x$\n\n> [!tip] x\n> y\n\n\`\`\`mermaid\n${GRAPH}\n\`\`\`\n\n| a |\n|---|\n| b |\n\nhttps://vimeo.com/76979871`;
+  const options = { features: ['math'], integrations: [INTEGRATION, STARLIGHT] };
+  const alone = await htmlOf(`x${made}`, options);
+  const both = await htmlOf(`${byHand}${made}`, options);
+  for (const mark of ['masthead-video"', 'masthead-video ', 'starlight-aside ', '<math', '<svg', 'masthead-diagram', 'svg+xml', 'masthead-table', 'role=', 'masthead-unset', '<script', '<iframe', 'data-src']) {
+    expect(both.split(mark).length, mark).toBe(alone.split(mark).length);
+  }
+});
+
+test('tables scroll in a box, which the keyboard reaches where they are wide', async () => {
+  const html = tight(await htmlOf('| a | b |\n|---|---|\n| c | d |\n\n| a | b | c | d |\n|---|---|---|---|\n| 1 | 2 | 3 | 4 |'));
+  expect(html).toContain('<div class="masthead-table"><table>');
+  expect(html).toContain('<div class="masthead-table" role="region" tabindex="0" aria-label="Table"><table>');
+});
+
+test('footnotes speak the document’s language', async () => {
+  const html = await htmlOf('Text[^1].\n\n[^1]: Note.', { frontmatter: 'lang: de-AT\n' });
+  expect(html).toContain('>Fußnoten</h2>');
+  expect(html).toContain('aria-label="Zurück zur Stelle 1"');
+  expect(await htmlOf('Text[^1].\n\n[^1]: Note.')).toContain('>Footnotes</h2>');
+});
+
+test('a transform that fails leaves the rest, says so, and the build goes on', async () => {
+  vi.spyOn(math, 'apply').mockImplementation((tree) => {
+    tree.children = [];
+    throw new Error('it broke');
+  });
+  const { html, log } = await loaded('$x$\n\n> [!tip] x\n> y', { features: ['math'] });
+  expect(html).toContain('<code class="language-math math-inline">x</code>');
+  expect(html).toContain('class="callout"');
+  expect(log).toContain('warn: “jo” is there, but its formulas stay as they are written: it broke');
+});
+
+test('a transform that writes what it mustn’t is stopped by the wall behind it', async () => {
+  vi.spyOn(math, 'apply').mockImplementation((tree) => {
+    tree.children.push({ type: 'element', tagName: 'script', properties: {}, children: [{ type: 'text', value: 'globalThis.ran = 1' }] });
+    tree.children.push({ type: 'element', tagName: 'math', properties: { onclick: 'x', href: 'javascript:x' }, children: [{ type: 'element', tagName: 'annotation-xml', properties: {}, children: [] }] });
+  });
+  const html = await htmlOf('$x$', { features: ['math'] });
+  expect(html).not.toMatch(/script|onclick|javascript|annotation/);
+});
+
+test('the live loader does the same', async () => {
+  const body = `It costs $5 or $10, and $x^2$.\n\n> [!tip] x\n> y\n\nhttps://vimeo.com/76979871\n\n\`\`\`mermaid\n${GRAPH}\n\`\`\``;
+  const text = file('jo', { body }).replace('  readingMinutes: 1\n', '  readingMinutes: 1\n  features: [math]\n');
+  await using server = await serve(publishing(new Map([['jo', text]])));
+  const one: any = await mastheadLiveLoader({ url: server.url }).loadEntry({ filter: { id: 'jo' }, collection: 'members' });
+  const { html } = one.rendered;
+  expect(html).toContain('It costs $5 or $10, and <span class="masthead-formula');
+  for (const mark of ['class="callout"', 'masthead-video', 'masthead-diagram']) expect(html).toContain(mark);
+  const off: any = await mastheadLiveLoader({ url: server.url, content: { math: false, callouts: false, videos: false, diagrams: false } }).loadEntry({ filter: { id: 'jo' }, collection: 'members' });
+  expect(off.rendered.html).toContain('and $x^2$');
+  expect(off.rendered.html).not.toMatch(/masthead-|class="callout/);
+});
