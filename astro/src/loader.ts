@@ -56,7 +56,7 @@ export interface MastheadLoaderOptions extends MastheadOptions {
 /** A README has at most 1 MiB; its frontmatter comes on top. */
 const MAX_FILE_BYTES = 4 * 1024 * 1024;
 /** What the loader makes of a file; a higher number has every file fetched again. */
-const REVISION = 3;
+const REVISION = 4;
 const DEFAULTS = { concurrency: 8, attempts: 4, pollMs: 2000 };
 /** The key under which the manifest is kept between builds. */
 const MANIFEST = 'manifest';
@@ -200,8 +200,8 @@ async function take(context: LoaderContext, entry: ManifestEntry, { id, attempts
     body: neutralText(body),
     filePath: filePath(context, id),
     digest: digestOf(entry),
-    // Without paths of images Astro leaves the HTML as it is.
-    rendered: { html, metadata: { ...neutralData(rendered.metadata), imagePaths: [] } },
+    // Without paths of images Astro leaves the HTML as it is. Schemas keep none of the loader's own data, and Starlight's pages need it.
+    rendered: { html, metadata: { ...neutralData(rendered.metadata), imagePaths: [], masthead: { id: entry.id, picture: entry.picture } } },
   });
   return true;
 }

@@ -2,15 +2,19 @@
 
 import type { AstroIntegration } from 'astro';
 import { INTEGRATION, SETTINGS, type Settings } from '../settings.js';
+import { membersInStarlight } from '../starlight/index.js';
 
 /** What the site says to the integration. */
 export interface MastheadIntegrationOptions extends Settings {}
 
 /** The integration: `integrations: [masthead()]`. */
-export function masthead({ url, content }: MastheadIntegrationOptions = {}): AstroIntegration {
+export function masthead({ url, content, starlight }: MastheadIntegrationOptions = {}): AstroIntegration {
   const settings: Settings = { url, content };
   return {
     name: INTEGRATION,
-    hooks: { [SETTINGS]: () => settings } as AstroIntegration['hooks'],
+    hooks: {
+      'astro:config:setup': (at) => membersInStarlight(at, starlight),
+      [SETTINGS]: () => settings,
+    } as AstroIntegration['hooks'],
   };
 }
