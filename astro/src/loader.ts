@@ -241,8 +241,8 @@ async function take(context: LoaderContext, entry: ManifestEntry, { id, digest, 
     body: neutralText(document.body),
     filePath: filePath(context, id),
     digest,
-    // Without paths of images Astro leaves the HTML as it is.
-    rendered: { html, metadata: { ...neutralData(rendered.metadata), imagePaths: [] } },
+    // Without paths of images Astro leaves the HTML as it is. Schemas keep none of the loader's own data, and Starlight's pages need it.
+    rendered: { html, metadata: { ...neutralData(rendered.metadata), imagePaths: [], masthead: { id: entry.id, picture: entry.picture } } },
   });
   return true;
 }

@@ -2,6 +2,7 @@
 
 import type { AstroConfig } from 'astro';
 import type { ContentOptions } from './content.js';
+import type { StarlightOptions } from './starlight/options.js';
 
 /** The name of the integration, as Astro lists it. */
 export const INTEGRATION = 'masthead-astro';
@@ -11,6 +12,8 @@ export interface Settings {
   url?: string | undefined;
   /** What becomes of members' documents in this site. */
   content?: ContentOptions | undefined;
+  /** Members' documents on Starlight; `false` leaves Starlight alone. */
+  starlight?: StarlightOptions | false | undefined;
 }
 
 /** The hook by which the integration tells. Astro keeps the hooks of an integration as they are, and nothing else of it. */
