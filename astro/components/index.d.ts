@@ -1,5 +1,6 @@
 export { default as Login } from './Login.astro';
 export { default as Join } from './Join.astro';
+export { default as Account } from './Account.astro';
 export { default as ProfilePicture } from './ProfilePicture.astro';
 export { default as ReadmeUpload } from './ReadmeUpload.astro';
 export { default as ReadmeEditor } from './ReadmeEditor.astro';

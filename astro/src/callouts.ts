@@ -2,17 +2,22 @@
 // and for rehype.
 
 import type { Element, ElementContent, Nodes, Root } from 'hast';
+import { langOf, wordsOf, type Beside, type Words, type WordsFor } from './words.js';
 
 // The type, whether it folds, and what follows on the line.
 const MARKER = /^\[!([^\]|\n]+)\]([+-]?)[ \t]*/;
 
 /** What a plugin of Sätteri can ask for. */
 interface Surroundings {
+  readonly data: object;
   parent(node: Readonly<Nodes>): Readonly<Nodes> | undefined;
 }
 
-/** A plugin for Sätteri: `satteri({ hastPlugins: [callouts()] })`. */
-export function callouts() {
+/**
+ * A plugin for Sätteri: `satteri({ hastPlugins: [callouts()] })`. `words` gives those that have no title one in the document's language, by
+ * default the package's.
+ */
+export function callouts(words: WordsFor = wordsOf) {
   return {
     name: 'masthead-callouts',
     element: {
@@ -22,24 +27,25 @@ export function callouts() {
         for (let outer = context.parent(node); outer; outer = context.parent(outer)) {
           if (outer.type === 'element' && outer.tagName === 'blockquote' && markerOf(outer)) return undefined;
         }
-        return calloutFrom(node as Element) ?? undefined;
+        return calloutFrom(node as Element, words(langOf(context.data))) ?? undefined;
       },
     },
   };
 }
 
-/** The same for rehype: `unified().use(rehypeCallouts)`, or `markdown.rehypePlugins` of Astro. */
-export function rehypeCallouts() {
-  return (tree: Root): void => {
-    tree.children = tree.children.map((node) => within(node as ElementContent) as Root['children'][number]);
+/** The same for rehype: `unified().use(rehypeCallouts)`, or `markdown.rehypePlugins` of Astro; with words, `[rehypeCallouts, words]`. */
+export function rehypeCallouts(words: WordsFor = wordsOf) {
+  return (tree: Root, file?: { data: Beside }): void => {
+    const said = words(langOf(file?.data));
+    tree.children = tree.children.map((node) => within(node as ElementContent, said) as Root['children'][number]);
   };
 }
 
 /** The node with every callout in it made one. */
-function within(node: ElementContent): ElementContent {
+function within(node: ElementContent, words: Words): ElementContent {
   if (node.type !== 'element') return node;
-  const callout = node.tagName === 'blockquote' ? calloutFrom(node) : null;
-  return callout ?? { ...node, children: node.children.map(within) };
+  const callout = node.tagName === 'blockquote' ? calloutFrom(node, words) : null;
+  return callout ?? { ...node, children: node.children.map((child) => within(child, words)) };
 }
 
 interface Marker {
@@ -64,20 +70,23 @@ function markerOf(quote: Readonly<Element>): Marker | null {
 }
 
 /** `null` for a quotation that is none. Nested ones come along. */
-function calloutFrom(quote: Element): Element | null {
+function calloutFrom(quote: Element, words: Words): Element | null {
   const marker = markerOf(quote);
   if (!marker) return null;
   const { type, fold, paragraph, at } = marker;
   const { title, rest } = firstLine(paragraph);
   const kind = type.trim().toLowerCase();
-  const named = title.some((node) => textOf(node).trim() !== '') ? title : [text(kind.charAt(0).toUpperCase() + kind.slice(1))];
-  const content = [...(rest.length > 0 ? [element('p', {}, rest)] : []), ...quote.children.slice(at + 1)].map(within);
+  const named = title.some((node) => textOf(node).trim() !== '') ? title : [text(calledBy(kind, words))];
+  const content = [...(rest.length > 0 ? [element('p', {}, rest)] : []), ...quote.children.slice(at + 1)].map((child) => within(child, words));
   const properties = { className: ['callout'], dataCallout: kind };
   const body = content.some((node) => node.type === 'element') ? [element('div', { className: ['callout-content'] }, content)] : [];
   return fold
     ? element('details', { ...properties, ...(fold === '+' ? { open: true } : {}) }, [element('summary', { className: ['callout-title'] }, named), ...body])
     : element('div', properties, [element('p', { className: ['callout-title'] }, named), ...body]);
 }
+
+/** What a callout without a title is called. An author may write any type, that of what objects have by themselves, too. */
+const calledBy = (kind: string, { callouts }: Words): string => (Object.hasOwn(callouts, kind) ? callouts[kind] : undefined) ?? kind.charAt(0).toUpperCase() + kind.slice(1);
 
 /** What stands on a paragraph's first line, and after it. */
 function firstLine(nodes: ElementContent[]): { title: ElementContent[]; rest: ElementContent[] } {

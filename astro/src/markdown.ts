@@ -6,3 +6,4 @@ export { htmlWall, rehypeHtmlWall } from './html/plugins.js';
 export type { Allowance } from './html/policy.js';
 export { pictures, rehypePictures, type PicturesOptions } from './pictures.js';
 export { rehypeTaskLabels, taskLabels } from './tasks.js';
+export { wordsOf, type Words, type WordsFor } from './words.js';

@@ -45,6 +45,11 @@ test('every sentence of the page and the package is named somewhere', () => {
   expect(own.filter((key) => !named.has(key))).toEqual([]);
 });
 
+test('the words for Markdown are those of task lists and callouts', () => {
+  const words = Object.keys(english).filter((key) => key.startsWith('markdown.'));
+  expect(words.filter((key) => !/^markdown\.(?:task\.(?:done|to_do)|callout\.[a-z]+)$/.test(key))).toEqual([]);
+});
+
 test('no key is put together, so that each can be found', () => {
   const composed = [...page, ...modules].filter(({ text }) => /\b(?:t|pieces)\(\s*(?:`[^`]*\$\{|["'][^"']*["']\s*\+)/.test(text));
   expect(composed.map(({ path }) => path)).toEqual([]);

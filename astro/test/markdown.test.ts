@@ -5,7 +5,8 @@ import remarkRehype from 'remark-rehype';
 import { markdownToHtml } from 'satteri';
 import { unified } from 'unified';
 import { expect, test } from 'vitest';
-import { callouts, rehypeCallouts, rehypeTaskLabels, taskLabels } from '../src/markdown.js';
+import { OFFERED } from '../src/languages/say.js';
+import { callouts, rehypeCallouts, rehypeTaskLabels, taskLabels, wordsOf } from '../src/markdown.js';
 
 const rehype = unified().use(remarkParse).use(remarkGfm).use(remarkRehype).use(rehypeCallouts).use(rehypeStringify);
 /** Line breaks between tags say nothing. */
@@ -44,4 +45,50 @@ test('the boxes of task lists have names, by Sätteri and by rehype', () => {
   for (const html of [markdownToHtml('- [x] a\n- [ ] b\n', { hastPlugins: [taskLabels()] }).html, String(tasks.processSync('- [x] a\n- [ ] b\n'))]) {
     expect([...html.matchAll(/<input[^>]*>/g)].map(([input]) => /aria-label="([^"]*)"/.exec(input)?.[1])).toEqual(['done', 'to do']);
   }
+});
+
+/** As Astro hands a document's frontmatter to plugins. */
+const beside = (frontmatter: Record<string, unknown>) => ({ astro: { frontmatter } });
+const NOTES = '> [!tip]\n> Text.\n\n> [!tip] Eigener\n> > [!Warning]\n> > Text.\n\n> [!oar]\n> Text.\n\n- [x] a\n- [ ] b\n';
+const named = (html: string) => [...html.matchAll(/callout-title">([^<]*)|aria-label="([^"]*)"/g)].map(([, title, label]) => title ?? label);
+
+test.each([
+  ['de-CH', ['Tipp', 'Eigener', 'Warnung', 'Oar', 'erledigt', 'zu erledigen']],
+  ['ja', ['ヒント', 'Eigener', '警告', 'Oar', '完了', '未完了']],
+  ['pt', ['Tip', 'Eigener', 'Warning', 'Oar', 'done', 'to do']],
+  [7, ['Tip', 'Eigener', 'Warning', 'Oar', 'done', 'to do']],
+  [undefined, ['Tip', 'Eigener', 'Warning', 'Oar', 'done', 'to do']],
+])('what is put into a document in “%s” is in its language, by Sätteri and by rehype', async (lang, expected) => {
+  const data = beside({ lang });
+  const { html } = await markdownToHtml(NOTES, { hastPlugins: [callouts(), taskLabels()], data: data as never });
+  expect(named(html)).toEqual(expected);
+  const processor = unified().use(remarkParse).use(remarkGfm).use(remarkRehype).use(rehypeCallouts).use(rehypeTaskLabels).use(rehypeStringify);
+  expect(named(String(await processor.process({ value: NOTES, data })))).toEqual(expected);
+});
+
+test('a site says which language its documents are in that don’t, and may have words of its own', () => {
+  const words = (lang = 'fr') => ({ ...wordsOf(lang), callouts: { ...wordsOf(lang).callouts, oar: 'Aviron' } });
+  const html = markdownToHtml(NOTES, { hastPlugins: [callouts(words), taskLabels(words)] }).html;
+  expect(named(html)).toEqual(['Astuce', 'Eigener', 'Avertissement', 'Aviron', 'fait', 'à faire']);
+  const tasks = unified().use(remarkParse).use(remarkGfm).use(remarkRehype).use(rehypeCallouts, words).use(rehypeTaskLabels, words).use(rehypeStringify);
+  expect(named(String(tasks.processSync(NOTES)))).toEqual(['Astuce', 'Eigener', 'Avertissement', 'Aviron', 'fait', 'à faire']);
+});
+
+test('a type that every object has by itself is a word like any other', () => {
+  expect(named(markdownToHtml('> [!constructor]\n> x', { hastPlugins: [callouts()] }).html)).toEqual(['Constructor']);
+});
+
+test('each language has a word for the same, and none is empty', () => {
+  const english = wordsOf('en');
+  expect(Object.keys(english.callouts).length).toBeGreaterThan(20);
+  for (const lang of OFFERED) {
+    const { done, toDo, callouts: titles } = wordsOf(lang);
+    expect(Object.keys(titles)).toEqual(Object.keys(english.callouts));
+    expect([done, toDo, ...Object.values(titles)].filter((word) => word.trim() === '')).toEqual([]);
+    if (lang !== 'en') expect([done, titles['warning'], titles['example']]).not.toEqual([english.done, english.callouts['warning'], english.callouts['example']]);
+  }
+});
+
+test('in English a callout is called as it was before there were words', () => {
+  expect(Object.entries(wordsOf('en').callouts).filter(([kind, title]) => title !== kind.charAt(0).toUpperCase() + kind.slice(1))).toEqual([]);
 });

@@ -43,13 +43,13 @@ export async function files(root) {
   return entries.filter((entry) => entry.isFile()).map((entry) => relative(root, join(entry.parentPath, entry.name)));
 }
 
-/** Answers the browser's requests for the site from what was built. */
-export async function show(context, site) {
+/** Answers the browser's requests for the site from what was built; a test may have other types for them. */
+export async function show(context, site, types = TYPES) {
   await context.route(`${ORIGIN}/**`, async (route) => {
     const path = decodeURIComponent(new URL(route.request().url()).pathname);
     const file = join(dist(site), path.endsWith('/') ? `${path}index.html` : path);
     const found = existsSync(file);
     const body = await readFile(found ? file : join(dist(site), '404.html'));
-    await route.fulfill({ status: found ? 200 : 404, contentType: TYPES[found ? extname(file) : '.html'] ?? 'application/octet-stream', body });
+    await route.fulfill({ status: found ? 200 : 404, contentType: types[found ? extname(file) : '.html'] ?? 'application/octet-stream', body });
   });
 }

@@ -3,7 +3,7 @@
 import { createClient, MastheadError, type Client, type Ending, type Storage, type Upload } from '../client.js';
 import { spoken, t } from '../languages/say.js';
 import { translate } from '../languages/translate.js';
-import { speakAs } from '../speaking.js';
+import { speakAs, takeMessages } from '../speaking.js';
 
 const clients = new Map<string, Client>();
 
@@ -33,10 +33,11 @@ export abstract class MastheadElement extends HTMLElement {
   connectedCallback(): void {
     this.client = clientFor(this.dataset['url'] ?? '', (this.dataset['storage'] as Storage) || 'local');
     const lang = this.closest<HTMLElement>('[lang]')?.lang;
+    const hasMessages = takeMessages(document);
     const begin = () => {
       // It may be gone, and another may have come, before the sentences are there.
       if (!this.isConnected || this.#stop) return;
-      this.#begin(spoken());
+      this.#begin(spoken(), hasMessages);
     };
     const loading = speakAs(lang);
     if (loading) void loading.then(begin);
@@ -48,15 +49,16 @@ export abstract class MastheadElement extends HTMLElement {
     this.#stop = undefined;
   }
 
-  #begin(language: string): void {
-    // The server may have rendered another language, where it wasn't told the page's.
-    if (this.dataset['language'] !== language) {
+  #begin(language: string, hasMessages: boolean): void {
+    // The server may have rendered another language, where it wasn't told the page's; and an element may know nothing of the site's own
+    // sentences, which another one brought.
+    if (this.dataset['language'] !== language || (hasMessages && !this.#isSetUp)) {
       translate(this);
       this.dataset['language'] = language;
     }
     if (!this.#isSetUp) {
       this.#isSetUp = true;
-      this.querySelector('[data-cancel]')?.addEventListener('click', () => this.stopSending());
+      this.own('[data-cancel]')?.addEventListener('click', () => this.stopSending());
       this.setUp();
       this.#introduce();
     }
@@ -71,7 +73,7 @@ export abstract class MastheadElement extends HTMLElement {
 
   /** Says the club's name and the password's rule, where the markup has places for them. It works without, too. */
   #introduce(): void {
-    const [welcome, rule] = [this.querySelector<HTMLElement>('[data-welcome]'), this.querySelector<HTMLElement>('[data-rule]')];
+    const [welcome, rule] = [this.own('[data-welcome]'), this.own('[data-rule]')];
     if (!welcome && !rule) return;
     this.client.site().then(
       ({ name, password: { min, max } }) => {
@@ -86,7 +88,7 @@ export abstract class MastheadElement extends HTMLElement {
     for (const part of this.querySelectorAll<HTMLElement>('[data-session]')) {
       part.hidden = (part.dataset['session'] === 'in') !== signedIn;
     }
-    const said = this.querySelector<HTMLElement>('[data-ending]');
+    const said = this.own('[data-ending]');
     if (said && (signedIn || ending)) said.textContent = ending ? t(ENDINGS[ending]) : '';
     // A session that is over has said so; any other fault shows where the element shows it.
     Promise.resolve(this.follow(signedIn, ending)).catch((error) => this.fault(error));
@@ -100,7 +102,7 @@ export abstract class MastheadElement extends HTMLElement {
 
   /** Puts a sentence where screen readers listen: `data-say="status"` or `data-say="error"`. */
   protected say(kind: 'status' | 'error', text: string): void {
-    const place = this.querySelector<HTMLElement>(`[data-say="${kind}"]`);
+    const place = this.own(`[data-say="${kind}"]`);
     if (place) place.textContent = text;
   }
 
@@ -109,8 +111,13 @@ export abstract class MastheadElement extends HTMLElement {
     this.dispatchEvent(new CustomEvent(`masthead:${name}`, { bubbles: true, detail }));
   }
 
+  /** The component's own element, if there is one: what the site puts into it, below `data-own`, may have others like it. */
+  protected own<E extends Element = HTMLElement>(selector: string): E | undefined {
+    return [...this.querySelectorAll<E>(selector)].find((element) => !this.contains(element.closest('[data-own]')));
+  }
+
   protected find<E extends Element = HTMLElement>(selector: string): E {
-    const found = this.querySelector<E>(selector);
+    const found = this.own<E>(selector);
     if (!found) throw new Error(`<${this.localName}> has no ${selector}`);
     return found;
   }

@@ -1,10 +1,27 @@
 // <masthead-login>: signs a member in and out.
 
+import type { Member } from '../client.js';
 import { t } from '../languages/say.js';
 import { noticesOf } from '../office/notices.js';
 import { MastheadElement } from './base.js';
 
 export class MastheadLogin extends MastheadElement {
+  /** Another element of the page has given the member another name. */
+  #named = (event: Event) => {
+    const { member } = (event as CustomEvent<{ member?: Member }>).detail;
+    if (member) this.#showName(member);
+  };
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    document.addEventListener('masthead:account', this.#named);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    document.removeEventListener('masthead:account', this.#named);
+  }
+
   protected override setUp(): void {
     const form = this.find<HTMLFormElement>('form');
     this.onSubmit(form, async () => {
@@ -47,11 +64,15 @@ export class MastheadLogin extends MastheadElement {
   }
 
   protected override async follow(signedIn: boolean): Promise<void> {
-    const place = this.querySelector('[data-notices]');
+    const place = this.own('[data-notices]');
     place?.replaceChildren();
     if (!signedIn) return;
     const { member, notices } = await this.client.account();
-    this.find('[data-name]').textContent = t('desk.signed_in_as', { name: member.name });
+    this.#showName(member);
     place?.replaceChildren(...noticesOf(this.client, notices, () => this.find('[data-sign-out]').focus()));
+  }
+
+  #showName({ name }: Member): void {
+    this.find('[data-name]').textContent = t('desk.signed_in_as', { name });
   }
 }

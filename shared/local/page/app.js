@@ -38,16 +38,12 @@ session.onOver = (ending) => {
   const { count, names } = desk.chosen();
   showSignIn(count > 0 ? t("page.stays_chosen", { ending, count, names }) : ending, true);
 };
-desk.connect(() => {
+desk.connect((sentence, end) => {
   session.end();
-  showSignIn(t("page.password_changed"));
-}, () => {
-  session.end();
-  location.hash = "";
-  showSignIn(t("account.left"));
-}, () => {
-  session.end();
-  showSignIn(t("account.email_changed"));
+  if (end === "left") {
+    location.hash = "";
+  }
+  showSignIn(sentence);
 });
 
 editor.connect();

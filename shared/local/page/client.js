@@ -70,9 +70,14 @@ export async function me() {
   return (await signed("/api/me")).member;
 }
 
-/** The member, and what became of the picture that was sent last. */
-export function account() {
-  return signed("/api/me");
+/** The member, what became of the picture that was sent last, the address, which letters come, and what an administrator did to the account. */
+export async function account() {
+  return accountOf(await signed("/api/me"));
+}
+
+/** As the npm package's client has it. */
+function accountOf({ member, picture_upload: pictureUpload, email, new_email: newEmail, mail: letters, notices }) {
+  return { member, pictureUpload, email, newEmail: newEmail ?? null, letters, notices };
 }
 
 /** Sends a picture of a file called `name`; `onProgress` is called with the percentage that has left this machine. */
@@ -327,11 +332,11 @@ async function savedFile(slug, ...below) {
   };
 }
 
-export function setPassword(current, password) {
+export function setPassword({ currentPassword, password }) {
   return signed("/api/set_password", {
     method: "POST",
     headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ current_password: current, password }),
+    body: JSON.stringify({ current_password: currentPassword, password }),
   });
 }
 
@@ -355,12 +360,8 @@ export function chooseLetters(mail) {
   return patchMe({ mail });
 }
 
-function patchMe(wanted) {
-  return signed("/api/me", {
-    method: "PATCH",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify(wanted),
-  });
+async function patchMe(wanted) {
+  return accountOf(await sending("PATCH", "/api/me", wanted));
 }
 
 /** Has a code for a new password sent to an address, if it is that of a member with a password. */

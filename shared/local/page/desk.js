@@ -11,7 +11,6 @@ import * as earlier from "/history.js";
 import { deletionMeans } from "/history/deleted.js";
 import { size } from "/languages/amounts.js";
 import { locale, t } from "/languages/say.js";
-import * as letters from "/letters.js";
 import * as picture from "/picture.js";
 import * as report from "/report.js";
 import { stateOf } from "/report/draw.js";
@@ -51,7 +50,7 @@ export async function start(member) {
   folder.resume();
   const slug = wanted();
   makeRoom();
-  await Promise.all([refresh(), earlier.refresh(), letters.refresh(), slug ? report.open(slug) : null]);
+  await Promise.all([refresh(), earlier.refresh(), account.refresh(), slug ? report.open(slug) : null]);
 }
 
 function showName(member) {
@@ -82,20 +81,16 @@ export function clear(keepsFiles = false) {
   list.replaceChildren();
   titles = new Map();
   files.clear();
-  find("password-form").reset();
   account.clear();
-  letters.clear();
   if (!keepsFiles) {
     forgetChoices();
   }
   for (const part of ["publish", "readmes", "picture"]) {
     find(`${part}-status`).textContent = find(`${part}-error`).textContent = "";
   }
-  find("password-error").textContent = "";
   find("publish-progress").hidden = find("picture-progress").hidden = true;
   find("member-name").textContent = "";
   showPicture(null);
-  showPasswords(false);
   for (const open of [dialog, otherTitle, pictureRemoval]) {
     open.close();
   }
@@ -109,8 +104,8 @@ function forgetChoices() {
   showPreview(null);
 }
 
-/** Connects the forms; `onPasswordChanged`, `onLeft` or `onAddressChanged` is called when the session has ended that way. */
-export function connect(onPasswordChanged, onLeft, onAddressChanged) {
+/** Connects the forms; `onEnded` is called with a sentence when the session is over by what the member did with the account. */
+export function connect(onEnded) {
   connectPublishing();
   files.connect((slug) => titles.get(slug) ?? slug, folder.told);
   folder.connect(() => {
@@ -121,9 +116,7 @@ export function connect(onPasswordChanged, onLeft, onAddressChanged) {
   earlier.connect((slug, isOpen) => void (isOpen ? open(slug) : refresh()));
   connectDeletion();
   connectPicture();
-  connectPassword(onPasswordChanged);
-  account.connect(showName, onLeft);
-  letters.connect(onAddressChanged);
+  account.connect(showName, onEnded);
   window.addEventListener("hashchange", async () => {
     if (!client.session.token) {
       return;
@@ -454,19 +447,4 @@ function showPicture(urls) {
     }
   }
   find("picture-remove-ask").hidden = !urls;
-}
-
-function connectPassword(onPasswordChanged) {
-  const [current, password] = ["current_password", "new_password"].map(find);
-  find("show-passwords").addEventListener("change", (event) => showPasswords(event.target.checked));
-  onSubmit(find("password-form"), find("password-error"), async () => {
-    await client.setPassword(current.value, password.value);
-    onPasswordChanged();
-  });
-}
-
-function showPasswords(visible) {
-  for (const field of ["current_password", "new_password"]) {
-    find(field).type = visible ? "text" : "password";
-  }
 }

@@ -73,7 +73,7 @@ async function scaledDown(file) {
 async function outcome() {
   const deadline = performance.now() + PATIENCE_MS;
   while (performance.now() < deadline) {
-    const { member, picture_upload: upload } = await client.account();
+    const { member, pictureUpload: upload } = await client.account();
     if (upload?.state === "ready") {
       return member.picture;
     }

@@ -85,7 +85,6 @@ const FILES: &[File] = &[
     script("/history.js", include_str!("../../page/history.js")),
     script("/join.js", include_str!("../../page/join.js")),
     script("/language.js", include_str!("../../page/language.js")),
-    script("/letters.js", include_str!("../../page/letters.js")),
     script("/missing.js", include_str!("../../page/missing.js")),
     script("/office.js", include_str!("../../page/office.js")),
     script("/picture.js", include_str!("../../page/picture.js")),
@@ -193,6 +192,19 @@ const FILES: &[File] = &[
     script(
         "/history/versions.js",
         include_str!("../../../../astro/src/history/versions.js"),
+    ),
+    // The member's own account, which the page and the npm package have in common.
+    script(
+        "/account/forms.js",
+        include_str!("../../../../astro/src/account/forms.js"),
+    ),
+    script(
+        "/account/markup.js",
+        include_str!("../../../../astro/src/account/markup.js"),
+    ),
+    script(
+        "/account/write.js",
+        include_str!("../../../../astro/src/account/write.js"),
     ),
     // The editor, which the page and the npm package have in common.
     File {
