@@ -6,6 +6,7 @@ import { addressOf, dateOf, documents, MOTTO, NAME } from '../club';
 const LATEST = 50;
 
 export async function GET({ site }: APIContext): Promise<Response> {
+  if (import.meta.env.PROD && site!.hostname === 'localhost') console.warn(`SITE_URL isn't set: the feed and the sitemap lead to ${site!.href}.`);
   const latest = (await documents()).slice(0, LATEST);
   return rss({
     title: NAME,
