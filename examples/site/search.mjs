@@ -9,7 +9,8 @@ export function searchIndex() {
     hooks: {
       'astro:build:done': async ({ dir, logger }) => {
         try {
-          // One index for all languages: a club's members write in several, and search in all of them.
+          // One index for all languages: a club's members write in several, and search in all of them. Its words are parted by spaces,
+          // so that of Chinese or Japanese text only the beginning of a passage is found.
           const { index, errors } = await createIndex({ forceLanguage: 'en' });
           if (!index) throw new Error(errors.join(' '));
           const added = await index.addDirectory({ path: fileURLToPath(dir) });

@@ -161,6 +161,19 @@ await step('without a registry the site is complete, and what to do is said', as
   equal((await files(join(around, 'away'))).length, (await files(join(around, 'plain'))).length, 'files of the site');
 });
 
+await step('the package alone fits each Astro that it names, under npm’s strict rules', async () => {
+  const folder = join(around, 'alone');
+  await mkdir(folder);
+  const { peerDependencies } = await readJson(source, '../package.json');
+  const ranges = peerDependencies.astro.split(' || ');
+  ok(ranges.length >= 2, `several are named, but it is ${ranges}`);
+  for (const range of ranges) {
+    await writeFile(join(folder, 'package.json'), '{}');
+    const { status, output } = npm(['install', '--dry-run', '--strict-peer-deps', '--prefer-offline', '--no-audit', '--no-fund', `astro@${range}`, tarball], folder);
+    ok(status === 0 && /^add masthead-astro /m.test(output) && !/^add codemirror /m.test(output), `npm finds no conflict with Astro ${range}, and installs nothing that is optional: ${output}`);
+  }
+});
+
 await step('the site is installed under npm’s strict rules, checked, and built', async () => {
   const installed = npm(['install', '--strict-peer-deps', '--prefer-offline', '--no-audit', '--no-fund'], site);
   ok(installed.status === 0 && !/ERESOLVE|deprecated/.test(installed.output), `npm installs it without a conflict: ${installed.output}`);

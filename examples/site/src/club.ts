@@ -88,7 +88,11 @@ export function backlinksOf(all: Document[]): Map<string, Document[]> {
   for (const document of all) {
     const targets = new Set(document.data.derived.links.internal.map(idOf));
     targets.delete(document.id);
-    for (const id of targets) found.set(id, [...(found.get(id) ?? []), document]);
+    for (const id of targets) {
+      const linking = found.get(id);
+      if (linking) linking.push(document);
+      else found.set(id, [document]);
+    }
   }
   return found;
 }
