@@ -21,7 +21,7 @@ export async function inspect(site, ids, { own = () => false, secrets = [], move
   const built = await files(root);
   const pages = new Set(built);
   equal(ids.filter((id) => !pages.has(`${id}/index.html`)), [], `entries without a page in ${site}`);
-  equal(built.filter((name) => !/\.(html|css|js|svg|xml|woff2?|json)$/.test(name)), [], `files of another kind in ${site}`);
+  equal(built.filter((name) => !/\.(html|css|js|svg|xml|woff2?|json)$|^robots\.txt$|^pagefind\/(\w+\/)?[\w.-]+\.(pf_\w+|pagefind)$/.test(name)), [], `files of another kind in ${site}`);
 
   const machine = [...machinesOwn(), ...secrets];
   const findings = [];

@@ -2,15 +2,21 @@
 //
 // `run` sets the environment.
 
+import { statSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { HOSTILE, NOTE, markdown, phonePhoto, portrait } from '../browser/files.mjs';
 import { equal, eventually, fitsEverybody, launch, ok, says, step, watched } from '../browser/harness.mjs';
 import { CLUB } from './club.mjs';
 import { DESK, PHONE, keep, looksRight } from './looks.mjs';
-import { DEMO, member, publish, signedIn } from './members.mjs';
-import { ORIGIN, build, show } from './site.mjs';
+import { DEMO, member, publish, published, signedIn } from './members.mjs';
+import { ORIGIN, build, dist, show } from './site.mjs';
 import { lookAtVault, publishVault } from './pictures.mjs';
 
 const SITE = 'site';
+/** What a document's page may ask for, without the pictures in its text. */
+const MAX_FILES = 5;
+const MAX_PAGE_BYTES = 60_000;
 const WRONG = 'The e-mail address or the password is wrong.';
 
 for (const { handle, name, picture, documents } of CLUB) {
@@ -94,7 +100,8 @@ async function journey() {
     await says(page.locator('h1'), 'Planing a spar by hand');
     await says(page.locator('.head .byline'), /Ada Brandt[\s\S]*min to read/);
     ok((await page.locator('.contents a').count()) >= 3, 'the page has a table of contents');
-    await says(page.locator('.tail section'), /Linked from[\s\S]*The boat shed in winter/);
+    await says(page.locator('.tail .backlinks'), /^Linked from\s+The boat shed in winter$/);
+    await says(page.locator('.tail .related'), /^On the same subjects\s+Reading the tide table without tears\s+Jun Okada$/);
     equal(await page.locator('.callout[data-callout="tip"]').count(), 1, 'callouts');
     await looksRight(page, 'document');
     await page.locator('.contents a').first().click();
@@ -104,11 +111,80 @@ async function journey() {
     await page.getByRole('link', { name: 'Members', exact: true }).click();
     await eventually(() => page.locator('.members img').first().evaluate((image) => image.naturalWidth > 0), 'the members’ pictures are shown');
     await looksRight(page, 'members');
+    await page.locator('.members').getByRole('link', { name: 'Noor el-Amin' }).click();
+    await says(page.locator('h1'), 'Noor el-Amin');
+    equal(await page.locator('.listing h2 a').allInnerTexts(), ['مكتبة النادي'], 'the documents on the page of a member who has written none about themselves');
+    await looksRight(page, 'author');
+    await open('/ada/');
+    equal(await page.locator('.tail .documents h3').allInnerTexts(), ['Planing a spar by hand', 'The boat shed in winter'], 'the documents on a member’s own page');
+    await looksRight(page, 'own');
+    await page.getByRole('link', { name: 'All documents' }).click();
+    equal(await page.locator('.year a:not(.by)').count(), (await published()).length, 'documents in the list of all');
+    await looksRight(page, 'all');
+    await page.getByRole('link', { name: 'How to publish' }).click();
+    await says(page.locator('h1'), 'How to publish');
+    await looksRight(page, 'publish');
     await page.getByRole('link', { name: 'Subjects', exact: true }).click();
     await looksRight(page, 'subjects');
     await open('/nowhere/');
     await says(page.locator('h1'), 'Not here');
   }, [/status of 404/]);
+
+  await run('what a document has is found, and its words are only text', async () => {
+    await open('/');
+    await page.getByRole('link', { name: 'Search', exact: true }).click();
+    await page.getByRole('searchbox').fill('twelfths');
+    await says(page.locator('club-search [role="status"]'), 'One document');
+    equal(await page.locator('.listing mark').first().innerText(), 'twelfths.', 'what is marked');
+    equal(new URL(page.url()).search, '?q=twelfths', 'the words in the address');
+    await looksRight(page, 'search');
+    await fitsEverybody(page, 'the search');
+    await page.getByRole('link', { name: 'Reading the tide table without tears' }).click();
+    await says(page.locator('h1'), 'Reading the tide table without tears');
+    await open('/club/search/?q=مكتبة');
+    await page.getByRole('link', { name: 'مكتبة النادي' }).waitFor();
+    // One whose author keeps it out of the search, and one in which nobody has that word.
+    await page.getByRole('searchbox').fill('xylophone');
+    await says(page.locator('club-search [role="status"]'), 'No document has “xylophone”.');
+    await page.getByRole('searchbox').fill('zeppelin');
+    await says(page.locator('club-search [role="status"]'), 'No document has “zeppelin”.');
+    equal(await page.locator('.listing li').count(), 0, 'documents that are listed');
+    // Names of pages around a document, and what its page says of others, are no words of the document.
+    await page.getByRole('searchbox').fill('"Linked from"');
+    await says(page.locator('club-search [role="status"]'), 'No document has “"Linked from"”.');
+  });
+
+  await run('the feed and the sitemap lead to documents, and to no page for members', async () => {
+    await open('/');
+    const feed = await page.evaluate((text) => {
+      const xml = new DOMParser().parseFromString(text, 'application/xml');
+      return { wrong: xml.querySelector('parsererror')?.textContent, links: [...xml.querySelectorAll('item > link')].map(({ textContent }) => textContent), by: [...xml.getElementsByTagName('dc:creator')].map(({ textContent }) => textContent) };
+    }, await readFile(join(dist(SITE), 'rss.xml'), 'utf8'));
+    equal(feed.wrong, undefined, 'what is wrong in the feed');
+    equal(feed.links.toSorted(), (await published()).map((id) => `${ORIGIN}/${id}/`).toSorted(), 'addresses in the feed');
+    ok(feed.by.includes('Noor el-Amin'), 'the feed names authors');
+    const sitemap = await readFile(join(dist(SITE), 'sitemap-0.xml'), 'utf8');
+    for (const path of ['ada/planing-a-spar-by-hand/', 'noor/', 'club/publish/']) ok(sitemap.includes(`<loc>${ORIGIN}/${path}</loc>`), `the sitemap has ${path}`);
+    for (const path of ['account', 'join', 'login', 'office', 'search', 'write']) ok(!sitemap.includes(`/club/${path}/`), `the sitemap has no ${path}`);
+    ok((await readFile(join(dist(SITE), 'robots.txt'), 'utf8')).includes(`Sitemap: ${ORIGIN}/sitemap-index.xml`), 'robots.txt names the sitemap');
+  });
+
+  await run('a document’s page is light: no script, no font, few files', async () => {
+    for (const id of await published()) {
+      const answers = [];
+      const note = (response) => answers.push(response);
+      page.on('response', note);
+      await page.goto(`${ORIGIN}/${id}/`, { waitUntil: 'load' });
+      page.off('response', note);
+      const own = answers.filter((response) => new URL(response.url()).origin === ORIGIN);
+      const kinds = own.map((response) => response.request().resourceType());
+      equal(kinds.filter((kind) => !['document', 'stylesheet', 'image', 'other'].includes(kind)), [], `files of another kind of ${id}`);
+      const built = own.map((response) => join(dist(SITE), new URL(response.url()).pathname.replace(/\/$/, '/index.html')));
+      const bytes = built.reduce((sum, file) => sum + statSync(file).size, 0);
+      // Members’ pictures stand on another server.
+      ok(own.length <= MAX_FILES && bytes <= MAX_PAGE_BYTES, `${id} asks for ${MAX_FILES} files and ${MAX_PAGE_BYTES} bytes at most, but it asks for ${own.length} and ${bytes}`);
+    }
+  });
 
   await run('a vault’s pictures are in their places before they are loaded, and nothing moves', async () => {
     await lookAtVault(browser, SITE, keep);
@@ -364,8 +440,11 @@ async function journey() {
     await eventually(async () => (await fetch(`${process.env.MASTHEAD_URL}/content/demo.md`)).status === 404, 'the file leaves the server');
     const { output } = await build(SITE);
     ok(/ 0 fetched, 1 removed/.test(output), `nothing is fetched, one is removed: ${output}`);
-    equal((await open('/demo/')).status(), 404, 'the status of the page');
-  }, [/status of 404/]);
+    // Of a member who has published something else, a page is left that lists it.
+    await open('/demo/');
+    await says(page.locator('h1'), 'Demo Member');
+    equal(await page.locator('.listing h2').count(), 1, 'documents that are left');
+  });
 
   await run('a session that the server ended is said so', async () => {
     await open('/club/account/');

@@ -7,7 +7,7 @@ import { ok } from '../browser/harness.mjs';
 
 /** An origin that `masthead dev` lets call it. Nobody listens there: the browser's requests are answered here. */
 export const ORIGIN = 'http://localhost:4321';
-const TYPES = { '.html': 'text/html; charset=utf-8', '.css': 'text/css', '.js': 'text/javascript', '.svg': 'image/svg+xml' };
+const TYPES = { '.html': 'text/html; charset=utf-8', '.css': 'text/css', '.js': 'text/javascript', '.svg': 'image/svg+xml', '.xml': 'application/xml' };
 
 export const folder = (site) => join(import.meta.dirname, 'work', site);
 export const dist = (site) => join(folder(site), 'dist');
