@@ -61,12 +61,17 @@ function asking(interactive) {
   if (!interactive) return { answer: async (_question, given, usual, from) => from(given ?? usual), close() {} };
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
   let interrupt = () => {};
-  // Ctrl+C, and Ctrl+D or the end of the input.
-  terminal.on('close', () => interrupt());
+  let over = false;
+  // Ctrl+C, and Ctrl+D or the end of the input; between two questions as well.
+  terminal.on('close', () => {
+    over = true;
+    interrupt();
+  });
   const ask = (question) =>
     new Promise((resolve, reject) => {
       interrupt = () => reject(new Interrupted());
-      terminal.question(question, resolve);
+      if (over) interrupt();
+      else terminal.question(question, resolve);
     });
   return {
     async answer(question, given, usual, from) {
@@ -82,7 +87,6 @@ function asking(interactive) {
       }
     },
     close() {
-      interrupt = () => {};
       terminal.close();
     },
   };
@@ -92,8 +96,8 @@ function asking(interactive) {
 async function askMasthead(url) {
   try {
     const answer = await fetch(`${url}/api/site`, { signal: AbortSignal.timeout(PATIENCE_MS) });
-    const { site } = await answer.json();
-    if (typeof site?.name === 'string') return { name: nameOf(site.name) };
+    const said = await answer.json();
+    if (typeof said?.site?.name === 'string') return { name: nameOf(said.site.name) };
   } catch (error) {
     if (!(error instanceof SyntaxError)) return { silence: `Masthead doesn't answer at ${url} (${error.cause?.code || error.message}). It must when the site is built.` };
   }
@@ -109,6 +113,12 @@ function packageManager() {
 function install(manager, folder) {
   const { status, error } = spawnSync(manager, ['install'], { cwd: folder, stdio: 'inherit', shell: process.platform === 'win32' });
   return status === 0 && !error;
+}
+
+/** A path as a shell takes it for one word. */
+function quoted(path) {
+  if (!/[^\w./\\-]/.test(path)) return path;
+  return process.platform === 'win32' ? `"${path}"` : `'${path.replaceAll("'", "'\\''")}'`;
 }
 
 const isNewEnough = () => {
@@ -154,7 +164,7 @@ async function main() {
   const manager = packageManager();
   const installed = values.install && install(manager, site.folder);
   const steps = [
-    ...(shown === '.' ? [] : [`cd ${/[^\w./\\-]/.test(shown) ? JSON.stringify(shown) : shown}`]),
+    ...(shown === '.' ? [] : [`cd ${quoted(shown)}`]),
     ...(installed ? [] : [`${manager} install`]),
     `${manager} run dev        # http://localhost:4321, with what is published`,
     `${manager} run build      # the site, in dist`,

@@ -84,6 +84,6 @@ Wind, pressure and a narrow harbour mouth. A millibar is a centimetre.
 
 export const CLUB = [
   { handle: 'ada', name: 'Ada Brandt', picture: true, documents: { 'README.md': '# Ada Brandt\n\nI build small boats, slowly, and write down what went wrong.\n', 'The boat shed in winter.md': SHED, 'Planing a spar by hand.md': SPAR } },
-  { handle: 'jun', name: 'Jun Okada', picture: false, documents: { 'README.md': '---\npagefind: false\n---\n\n# Jun\n\nA xylophone, tides, charts and a little programming. Ask me about the old harbour survey.\n', 'tides.md': TIDES } },
+  { handle: 'jun', name: 'Jun Okada', picture: false, documents: { 'README.md': '---\npagefind: false\n---\n\n# Jun\n\nZymurgy, tides, charts and a little programming. Ask me about the old harbour survey.\n', 'tides.md': TIDES } },
   { handle: 'noor', name: 'Noor el-Amin', picture: true, documents: { 'مرحبا.md': '---\nlang: ar\ntags: [library]\n---\n\n# مكتبة النادي\n\nكتب عن البحر والملاحة، مرتبة على الرف الثالث.\n' } },
 ];

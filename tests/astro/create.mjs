@@ -149,7 +149,7 @@ await step('at a terminal it asks, and asks again for what it can’t use', asyn
     ['What is the site called?', NAME],
   ]);
   equal(status, 0, `the status: ${shown}`);
-  ok(shown.includes('cd "my club"'), `it says what is next: ${shown}`);
+  ok(shown.includes("cd 'my club'"), `it says what is next: ${shown}`);
   equal((await readJson(site, 'src/site.json')).name, NAME, 'the name of the site');
 });
 
