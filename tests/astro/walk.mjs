@@ -86,7 +86,7 @@ await step('five steps, in any site', async () => {
   equal(title(await read(name, 'index.html')), 'Our harbour', 'the site’s own page');
   equal(elements(await read(name, 'mira/gripper-arm/index.html'), 'img').map(({ width, height, loading }) => [width, height, loading]), [['300', '225', 'eager'], ['240', '180', 'lazy']], 'pictures of a document');
   const account = await read(name, 'account/index.html');
-  for (const tag of ['masthead-login', 'masthead-readme-upload', 'masthead-publish-report', 'masthead-profile-picture']) equal(elements(account, tag).map((element) => element['data-url']), [MASTHEAD_URL], `the server of <${tag}>`);
+  for (const tag of ['masthead-login', 'masthead-readme-upload', 'masthead-publish-report', 'masthead-profile-picture', 'masthead-account']) equal(elements(account, tag).map((element) => element['data-url']), [MASTHEAD_URL], `the server of <${tag}>`);
   ok(links(account).includes('/join/'), 'the sign-in leads to /join/');
   equal(elements(await read(name, 'join/index.html'), 'masthead-join').length, 1, 'components at /join/');
   const office = await read(name, 'office/index.html');
