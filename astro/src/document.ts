@@ -33,8 +33,25 @@ const FRONTMATTER = /^---\r?\n([\s\S]*?\r?\n)---[ \t]*\r?\n?/;
  * @throws {Error} where it has no readable frontmatter; the message is a sentence.
  */
 export function readDocument(text: string, entry: ManifestEntry): Document {
+  const { data, body } = blockOf(text);
+  if (!data) throw new Error('the file has no frontmatter');
+  const about: About = {
+    handle: entry.id.split('/')[0] ?? entry.id,
+    url: entry.url,
+    updated: new Date(entry.updated),
+    picture: entry.picture,
+  };
+  return { data: { ...guarded(neutralData(data)), masthead: about }, body: body.trim() };
+}
+
+/**
+ * A file's frontmatter, where it has any, and the text behind it.
+ *
+ * @throws {Error} where there is one that can't be read; the message is a sentence.
+ */
+export function blockOf(text: string): { data: Record<string, unknown> | undefined; body: string } {
   const found = FRONTMATTER.exec(text);
-  if (!found) throw new Error('the file has no frontmatter');
+  if (!found) return { data: undefined, body: text };
   let data: unknown;
   try {
     data = yaml.load(found[1] ?? '');
@@ -42,13 +59,7 @@ export function readDocument(text: string, entry: ManifestEntry): Document {
     throw new Error(`the frontmatter can't be read: ${error instanceof Error ? error.message.split('\n')[0] : error}`);
   }
   if (typeof data !== 'object' || data === null || Array.isArray(data)) throw new Error('the frontmatter is no map');
-  const about: About = {
-    handle: entry.id.split('/')[0] ?? entry.id,
-    url: entry.url,
-    updated: new Date(entry.updated),
-    picture: entry.picture,
-  };
-  return { data: { ...guarded(neutralData(data) as Record<string, unknown>), masthead: about }, body: text.slice(found[0].length).trim() };
+  return { data: data as Record<string, unknown>, body: text.slice(found[0].length) };
 }
 
 /** Whether a document has formulas, as its converter says of it. */

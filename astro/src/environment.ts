@@ -1,7 +1,7 @@
 // Variables of the environment, as Astro itself reads them: the process's own, and those of `.env` and its kin.
 
 import { createRequire } from 'node:module';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { LoaderContext } from 'astro/loaders';
 
@@ -16,12 +16,15 @@ export async function environment({ config, watcher }: Pick<LoaderContext, 'conf
   // `--mode` is no part of the configuration that a loader sees.
   const { values } = parseArgs({ args: process.argv.slice(2), options: { mode: { type: 'string' } }, strict: false });
   const mode = typeof values.mode === 'string' ? values.mode : watcher ? 'development' : 'production';
-  const { loadEnv } = await vite();
+  const { loadEnv } = vite();
   return loadEnv(mode, config.vite?.envDir ?? fileURLToPath(config.root), '');
 }
 
-/** The Vite that Astro has. This package has none of its own, and would find another one or none by itself. */
-async function vite(): Promise<Vite> {
-  const { resolve } = createRequire(import.meta.resolve('astro/package.json'));
-  return import(pathToFileURL(resolve('vite')).href) as Promise<Vite>;
+/**
+ * The Vite that Astro has. This package has none of its own, and would find another one or none by itself. It is required, since the loaders
+ * of Astro 5 run after the runner is closed by which their modules import.
+ */
+function vite(): Vite {
+  const require = createRequire(createRequire(import.meta.url).resolve('astro/package.json'));
+  return require('vite') as Vite;
 }

@@ -3,6 +3,7 @@
 // (shared/frontmatter/src/entry/guards.rs), and nothing else, comes to a theme.
 
 import { z, type ZodType } from 'astro/zod';
+import { loose, strict } from './objects.js';
 
 /** No tag and no character reference: the same text wherever it is printed as HTML. */
 const plain = z.string().regex(/^[^<&]*$/);
@@ -10,20 +11,20 @@ const webAddress = z.string().refine((text) => /^https?:$/.test(URL.parse(text)?
 /** A web address, or a path or a fragment of the site itself. */
 const link = z.union([webAddress, z.string().regex(/^(#|\/(?![/\\]))/)]);
 const absent = z.undefined().optional();
-const neighbour = z.union([z.boolean(), z.string(), z.strictObject({ link: link.optional(), label: z.string().optional() })]);
-const named = z.strictObject({ name: z.string(), property: z.string(), content: z.string(), lang: z.string() }).partial();
+const neighbour = z.union([z.boolean(), z.string(), strict({ link: link.optional(), label: z.string().optional() })]);
+const named = strict({ name: z.string(), property: z.string(), content: z.string(), lang: z.string() }).partial();
 
 const GUARDS: Readonly<Record<string, ZodType>> = {
-  head: z.array(z.union([z.strictObject({ tag: z.literal('title'), attrs: named.optional(), content: plain.optional() }), z.strictObject({ tag: z.literal('meta'), attrs: named.optional() })])),
-  hero: z.looseObject({
+  head: z.array(z.union([strict({ tag: z.literal('title'), attrs: named.optional(), content: plain.optional() }), strict({ tag: z.literal('meta'), attrs: named.optional() })])),
+  hero: loose({
     title: plain.optional(),
     tagline: plain.optional(),
     // A file of the building machine, or raw HTML.
     image: absent,
-    actions: z.array(z.looseObject({ text: plain, link, icon: absent, attrs: absent })).optional(),
+    actions: z.array(loose({ text: plain, link, icon: absent, attrs: absent })).optional(),
   }),
-  banner: z.looseObject({ content: plain }),
-  sidebar: z.looseObject({ attrs: absent }),
+  banner: loose({ content: plain }),
+  sidebar: loose({ attrs: absent }),
   prev: neighbour,
   next: neighbour,
   editUrl: z.union([z.boolean(), webAddress]),

@@ -2,6 +2,7 @@
 // the build goes on.
 
 import type { Loader, LoaderContext } from 'astro/loaders';
+import { readingFrontmatter } from './astro5.js';
 import { folderOf, isMembers, isSitesOwn, membersIn, withoutMembers } from './beside.js';
 import { contentOf } from './content.js';
 import { hasFormulas, readDocument, type Document } from './document.js';
@@ -97,7 +98,8 @@ export function mastheadLoader(options: MastheadLoaderOptions = {}): Loader & { 
   return {
     name: 'masthead',
     schema: mastheadSchema,
-    async load(context) {
+    async load(given) {
+      const context = await readingFrontmatter(given);
       await options.beside?.load({ ...context, store: withoutMembers(context.store) });
       const variables = await environment(context);
       const setting = { options, folder, variables, base: baseUrl(options.url ?? settingsOf(context.config).url, variables), making: makingOf(context, options) };

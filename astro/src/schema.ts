@@ -2,6 +2,7 @@
 // other words. The tests hold the two against each other.
 
 import { z } from 'astro/zod';
+import { loose, strict } from './objects.js';
 
 const TIME = /^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z$/;
 
@@ -10,49 +11,49 @@ const time = z.union([z.date(), z.string().regex(TIME).transform((text) => new D
 const line = z.string().min(1).regex(/^[^\n\r]*$/);
 const lines = z.array(line).min(1);
 const strings = z.array(z.string());
-const count = z.int().min(0);
+const count = z.number().int().min(0);
 /** An absolute address, or the bytes of a small picture; never a path. */
 const picture = z.string().regex(/^(https?:|data:image\/(png|jpeg|gif|webp);base64,)/);
 const addresses = z.array(z.string()).max(200).refine(areUnique, 'stands there twice');
-const neighbour = z.union([z.boolean(), z.string(), z.strictObject({ link: z.string().optional(), label: z.string().optional() })]);
+const neighbour = z.union([z.boolean(), z.string(), strict({ link: z.string().optional(), label: z.string().optional() })]);
 const map = z.record(z.string(), z.unknown());
 /** What would be dangerous, or no use to any theme. */
 const absent = z.undefined().optional();
 
 /** Made anew at each conversion from the body; an author's own value never stands here. */
-const derived = z.strictObject({
+const derived = strict({
   schema: z.literal(1),
   converter: z.string().regex(/^masthead\//),
   bodySha256: z.string().regex(/^[0-9a-f]{64}$/),
   filled: strings.default([]),
   warnings: strings.default([]),
   words: count,
-  readingMinutes: z.int().min(1),
-  headings: z.array(z.strictObject({ depth: z.int().min(1).max(6), id: z.string(), text: z.string() })).max(500).default([]),
-  links: z.strictObject({
+  readingMinutes: z.number().int().min(1),
+  headings: z.array(strict({ depth: z.number().int().min(1).max(6), id: z.string(), text: z.string() })).max(500).default([]),
+  links: z.preprocess((value) => (value === undefined ? {} : value), strict({
     external: addresses.default([]),
     internal: addresses.default([]),
-    wiki: z.array(z.strictObject({
+    wiki: z.array(strict({
       target: z.string(),
       heading: z.string().optional(),
       text: z.string().optional(),
       embed: z.boolean(),
       resolved: z.boolean(),
     })).max(200).default([]),
-  }).prefault({}),
-  tasks: z.strictObject({
+  })),
+  tasks: strict({
     total: count,
     done: count,
     lastDone: z.union([z.date(), z.string().regex(/^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])/).transform((text) => new Date(text))]).optional(),
   }).optional(),
   codeLanguages: strings.default([]),
-  badges: z.array(z.strictObject({ alt: z.string().optional(), image: z.string(), href: z.string().optional() })).max(50).default([]),
-  callouts: z.array(z.strictObject({
+  badges: z.array(strict({ alt: z.string().optional(), image: z.string(), href: z.string().optional() })).max(50).default([]),
+  callouts: z.array(strict({
     type: z.string(),
     metadata: z.string().optional(),
     fold: z.enum(['+', '-']).optional(),
     title: z.string().optional(),
-    line: z.int().min(1),
+    line: z.number().int().min(1),
   })).default([]),
   features: z.array(z.enum(['math', 'mermaid', 'callouts', 'footnotes', 'tables', 'html'])).refine(areUnique, 'stands there twice').default([]),
 });
@@ -71,7 +72,7 @@ const about = z.object({
  * A site that knows more of its members' files extends it:
  * `mastheadSchema.extend({ course: z.string().optional() })`.
  */
-export const mastheadSchema = z.looseObject({
+export const mastheadSchema = loose({
   title: line,
   description: z.string().regex(/^[^\n\r]*$/),
   slug: z.string().regex(/^[a-z0-9-]+(\/[a-z0-9-]+)?$/).max(200),
@@ -103,7 +104,7 @@ export const mastheadSchema = z.looseObject({
   ogImage: picture.optional(),
 
   // What means something to a theme.
-  head: z.array(z.strictObject({
+  head: z.array(strict({
     tag: z.enum(['title', 'meta']),
     attrs: z.record(z.string(), z.union([z.string(), z.boolean()])).optional(),
     content: z.string().optional(),
@@ -113,7 +114,7 @@ export const mastheadSchema = z.looseObject({
   sidebar: map.optional(),
   metadata: map.optional(),
   metrics: map.optional(),
-  banner: z.looseObject({ content: z.string() }).optional(),
+  banner: loose({ content: z.string() }).optional(),
   prev: neighbour.optional(),
   next: neighbour.optional(),
   prevTitle: z.string().optional(),
@@ -123,7 +124,7 @@ export const mastheadSchema = z.looseObject({
   featured: z.boolean().optional(),
   pinned: z.boolean().optional(),
   hideEditPost: z.boolean().optional(),
-  tableOfContents: z.union([z.boolean(), z.record(z.string(), z.int())]).optional(),
+  tableOfContents: z.union([z.boolean(), z.record(z.string(), z.number().int())]).optional(),
   order: z.number().optional(),
   canonicalURL: z.string().optional(),
   timezone: z.string().optional(),

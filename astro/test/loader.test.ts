@@ -31,6 +31,23 @@ test('a first build takes everything, rendered, with what the manifest says of i
   expect(log).toEqual(['info: 3 entries, 3 fetched, 0 removed']);
 });
 
+test('a page knows whose it is although no schema keeps that', async () => {
+  await using server = await serve(publishing(some()));
+  const { context, entries } = await site({ schema: z.object({ title: z.string() }) });
+  await mastheadLoader({ url: server.url, prefix: 'members' }).load(context);
+  expect(entries.get('members/jo/trip').data).toEqual({ title: 'jo/trip' });
+  expect(entries.get('members/jo/trip').rendered.metadata).toMatchObject({ masthead: { id: 'jo/trip', picture: null }, frontmatter: { title: 'jo/trip' } });
+});
+
+test('Astro 5 gets the text without its frontmatter, and pages know it as well', async () => {
+  await using server = await serve(publishing(some()));
+  const { context, entries } = await site({ isFive: true });
+  await mastheadLoader({ url: server.url }).load(context);
+  const { html, metadata } = entries.get('jo/trip').rendered;
+  expect(html.trim()).toBe('<h2 id="a-heading">A heading</h2>\n<p>Text.</p>');
+  expect(metadata.frontmatter).toMatchObject({ title: 'jo/trip' });
+});
+
 test('a second build fetches what changed, and what was deleted goes', async () => {
   const published = some();
   await using server = await serve(publishing(published, 2));

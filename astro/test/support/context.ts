@@ -3,6 +3,7 @@
 import { createSatteriMarkdownProcessor } from '@astrojs/markdown-satteri';
 import type { DataStore, LoaderContext, MetaStore } from 'astro/loaders';
 import type { ZodType } from 'astro/zod';
+import { blockOf } from '../../src/document.js';
 import { mastheadSchema } from '../../src/schema.js';
 
 export interface Site {
@@ -12,8 +13,8 @@ export interface Site {
   log: string[];
 }
 
-/** `markdown`: Astro's options for rendering; `watched`: as in `astro dev`; `root`: the site's folder. */
-export async function site({ schema = mastheadSchema as ZodType, markdown = {}, watched = false, root = 'file:///club/site/' } = {}): Promise<Site> {
+/** `markdown`: Astro's options for rendering; `watched`: as in `astro dev`; `root`: the site's folder; `isFive`: as Astro 5 renders. */
+export async function site({ schema = mastheadSchema as ZodType, markdown = {}, watched = false, root = 'file:///club/site/', isFive = false } = {}): Promise<Site> {
   const processor = await createSatteriMarkdownProcessor(markdown);
   const entries = new Map<string, any>();
   const meta = new Map<string, string>();
@@ -41,8 +42,10 @@ export async function site({ schema = mastheadSchema as ZodType, markdown = {}, 
       return parsed.data;
     },
     async renderMarkdown(text: string) {
-      const { code, metadata } = await processor.render(text.replace(/^---\n[\s\S]*?\n---/, ''));
-      return { html: code, metadata: { ...metadata, imagePaths: metadata.localImagePaths } };
+      // As Astro 6 and 7 do it. Astro 5 takes the whole text, and says nothing of the frontmatter.
+      const { data: frontmatter, body } = blockOf(text);
+      const { code, metadata } = isFive ? await processor.render(text) : await processor.render(body, { frontmatter: frontmatter ?? {} });
+      return { html: code, metadata: { ...metadata, ...(isFive ? { frontmatter: {} } : {}), imagePaths: metadata.localImagePaths } };
     },
     watcher: watched ? {} : undefined,
   } as unknown as LoaderContext;

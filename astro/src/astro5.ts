@@ -1,0 +1,18 @@
+// What Astro 5 does otherwise: its renderer takes a file's frontmatter for text.
+
+import type { LoaderContext } from 'astro/loaders';
+import { blockOf } from './document.js';
+
+/** The context, whose `renderMarkdown` reads frontmatter as that of Astro 6 and 7 does. */
+export async function readingFrontmatter(context: LoaderContext): Promise<LoaderContext> {
+  const { metadata } = await context.renderMarkdown('---\nprobe: 1\n---\n');
+  if ((metadata?.frontmatter as Record<string, unknown> | undefined)?.['probe'] !== undefined) return context;
+  return {
+    ...context,
+    async renderMarkdown(content, options) {
+      const { data, body } = blockOf(content);
+      const rendered = await context.renderMarkdown(body, options);
+      return { ...rendered, metadata: { ...rendered.metadata, frontmatter: data ?? {} } };
+    },
+  };
+}
