@@ -73,6 +73,15 @@ async function signIn({ email, password }, path) {
   await page.keyboard.press('Enter');
 }
 
+/** Signs in on the page that is there, and waits until the account is shown. */
+async function signedInAgain(handle) {
+  const { email, password } = credentials(handle);
+  await login.locator('[name="email"]').fill(email);
+  await login.locator('[name="password"]').fill(password);
+  await page.keyboard.press('Enter');
+  await says(id('address-is'), `You sign in as ${email}.`);
+}
+
 /** What a field is refused with: said below it, read with it, and the field has the focus. */
 async function refusedAt(field, error, sentence) {
   await says(id(`${error}-error`), sentence);
@@ -182,6 +191,34 @@ async function journey() {
     await submit('account');
     await refusedAt('account-name', 'account', /name/i);
   }, [/status of 400/]);
+
+  await run('what no field is about is said at the end of the form, and a late answer isn’t shown to who came next', async () => {
+    await page.route(`${MASTHEAD_URL}/api/me`, (route) => (route.request().method() === 'PATCH' ? route.abort() : route.fallback()));
+    await id('account-name').fill('Acca Berg');
+    await id('account-form').locator('button').click();
+    await says(id('account-error'), (await sentences('en'))['desk.unreachable']);
+    equal([await id('account-error').evaluate((error) => error.nextElementSibling.type), await id('account-form').locator('[aria-invalid]').count()], ['submit', 0], 'where it is said');
+    equal(await page.evaluate(() => document.activeElement.type), 'submit', 'the focus');
+    equal(await id('account-name').inputValue(), 'Acca Berg', 'what was typed');
+    await page.unroute(`${MASTHEAD_URL}/api/me`);
+    const late = new Promise((resolve) => {
+      void page.route(`${MASTHEAD_URL}/api/me`, async (route) => {
+        if (route.request().method() !== 'PATCH') return route.fallback();
+        resolve(route);
+      });
+    });
+    await id('account-form').locator('button').click();
+    const held = await late;
+    await login.locator('[data-sign-out]').click();
+    await signedInAgain('otto');
+    await held.continue();
+    await held.request().response();
+    await page.waitForTimeout(300);
+    equal([await id('account-name').inputValue(), await id('account-status').textContent(), (await login.locator('[data-name]').textContent()).trim()], ['Otto Stein', '', 'Signed in as Otto Stein'], 'what the next one sees');
+    await page.unroute(`${MASTHEAD_URL}/api/me`);
+    await login.locator('[data-sign-out]').click();
+    await signedInAgain('acca');
+  }, [/net::ERR_FAILED/]);
 
   await run('each letter is turned off and on, and stays so', async () => {
     await id('letter-page_up').uncheck();

@@ -186,8 +186,16 @@ export function accountForms(root, api, { prefix, onNamed, onEnded }) {
      */
     async refresh() {
       const mine = (look += 1);
-      const [{ mail, password }, account] = await Promise.all([api.site(), api.account()]);
+      let told;
+      try {
+        told = await Promise.all([api.site(), api.account()]);
+      } catch (failed) {
+        // Of somebody else's visit, or of a look that a newer one came after.
+        if (mine !== look) return;
+        throw failed;
+      }
       if (mine !== look) return;
+      const [{ mail, password }, account] = told;
       find('address').hidden = find('letters').hidden = !mail;
       find('password-rule').textContent = t('desk.password_rule', password);
       showName(account.member);
