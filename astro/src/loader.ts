@@ -236,7 +236,7 @@ async function take(context: LoaderContext, entry: ManifestEntry, { id, digest, 
   const data = withoutFiles(await context.parseData({ id, data: document.data }), document.data);
   const rendered = await htmlOf(context, answer.text, document, making);
   const warn = (message: string) => context.logger.warn(`“${id}” is there, but ${message}`);
-  const html = await making.content.html(making.wall.html(rendered.html), document.data['lang'], warn);
+  const html = await making.content.html(making.wall.html(rendered.html), { lang: document.data['lang'], author: entry.id.split('/')[0] ?? entry.id }, warn);
   context.store.set({
     id,
     data,

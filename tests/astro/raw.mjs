@@ -19,17 +19,23 @@ import { PLACES } from '../rendering/places.mjs';
 import { inspect } from './dist.mjs';
 import { build, dist, folder } from './site.mjs';
 
-/** Where a document's text stands in a page, and what the site's own renderer writes there beside the table. */
+/** What the loader makes of every document beside the table. */
+const MADE = { attributes: ['role'] };
+/** Where a document's text stands in a page, and what the loader and the site's own renderer write there beside the table. */
 const SITES = [
-  { site: 'site', collection: 'documents', container: 'text' },
-  { site: 'blog', collection: 'blog', container: 'text' },
-  { site: 'blog', renderer: 'remark', collection: 'blog', container: 'text' },
+  { site: 'site', collection: 'documents', container: 'text', allowed: MADE },
+  { site: 'blog', collection: 'blog', container: 'text', allowed: MADE },
+  { site: 'blog', renderer: 'remark', collection: 'blog', container: 'text', allowed: MADE },
   {
     site: 'starlight',
     collection: 'docs',
     container: 'sl-markdown-content',
-    // Expressive Code's, whose style sheets and scripts are files of the site.
-    allowed: { elements: ['button', 'link', 'script'], attributes: ['aria-live', 'data-code', 'data-copied', 'type'], foreign: false },
+    // Expressive Code's, whose style sheets and scripts are files of the site, and Starlight's asides with their signs.
+    allowed: {
+      elements: ['button', 'link', 'script', 'aside', 'svg', 'path'],
+      attributes: [...MADE.attributes, 'aria-live', 'data-code', 'data-copied', 'type', 'clip-rule', 'd', 'fill', 'fill-rule', 'viewBox'],
+      foreign: true,
+    },
   },
 ];
 

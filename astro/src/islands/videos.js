@@ -61,7 +61,7 @@ function listen(page) {
     };
     page.addEventListener('securitypolicyviolation', refused);
     frame.addEventListener('load', () => setTimeout(() => page.removeEventListener('securitypolicyviolation', refused), 1000));
-    frame.title = link.getAttribute('aria-label') ?? link.textContent?.trim() ?? video.service;
+    frame.title = link.textContent?.trim() || video.service;
     // YouTube shows nothing to who doesn't say where they are; the page's path is nobody's business.
     frame.referrerPolicy = 'strict-origin';
     frame.setAttribute('sandbox', 'allow-scripts allow-same-origin allow-presentation allow-popups allow-popups-to-escape-sandbox');

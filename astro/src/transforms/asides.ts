@@ -1,6 +1,6 @@
 // Callouts as Starlight's asides, by the markup that Starlight itself writes.
 
-import type { Element, ElementContent } from 'hast';
+import type { Element, ElementContent, Root } from 'hast';
 import { element, hasClass, replaceEach, textOf } from './tree.js';
 import type { Transform } from './transform.js';
 
@@ -57,8 +57,12 @@ export const asides: Transform = {
       svg: ['starlight-aside__icon'],
     },
   },
-  apply: (tree) => replaceEach(tree, (node) => (hasClass(node, 'callout') && 'dataCallout' in node.properties ? [asideFrom(node)] : undefined)),
+  apply: asidesIn,
 };
+
+function asidesIn(tree: Root | Element): void {
+  replaceEach(tree, (node) => (hasClass(node, 'callout') && 'dataCallout' in node.properties ? [asideFrom(node)] : undefined));
+}
 
 function asideFrom(callout: Element): Element {
   const variant = VARIANTS[String(callout.properties['dataCallout'])] ?? 'note';
@@ -67,7 +71,7 @@ function asideFrom(callout: Element): Element {
   const title = parts.find((part) => hasClass(part, 'callout-title'));
   const body = element('div', { className: ['starlight-aside__content'] }, parts.find((part) => hasClass(part, 'callout-content'))?.children ?? []);
   // Callouts within it.
-  asides.apply({ type: 'root', children: [body] }, { words: (key) => key });
+  asidesIn(body);
   const heading: ElementContent[] = [icon(variant), ...(title?.children ?? [])];
   if (callout.tagName === 'details') {
     const { open } = callout.properties;

@@ -2,13 +2,15 @@
 
 import type { Element, Root } from 'hast';
 import { filesIn, hasCode, sourceOf } from './code.js';
-import { Drawer, type Colours } from './draw.js';
-import { drawingOf, type Drawing } from './drawing.js';
+import { Drawer, TooLong, type Colours } from './draw.js';
+import { drawingOf } from './drawing.js';
 import { element, elementsOf, replaceEach, text } from './tree.js';
 import type { Surroundings, Transform, Words } from './transform.js';
 
 /** Of one document. */
 const MAX_DIAGRAMS = 50;
+/** Diagrams of one member that take too long; what else they have stays as it is written. */
+const MAX_TOO_LONG = 2;
 /** Characters of a text alternative. */
 const MAX_ALT = 300;
 /** Padding keeps arrows and labels off the edges; the colours are those of drawing.ts. */
@@ -22,6 +24,7 @@ const ACCESSIBLE = /^[ \t]*acc(?:Title|Descr)[ \t]*:[ \t]*(.+)$/gm;
 export function diagrams(): Transform | undefined {
   const drawer = Drawer.find();
   if (!drawer) return undefined;
+  const tooLong = new Map<string, number>();
   return {
     name: 'diagrams',
     concerns: (html) => hasCode(html, 'mermaid'),
@@ -30,9 +33,13 @@ export function diagrams(): Transform | undefined {
     async apply(tree: Root, about: Surroundings) {
       const made = new Map<Element, Element>();
       for (const node of blocksIn(tree)) {
-        if (made.size >= MAX_DIAGRAMS) break;
-        const figure = await figureOf(sourceOf(node, 'mermaid') ?? '', drawer, about.words);
-        if (figure) made.set(node, figure);
+        if (made.size >= MAX_DIAGRAMS || (tooLong.get(about.author) ?? 0) >= MAX_TOO_LONG) break;
+        try {
+          made.set(node, await figureOf(sourceOf(node, 'mermaid') ?? '', drawer, about.words));
+        } catch (error) {
+          // A kind that isn't drawn, or a faulty one: the code says what the drawing would, and is there.
+          if (error instanceof TooLong) tooLong.set(about.author, (tooLong.get(about.author) ?? 0) + 1);
+        }
       }
       replaceEach(tree, (node) => (made.has(node) ? [...filesIn(node), made.get(node)!] : undefined));
     },
@@ -51,16 +58,14 @@ function blocksIn(tree: Root): Element[] {
   return found;
 }
 
-/** The drawing over its source; `undefined` for a kind of diagram that isn't drawn, and for a faulty one. */
-async function figureOf(source: string, drawer: Drawer, words: Words): Promise<Element | undefined> {
-  let drawing: Drawing;
-  try {
-    drawing = drawingOf(await drawer.draw(source.replace(FRONTMATTER, '').replace(PASSED_OVER, '').trim(), COLOURS));
-  } catch {
-    // The code says what the drawing would, and is there.
-    return undefined;
-  }
-  if (drawing.labels.length === 0) return undefined;
+/**
+ * The drawing over its source.
+ *
+ * @throws {Error} where it can't be drawn
+ */
+async function figureOf(source: string, drawer: Drawer, words: Words): Promise<Element> {
+  const drawing = drawingOf(await drawer.draw(source.replace(FRONTMATTER, '').replace(PASSED_OVER, '').trim(), COLOURS));
+  if (drawing.labels.length === 0) throw new Error('nothing is written in it');
   const said = [...source.matchAll(ACCESSIBLE)].map(([, written = '']) => written.trim());
   const contents = (said.length > 0 ? said : drawing.labels).join(', ').slice(0, MAX_ALT);
   const { address, width, height } = drawing;

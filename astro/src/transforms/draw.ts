@@ -32,6 +32,9 @@ export type Colours = Readonly<Record<string, string | number | boolean>>;
 
 const TOO_LONG = `it takes longer than ${MAX_MS / 1000} seconds`;
 
+/** What ends the thread: more of the kind would cost as much again. */
+export class TooLong extends Error {}
+
 interface Answer {
   ready?: boolean;
   svg?: string;
@@ -93,6 +96,7 @@ export class Drawer {
       worker.on('message', done).on('error', failed).on('exit', ended).ref();
       worker.postMessage({ source, colours });
     });
+    if (error === TOO_LONG) throw new TooLong(error);
     if (svg === undefined) throw new Error(error ?? 'nothing came of it');
     if (svg.length > MAX_SVG) throw new Error('the drawing becomes too large');
     return svg;

@@ -30,12 +30,19 @@ export interface Place {
   config?: Partial<AstroConfig> | undefined;
 }
 
+/** What is known of a document. */
+export interface Told {
+  /** As its frontmatter says it. */
+  lang: unknown;
+  /** The handle. */
+  author: string;
+}
+
 export interface Content {
   /**
    * HTML that a wall has let through, with what its transforms make of it. A transform that fails is left out, and `warn` is told.
-   * `lang` is the document's language.
    */
-  html(html: string, lang: unknown, warn: (message: string) => void): Promise<string>;
+  html(html: string, document: Told, warn: (message: string) => void): Promise<string>;
   /** Names all settings that the HTML depends on. */
   digest: string;
 }
@@ -70,10 +77,10 @@ export function contentFor({ content, allowances, assets, config }: Place): Cont
     return wall;
   }
 
-  async function html(safe: string, lang: unknown, warn: (message: string) => void): Promise<string> {
+  async function html(safe: string, { lang, author }: Told, warn: (message: string) => void): Promise<string> {
     let concerned = transforms.filter((transform) => transform.concerns(safe));
     if (concerned.length === 0) return safe;
-    const about = { words: await wordsOf(lang) };
+    const about = { words: await wordsOf(lang), author };
     // One that fails may have changed half of the tree: the others begin again.
     for (;;) {
       const tree = parse(safe);

@@ -61,6 +61,7 @@ function onItsOwn(source: string, set: Setter, { words }: Surroundings): Element
 
 /** The source, and why it is no formula. */
 function asWritten(source: string, error: unknown): Element {
-  const said = error instanceof RangeError ? 'it is nested too deep' : error instanceof Error ? error.message : String(error);
+  const isFaulty = error instanceof TypeError || error instanceof RangeError;
+  const said = error instanceof Error && !isFaulty ? error.message : 'This can’t be set as a formula.';
   return codeOf(source, { className: ['masthead-unset'], title: said.replace(UNDERLINE, '').replace(/\s+/g, ' ').trim().slice(0, 300) });
 }

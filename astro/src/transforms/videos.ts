@@ -33,7 +33,10 @@ function boxOf({ children }: Element, words: Words): ElementContent | undefined 
   // Without words of its author the service is all that is known.
   const title = written === '' || /^(?:https?:\/\/|www\.)/i.test(written) ? undefined : written;
   const host = video.service === 'PeerTube' ? video.host : video.service;
-  const label = title === undefined ? {} : { ariaLabel: words('content.video', { title, host }) };
-  const shown = [element('span', { className: ['masthead-video-title'] }, [text(title ?? words('content.video_untitled'))]), text(' '), element('span', { className: ['masthead-video-host'] }, [text(host)])];
-  return element('div', { className: ['masthead-video', 'not-content'] }, [element('a', { href: video.page, ...label }, shown)]);
+  const shown = [
+    element('span', { className: ['masthead-video-title'] }, [text(title ?? words('content.video_untitled'))]),
+    text(' '),
+    element('span', { className: ['masthead-video-host'] }, [text(words('content.video', { host }))]),
+  ];
+  return element('div', { className: ['masthead-video', 'not-content'] }, [element('a', { href: video.page }, shown)]);
 }
