@@ -28,8 +28,8 @@ const SITES = [
     site: 'starlight',
     collection: 'docs',
     container: 'sl-markdown-content',
-    // Expressive Code's, whose style sheets and scripts are files of the site.
-    allowed: { elements: ['button', 'link', 'script'], attributes: ['aria-live', 'data-code', 'data-copied', 'type'], foreign: false },
+    // Expressive Code's, whose style sheets and scripts are files of the site, and what the author's line is kept out of the search by.
+    allowed: { elements: ['button', 'link', 'script'], attributes: ['aria-live', 'data-code', 'data-copied', 'data-pagefind-ignore', 'type'], foreign: false },
   },
 ];
 
