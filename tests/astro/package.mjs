@@ -9,7 +9,7 @@ const MAX_BYTES_A_LANGUAGE = 10_500;
 const [tarball] = process.argv.slice(2);
 const { stdout } = spawnSync('tar', ['-tzf', tarball], { encoding: 'utf8' });
 const files = stdout.split('\n').filter(Boolean).map((name) => name.replace(/^package\//, ''));
-const kinds = [/^(package\.json|README\.md|LICENSE-(MIT|APACHE))$/, /^dist\/((account|desk|elements|folder|history|html|integration|islands|languages|office|report|tables|transforms)\/)?[a-z]+\.(js|d\.ts)$/, /^dist\/html\/policy\.json$/, /^dist\/(desk\/editor|office\/office)\.css$/, /^components\/[A-Za-z]+\.(astro|css|js|d\.ts)$/];
+const kinds = [/^(package\.json|README\.md|LICENSE-(MIT|APACHE))$/, /^dist\/((account|desk|elements|folder|history|html|integration|islands|languages|office|report|starlight|tables|transforms)\/)?[a-z]+\.(js|d\.ts)$/, /^dist\/html\/policy\.json$/, /^dist\/(desk\/editor|office\/office)\.css$/, /^components\/[A-Za-z]+\.(astro|css|js|d\.ts)$/];
 equal(files.filter((name) => !kinds.some((kind) => kind.test(name))), [], 'files of the package that are no part of it');
 
 const read = (name) => spawnSync('tar', ['-xzOf', tarball, `package/${name}`], { encoding: 'utf8' }).stdout;

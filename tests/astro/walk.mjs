@@ -132,18 +132,31 @@ await step('the blog template, with posts of its own', async () => {
 });
 
 /** Starlight's starter, walked: as it is, or with a theme. */
-async function starlight(name, change) {
-  await site(name, 'starlight', ['starlight'], change);
+async function starlight(name, change, more = []) {
+  await site(name, 'starlight', ['starlight', ...more], change);
   await put(name, '.env.production', `MASTHEAD_URL=${MASTHEAD_URL}\n`);
   await made(name);
   await eachHasItsPage(name, 'members/');
   for (const [path, wanted] of [['', 'Welcome to our docs'], ['guides/example/', 'An example guide'], ['reference/example/', 'An example reference']]) equal(title(await read(name, `${path}index.html`)), wanted, `the heading of /${path}`);
   equal(elements(await read(name, 'index.html'), 'em').map(({ text }) => text), ['Hoist'], 'HTML in the site’s own frontmatter');
-  const sidebar = links(await read(name, 'guides/example/index.html'));
-  for (const path of ['guides/example', 'reference/example', ...documents.map(({ id }) => `members/${id}`)]) ok(sidebar.includes(`/${path}/`), `the sidebar has ${path}, it has ${sidebar}`);
+  const page = await read(name, 'guides/example/index.html');
+  const sidebar = links(page);
+  for (const path of ['guides/example', 'reference/example', ...documents.map(({ id }) => `members/${id}`)]) equal(sidebar.filter((href) => href === `/${path}/`).length, 1, `links of the sidebar to ${path}`);
+  const [first] = documents;
+  ok((await read(name, `members/${first.id}/index.html`)).includes('class="byline'), `${first.id} has its author`);
+  return elements(page, 'summary').map(({ text }) => text);
 }
 
-await step('Starlight’s starter, with docs of its own', () => starlight('walk-starlight'));
+await step('Starlight’s starter, with docs of its own', async () => {
+  ok((await starlight('walk-starlight')).includes('Members'), 'the sidebar has a group “Members”');
+});
+
+await step('Starlight’s starter, with its plugin and no sidebar of its own', async () => {
+  const name = 'walk-plugin';
+  equal((await starlight(name, undefined, ['plugin'])).filter((label) => !/reference|On this page/i.test(label)), ['guides', 'Our people'], 'groups of the sidebar');
+  const own = documents.find(({ id }) => !id.includes('/'));
+  equal(links(await read(name, `members/${own.id}/index.html`)).filter((href) => href.startsWith('/write/')), ['/write/#/edit/readme'], 'where “Edit page” leads');
+});
 
 await step('a theme of the community, on Starlight', async () => {
   const themed = (text, path) =>

@@ -34,37 +34,47 @@ export interface Shown {
 /** All members' documents of the collection. */
 export interface Collected {
   documents: ReadonlyMap<string, Document>;
-  /** By locale, since names are looked up by the reader's language. */
-  members: Map<string | undefined, Member[]>;
+  /** By locale, made once for all pages of it. */
+  seen: Map<string | undefined, Seen>;
+}
+
+/** The documents as one language's pages have them. */
+interface Seen {
+  /** Addresses of all that have a page there. */
+  hrefs: ReadonlySet<string>;
+  /** Those that a sidebar lists, in the order of that language. */
+  members: Member[];
 }
 
 export function collected(entries: readonly Entry[]): Collected {
   const found = entries.flatMap((entry) => documentOf(entry) ?? []);
-  return { documents: new Map(found.map((one) => [one.id, one])), members: new Map() };
+  return { documents: new Map(found.map((one) => [one.id, one])), seen: new Map() };
 }
 
 /** Puts members' documents into a page's route data. A site without any is left as it is. `byline` stands in for the document's `Content`. */
-export function apply(route: Route, { documents, members }: Collected, { told, config, site, byline }: { told: Told; config: StarlightConfig; site: URL; byline: unknown }): void {
+export function apply(route: Route, { documents, seen }: Collected, { told, config, site, byline }: { told: Told; config: StarlightConfig; site: URL; byline: unknown }): void {
   if (documents.size === 0) return;
   const { locale, lang } = route;
   const isOn = config.pagination !== false;
   const idOf = ({ id }: Document) => idIn(locale, id, config);
   const href = (document: Document) => addressOf(idOf(document) ?? document.id, told);
-  const there = [...documents.values()].filter((one) => idOf(one) !== undefined);
-  const hrefs = new Set(there.map(href));
+  const see = (): Seen => {
+    const there = [...documents.values()].filter((one) => idOf(one) !== undefined);
+    return { hrefs: new Set(there.map(href)), members: membersOf(there.filter(({ isHidden }) => !isHidden), lang) };
+  };
+  const { hrefs, members } = seen.get(locale) ?? see();
+  if (!seen.has(locale)) seen.set(locale, { hrefs, members });
   const current = documents.get(route.entry.id);
 
-  const listed = members.get(locale) ?? membersOf(there.filter(({ isHidden }) => !isHidden), lang);
-  members.set(locale, listed);
   const own = config.sidebar === undefined ? without(route.sidebar, hrefs) : route.sidebar;
   if (config.sidebar === undefined && !current) route.pagination = neighboursOf(links(own), route.entry.data, isOn);
   const inSidebar = new Set(links(own).map((link) => link.href));
-  const isListed = listed.length > 0 && listed.every(({ page, documents }) => (page ? [page, ...documents] : documents).every((one) => inSidebar.has(href(one))));
-  const group = isListed ? undefined : groupOf(listed, { current, href, lang, label: told.labels[lang] ?? told.labels[lang.split('-')[0] ?? ''] ?? told.labels[''] ?? 'Members', group: told.group, collapsed: told.collapsed });
+  const isListed = members.length > 0 && members.every(({ page, documents }) => (page ? [page, ...documents] : documents).every((one) => inSidebar.has(href(one))));
+  const group = isListed ? undefined : groupOf(members, { current, href, lang, label: told.labels[lang] ?? told.labels[lang.split('-')[0] ?? ''] ?? told.labels[''] ?? 'Members', group: told.group, collapsed: told.collapsed });
   route.sidebar = group ? [...own, group] : own;
 
   if (!current) return;
-  const member = listed.find(({ handle }) => handle === current.handle);
+  const member = members.find(({ handle }) => handle === current.handle);
   // From one member's document to the next of the same member, and to nobody else's.
   const alone = member ? groupOf([member], { current, href, lang, label: '', group: 'member', collapsed: false }) : undefined;
   route.pagination = neighboursOf(alone ? links([alone]) : [], route.entry.data, isOn);

@@ -48,10 +48,10 @@ const MOST_OPEN = 12;
 
 /** The group of members' documents; `undefined` where there is nothing to list. */
 export function groupOf(members: readonly Member[], view: View): Group | undefined {
-  const documents = members.flatMap(({ page, documents }) => (page ? [page, ...documents] : documents));
+  const isAll = members.reduce((sum, { page, documents }) => sum + documents.length + (page ? 1 : 0), 0) <= MOST_LISTED;
   const link = linkOf(view);
-  const isAll = documents.length <= MOST_LISTED;
-  const flat = () => (isAll ? documents.toSorted((a, b) => a.order - b.order || collatorOf(view.lang).compare(a.title, b.title)) : members.flatMap(({ page }) => page ?? [])).map((one) => link(one));
+  const { compare } = collatorOf(view.lang);
+  const flat = () => members.flatMap(({ page, documents }) => [...(page ? [page] : []), ...(isAll ? documents : [])]).sort((a, b) => a.order - b.order || compare(a.title, b.title)).map((one) => link(one));
   const entries = view.group === 'flat' ? flat() : members.flatMap((member) => rowOf(member, view, isAll || member.handle === view.current?.handle));
   if (entries.length === 0) return undefined;
   return { type: 'group', label: view.label, entries, collapsed: view.collapsed ?? entries.length > MOST_OPEN, badge: undefined };
