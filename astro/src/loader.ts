@@ -13,8 +13,10 @@ import { withoutFiles } from './images.js';
 import { readManifest, type Manifest, type ManifestEntry, type Page } from './manifest.js';
 import { tell } from './tell.js';
 import { neutralData, neutralText } from './neutral.js';
+import { tellNews, type News } from './news.js';
 import { baseUrl, count, fileOf, inParallel, type MastheadOptions } from './options.js';
 import { mastheadSchema } from './schema.js';
+import { settingsOf } from './settings.js';
 import { watch } from './watch.js';
 
 export interface MastheadLoaderOptions extends MastheadOptions {
@@ -87,7 +89,7 @@ export function mastheadLoader(options: MastheadLoaderOptions = {}): Loader & { 
     async load(context) {
       await options.beside?.load({ ...context, store: withoutMembers(context.store) });
       const variables = await environment(context);
-      const setting = { options, folder, variables, base: baseUrl(options.url, variables) };
+      const setting = { options, folder, variables, base: baseUrl(options.url || settingsOf(context.config).url, variables) };
       const read = await sync(context, setting);
       if (!context.watcher) await acknowledge(context, setting, read);
       const pollMs = options.pollMs ?? DEFAULTS.pollMs;
@@ -112,6 +114,7 @@ async function sync(context: LoaderContext, { options, base, folder }: Setting, 
   try {
     manifest = await readManifest(base, quietly ? 1 : attempts, known);
   } catch (error) {
+    tellNews({ collection: context.collection, away: said(error) });
     // The next look comes soon, and the first one has said it.
     if (quietly) {
       logger.debug(said(error));
@@ -131,18 +134,21 @@ async function sync(context: LoaderContext, { options, base, folder }: Setting, 
   const changed = wanted.filter((entry) => store.get(idOf(entry))?.digest !== digestOf(entry));
   const taken: string[] = [];
   const refused: unknown[] = [];
+  const passedOver: News['passedOver'] = [];
   await inParallel(changed, count(options.concurrency, DEFAULTS.concurrency), async (entry) => {
     try {
       if (isSitesOwn(store, idOf(entry))) throw new Error('the site has an entry of its own under that id');
       if (await take(context, entry, { id: idOf(entry), attempts, base, wall })) taken.push(entry.id);
     } catch (error) {
       refused.push(error);
+      passedOver.push({ id: idOf(entry), why: said(error) });
       // Told once: the watch comes by here every other second.
       if (quietly && manifest.unchanged) return;
       const stays = isMembers(store, idOf(entry)) ? 'its last good version stays' : 'it has no page';
       logger.warn(`“${idOf(entry)}” is passed over, ${stays}: ${said(error)}`);
     }
   });
+  tellNews({ collection: context.collection, entries: wanted.length, fetched: taken.length, removed: gone.length, passedOver });
   meta.set(MANIFEST, JSON.stringify({ base: base.href, pages: manifest.pages }));
   if (!quietly || taken.length > 0 || gone.length > 0) {
     const parts = [`${wanted.length} entries`, `${taken.length} fetched`, `${gone.length} removed`];

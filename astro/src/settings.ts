@@ -11,6 +11,11 @@ export interface Settings {
   url?: string | undefined;
   /** What becomes of members' documents in this site. */
   content?: ContentOptions | undefined;
+  /**
+   * The address of the page that the site has of a document, from `base` on, by its entry id in the manifest; `undefined` where that
+   * isn't known. The loader has links between documents lead there.
+   */
+  pageOf?: ((collection: string, id: string) => string | undefined) | undefined;
 }
 
 /** The hook by which the integration tells. Astro keeps the hooks of an integration as they are, and nothing else of it. */

@@ -10,7 +10,7 @@ import { markup, modules, others, page, ROOT, texts } from './support/sources.js
 type Table = Record<string, string>;
 
 /** Those that the page or the package says; the server's have others. */
-const PREFIXES = ['page', 'site', 'desk', 'report', 'editor', 'history', 'rename', 'account', 'schedule', 'roster', 'review', 'audit'];
+const PREFIXES = ['page', 'pages', 'site', 'desk', 'report', 'editor', 'history', 'rename', 'account', 'schedule', 'roster', 'review', 'audit'];
 const KEY = new RegExp(`["'\`]((?:${PREFIXES.join('|')})\\.[a-z\\d_.]+)\\\\?["'\`]`, 'g');
 const PLURAL = /_(zero|one|two|few|many|other)$/;
 
