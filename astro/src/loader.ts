@@ -10,6 +10,7 @@ import { policyWith } from './html/policy.js';
 import { wallOf, type Wall } from './html/wall.js';
 import { ask, Unavailable } from './http.js';
 import { withoutFiles } from './images.js';
+import { ledTo, type Leading } from './links.js';
 import { readManifest, type Manifest, type ManifestEntry, type Page } from './manifest.js';
 import { tell } from './tell.js';
 import { neutralData, neutralText } from './neutral.js';
@@ -69,6 +70,8 @@ interface Setting {
   base: URL;
   /** Put before each id. */
   folder: string;
+  /** Where the site has the documents; `undefined` where that isn't known. */
+  leading: Leading | undefined;
   variables: Environment;
 }
 
@@ -89,7 +92,8 @@ export function mastheadLoader(options: MastheadLoaderOptions = {}): Loader & { 
     async load(context) {
       await options.beside?.load({ ...context, store: withoutMembers(context.store) });
       const variables = await environment(context);
-      const setting = { options, folder, variables, base: baseUrl(options.url || settingsOf(context.config).url, variables) };
+      const { url, leading } = settingsOf(context.config);
+      const setting = { options, folder, variables, leading: leading?.(context.collection), base: baseUrl(options.url || url, variables) };
       const read = await sync(context, setting);
       if (!context.watcher) await acknowledge(context, setting, read);
       const pollMs = options.pollMs ?? DEFAULTS.pollMs;
@@ -104,9 +108,10 @@ export function mastheadLoader(options: MastheadLoaderOptions = {}): Loader & { 
  * Brings the store in line with the server, and gives the entries that are in it now as the server
  * has them. `quietly`: says nothing while nothing changes.
  */
-async function sync(context: LoaderContext, { options, base, folder }: Setting, quietly = false): Promise<ManifestEntry[]> {
+async function sync(context: LoaderContext, { options, base, folder, leading }: Setting, quietly = false): Promise<ManifestEntry[]> {
   const { store, meta, logger, config } = context;
   const idOf = ({ id }: ManifestEntry) => folder + id;
+  const digestOf = (entry: ManifestEntry) => digestWith(entry, leading);
   const wall = wallOf(policyWith([...allowancesOf(config), ...(options.allow ?? [])], assetsOf(config)));
   const attempts = count(options.attempts, DEFAULTS.attempts);
   const known = pagesOf(meta.get(MANIFEST), base);
@@ -128,6 +133,7 @@ async function sync(context: LoaderContext, { options, base, folder }: Setting, 
 
   const wanted = manifest.entries.filter(({ id }) => options.filter?.(id) ?? true);
   const ids = new Set(wanted.map(idOf));
+  const links = (html: string): string => (leading ? ledTo(html, leading, (id) => ids.has(folder + id)) : html);
   const gone = membersIn(store).filter((id) => !ids.has(id));
   for (const id of gone) store.delete(id);
 
@@ -138,7 +144,7 @@ async function sync(context: LoaderContext, { options, base, folder }: Setting, 
   await inParallel(changed, count(options.concurrency, DEFAULTS.concurrency), async (entry) => {
     try {
       if (isSitesOwn(store, idOf(entry))) throw new Error('the site has an entry of its own under that id');
-      if (await take(context, entry, { id: idOf(entry), attempts, base, wall })) taken.push(entry.id);
+      if (await take(context, entry, { id: idOf(entry), digest: digestOf(entry), attempts, base, wall, links })) taken.push(entry.id);
     } catch (error) {
       refused.push(error);
       passedOver.push({ id: idOf(entry), why: said(error) });
@@ -148,9 +154,10 @@ async function sync(context: LoaderContext, { options, base, folder }: Setting, 
       logger.warn(`“${idOf(entry)}” is passed over, ${stays}: ${said(error)}`);
     }
   });
-  tellNews({ collection: context.collection, entries: wanted.length, fetched: taken.length, removed: gone.length, passedOver });
   meta.set(MANIFEST, JSON.stringify({ base: base.href, pages: manifest.pages }));
-  if (!quietly || taken.length > 0 || gone.length > 0) {
+  const isNews = !quietly || taken.length > 0 || gone.length > 0;
+  tellNews({ collection: context.collection, entries: wanted.length, passedOver, ...(isNews ? { fetched: taken.length, removed: gone.length } : {}) });
+  if (isNews) {
     const parts = [`${wanted.length} entries`, `${taken.length} fetched`, `${gone.length} removed`];
     if (refused.length > 0) parts.push(`${refused.length} passed over`);
     logger.info(parts.join(', '));
@@ -188,7 +195,7 @@ async function acknowledge({ logger }: LoaderContext, { options, base, variables
  *
  * @throws where it can't be had or used.
  */
-async function take(context: LoaderContext, entry: ManifestEntry, { id, attempts, base, wall }: { id: string; attempts: number; base: URL; wall: Wall }): Promise<boolean> {
+async function take(context: LoaderContext, entry: ManifestEntry, { id, digest, attempts, base, wall, links }: { id: string; digest: string; attempts: number; base: URL; wall: Wall; links: (html: string) => string }): Promise<boolean> {
   const answer = await ask(fileOf(entry, base), { attempts, maxBytes: MAX_FILE_BYTES });
   if (answer.status !== 200) {
     // Withdrawn since the manifest was read.
@@ -199,13 +206,13 @@ async function take(context: LoaderContext, entry: ManifestEntry, { id, attempts
   const data = withoutFiles(await context.parseData({ id, data: raw }), raw);
   // Rendered with its frontmatter, which plugins of the site may want.
   const rendered = await context.renderMarkdown(answer.text);
-  const html = wall.html(rendered.html);
+  const html = links(wall.html(rendered.html));
   context.store.set({
     id,
     data,
     body: neutralText(body),
     filePath: filePath(context, id),
-    digest: digestOf(entry),
+    digest,
     // Without paths of images Astro leaves the HTML as it is.
     rendered: { html, metadata: { ...neutralData(rendered.metadata), imagePaths: [] } },
   });
@@ -219,9 +226,9 @@ function filePath({ config, collection }: LoaderContext, id: string): string {
   return `${decodeURI(source)}content/${collection}/${id}.md`;
 }
 
-/** Names all that an entry is made of; a new picture or another server counts, too. */
-function digestOf({ url, digest, picture }: ManifestEntry): string {
-  return [REVISION, url, digest, ...Object.values(picture ?? {})].join(' ');
+/** Names all that an entry is made of; a new picture, another server or another place in the site counts, too. */
+function digestWith({ url, digest, picture }: ManifestEntry, leading: Leading | undefined): string {
+  return [REVISION, url, digest, ...Object.values(picture ?? {}), ...(leading ? [leading.from, leading.pageOf('')] : [])].join(' ');
 }
 
 /** The pages that were kept, if they are of this server and of this loader. */

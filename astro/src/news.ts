@@ -29,11 +29,14 @@ function board(): Board {
 
 const NOTHING = { entries: 0, fetched: 0, removed: 0, passedOver: [] };
 
-/** Notes what a look came to; a look that found Masthead away leaves the counts of the one before. */
-export function tellNews({ collection, away, ...counts }: Partial<News> & Pick<News, 'collection'>): void {
+/** Notes what a look came to. One that says nothing of `fetched` found nothing new, or Masthead away: the counts are those of the one before. */
+export function tellNews({ collection, away, ...counts }: Partial<Omit<News, 'at'>> & Pick<News, 'collection'>): void {
   const { latest, listeners } = board();
   const before = latest.get(collection);
-  latest.set(collection, { ...NOTHING, ...before, ...counts, collection, away, at: new Date().toISOString() });
+  const at = counts.fetched === undefined && before ? before.at : new Date().toISOString();
+  const now: News = { ...NOTHING, ...before, ...counts, collection, away, at };
+  if (JSON.stringify(now) === JSON.stringify(before)) return;
+  latest.set(collection, now);
   for (const listener of listeners) listener();
 }
 

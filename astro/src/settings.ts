@@ -2,6 +2,7 @@
 
 import type { AstroConfig } from 'astro';
 import type { ContentOptions } from './content.js';
+import type { Leading } from './links.js';
 
 /** The name of the integration, as Astro lists it. */
 export const INTEGRATION = 'masthead-astro';
@@ -11,11 +12,8 @@ export interface Settings {
   url?: string | undefined;
   /** What becomes of members' documents in this site. */
   content?: ContentOptions | undefined;
-  /**
-   * The address of the page that the site has of a document, from `base` on, by its entry id in the manifest; `undefined` where that
-   * isn't known. The loader has links between documents lead there.
-   */
-  pageOf?: ((collection: string, id: string) => string | undefined) | undefined;
+  /** Where a collection's documents have their pages in this site, and what Masthead takes for that; `undefined` where it isn't known. */
+  leading?: ((collection: string) => Leading | undefined) | undefined;
 }
 
 /** The hook by which the integration tells. Astro keeps the hooks of an integration as they are, and nothing else of it. */

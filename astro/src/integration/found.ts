@@ -19,7 +19,7 @@ export interface Found {
 /** One line; `wrong` where somebody has to do something. */
 export function line({ site, base, documents, own, origin, pages }: Found): { text: string; wrong: boolean } {
   const facts = [
-    `${site.name}, Masthead${site.version ? ` ${site.version}` : ''} at ${base.origin}`,
+    `${site.name === 'Masthead' ? '' : `${site.name}, `}Masthead${site.version ? ` ${site.version}` : ''} at ${base.origin}`,
     ...(documents === undefined ? [] : [documents === 1 ? '1 document' : `${documents} documents`]),
     ...(site.review && site.review !== 'off' ? [`review: ${site.review}`] : []),
     ...(site.languages.length > 0 ? [`languages: ${site.languages.join(', ')}`] : []),

@@ -57,14 +57,13 @@ export function masthead(options: MastheadIntegrationOptions = {}): AstroIntegra
       return below === undefined ? undefined : [below, collection.prefix].filter(Boolean).join('/');
     };
     const place = collections[0] ? documents(collections[0]) : at.members;
-    settings.pageOf = (name, id) => {
-      const collection = collections.find((one) => one.name === name);
-      const below = collection && documents(collection);
-      return below === undefined ? undefined : addressOf(`${below}/${id}`, config);
-    };
-
     const origin = config.site === undefined ? undefined : originOf(config.site);
     const { site, published } = await lookAt({ base, origin, config, logger, pages: place === undefined ? undefined : addressOf(place, config) });
+    settings.leading = (name) => {
+      const collection = collections.find((one) => one.name === name);
+      const below = collection && documents(collection);
+      return below === undefined ? undefined : { from: site?.linkBase ?? '/', pageOf: (id) => addressOf(`${below}/${id}`, config) };
+    };
     for (const sentence of told) logger.info(`${sentence}.`);
     if (collections.length === 0 && command !== 'sync') logger.info('there is no collection of members’ documents yet; in src/content.config.ts: members: defineCollection({ loader: mastheadLoader() }).');
 
@@ -118,6 +117,9 @@ function serverFor(url: string | undefined, variables: Environment, base: URL): 
   return given ? baseUrl(given, {}) : base;
 }
 
+/** A sentence with its end. */
+const ended = (text: string): string => (/[.?!]$/.test(text) ? text : `${text}.`);
+
 const bare = ({ href }: URL): string => href.replace(/\/$/, '');
 
 interface Look {
@@ -147,7 +149,7 @@ async function lookAt({ base, origin, config, logger, pages }: Look): Promise<Se
   try {
     site = await readSite(base, origin);
   } catch (error) {
-    warnings.push(`Masthead is away: ${error instanceof Error ? error.message : error}. Start it, or set MASTHEAD_URL`);
+    warnings.push(`${ended(`Masthead is away: ${error instanceof Error ? error.message : error}`)} Start it, or set MASTHEAD_URL`);
   }
   // Asked once more than that, a server that is away keeps nobody waiting.
   const published = await listing(base, fileURLToPath(config.cacheDir), { attempts: site ? undefined : 1, name: site?.name, warn: (message) => site && warnings.push(message) });
@@ -156,7 +158,7 @@ async function lookAt({ base, origin, config, logger, pages }: Look): Promise<Se
     if (wrong || warnings.length > 0) warnings.unshift(text);
     else logger.info(`${text}.`);
   }
-  if (warnings.length > 0) logger.warn(`${warnings.join('; ')}.`);
+  if (warnings.length > 0) logger.warn(ended(warnings.join('; ')));
   const result = { site, published };
   if (site) seen.set(key, result);
   return result;

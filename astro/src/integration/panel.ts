@@ -6,6 +6,7 @@ import { h } from '../desk/dom.js';
 import { ASKED, SENT, type Sent } from './events.js';
 
 const STYLE = `
+  h1 { margin: 0 0 .75rem; font-size: 1.25rem; color: #fff }
   section { margin: 0 0 1rem }
   h2 { margin: 0 0 .25rem; font-size: 1rem; color: #fff }
   p, li { margin: .25rem 0; font-size: .875rem; line-height: 1.5; overflow-wrap: anywhere }

@@ -51,7 +51,7 @@ export function plan(wanted: readonly Wanted[], site: Site, pages: readonly Site
     }
     result.shown = shown.length > 0 ? shown : [{ name: 'members', prefix: '', pages: undefined }];
     // A site whose documents lie at its root has its own first page there.
-    result.list = path !== '' && own === undefined;
+    result.list = bare !== '' && own === undefined;
     if (own !== undefined) result.told.push(`${path}/ is the site’s own (${own}), so the package adds no list of members there`);
     result.routes.push({ pattern: `${path}/[...id]`, page: 'members' });
   }
