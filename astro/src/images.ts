@@ -1,4 +1,4 @@
-// Images that Astro would read while it builds: those of the site's schema, and those in a text.
+// Images that the site's schema would have Astro read from the machine that builds.
 
 /** What `image()` of a schema puts before a value, so that the store has Astro import it. */
 const IMPORTED = '__ASTRO_IMAGE_';
@@ -19,39 +19,6 @@ export function withoutFiles<T>(data: T, raw: unknown): T {
     if (named.has(path) || named.has(path.replace(/^\.\//, ''))) throw new Error(`its frontmatter names a file of the site for an image: “${path}”`);
   }
   return data;
-}
-
-/** What Astro's renderers write in the place of an image of `image.remotePatterns`: its attributes, which the build takes the image by. */
-const MARKED = IMPORTED.toLowerCase();
-/** Of these, what is for Astro alone. */
-const FOR_ASTRO = new Set(['index', 'inferSize']);
-
-interface Attribute {
-  name: string;
-  value: string;
-}
-
-/** An element of a text with the attributes that were taken from it, so that readers' browsers fetch the image, and the build doesn't. */
-export function withAddress(element: { tagName: string; attrs: Attribute[] }): void {
-  const marked = element.tagName === 'img' ? element.attrs.find(({ name }) => name === MARKED) : undefined;
-  if (!marked) return;
-  const had = new Set(element.attrs.map(({ name }) => name));
-  for (const [property, value] of Object.entries(attributesIn(marked.value))) {
-    const name = property.toLowerCase();
-    const text = Array.isArray(value) ? value.join(', ') : value;
-    if (FOR_ASTRO.has(property) || had.has(name) || (typeof text !== 'string' && typeof text !== 'number')) continue;
-    element.attrs.push({ name, value: String(text) });
-  }
-}
-
-/** What stands in the mark; nothing where an author wrote something else under its name. */
-function attributesIn(json: string): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(json);
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
-  } catch {
-    return {};
-  }
 }
 
 /** All texts in data that came from YAML or a schema, however deep; their order says nothing. */

@@ -2,7 +2,6 @@
 
 import type { Element, Root } from 'hast';
 import { sanitize } from 'hast-util-sanitize';
-import { withAddress } from '../images.js';
 import { neutralHtml } from '../neutral.js';
 import { parse, write } from './parse.js';
 import { policyWith, type Allowance, type Policy } from './policy.js';
@@ -27,7 +26,6 @@ export function wallOf(policy: Policy): Wall {
   function clean(html: string): Root {
     const tree = parse(html, (element) => {
       if (policy.assets !== undefined && (element.tagName === 'link' || element.tagName === 'script')) return isOwnAsset(element, policy.assets);
-      withAddress(element);
       setRight(element, policy);
       // What isn't a box to tick is a field, and a member's document has none.
       return element.tagName !== 'input' || element.attrs.some(({ name, value }) => name === 'type' && value.toLowerCase() === 'checkbox');
