@@ -23,7 +23,7 @@ const singular = (key) => key.replace(/_(?:zero|one|two|few|many|other)$/, '');
 
 /** Writes the tables, and gives their languages. */
 export function writeTables() {
-  const keys = new Set([...named('src'), ...named('components')]);
+  const keys = new Set([...named('src'), ...named('components'), ...named('pages')]);
   const codes = readdirSync(LANGUAGES).map((name) => name.replace(/\.json$/, '')).sort();
   rmSync(TABLES, { recursive: true, force: true });
   mkdirSync(TABLES, { recursive: true });

@@ -11,8 +11,8 @@ interface Vite {
   loadEnv(mode: string, folder: string | false, prefix: string): Record<string, string>;
 }
 
-/** The variables that a build or `astro dev` of this site has; what the process has comes before files. */
-export async function environment({ config, watcher }: Pick<LoaderContext, 'config' | 'watcher'>): Promise<Environment> {
+/** The variables that a build or, where files are watched, `astro dev` of this site has; what the process has comes before files. */
+export async function environment({ config, watcher }: Pick<LoaderContext, 'config'> & { watcher?: unknown }): Promise<Environment> {
   // `--mode` is no part of the configuration that a loader sees.
   const { values } = parseArgs({ args: process.argv.slice(2), options: { mode: { type: 'string' } }, strict: false });
   const mode = typeof values.mode === 'string' ? values.mode : watcher ? 'development' : 'production';

@@ -17,6 +17,8 @@ export interface Answer {
   /** 200, 304 or 404; anything else is thrown. */
   status: number;
   etag: string | null;
+  /** The origin whose pages may read it in a browser, where one was named. */
+  allowsOrigin: string | null;
   text: string;
 }
 
@@ -26,6 +28,8 @@ export interface Reading {
   /** Largest body that is read, in bytes. */
   maxBytes: number;
   etag?: string | undefined;
+  /** Asked as a page of that origin would. */
+  origin?: string | undefined;
   /** Posted instead, with the key as its bearer token. */
   post?: { key: string; json: unknown } | undefined;
 }
@@ -60,9 +64,10 @@ class Failure extends Error {
   }
 }
 
-async function once(url: URL, { maxBytes, etag, post }: Reading): Promise<Answer | Failure> {
+async function once(url: URL, { maxBytes, etag, origin, post }: Reading): Promise<Answer | Failure> {
   const headers: Record<string, string> = {
     ...(etag ? { 'If-None-Match': etag } : {}),
+    ...(origin ? { Origin: origin } : {}),
     ...(post ? { 'Content-Type': 'application/json', Authorization: `Bearer ${post.key}` } : {}),
   };
   const sent = post ? { method: 'POST', body: JSON.stringify(post.json) } : {};
@@ -71,7 +76,7 @@ async function once(url: URL, { maxBytes, etag, post }: Reading): Promise<Answer
     if (response instanceof Failure) return response;
     if ([200, 304, 404].includes(response.status)) {
       const text = await read(response, maxBytes);
-      return text instanceof Failure ? text : { status: response.status, etag: response.headers.get('etag'), text };
+      return text instanceof Failure ? text : { status: response.status, etag: response.headers.get('etag'), allowsOrigin: response.headers.get('access-control-allow-origin'), text };
     }
     await response.body?.cancel();
     const again = response.status === 408 || response.status === 429 || response.status >= 500;

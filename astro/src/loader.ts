@@ -12,9 +12,11 @@ import { policyWith } from './html/policy.js';
 import { wallOf, type Wall } from './html/wall.js';
 import { ask, Unavailable } from './http.js';
 import { withoutFiles } from './images.js';
+import { ledTo, type Leading } from './links.js';
 import { readManifest, type Manifest, type ManifestEntry, type Page } from './manifest.js';
 import { tell } from './tell.js';
 import { neutralData, neutralText } from './neutral.js';
+import { tellNews, type News } from './news.js';
 import { baseUrl, count, fileOf, inParallel, type MastheadOptions } from './options.js';
 import { mastheadSchema } from './schema.js';
 import { settingsOf } from './settings.js';
@@ -72,6 +74,8 @@ interface Setting {
   base: URL;
   /** Put before each id. */
   folder: string;
+  /** Where the site has the documents; `undefined` where that isn't known. */
+  leading: Leading | undefined;
   variables: Environment;
   making: Making;
 }
@@ -102,7 +106,8 @@ export function mastheadLoader(options: MastheadLoaderOptions = {}): Loader & { 
       const context = await readingFrontmatter(given);
       await options.beside?.load({ ...context, store: withoutMembers(context.store) });
       const variables = await environment(context);
-      const setting = { options, folder, variables, base: baseUrl(options.url ?? settingsOf(context.config).url, variables), making: makingOf(context, options) };
+      const { url, leading } = settingsOf(context.config);
+      const setting = { options, folder, variables, leading: leading?.(context.collection), base: baseUrl(options.url || url, variables), making: makingOf(context, options) };
       const read = await sync(context, setting);
       if (!context.watcher) await acknowledge(context, setting, read);
       const pollMs = options.pollMs ?? DEFAULTS.pollMs;
@@ -117,16 +122,17 @@ export function mastheadLoader(options: MastheadLoaderOptions = {}): Loader & { 
  * Brings the store in line with the server, and gives the entries that are in it now as the server
  * has them. `quietly`: says nothing while nothing changes.
  */
-async function sync(context: LoaderContext, { options, base, folder, making }: Setting, quietly = false): Promise<ManifestEntry[]> {
+async function sync(context: LoaderContext, { options, base, folder, leading, making }: Setting, quietly = false): Promise<ManifestEntry[]> {
   const { store, meta, logger } = context;
   const idOf = ({ id }: ManifestEntry) => folder + id;
-  const digestOf = (entry: ManifestEntry) => `${digestOfEntry(entry)} ${making.content.digest}`;
+  const digestOf = (entry: ManifestEntry) => `${digestWith(entry, leading)} ${making.content.digest}`;
   const attempts = count(options.attempts, DEFAULTS.attempts);
   const known = pagesOf(meta.get(MANIFEST), base);
   let manifest: Manifest;
   try {
     manifest = await readManifest(base, quietly ? 1 : attempts, known);
   } catch (error) {
+    tellNews({ collection: context.collection, away: said(error) });
     // The next look comes soon, and the first one has said it.
     if (quietly) {
       logger.debug(said(error));
@@ -140,18 +146,21 @@ async function sync(context: LoaderContext, { options, base, folder, making }: S
 
   const wanted = manifest.entries.filter(({ id }) => options.filter?.(id) ?? true);
   const ids = new Set(wanted.map(idOf));
+  const links = (html: string): string => (leading ? ledTo(html, leading, (id) => ids.has(folder + id)) : html);
   const gone = membersIn(store).filter((id) => !ids.has(id));
   for (const id of gone) store.delete(id);
 
   const changed = wanted.filter((entry) => store.get(idOf(entry))?.digest !== digestOf(entry));
   const taken: string[] = [];
   const refused: unknown[] = [];
+  const passedOver: News['passedOver'] = [];
   await inParallel(changed, count(options.concurrency, DEFAULTS.concurrency), async (entry) => {
     try {
       if (isSitesOwn(store, idOf(entry))) throw new Error('the site has an entry of its own under that id');
-      if (await take(context, entry, { id: idOf(entry), digest: digestOf(entry), attempts, base, making })) taken.push(entry.id);
+      if (await take(context, entry, { id: idOf(entry), digest: digestOf(entry), attempts, base, making, links })) taken.push(entry.id);
     } catch (error) {
       refused.push(error);
+      passedOver.push({ id: idOf(entry), why: said(error) });
       // Told once: the watch comes by here every other second.
       if (quietly && manifest.unchanged) return;
       const stays = isMembers(store, idOf(entry)) ? 'its last good version stays' : 'it has no page';
@@ -159,7 +168,9 @@ async function sync(context: LoaderContext, { options, base, folder, making }: S
     }
   });
   meta.set(MANIFEST, JSON.stringify({ base: base.href, pages: manifest.pages }));
-  if (!quietly || taken.length > 0 || gone.length > 0) {
+  const isNews = !quietly || taken.length > 0 || gone.length > 0;
+  tellNews({ collection: context.collection, entries: wanted.length, passedOver, ...(isNews ? { fetched: taken.length, removed: gone.length } : {}) });
+  if (isNews) {
     const parts = [`${wanted.length} entries`, `${taken.length} fetched`, `${gone.length} removed`];
     if (refused.length > 0) parts.push(`${refused.length} passed over`);
     logger.info(parts.join(', '));
@@ -218,6 +229,8 @@ interface Taking {
   attempts: number;
   base: URL;
   making: Making;
+  /** Leads links between documents to their pages. */
+  links: (html: string) => string;
 }
 
 /**
@@ -225,7 +238,7 @@ interface Taking {
  *
  * @throws where it can't be had or used.
  */
-async function take(context: LoaderContext, entry: ManifestEntry, { id, digest, attempts, base, making }: Taking): Promise<boolean> {
+async function take(context: LoaderContext, entry: ManifestEntry, { id, digest, attempts, base, making, links }: Taking): Promise<boolean> {
   const answer = await ask(fileOf(entry, base), { attempts, maxBytes: MAX_FILE_BYTES });
   if (answer.status !== 200) {
     // Withdrawn since the manifest was read.
@@ -236,7 +249,7 @@ async function take(context: LoaderContext, entry: ManifestEntry, { id, digest, 
   const data = withoutFiles(await context.parseData({ id, data: document.data }), document.data);
   const rendered = await htmlOf(context, answer.text, document, making);
   const warn = (message: string) => context.logger.warn(`“${id}” is there, but ${message}`);
-  const html = await making.content.html(making.wall.html(rendered.html), { lang: document.data['lang'], author: entry.id.split('/')[0] ?? entry.id }, warn);
+  const html = await making.content.html(links(making.wall.html(rendered.html)), { lang: document.data['lang'], author: entry.id.split('/')[0] ?? entry.id }, warn);
   context.store.set({
     id,
     data,
@@ -264,9 +277,9 @@ function filePath({ config, collection }: LoaderContext, id: string): string {
   return `${decodeURI(source)}content/${collection}/${id}.md`;
 }
 
-/** Names all that an entry of the server is made of; a new picture or another server counts, too. */
-function digestOfEntry({ url, digest, picture }: ManifestEntry): string {
-  return [REVISION, url, digest, ...Object.values(picture ?? {})].join(' ');
+/** Names all that an entry is made of; a new picture, another server or another place in the site counts, too. */
+function digestWith({ url, digest, picture }: ManifestEntry, leading: Leading | undefined): string {
+  return [REVISION, url, digest, ...Object.values(picture ?? {}), ...(leading ? [leading.from, leading.pageOf('')] : [])].join(' ');
 }
 
 /** The pages that were kept, if they are of this server and of this loader. */

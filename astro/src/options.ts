@@ -69,6 +69,12 @@ export function isOf(url: URL, base: URL): boolean {
   return url.protocol === base.protocol && url.port === base.port && LOOPBACK.test(url.hostname) && LOOPBACK.test(base.hostname);
 }
 
+/** The origin of an address of the web, whose host is a name or a number and no pattern. */
+export function originOf(address: string): string | undefined {
+  const url = URL.parse(address);
+  return url && /^https?:$/.test(url.protocol) && /^([a-z0-9.-]+|\[[0-9a-f:.]+\])$/.test(url.hostname) ? url.origin : undefined;
+}
+
 /**
  * Where the file of an entry lies.
  *

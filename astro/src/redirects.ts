@@ -4,7 +4,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 import { movedFrom, readManifest, type Moved } from './manifest.js';
-import { baseUrl, count, type MastheadOptions } from './options.js';
+import { baseUrl, count, originOf, type MastheadOptions } from './options.js';
 
 export interface RedirectOptions extends Pick<MastheadOptions, 'url' | 'filter' | 'attempts'> {
   /**
@@ -25,9 +25,21 @@ export interface RedirectOptions extends Pick<MastheadOptions, 'url' | 'filter' 
 interface Kept {
   url: string;
   moved: Moved[];
+  /** Where members' pictures are. */
+  pictures: string[];
+  /** What the club is called; empty where nobody said. */
+  name: string;
+}
+
+/** What is published, as far as a site's configuration hangs on it. */
+export interface Listing extends Omit<Kept, 'url'> {
+  /** How many documents there are; `undefined` while the server is away. */
+  documents: number | undefined;
 }
 
 const DEFAULT_ATTEMPTS = 4;
+/** A server that names more hosts than this isn't believed. */
+const MAX_HOSTS = 4;
 
 /**
  * What Astro's option `redirects` takes: from where documents were to where they are. The environment's MASTHEAD_URL counts;
@@ -35,44 +47,52 @@ const DEFAULT_ATTEMPTS = 4;
  * another configuration, for which Astro clears what its loaders have, and then there were no entries, either.
  */
 export async function redirects(options: RedirectOptions = {}): Promise<Record<string, string>> {
-  const { base = '/', filter } = options;
+  const { base = '/', filter, url, attempts, cacheDir = './node_modules/.astro' } = options;
   const path = typeof base === 'string' ? (id: string) => `${base.replace(/\/*$/, '')}/${id}/` : base;
-  const moved = await read(options);
+  const { moved } = await listing(baseUrl(url, process.env), cacheDir, { attempts, warn: (message) => console.warn(`masthead: ${message}`) });
   const wanted = moved.filter(({ to }) => filter?.(to) ?? true);
   return Object.fromEntries(wanted.map(({ from, to }) => [path(from), path(to)]));
 }
 
-async function read({ url: wanted, attempts, cacheDir = './node_modules/.astro' }: RedirectOptions): Promise<Moved[]> {
-  const url = baseUrl(wanted, process.env);
+/** Reads the list of what is published, and keeps of it what a configuration needs; while the server is away, what was kept. */
+export async function listing(url: URL, cacheDir: string, { attempts, name, warn }: { attempts?: number | undefined; name?: string | undefined; warn: (message: string) => void }): Promise<Listing> {
   const file = join(cacheDir, 'masthead-redirects.json');
   try {
-    const { moved } = await readManifest(url, count(attempts, DEFAULT_ATTEMPTS), []);
-    await keep(file, { url: url.href, moved });
-    return moved;
+    const { moved, entries } = await readManifest(url, count(attempts, DEFAULT_ATTEMPTS), []);
+    const pictures = hostsOf(entries.flatMap(({ url: file, picture }) => [file, ...Object.values(picture ?? {})]));
+    const kept = { moved, pictures, name: name ?? '' };
+    await keep(file, { url: url.href, ...kept }, warn);
+    return { ...kept, documents: entries.length };
   } catch (error) {
-    const kept = await lookUp(file);
-    const instead = kept?.url === url.href ? kept.moved : undefined;
-    console.warn(`masthead: ${instead ? 'redirects from addresses that documents had are those of the last build' : 'documents that got another address are not redirected in this build'}: ${sentence(error)}`);
-    return instead ?? [];
+    const kept = await lookUp(file, warn);
+    const instead = kept?.url === url.href ? kept : undefined;
+    warn(`${instead ? 'redirects from addresses that documents had are those of the last build' : 'documents that got another address are not redirected in this build'}: ${sentence(error)}`);
+    return { moved: instead?.moved ?? [], pictures: instead?.pictures ?? [], name: instead?.name ?? '', documents: undefined };
   }
 }
 
-async function keep(file: string, kept: Kept): Promise<void> {
+/** The origins of addresses. */
+function hostsOf(addresses: readonly unknown[]): string[] {
+  const found = new Set(addresses.flatMap((address) => (typeof address === 'string' ? (originOf(address) ?? []) : [])));
+  return found.size > MAX_HOSTS ? [] : [...found].sort();
+}
+
+async function keep(file: string, kept: Kept, warn: (message: string) => void): Promise<void> {
   try {
     await mkdir(dirname(file), { recursive: true });
     await writeFile(file, JSON.stringify(kept));
   } catch (error) {
-    console.warn(`masthead: redirects can't be kept for a build without the server: ${sentence(error)}`);
+    warn(`redirects can't be kept for a build without the server: ${sentence(error)}`);
   }
 }
 
 /** What was kept; nothing where there is no such file, or another program's. */
-async function lookUp(file: string): Promise<Kept | undefined> {
+async function lookUp(file: string, warn: (message: string) => void): Promise<Kept | undefined> {
   try {
-    const { url, moved } = JSON.parse(await readFile(file, 'utf8')) as Record<keyof Kept, unknown>;
-    return typeof url === 'string' ? { url, moved: movedFrom(moved) } : undefined;
+    const { url, moved, pictures, name } = JSON.parse(await readFile(file, 'utf8')) as Record<keyof Kept, unknown>;
+    return typeof url === 'string' ? { url, moved: movedFrom(moved), pictures: Array.isArray(pictures) ? hostsOf(pictures) : [], name: typeof name === 'string' ? name : '' } : undefined;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') console.warn(`masthead: ${file} can't be read: ${sentence(error)}`);
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') warn(`${file} can't be read: ${sentence(error)}`);
     return undefined;
   }
 }

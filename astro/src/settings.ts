@@ -2,6 +2,7 @@
 
 import type { AstroConfig } from 'astro';
 import type { ContentOptions } from './content.js';
+import type { Leading } from './links.js';
 import type { StarlightOptions } from './starlight/options.js';
 
 /** The name of the integration, as Astro lists it. */
@@ -14,6 +15,8 @@ export interface Settings {
   content?: ContentOptions | undefined;
   /** Members' documents on Starlight; `false` leaves Starlight alone. */
   starlight?: StarlightOptions | false | undefined;
+  /** Where a collection's documents have their pages in this site, and what Masthead takes for that; `undefined` where it isn't known. */
+  leading?: ((collection: string) => Leading | undefined) | undefined;
 }
 
 /** The hook by which the integration tells. Astro keeps the hooks of an integration as they are, and nothing else of it. */

@@ -10,7 +10,7 @@ import { markup, modules, others, page, ROOT, texts } from './support/sources.js
 type Table = Record<string, string>;
 
 /** Those that the page or the package says; the server's have others. */
-const PREFIXES = ['page', 'site', 'desk', 'report', 'editor', 'history', 'rename', 'account', 'schedule', 'content', 'roster', 'review', 'audit'];
+const PREFIXES = ['page', 'pages', 'site', 'desk', 'report', 'editor', 'history', 'rename', 'account', 'schedule', 'content', 'roster', 'review', 'audit'];
 const KEY = new RegExp(`["'\`]((?:${PREFIXES.join('|')})\\.[a-z\\d_.]+)\\\\?["'\`]`, 'g');
 const PLURAL = /_(zero|one|two|few|many|other)$/;
 
@@ -146,7 +146,8 @@ test('the components’ markup holds keys in the place of texts', () => {
   const components = markup.filter(({ path }) => path.endsWith('.astro'));
   const found = components.flatMap(({ path, text }) => {
     const template = text.split(/^---$/m)[2] ?? '';
-    const said = [...template.replace(/<script>[^]*<\/script>/, '').matchAll(/>\s*([^<>{}\s][^<>{}]*)<|\s(?:aria-label|alt|title|placeholder)="([^"]+)"/g)];
+    // An arrow of a function ends no tag.
+    const said = [...template.replace(/<script>[^]*<\/script>/, '').replace(/=>\s*\(?/g, '').matchAll(/>\s*([^<>{}\s][^<>{}]*)<|\s(?:aria-label|alt|title|placeholder)="([^"]+)"/g)];
     return said.map(([, words, attribute]) => `${path}: ${words ?? attribute}`);
   });
   expect(found).toEqual([]);

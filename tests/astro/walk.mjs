@@ -79,6 +79,30 @@ async function eachHasItsPage(name, path = '') {
   for (const { id, title: wanted } of documents) equal(title(await read(name, `${path}${id}/index.html`)), wanted, `the heading of ${path}${id} in ${name}`);
 }
 
+await step('two steps, in any site', async () => {
+  const name = await site('walk-two', 'steps', ['two']);
+  await made(name);
+  await eachHasItsPage(name, 'members/');
+  equal(title(await read(name, 'index.html')), 'Our harbour', 'the site’s own page');
+  const list = links(await read(name, 'members/index.html'));
+  for (const handle of new Set(documents.map(({ id }) => id.split('/')[0]))) ok(list.includes(`/members/${handle}/`), `the list has ${handle}`);
+  const account = await read(name, 'account/index.html');
+  for (const tag of ['masthead-login', 'masthead-readme-upload', 'masthead-publish-report']) equal(elements(account, tag).map((element) => element['data-url']), [MASTHEAD_URL], `the server of <${tag}>`);
+  equal(elements(account, 'masthead-publish-report')[0]?.['data-pages'], '/members/', 'where reports lead');
+  equal(elements(await read(name, 'join/index.html'), 'masthead-join').length, 1, 'components at /join/');
+  equal(elements(await read(name, 'members/index.html'), 'script'), [], 'scripts of the list');
+});
+
+await step('the integration’s options', async () => {
+  const name = await site('walk-options', 'steps', ['two', 'options']);
+  await made(name);
+  await eachHasItsPage(name, 'people/');
+  equal(elements(await read(name, 'desk/index.html'), 'masthead-readme-editor').length, 1, 'the editor at /desk/');
+  const office = await read(name, 'office/index.html');
+  equal([title(office), elements(office, 'masthead-members').length], ['Members and documents', 1], 'the office, in the site’s layout');
+  ok(!office.includes('mp-plain'), 'the package’s own layout isn’t used');
+});
+
 await step('five steps, in any site', async () => {
   const name = await site('walk-steps', 'steps', ['steps']);
   await made(name);

@@ -1,24 +1,168 @@
 // `masthead()` in `astro.config.mjs`: what a site with members' documents needs, in one line.
 
-import type { AstroIntegration } from 'astro';
+import { fileURLToPath } from 'node:url';
+import type { AstroConfig, AstroIntegration, HookParameters } from 'astro';
+import { environment, type Environment } from '../environment.js';
+import { baseUrl, originOf } from '../options.js';
+import { listing, type Listing } from '../redirects.js';
 import { INTEGRATION, SETTINGS, type Settings } from '../settings.js';
-import { islandPlugins } from './islands.js';
 import { membersInStarlight } from '../starlight/index.js';
+import { addressOf } from './address.js';
+import { line } from './found.js';
+import { islandPlugins } from './islands.js';
+import { layoutOf } from './layout.js';
+import { redirectsFor } from './moved.js';
+import { wanted, type MastheadIntegrationOptions } from './options.js';
+import { patternsFor } from './pictures.js';
+import { collectionsOf, configsOf, sitesPages, type Collection } from './places.js';
+import { policyFor } from './policy.js';
+import { plan } from './routes.js';
+import { ownVersion, readSite, type Site } from './site.js';
+import { telling, type Told } from './told.js';
+import { serveToolbar } from './toolbar.js';
 
-/** What the site says to the integration. */
-export interface MastheadIntegrationOptions extends Settings {}
+export type { MastheadIntegrationOptions } from './options.js';
+
+type Setup = HookParameters<'astro:config:setup'>;
+
+/** A mast with its flag. */
+const ICON = '<svg xmlns="http://www.w3.org/2000/svg" width="20" height="20" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" stroke-linejoin="round"><path d="M6 22V2m0 1.5h12l-3.5 4 3.5 4H6"/></svg>';
+
+/** The pages of the package, by their names in a plan. */
+const PAGES = { account: 'Account', join: 'Join', members: 'Members', office: 'Office', write: 'Write' } as const;
 
 /** The integration: `integrations: [masthead()]`. */
-export function masthead({ url, content, starlight }: MastheadIntegrationOptions = {}): AstroIntegration {
-  const settings: Settings = { url, content };
+export function masthead(options: MastheadIntegrationOptions = {}): AstroIntegration {
+  // What can't be an address is said at once.
+  const pages = wanted(options);
+  const settings: Settings = { url: options.url, content: options.content, starlight: options.starlight };
+  const tell = () => settings;
+  /** Whether this is the one of several that counts. */
+  const counts = ({ integrations }: Pick<AstroConfig, 'integrations'>): boolean => {
+    const hooks = integrations.find(({ name }) => name === INTEGRATION)?.hooks as Record<string, unknown> | undefined;
+    return hooks?.[SETTINGS] === tell;
+  };
+  let toolbar: { server: string; account: string } | undefined;
+
+  async function setup({ config, command, logger, injectRoute, updateConfig, addWatchFile, addDevToolbarApp }: Setup): Promise<void> {
+    if (command === 'preview') return;
+    if (!counts(config)) return logger.warn('masthead() stands twice in the configuration: the first one counts.');
+    const variables = await environment({ config, watcher: command === 'dev' ? true : undefined });
+    const base = baseUrl(options.url, variables);
+    const server = serverFor(options.url, variables, base);
+    const own = sitesPages(config);
+    const collections = collectionsOf(config, own);
+    for (const file of configsOf(config)) addWatchFile(file);
+    const { at, routes, shown, list, told } = plan(pages, config, own, collections);
+    const documents = (collection: Collection): string | undefined => {
+      const below = collection.pages ?? at.members;
+      return below === undefined ? undefined : [below, collection.prefix].filter(Boolean).join('/');
+    };
+    const place = collections[0] ? documents(collections[0]) : at.members;
+    const origin = config.site === undefined ? undefined : originOf(config.site);
+    const { site, published } = await lookAt({ base, origin, config, logger, pages: place === undefined ? undefined : addressOf(place, config) });
+    settings.leading = (name) => {
+      const collection = collections.find((one) => one.name === name);
+      const below = collection && documents(collection);
+      return below === undefined ? undefined : { from: site?.linkBase ?? '/', pageOf: (id) => addressOf(`${below}/${id}`, config) };
+    };
+    for (const sentence of told) logger.info(`${sentence}.`);
+    if (collections.length === 0 && command !== 'sync') logger.info('there is no collection of members’ documents yet; in src/content.config.ts: members: defineCollection({ loader: mastheadLoader() }).');
+
+    const pictures = [...new Set([base.origin, ...published.pictures])];
+    if (options.images ?? true) updateConfig({ image: { remotePatterns: patternsFor(pictures, config.image.remotePatterns) } });
+    if ((options.redirects ?? true) && place !== undefined) {
+      updateConfig({ redirects: redirectsFor(published.moved, (id) => `${place}/${id}`, config, config, own) });
+    }
+    const csp = (options.csp ?? true) ? policyFor(config.security.csp, { server: server.origin, pictures, uploads: site?.uploads ? [site.uploads] : [] }) : undefined;
+    // Astro appends to lists, and of two directives of one name browsers heed the first.
+    if (csp) config.security.csp = csp as AstroConfig['security']['csp'];
+
+    const pageTold: Told = {
+      at,
+      form: { base: config.base, trailingSlash: config.trailingSlash, build: { format: config.build.format } },
+      shown: shown.map(({ name, prefix }) => ({ name, prefix })),
+      documents: place ?? '',
+      list,
+      name: site?.name ?? published.name,
+      lang: config.i18n?.defaultLocale ?? 'en',
+    };
+    updateConfig({
+      vite: {
+        plugins: [telling(pageTold, layoutOf(config, options.layout)), ...islandPlugins(config)],
+        // Components read the environment by themselves; what is said here comes before it.
+        ...(options.url ? { define: { 'import.meta.env.PUBLIC_MASTHEAD_URL': JSON.stringify(bare(server)) } } : {}),
+      },
+    });
+    membersInStarlight({ config, updateConfig, logger }, options.starlight);
+    for (const { pattern, page } of routes) injectRoute({ pattern: pattern || '/', entrypoint: new URL(`../../pages/${PAGES[page]}.astro`, import.meta.url), prerender: true });
+    if (command === 'dev' && (options.toolbar ?? true)) {
+      toolbar = { server: bare(server), account: at.account === undefined ? '' : addressOf(at.account, config) };
+      addDevToolbarApp({ id: INTEGRATION, name: 'Masthead', icon: ICON, entrypoint: new URL('./panel.js', import.meta.url) });
+    }
+  }
+
   return {
     name: INTEGRATION,
     hooks: {
-      [SETTINGS]: () => settings,
-      'astro:config:setup': (at) => {
-        at.updateConfig({ vite: { plugins: islandPlugins(at.config) } });
-        membersInStarlight(at, starlight);
+      [SETTINGS]: tell,
+      'astro:config:setup': setup,
+      'astro:server:setup'({ toolbar: channel }) {
+        if (toolbar) serveToolbar(channel, toolbar);
       },
     } as AstroIntegration['hooks'],
   };
+}
+
+/** Where browsers find Masthead, as the components have it. */
+function serverFor(url: string | undefined, variables: Environment, base: URL): URL {
+  const given = url || variables['PUBLIC_MASTHEAD_URL'];
+  return given ? baseUrl(given, {}) : base;
+}
+
+/** A sentence with its end. */
+const ended = (text: string): string => (/[.?!]$/.test(text) ? text : `${text}.`);
+
+const bare = ({ href }: URL): string => href.replace(/\/$/, '');
+
+interface Look {
+  base: URL;
+  origin: string | undefined;
+  config: AstroConfig;
+  logger: Setup['logger'];
+  pages: string | undefined;
+}
+
+interface Seen {
+  site: Site | undefined;
+  published: Listing;
+}
+
+/** What this process has seen already: `astro dev` reads its configuration anew, and asks nobody a second time. */
+const SEEN = Symbol.for('masthead-astro.seen');
+
+async function lookAt({ base, origin, config, logger, pages }: Look): Promise<Seen> {
+  const home = globalThis as { [SEEN]?: Map<string, Seen> };
+  const seen = (home[SEEN] ??= new Map());
+  const key = JSON.stringify([base.href, origin, pages]);
+  const before = seen.get(key);
+  if (before) return before;
+  let site: Site | undefined;
+  const warnings: string[] = [];
+  try {
+    site = await readSite(base, origin);
+  } catch (error) {
+    warnings.push(`${ended(`Masthead is away: ${error instanceof Error ? error.message : error}`)} Start it, or set MASTHEAD_URL`);
+  }
+  // Asked once more than that, a server that is away keeps nobody waiting.
+  const published = await listing(base, fileURLToPath(config.cacheDir), { attempts: site ? undefined : 1, name: site?.name, warn: (message) => site && warnings.push(message) });
+  if (site) {
+    const { text, wrong } = line({ site, base, documents: published.documents, own: ownVersion(), origin, pages });
+    if (wrong || warnings.length > 0) warnings.unshift(text);
+    else logger.info(`${text}.`);
+  }
+  if (warnings.length > 0) logger.warn(ended(warnings.join('; ')));
+  const result = { site, published };
+  if (site) seen.set(key, result);
+  return result;
 }

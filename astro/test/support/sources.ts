@@ -16,7 +16,7 @@ const source = (path: string): Source => ({ path: relative(ROOT, path), text: re
 const listed = (folder: string, ending: RegExp): Source[] => readdirSync(join(ROOT, folder)).filter((name) => ending.test(name)).map((name) => source(join(ROOT, folder, name)));
 
 export const page = listed('shared/local/page', /\.js$/);
-export const markup = [...listed('shared/local/page', /\.html$/), ...listed('astro/components', /\.astro$/)];
+export const markup = [...listed('shared/local/page', /\.html$/), ...listed('astro/components', /\.astro$/), ...listed('astro/pages', /\.astro$/)];
 /** Files that put further markup into the page, and into members' documents. */
 export const others = [source(join(ROOT, 'shared/local/src/gateway/page.rs')), ...listed('astro/src/transforms', /\.ts$/)];
 
