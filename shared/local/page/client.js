@@ -355,6 +355,11 @@ export function chooseLetters(mail) {
   return patchMe({ mail });
 }
 
+/** Puts the member into the list of members that everybody sees, or takes them out of it. */
+export function beListed(listed) {
+  return patchMe({ listed });
+}
+
 function patchMe(wanted) {
   return signed("/api/me", {
     method: "PATCH",

@@ -12,6 +12,7 @@ import { deletionMeans } from "/history/deleted.js";
 import { size } from "/languages/amounts.js";
 import { locale, t } from "/languages/say.js";
 import * as letters from "/letters.js";
+import * as listed from "/listed.js";
 import * as picture from "/picture.js";
 import * as report from "/report.js";
 import { stateOf } from "/report/draw.js";
@@ -51,7 +52,7 @@ export async function start(member) {
   folder.resume();
   const slug = wanted();
   makeRoom();
-  await Promise.all([refresh(), earlier.refresh(), letters.refresh(), slug ? report.open(slug) : null]);
+  await Promise.all([refresh(), earlier.refresh(), letters.refresh(listed.show), slug ? report.open(slug) : null]);
 }
 
 function showName(member) {
@@ -85,6 +86,7 @@ export function clear(keepsFiles = false) {
   find("password-form").reset();
   account.clear();
   letters.clear();
+  listed.clear();
   if (!keepsFiles) {
     forgetChoices();
   }
@@ -124,6 +126,7 @@ export function connect(onPasswordChanged, onLeft, onAddressChanged) {
   connectPassword(onPasswordChanged);
   account.connect(showName, onLeft);
   letters.connect(onAddressChanged);
+  listed.connect();
   window.addEventListener("hashchange", async () => {
     if (!client.session.token) {
       return;

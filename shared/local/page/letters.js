@@ -31,14 +31,16 @@ export function connect(onAddressChanged) {
   );
 }
 
-/** Shows what the account says, where the site sends letters. */
-export async function refresh() {
+/** Shows what the account says, where the site sends letters; `others` shows what else is said of the site and the account. */
+export async function refresh(others) {
   const mine = (look += 1);
   try {
-    const [{ mail }, me] = await Promise.all([client.site(), client.account()]);
+    const [site, me] = await Promise.all([client.site(), client.account()]);
     if (mine !== look) {
       return;
     }
+    const { mail } = site;
+    others(site, me);
     find("address").hidden = find("letters").hidden = !mail;
     show(me);
     if (mail && location.hash === "#letters") {

@@ -86,6 +86,7 @@ const FILES: &[File] = &[
     script("/join.js", include_str!("../../page/join.js")),
     script("/language.js", include_str!("../../page/language.js")),
     script("/letters.js", include_str!("../../page/letters.js")),
+    script("/listed.js", include_str!("../../page/listed.js")),
     script("/missing.js", include_str!("../../page/missing.js")),
     script("/office.js", include_str!("../../page/office.js")),
     script("/picture.js", include_str!("../../page/picture.js")),
