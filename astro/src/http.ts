@@ -14,7 +14,7 @@ export class Unavailable extends Error {
 }
 
 export interface Answer {
-  /** 200, 304 or 404; anything else is thrown. */
+  /** 200, 304, 404 or one that was asked for; anything else is thrown. */
   status: number;
   etag: string | null;
   text: string;
@@ -26,6 +26,8 @@ export interface Reading {
   /** Largest body that is read, in bytes. */
   maxBytes: number;
   etag?: string | undefined;
+  /** Further statuses that are an answer. */
+  answers?: readonly number[] | undefined;
   /** Posted instead, with the key as its bearer token. */
   post?: { key: string; json: unknown } | undefined;
 }
@@ -60,7 +62,7 @@ class Failure extends Error {
   }
 }
 
-async function once(url: URL, { maxBytes, etag, post }: Reading): Promise<Answer | Failure> {
+async function once(url: URL, { maxBytes, etag, answers = [], post }: Reading): Promise<Answer | Failure> {
   const headers: Record<string, string> = {
     ...(etag ? { 'If-None-Match': etag } : {}),
     ...(post ? { 'Content-Type': 'application/json', Authorization: `Bearer ${post.key}` } : {}),
@@ -69,7 +71,7 @@ async function once(url: URL, { maxBytes, etag, post }: Reading): Promise<Answer
   try {
     const response = await follow(url, { ...sent, headers, signal: AbortSignal.timeout(ATTEMPT_MS) });
     if (response instanceof Failure) return response;
-    if ([200, 304, 404].includes(response.status)) {
+    if ([200, 304, 404, ...answers].includes(response.status)) {
       const text = await read(response, maxBytes);
       return text instanceof Failure ? text : { status: response.status, etag: response.headers.get('etag'), text };
     }

@@ -11,7 +11,8 @@ import { wallOf, type Wall } from './html/wall.js';
 import { ask, Unavailable } from './http.js';
 import { withoutFiles } from './images.js';
 import { readManifest, type Manifest, type ManifestEntry, type Page } from './manifest.js';
-import { tell } from './tell.js';
+import { refusal, type Refusal } from './refusal.js';
+import { tell, type Outcome } from './tell.js';
 import { neutralData, neutralText } from './neutral.js';
 import { baseUrl, count, fileOf, inParallel, type MastheadOptions } from './options.js';
 import { mastheadSchema } from './schema.js';
@@ -60,6 +61,8 @@ const REVISION = 3;
 const DEFAULTS = { concurrency: 8, attempts: 4, pollMs: 2000 };
 /** The key under which the manifest is kept between builds. */
 const MANIFEST = 'manifest';
+/** What is told of a build that read nothing anew. */
+const NOTHING: Outcome = { read: [], refused: [] };
 
 /** What a loader was told, and what follows from it. */
 interface Setting {
@@ -88,8 +91,8 @@ export function mastheadLoader(options: MastheadLoaderOptions = {}): Loader & { 
       await options.beside?.load({ ...context, store: withoutMembers(context.store) });
       const variables = await environment(context);
       const setting = { options, folder, variables, base: baseUrl(options.url, variables) };
-      const read = await sync(context, setting);
-      if (!context.watcher) await acknowledge(context, setting, read);
+      const outcome = await sync(context, setting);
+      if (!context.watcher) await acknowledge(context, setting, outcome);
       const pollMs = options.pollMs ?? DEFAULTS.pollMs;
       if (context.watcher && pollMs > 0) {
         watch(context.collection, pollMs, async () => void (await sync(context, setting, true)));
@@ -100,9 +103,9 @@ export function mastheadLoader(options: MastheadLoaderOptions = {}): Loader & { 
 
 /**
  * Brings the store in line with the server, and gives the entries that are in it now as the server
- * has them. `quietly`: says nothing while nothing changes.
+ * has them, with those that the site's schema refused. `quietly`: says nothing while nothing changes.
  */
-async function sync(context: LoaderContext, { options, base, folder }: Setting, quietly = false): Promise<ManifestEntry[]> {
+async function sync(context: LoaderContext, { options, base, folder }: Setting, quietly = false): Promise<Outcome> {
   const { store, meta, logger, config } = context;
   const idOf = ({ id }: ManifestEntry) => folder + id;
   const wall = wallOf(policyWith([...allowancesOf(config), ...(options.allow ?? [])], assetsOf(config)));
@@ -115,12 +118,12 @@ async function sync(context: LoaderContext, { options, base, folder }: Setting, 
     // The next look comes soon, and the first one has said it.
     if (quietly) {
       logger.debug(said(error));
-      return [];
+      return NOTHING;
     }
     const kept = membersIn(store).length;
     if (kept === 0) return nothing(context, options, error);
     logger.error(`Masthead is away: ${said(error)}; the ${kept} entries of the last build stay. Start it, or set MASTHEAD_URL.`);
-    return [];
+    return NOTHING;
   }
 
   const wanted = manifest.entries.filter(({ id }) => options.filter?.(id) ?? true);
@@ -131,12 +134,15 @@ async function sync(context: LoaderContext, { options, base, folder }: Setting, 
   const changed = wanted.filter((entry) => store.get(idOf(entry))?.digest !== digestOf(entry));
   const taken: string[] = [];
   const refused: unknown[] = [];
+  const bySchema: Refusal[] = [];
   await inParallel(changed, count(options.concurrency, DEFAULTS.concurrency), async (entry) => {
     try {
       if (isSitesOwn(store, idOf(entry))) throw new Error('the site has an entry of its own under that id');
       if (await take(context, entry, { id: idOf(entry), attempts, base, wall })) taken.push(entry.id);
     } catch (error) {
       refused.push(error);
+      const told = refusal(entry, error);
+      if (told) bySchema.push(told);
       // Told once: the watch comes by here every other second.
       if (quietly && manifest.unchanged) return;
       const stays = isMembers(store, idOf(entry)) ? 'its last good version stays' : 'it has no page';
@@ -151,7 +157,7 @@ async function sync(context: LoaderContext, { options, base, folder }: Setting, 
   }
   // The list came, and then no file did.
   if (!quietly && refused.length > 0 && membersIn(store).length === 0 && refused.every((error) => error instanceof Unavailable)) return nothing(context, options, refused[0]);
-  return wanted.filter((entry) => store.get(idOf(entry))?.digest === digestOf(entry));
+  return { read: wanted.filter((entry) => store.get(idOf(entry))?.digest === digestOf(entry)), refused: bySchema };
 }
 
 /**
@@ -159,21 +165,21 @@ async function sync(context: LoaderContext, { options, base, folder }: Setting, 
  *
  * @throws {Error} in a build, unless `failWhenEmpty` is `false`.
  */
-function nothing({ logger, watcher }: LoaderContext, { failWhenEmpty = !watcher }: MastheadLoaderOptions, cause: unknown): [] {
+function nothing({ logger, watcher }: LoaderContext, { failWhenEmpty = !watcher }: MastheadLoaderOptions, cause: unknown): Outcome {
   const message = `Masthead is away: ${said(cause)}; there are no entries of an earlier build`;
   if (failWhenEmpty) throw new Error(`${message}, and no site is built without its members. Start it, set MASTHEAD_URL, or give the loader failWhenEmpty: false.`, { cause });
   logger.error(`${message}, so there are none now. Start it, or set MASTHEAD_URL.`);
-  return [];
+  return NOTHING;
 }
 
-/** Tells the server what this build read. A build goes on where that fails. */
-async function acknowledge({ logger }: LoaderContext, { options, base, variables }: Setting, read: readonly ManifestEntry[]): Promise<void> {
+/** Tells the server what this build read, and what the site refused. A build goes on where that fails. */
+async function acknowledge({ logger }: LoaderContext, { options, base, variables }: Setting, outcome: Outcome): Promise<void> {
   const key = options.buildKey || variables['MASTHEAD_BUILD_KEY'];
-  if (!key || read.length === 0) return;
+  if (!key || outcome.read.length + outcome.refused.length === 0) return;
   try {
-    await tell(base, key, count(options.attempts, DEFAULTS.attempts), read);
+    await tell(base, key, count(options.attempts, DEFAULTS.attempts), outcome);
   } catch (error) {
-    logger.warn(`Masthead doesn't know what this build read, so that authors are told it is queued: ${said(error)}`);
+    logger.warn(`Masthead doesn't know what this build read or refused, so that authors are told it is queued: ${said(error)}`);
   }
 }
 
