@@ -166,6 +166,83 @@ async fn cursors_are_entry_ids() {
     }
 }
 
+/// What `?id=` answers, and its ETag.
+async fn one(site: &Site, id: &str) -> (Value, String) {
+    let answer = site.get(&format!("/api/content?id={id}"));
+    let answer = answer.send().await.unwrap();
+    assert_eq!(answer.status(), StatusCode::OK, "{id}");
+    assert_eq!(answer.headers()["cache-control"], SHARED_FOR_TEN_SECONDS);
+    let etag = answer.headers()["etag"].to_str().unwrap().to_owned();
+    (body(answer).await, etag)
+}
+
+/// One entry is what the list says of it, and a former address leads to it.
+#[tokio::test]
+async fn one_entry_is_asked_for_by_its_id() {
+    let site = Site::start().await;
+    let jo = site.member("jo").await;
+    // Of a handle that begins with the other's.
+    let other = site.member("jo-x").await;
+    for (member, name) in [(&jo, "README.md"), (&jo, "Trip.md"), (&other, "Trip.md")] {
+        site.publish(member, name, "# Hi\n").await;
+    }
+    picture_of(&site, &jo, 300).await;
+    picture_of(&site, &other, 200).await;
+    let list = body(site.get("/api/content").send().await.unwrap()).await;
+    let entries = list["entries"].as_array().unwrap();
+    assert_eq!(entries.len(), 3);
+    for entry in entries {
+        assert!(entry["picture"].is_object());
+        let (found, _) = one(&site, entry["id"].as_str().unwrap()).await;
+        assert_eq!(found["entries"], Value::Array(vec![entry.clone()]));
+        assert_eq!(
+            (&found["moved"], &found["cursor"]),
+            (&Value::Array(Vec::new()), &Value::Null)
+        );
+    }
+    let (trip, etag) = one(&site, "jo/trip").await;
+    let again = site.get("/api/content?id=jo/trip");
+    let again = again.header("if-none-match", &etag).send().await.unwrap();
+    assert_eq!(again.status(), StatusCode::NOT_MODIFIED);
+    assert_eq!(again.headers()["etag"], *etag);
+
+    let rename = site.post("/api/readmes/trip/rename").bearer_auth(&jo.token);
+    let rename = rename.json(&serde_json::json!({"slug": "journey"}));
+    assert_eq!(rename.send().await.unwrap().status(), StatusCode::ACCEPTED);
+    let moved = site.wait_for("the rename", async || {
+        let (found, changed) = one(&site, "jo/trip").await;
+        (!found["moved"].as_array().unwrap().is_empty()).then_some((found, changed))
+    });
+    let (moved, changed) = moved.await;
+    assert_ne!(changed, etag);
+    let (journey, _) = one(&site, "jo/journey").await;
+    assert_eq!(moved["entries"], journey["entries"]);
+    assert_eq!(
+        moved["moved"],
+        serde_json::json!([{"from": "jo/trip", "to": "jo/journey"}])
+    );
+    assert_eq!(journey["entries"][0]["id"], "jo/journey");
+    assert_ne!(journey["entries"], trip["entries"]);
+
+    for none in ["nobody", "jo/nothing", "jo-x", "jo/readme", "jo/a/b", "-"] {
+        let (found, _) = one(&site, none).await;
+        assert_eq!(found["entries"], Value::Array(Vec::new()), "{none}");
+        assert_eq!(found["moved"], Value::Array(Vec::new()), "{none}");
+    }
+    for wrong in ["", "..%2F..", "%00", "Jo", &"a".repeat(2000)] {
+        let answer = site.get(&format!("/api/content?id={wrong}"));
+        assert_error(answer.send().await.unwrap(), 400, "bad_request").await;
+    }
+    let both = site.get("/api/content?id=jo&cursor=jo");
+    assert_error(both.send().await.unwrap(), 400, "bad_request").await;
+
+    // A document that came to the former address counts before the word of where the other one is.
+    site.publish(&jo, "Trip!.md", "# Another trip\n").await;
+    let (taken, _) = one(&site, "jo/trip").await;
+    assert_eq!(taken["entries"][0]["id"], "jo/trip");
+    assert_eq!(taken["moved"], Value::Array(Vec::new()));
+}
+
 #[tokio::test]
 async fn files_outside_the_published_ones_are_not_served() {
     let site = Site::start().await;

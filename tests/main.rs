@@ -12,6 +12,7 @@ mod builds;
 mod caches;
 mod canary;
 mod content;
+mod directory;
 mod documents;
 mod errors;
 mod events;

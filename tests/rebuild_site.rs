@@ -10,12 +10,14 @@ use std::time::{Duration, SystemTime};
 
 use blobs::Blobs;
 use endpoint::{Clock, Environment, aws};
+use members::{Email, Role};
 use rebuild_site::State;
 use reqwest::Method;
+use serde_json::json;
 
 use crate::events::event;
 use crate::photo::gradient;
-use crate::site::{SignedIn, Site};
+use crate::site::{SignedIn, Site, body};
 use crate::template::document::Template;
 use crate::upload_profile_pic::upload;
 use host::{Answer, Host, SECRET};
@@ -139,6 +141,92 @@ async fn what_comes_out_at_its_time_is_built_at_once() {
     // A note of now is one of the past for a clock that is ahead.
     world.ahead.store(0, Ordering::SeqCst);
     assert_ne!(world.run().await, "started");
+}
+
+/// Whoever comes into the directory, changes in it or goes is on the site after the next build; without a directory they start
+/// none.
+#[tokio::test]
+async fn whatever_the_directory_shows_starts_a_build_where_there_is_one() {
+    for setting in ["on", "off"] {
+        let (site, host) = (
+            Site::with(&[("PUBLIC_MEMBERS", setting)]).await,
+            Host::start().await,
+        );
+        let ahead = Arc::new(AtomicU64::new(0));
+        let hook = host.hook();
+        let mut state = function(&site, &[("DEPLOY_HOOK_URL", &hook)]);
+        state.watch.clock = clock(&ahead);
+        let run = async || {
+            ahead.fetch_add(10 * MINUTE, Ordering::SeqCst);
+            outcome(&state).await.unwrap()
+        };
+        let jo = site.member("jo").await;
+        let admin = site.member("admin").await;
+        let account = async |handle: &str| {
+            let email = Email::parse(&format!("{handle}@club.example")).unwrap();
+            site.members.by_email(&email).await.unwrap().unwrap()
+        };
+        let of_admin = account("admin").await;
+        assert!(site.members.set_role(&of_admin, Role::Admin).await.unwrap());
+        assert_eq!(run().await, "noted");
+        let id = &jo.id;
+        let changes = [
+            ("/api/me", &jo, json!({"name": "Joanna"})),
+            ("/api/me", &jo, json!({"listed": false})),
+            ("/api/me", &jo, json!({"listed": true})),
+            (&format!("/api/members/{id}"), &admin, json!({"name": "Jo"})),
+            (
+                &format!("/api/members/{id}"),
+                &admin,
+                json!({"handle": "joanna"}),
+            ),
+            (
+                &format!("/api/members/{id}"),
+                &admin,
+                json!({"disabled": true}),
+            ),
+            (
+                &format!("/api/members/{id}"),
+                &admin,
+                json!({"disabled": false}),
+            ),
+        ];
+        for (path, by, change) in changes {
+            let answer = site
+                .request(Method::PATCH, path)
+                .bearer_auth(&by.token)
+                .json(&change);
+            assert_eq!(answer.send().await.unwrap().status(), 200, "{change}");
+            assert_eq!(run().await == "started", setting == "on", "{change}");
+        }
+        // An invited member is nobody to the site before there is a password.
+        let invite = json!({"email": "kim@club.example", "name": "Kim", "handle": "kim"});
+        let invited = site.post("/api/members").bearer_auth(&admin.token);
+        let invited = invited.json(&invite).send().await.unwrap();
+        assert_eq!(invited.status(), 201);
+        let code = body(invited).await["invitation"]["code"].take();
+        assert_ne!(run().await, "started");
+        let set = json!({"code": code, "password": "another sentence to remember"});
+        let set = site.post("/api/set_password").json(&set).send().await;
+        let set = set.unwrap();
+        assert_eq!(set.status(), 200);
+        let token = body(set).await["access_token"].take();
+        assert_eq!(
+            run().await == "started",
+            setting == "on",
+            "a first password"
+        );
+        let leave = site.post("/api/me/delete");
+        let leave = leave.bearer_auth(token.as_str().unwrap());
+        let leave = leave.json(&json!({"password": "another sentence to remember"}));
+        assert_eq!(leave.send().await.unwrap().status(), 202);
+        assert_eq!(
+            run().await == "started",
+            setting == "on",
+            "a member who left"
+        );
+        assert_ne!(run().await, "started", "nothing has changed");
+    }
 }
 
 /// CloudFront keeps what is published for ten seconds; a host that builds at once must find what was looked at.

@@ -9,7 +9,9 @@ use blobs::layout::{OWN_PAGE, OriginalKey, PictureChangeKey, SourceKey, content_
 use blobs::{Condition, Upload};
 use endpoint::Clock;
 use image::ImageFormat;
-use members::{Account, Built, Created, Email, IssuedCode, NewMember, Role, Seen, Standing};
+use members::{
+    Account, Built, Created, Email, IssuedCode, NewMember, Refused, Role, Seen, Standing,
+};
 use removal::{Leftovers, Removal};
 use uuid::Uuid;
 
@@ -89,6 +91,15 @@ pub(crate) async fn settled(stores: &Stores, handle: &str) -> Account {
             since: 0,
         };
         assert_eq!(stores.members.put_built(handle, &[built]).await.unwrap(), 1);
+        let refused = [Refused {
+            handle: handle.to_owned(),
+            slug: slug.to_owned(),
+            digest: "1".repeat(32),
+            reason: "course: Required".to_owned(),
+            since: 0,
+        }];
+        let noted = stores.members.put_refused(handle, &refused, &[]);
+        noted.await.unwrap();
     }
     let source = members::Source::parse(Some("192.0.2.1"));
     let target = members::Target::new(account.email.as_str());

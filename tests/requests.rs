@@ -14,7 +14,7 @@ const CHANGES: &str = "/api/readmes/trip/versions/3sL4kqtJlcpXroDTDmJ.rmSpXd3dIb
 const MEMBER: &str = "/api/members/0197f0c4-6d1e-7cc3-9a4b-2f6f3a1c8d70";
 const RESET: &str = "/api/members/0197f0c4-6d1e-7cc3-9a4b-2f6f3a1c8d70/reset";
 const SIGN_OUT: &str = "/api/members/0197f0c4-6d1e-7cc3-9a4b-2f6f3a1c8d70/sign_out";
-const ROUTES: [(&str, &[&str]); 30] = [
+const ROUTES: [(&str, &[&str]); 31] = [
     ("/api/login", &["POST"]),
     ("/api/forgot_password", &["POST"]),
     ("/api/set_password", &["POST"]),
@@ -28,6 +28,7 @@ const ROUTES: [(&str, &[&str]); 30] = [
     ("/api/site", &["GET"]),
     ("/api/members", &["GET", "POST"]),
     ("/api/members/import", &["POST"]),
+    ("/api/members/public", &["GET"]),
     (MEMBER, &["PATCH", "DELETE"]),
     (RESET, &["POST"]),
     (SIGN_OUT, &["POST"]),

@@ -55,6 +55,8 @@ async fn calls() -> BTreeMap<String, BTreeSet<Call>> {
                 *value = proxy::start(value, &calls).await;
             }
         }
+        // With a directory functions read and note more.
+        pairs.push(("PUBLIC_MEMBERS".to_owned(), "on".to_owned()));
         // Nobody listens there.
         pairs.push((
             "DEPLOY_HOOK_URL".to_owned(),
@@ -119,6 +121,16 @@ async fn calls() -> BTreeMap<String, BTreeSet<Call>> {
         .to_string()
     );
     build["isBase64Encoded"] = json!(false);
+    assert_eq!(ask("content", build.clone()).await.0, 200);
+    // The site refuses what it took before, and takes it again.
+    let read = build["body"].take();
+    build["body"] = json!(
+        json!({"entries": [], "refused": [
+        {"id": "demo", "digest": "0123456789abcdef0123456789abcdef", "reason": "course: Required"}]})
+        .to_string()
+    );
+    assert_eq!(ask("content", build.clone()).await.0, 200);
+    build["body"] = read;
     assert_eq!(ask("content", build).await.0, 200);
     let mut state = rebuild_site::State::from_env(&noted["rebuild_site"].0).unwrap();
     state.watch.clock = Clock::from_fn(|| SystemTime::now() + Duration::from_mins(10));

@@ -280,6 +280,7 @@ fn is_optional(variable: &str) -> bool {
         "MAX_READMES",
         "MAX_README_BYTES_TOTAL",
         "MIN_PASSWORD_LENGTH",
+        "PUBLIC_MEMBERS",
         "REBUILD_AT_MOST_MINUTES",
         "REVIEW",
         "SITE_NAME",
@@ -427,7 +428,7 @@ fn cloudfront_passes_on_which_language_a_client_speaks() {
     let behaviors = distribution["CacheBehaviors"].as_array().unwrap().iter();
     let of_the_api = behaviors.filter(|behavior| behavior["TargetOriginId"] == "api");
     let policies: Vec<&Value> = of_the_api.map(|of| &of["OriginRequestPolicyId"]).collect();
-    assert_eq!(policies, [ALL_HEADERS, ALL_HEADERS]);
+    assert_eq!(policies, [ALL_HEADERS; 3]);
     let kept = &template.resource("ManifestCaching")["Properties"]["CachePolicyConfig"];
     let parted_by = &kept["ParametersInCacheKeyAndForwardedToOrigin"]["HeadersConfig"];
     assert_eq!(parted_by["HeaderBehavior"], "none");

@@ -137,6 +137,8 @@ export interface Account {
   /** The address that the member wants in its place, until the code that was sent there comes back. */
   newEmail: string | null;
   letters: Letters;
+  /** Whether the member is in the site's list of members, where it has one (`public_members` of the site). */
+  listed: boolean;
   /** What an administrator did to the account, until `putNoticesAway`. */
   notices: Notice[];
 }
@@ -184,11 +186,12 @@ interface Me {
   email: string;
   new_email?: string | null;
   mail: Letters;
+  listed?: boolean;
   notices?: Notice[];
 }
 
-function accountOf({ member, picture_upload, email, new_email, mail, notices }: Me): Account {
-  return { member, pictureUpload: picture_upload ?? null, email, newEmail: new_email ?? null, letters: mail, notices: notices ?? [] };
+function accountOf({ member, picture_upload, email, new_email, mail, listed, notices }: Me): Account {
+  return { member, pictureUpload: picture_upload ?? null, email, newEmail: new_email ?? null, letters: mail, listed: listed ?? true, notices: notices ?? [] };
 }
 
 /** The answer of a login, and of a code that was used. */
@@ -340,6 +343,11 @@ export function createClient({ url = '', storage = 'local' }: ClientOptions = {}
     /** Sets which letters the member gets; those that aren't named stay as they are. */
     chooseLetters(letters: Partial<Pick<Letters, 'page_up' | 'editor_note'>>): Promise<Account> {
       return patchMe({ mail: letters });
+    },
+
+    /** Puts the member into the list of members that everybody sees, where the site has one, or takes them out of it. */
+    beListed(listed: boolean): Promise<Account> {
+      return patchMe({ listed });
     },
 
     /**

@@ -14,7 +14,7 @@ export class Unavailable extends Error {
 }
 
 export interface Answer {
-  /** 200, 304 or 404; anything else is thrown. */
+  /** 200, 304, 404 or one that was asked for; anything else is thrown. */
   status: number;
   etag: string | null;
   /** The origin whose pages may read it in a browser, where one was named. */
@@ -30,6 +30,8 @@ export interface Reading {
   etag?: string | undefined;
   /** Asked as a page of that origin would. */
   origin?: string | undefined;
+  /** Further statuses that are an answer. */
+  answers?: readonly number[] | undefined;
   /** Posted instead, with the key as its bearer token. */
   post?: { key: string; json: unknown } | undefined;
 }
@@ -64,7 +66,7 @@ class Failure extends Error {
   }
 }
 
-async function once(url: URL, { maxBytes, etag, origin, post }: Reading): Promise<Answer | Failure> {
+async function once(url: URL, { maxBytes, etag, origin, answers = [], post }: Reading): Promise<Answer | Failure> {
   const headers: Record<string, string> = {
     ...(etag ? { 'If-None-Match': etag } : {}),
     ...(origin ? { Origin: origin } : {}),
@@ -74,7 +76,7 @@ async function once(url: URL, { maxBytes, etag, origin, post }: Reading): Promis
   try {
     const response = await follow(url, { ...sent, headers, signal: AbortSignal.timeout(ATTEMPT_MS) });
     if (response instanceof Failure) return response;
-    if ([200, 304, 404].includes(response.status)) {
+    if ([200, 304, 404, ...answers].includes(response.status)) {
       const text = await read(response, maxBytes);
       return text instanceof Failure ? text : { status: response.status, etag: response.headers.get('etag'), allowsOrigin: response.headers.get('access-control-allow-origin'), text };
     }

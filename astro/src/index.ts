@@ -3,6 +3,7 @@
 export { masthead as default, type MastheadIntegrationOptions } from './integration/index.js';
 export { mastheadLoader, type MastheadLoaderOptions } from './loader.js';
 export { mastheadLiveLoader, MastheadLiveError, type MastheadLiveOptions } from './live.js';
+export { mastheadMembers, mastheadMemberSchema, type MastheadMember, type MastheadMembersOptions } from './members.js';
 export { mastheadSchema, type MastheadEntry } from './schema.js';
 export { picture, type Rendered } from './renditions.js';
 export type { MastheadOptions } from './options.js';

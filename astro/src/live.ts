@@ -6,6 +6,7 @@ import { hasFormulas, readDocument } from './document.js';
 import { wallWith } from './html/wall.js';
 import { ask } from './http.js';
 import { readManifest, type ManifestEntry, type Moved, type Page } from './manifest.js';
+import { readOne, type One } from './one.js';
 import { baseUrl, count, fileOf, inParallel, type MastheadOptions } from './options.js';
 import { mastheadSchema, type MastheadEntry } from './schema.js';
 import { contentFor } from './transforms/index.js';
@@ -51,6 +52,8 @@ interface LiveEntry {
 
 const MAX_FILE_BYTES = 4 * 1024 * 1024;
 const DEFAULTS = { concurrency: 8, attempts: 2, keep: 500 };
+/** How long a server that has no answer for one entry is asked for its whole list; by then it may be a newer one. */
+const OLDER_MS = 60 * 60 * 1000;
 
 /** Members' published documents as a live collection. A visitor waits for it: it asks twice at most, unless told otherwise. */
 export function mastheadLiveLoader(
@@ -63,12 +66,41 @@ export function mastheadLiveLoader(
   const wall = wallWith(...allowances);
   const content = contentFor({ content: contentOf(options.content, undefined), allowances, assets: [] });
   const documents = new Map<string, Kept>();
+  const ones = new Map<string, One>();
   let pages: Page[] = [];
+  let olderUntil = 0;
 
   async function manifest(): Promise<{ entries: ManifestEntry[]; moved: Moved[] }> {
     const read = await readManifest(baseUrl(options.url, process.env), attempts, pages);
     pages = read.pages;
     return { entries: read.entries.filter(({ id }) => options.filter?.(id) ?? true), moved: read.moved };
+  }
+
+  /** The entry with an id. A document that got another address is found by the former one, and its `id` says where it is. */
+  async function find(id: string): Promise<ManifestEntry | undefined> {
+    if (Date.now() >= olderUntil) {
+      const one = await readOne(baseUrl(options.url, process.env), id, attempts, ones.get(id));
+      if (one) {
+        // What isn't there is not kept: whoever visits may ask for anything.
+        remember(ones, id, one.entry && one);
+        return one.entry && (options.filter?.(one.entry.id) ?? true) ? one.entry : undefined;
+      }
+      olderUntil = Date.now() + OLDER_MS;
+    }
+    const { entries, moved } = await manifest();
+    const wanted = moved.find(({ from }) => from === id)?.to ?? id;
+    return entries.find((entry) => entry.id === wanted);
+  }
+
+  /** Keeps a value under a key, the newest `keep` of them. */
+  function remember<Value>(all: Map<string, Value>, key: string, value: Value | undefined): void {
+    all.delete(key);
+    if (value === undefined) return;
+    all.set(key, value);
+    for (const oldest of all.keys()) {
+      if (all.size <= keep) break;
+      all.delete(oldest);
+    }
   }
 
   async function load(entry: ManifestEntry): Promise<LiveEntry | undefined> {
@@ -92,13 +124,7 @@ export function mastheadLiveLoader(
       rendered: { html },
       cacheHint: { tags: [`masthead:${entry.id}`], lastModified: new Date(entry.updated) },
     };
-    // The oldest makes room.
-    documents.delete(entry.id);
-    documents.set(entry.id, { digest, entry: live });
-    for (const id of documents.keys()) {
-      if (documents.size <= keep) break;
-      documents.delete(id);
-    }
+    remember(documents, entry.id, { digest, entry: live });
     return live;
   }
 
@@ -106,10 +132,7 @@ export function mastheadLiveLoader(
     name: 'masthead-live',
     async loadEntry({ filter }) {
       try {
-        const { entries, moved } = await manifest();
-        // A document that got another address is found by the former one, and its `id` says where it is.
-        const wanted = moved.find(({ from }) => from === filter.id)?.to ?? filter.id;
-        const entry = entries.find(({ id }) => id === wanted);
+        const entry = await find(filter.id);
         return entry && (await load(entry));
       } catch (error) {
         return { error: failure(error) };

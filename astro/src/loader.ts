@@ -14,7 +14,8 @@ import { ask, Unavailable } from './http.js';
 import { withoutFiles } from './images.js';
 import { ledTo, type Leading } from './links.js';
 import { readManifest, type Manifest, type ManifestEntry, type Page } from './manifest.js';
-import { tell } from './tell.js';
+import { refusal, type Refusal } from './refusal.js';
+import { tell, type Outcome } from './tell.js';
 import { neutralData, neutralText } from './neutral.js';
 import { tellNews, type News } from './news.js';
 import { baseUrl, count, fileOf, inParallel, type MastheadOptions } from './options.js';
@@ -67,6 +68,8 @@ const REVISION = 4;
 const DEFAULTS = { concurrency: 8, attempts: 4, pollMs: 2000 };
 /** The key under which the manifest is kept between builds. */
 const MANIFEST = 'manifest';
+/** What is told of a build that read nothing anew. */
+const NOTHING: Outcome = { read: [], refused: [] };
 
 /** What a loader was told, and what follows from it. */
 interface Setting {
@@ -108,8 +111,8 @@ export function mastheadLoader(options: MastheadLoaderOptions = {}): Loader & { 
       const variables = await environment(context);
       const { url, leading } = settingsOf(context.config);
       const setting = { options, folder, variables, leading: leading?.(context.collection), base: baseUrl(options.url || url, variables), making: makingOf(context, options) };
-      const read = await sync(context, setting);
-      if (!context.watcher) await acknowledge(context, setting, read);
+      const outcome = await sync(context, setting);
+      if (!context.watcher) await acknowledge(context, setting, outcome);
       const pollMs = options.pollMs ?? DEFAULTS.pollMs;
       if (context.watcher && pollMs > 0) {
         watch(context.collection, pollMs, async () => void (await sync(context, setting, true)));
@@ -120,9 +123,9 @@ export function mastheadLoader(options: MastheadLoaderOptions = {}): Loader & { 
 
 /**
  * Brings the store in line with the server, and gives the entries that are in it now as the server
- * has them. `quietly`: says nothing while nothing changes.
+ * has them, with those that the site's schema refused. `quietly`: says nothing while nothing changes.
  */
-async function sync(context: LoaderContext, { options, base, folder, leading, making }: Setting, quietly = false): Promise<ManifestEntry[]> {
+async function sync(context: LoaderContext, { options, base, folder, leading, making }: Setting, quietly = false): Promise<Outcome> {
   const { store, meta, logger } = context;
   const idOf = ({ id }: ManifestEntry) => folder + id;
   const digestOf = (entry: ManifestEntry) => `${digestWith(entry, leading)} ${making.content.digest}`;
@@ -136,12 +139,12 @@ async function sync(context: LoaderContext, { options, base, folder, leading, ma
     // The next look comes soon, and the first one has said it.
     if (quietly) {
       logger.debug(said(error));
-      return [];
+      return NOTHING;
     }
     const kept = membersIn(store).length;
     if (kept === 0) return nothing(context, options, error);
     logger.error(`Masthead is away: ${said(error)}; the ${kept} entries of the last build stay. Start it, or set MASTHEAD_URL.`);
-    return [];
+    return NOTHING;
   }
 
   const wanted = manifest.entries.filter(({ id }) => options.filter?.(id) ?? true);
@@ -154,6 +157,7 @@ async function sync(context: LoaderContext, { options, base, folder, leading, ma
   const taken: string[] = [];
   const refused: unknown[] = [];
   const passedOver: News['passedOver'] = [];
+  const bySchema: Refusal[] = [];
   await inParallel(changed, count(options.concurrency, DEFAULTS.concurrency), async (entry) => {
     try {
       if (isSitesOwn(store, idOf(entry))) throw new Error('the site has an entry of its own under that id');
@@ -161,6 +165,8 @@ async function sync(context: LoaderContext, { options, base, folder, leading, ma
     } catch (error) {
       refused.push(error);
       passedOver.push({ id: idOf(entry), why: said(error) });
+      const told = refusal(entry, error);
+      if (told) bySchema.push(told);
       // Told once: the watch comes by here every other second.
       if (quietly && manifest.unchanged) return;
       const stays = isMembers(store, idOf(entry)) ? 'its last good version stays' : 'it has no page';
@@ -177,7 +183,7 @@ async function sync(context: LoaderContext, { options, base, folder, leading, ma
   }
   // The list came, and then no file did.
   if (!quietly && refused.length > 0 && membersIn(store).length === 0 && refused.every((error) => error instanceof Unavailable)) return nothing(context, options, refused[0]);
-  return wanted.filter((entry) => store.get(idOf(entry))?.digest === digestOf(entry));
+  return { read: wanted.filter((entry) => store.get(idOf(entry))?.digest === digestOf(entry)), refused: bySchema };
 }
 
 /**
@@ -185,21 +191,21 @@ async function sync(context: LoaderContext, { options, base, folder, leading, ma
  *
  * @throws {Error} in a build, unless `failWhenEmpty` is `false`.
  */
-function nothing({ logger, watcher }: LoaderContext, { failWhenEmpty = !watcher }: MastheadLoaderOptions, cause: unknown): [] {
+function nothing({ logger, watcher }: LoaderContext, { failWhenEmpty = !watcher }: MastheadLoaderOptions, cause: unknown): Outcome {
   const message = `Masthead is away: ${said(cause)}; there are no entries of an earlier build`;
   if (failWhenEmpty) throw new Error(`${message}, and no site is built without its members. Start it, set MASTHEAD_URL, or give the loader failWhenEmpty: false.`, { cause });
   logger.error(`${message}, so there are none now. Start it, or set MASTHEAD_URL.`);
-  return [];
+  return NOTHING;
 }
 
-/** Tells the server what this build read. A build goes on where that fails. */
-async function acknowledge({ logger }: LoaderContext, { options, base, variables }: Setting, read: readonly ManifestEntry[]): Promise<void> {
+/** Tells the server what this build read, and what the site refused. A build goes on where that fails. */
+async function acknowledge({ logger }: LoaderContext, { options, base, variables }: Setting, outcome: Outcome): Promise<void> {
   const key = options.buildKey || variables['MASTHEAD_BUILD_KEY'];
-  if (!key || read.length === 0) return;
+  if (!key || outcome.read.length + outcome.refused.length === 0) return;
   try {
-    await tell(base, key, count(options.attempts, DEFAULTS.attempts), read);
+    await tell(base, key, count(options.attempts, DEFAULTS.attempts), outcome);
   } catch (error) {
-    logger.warn(`Masthead doesn't know what this build read, so that authors are told it is queued: ${said(error)}`);
+    logger.warn(`Masthead doesn't know what this build read or refused, so that authors are told it is queued: ${said(error)}`);
   }
 }
 

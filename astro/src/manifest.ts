@@ -45,10 +45,11 @@ export interface Manifest {
   unchanged: boolean;
 }
 
-const MAX_PAGE_BYTES = 16 * 1024 * 1024;
+export const MAX_PAGE_BYTES = 16 * 1024 * 1024;
 /** More pages than this are taken for a server that goes round in circles. */
-const MAX_PAGES = 10_000;
-const ID = /^[a-z0-9-]+(\/[a-z0-9-]+)?$/;
+export const MAX_PAGES = 10_000;
+/** An entry id, as far as a server has to be asked of it. */
+export const ID = /^[a-z0-9-]+(\/[a-z0-9-]+)?$/;
 
 /**
  * Reads the whole manifest. Pages in `known` are asked for with their ETag.
@@ -82,14 +83,15 @@ async function readPage(base: URL, attempts: number, cursor: string | null, befo
   if (cursor !== null) url.searchParams.set('cursor', cursor);
   const answer = await ask(url, { attempts, maxBytes: MAX_PAGE_BYTES, etag: before?.etag ?? undefined });
   if (answer.status === 304 && before) return before;
-  const page = answer.status === 200 ? parse(answer.text, base) : null;
+  const page = answer.status === 200 ? listingFrom(answer.text, base) : null;
   if (page === null) {
     throw new Unavailable(`${url.href} is no list of published content (status ${answer.status}): is this the address of Masthead?`);
   }
   return { cursor, etag: answer.etag, ...page };
 }
 
-function parse(text: string, base: URL): Pick<Page, 'entries' | 'moved' | 'next'> | null {
+/** What an answer lists; `null` for anything else. */
+export function listingFrom(text: string, base: URL): Pick<Page, 'entries' | 'moved' | 'next'> | null {
   let listing: unknown;
   try {
     listing = JSON.parse(text);
@@ -121,7 +123,8 @@ function entryFrom(value: unknown, base: URL): ManifestEntry | null {
   return address === null ? null : { id, url: address, digest, updated, picture: pictureFrom(picture, base) };
 }
 
-function pictureFrom(value: unknown, base: URL): Picture | null {
+/** A picture in all its sizes; `null` for anything else. */
+export function pictureFrom(value: unknown, base: URL): Picture | null {
   if (!isRecord(value)) return null;
   const sizes = (['96', '256', '512'] as const).map((size) => {
     const url = value[size];
@@ -135,6 +138,6 @@ function webAddress(url: string, base: URL): string | null {
   return parsed && /^https?:$/.test(parsed.protocol) ? parsed.href : null;
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
+export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

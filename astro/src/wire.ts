@@ -79,6 +79,8 @@ export interface Site {
   /** Whether it sends letters: without, a code for a forgotten password comes from an administrator alone. */
   mail: boolean;
   version: string;
+  /** Whether everybody may see who the members are; missing in answers of older servers, where nobody may. */
+  public_members?: boolean;
   /** Which documents wait for an editor; missing in answers of older servers, where none does. */
   review?: 'off' | 'first' | 'all';
 }
@@ -147,9 +149,9 @@ interface Standing {
   url: string | null;
   /**
    * The live version's way into the site; `null` where none is live, or where builds don't say what
-   * they read. `since`: when a build first read it.
+   * they read. `since`: when a build first read it, or when the site's own schema first refused it: a warning says why.
    */
-  site: { state: 'queued'; since: null } | { state: 'built'; since: string } | null;
+  site: { state: 'queued'; since: null } | { state: 'built' | 'refused'; since: string } | null;
   file_name: string | null;
   /** The folder that the file lies in; empty at the top. */
   path: string;

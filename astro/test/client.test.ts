@@ -217,14 +217,15 @@ test('a member takes another address by the code that was sent there, and choose
   const client = createClient({ url: server.url });
   await client.forgotPassword('jo@club.example');
   await client.login('a', 'b');
-  const account = { member: MEMBER, pictureUpload: null, notices: [], email: 'jo@club.example', newEmail: 'jo@new.example', letters: mail };
+  const account = { member: MEMBER, pictureUpload: null, notices: [], email: 'jo@club.example', newEmail: 'jo@new.example', letters: mail, listed: true };
   expect(await client.account()).toEqual(account);
   expect(await client.wantEmail('jo@new.example', 'four words of nonsense')).toEqual(account);
   expect(await client.chooseLetters({ editor_note: false })).toEqual(account);
+  expect(await client.beListed(false)).toEqual(account);
   expect(client.signedIn).toBe(true);
   await client.proveEmail('CODE');
   expect(client.signedIn).toBe(false);
-  expect(bodies).toEqual([{ email: 'jo@club.example' }, { email: 'jo@new.example', password: 'four words of nonsense' }, { mail: { editor_note: false } }, { email_code: 'CODE' }]);
+  expect(bodies).toEqual([{ email: 'jo@club.example' }, { email: 'jo@new.example', password: 'four words of nonsense' }, { mail: { editor_note: false } }, { listed: false }, { email_code: 'CODE' }]);
 });
 
 test('what a site says of itself is asked for once, and again where that failed', async () => {

@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import { MastheadLiveError, mastheadLiveLoader } from '../src/live.js';
-import { file, publishing, serve, type Published } from './support/server.js';
+import { file, json, older, publishing, serve, type Published } from './support/server.js';
 
 const some = (): Published => new Map([['ann', file('ann')], ['jo', file('jo', { body: '**Text**' })], ['jo/trip', file('jo/trip')]]);
 const collection = 'members';
@@ -17,7 +17,7 @@ test('each visit sees what is there now, and only what changed is fetched', asyn
   published.set('jo', file('jo', { title: 'New' }));
   expect(await loader.loadEntry({ filter: { id: 'jo' }, collection })).toMatchObject({ data: { title: 'New' } });
   expect(await loader.loadEntry({ filter: { id: 'ann' }, collection })).toMatchObject({ id: 'ann' });
-  expect(server.requests).toEqual(['GET /api/content', 'GET /content/jo.md', 'GET /api/content']);
+  expect(server.requests).toEqual(['GET /api/content?id=jo', 'GET /content/jo.md', 'GET /api/content?id=ann']);
   expect(await loader.loadEntry({ filter: { id: 'nobody' }, collection })).toBe(undefined);
   const own: any = await loader.loadCollection({ filter: { author: 'jo' }, collection });
   expect(own.entries.map(({ id }: any) => id)).toEqual(['jo', 'jo/trip']);
@@ -50,4 +50,64 @@ test('memory is bounded', async () => {
   server.requests.length = 0;
   await loader.loadCollection({ collection });
   expect(server.requests.filter((request) => request.includes('.md')).length).toBeGreaterThanOrEqual(2);
+});
+
+test('one entry costs one question, and no file where nothing changed', async () => {
+  const published = some();
+  const statuses: number[] = [];
+  const play = publishing(published, 100, { moved: [{ from: 'jo/old', to: 'jo/trip' }, { from: 'jo/lost', to: 'jo/gone' }] });
+  await using server = await serve((request, response, base) => {
+    response.on('finish', () => statuses.push(response.statusCode));
+    return play(request, response, base);
+  });
+  const loader = mastheadLiveLoader({ url: server.url });
+  const entry = (id: string): Promise<any> => loader.loadEntry({ filter: { id }, collection });
+  expect(await entry('jo/trip')).toMatchObject({ id: 'jo/trip' });
+  expect(await entry('jo/trip')).toMatchObject({ id: 'jo/trip' });
+  expect(server.requests).toEqual(['GET /api/content?id=jo%2Ftrip', 'GET /content/jo/trip.md', 'GET /api/content?id=jo%2Ftrip']);
+  expect(statuses).toEqual([200, 200, 304]);
+
+  // By its former address it is the same, and is fetched no second time.
+  server.requests.length = 0;
+  expect(await entry('jo/old')).toMatchObject({ id: 'jo/trip' });
+  expect(server.requests).toEqual(['GET /api/content?id=jo%2Fold']);
+  expect(await entry('jo/lost')).toBe(undefined);
+
+  published.delete('jo/trip');
+  expect(await entry('jo/trip')).toBe(undefined);
+  expect(await entry('jo/old')).toBe(undefined);
+  const few = mastheadLiveLoader({ url: server.url, filter: (id) => id === 'ann' });
+  expect(await few.loadEntry({ filter: { id: 'jo' }, collection })).toBe(undefined);
+  expect(await few.loadEntry({ filter: { id: 'ann' }, collection })).toMatchObject({ id: 'ann' });
+
+  // What can’t be an id is asked of nobody.
+  server.requests.length = 0;
+  for (const id of ['', '../x', 'jo/trip/x', 'Jo', `a${'a'.repeat(200)}`, 'jo?cursor=a']) expect(await entry(id)).toBe(undefined);
+  expect(server.requests).toEqual([]);
+});
+
+test('an older server gives its list, and is asked for no entry for a while', async () => {
+  const published = some();
+  await using server = await serve(older(publishing(published, 2, { moved: [{ from: 'jo/old', to: 'jo/trip' }] })));
+  const loader = mastheadLiveLoader({ url: server.url });
+  for (const [id, found] of [['jo/trip', 'jo/trip'], ['jo/old', 'jo/trip'], ['ann', 'ann']]) {
+    expect(await loader.loadEntry({ filter: { id: id! }, collection })).toMatchObject({ id: found });
+  }
+  expect(await loader.loadEntry({ filter: { id: 'nobody' }, collection })).toBe(undefined);
+  expect(server.requests.filter((request) => request.includes('id='))).toEqual(['GET /api/content?id=jo%2Ftrip']);
+
+  // Of a list with nothing but what was asked for, and of an empty one, the answer is right as it is.
+  for (const id of ['ann', 'jo/trip']) published.delete(id);
+  const other = mastheadLiveLoader({ url: server.url });
+  expect(await other.loadEntry({ filter: { id: 'jo' }, collection })).toMatchObject({ id: 'jo' });
+  expect(await other.loadEntry({ filter: { id: 'ann' }, collection })).toBe(undefined);
+});
+
+test('an answer for one entry that is none is an error', async () => {
+  for (const body of [{}, { status: 'success' }, { status: 'success', entries: [{ id: 'jo' }], cursor: null }]) {
+    await using server = await serve((_, response) => json(response, 200, body));
+    const answer: any = await mastheadLiveLoader({ url: server.url, attempts: 1 }).loadEntry({ filter: { id: 'jo' }, collection });
+    expect(answer.error).toBeInstanceOf(MastheadLiveError);
+    expect(answer.error.message).toContain('is no list of published content');
+  }
 });

@@ -1,11 +1,14 @@
 // The package against the real thing.
 
 import { expect, test } from 'vitest';
+import { z } from 'astro/zod';
 import { createClient } from '../src/client.js';
 import { missing } from '../src/folder/missing.js';
 import { thumbnail } from '../src/folder/sizes.js';
 import { mastheadLiveLoader } from '../src/live.js';
 import { mastheadLoader } from '../src/loader.js';
+import { mastheadMembers, mastheadMemberSchema } from '../src/members.js';
+import { mastheadSchema } from '../src/schema.js';
 import { site } from './support/context.js';
 import { noise } from './support/noise.js';
 import { markdown, stack } from './support/stack.js';
@@ -136,4 +139,42 @@ test('a report says that a document is queued, and then since when the site has 
   expect(inSite?.state).toBe('built');
   expect(Date.now() - Date.parse(inSite!.since!)).toBeLessThan(60_000);
   await client.deleteReadme('queue');
+});
+
+test('an author is told what the site’s own schema refused, until a build takes it', async () => {
+  const client = await signedIn();
+  await client.uploadReadme(markdown('Lesson.md', '---\ntitle: Lesson\ncourse: art\n---\nText.\n'));
+  await client.watchReport('lesson');
+  const schema = mastheadSchema.extend({ course: z.enum(['math', 'physics'], 'a course is math or physics').optional() });
+  const { context } = await site({ schema });
+  const build = () => mastheadLoader({ url: stack.url, buildKey: stack.buildKey }).load(context);
+  const refused = async () => (await client.readme('lesson')).warnings.filter(({ code }) => code === 'site-refused');
+  await build();
+  expect(await refused()).toEqual([{ code: 'site-refused', line: 3, column: 1, text: 'course', hint: expect.stringMatching(/The site says: course: a course is math or physics$/) }]);
+  expect((await client.readme('lesson')).site).toEqual({ state: 'refused', since: expect.any(String) });
+
+  await client.uploadReadme(markdown('Lesson.md', '---\ntitle: Lesson\ncourse: math\n---\nText.\n'));
+  await client.watchReport('lesson');
+  expect(await refused()).toEqual([]);
+  await build();
+  expect((await client.readme('lesson')).site?.state).toBe('built');
+  await client.deleteReadme('lesson');
+});
+
+test('members are a collection, and whoever has one decides whether they are in it', async () => {
+  const client = await signedIn();
+  await client.uploadReadme(markdown('Own.md', '# Own\n'));
+  await client.watchReport('own');
+  const { context, entries } = await site({ schema: mastheadMemberSchema });
+  await mastheadMembers({ url: stack.url, prefix: 'docs' }).load(context);
+  const { public_members: isPublic } = await client.site();
+  // Without a directory by what is published.
+  expect(entries.get('demo').data).toMatchObject({ handle: 'demo', name: 'Demo Member', documents: expect.arrayContaining(['docs/demo/own']) });
+  expect((await client.beListed(false)).listed).toBe(false);
+  await mastheadMembers({ url: stack.url }).load(context);
+  expect(entries.has('demo')).toBe(!isPublic);
+  expect((await client.beListed(true)).listed).toBe(true);
+  await mastheadMembers({ url: stack.url }).load(context);
+  expect(entries.has('demo')).toBe(true);
+  await client.deleteReadme('own');
 });

@@ -11,7 +11,7 @@ use blobs::layout::{
 };
 use endpoint::{Clock, Environment, Origins, configuration};
 use image::ImageFormat;
-use members::{Account, Built, IssuedCode, Picture, Renamed, Seen};
+use members::{Account, Built, IssuedCode, Picture, Refused, Renamed, Seen};
 use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 
@@ -613,6 +613,7 @@ enum Note {
     Code,
     Redeemed,
     Built,
+    Refused,
 }
 
 impl Work for Note {
@@ -645,6 +646,17 @@ impl Work for Note {
                 let noted = members.put_built(&account.handle, &[built]).await;
                 noted.map(|noted| noted == 1)
             }
+            Self::Refused => {
+                let refused = [Refused {
+                    handle: account.handle.clone(),
+                    slug: "trip".to_owned(),
+                    digest: "1".repeat(32),
+                    reason: "course: Required".to_owned(),
+                    since: 0,
+                }];
+                let noted = members.put_refused(&account.handle, &refused, &["trip"]);
+                noted.await.map(|()| true)
+            }
         };
         None
     }
@@ -656,6 +668,7 @@ async fn a_note_about_a_member_who_goes_leaves_nothing() {
         ("code", Note::Code),
         ("redeemed", Note::Redeemed),
         ("built", Note::Built),
+        ("refused", Note::Refused),
     ] {
         assert!(at_every_call(name, false, note).await >= 1, "{name}");
     }

@@ -355,6 +355,7 @@ fn routes_are_throttled() {
         "ANY /api/me/delete",
         "ANY /api/upload_profile_pic",
         "ANY /api/upload_url",
+        "ANY /api/members/public",
     ] {
         let own = template.number(&stage["RouteSettings"][key]["ThrottlingRateLimit"]);
         assert!(own < all, "{key}");
@@ -384,10 +385,17 @@ fn what_is_published_is_kept_at_the_edge_for_ten_seconds() {
         .map(|behaviour| behaviour["PathPattern"].as_str().unwrap())
         .collect();
     // The first that fits counts.
-    assert_eq!(paths[..2], ["/api/content", "/api/*"]);
-    assert_eq!(behaviours[0]["CachePolicyId"]["Ref"], "ManifestCaching");
     assert_eq!(
-        behaviours[1]["CachePolicyId"], "4135ea2d-6df8-44a3-9df3-4b5a84be39ad",
+        paths[..3],
+        ["/api/content", "/api/members/public", "/api/*"]
+    );
+    for public in &behaviours[..2] {
+        assert_eq!(public["CachePolicyId"]["Ref"], "ManifestCaching");
+        // What is kept was answered to somebody else: who may read it across origins is CloudFront's to say.
+        assert_eq!(public["ResponseHeadersPolicyId"]["Ref"], "PublicHeaders");
+    }
+    assert_eq!(
+        behaviours[2]["CachePolicyId"], "4135ea2d-6df8-44a3-9df3-4b5a84be39ad",
         "AWS's CachingDisabled"
     );
 
@@ -402,14 +410,9 @@ fn what_is_published_is_kept_at_the_edge_for_ten_seconds() {
     assert_eq!(key["HeadersConfig"]["HeaderBehavior"], "none");
     assert_eq!(
         key["QueryStringsConfig"]["QueryStrings"],
-        serde_json::json!(["cursor"])
+        serde_json::json!(["cursor", "id"])
     );
 
-    // What is kept was answered to somebody else: who may read it across origins is CloudFront's to say.
-    assert_eq!(
-        behaviours[0]["ResponseHeadersPolicyId"]["Ref"],
-        "PublicHeaders"
-    );
     let headers =
         |id: &str| template.resource(id)["Properties"]["ResponseHeadersPolicyConfig"].clone();
     assert_eq!(

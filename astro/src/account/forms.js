@@ -1,4 +1,4 @@
-// What members do with their own account: name, password, address, letters, and leaving. The markup stands there already.
+// What members do with their own account: name, password, address, letters, whether they are listed, and leaving. The markup stands there already.
 
 import { onSubmit, tell } from '../office/form.js';
 import { codeOf } from '../history/say.js';
@@ -8,7 +8,7 @@ import { LETTERS } from './markup.js';
 
 /**
  * @typedef {import('../client.js').Client} Client
- * @typedef {Pick<Client, 'site' | 'account' | 'rename' | 'setPassword' | 'wantEmail' | 'proveEmail' | 'chooseLetters' | 'leave'>} Api
+ * @typedef {Pick<Client, 'site' | 'account' | 'rename' | 'setPassword' | 'wantEmail' | 'proveEmail' | 'chooseLetters' | 'beListed' | 'leave'>} Api
  * @typedef {import('../client.js').Account} Account
  * @typedef {import('../wire.js').Member} Member
  * @typedef {keyof typeof ENDED} End
@@ -125,7 +125,8 @@ export function accountForms(root, api, { prefix, onNamed, onEnded }) {
       onEnded('email');
     });
 
-    for (const name of letters) input(`letter-${name}`).addEventListener('change', () => void choose(name));
+    for (const name of letters) choosing(`letter-${name}`, 'letters', (wanted) => api.chooseLetters({ [name]: wanted }), () => 'account.letters_kept');
+    choosing('listed-box', 'listed', (wanted) => api.beListed(wanted), ({ listed }) => (listed ? 'account.listed_in' : 'account.listed_out'));
 
     find('leave-ask').addEventListener('click', () => {
       form('leave').reset();
@@ -139,22 +140,31 @@ export function accountForms(root, api, { prefix, onNamed, onEnded }) {
     });
   }
 
-  /** @param {keyof typeof LETTERS} name */
-  async function choose(name) {
-    const [status, error] = [find('letters-status'), find('letters-error')];
-    status.textContent = error.textContent = '';
-    const [mine, box] = [visit, input(`letter-${name}`)];
-    const wanted = box.checked;
-    try {
-      const account = await api.chooseLetters({ [name]: wanted });
-      if (mine !== visit) return;
-      show(account);
-      status.textContent = t('account.letters_kept');
-    } catch (refused) {
-      if (mine !== visit) return;
-      box.checked = !wanted;
-      tell(error, refused);
-    }
+  /**
+   * Does something when a box is ticked or not any more; what the server refuses leaves it as it was.
+   *
+   * @param {string} id
+   * @param {string} part
+   * @param {(wanted: boolean) => Promise<Account>} act
+   * @param {(account: Account) => string} done the key of what is said then
+   */
+  function choosing(id, part, act, done) {
+    const [box, status, error] = [input(id), find(`${part}-status`), find(`${part}-error`)];
+    box.addEventListener('change', async () => {
+      status.textContent = error.textContent = '';
+      const mine = visit;
+      const wanted = box.checked;
+      try {
+        const account = await act(wanted);
+        if (mine !== visit) return;
+        show(account);
+        status.textContent = t(done(account));
+      } catch (refused) {
+        if (mine !== visit) return;
+        box.checked = !wanted;
+        tell(error, refused);
+      }
+    });
   }
 
   /** @param {boolean} isShown */
@@ -167,12 +177,13 @@ export function accountForms(root, api, { prefix, onNamed, onEnded }) {
     input('account-name').defaultValue = name;
   }
 
-  /** @param {Pick<Account, 'email' | 'newEmail' | 'letters'>} account */
-  function show({ email, newEmail, letters: chosen }) {
+  /** @param {Pick<Account, 'email' | 'newEmail' | 'letters' | 'listed'>} account */
+  function show({ email, newEmail, letters: chosen, listed }) {
     find('address-is').replaceChildren(...pieces('account.email_is', { email: make('bdi', {}, email) }));
     input('password-of').value = email;
     form('address-code').hidden = newEmail === null;
     for (const name of letters) input(`letter-${name}`).checked = chosen[name];
+    input('listed-box').checked = listed;
   }
 
   connect();
@@ -180,7 +191,7 @@ export function accountForms(root, api, { prefix, onNamed, onEnded }) {
     showName,
 
     /**
-     * Shows what the account says; address and letters only where the site sends letters.
+     * Shows what the account says; address and letters only where the site sends letters, the list only where it has one.
      *
      * @throws what the server or the way to it said no with
      */
@@ -195,8 +206,9 @@ export function accountForms(root, api, { prefix, onNamed, onEnded }) {
         throw failed;
       }
       if (mine !== look) return;
-      const [{ mail, password }, account] = told;
+      const [{ mail, password, public_members: isPublic }, account] = told;
       find('address').hidden = find('letters').hidden = !mail;
+      find('listed').hidden = !isPublic;
       find('password-rule').textContent = t('desk.password_rule', password);
       showName(account.member);
       show(account);
@@ -207,10 +219,11 @@ export function accountForms(root, api, { prefix, onNamed, onEnded }) {
     clear() {
       visit += 1;
       look += 1;
-      find('address').hidden = find('letters').hidden = true;
+      for (const part of ['address', 'letters', 'listed']) find(part).hidden = true;
+      input('listed-box').checked = false;
       input('account-name').defaultValue = '';
       for (const name of ['account', 'password', 'address', 'address-code', 'leave']) form(name).reset();
-      for (const part of ['account-status', 'address-status', 'address-is', 'letters-status', 'letters-error']) find(part).textContent = '';
+      for (const part of ['account-status', 'address-status', 'address-is', 'letters-status', 'letters-error', 'listed-status', 'listed-error']) find(part).textContent = '';
       form('address-code').hidden = true;
       input('password-of').value = '';
       showPasswords(false);

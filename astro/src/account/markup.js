@@ -41,8 +41,8 @@ function field(id, label, input, { form, hint }) {
   ];
 }
 
-/** @param {string} id @param {string} label @returns {Part} */
-const check = (id, label) => ['div', { class: 'field check' }, ['input', { id, type: 'checkbox' }], ['label', { for: id, 'data-t': label }]];
+/** @param {string} id @param {string} label @param {Readonly<Record<string, string>>} [input] @returns {Part} */
+const check = (id, label, input) => ['div', { class: 'field check' }, ['input', { id, type: 'checkbox', ...input }], ['label', { for: id, 'data-t': label }]];
 
 /** @param {string} tag @param {string} name @param {string} key @returns {Part} */
 const heading = (tag, name, key) => [tag, { id: `${name}-heading`, 'data-t': key }];
@@ -124,6 +124,15 @@ export const accountParts = ({ tag, isUnderHeading = false }) => [
     ...Object.entries(LETTERS).map(([name, about]) => check(`letter-${name}`, about)),
     status('letters'),
     error('letters'),
+  ],
+  [
+    'section',
+    { id: 'listed', 'aria-labelledby': 'listed-heading', hidden: true },
+    heading(tag, 'listed', 'account.listed_heading'),
+    check('listed-box', 'account.listed', { 'aria-describedby': 'listed-hint listed-error' }),
+    ['p', { class: 'hint', id: 'listed-hint', 'data-t': 'account.listed_hint' }],
+    status('listed'),
+    error('listed'),
   ],
   [
     'section',

@@ -101,6 +101,7 @@ function sentence({ state, live, reason, site, until }) {
   switch (state) {
     case 'published':
       if (site?.state === 'built' && site.since) return pieces('report.in_site_since', { since: element('time', { datetime: site.since }, when(site.since, 'long')) });
+      if (site?.state === 'refused') return [t('report.refused')];
       return [t(site?.state === 'queued' ? 'report.queued' : 'report.next_build')];
     case 'draft':
       return [t('report.draft')];

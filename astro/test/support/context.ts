@@ -38,7 +38,13 @@ export async function site({ schema = mastheadSchema as ZodType, markdown = {}, 
     logger: { debug: say('debug'), info: say('info'), warn: say('warn'), error: say('error') },
     async parseData({ id, data }: { id: string; data: unknown }) {
       const parsed = schema.safeParse(data);
-      if (!parsed.success) throw new Error(`members → ${id} data does not match:\n${parsed.error.message}`);
+      if (!parsed.success) {
+        // As Astro says it (InvalidContentEntryDataError).
+        const issues = parsed.error.issues.map(({ path, message }) => `  **${path.join('.')}**: ${message}`);
+        const error = new Error([`**members → ${id}** data does not match collection schema.\n`, ...issues, ''].join('\n'));
+        error.name = 'InvalidContentEntryDataError';
+        throw error;
+      }
       return parsed.data;
     },
     async renderMarkdown(text: string) {

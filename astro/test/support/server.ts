@@ -60,10 +60,18 @@ ${body}
 /** What a server publishes: entry id to file. */
 export type Published = Map<string, string>;
 
-/** The routes that a build reads, `pageSize` entries a page; `more` is what else a page says. */
+/** The routes that a build reads, `pageSize` entries a page; `more` is what else a page says, such as `moved`. */
 export function publishing(published: Published, pageSize = 100, more: Record<string, unknown> = {}): Handler {
   return (request, response, base) => {
     const url = new URL(request.url ?? '/', base);
+    const id = url.searchParams.get('id');
+    if (url.pathname === '/api/content' && id !== null) {
+      const moved = published.has(id) ? [] : ((more['moved'] ?? []) as { from: string; to: string }[]).filter(({ from }) => from === id);
+      const found = [id, ...moved.map(({ to }) => to)].filter((id) => published.has(id));
+      const etag = `"${found.map((id) => id + digest(published.get(id))).join()}"`;
+      if (request.headers['if-none-match'] === etag) return void response.writeHead(304, { ETag: etag }).end();
+      return json(response, 200, { status: 'success', entries: found.map((id) => entry(id, published, base)), moved, cursor: null }, { ETag: etag });
+    }
     if (url.pathname !== '/api/content') {
       const text = published.get(url.pathname.replace(/^\/content\/(.*)\.md$/, '$1'));
       if (text === undefined) return json(response, 404, { status: 'error', code: 'not_found', message: 'Not here.' });
@@ -78,8 +86,42 @@ export function publishing(published: Published, pageSize = 100, more: Record<st
       response.writeHead(304, { ETag: etag }).end();
       return;
     }
-    const entries = page.map((id) => ({ id, url: `${base}/content/${id}.md`, digest: digest(published.get(id)), updated: '2025-07-10T09:30:00Z', picture: null }));
+    const entries = page.map((id) => entry(id, published, base));
     json(response, 200, { status: 'success', entries, cursor: ids.length > pageSize ? page.at(-1) : null, ...more }, { ETag: etag });
+  };
+}
+
+const entry = (id: string, published: Published, base: string) => ({ id, url: `${base}/content/${id}.md`, digest: digest(published.get(id)), updated: '2025-07-10T09:30:00Z', picture: null });
+
+/** The same of a server from before it was asked for one entry: it passes over the question. */
+export function older(handler: Handler): Handler {
+  return (request, response, base) => {
+    request.url = request.url!.replace(/\?id=.*$/, '');
+    return handler(request, response, base);
+  };
+}
+
+/** A member, as the directory has them. */
+export interface Somebody {
+  handle: string;
+  name: string;
+  picture?: Record<string, string> | null;
+}
+
+/** A server with a directory of members, `pageSize` of them a page; `null`: it has none. Everything else is for `rest`. */
+export function listing(directory: { members: Somebody[] | null }, rest: Handler, pageSize = 100): Handler {
+  return (request, response, base) => {
+    const url = new URL(request.url ?? '/', base);
+    if (url.pathname !== '/api/members/public') return rest(request, response, base);
+    const { members } = directory;
+    if (members === null) return json(response, 200, { status: 'success', public: false, members: [], cursor: null });
+    const after = url.searchParams.get('cursor') ?? '';
+    const left = members.filter(({ handle }) => handle > after);
+    const page = left.slice(0, pageSize).map(({ picture = null, ...member }) => ({ ...member, picture, digest: digest(JSON.stringify([member, picture])) }));
+    const cursor = left.length > pageSize ? page.at(-1)!.handle : null;
+    const etag = `"${digest(JSON.stringify([page, cursor]))}"`;
+    if (request.headers['if-none-match'] === etag) return void response.writeHead(304, { ETag: etag }).end();
+    json(response, 200, { status: 'success', public: true, members: page, cursor }, { ETag: etag });
   };
 }
 

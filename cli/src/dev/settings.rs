@@ -34,6 +34,9 @@ pub(super) struct Settings {
     /// Characters that a new password has at least, 8 to 15.
     #[arg(long, env = "MIN_PASSWORD_LENGTH", value_name = "COUNT")]
     min_password_length: Option<String>,
+    /// Whether everybody may see who the members are, by name and picture, for the site's own page of them: off or on.
+    #[arg(long, env = "PUBLIC_MEMBERS", value_name = "WHETHER")]
+    public_members: Option<String>,
     /// Address under which members reach the API, such as that of a tunnel; it stands in links and on slips.
     #[arg(long, env = "PUBLIC_URL", value_name = "URL")]
     public_url: Option<String>,
@@ -67,6 +70,7 @@ impl Settings {
             ("MAX_READMES", &self.max_readmes),
             ("MAX_README_BYTES_TOTAL", &self.max_readme_bytes_total),
             ("MIN_PASSWORD_LENGTH", &self.min_password_length),
+            ("PUBLIC_MEMBERS", &self.public_members),
             ("PUBLIC_URL", &self.public_url),
             ("REVIEW", &self.review),
             ("SITE_NAME", &self.site_name),

@@ -1,7 +1,8 @@
-//! `GET /api/content?cursor=`: what is published and by whom, for the site's build; and `POST`, by
-//! which the build says what it read.
+//! `GET /api/content?cursor=`: what is published and by whom, for the site's build, or one entry of it by `?id=`; and `POST`, by
+//! which the build says what it read. `GET /api/members/public?cursor=`: the members whom everybody may see.
 
 mod builds;
+mod directory;
 mod told;
 
 use std::collections::BTreeMap;
@@ -12,6 +13,7 @@ use endpoint::{
     Clock, Environment, Error, Origins, Request, aws, configuration, rfc3339, sentence,
 };
 use manifest::Fingerprint;
+use members::Members;
 use serde::Serialize;
 
 use builds::Builds;
@@ -25,13 +27,15 @@ const MAX_CURSOR_BYTES: usize = 1024;
 /// requests lists the bucket once in that time; browsers and builds ask each time.
 const CACHE_CONTROL: &str = "public, max-age=0, s-maxage=10";
 
-/// What this function may touch: the content bucket's listing, of the members table what builds have read and who was told of
-/// it, and the outbox.
+/// What this function may touch: the content bucket's listing, of the members table what builds have read, who was told of
+/// it and who is in the directory, and the outbox.
 #[derive(Debug)]
 pub struct State {
     pub content: Blobs,
     /// `None` where no build key is set up.
     pub builds: Option<Builds>,
+    /// `None` where nobody may see who the members are.
+    pub directory: Option<Members>,
     pub clock: Clock,
     pub public_url: String,
     pub origins: Origins,
@@ -49,8 +53,10 @@ impl State {
                 telling,
             })
         });
+        let members = configuration::members(environment)?;
         Ok(Self {
             builds: builds.transpose()?,
+            directory: Some(members).filter(|members| members.directory().is_on()),
             clock: Clock::system(),
             content: Blobs::new(&config, environment.required("CONTENT_BUCKET")?),
             public_url: configuration::public_url(environment)?,
@@ -102,9 +108,14 @@ struct Noted {
 }
 
 pub async fn handler(state: &State, request: Request) -> endpoint::Result {
-    if endpoint::path(&request) != "/api/content" {
-        return Err(Error::NotFound);
+    match endpoint::path(&request) {
+        "/api/content" => content(state, request).await,
+        "/api/members/public" => directory::answer(state, &request).await,
+        _ => Err(Error::NotFound),
     }
+}
+
+async fn content(state: &State, request: Request) -> endpoint::Result {
     if let Some(preflight) = endpoint::allow(&request, "GET, POST")? {
         return Ok(preflight);
     }
@@ -122,18 +133,43 @@ pub async fn handler(state: &State, request: Request) -> endpoint::Result {
 }
 
 async fn list(state: &State, request: &Request) -> endpoint::Result {
-    let after = match endpoint::query(request, "cursor") {
-        None => None,
-        Some(cursor) if is_entry_id(&cursor) => Some(cursor),
-        Some(_) => {
-            return Err(Error::BadRequest(sentence!("api.cursor_unknown")));
+    let cursor = endpoint::query(request, "cursor");
+    let page = match endpoint::query(request, "id") {
+        Some(_) if cursor.is_some() => {
+            return Err(Error::BadRequest(sentence!("api.id_or_cursor")));
+        }
+        Some(id) if is_entry_id(&id) => manifest::one(&state.content, &id).await,
+        Some(_) => return Err(Error::BadRequest(sentence!("api.entry_id_unknown"))),
+        None => {
+            if cursor.as_deref().is_some_and(|cursor| !is_entry_id(cursor)) {
+                return Err(Error::BadRequest(sentence!("api.cursor_unknown")));
+            }
+            manifest::page(&state.content, cursor.as_deref(), PAGE).await
         }
     };
-
-    let page = manifest::page(&state.content, after.as_deref(), PAGE)
-        .await
-        .map_err(Error::unavailable)?;
+    let page = page.map_err(Error::unavailable)?;
     let etag = etag(state, &page);
+    kept_by_caches(request, &etag, || Listing {
+        entries: page
+            .entries
+            .into_iter()
+            .map(|entry| listed(state, entry))
+            .collect(),
+        moved: page
+            .moved
+            .into_iter()
+            .map(|manifest::Moved { from, to }| Moved { from, to })
+            .collect(),
+        cursor: page.cursor,
+    })
+}
+
+/// An answer that caches keep, with its tag; without its body for whoever has it.
+fn kept_by_caches<T: Serialize>(
+    request: &Request,
+    etag: &str,
+    answer: impl FnOnce() -> T,
+) -> endpoint::Result {
     let known = request
         .headers()
         .get(header::IF_NONE_MATCH)
@@ -144,19 +180,10 @@ async fn list(state: &State, request: &Request) -> endpoint::Result {
     let mut response = if unchanged {
         endpoint::empty(StatusCode::NOT_MODIFIED)
     } else {
-        let entries = page.entries.into_iter();
-        endpoint::ok(&Listing {
-            entries: entries.map(|entry| listed(state, entry)).collect(),
-            moved: page
-                .moved
-                .into_iter()
-                .map(|manifest::Moved { from, to }| Moved { from, to })
-                .collect(),
-            cursor: page.cursor,
-        })?
+        endpoint::ok(&answer())?
     };
     let headers = response.headers_mut();
-    headers.insert(header::ETAG, HeaderValue::from_str(&etag)?);
+    headers.insert(header::ETAG, HeaderValue::from_str(etag)?);
     headers.insert(
         header::CACHE_CONTROL,
         HeaderValue::from_static(CACHE_CONTROL),

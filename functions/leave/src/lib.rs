@@ -57,6 +57,7 @@ pub async fn handler(state: &State, request: Request) -> endpoint::Result {
         return Err(Error::InvalidCredentials(sentence!("api.password_wrong")));
     }
     members.guessed_right(guess).await?;
+    members.note_directory(clock.unix_milliseconds()).await?;
     if !members.leave(&member, clock.unix_seconds()).await? {
         return Err(Error::Conflict(sentence!("api.account_changed_sign_in")));
     }

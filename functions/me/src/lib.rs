@@ -1,8 +1,9 @@
 //! `GET /api/me`: who the token belongs to, and what became of their picture. `PATCH /api/me`: another name, another
-//! address, which letters come, or notices put away.
+//! address, which letters come, whether everybody sees the member in the directory, or notices put away.
 
 mod email;
 mod letters;
+mod listed;
 mod notices;
 mod rename;
 
@@ -70,6 +71,8 @@ struct Me<'a> {
     /// The address that the member wants in its place, until a code proves that it is theirs.
     new_email: Option<&'a str>,
     mail: letters::Chosen,
+    /// Whether the member is in the directory, where the site has one.
+    listed: bool,
 }
 
 #[derive(Debug, PartialEq, Eq, Serialize)]
@@ -97,6 +100,8 @@ pub async fn handler(state: &State, request: Request) -> endpoint::Result {
             email::want(state, &request, &body, &member).await?;
         } else if body.has("mail") {
             letters::choose(state, &body, &member).await?;
+        } else if body.has("listed") {
+            listed::choose(state, &body, &member).await?;
         } else {
             rename::rename(state, &body, &member).await?;
         }
@@ -120,6 +125,7 @@ pub async fn handler(state: &State, request: Request) -> endpoint::Result {
         email: member.email.as_str(),
         new_email: member.new_email.as_ref().map(|new| new.email.as_str()),
         mail: member.letters.into(),
+        listed: member.listed,
     };
     endpoint::ok_in(language, &me)
 }

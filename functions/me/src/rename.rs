@@ -2,7 +2,7 @@
 
 use blobs::layout::NameChangeKey;
 use blobs::{Condition, Upload};
-use endpoint::{Error, JsonObject, sentence};
+use endpoint::{Bearer, Error, JsonObject, sentence};
 use members::{Member, Renamed, parse_name};
 
 use crate::State;
@@ -29,7 +29,9 @@ pub(crate) async fn rename(
             names = MOST_NAMES
         )));
     }
-    let renamed = state.bearer.members.rename(member, &name, &member.handle);
+    let Bearer { members, clock, .. } = &state.bearer;
+    members.note_directory(clock.unix_milliseconds()).await?;
+    let renamed = members.rename(member, &name, &member.handle);
     if renamed.await? != Renamed::Renamed {
         return Err(Error::Conflict(sentence!("api.account_changed_meanwhile")));
     }

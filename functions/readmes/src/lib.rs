@@ -3,6 +3,7 @@
 mod deleted;
 mod forever;
 mod list;
+mod refused;
 
 use blobs::Blobs;
 use blobs::layout::{SourceKey, SourceNote, content_key};
@@ -11,7 +12,7 @@ use endpoint::{
     Bearer, EditorNote, Environment, Error, Language, Origins, Request, aws, configuration,
     rfc3339, sentence,
 };
-use members::{Account, Built, State as Outcome, Summary};
+use members::{Account, Built, Refused, State as Outcome, Summary};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -99,9 +100,9 @@ struct Readme {
 
 #[derive(Serialize)]
 struct InSite {
-    /// `queued` for the next build, or `built`.
+    /// `queued` for the next build, `built`, or `refused` by the site's own schema.
     state: &'static str,
-    /// When a build first read the live version.
+    /// When a build first read the live version, or could not take it.
     since: Option<String>,
 }
 
@@ -162,7 +163,7 @@ pub async fn handler(state: &State, request: Request) -> endpoint::Result {
         return endpoint::accepted(&Withdrawn {});
     }
     let report = state.bearer.members.report(&member.id, &slug).await?;
-    let built = built(state, &member).await?;
+    let told = Told::of(state, &member).await?;
     let summary = report.as_ref().map(Summary::of);
     let version = (head.etag.as_str(), head.last_modified);
     let language = endpoint::language(request.headers());
@@ -172,7 +173,7 @@ pub async fn handler(state: &State, request: Request) -> endpoint::Result {
         &source,
         version,
         summary.as_ref(),
-        &built,
+        &told,
         language,
     );
     standing.note(SourceNote::from_metadata(&head.metadata));
@@ -182,10 +183,16 @@ pub async fn handler(state: &State, request: Request) -> endpoint::Result {
     standing.note = EditorNote::of(&state.bearer.members, decision.as_ref()).await?;
     let current = report.filter(|report| report.source_version == head.etag);
     let nothing = || Value::Array(Vec::new());
-    let (fields, warnings) = current.map_or_else(
+    let (fields, mut warnings) = current.map_or_else(
         || (nothing(), nothing()),
         |mut report| (report.fields.take(), report.warnings_in(language)),
     );
+    if let Some(refused) = summary
+        .as_ref()
+        .and_then(|it| told.refused_of_current(it, &head.etag))
+    {
+        refused::warn(state, &source, refused, language, &mut warnings).await?;
+    }
     let readme = Readme {
         standing,
         fields,
@@ -194,25 +201,58 @@ pub async fn handler(state: &State, request: Request) -> endpoint::Result {
     endpoint::ok_in(language, &One { readme })
 }
 
-/// What builds have read of the member's entries.
-async fn built(state: &State, member: &Account) -> Result<Vec<Built>, Error> {
-    if !state.builds_tell {
-        return Ok(Vec::new());
-    }
-    Ok(state.bearer.members.built_of(&member.handle).await?)
+/// What builds said of a member's entries.
+struct Told {
+    built: Vec<Built>,
+    refused: Vec<Refused>,
 }
 
-/// Whether the version that is live is the one that a build last read.
-fn in_site(report: &Summary, built: &[Built]) -> Option<InSite> {
-    // A report of before builds told says no digest.
-    let digest = report.digest.as_ref().filter(|_| report.live)?;
-    let built = built
-        .iter()
-        .find(|built| built.slug == report.slug && built.digest == *digest);
-    Some(InSite {
-        state: if built.is_some() { "built" } else { "queued" },
-        since: built.map(|built| rfc3339(built.since)),
-    })
+impl Told {
+    async fn of(state: &State, member: &Account) -> Result<Self, Error> {
+        if !state.builds_tell {
+            return Ok(Self {
+                built: Vec::new(),
+                refused: Vec::new(),
+            });
+        }
+        let members = &state.bearer.members;
+        Ok(Self {
+            built: members.built_of(&member.handle).await?,
+            refused: members.refused_of(&member.handle).await?,
+        })
+    }
+
+    /// Why the site refused the version that is live; `None` where it didn't.
+    fn refused(&self, report: &Summary) -> Option<&Refused> {
+        let digest = report.digest.as_ref().filter(|_| report.live)?;
+        self.refused
+            .iter()
+            .find(|it| it.slug == report.slug && it.digest == *digest)
+    }
+
+    /// The same where what is live was made of the source of that version, which its author can mend.
+    fn refused_of_current(&self, report: &Summary, version: &str) -> Option<&Refused> {
+        let is_live = report.state == Outcome::Published && report.source_version == version;
+        self.refused(report).filter(|_| is_live)
+    }
+
+    /// Where the version that is live is on its way into the site.
+    fn in_site(&self, report: &Summary) -> Option<InSite> {
+        // A report of before builds told says no digest.
+        let digest = report.digest.as_ref().filter(|_| report.live)?;
+        if let Some(refused) = self.refused(report) {
+            return Some(InSite {
+                state: "refused",
+                since: Some(rfc3339(refused.since)),
+            });
+        }
+        let mut built = self.built.iter();
+        let built = built.find(|built| built.slug == report.slug && built.digest == *digest);
+        Some(InSite {
+            state: if built.is_some() { "built" } else { "queued" },
+            since: built.map(|built| rfc3339(built.since)),
+        })
+    }
 }
 
 fn standing(
@@ -221,7 +261,7 @@ fn standing(
     source: &SourceKey,
     (version, last_modified): (&str, u64),
     report: Option<&Summary>,
-    built: &[Built],
+    told: &Told,
     language: Language,
 ) -> Standing {
     let entry_id = source.entry_id(&member.handle);
@@ -229,7 +269,7 @@ fn standing(
     let url = live.then(|| format!("{}/{}", state.public_url, content_key(&entry_id)));
     let site = report
         .filter(|_| state.builds_tell)
-        .and_then(|report| in_site(report, built));
+        .and_then(|report| told.in_site(report));
     let file_name = report.and_then(|report| report.file_name.clone());
     let current = report.filter(|report| report.source_version == version);
     Standing {

@@ -11,7 +11,7 @@ use members::{Account, Summary};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use serde::Serialize;
 
-use crate::{Standing, State, built, standing};
+use crate::{Standing, State, Told, standing};
 
 /// How many documents a page has unless `limit` says otherwise.
 const PAGE: u16 = 50;
@@ -68,21 +68,24 @@ pub(crate) async fn list(state: &State, member: &Account, request: &Request) -> 
         None => Vec::new(),
     };
     let notes = notes(state, member, range).await?;
-    let built = built(state, member).await?;
+    let told = Told::of(state, member).await?;
     let language = endpoint::language(request.headers());
     let readmes = sources.iter().map(|(source, entry)| {
         let report = reports.iter().find(|report| report.slug == source.slug);
         let version = (entry.etag.as_str(), entry.last_modified);
         let is_current = |report: &&Summary| report.source_version == entry.etag;
         let current = report.filter(is_current);
-        let mut standing = standing(state, member, source, version, report, &built, language);
+        let mut standing = standing(state, member, source, version, report, &told, language);
         let address = addresses.iter().find(|(slug, _)| *slug == source.slug);
         standing.former_slugs = address.map_or_else(Vec::new, |(_, it)| it.former.clone());
         standing.note = notes.get(&source.slug).cloned();
         let listed = Listed {
             standing,
             title: current.and_then(|report| report.title.clone()),
-            warning_count: current.map_or(0, |report| report.warnings),
+            warning_count: current.map_or(0, |report| {
+                let refused = told.refused_of_current(report, &entry.etag);
+                report.warnings + usize::from(refused.is_some())
+            }),
         };
         noted(state, source.key(), listed)
     });

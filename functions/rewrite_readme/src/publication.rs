@@ -316,11 +316,10 @@ async fn withdraw(
         let key = content_key(&source.entry_id(&member.handle));
         state.content.delete(&key).await?;
     }
-    // Whenever it comes back, it waits for a build again.
-    Ok(state
-        .members
-        .forget_built(&member.handle, &source.slug)
-        .await?)
+    // Whenever it comes back, it waits for a build again. And nothing of a text that goes stays in the site's word on it.
+    let members = &state.members;
+    members.forget_built(&member.handle, &source.slug).await?;
+    Ok(members.forget_refused(&member.handle, &source.slug).await?)
 }
 
 /// Whether an output was written for this member. Under the handle of a member who is gone there may be

@@ -93,6 +93,10 @@ async fn with_code(state: &State, request: &Request, body: &JsonObject) -> endpo
     check(state.rules, &new, &account)?;
     let salt = (state.random)();
     let hash = endpoint::blocking(move || password::hash(&new, salt)).await??;
+    if account.password_hash.is_none() {
+        // From now on the member is in the directory.
+        members.note_directory(clock.unix_milliseconds()).await?;
+    }
     if !members.redeem(&account, &digest, &hash).await? {
         return Err(Error::InvalidCredentials(REFUSED));
     }

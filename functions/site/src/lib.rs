@@ -4,7 +4,7 @@ use auth::password;
 use blobs::layout::{MAX_FORM_PICTURE_BYTES, MAX_ORIGINAL_BYTES};
 use endpoint::{Environment, Error, Origins, Request, configuration};
 use frontmatter::MAX_README_BYTES;
-use members::Review;
+use members::{Directory, Review};
 use serde::Serialize;
 
 /// What this function may touch: nothing but its own configuration.
@@ -19,6 +19,8 @@ pub struct State {
     pub mail: bool,
     /// Which documents wait for an editor.
     pub review: Review,
+    /// Whether everybody may see who the members are.
+    pub public_members: Directory,
     pub origins: Origins,
 }
 
@@ -30,6 +32,7 @@ impl State {
             password: configuration::password_rules(environment)?,
             mail: configuration::mail_from(environment)?.is_some(),
             review: configuration::review(environment)?,
+            public_members: configuration::directory(environment)?,
             origins: Origins::from_env(environment)?,
         })
     }
@@ -49,6 +52,8 @@ struct Site<'a> {
     /// Whether it sends letters: without, nobody gets a code for a forgotten password by themselves.
     mail: bool,
     review: Review,
+    /// Whether everybody may see who the members are, but for those who stay out of it.
+    public_members: Directory,
     version: &'static str,
 }
 
@@ -95,6 +100,7 @@ pub async fn handler(state: &State, request: Request) -> endpoint::Result {
             },
             mail: state.mail,
             review: state.review,
+            public_members: state.public_members,
             version: env!("CARGO_PKG_VERSION"),
         },
     })

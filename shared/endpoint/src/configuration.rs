@@ -3,7 +3,7 @@
 use auth::build_key::BuildKey;
 use auth::password::{DEFAULT_MIN_LENGTH, Rules};
 use auth::token::KeyRing;
-use members::{Email, Members, Review, Usage};
+use members::{Directory, Email, Members, Review, Usage};
 
 use crate::{Bearer, Clock, Environment, EnvironmentError, Tokens, aws};
 
@@ -26,10 +26,13 @@ const DEFAULT_MAX_FILE_BYTES: u64 = 200 * 1024 * 1024;
 /// The members table (`MEMBERS_TABLE`).
 pub fn members(environment: &Environment) -> Result<Members, EnvironmentError> {
     let config = aws::config(environment, aws::ENDPOINT_DYNAMODB)?;
-    Ok(Members::new(
-        &config,
-        environment.required("MEMBERS_TABLE")?,
-    ))
+    let members = Members::new(&config, environment.required("MEMBERS_TABLE")?);
+    Ok(members.with_directory(directory(environment)?))
+}
+
+/// Whether everybody may see who the members are (`PUBLIC_MEMBERS`).
+pub fn directory(environment: &Environment) -> Result<Directory, EnvironmentError> {
+    environment.parsed("PUBLIC_MEMBERS", Directory::Off)
 }
 
 /// Which documents wait for an editor (`REVIEW`).

@@ -76,8 +76,8 @@ export async function account() {
 }
 
 /** As the npm package's client has it. */
-function accountOf({ member, picture_upload: pictureUpload, email, new_email: newEmail, mail: letters, notices }) {
-  return { member, pictureUpload, email, newEmail: newEmail ?? null, letters, notices };
+function accountOf({ member, picture_upload: pictureUpload, email, new_email: newEmail, mail: letters, listed, notices }) {
+  return { member, pictureUpload, email, newEmail: newEmail ?? null, letters, listed, notices };
 }
 
 /** Sends a picture of a file called `name`; `onProgress` is called with the percentage that has left this machine. */
@@ -358,6 +358,11 @@ export function proveEmail(code) {
 /** Sets which letters come: `page_up`, `editor_note`. */
 export function chooseLetters(mail) {
   return patchMe({ mail });
+}
+
+/** Puts the member into the list of members that everybody sees, or takes them out of it. */
+export function beListed(listed) {
+  return patchMe({ listed });
 }
 
 async function patchMe(wanted) {

@@ -223,6 +223,7 @@ pub(crate) fn pairs(options: &Options, ports: Ports, keys: &Keys) -> Vec<(String
         ("MAX_FILES", "500".to_owned()),
         ("MAX_FILE_BYTES", "209715200".to_owned()),
         ("PUBLIC_URL", public_url),
+        ("PUBLIC_MEMBERS", "off".to_owned()),
         ("REVIEW", "off".to_owned()),
         ("SITE_URL", url("localhost", ASTRO_PORT)),
         ("LINK_BASE", "/".to_owned()),

@@ -105,6 +105,7 @@ impl Functions {
                 route!("/api/me/delete", leave, HASHING),
                 route!("/api/members", roster, LIGHT),
                 route!("/api/members/import", roster, IMPORTING),
+                route!("/api/members/public", content, LIGHT),
                 route!("/api/members/{id}", roster, LIGHT),
                 route!("/api/members/{id}/reset", roster, LIGHT),
                 route!("/api/members/{id}/sign_out", roster, LIGHT),

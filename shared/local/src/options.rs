@@ -13,7 +13,7 @@ use crate::disk::Complaint;
 pub const DEFAULT_PORT: u16 = 3000;
 
 /// The variables of functions that are not a stack's own, as `template.yaml` sets them by parameters.
-pub const SETTINGS: [&str; 15] = [
+pub const SETTINGS: [&str; 16] = [
     "ALLOWED_ORIGINS",
     "JWT_KEYS",
     "LINK_BASE",
@@ -23,6 +23,7 @@ pub const SETTINGS: [&str; 15] = [
     "MAX_READMES",
     "MAX_README_BYTES_TOTAL",
     "MIN_PASSWORD_LENGTH",
+    "PUBLIC_MEMBERS",
     "PUBLIC_URL",
     "REVIEW",
     "SITE_NAME",

@@ -94,6 +94,41 @@ pub async fn page(content: &Blobs, after: Option<&str>, limit: u16) -> Result<Pa
     })
 }
 
+/// The entry with an id, with its former address where that is what `id` is, as [`page`] has both; neither where there is no such
+/// entry. However much is published, few requests: nobody else's keys are listed.
+pub async fn one(content: &Blobs, id: &str) -> Result<Page> {
+    let mut moved = None;
+    let mut found = match layout::parse_entry_id(id) {
+        Some(_) => entry(content, id).await?,
+        None => None,
+    };
+    if found.is_none()
+        && let Some(from) = moved::from(content, id).await?
+    {
+        found = entry(content, &from.to).await?;
+        moved = found.is_some().then_some(from);
+    }
+    Ok(Page {
+        entries: found.into_iter().collect(),
+        moved: moved.into_iter().collect(),
+        cursor: None,
+    })
+}
+
+async fn entry(content: &Blobs, id: &str) -> Result<Option<Entry>> {
+    let key = layout::content_key(id);
+    let Some(head) = content.head(&key).await? else {
+        return Ok(None);
+    };
+    Ok(Some(Entry {
+        id: id.to_owned(),
+        key,
+        digest: digest_of(&head.etag).to_owned(),
+        last_modified: head.last_modified,
+        picture: pictures::of_member(content, layout::handle(id)).await?,
+    }))
+}
+
 /// The digest of an object with that ETag.
 pub fn digest_of(etag: &str) -> &str {
     etag.trim_matches('"')
@@ -122,6 +157,19 @@ impl Fingerprint {
                 self.0.update([2]);
             }
         }
+    }
+
+    /// A member of the directory, who may have published nothing.
+    pub fn add_member(&mut self, handle: &str, name: &str, picture: Option<&Picture>) {
+        let pictures = picture.into_iter().flat_map(Picture::values);
+        for part in [handle, name]
+            .into_iter()
+            .chain(pictures.map(String::as_str))
+        {
+            self.0.update(part.as_bytes());
+            self.0.update([3]);
+        }
+        self.0.update([4]);
     }
 
     /// `rest` is whatever else belongs to it.

@@ -1,7 +1,7 @@
 //! Which addresses documents had, from the content bucket's listing alone.
 
 use blobs::layout::MovedKey;
-use blobs::{Blobs, Result};
+use blobs::{Blobs, Entry, Result};
 
 /// A former address, and where its document is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,9 +26,27 @@ pub(crate) async fn page(content: &Blobs, after: Option<&str>, limit: u16) -> Re
         .list(MovedKey::all(), after.as_deref(), limit)
         .await?;
     let cursor = listed.cursor.as_deref().and_then(MovedKey::parse);
-    // While a document goes on from its second address both may be named: the newest word counts.
+    Ok(MovedPage {
+        moved: newest(listed.entries),
+        cursor: cursor.map(|key| key.from),
+    })
+}
+
+/// Where the document is that had the address `id`. A document has few addresses at once, and one of them most of the time.
+pub(crate) async fn from(content: &Blobs, id: &str) -> Result<Option<Moved>> {
+    const MOST: u16 = 10;
+    if !id.contains('/') {
+        // A member's own page keeps its address.
+        return Ok(None);
+    }
+    let listed = content.list(&MovedKey::prefix(id), None, MOST).await?;
+    Ok(newest(listed.entries).pop())
+}
+
+/// Of each former address the newest word: while a document goes on from its second address both may be named.
+fn newest(objects: Vec<Entry>) -> Vec<Moved> {
     let mut newest: Vec<(u64, Moved)> = Vec::new();
-    for object in listed.entries {
+    for object in objects {
         let Some(key) = MovedKey::parse(&object.key) else {
             continue;
         };
@@ -45,8 +63,5 @@ pub(crate) async fn page(content: &Blobs, after: Option<&str>, limit: u16) -> Re
             None => newest.push((object.last_modified, moved)),
         }
     }
-    Ok(MovedPage {
-        moved: newest.into_iter().map(|(_, moved)| moved).collect(),
-        cursor: cursor.map(|key| key.from),
-    })
+    newest.into_iter().map(|(_, moved)| moved).collect()
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use blobs::{Blobs, Result, layout};
+use blobs::{Blobs, Entry, Result, layout};
 
 /// Keys of one listing; S3 gives no more.
 const KEYS: u16 = 1000;
@@ -27,7 +27,7 @@ pub(crate) async fn of<'a>(
         return Ok(HashMap::new());
     };
 
-    let mut newest: HashMap<&str, BTreeMap<String, (u64, String)>> = HashMap::new();
+    let mut newest: HashMap<&str, Newest> = HashMap::new();
     let mut cursor = first.clone();
     loop {
         let page = content
@@ -37,14 +37,9 @@ pub(crate) async fn of<'a>(
             let Some((handle, size)) = layout::picture(&object.key) else {
                 continue;
             };
-            let Some(handle) = handles.get(handle) else {
-                continue;
-            };
-            let found = (object.last_modified, object.key.clone());
-            let size = newest.entry(handle).or_default().entry(size.to_owned());
-            let known = size.or_default();
-            if *known < found {
-                *known = found;
+            if let Some(handle) = handles.get(handle) {
+                let size = size.to_owned();
+                note(newest.entry(handle).or_default(), size, object);
             }
         }
         match page.cursor {
@@ -52,11 +47,45 @@ pub(crate) async fn of<'a>(
             _ => break,
         }
     }
-    let whole = newest.into_iter().filter(|(_, sizes)| sizes.len() == SIZES);
+    let whole = newest.into_iter();
     Ok(whole
-        .map(|(handle, sizes)| {
-            let key = |(size, (_, key))| (size, key);
-            (handle, sizes.into_iter().map(key).collect())
-        })
+        .filter_map(|(handle, sizes)| Some((handle, whole_of(sizes)?)))
         .collect())
+}
+
+/// The picture of one member, of whose keys alone there is a listing.
+pub(crate) async fn of_member(content: &Blobs, handle: &str) -> Result<Option<Picture>> {
+    let prefix = layout::pictures_prefix(handle);
+    let mut newest = Newest::new();
+    let mut cursor: Option<String> = None;
+    loop {
+        let page = content.list(&prefix, cursor.as_deref(), KEYS).await?;
+        for object in page.entries {
+            if let Some((_, size)) = layout::picture(&object.key) {
+                let size = size.to_owned();
+                note(&mut newest, size, object);
+            }
+        }
+        cursor = page.cursor;
+        if cursor.is_none() {
+            return Ok(whole_of(newest));
+        }
+    }
+}
+
+/// Edge length in pixels to the newest key and when it was written.
+type Newest = BTreeMap<String, (u64, String)>;
+
+fn note(newest: &mut Newest, size: String, object: Entry) {
+    let found = (object.last_modified, object.key);
+    let known = newest.entry(size).or_default();
+    if *known < found {
+        *known = found;
+    }
+}
+
+/// What makes a picture; `None` where one of its sizes isn't there.
+fn whole_of(sizes: Newest) -> Option<Picture> {
+    let key = |(size, (_, key))| (size, key);
+    (sizes.len() == SIZES).then(|| sizes.into_iter().map(key).collect())
 }

@@ -11,6 +11,7 @@ use crate::codes::{
     CODE_DIGEST, CODE_EXPIRES_AT, IssuedCode, RECOVERY_DIGEST, RECOVERY_EXPIRES_AT,
 };
 use crate::departures::GONE_SINCE;
+use crate::directory::UNLISTED;
 use crate::error::Result;
 use crate::item::{Item, Reader, boolean, number, string};
 use crate::letters::{LANGUAGE, Letters, MAIL_OFF};
@@ -65,6 +66,8 @@ pub struct Account {
     pub new_email: Option<NewEmail>,
     /// Which letters the member gets.
     pub letters: Letters,
+    /// Whether the member is in the directory, where the site has one; what they asked for themselves.
+    pub listed: bool,
     /// What the member's browser spoke at the last login; `None` before there was one.
     pub language: Option<Language>,
     /// Unix seconds.
@@ -198,6 +201,7 @@ impl Account {
             recovery: issued(&read, RECOVERY_DIGEST, RECOVERY_EXPIRES_AT)?,
             new_email: NewEmail::read(&read)?,
             letters: Letters::without(&read.strings(MAIL_OFF)),
+            listed: !item.contains_key(UNLISTED),
             language: read
                 .optional_string(LANGUAGE)
                 .and_then(|code| code.parse().ok()),

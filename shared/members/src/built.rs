@@ -1,4 +1,6 @@
-//! What the site's builds read: which version of which entry, and since when.
+//! What the site's builds said of entries: which version of which one they read, and which one the site's own schema refused.
+
+use aws_sdk_dynamodb::types::TransactWriteItem;
 
 use crate::Members;
 use crate::error::{Error, Result};
@@ -6,6 +8,7 @@ use crate::item::{Item, PK, Reader, SK, key, number, string};
 use crate::transaction::MOST_WRITES;
 
 const BUILT: &str = "BUILT";
+const REFUSED: &str = "REFUSED";
 
 /// An entry as a build last read it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,19 +22,27 @@ pub struct Built {
     pub since: u64,
 }
 
-fn pk() -> String {
-    format!("{BUILT}#SITE")
+/// An entry that the last build which saw it could not take.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refused {
+    pub handle: String,
+    /// `readme` for the member's own page.
+    pub slug: String,
+    /// Digest of the bytes that were refused, as the manifest has it.
+    pub digest: String,
+    /// What the site's schema said, in one line.
+    pub reason: String,
+    /// When a build first said so of these bytes, in Unix seconds.
+    pub since: u64,
+}
+
+/// The partition of what is `kind`; the site has no name of its own.
+fn pk(kind: &str) -> String {
+    format!("{kind}#SITE")
 }
 
 fn sk(handle: &str, slug: &str) -> String {
     format!("{handle}/{slug}")
-}
-
-impl Built {
-    /// What these are ordered by.
-    fn sort_key(&self) -> String {
-        sk(&self.handle, &self.slug)
-    }
 }
 
 impl Members {
@@ -39,30 +50,66 @@ impl Members {
     /// Returns how many were noted: of a member who goes, or whom nobody knows, no more. A build that
     /// read the entries before that may say so after it.
     pub async fn put_built(&self, handle: &str, entries: &[Built]) -> Result<usize> {
-        let mut noted = 0;
-        for entries in entries.chunks(MOST_WRITES) {
-            let puts = entries.iter().map(|built| {
-                let mut item = key(pk(), sk(handle, &built.slug));
-                item.insert("digest".to_owned(), string(built.digest.as_str()));
-                item.insert("since".to_owned(), number(built.since));
-                self.put(item)
-            });
-            let puts = puts.collect::<Result<Vec<_>>>()?;
-            if !self.write_of_handle(handle, puts).await? {
+        let puts = entries.iter().map(|built| {
+            let mut item = key(pk(BUILT), sk(handle, &built.slug));
+            item.insert("digest".to_owned(), string(built.digest.as_str()));
+            item.insert("since".to_owned(), number(built.since));
+            self.put(item)
+        });
+        self.write_in_parts(handle, puts.collect::<Result<_>>()?)
+            .await
+    }
+
+    /// Notes what the site refused of entries of one member, and forgets that `unbuilt`, slugs of these, are in the site: what
+    /// was read before in the same version isn't there any more. Of a member who goes nothing is noted.
+    pub async fn put_refused(
+        &self,
+        handle: &str,
+        entries: &[Refused],
+        unbuilt: &[&str],
+    ) -> Result<()> {
+        let puts = entries.iter().map(|refused| {
+            let mut item = key(pk(REFUSED), sk(handle, &refused.slug));
+            item.insert("digest".to_owned(), string(refused.digest.as_str()));
+            item.insert("reason".to_owned(), string(refused.reason.as_str()));
+            item.insert("since".to_owned(), number(refused.since));
+            self.put(item)
+        });
+        let deletions = unbuilt
+            .iter()
+            .map(|slug| self.deletion(key(pk(BUILT), sk(handle, slug))));
+        let writes = puts.chain(deletions).collect::<Result<_>>()?;
+        self.write_in_parts(handle, writes).await.map(drop)
+    }
+
+    /// Does writes that are known by a member's handle, and says how many were done.
+    async fn write_in_parts(&self, handle: &str, writes: Vec<TransactWriteItem>) -> Result<usize> {
+        let mut done = 0;
+        for writes in writes.chunks(MOST_WRITES) {
+            if !self.write_of_handle(handle, writes.to_vec()).await? {
                 break;
             }
-            noted += entries.len();
+            done += writes.len();
         }
-        Ok(noted)
+        Ok(done)
     }
 
     /// Forgets that an entry is in the site, since it is withdrawn; one that isn't known is no error.
     pub async fn forget_built(&self, handle: &str, slug: &str) -> Result<()> {
+        self.forget_entry(BUILT, handle, slug).await
+    }
+
+    /// Forgets that the site refused an entry, since it took it; one that isn't known is no error.
+    pub async fn forget_refused(&self, handle: &str, slug: &str) -> Result<()> {
+        self.forget_entry(REFUSED, handle, slug).await
+    }
+
+    async fn forget_entry(&self, kind: &str, handle: &str, slug: &str) -> Result<()> {
         let deleted = self
             .client
             .delete_item()
             .table_name(&self.table)
-            .set_key(Some(key(pk(), sk(handle, slug))))
+            .set_key(Some(key(pk(kind), sk(handle, slug))))
             .send()
             .await;
         deleted.map(|_| ()).map_err(Error::store("DeleteItem"))
@@ -72,26 +119,40 @@ impl Members {
     pub async fn built_of(&self, handle: &str) -> Result<Vec<Built>> {
         // `0` is what comes after `/`.
         let (first, last) = (format!("{handle}/"), format!("{handle}0"));
-        self.built_between(&first, &last).await
+        let items = self.entries_between(BUILT, &first, &last).await?;
+        items.iter().map(built_from).collect()
     }
 
-    /// What is known of all entries from the first to the last of `entries`, in any order.
-    pub async fn built_among(&self, entries: &[Built]) -> Result<Vec<Built>> {
-        let keys = || entries.iter().map(Built::sort_key);
-        match (keys().min(), keys().max()) {
-            (Some(first), Some(last)) => self.built_between(&first, &last).await,
-            _ => Ok(Vec::new()),
-        }
+    /// A member's entries that the site refused.
+    pub async fn refused_of(&self, handle: &str) -> Result<Vec<Refused>> {
+        let (first, last) = (format!("{handle}/"), format!("{handle}0"));
+        let items = self.entries_between(REFUSED, &first, &last).await?;
+        items.iter().map(refused_from).collect()
     }
 
-    async fn built_between(&self, first: &str, last: &str) -> Result<Vec<Built>> {
+    /// What is known of all entries from the first to the last of `entries`, handles and slugs in any order: which ones are built,
+    /// and which ones were refused.
+    pub async fn told_among(&self, entries: &[(&str, &str)]) -> Result<(Vec<Built>, Vec<Refused>)> {
+        let keys = || entries.iter().map(|(handle, slug)| sk(handle, slug));
+        let (Some(first), Some(last)) = (keys().min(), keys().max()) else {
+            return Ok((Vec::new(), Vec::new()));
+        };
+        let built = self.entries_between(BUILT, &first, &last).await?;
+        let refused = self.entries_between(REFUSED, &first, &last).await?;
+        Ok((
+            built.iter().map(built_from).collect::<Result<_>>()?,
+            refused.iter().map(refused_from).collect::<Result<_>>()?,
+        ))
+    }
+
+    async fn entries_between(&self, kind: &str, first: &str, last: &str) -> Result<Vec<Item>> {
         let mut found = Vec::new();
         let mut items = self
             .client
             .query()
             .table_name(&self.table)
             .key_condition_expression(format!("{PK} = :pk AND {SK} BETWEEN :first AND :last"))
-            .expression_attribute_values(":pk", string(pk()))
+            .expression_attribute_values(":pk", string(pk(kind)))
             .expression_attribute_values(":first", string(first))
             .expression_attribute_values(":last", string(last))
             .consistent_read(true)
@@ -99,22 +160,41 @@ impl Members {
             .items()
             .send();
         while let Some(item) = items.next().await {
-            found.push(built_from(&item.map_err(Error::store("Query"))?)?);
+            found.push(item.map_err(Error::store("Query"))?);
         }
         Ok(found)
     }
 }
 
+/// The handle and the slug that an item's sort key names.
+fn entry_of<'a>(read: &Reader<'a>) -> Result<(&'a str, &'a str)> {
+    read.string(SK)?
+        .split_once('/')
+        .ok_or_else(|| read.damaged(SK))
+}
+
 fn built_from(item: &Item) -> Result<Built> {
     let read = Reader { item, name: BUILT };
-    let (handle, slug) = read
-        .string(SK)?
-        .split_once('/')
-        .ok_or_else(|| read.damaged(SK))?;
+    let (handle, slug) = entry_of(&read)?;
     Ok(Built {
         handle: handle.to_owned(),
         slug: slug.to_owned(),
         digest: read.string("digest")?.to_owned(),
+        since: read.number("since")?,
+    })
+}
+
+fn refused_from(item: &Item) -> Result<Refused> {
+    let read = Reader {
+        item,
+        name: REFUSED,
+    };
+    let (handle, slug) = entry_of(&read)?;
+    Ok(Refused {
+        handle: handle.to_owned(),
+        slug: slug.to_owned(),
+        digest: read.string("digest")?.to_owned(),
+        reason: read.string("reason")?.to_owned(),
         since: read.number("since")?,
     })
 }

@@ -22,6 +22,7 @@
 //! | `WITHDRAWN#SITE` | `<id>#<slug>` | that an editor took a document off the site |
 //! | `WAITING#SITE` | `<Unix milliseconds>#<id>#<slug>` | since when a README waits for an editor |
 //! | `BUILT#SITE` | `<handle>/<slug>` | which version of an entry a build has read, and when |
+//! | `REFUSED#SITE` | `<handle>/<slug>` | which version of an entry the site's own schema refused, and why |
 //! | `CODE#<digest>` | `CODE` | the address whose account a code is of; expires |
 //! | `GUESSED#<digest>`, `SOURCE#<address>` | `THROTTLE` | failed guesses; expires |
 //! | `PREVIEWS#<digest>` | `THROTTLE` | previews of a member within a minute; expires |
@@ -39,6 +40,7 @@ mod admins;
 mod built;
 mod codes;
 mod departures;
+mod directory;
 mod email;
 mod error;
 mod files;
@@ -73,9 +75,10 @@ pub use account::{Account, Member, NewMember, Picture, PublicMember};
 pub use accounts::Created;
 pub use acts::{ACT_SECONDS, Act, Acts, Deed, Who};
 pub use addresses::{Address, AddressChange, Left, MOST_FORMER, MOST_PARTS, Part, Segment};
-pub use built::Built;
+pub use built::{Built, Refused};
 pub use codes::{CODE_TTL_SECONDS, IssuedCode, RECOVERY_TTL_SECONDS};
 pub use departures::{Departed, Standing, TOMBSTONE_SECONDS};
+pub use directory::Directory;
 pub use email::{Email, InvalidEmail};
 pub use error::{Error, Result};
 pub use files::{File, FileState};
@@ -108,6 +111,8 @@ pub struct Members {
     table: String,
     /// What is written beside each change of an account: [`Members::noting`].
     act: Option<Box<Act>>,
+    /// Whether everybody may see who the members are: [`Members::with_directory`].
+    directory: Directory,
 }
 
 impl Members {
@@ -116,6 +121,7 @@ impl Members {
             client: Client::new(config),
             table: table.to_owned(),
             act: None,
+            directory: Directory::Off,
         }
     }
 

@@ -13,6 +13,7 @@ use crate::accounts::{email_key, handle_key, member_key};
 use crate::admins::ROLE;
 use crate::codes::{RECOVERY_DIGEST, RECOVERY_EXPIRES_AT, code_key};
 use crate::departures::GONE_SINCE;
+use crate::directory::UNLISTED;
 use crate::error::{Error, Result};
 use crate::item::{Item, Reader, string, strings};
 use crate::letters::{LANGUAGE, MAIL_OFF};
@@ -221,7 +222,7 @@ impl Members {
 }
 
 /// What an account may come to have after it is made.
-const OPTIONAL: [&str; 20] = [
+const OPTIONAL: [&str; 21] = [
     ROLE,
     "password_hash",
     "last_login_at",
@@ -242,4 +243,5 @@ const OPTIONAL: [&str; 20] = [
     NEW_EMAIL_EXPIRES_AT,
     MAIL_OFF,
     LANGUAGE,
+    UNLISTED,
 ];

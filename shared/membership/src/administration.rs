@@ -133,6 +133,7 @@ impl Administration<'_> {
         }
         // Whose name it is stands on the account; an entry outlives that, and holds no name.
         let members = self.noting(Deed::NameChanged, account.into(), None);
+        members.note_directory((self.clock)()).await?;
         let renamed = members.rename(account, name, &account.handle).await?;
         Ok(of_renamed(renamed, Refused::Changed))
     }
@@ -148,6 +149,7 @@ impl Administration<'_> {
             return Ok(Ok(()));
         }
         let members = self.noting(Deed::HandleChanged, account.into(), Some(handle));
+        members.note_directory((self.clock)()).await?;
         let renamed = members.rename(account, &account.name, handle).await?;
         Ok(of_renamed(renamed, Refused::HandleTaken(handle.to_owned())))
     }
@@ -195,6 +197,7 @@ impl Administration<'_> {
             Deed::MemberEnabled
         };
         let members = self.noting(deed, account.into(), None);
+        members.note_directory((self.clock)()).await?;
         let set = members.set_disabled(account, disabled).await?;
         Ok(set.then_some(()).ok_or(Refused::Changed))
     }
@@ -232,7 +235,9 @@ impl Administration<'_> {
     /// The table doesn't answer, or no administrator would be left.
     pub async fn remove(&self, account: &Account) -> Changed {
         granted!(stays(account));
-        let left = self.removing(account).leave(account, self.now()).await?;
+        let members = self.removing(account);
+        members.note_directory((self.clock)()).await?;
+        let left = members.leave(account, self.now()).await?;
         Ok(left.then_some(()).ok_or(Refused::Changed))
     }
 

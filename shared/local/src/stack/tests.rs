@@ -342,6 +342,7 @@ fn the_environment_is_known_without_a_stack() {
     MAX_FILES=500
     MAX_FILE_BYTES=209715200
     PUBLIC_URL=http://host.docker.internal:3000
+    PUBLIC_MEMBERS=off
     REVIEW=off
     SITE_URL=http://localhost:4321
     LINK_BASE=/

@@ -1,0 +1,99 @@
+//! The directory: the members whom everybody may see, by their handles, names and pictures.
+//!
+//! The site decides whether there is one, and each member whether they are in it.
+
+use std::str::FromStr;
+
+use serde::{Serialize, Serializer};
+
+use crate::Members;
+use crate::account::Account;
+use crate::departures::GONE_SINCE;
+use crate::error::Result;
+use crate::item::boolean;
+use crate::listing::AccountsPage;
+
+/// That the member stays out of the directory.
+pub(crate) const UNLISTED: &str = "unlisted";
+
+/// Whether everybody may see who the members are.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Directory {
+    #[default]
+    Off,
+    On,
+}
+
+impl Directory {
+    pub fn is_on(self) -> bool {
+        self == Self::On
+    }
+}
+
+impl FromStr for Directory {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> std::result::Result<Self, Self::Err> {
+        match text {
+            "off" => Ok(Self::Off),
+            "on" => Ok(Self::On),
+            _ => Err("it must be off or on"),
+        }
+    }
+}
+
+/// As `true` or `false`.
+impl Serialize for Directory {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        serializer.serialize_bool(self.is_on())
+    }
+}
+
+impl Account {
+    /// Whether the member is in the directory: who has set a password, isn't shut out, doesn't go, and didn't ask to stay out.
+    pub fn is_in_directory(&self) -> bool {
+        self.listed && self.password_hash.is_some() && !self.disabled && !self.is_going()
+    }
+}
+
+impl Members {
+    /// The same table, of a site that has a directory or none.
+    #[must_use]
+    pub fn with_directory(self, directory: Directory) -> Self {
+        Self { directory, ..self }
+    }
+
+    /// Whether the site has a directory.
+    pub fn directory(&self) -> Directory {
+        self.directory
+    }
+
+    /// Members of the directory whose handles come behind `after`, each as they are now. A page may have fewer than `limit`,
+    /// and none, and still lead on.
+    pub async fn directory_after(&self, after: Option<&str>, limit: u16) -> Result<AccountsPage> {
+        let mut page = self.accounts_after(after, limit).await?;
+        page.accounts.retain(Account::is_in_directory);
+        Ok(page)
+    }
+
+    /// Notes that the directory changes at `now_ms`, in Unix milliseconds, where the site has one: a build shows it. To be called
+    /// before the change is made.
+    pub async fn note_directory(&self, now_ms: u64) -> Result<()> {
+        if self.directory.is_on() {
+            self.note_change(now_ms).await?;
+        }
+        Ok(())
+    }
+
+    /// Puts the member into the directory, or takes them out of it. `false`: the account is gone, or its member goes.
+    pub async fn set_listed(&self, account: &Account, listed: bool) -> Result<bool> {
+        let stands = format!("attribute_not_exists({GONE_SINCE})");
+        if listed {
+            let change = format!("REMOVE {UNLISTED}");
+            return self.update(account, &change, &stands, []).await;
+        }
+        let change = format!("SET {UNLISTED} = :yes");
+        let values = [(":yes", boolean(true))];
+        self.update(account, &change, &stands, values).await
+    }
+}
