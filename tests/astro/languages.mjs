@@ -45,6 +45,11 @@ await publish(client, 'Note.md', NOTE);
 await publish(client, 'Lamp.md', '---\ndraft: true\n---\n# A lamp\n\n![[lamp.png]]\n');
 await client.uploadFile(new File([portrait().buffer], 'shore.png'));
 
+// What a build puts into documents is in the language of each, whatever the site's is.
+const TASKS = '- [x] Segel\n- [ ] Ruder\n\n> [!tip]\n> Text.\n\n> [!note] Eigener\n> Text.\n';
+const greta = await member('greta', 'Greta Reif');
+for (const [name, lang] of [['Deutsch.md', 'de-AT'], ['Francais.md', 'fr']]) await publish(greta, name, `---\ntitle: ${name}\nlang: ${lang}\n---\n${TASKS}`);
+
 const browser = await launch(['--disable-features=LocalNetworkAccessChecks']);
 const page = await watched(browser, { viewport: { width: 375, height: 812 }, locale: 'de-CH' });
 await show(page.context(), SITE);
@@ -70,6 +75,12 @@ async function journey() {
     const [login, join_] = ['login', 'join'].map(read);
     ok(login.includes(`>${german['desk.email']}<`), 'the sign-in is in German');
     ok(join_.includes(`>${english['desk.code']}<`), 'what the build wasn’t told is in English');
+  });
+
+  await run('and what it puts into a document is in the document’s own', async () => {
+    const words = (name) => [...readFileSync(join(dist(SITE), `greta/${name}/index.html`), 'utf8').matchAll(/class="callout-title">([^<]*)|<input[^>]* aria-label="([^"]*)"/g)].map(([, title, label]) => title ?? label);
+    equal(words('deutsch'), ['erledigt', 'zu erledigen', 'Tipp', 'Eigener'], 'words in a German document');
+    equal(words('francais'), ['fait', 'à faire', 'Astuce', 'Eigener'], 'words in a French one');
   });
 
   await run('and said in the page’s where it wasn’t; the server is asked for it, too', async () => {
