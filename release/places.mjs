@@ -1,7 +1,7 @@
 // Where the version stands of everything that is released together.
 
 /** A tarball that a document names. */
-const TARBALL = /((?:masthead-astro|create-masthead)-)(\d[^/`\s]*?)(\.tgz)/g;
+const TARBALL = /(masthead-astro-)(\d[^/`\s]*?)(\.tgz)/g;
 
 /** Each file that says the version, with what stands before and after it. The first of them decides. */
 export const PLACES = [

@@ -134,6 +134,7 @@ async function main() {
   const tarball = values.package === undefined ? undefined : resolve(values.package);
   if (tarball && !(existsSync(tarball) && /\.tgz$/.test(tarball))) throw new Unusable(`There is no tarball ${values.package}. \`npm pack\`, in the folder astro of Masthead, makes one.`);
   const known = await templates();
+  if (known.length === 0) throw new Unusable('No template is here yet: `npm run prepack`, in the folder astro/create of Masthead, copies the example.');
 
   const { answer, close } = asking(Boolean(process.stdin.isTTY && process.stdout.isTTY) && !values.yes);
   let site;

@@ -5,7 +5,7 @@
 
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { equal, ok } from '../browser/harness.mjs';
@@ -128,6 +128,13 @@ await step('this folder, and folders whose names npm doesn’t take', async () =
     ok(/Masthead doesn't answer at http:\/\/127\.0\.0\.1:9/.test(output), `it says that Masthead is away: ${output}`);
     equal((await readJson(folder, 'package.json')).name, expected, `the package’s name in ${name}`);
   }
+});
+
+await step('in a clone in which nothing was packed it says what to do', async () => {
+  const folder = join(around, 'unpacked');
+  for (const name of ['index.js', 'package.json', 'src']) await cp(join(source, name), join(folder, name), { recursive: true });
+  const { status, stderr } = spawnSync(process.execPath, [join(folder, 'index.js'), 'new', '--yes'], { cwd: around, encoding: 'utf8' });
+  ok(status === 2 && /^No template is here yet: `npm run prepack`/.test(stderr), `it says so: ${stderr}`);
 });
 
 await step('Ctrl+C at any question leaves nothing behind', async () => {

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { homedir, hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'parse5';
+import sax from 'sax';
 import { equal, ok } from '../browser/harness.mjs';
 import { dist, files, folder } from './site.mjs';
 
@@ -30,6 +31,7 @@ export async function inspect(site, ids, { own = () => false, secrets = [], move
     const text = await readFile(join(root, name), 'utf8');
     bytes += text.length;
     for (const secret of machine) if (text.includes(secret)) findings.push(`${name} has ${secret}`);
+    if (name.endsWith('.xml')) findings.push(...malformed(text).map((what) => `${name}: ${what}`));
     if (name.endsWith('.html')) walk(parse(text), (node) => findings.push(...wrong(node, pages, own, moved.some((id) => name === `${id}/index.html`)).map((what) => `${name}: ${what}`)));
   }
   equal(findings.slice(0, 20), [], `what must not be in ${site}`);
@@ -40,6 +42,20 @@ export async function inspect(site, ids, { own = () => false, secrets = [], move
 function machinesOwn() {
   const names = [folder(''), homedir().length > 5 ? homedir() : '', userInfo().username.length > 4 ? userInfo().username : '', hostname().length > 7 ? hostname() : '', 'root:x:0:', process.env.PATH, process.env.MASTHEAD_PASSWORD, process.env.MASTHEAD];
   return names.filter(Boolean);
+}
+
+/** What a feed reader would stop at: XML has no second chance. */
+function malformed(text) {
+  const found = [];
+  const parser = sax.parser(true);
+  parser.onerror = (error) => {
+    found.push(error.message);
+    parser.resume();
+  };
+  parser.write(text).close();
+  // eslint-disable-next-line no-control-regex -- these are what XML doesn't have
+  if (/[\0-\x08\x0B\x0C\x0E-\x1F\uFFFE\uFFFF]/.test(text)) found.push('a character that XML does not have');
+  return found;
 }
 
 function walk(node, visit) {

@@ -10,9 +10,14 @@ const TEMPLATES = fileURLToPath(new URL('../templates', import.meta.url));
 export const stored = (path) => path.replace(/(^|[\\/])\.(?=[^\\/]*$)/, '$1_');
 const restored = (path) => path.replace(/(^|[\\/])_(?=[^\\/]*$)/, '$1.');
 
-/** The names of the templates. */
+/** The names of the templates; none in a clone in which nothing was packed yet. */
 export async function templates() {
-  return (await readdir(TEMPLATES)).sort();
+  try {
+    return (await readdir(TEMPLATES)).sort();
+  } catch (error) {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  }
 }
 
 /**
