@@ -3,8 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { equal, ok } from '../browser/harness.mjs';
 
-/** With the sentences in English, the report’s drawing, earlier versions, members and documents for administrators, and the editor, 45 kB of it, which a page loads once somebody writes; each further language adds its table, which a page loads only where it is spoken. */
-const MAX_BYTES = 242_000;
+/** With the sentences in English, the report’s drawing, earlier versions, members and documents for administrators, members' documents on Starlight, and the editor, 45 kB of it, which a page loads once somebody writes; each further language adds its table, which a page loads only where it is spoken. */
+const MAX_BYTES = 254_000;
 const MAX_BYTES_A_LANGUAGE = 10_500;
 const [tarball] = process.argv.slice(2);
 const { stdout } = spawnSync('tar', ['-tzf', tarball], { encoding: 'utf8' });
