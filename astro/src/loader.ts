@@ -2,11 +2,11 @@
 // the build goes on.
 
 import type { Loader, LoaderContext } from 'astro/loaders';
-import { readingFrontmatter } from './astro5.js';
 import { folderOf, isMembers, isSitesOwn, membersIn, withoutMembers } from './beside.js';
 import { contentOf } from './content.js';
 import { hasFormulas, readDocument, type Document } from './document.js';
 import { environment, type Environment } from './environment.js';
+import { readingFrontmatter } from './frontmatter.js';
 import { allowancesOf, assetsOf } from './html/allowances.js';
 import { policyWith } from './html/policy.js';
 import { wallOf, type Wall } from './html/wall.js';

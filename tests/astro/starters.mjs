@@ -81,8 +81,8 @@ const STARTERS = {
       'src/pages/[...id].astro': DOCUMENT_PAGE(STATIC),
     },
     path: '',
-    // The page itself is counted with neither.
-    budget: { requests: 1, bytes: 1000, scripts: 0 },
+    // The page itself is counted with neither; a style sheet of the package may be.
+    budget: { requests: 2, bytes: 12_000, scripts: 0 },
   },
   blog: {
     files: {
@@ -102,7 +102,7 @@ export const collections = { blog };
 `,
     },
     path: 'blog/members/',
-    budget: { requests: 2, bytes: 10_000, scripts: 0 },
+    budget: { requests: 3, bytes: 20_000, scripts: 0 },
     more: feed,
   },
   starlight: {
@@ -141,7 +141,7 @@ export const collections = { members: defineLiveCollection({ loader: mastheadLiv
       '.env': `MASTHEAD_URL=${MASTHEAD_URL}\n`,
     },
     path: '',
-    budget: { requests: 2, bytes: 1000, scripts: 0 },
+    budget: { requests: 2, bytes: 12_000, scripts: 0 },
     isServed: true,
   },
 };

@@ -74,7 +74,6 @@ const THEMES = {
     line: 'core',
     of: 'astro-erudite, github.com/jktrn/astro-erudite, MIT, with texts for authors, since each would have to be an entry of the site',
     fields: { title: 'z.string()', description: 'z.string()', date: 'z.coerce.date()', order: 'z.number().optional()', tags: TEXTS, authors: 'z.array(z.string())', image: 'image().optional()', draft: SWITCH },
-    picture: true,
   },
 };
 

@@ -165,7 +165,8 @@ async function starlight(name, change, more = []) {
   equal(elements(await read(name, 'index.html'), 'em').map(({ text }) => text), ['Hoist'], 'HTML in the site’s own frontmatter');
   const page = await read(name, 'guides/example/index.html');
   const sidebar = links(page);
-  for (const path of ['guides/example', 'reference/example', ...documents.map(({ id }) => `members/${id}`)]) equal(sidebar.filter((href) => href === `/${path}/`).length, 1, `links of the sidebar to ${path}`);
+  for (const path of ['guides/example', 'reference/example']) ok(sidebar.includes(`/${path}/`), `the sidebar has ${path}, it has ${sidebar}`);
+  for (const { id } of documents) equal(sidebar.filter((href) => href === `/members/${id}/`).length, 1, `links of the sidebar to ${id}`);
   const [first] = documents;
   ok((await read(name, `members/${first.id}/index.html`)).includes('class="byline'), `${first.id} has its author`);
   return elements(page, 'summary').map(({ text }) => text);

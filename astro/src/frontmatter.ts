@@ -1,4 +1,4 @@
-// What Astro 5 does otherwise: its renderer takes a file's frontmatter for text.
+// A file's frontmatter while it is rendered: the renderer of Astro 5 takes it for text.
 
 import type { LoaderContext } from 'astro/loaders';
 import { blockOf } from './document.js';
