@@ -117,7 +117,7 @@ export function mastheadLiveLoader(
     }
     const isMath = options.content?.math !== false && hasFormulas(data);
     const warn = (message: string) => console.warn(`masthead: “${entry.id}” is there, but ${message}`);
-    const html = await content.html(wall.html(await render(body, { hasFormulas: isMath })), { lang: data['lang'], author: entry.id.split('/')[0] ?? entry.id }, warn);
+    const html = await content.html(wall.read(await render(body, { hasFormulas: isMath })), { lang: data['lang'], author: entry.id.split('/')[0] ?? entry.id }, warn);
     const live: LiveEntry = {
       id: entry.id,
       data: parsed.data,

@@ -12,6 +12,7 @@ import { policyWith } from './html/policy.js';
 import { wallOf, type Wall } from './html/wall.js';
 import { ask, Unavailable } from './http.js';
 import { withoutFiles } from './images.js';
+import { videosAddress } from './integration/islands.js';
 import { ledTo, type Leading } from './links.js';
 import { readManifest, type Manifest, type ManifestEntry, type Page } from './manifest.js';
 import { refusal, type Refusal } from './refusal.js';
@@ -217,7 +218,7 @@ function makingOf({ config, logger }: LoaderContext, options: MastheadLoaderOpti
   let renderer: Promise<Renderer | undefined> | undefined;
   return {
     wall: wallOf(policyWith(allowances, { assets })),
-    content: contentFor({ content, allowances, assets, config }),
+    content: contentFor({ content, allowances, assets, integrations: config.integrations, island: videosAddress(config) }),
     formulas: async () => {
       if (content.math === false) return undefined;
       renderer ??= rendererWithFormulas(config).catch((error) => {
@@ -255,7 +256,7 @@ async function take(context: LoaderContext, entry: ManifestEntry, { id, digest, 
   const data = withoutFiles(await context.parseData({ id, data: document.data }), document.data);
   const rendered = await htmlOf(context, answer.text, document, making);
   const warn = (message: string) => context.logger.warn(`“${id}” is there, but ${message}`);
-  const html = await making.content.html(links(making.wall.html(rendered.html)), { lang: document.data['lang'], author: entry.id.split('/')[0] ?? entry.id }, warn);
+  const html = links(await making.content.html(making.wall.read(rendered.html), { lang: document.data['lang'], author: entry.id.split('/')[0] ?? entry.id }, warn));
   context.store.set({
     id,
     data,

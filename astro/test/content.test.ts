@@ -13,6 +13,7 @@ import { mastheadLoader } from '../src/loader.js';
 import { callouts, pictures, taskLabels } from '../src/markdown.js';
 import { math } from '../src/transforms/math.js';
 import { Drawer } from '../src/transforms/draw.js';
+import { installed } from '../src/transforms/diagrams.js';
 import { drawingOf } from '../src/transforms/drawing.js';
 import { contentFor } from '../src/transforms/index.js';
 import { site } from './support/context.js';
@@ -122,7 +123,7 @@ function expectHarmless(html: string, named: string) {
 test('hostile formulas are formulas or their source, and nothing else', async () => {
   for (const tex of TEX) {
     const started = performance.now();
-    const html = await contentFor({ content: {}, allowances: [], assets: [] }).html(wallWith().html(`<p><code class="language-math math-inline">${tex.replaceAll('&', '&amp;').replaceAll('<', '&lt;')}</code></p>`), { lang: 'en', author: 'jo' }, (message) => expect.unreachable(message));
+    const html = await contentFor({ content: {}, allowances: [], assets: [] }).html(wallWith().read(`<p><code class="language-math math-inline">${tex.replaceAll('&', '&amp;').replaceAll('<', '&lt;')}</code></p>`), { lang: 'en', author: 'jo' }, (message) => expect.unreachable(message));
     expect(performance.now() - started, tex.slice(0, 40)).toBeLessThan(10_000);
     expect(html.replaceAll(/alttext="[^"]*"|title="[^"]*"/g, ''), tex).not.toContain('<img');
     expectHarmless(html.replaceAll(/<code[^>]*>[^<]*<\/code>|<mtext>[^<]*<\/mtext>/g, ''), tex.slice(0, 60));
@@ -180,13 +181,13 @@ test('a drawing is copied part by part', () => {
 
 test('a diagram that takes too long is given up, and the next one is drawn', async () => {
   const slow = `graph TD\n${'A & B & C & D & E & F & G & H & I & J --> A & B & C & D & E & F & G & H & I & J\n'.repeat(100)}`;
-  await expect(Drawer.find()!.draw(slow, {})).rejects.toThrow('it takes longer than 10 seconds');
+  await expect(new Drawer(installed()!).draw(slow, {})).rejects.toThrow('it takes longer than 10 seconds');
   const html = await htmlOf(`\`\`\`mermaid\n${slow}\n\`\`\`\n\n\`\`\`mermaid\n${GRAPH}\n\`\`\``);
   expect(drawn(html)).toHaveLength(1);
 });
 
 test('a faulty diagram is told', async () => {
-  const drawer = Drawer.find()!;
+  const drawer = new Drawer(installed()!);
   await expect(drawer.draw('x'.repeat(20_001), {})).rejects.toThrow('at most 20,000 characters');
   await expect(drawer.draw('nonsense', {})).rejects.toThrow('Invalid mermaid header');
   expect(await drawer.draw(GRAPH, {})).toContain('<svg');

@@ -115,10 +115,6 @@ for (const { site, name, container, config, own } of SITES) {
   await rm(folder(name), { recursive: true, force: true });
   await cp(folder(site), folder(name), { recursive: true });
   await writeFile(join(folder(name), 'astro.config.mjs'), config);
-  if (site === 'site') {
-    const layout = join(folder(name), 'src/layouts/Page.astro');
-    await writeFile(layout, (await readFile(layout, 'utf8')).replace('masthead-astro/callouts.css', 'masthead-astro/content.css'));
-  }
   const { output, seconds } = await build(name, { MASTHEAD_URL: server.url });
   ok(!output.includes('passed over') && !output.includes('stay as they are written'), `nothing fails in ${name}: ${output.slice(-3000)}`);
   await inspect(name, ids, own ? { own: (text, attributes) => attributes.type === 'module' || own(text) } : {});

@@ -10,9 +10,18 @@ import { isOwnAsset, setRight } from './values.js';
 /** How often HTML is parsed again until it stands: misnested elements come to rest at the second or third time. */
 const MAX_ROUNDS = 8;
 
+/** What a wall has let through, as HTML and as the tree that it was written from. */
+export interface Walled {
+  html: string;
+  /** Whoever changes it writes it by parse.ts. */
+  tree: Root;
+}
+
 export interface Wall {
   /** @throws {Error} where the HTML can't be had in a form that every parser reads alike. */
   html(html: string): string;
+  /** The same, with its tree. */
+  read(html: string): Walled;
   tree(html: string): Root;
 }
 
@@ -34,24 +43,30 @@ export function wallOf(policy: Policy): Wall {
   }
 
   /** Parsing what comes out gives the tree that was judged, and no other: a browser sees what is meant here. */
-  function settled(html: string): string {
-    let written = write(clean(html));
+  function settled(html: string): Walled {
+    let tree = clean(html);
+    let written = write(tree);
+    // What was parsed and judged is what comes out.
+    if (written === html) return { html: written, tree };
     for (let round = 1; round < MAX_ROUNDS; round += 1) {
-      const again = write(withFirstLines(parse(written)));
-      if (again === written) return written;
+      tree = withFirstLines(parse(written));
+      const again = write(tree);
+      if (again === written) return { html: written, tree };
       written = write(clean(again));
     }
     throw new Error('its HTML has no form that a browser reads as it is written');
   }
 
-  return {
-    html: (html) => neutralHtml(settled(html)),
-    tree: (html) => parse(settled(html)),
-  };
+  function read(html: string): Walled {
+    const { html: written, tree } = settled(html);
+    return { html: neutralHtml(written), tree };
+  }
+
+  return { read, html: (html) => read(html).html, tree: (html) => parse(settled(html).html) };
 }
 
 /** A parser drops the line break that `<pre>` begins with: one that is meant needs another before it. */
-function withFirstLines(tree: Root): Root {
+export function withFirstLines(tree: Root): Root {
   const rest: (Root | Element)[] = [tree];
   for (let node = rest.pop(); node; node = rest.pop()) {
     const [first] = node.children;

@@ -23,6 +23,12 @@ export function islandsOf(config: Config): { videos: Island } | undefined {
   return { videos: videosIsland((typeof videos === 'object' ? videos.peertube : undefined) ?? []) };
 }
 
+/** The address of the script that plays videos; `undefined` where the site doesn't have the integration. */
+export function videosAddress(config: Config): string | undefined {
+  const islands = islandsOf(config);
+  return islands && filesOf(config) + islands.videos.name;
+}
+
 /** @throws {TypeError} where a host isn't one */
 function videosIsland(hosts: readonly string[]): Island {
   const wrong = hosts.find((host) => !HOST.test(host));

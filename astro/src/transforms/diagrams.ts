@@ -2,7 +2,7 @@
 
 import type { Element, Root } from 'hast';
 import { filesIn, hasCode, sourceOf } from './code.js';
-import { Drawer, TooLong, type Colours } from './draw.js';
+import type { Colours, Drawer } from './draw.js';
 import { drawingOf } from './drawing.js';
 import { element, elementsOf, replaceEach, text } from './tree.js';
 import type { Surroundings, Transform, Words } from './transform.js';
@@ -22,8 +22,9 @@ const ACCESSIBLE = /^[ \t]*acc(?:Title|Descr)[ \t]*:[ \t]*(.+)$/gm;
 
 /** `undefined` where the site hasn't installed what draws them. */
 export function diagrams(): Transform | undefined {
-  const drawer = Drawer.find();
-  if (!drawer) return undefined;
+  const library = installed();
+  if (library === undefined) return undefined;
+  let drawer: Drawer | undefined;
   const tooLong = new Map<string, number>();
   return {
     name: 'diagrams',
@@ -32,6 +33,9 @@ export function diagrams(): Transform | undefined {
     drawings: true,
     async apply(tree: Root, about: Surroundings) {
       const made = new Map<Element, Element>();
+      // Live loaders may run where there are no threads; what can't be loaded is a transform that fails.
+      const { Drawer, TooLong } = await import('./draw.js');
+      drawer ??= new Drawer(library);
       for (const node of blocksIn(tree)) {
         if (made.size >= MAX_DIAGRAMS || (tooLong.get(about.author) ?? 0) >= MAX_TOO_LONG) break;
         try {
@@ -44,6 +48,16 @@ export function diagrams(): Transform | undefined {
       replaceEach(tree, (node) => (made.has(node) ? [...filesIn(node), made.get(node)!] : undefined));
     },
   };
+}
+
+/** The address of the library; `undefined` where the site hasn't installed it. */
+export function installed(): string | undefined {
+  try {
+    return import.meta.resolve('beautiful-mermaid');
+  } catch {
+    // An optional package: without it the source stays.
+    return undefined;
+  }
 }
 
 /** Blocks of it, each once: that of Expressive Code has a `<pre>` in it. */

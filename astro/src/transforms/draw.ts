@@ -47,18 +47,9 @@ export class Drawer {
   #worker: Worker | undefined;
   #last: Promise<unknown> = Promise.resolve();
 
-  private constructor(library: string) {
+  /** `library`: the address of beautiful-mermaid. */
+  constructor(library: string) {
     this.#library = library;
-  }
-
-  /** `undefined` where the site hasn't installed the library. */
-  static find(): Drawer | undefined {
-    try {
-      return new Drawer(import.meta.resolve('beautiful-mermaid'));
-    } catch {
-      // An optional package: without it the source stays.
-      return undefined;
-    }
   }
 
   /** @throws {Error} where it can't be drawn; the message says why. */

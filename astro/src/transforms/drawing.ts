@@ -20,8 +20,8 @@ const FUNCTION = /([\w-]*)\(/g;
 const FUNCTIONS = new Set(['var', 'rgb', 'rgba', 'hsl', 'hsla', 'color-mix', 'translate', 'rotate', 'scale', 'matrix']);
 
 /**
- * What the drawing's colours are made of. A drawing in an `<img>` sees the colour scheme of the page's place that it stands in, in
- * Chromium and Firefox, or else the reader's own.
+ * What the drawing's colours are made of. A drawing in an `<img>` sees the colour scheme of the place in the page that it stands in, or
+ * in older browsers the reader's own.
  */
 const STYLE = `
 svg{color-scheme:light dark;--bg:#fff;--fg:#24292f;--line:#6e7781;--_text:var(--fg);--_text-sec:#57606a;--_text-muted:#57606a;--_text-faint:#8c959f;--_line:#6e7781;--_arrow:#57606a;--_node-fill:#f6f8fa;--_node-stroke:#8c959f;--_group-fill:#fff;--_group-hdr:#eaeef2;--_inner-stroke:#d0d7de;--_key-badge:#eaeef2}

@@ -2,11 +2,9 @@
 
 import type { AstroConfig } from 'astro';
 import type { ContentOptions } from '../content.js';
-import { filesOf } from '../html/allowances.js';
 import { parse, write } from '../html/parse.js';
 import { policyWith, type Allowance } from '../html/policy.js';
-import { wallOf, type Wall } from '../html/wall.js';
-import { islandsOf } from '../integration/islands.js';
+import { wallOf, withFirstLines, type Wall, type Walled } from '../html/wall.js';
 import { asides } from './asides.js';
 import { diagrams } from './diagrams.js';
 import { footnotes } from './footnotes.js';
@@ -26,8 +24,10 @@ export interface Place {
   /** What the site allows in members' HTML by itself, and the addresses of its own files. */
   allowances: readonly Allowance[];
   assets: readonly string[];
-  /** The site's configuration; a live loader has none. */
-  config?: Partial<AstroConfig> | undefined;
+  /** The integrations of the site; a live loader knows none. */
+  integrations?: AstroConfig['integrations'] | undefined;
+  /** The address of the script that plays videos, where the site has the integration. */
+  island?: string | undefined;
 }
 
 /** What is known of a document. */
@@ -42,24 +42,22 @@ export interface Content {
   /**
    * HTML that a wall has let through, with what its transforms make of it. A transform that fails is left out, and `warn` is told.
    */
-  html(html: string, document: Told, warn: (message: string) => void): Promise<string>;
+  html(walled: Walled, document: Told, warn: (message: string) => void): Promise<string>;
   /** Names all settings that the HTML depends on. */
   digest: string;
 }
 
 /** The transforms of a site, in their order. */
-export function contentFor({ content, allowances, assets, config }: Place): Content {
+export function contentFor({ content, allowances, assets, integrations, island }: Place): Content {
   const isOn = (name: keyof ContentOptions) => content[name] !== false;
-  const hasStarlight = config?.integrations?.some(({ name }) => name === '@astrojs/starlight') ?? false;
-  const script = config && islandsOf(config)?.videos.name;
-  const address = script && config ? filesOf(config) + script : undefined;
+  const hasStarlight = integrations?.some(({ name }) => name === '@astrojs/starlight') ?? false;
   const transforms: Transform[] = [
     ...(isOn('callouts') ? [callouts, ...(hasStarlight ? [asides] : [])] : []),
     ...(isOn('tasks') ? [tasks] : []),
     ...(isOn('pictures') ? [pictures(typeof content.pictures === 'object' ? content.pictures : {})] : []),
     ...(isOn('math') ? [math] : []),
     ...(isOn('diagrams') ? [diagrams()].filter((one) => one !== undefined) : []),
-    ...(isOn('videos') ? [videos(address)] : []),
+    ...(isOn('videos') ? [videos(island)] : []),
     ...(isOn('footnotes') ? [footnotes] : []),
     ...(isOn('tables') ? [tables] : []),
   ];
@@ -77,13 +75,12 @@ export function contentFor({ content, allowances, assets, config }: Place): Cont
     return wall;
   }
 
-  async function html(safe: string, { lang, author }: Told, warn: (message: string) => void): Promise<string> {
+  async function html({ html: safe, tree: first }: Walled, { lang, author }: Told, warn: (message: string) => void): Promise<string> {
     let concerned = transforms.filter((transform) => transform.concerns(safe));
     if (concerned.length === 0) return safe;
     const about = { words: await wordsOf(lang), author };
     // One that fails may have changed half of the tree: the others begin again.
-    for (;;) {
-      const tree = parse(safe);
+    for (let tree = first; ; tree = withFirstLines(parse(safe))) {
       let failed: Transform | undefined;
       for (const transform of concerned) {
         try {
@@ -107,5 +104,5 @@ export function contentFor({ content, allowances, assets, config }: Place): Cont
   }
 
   const names = transforms.map(({ name }) => name);
-  return { html, digest: [REVISION, ...names, isOn('pictures') ? JSON.stringify(content.pictures ?? true) : '', address ?? ''].join('|') };
+  return { html, digest: [REVISION, ...names, isOn('pictures') ? JSON.stringify(content.pictures ?? true) : '', island ?? ''].join('|') };
 }
