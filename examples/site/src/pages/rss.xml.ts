@@ -15,14 +15,19 @@ export async function GET({ site }: APIContext): Promise<Response> {
     customData: '<language>en</language>',
     xmlns: { dc: 'http://purl.org/dc/elements/1.1/' },
     items: latest.map((document) => ({
-      title: document.data.title,
+      title: xml(document.data.title).trim() || document.id,
       link: addressOf(document),
       pubDate: dateOf(document),
-      description: document.data.description,
-      categories: document.data.tags ?? [],
-      customData: `<dc:creator>${escaped(document.data.author)}</dc:creator>`,
+      description: xml(document.data.description),
+      categories: document.data.tags?.map(xml) ?? [],
+      customData: `<dc:creator>${escaped(xml(document.data.author))}</dc:creator>`,
     })),
   });
+}
+
+/** A text without the characters that no XML may have, not even escaped: one of them, and no reader takes the feed. */
+function xml(text: string): string {
+  return text.replace(/[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, '');
 }
 
 /** `customData` is XML already. */
