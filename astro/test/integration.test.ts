@@ -45,10 +45,10 @@ const planned = (config: AstroConfig, options = {}) => {
 const starlight = { integrations: [{ name: '@astrojs/starlight', hooks: {} }] };
 
 test('a collection is found by its name and its prefix', () => {
-  expect(loadersIn(CONFIG)).toEqual([{ name: 'members', prefix: '' }]);
-  expect(loadersIn(`const members = defineCollection({ loader: mastheadLoader({ prefix: '/people/', filter: (id) => id !== 'a)' }) });\nexport const collections = { documents: members };`)).toEqual([{ name: 'documents', prefix: 'people' }]);
+  expect(loadersIn(CONFIG)).toEqual([{ name: 'members', prefix: '', live: false }]);
+  expect(loadersIn(`const members = defineCollection({ loader: mastheadLoader({ prefix: '/people/', filter: (id) => id !== 'a)' }) });\nexport const collections = { documents: members };`)).toEqual([{ name: 'documents', prefix: 'people', live: false }]);
   expect(loadersIn(`// members: defineCollection({ loader: mastheadLoader() })\n/* mastheadLoader( */ const url = 'https://x.example';`)).toEqual([]);
-  expect(loadersIn(`const blog = defineCollection({\n  loader: mastheadLoader({ beside: glob({ base: './x', pattern: '**' }), prefix: "members" }),\n  schema: z.object({}) });\nexport const collections = { blog, other: defineCollection({ loader: glob({}) }) }`)).toEqual([{ name: 'blog', prefix: 'members' }]);
+  expect(loadersIn(`const blog = defineCollection({\n  loader: mastheadLoader({ beside: glob({ base: './x', pattern: '**' }), prefix: "members" }),\n  schema: z.object({}) });\nexport const collections = { blog, other: defineCollection({ loader: glob({}) }) }`)).toEqual([{ name: 'blog', prefix: 'members', live: false }]);
 });
 
 test('nothing said: an account page, one for codes, and the documents of a collection that has no pages', async () => {
@@ -80,7 +80,7 @@ test('what the site has itself is left to it, and said', async () => {
 test('a collection whose documents have pages gets no second ones', async () => {
   const own = await site({ 'src/content.config.ts': CONFIG, 'src/pages/notes/[...id].astro': `const all = await getCollection('members');`, 'src/pages/tags/[tag]/[page].astro': `getCollection('members')` });
   expect(planned(own).routes.map(({ page }) => page)).toEqual(['account', 'join']);
-  expect(collectionsOf(own, sitesPages(own))).toEqual([{ name: 'members', prefix: '', pages: '/notes' }]);
+  expect(collectionsOf(own, sitesPages(own))).toEqual([{ name: 'members', prefix: '', pages: '/notes', live: false }]);
   expect(planned(own, { members: '/members/' }).told).toEqual(['members’ documents have pages in this site already, so the package adds none at /members/']);
 });
 
@@ -90,13 +90,19 @@ test('Starlight makes the pages of its collection, and its documents are pages o
   const { routes, told } = planned(config);
   expect(routes).toEqual([{ pattern: '/join', page: 'join' }]);
   expect(told).toEqual(['/account/ is the site’s own (content/docs/account.mdx), so the package adds no page there']);
-  expect(collectionsOf(config, [])).toEqual([{ name: 'docs', prefix: 'members', pages: '' }]);
+  expect(collectionsOf(config, [])).toEqual([{ name: 'docs', prefix: 'members', pages: '', live: false }]);
 });
 
 test('no collection: no pages of documents, unless the site says where', async () => {
   const config = await site({});
   expect(planned(config).routes.map(({ page }) => page)).toEqual(['account', 'join']);
-  expect(planned(config, { members: '/people/' }).shown).toEqual([{ name: 'members', prefix: '', pages: undefined }]);
+  expect(planned(config, { members: '/people/' }).shown).toEqual([{ name: 'members', prefix: '', pages: undefined, live: false }]);
+});
+
+test('a collection that is loaded for each visitor has the site’s pages or none', async () => {
+  const config = await site({ 'src/live.config.ts': `export const collections = { members: defineLiveCollection({ loader: mastheadLiveLoader({}) }) };` });
+  expect(planned(config, { members: true })).toMatchObject({ shown: [], told: [], routes: [{ page: 'account' }, { page: 'join' }] });
+  expect(collectionsOf(config, [])).toEqual([{ name: 'members', prefix: '', pages: undefined, live: true }]);
 });
 
 test('pages that are switched off, and those of a site with its languages in folders', async () => {
@@ -334,5 +340,8 @@ test('of two integrations the first counts', async () => {
   expect(routes).toEqual(['/me', '/join']);
   expect(said.at(-1)).toBe('! masthead() stands twice in the configuration: the first one counts.');
   expect(settingsOf(all)).toMatchObject({ url: server.base.href });
+  // A collection that isn’t found in the configuration’s text is known by what the site said.
+  const computed = await setUp(await site({ 'src/content.config.ts': 'export { collections } from "./members";' }), masthead({ url: server.base.href, members: '/people/' }));
+  expect(settingsOf(computed.all).leading?.('members')?.pageOf('jo')).toBe('/people/jo/');
   expect(SETTINGS in (all.integrations[0]?.hooks ?? {})).toBe(true);
 });

@@ -9,7 +9,7 @@ import { createServer } from 'node:http';
 import { dirname, join } from 'node:path';
 import { equal, eventually, launch, ok, watched } from '../browser/harness.mjs';
 import { credentials, member, publish } from './members.mjs';
-import { build, dist, files, folder, ORIGIN } from './site.mjs';
+import { astro, build, dist, files, folder, ORIGIN } from './site.mjs';
 
 const { MASTHEAD_URL } = process.env;
 const COLLECTION = `import { defineCollection } from 'astro:content';
@@ -104,10 +104,7 @@ await step('a server with its languages in folders, and documents at its root', 
       integrations: [masthead({ members: '/', office: true })],`),
   });
   await build('integration-server');
-  const probe = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => probe.once('listening', resolve));
-  const { port } = probe.address();
-  await new Promise((resolve) => probe.close(resolve));
+  const port = await freePort();
   const server = spawn(process.execPath, [join(dist('integration-server'), 'server/entry.mjs')], { cwd: folder('integration-server'), env: { ...process.env, HOST: '127.0.0.1', PORT: String(port) }, stdio: 'ignore' });
   try {
     const ask = (path) => fetch(`http://127.0.0.1:${port}${path}`, { redirect: 'manual' });
@@ -123,6 +120,15 @@ await step('a server with its languages in folders, and documents at its root', 
     server.kill();
   }
 });
+
+/** A port that nobody listens at. */
+async function freePort() {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => probe.once('listening', resolve));
+  const { port } = probe.address();
+  await new Promise((resolve) => probe.close(resolve));
+  return port;
+}
 
 /** Masthead at another address, which can be taken away. */
 async function elsewhere() {
@@ -148,6 +154,40 @@ await step('a Masthead that went away leaves the site as the last build had it',
   ok(/\[masthead-astro\] Masthead is away: .*Start it, or set MASTHEAD_URL\./.test(output), `one line says it: ${output}`);
   ok(!output.includes('Clearing content store'), 'the entries of the last build stay');
   equal((await files(dist('integration-away'))).sort(), before.sort(), 'what is built');
+});
+
+await step('Astro’s toolbar tells who is signed in, and what the loader read and passed over', async () => {
+  const refusing = `const schema = mastheadSchema.refine(({ title }) => title !== 'A boat', { message: '<img src=x onerror=alert(1)>' });\n`;
+  await site('integration-dev', {
+    'astro.config.mjs': config('integrations: [masthead()],'),
+    'src/content.config.ts': COLLECTION.replace('{ mastheadLoader }', '{ mastheadLoader, mastheadSchema }').replace('export', `${refusing}export`).replace('mastheadLoader() }', 'mastheadLoader(), schema }'),
+    'public/favicon.ico': '',
+  });
+  const port = await freePort();
+  const server = astro('integration-dev', ['dev', '--port', String(port)]);
+  let output = '';
+  for (const stream of [server.stdout, server.stderr]) stream.on('data', (text) => (output += text));
+  const browser = await launch(['--disable-features=LocalNetworkAccessChecks']);
+  try {
+    const address = `http://localhost:${port}`;
+    await eventually(() => fetch(address).then(({ ok }) => ok, () => false), `astro dev starts: ${output}`);
+    const page = await watched(browser, { viewport: { width: 1280, height: 900 } });
+    await page.goto(`${address}/account/`);
+    const { email, password } = credentials('office');
+    await page.locator('masthead-login input[name=email]').fill(email);
+    await page.locator('masthead-login input[name=password]').fill(password);
+    await page.locator('masthead-login button[type=submit]').first().click();
+    await page.locator('masthead-login [data-sign-out]').waitFor();
+    await page.locator('astro-dev-toolbar button[data-app-id="masthead-astro"]').click({ force: true });
+    const panel = page.locator('astro-dev-toolbar-app-canvas[data-app-id="masthead-astro"] astro-dev-toolbar-window');
+    await panel.getByText('Olive Office (office) is signed in').waitFor();
+    await panel.getByText(/^office\/boat: .*<img src=x onerror=alert\(1\)>/).waitFor();
+    await panel.getByText(/\d+ entries, \d+ fetched, 0 removed, 1 passed over/).waitFor();
+    equal([await panel.locator('img').count(), await panel.locator('a').evaluateAll((all) => all.map((one) => one.getAttribute('href')))], [0, ['/account/', MASTHEAD_URL]], 'what the panel holds beside texts');
+  } finally {
+    await browser.close();
+    server.kill();
+  }
 });
 
 await step('a hostile Masthead writes no control character on the terminal', async () => {

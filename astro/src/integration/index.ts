@@ -51,9 +51,11 @@ export function masthead(options: MastheadIntegrationOptions = {}): AstroIntegra
     const base = baseUrl(options.url, variables);
     const server = serverFor(options.url, variables, base);
     const own = sitesPages(config);
-    const collections = collectionsOf(config, own);
+    const named = collectionsOf(config, own);
     for (const file of configsOf(config)) addWatchFile(file);
-    const { at, routes, shown, list, told } = plan(pages, config, own, collections);
+    const { at, routes, shown, list, told } = plan(pages, config, own, named);
+    // What the configuration computes is known by what the site said.
+    const collections = named.length > 0 ? named : shown;
     const documents = (collection: Collection): string | undefined => {
       const below = collection.pages ?? at.members;
       return below === undefined ? undefined : [below, collection.prefix].filter(Boolean).join('/');
@@ -67,7 +69,7 @@ export function masthead(options: MastheadIntegrationOptions = {}): AstroIntegra
       return below === undefined ? undefined : { from: site?.linkBase ?? '/', pageOf: (id) => addressOf(`${below}/${id}`, config) };
     };
     for (const sentence of told) logger.info(`${sentence}.`);
-    if (collections.length === 0 && command !== 'sync') logger.info('there is no collection of members’ documents yet; in src/content.config.ts: members: defineCollection({ loader: mastheadLoader() }).');
+    if (named.length === 0 && shown.length === 0 && command !== 'sync') logger.info('there is no collection of members’ documents yet; in src/content.config.ts: members: defineCollection({ loader: mastheadLoader() }).');
 
     const pictures = [...new Set([base.origin, ...published.pictures])];
     if (options.images ?? true) updateConfig({ image: { remotePatterns: patternsFor(pictures, config.image.remotePatterns) } });

@@ -12,6 +12,8 @@ export interface Collection {
   prefix: string;
   /** The path below which the site shows its entries, with no slash at its end; `undefined` where no page of the site does. */
   pages: string | undefined;
+  /** Whether it is loaded for each visitor, which the package has no pages for. */
+  live: boolean;
 }
 
 /** A page of the site: its route without a slash at the end, and the file. */
@@ -49,16 +51,16 @@ export function sitesPages({ srcDir }: Pick<Site, 'srcDir'>): SitesPage[] {
  */
 export function collectionsOf(site: Site, pages: readonly SitesPage[]): Collection[] {
   const sources = pages.filter(({ route }) => route.includes('[')).map(({ route, file }) => ({ route, text: readFileSync(file, 'utf8') }));
-  return configsOf(site).flatMap((file) => loadersIn(readFileSync(file, 'utf8'))).map(({ name, prefix }) => ({ name, prefix, pages: pagesOf(name, sources, hasStarlight(site)) }));
+  return configsOf(site).flatMap((file) => loadersIn(readFileSync(file, 'utf8'))).map((found) => ({ ...found, pages: pagesOf(found.name, sources, hasStarlight(site)) }));
 }
 
 /** What a text names: `members = defineCollection({ loader: mastheadLoader({ prefix: 'members' }) })`. */
-export function loadersIn(source: string): { name: string; prefix: string }[] {
+export function loadersIn(source: string): Pick<Collection, 'name' | 'prefix' | 'live'>[] {
   const text = withoutComments(source);
   return [...text.matchAll(/\bmasthead(?:Live)?Loader\s*\(/g)].flatMap(({ index, 0: call }) => {
     const name = [...text.slice(0, index).matchAll(/([\w$]+)\s*[:=]\s*define(?:Live)?Collection\s*\(/g)].at(-1)?.[1];
     const prefix = /\bprefix\s*:\s*(['"`])([a-z0-9/-]*)\1/.exec(inParentheses(text, index + call.length))?.[2] ?? '';
-    return name ? [{ name: exported(text, name), prefix: prefix.replace(/^\/+|\/+$/g, '') }] : [];
+    return name ? [{ name: exported(text, name), prefix: prefix.replace(/^\/+|\/+$/g, ''), live: call.includes('Live') }] : [];
   });
 }
 

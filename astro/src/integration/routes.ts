@@ -37,10 +37,10 @@ export function plan(wanted: readonly Wanted[], site: Site, pages: readonly Site
       else result.told.push(`${path}/ is the site’s own (${own}), so the package adds no page there`);
       continue;
     }
-    const shown = collections.filter((collection) => collection.pages === undefined);
+    const shown = collections.filter(({ pages, live }) => pages === undefined && !live);
     // Pages of their own, or nothing to show.
     if (shown.length === 0 && !(said && collections.length === 0)) {
-      if (said && collections.length > 0) result.told.push(`members’ documents have pages in this site already, so the package adds none at ${path}/`);
+      if (said && collections.some(({ pages }) => pages !== undefined)) result.told.push(`members’ documents have pages in this site already, so the package adds none at ${path}/`);
       continue;
     }
     const below = pages.find(({ route }) => route.startsWith(`${path}/[`) || (path === '' && route.startsWith('/[')));
@@ -49,7 +49,7 @@ export function plan(wanted: readonly Wanted[], site: Site, pages: readonly Site
       result.told.push(`${path}/ is the site’s own (${nameOf(below.file, site)}), so the package adds no pages of documents there`);
       continue;
     }
-    result.shown = shown.length > 0 ? shown : [{ name: 'members', prefix: '', pages: undefined }];
+    result.shown = shown.length > 0 ? shown : [{ name: 'members', prefix: '', pages: undefined, live: false }];
     // A site whose documents lie at its root has its own first page there.
     result.list = bare !== '' && own === undefined;
     if (own !== undefined) result.told.push(`${path}/ is the site’s own (${own}), so the package adds no list of members there`);
