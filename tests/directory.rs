@@ -200,13 +200,15 @@ async fn it_comes_in_pages_with_tags_that_caches_may_keep() {
         );
         pages += 1;
         cursor = found["cursor"].as_str().map(str::to_owned);
+        // Nobody is named who isn't in it.
+        assert!(cursor.is_none() || cursor.as_ref() == all.last());
         if cursor.is_none() {
             break;
         }
     }
     let expected = (0..205).filter(|number| number % 3 > 0);
     let expected: Vec<_> = expected.map(|number| format!("m{number:03}")).collect();
-    assert_eq!((all, pages), (expected, 3));
+    assert_eq!((all, pages), (expected, 2));
 
     let answer = site.get("/api/members/public").send().await.unwrap();
     assert_eq!(

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use endpoint::{Error, Request, sentence};
 use manifest::Fingerprint;
-use members::{Account, AccountsPage, MOST_OF_A_PAGE};
+use members::{Account, AccountsPage};
 use serde::Serialize;
 
 use crate::{State, kept_by_caches};
@@ -40,10 +40,7 @@ pub(crate) async fn answer(state: &State, request: &Request) -> endpoint::Result
         return Err(Error::BadRequest(sentence!("api.cursor_unknown")));
     }
     let page = match &state.directory {
-        Some(members) => {
-            let page = members.directory_after(cursor.as_deref(), MOST_OF_A_PAGE);
-            page.await?
-        }
+        Some(members) => members.directory_page(cursor.as_deref()).await?,
         None => AccountsPage::default(),
     };
     let page = Page {

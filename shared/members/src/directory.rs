@@ -11,10 +11,13 @@ use crate::account::Account;
 use crate::departures::GONE_SINCE;
 use crate::error::Result;
 use crate::item::boolean;
-use crate::listing::AccountsPage;
+use crate::listing::{AccountsPage, MOST_OF_A_PAGE};
 
 /// That the member stays out of the directory.
 pub(crate) const UNLISTED: &str = "unlisted";
+
+/// How many pages of accounts are read for one of the directory, where few of them are in it.
+const MOST_ROUNDS: usize = 10;
 
 /// Whether everybody may see who the members are.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -76,6 +79,32 @@ impl Members {
         Ok(page)
     }
 
+    /// As many of them as one answer tells, and the cursor that leads on, which everybody sees: it is the handle of somebody who is told,
+    /// and nobody else's. Where nobody is to be told among many accounts, it is as much of a handle as it takes to get on.
+    pub async fn directory_page(&self, after: Option<&str>) -> Result<AccountsPage> {
+        let mut listed: Vec<Account> = Vec::new();
+        let mut reached = after.map(str::to_owned);
+        for _ in 0..MOST_ROUNDS {
+            let page = self.directory_after(reached.as_deref(), MOST_OF_A_PAGE);
+            let page = page.await?;
+            listed.extend(page.accounts);
+            reached = page.cursor;
+            if reached.is_none() || listed.len() >= usize::from(MOST_OF_A_PAGE) {
+                break;
+            }
+        }
+        let is_more = reached.is_some() || listed.len() > usize::from(MOST_OF_A_PAGE);
+        listed.truncate(usize::from(MOST_OF_A_PAGE));
+        let cursor = match (listed.last(), reached) {
+            (Some(last), _) => is_more.then(|| last.handle.clone()),
+            (None, reached) => reached.map(|reached| beginning(&reached, after)),
+        };
+        Ok(AccountsPage {
+            accounts: listed,
+            cursor,
+        })
+    }
+
     /// Notes that the directory changes at `now_ms`, in Unix milliseconds, where the site has one: a build shows it. To be called
     /// before the change is made.
     pub async fn note_directory(&self, now_ms: u64) -> Result<()> {
@@ -95,5 +124,37 @@ impl Members {
         let change = format!("SET {UNLISTED} = :yes");
         let values = [(":yes", boolean(true))];
         self.update(account, &change, &stands, values).await
+    }
+}
+
+/// The shortest beginning of a handle that comes after `after`, which the handle itself does.
+fn beginning(handle: &str, after: Option<&str>) -> String {
+    let after = after.unwrap_or_default();
+    let ends = (1..=handle.len()).filter_map(|end| handle.get(..end));
+    let mut behind = ends.filter(|beginning| *beginning > after);
+    behind.next().unwrap_or(handle).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cursor_says_no_more_of_somebody_than_it_takes() {
+        assert_eq!(beginning("kim-smith", None), "k");
+        assert_eq!(beginning("kim-smith", Some("jo")), "k");
+        assert_eq!(beginning("kim-smith", Some("k")), "ki");
+        assert_eq!(beginning("kim-smith", Some("kim")), "kim-");
+        assert_eq!(beginning("m100", Some("m001")), "m1");
+        // It gets on until the whole handle is passed.
+        let mut after = String::from("a");
+        let mut steps = 0;
+        while after != "kim-smith" {
+            let next = beginning("kim-smith", Some(&after));
+            assert!(next > after);
+            after = next;
+            steps += 1;
+        }
+        assert_eq!(steps, 9);
     }
 }
