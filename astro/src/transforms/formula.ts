@@ -5,14 +5,14 @@ import { parse } from '../html/parse.js';
 import type { Allowance } from '../html/policy.js';
 import { elementsOf } from './tree.js';
 
-/** In characters. Among 20,000 formulas of papers hardly one is longer than a thousandth of a megabyte. */
+/** In characters: a page full of TeX. */
 const MAX_SOURCE = 4_000;
 /** Characters of MathML for one formula: a macro makes much of little. */
 const MAX_MATHML = 200_000;
 const MAX_EXPANSIONS = 500;
 /** Of rules and of every distance, in the em of the formula: nothing is drawn far away from it. */
 const MAX_EM = 20;
-/** As TeX has them. */
+/** Units of lengths in em, about: for a limit. */
 const EM: Readonly<Record<string, number>> = { em: 1, ex: 0.5, pt: 0.1, px: 1 / 16, cm: 2.8, mm: 0.28, in: 7.2, pc: 1.2, '%': 0 };
 const LENGTH = /(-?\d*\.?\d+)(em|ex|pt|px|cm|mm|in|pc|%)(?![\w])/g;
 const LENGTHS = ['depth', 'height', 'linethickness', 'lspace', 'mathsize', 'maxsize', 'minsize', 'rowspacing', 'rspace', 'style', 'voffset', 'width'];
