@@ -3,19 +3,29 @@
 use std::io::{self, Write};
 use std::sync::Once;
 
+use serde_json::Value;
+use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::site::PASSWORD;
+
+/// The stack whose metrics they are.
+const STACK: &str = "masthead";
 
 /// Starts watching, once: with the format and the level that the functions log with.
 pub(crate) fn watch() {
     static STARTED: Once = Once::new();
     STARTED.call_once(|| {
-        tracing_subscriber::fmt()
+        let lines = tracing_subscriber::fmt::layer()
             .json()
             .flatten_event(true)
-            .with_max_level(tracing_subscriber::filter::LevelFilter::INFO)
-            .with_writer(Watch)
+            .with_writer(Watch);
+        tracing_subscriber::registry()
+            .with(LevelFilter::INFO)
+            .with(lines)
+            .with(metrics::Emf::new(STACK, measured))
             .init();
     });
 }
@@ -53,6 +63,30 @@ impl MakeWriter<'_> for Watch {
     fn make_writer(&self) -> Self {
         self.clone()
     }
+}
+
+/// Takes a line of metrics, and ends the process at one that holds more than a name of the table and numbers: no handle, slug,
+/// address or token then, whoever it is of.
+fn measured(line: &str) {
+    if !is_bare(line) {
+        let _ = writeln!(io::stderr(), "a line of metrics says too much: {line}");
+        std::process::abort();
+    }
+}
+
+/// Whether a line of metrics says no more than it may.
+fn is_bare(line: &str) -> bool {
+    let Ok(said) = serde_json::from_str::<Value>(line) else {
+        return false;
+    };
+    metrics::TABLE.iter().any(|described| {
+        let numbers = [&said["_aws"]["Timestamp"], &said[described.name]].map(Value::as_u64);
+        let [Some(at), Some(value)] = numbers else {
+            return false;
+        };
+        let at = std::time::UNIX_EPOCH + std::time::Duration::from_millis(at);
+        line == metrics::line(STACK, described, value, at)
+    })
 }
 
 /// What of a member's is in a line.
@@ -102,4 +136,19 @@ fn secrets_are_found() {
     let harmless =
         r#"{"level":"INFO","member":"0197f0c4-1234-5678-9012-345678901234","code":"bad_request"}"#;
     assert_eq!(secret_in(harmless), None);
+}
+
+#[test]
+fn metrics_that_say_too_much_are_found() {
+    let at = std::time::SystemTime::now();
+    for described in &metrics::TABLE {
+        let line = metrics::line(STACK, described, 7, at);
+        assert!(is_bare(&line), "{line}");
+        for more in [r#","member":"jo"}"#, r#","slug":"trip"}"#] {
+            let line = line.strip_suffix('}').unwrap().to_owned() + more;
+            assert!(!is_bare(&line), "{line}");
+        }
+        assert!(!is_bare(&line.replace(STACK, "jo")), "{line}");
+        assert!(!is_bare(&line.replace(":7", r#":"jo""#)), "{line}");
+    }
 }

@@ -28,6 +28,7 @@ mod login;
 mod login_faults;
 mod mail;
 mod me;
+mod metrics;
 mod permissions;
 mod photo;
 mod picture_faults;

@@ -2,6 +2,7 @@
 //! the routes, and holds what no linter knows of.
 
 pub(crate) mod document;
+mod github;
 mod policies;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -242,6 +243,7 @@ async fn every_function_starts_with_what_the_template_gives_it() {
                 "SITE_NAME" => "Chess Club",
                 "DISTRIBUTION_ID" => "E1EXAMPLE",
                 "EDGE_ID" => "51af3dc0-da77-11e4-872e-1234567db123",
+                metrics::STACK => "masthead",
                 _ if value.is_empty() => "",
                 other => site.environment.required(other).unwrap(),
             };
@@ -279,6 +281,7 @@ fn is_optional(variable: &str) -> bool {
         "MAX_FILE_BYTES",
         "MAX_READMES",
         "MAX_README_BYTES_TOTAL",
+        metrics::STACK,
         "MIN_PASSWORD_LENGTH",
         "REBUILD_AT_MOST_MINUTES",
         "REVIEW",
@@ -647,4 +650,120 @@ fn uploads_are_not_lost_on_the_way() {
         template.resource("DeadLettersAlarm")["Properties"]["Threshold"],
         0
     );
+}
+
+/// The dashboard shows what functions count, under the names that they count by, and is one of those that are free: three with
+/// fifty metrics each.
+#[test]
+fn the_dashboard_shows_what_functions_count() {
+    let template = Template::read();
+    let board = template.resource("Board");
+    assert_eq!(board["Condition"], "HasDashboard");
+    assert_eq!(template.0["Parameters"]["Dashboard"]["Default"], "no");
+    let body = board["Properties"]["DashboardBody"]["Fn::Sub"].as_str();
+    let body: Value = serde_json::from_str(body.unwrap()).unwrap();
+    let widgets = body["widgets"].as_array().unwrap();
+    let mut shown: BTreeSet<String> = BTreeSet::new();
+    for widget in widgets {
+        let properties = &widget["properties"];
+        assert!(properties["title"].is_string(), "{widget}");
+        for metric in properties["metrics"].as_array().unwrap() {
+            let mut parts = metric.as_array().unwrap().clone();
+            parts.retain(Value::is_string);
+            // Namespace, name, and pairs of a dimension.
+            assert_eq!(parts.len() % 2, 0, "{metric}");
+            // What the names of resources are put into has to be a resource.
+            for part in &parts {
+                let text = part.as_str().unwrap();
+                let Some(named) = text.strip_prefix("${") else {
+                    continue;
+                };
+                let id = named.trim_end_matches('}').split('.').next().unwrap();
+                assert!(
+                    id == "AWS::StackName" || template.resources().contains_key(id),
+                    "{text}"
+                );
+            }
+            shown.insert(Value::from(parts).to_string());
+        }
+    }
+    assert!((20..=50).contains(&shown.len()), "{} metrics", shown.len());
+    let counted: BTreeSet<String> = shown
+        .iter()
+        .filter(|metric| metric.starts_with(&format!("[\"{}\"", metrics::NAMESPACE)))
+        .cloned()
+        .collect();
+    let expected = metrics::TABLE.iter().map(|described| {
+        let (namespace, dimension) = (metrics::NAMESPACE, metrics::DIMENSION);
+        serde_json::json!([namespace, described.name, dimension, "${AWS::StackName}"]).to_string()
+    });
+    assert_eq!(counted, expected.collect::<BTreeSet<_>>());
+    // Whoever counts is told the stack, where there is a dashboard; nobody pays for what nobody looks at.
+    let told = serde_json::json!(["HasDashboard", {"Ref": "AWS::StackName"}, ""]);
+    let mut counting = Vec::new();
+    for (name, function) in template.functions() {
+        let variables = &function["Properties"]["Environment"]["Variables"];
+        if let Some(stack) = variables.get(metrics::STACK) {
+            assert_eq!(stack["Fn::If"], told, "{name}");
+            counting.push(name);
+        }
+    }
+    assert_eq!(
+        counting,
+        ["leave", "login", "me", "rewrite_readme", "set_password"]
+    );
+}
+
+/// Those that count are those that call what counts.
+#[test]
+fn functions_that_count_are_told_the_stack() {
+    let template = Template::read();
+    for name in template.functions().keys() {
+        let folder = root().join("functions").join(name).join("src");
+        let counts = sources(&folder)
+            .iter()
+            .any(|text| text.contains("metrics::record") || text.contains("endpoint::guess("));
+        let variables = template.variables_of(&logical_id(name));
+        assert_eq!(variables.contains_key(metrics::STACK), counts, "{name}");
+    }
+}
+
+/// The text of every file in a folder and in those in it.
+fn sources(folder: &std::path::Path) -> Vec<String> {
+    let mut texts = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            texts.extend(sources(&path));
+        } else {
+            texts.push(std::fs::read_to_string(path).unwrap());
+        }
+    }
+    texts
+}
+
+/// A budget is asked for, and tells the address of the alarms.
+#[test]
+fn a_budget_is_there_for_whoever_asks_for_one_and_is_told() {
+    let template = Template::read();
+    assert_eq!(template.0["Parameters"]["BudgetDollars"]["Default"], 0);
+    let budget = template.resource("Budget");
+    assert_eq!(budget["Condition"], "HasBudget");
+    let both = serde_json::json!([
+        {"Condition": "HasAlarmAddress"},
+        {"Fn::Not": [{"Fn::Equals": [{"Ref": "BudgetDollars"}, 0]}]}
+    ]);
+    assert_eq!(template.0["Conditions"]["HasBudget"]["Fn::And"], both);
+    let limit = &budget["Properties"]["Budget"]["BudgetLimit"];
+    assert_eq!(limit["Amount"]["Ref"], "BudgetDollars");
+    let notices = budget["Properties"]["NotificationsWithSubscribers"].as_array();
+    let kinds: Vec<&str> = notices
+        .unwrap()
+        .iter()
+        .map(|notice| {
+            assert_eq!(notice["Subscribers"][0]["Address"]["Ref"], "AlarmAddress");
+            notice["Notification"]["NotificationType"].as_str().unwrap()
+        })
+        .collect();
+    assert_eq!(kinds, ["FORECASTED", "ACTUAL"]);
 }

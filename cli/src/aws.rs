@@ -17,7 +17,7 @@ use clap::Args;
 #[cfg(not(feature = "aws"))]
 pub(crate) use none::Aws;
 #[cfg(feature = "aws")]
-pub(crate) use stack::Aws;
+pub(crate) use stack::{Aws, Resource};
 
 /// The variable that names the distribution before the site.
 pub(crate) const DISTRIBUTION: &str = "DISTRIBUTION_ID";

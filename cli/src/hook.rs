@@ -8,7 +8,7 @@ use aws_sdk_secretsmanager::Client;
 use clap::{Args, Subcommand};
 use rebuild_site::hook::{DEFAULT_EVENT, StoredHook};
 
-use crate::aws::InAws;
+use crate::aws::{Aws, InAws};
 use crate::outcome::{Failure, Outcome, block_on};
 use crate::output::say;
 
@@ -41,7 +41,7 @@ struct Set {
 }
 
 /// The secret that the stack made.
-struct Secret {
+pub(crate) struct Secret {
     client: Client,
     arn: String,
 }
@@ -55,10 +55,7 @@ impl Hook {
                      for the hook of the one in AWS say --aws"
                 )));
             };
-            let secret = Secret {
-                client: Client::new(aws.config()),
-                arn: aws.output("DeployHook")?.to_owned(),
-            };
+            let secret = Secret::of(&aws)?;
             match self.command {
                 Command::Set(set) => set.run(&secret).await,
                 Command::Show => secret.show().await,
@@ -90,7 +87,14 @@ impl Set {
 }
 
 impl Secret {
-    async fn read(&self) -> anyhow::Result<StoredHook> {
+    pub(crate) fn of(aws: &Aws) -> anyhow::Result<Self> {
+        Ok(Self {
+            client: Client::new(aws.config()),
+            arn: aws.output("DeployHook")?.to_owned(),
+        })
+    }
+
+    pub(crate) async fn read(&self) -> anyhow::Result<StoredHook> {
         let sent = self.client.get_secret_value().secret_id(&self.arn).send();
         let value = sent.await.context("the secret can't be read")?;
         StoredHook::parse(value.secret_string().unwrap_or_default())

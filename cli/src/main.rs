@@ -4,6 +4,7 @@ mod ask;
 mod aws;
 mod convert;
 mod dev;
+mod doctor;
 mod hook;
 mod keys;
 mod outcome;
@@ -33,12 +34,15 @@ First steps:
                                          a first member of your own
   masthead publish ~/vault --url https://members.club.example
                                          a folder of notes and their pictures, published as a member
+  masthead doctor                        what is wrong with this machine; with --aws, with the site in AWS
   masthead convert README.md             what publishing makes of a file, without any server";
 
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Run the whole backend on this machine: API, S3, DynamoDB and a page to try it.
     Dev(Box<dev::Dev>),
+    /// Check this machine, a site by its address, or the stack in AWS, and say what to do.
+    Doctor(doctor::Doctor),
     /// Invite, import, list, rename, disable, enable, remove and export members.
     Users(users::Users),
     /// Convert a README to frontmatter-rich Markdown, as publishing does.
@@ -56,6 +60,7 @@ enum Command {
 fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Dev(dev) => dev.run(),
+        Command::Doctor(doctor) => doctor.run(),
         Command::Users(users) => users.run(),
         Command::Convert(convert) => convert.run(),
         Command::Keys(keys) => keys.run(),

@@ -10,7 +10,7 @@ mod pace;
 mod plan;
 mod reports;
 mod sending;
-mod server;
+pub(crate) mod server;
 mod session;
 mod shown;
 mod tally;

@@ -29,6 +29,8 @@ EVERYTHING = {
     "CertificateArn": "arn:aws:acm:us-east-1:123456789012:certificate/51af3dc0-da77-11e4-872e-1234567db123",
     "BuildKeySha256": "ab" * 32,
     "AlarmAddress": "admin@club.example",
+    "Dashboard": "yes",
+    "BudgetDollars": "10",
     "ProtectTable": "yes",
     "LoginsPerSecond": "20",
     "LinkBase": "/members/",

@@ -20,6 +20,10 @@ impl Aws {
         match *self {}
     }
 
+    pub(crate) fn parameter(&self, _: &str) -> Option<&str> {
+        match *self {}
+    }
+
     pub(crate) fn output(&self, _: &str) -> anyhow::Result<&str> {
         match *self {}
     }

@@ -16,7 +16,19 @@ use super::DISTRIBUTION;
 pub(crate) struct Aws {
     config: SdkConfig,
     stack: String,
+    status: String,
+    parameters: BTreeMap<String, String>,
     outputs: BTreeMap<String, String>,
+}
+
+/// A resource of a stack.
+pub(crate) struct Resource {
+    /// As the template calls it.
+    pub(crate) id: String,
+    /// Such as `AWS::Lambda::Function`.
+    pub(crate) kind: String,
+    /// As its service calls it.
+    pub(crate) name: String,
 }
 
 impl Aws {
@@ -45,23 +57,68 @@ impl Aws {
             }
             _ => anyhow::Error::new(error).context(format!("the stack {stack} can't be looked up")),
         })?;
-        let outputs = described
-            .stacks()
-            .iter()
-            .flat_map(aws_sdk_cloudformation::types::Stack::outputs);
-        let outputs = outputs.filter_map(|output| {
-            Some((
-                output.output_key()?.to_owned(),
-                output.output_value()?.to_owned(),
-            ))
+        let described = described.stacks().first().with_context(|| {
+            format!("there is no stack {stack} in {region}; name it with --stack, and its region in AWS_REGION")
+        })?;
+        let outputs = described.outputs().iter().filter_map(|output| {
+            let (key, value) = (output.output_key()?, output.output_value()?);
+            Some((key.to_owned(), value.to_owned()))
         });
-        let outputs = outputs.collect();
-        let stack = stack.to_owned();
+        let parameters = described.parameters().iter().filter_map(|parameter| {
+            let (key, value) = (parameter.parameter_key()?, parameter.parameter_value()?);
+            Some((key.to_owned(), value.to_owned()))
+        });
+        let status = described.stack_status();
         Ok(Self {
+            status: status.map_or_else(String::new, |status| status.as_str().to_owned()),
+            parameters: parameters.collect(),
+            outputs: outputs.collect(),
+            stack: stack.to_owned(),
             config,
-            stack,
-            outputs,
         })
+    }
+
+    /// The stack's name.
+    pub(crate) fn name(&self) -> &str {
+        &self.stack
+    }
+
+    /// What CloudFormation says of the last deployment, such as `UPDATE_COMPLETE`.
+    pub(crate) fn status(&self) -> &str {
+        &self.status
+    }
+
+    /// A parameter that was answered; an empty answer is none.
+    pub(crate) fn parameter(&self, name: &str) -> Option<&str> {
+        let value = self.parameters.get(name).map(String::as_str);
+        value.filter(|value| !value.is_empty())
+    }
+
+    /// The resources of the stack.
+    pub(crate) async fn resources(&self) -> anyhow::Result<Vec<Resource>> {
+        let client = aws_sdk_cloudformation::Client::new(&self.config);
+        let (mut all, mut next) = (Vec::new(), None);
+        loop {
+            let page = client.list_stack_resources().stack_name(&self.stack);
+            let page = page.set_next_token(next).send().await?;
+            let resources = page.stack_resource_summaries().iter();
+            all.extend(resources.filter_map(|resource| {
+                Some(Resource {
+                    id: resource.logical_resource_id()?.to_owned(),
+                    kind: resource.resource_type()?.to_owned(),
+                    name: resource.physical_resource_id()?.to_owned(),
+                })
+            }));
+            next = page.next_token().map(str::to_owned);
+            if next.is_none() {
+                return Ok(all);
+            }
+        }
+    }
+
+    /// Credentials of the caller, as calls are signed with them.
+    pub(crate) async fn credentials(&self) -> anyhow::Result<aws_credential_types::Credentials> {
+        credentials(&self.config).await
     }
 
     /// What clients of AWS are made with.

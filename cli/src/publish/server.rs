@@ -7,7 +7,9 @@ use std::time::Duration;
 use anyhow::{Context as _, anyhow};
 use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::body::{Body as _, Bytes};
-use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER, USER_AGENT};
+use hyper::header::{
+    AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER, USER_AGENT,
+};
 use hyper::{Method, Request, StatusCode};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
@@ -72,18 +74,18 @@ impl From<Trouble> for anyhow::Error {
 /// Why a try failed, and how long to wait before the next where there may be one.
 type Failed = (Trouble, Option<Duration>);
 
-pub(super) struct Server {
+pub(crate) struct Server {
     client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
     url: Url,
 }
 
 /// One call of the API.
-struct Call<'a> {
-    method: Method,
-    path: &'a str,
-    token: Option<&'a str>,
+pub(crate) struct Call<'a> {
+    pub(crate) method: Method,
+    pub(crate) path: &'a str,
+    pub(crate) token: Option<&'a str>,
     /// With its content type.
-    body: Option<(String, Bytes)>,
+    pub(crate) body: Option<(String, Bytes)>,
 }
 
 /// What is known before anybody signs in.
@@ -189,7 +191,7 @@ pub(super) struct Upload<'a> {
 ///
 /// # Errors
 /// A sentence that says what is wrong with it.
-pub(super) fn parse_url(text: &str) -> Result<Url, String> {
+pub(crate) fn parse_url(text: &str) -> Result<Url, String> {
     let mut url = Url::parse(text.trim())
         .map_err(|_| format!("“{text}” is no address; write it as https://members.club.example"))?;
     if url.scheme() != "https" && !is_here(&url) {
@@ -216,7 +218,7 @@ fn is_here(url: &Url) -> bool {
 }
 
 impl Server {
-    pub(super) fn new(url: Url) -> anyhow::Result<Self> {
+    pub(crate) fn new(url: Url) -> anyhow::Result<Self> {
         let mut http = HttpConnector::new();
         http.enforce_http(false);
         http.set_connect_timeout(Some(CONNECT_TIMEOUT));
@@ -228,6 +230,11 @@ impl Server {
             .wrap_connector(http);
         let client = Client::builder(TokioExecutor::new()).build(connector);
         Ok(Self { client, url })
+    }
+
+    /// The server's address.
+    pub(crate) fn url(&self) -> &Url {
+        &self.url
     }
 
     pub(super) async fn site(&self) -> Result<Site, Trouble> {
@@ -293,6 +300,21 @@ impl Server {
             Err(trouble) if !trouble.is("not_found") => Err(trouble),
             _ => Ok(()),
         }
+    }
+
+    /// Makes a call once, with further headers, and answers what came back, whatever its status.
+    pub(crate) async fn exchange(
+        &self,
+        call: &Call<'_>,
+        headers: &[(HeaderName, &str)],
+    ) -> anyhow::Result<(StatusCode, HeaderMap, Bytes)> {
+        let mut request = self.request(call)?;
+        for (name, value) in headers {
+            let value = HeaderValue::from_str(value)?;
+            request.headers_mut().insert(name, value);
+        }
+        let answered = tokio::time::timeout(TIMEOUT, self.answer(request)).await;
+        answered.unwrap_or_else(|_| Err(anyhow!("there is no answer")))
     }
 
     /// Makes a call until it is answered with what doesn't pass. Every call may be made twice: the second has nothing to do.
@@ -383,7 +405,7 @@ impl Server {
 }
 
 impl<'a> Call<'a> {
-    fn get(path: &'a str, token: Option<&'a str>) -> Self {
+    pub(crate) fn get(path: &'a str, token: Option<&'a str>) -> Self {
         Self {
             method: Method::GET,
             path,
@@ -429,7 +451,11 @@ impl Upload<'_> {
 
 /// Fields and a file, which is called by its field's name, its own and its type: as a browser's form would send them, and the
 /// content type that says so. No name with a line break or a backslash comes here.
-fn form(fields: &[(&str, &str)], file: (&str, &str, &str), bytes: &[u8]) -> (String, Bytes) {
+pub(crate) fn form(
+    fields: &[(&str, &str)],
+    file: (&str, &str, &str),
+    bytes: &[u8],
+) -> (String, Bytes) {
     let boundary = base16ct::lower::encode_string(&rand::random::<[u8; 16]>());
     let mut body = Vec::with_capacity(bytes.len() + 1024);
     for (name, value) in fields {

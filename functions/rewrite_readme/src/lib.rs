@@ -6,6 +6,7 @@
 //! be converted because of it gets messages of its own, see [`ask_later`](uploads::ask_later).
 
 mod files;
+mod measured;
 mod moved;
 mod names;
 mod pictures;
@@ -106,6 +107,7 @@ pub async fn handler(state: &State, event: Value) -> anyhow::Result<Value> {
 /// Takes an SQS batch of S3 events, or one bare S3 event, and answers before `time_left` is over: see
 /// [`uploads::deliver`].
 pub async fn within(state: &State, event: Value, time_left: Duration) -> anyhow::Result<Value> {
+    measured::queue_age(&event, state.clock.unix_milliseconds());
     let pace = Pace {
         at_once: AT_ONCE,
         time_left,

@@ -1,6 +1,7 @@
 //! One README: source, output and report brought in line.
 
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
 
 use blobs::Head;
 use blobs::layout::{
@@ -10,13 +11,14 @@ use blobs::layout::{
 use conversion::{Converted, Source, report};
 use endpoint::{Sentence, sentence};
 use members::{Account, Departed, Report, Ruling, Standing, State as Outcome, Submission};
+use metrics::Metric;
 use removal::Leavings;
 use serde_json::{Value, json};
 use uploads::{ROUNDS, Seen};
 
 use crate::publication::{self, Made, Place, Public};
 use crate::review::{self, Instead, Older};
-use crate::{State, files, moved, pictures, referrers, renamed};
+use crate::{State, files, measured, moved, pictures, referrers, renamed};
 
 /// Brings one key in line, and asks for those to be whose links ask for a name that came or went with
 /// it.
@@ -190,6 +192,7 @@ async fn bring_in_line(
         .put_report(&member.id, before.as_ref(), &report)
         .await?;
     if reported {
+        measured::outcome(before.as_ref(), &report);
         pictures::let_go_after(state, member, before.as_ref(), &report).await?;
     }
     // What was written for somebody who was renamed meanwhile is taken away by the next round.
@@ -478,14 +481,17 @@ async fn convert(
     }
     let note = |asked| referrers::note(state, document.key, known_links, asked);
     let site = state.site();
-    Box::pin(conversion::convert(
+    let started = Instant::now();
+    let converted = Box::pin(conversion::convert(
         &site,
         &state.converting,
         member,
         document,
         note,
     ))
-    .await
+    .await?;
+    metrics::record_time(Metric::ConversionTime, started.elapsed());
+    Ok(converted)
 }
 
 /// The time by which it is told what is kept back, in Unix seconds. What came out stays out, wherever a clock goes.

@@ -2,6 +2,7 @@
 
 use lambda_http::Request;
 use members::{Admission, Guess, Members, Source, Target};
+use metrics::Metric;
 
 use crate::{Clock, Error, Result, source_address};
 
@@ -28,7 +29,10 @@ pub async fn guess(
         .await?
     {
         Admission::Admitted(guess) => Ok(guess),
-        Admission::Wait(milliseconds) => Err(wait(milliseconds)),
+        Admission::Wait(milliseconds) => {
+            metrics::record(Metric::GuessesRefused, 1);
+            Err(wait(milliseconds))
+        }
     }
 }
 

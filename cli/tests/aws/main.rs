@@ -3,13 +3,17 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
+mod doctor;
+mod services;
+
 use std::io::Write as _;
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 use std::sync::{Arc, Mutex};
 
 use endpoint::Environment;
 use local::{Options, Stack};
 use serde_json::{Value, json};
+use services::Said;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -26,6 +30,8 @@ struct Account {
     /// What CloudFront was told to forget, and whether it is down.
     forgotten: Vec<String>,
     cloudfront_is_down: bool,
+    /// What `masthead doctor` is told.
+    said: Said,
 }
 
 impl Account {
@@ -77,6 +83,7 @@ impl Aws {
             ("PublicUrl", "https://d111111abcdef8.cloudfront.net"),
             ("SiteName", "Chess Club"),
             ("LaterQueue", QUEUE),
+            ("DeadLetters", services::DEAD_LETTERS),
             ("SigningKeys", SECRET),
             ("DeployHook", HOOK),
             ("DistributionId", "E1EXAMPLE"),
@@ -108,6 +115,17 @@ impl Aws {
 
     /// The same with something on standard input.
     async fn masthead_with(&self, arguments: &[&str], input: &str) -> Result<String, String> {
+        let output = self.run(arguments, input).await;
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        if output.status.success() {
+            Ok(text(output.stdout))
+        } else {
+            Err(text(output.stderr))
+        }
+    }
+
+    /// The same, with all that comes of it.
+    async fn run(&self, arguments: &[&str], input: &str) -> Output {
         let environment: Environment = self.stack.environment().iter().cloned().collect();
         let mut command = Command::new(env!("CARGO_BIN_EXE_masthead"));
         command.args(arguments).env_clear();
@@ -133,13 +151,7 @@ impl Aws {
             let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
             child.wait_with_output()
         });
-        let output = run.await.unwrap().unwrap();
-        let text = |bytes| String::from_utf8(bytes).unwrap();
-        if output.status.success() {
-            Ok(text(output.stdout))
-        } else {
-            Err(text(output.stderr))
-        }
+        run.await.unwrap().unwrap()
     }
 
     /// Jo Doe, whose handle is `jo-doe`.
@@ -223,7 +235,12 @@ async fn answer(mut stream: TcpStream, outputs: &str, account: &Mutex<Account>) 
         .lines()
         .find_map(|line| line.strip_prefix("x-amz-target: "))
         .unwrap_or_default();
+    let (told, deployed) = {
+        let said = &account.lock().unwrap().said;
+        (said.answer(&head, target, &body), said.deployed())
+    };
     let (status, body) = match target {
+        _ if told.is_some() => told.unwrap(),
         "" if head.starts_with("post /2020-05-31/distribution/e1example/invalidation ") => {
             let mut account = account.lock().unwrap();
             if account.cloudfront_is_down {
@@ -240,7 +257,7 @@ async fn answer(mut stream: TcpStream, outputs: &str, account: &Mutex<Account>) 
             format!(
                 "<DescribeStacksResponse xmlns=\"http://cloudformation.amazonaws.com/doc/2010-05-15/\"><DescribeStacksResult>\
                  <Stacks><member><StackName>masthead</StackName><CreationTime>2026-01-01T00:00:00Z</CreationTime>\
-                 <StackStatus>CREATE_COMPLETE</StackStatus><Outputs>{outputs}</Outputs></member></Stacks>\
+                 {deployed}<Outputs>{outputs}</Outputs></member></Stacks>\
                  </DescribeStacksResult></DescribeStacksResponse>"
             ),
         ),
