@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
+use blobs::{Blobs, Condition, Upload};
+use endpoint::aws;
 use metrics::Emf;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
@@ -61,7 +63,18 @@ async fn what_is_published_and_rejected_is_counted_once() {
     assert_eq!(values["ConversionTime"].len(), 1);
     assert!(!values.contains_key("Rejected"), "{values:?}");
 
-    let broken = site.publish(&member, "Trip.md", vec![0xFF_u8; 64]).await;
+    // Put past `upload_readme`, which refuses it.
+    let config = aws::config(&site.environment, aws::ENDPOINT_S3).unwrap();
+    let bucket = site.environment.required("UPLOADS_BUCKET").unwrap();
+    let uploads = Blobs::new(&config, bucket);
+    let broken = Upload {
+        bytes: vec![0xc3, 0x28].into(),
+        content_type: "text/markdown",
+        ..Upload::default()
+    };
+    let key = format!("readmes/{}/trip.md", member.id);
+    uploads.put(&key, broken, Condition::Always).await.unwrap();
+    let broken = site.report(&member, "/api/readmes/trip").await;
     assert_eq!(broken["state"], "rejected");
     let values = counted.values();
     assert_eq!(values["Rejected"], [1]);
@@ -69,8 +82,7 @@ async fn what_is_published_and_rejected_is_counted_once() {
 
     // The same bytes, looked at again.
     let state = rewrite_readme::State::from_env(&site.environment).unwrap();
-    let key = format!("readmes/{}/trip.md", member.id);
-    let event = local::s3_event(site.environment.required("UPLOADS_BUCKET").unwrap(), &key);
+    let event = local::s3_event(bucket, &key);
     rewrite_readme::handler(&state, event).await.unwrap();
     let values = counted.values();
     assert!(!values.contains_key("Rejected"), "{values:?}");

@@ -76,6 +76,11 @@ impl Doctor {
         {
             return Err(Failure::WrongCall(anyhow!("{email} is no e-mail address")));
         }
+        // First of all: nobody waits for a question.
+        let password = match &self.try_as {
+            Some(email) => Some(ask::password(&format!("Password of {email}"))?),
+            None => None,
+        };
         let mut found = Vec::new();
         let mut url = self.url.clone();
         let mut origins: Vec<String> = self.site_origin.iter().cloned().collect();
@@ -108,9 +113,8 @@ impl Doctor {
         match url.map(Server::new).transpose()? {
             Some(server) => {
                 found.extend(site::look(&server, &origins).await);
-                if let Some(email) = &self.try_as {
-                    let password = ask::password(&format!("Password of {email}"))?;
-                    found.extend(trial::look(&server, email, &password).await);
+                if let (Some(email), Some(password)) = (&self.try_as, &password) {
+                    found.extend(trial::look(&server, email, password).await);
                 }
             }
             None if self.try_as.is_some() => found.push(Finding::wrong(
@@ -172,12 +176,12 @@ fn line(finding: &Finding) -> String {
         Verdict::Wrong => (AnsiColor::Red.on_default().bold(), "wrong"),
     };
     let style: Style = style;
-    let mut line = format!(
-        "{style}{word:<8}{style:#}{:<13} {}",
+    let todo = match (&finding.remedy, finding.section) {
+        (Some(remedy), Some(section)) => format!(". To do: {remedy} ({section})"),
+        _ => String::new(),
+    };
+    format!(
+        "{style}{word:<8}{style:#}{:<13} {}{todo}",
         finding.check, finding.said
-    );
-    if let (Some(remedy), Some(section)) = (&finding.remedy, finding.section) {
-        line.push_str(&format!(". To do: {remedy} ({section})"));
-    }
-    line
+    )
 }

@@ -136,10 +136,10 @@ impl<'a> Account<'a> {
             let answer: Value = serde_json::from_slice(&answer.await?)?;
             let alarms = answer["MetricAlarms"].as_array();
             let alarms = alarms.context("CloudWatch names no alarms")?;
-            let named = alarms
+            let ringing = alarms
                 .iter()
                 .filter_map(|alarm| alarm["AlarmName"].as_str());
-            gone_off.extend(named.map(str::to_owned));
+            gone_off.extend(ringing.map(str::to_owned));
         }
         Ok(gone_off)
     }

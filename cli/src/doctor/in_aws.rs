@@ -488,19 +488,16 @@ fn judge_builds(rebuild: &members::Rebuild, at_most_minutes: u64, now_ms: u64) -
 /// Answers to the template's questions that nobody means so.
 fn answers(aws: &Aws) -> Vec<Finding> {
     let mut found = Vec::new();
-    if aws.parameter("ProtectTable") != Some("yes") {
-        found.push(Finding::warning(
+    found.push(if aws.parameter("ProtectTable") == Some("yes") {
+        Finding::ok("table", "nobody deletes the members' table by mistake")
+    } else {
+        Finding::warning(
             "table",
             "the members' table can be deleted by mistake",
             "set ProtectTable=yes once the site works, and deploy",
             DEPLOY,
-        ));
-    } else {
-        found.push(Finding::ok(
-            "table",
-            "nobody deletes the members' table by mistake",
-        ));
-    }
+        )
+    });
     let has_budget = aws
         .parameter("BudgetDollars")
         .is_some_and(|dollars| dollars != "0");

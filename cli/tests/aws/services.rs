@@ -70,13 +70,17 @@ impl Said {
         value.clone_into(&mut parameter.unwrap().1);
     }
 
-    /// As CloudFormation tells them.
-    pub(crate) fn parameters(&self) -> String {
+    /// The stack's status and parameters, as CloudFormation tells them.
+    pub(crate) fn deployed(&self) -> String {
         let each = self.parameters.iter().map(|(name, value)| {
             let value = escaped(value);
             format!("<member><ParameterKey>{name}</ParameterKey><ParameterValue>{value}</ParameterValue></member>")
         });
-        format!("<Parameters>{}</Parameters>", each.collect::<String>())
+        format!(
+            "<StackStatus>{}</StackStatus><Parameters>{}</Parameters>",
+            escaped(&self.status),
+            each.collect::<String>()
+        )
     }
 
     /// The answer to a call, where it is one of the doctor's. Each has to be signed for its service.
@@ -110,7 +114,7 @@ impl Said {
             let count = json!({ "Attributes": { "ApproximateNumberOfMessages": count } });
             ("sqs", count.to_string())
         } else if body.starts_with("Action=ListStackResources") {
-            ("cloudformation", self.resources())
+            ("cloudformation", resources())
         } else if body.starts_with("Action=GetTopicAttributes") {
             assert!(
                 body.contains("TopicArn=arn%3Aaws%3Asns%3Aeu-central-1"),
@@ -168,36 +172,35 @@ impl Said {
             "Status": status, "SubjectAlternativeNames": [name], "NotAfter": not_after
         } })
     }
+}
 
-    fn resources(&self) -> String {
-        let all = [
-            ("Login", "AWS::Lambda::Function", "masthead-login"),
-            ("Me", "AWS::Lambda::Function", "masthead-me"),
-            (
-                "LoginAlarm",
-                "AWS::CloudWatch::Alarm",
-                "masthead-LoginAlarm-1",
-            ),
-            ("MeAlarm", "AWS::CloudWatch::Alarm", "masthead-MeAlarm-1"),
-            ("Alarms", "AWS::SNS::Topic", TOPIC),
-        ];
-        let all = all.map(|(id, kind, name)| {
+/// The stack's resources.
+fn resources() -> String {
+    let all = [
+        ("Login", "AWS::Lambda::Function", "masthead-login"),
+        ("Me", "AWS::Lambda::Function", "masthead-me"),
+        (
+            "LoginAlarm",
+            "AWS::CloudWatch::Alarm",
+            "masthead-LoginAlarm-1",
+        ),
+        ("MeAlarm", "AWS::CloudWatch::Alarm", "masthead-MeAlarm-1"),
+        ("Alarms", "AWS::SNS::Topic", TOPIC),
+    ];
+    let all = all.map(|(id, kind, name)| {
             format!(
                 "<member><LogicalResourceId>{id}</LogicalResourceId><ResourceType>{kind}</ResourceType>\
                  <PhysicalResourceId>{name}</PhysicalResourceId><ResourceStatus>CREATE_COMPLETE</ResourceStatus>\
                  <LastUpdatedTimestamp>2026-01-01T00:00:00Z</LastUpdatedTimestamp></member>"
             )
         });
-        format!(
-            "<ListStackResourcesResponse xmlns=\"http://cloudformation.amazonaws.com/doc/2010-05-15/\"><ListStackResourcesResult>\
+    format!(
+        "<ListStackResourcesResponse xmlns=\"http://cloudformation.amazonaws.com/doc/2010-05-15/\"><ListStackResourcesResult>\
              <StackResourceSummaries>{}</StackResourceSummaries></ListStackResourcesResult></ListStackResourcesResponse>",
-            all.concat()
-        )
-    }
+        all.concat()
+    )
 }
 
 fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('\u{1b}', "\u{241b}")
+    text.replace('&', "&amp;").replace('<', "&lt;")
 }
