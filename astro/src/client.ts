@@ -531,9 +531,9 @@ export function createClient({ url = '', storage = 'local' }: ClientOptions = {}
       return (await signed<{ member: ListedMember }>(member(id), { method: 'PATCH', json: change })).member;
     },
 
-    /** Gives a member a new code; the password until now works until it is used. */
-    resetMember(id: string): Promise<{ invitation: Invitation; slips: string }> {
-      return signed(member(id, 'reset'), { method: 'POST', json: {} });
+    /** Gives a member a new code, as a letter too with `mail`; the password until now works until it is used. */
+    resetMember(id: string, { mail = false }: { mail?: boolean } = {}): Promise<{ invitation: Invitation; slips: string; mailed: number }> {
+      return signed(member(id, 'reset'), { method: 'POST', json: { mail } });
     },
 
     /** Ends every session of a member. */

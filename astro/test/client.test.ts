@@ -480,6 +480,7 @@ test('administrators and editors ask as the server takes it', async () => {
   await client.importMembers('email,name\n', { dryRun: true });
   expect(await client.changeMember('0-1', { disabled: true })).toEqual(MEMBER);
   await client.resetMember('0-1');
+  await client.resetMember('0-1', { mail: true });
   await client.signOutMember('0-1');
   await client.removeMember('0-1', 'zoe');
   await client.review();
@@ -494,7 +495,8 @@ test('administrators and editors ask as the server takes it', async () => {
     ['POST /api/members', { email: 'zoe@club.example', name: 'Zoë', role: 'editor' }],
     ['POST /api/members/import', { csv: 'email,name\n', dry_run: true, skip_bad: false, mail: false }],
     ['PATCH /api/members/0-1', { disabled: true }],
-    ['POST /api/members/0-1/reset', {}],
+    ['POST /api/members/0-1/reset', { mail: false }],
+    ['POST /api/members/0-1/reset', { mail: true }],
     ['POST /api/members/0-1/sign_out', {}],
     ['DELETE /api/members/0-1', { handle: 'zoe' }],
     ['GET /api/review', null],

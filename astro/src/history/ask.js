@@ -11,11 +11,11 @@ let asked = 0;
  * may offer something else to do.
  *
  * @param {HTMLElement} place what the dialog is put into
- * @param {{ heading: string, text: string, no: string, yes: string }} words
+ * @param {{ heading: string, text: string, no: string, yes: string, body?: readonly HTMLElement[] }} words `body` stands below the text
  * @param {{ act: () => Promise<void>, why: (error: unknown) => string, instead?: (error: unknown) => HTMLElement | undefined }} deed
  * @returns {Promise<boolean>} whether it was done
  */
-export function ask(place, { heading, text, no, yes }, { act, why, instead }) {
+export function ask(place, { heading, text, no, yes, body = [] }, { act, why, instead }) {
   asked += 1;
   const [headingId, textId] = [`mh-ask-${asked}`, `mh-ask-text-${asked}`];
   const error = make('p', { class: 'mh-error', role: 'alert' });
@@ -42,6 +42,7 @@ export function ask(place, { heading, text, no, yes }, { act, why, instead }) {
     { 'aria-labelledby': headingId, 'aria-describedby': textId },
     make('h2', { id: headingId }, heading),
     make('p', { id: textId }, text),
+    ...body,
     error,
     make('div', { class: 'mh-actions' }, keep, other, confirm),
   );

@@ -23,7 +23,6 @@ const SENTENCES = {
   code_issued: 'audit.code_issued',
   signed_out: 'audit.signed_out',
   member_removed: 'audit.member_removed',
-  import_taken_back: 'audit.import_taken_back',
   document_approved: 'audit.document_approved',
   document_withdrawn: 'audit.document_withdrawn',
   document_restored: 'audit.document_restored',

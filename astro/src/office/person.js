@@ -7,13 +7,14 @@ import { codeOf, day } from '../history/say.js';
 import { size } from '../languages/amounts.js';
 import { t } from '../languages/say.js';
 import { choice, field, onSubmit, tell } from './form.js';
+import { posted, posting } from './posting.js';
 import { handout } from './slips.js';
 import { badge, face, roles, roleWord, stateOf, stateWord } from './words.js';
 
 /**
  * @typedef {import('../wire.js').ListedMember} ListedMember
  * @typedef {import('../client.js').Client} Client
- * @typedef {Pick<Client, 'changeMember' | 'resetMember' | 'signOutMember' | 'removeMember'>} Api
+ * @typedef {Pick<Client, 'changeMember' | 'resetMember' | 'signOutMember' | 'removeMember' | 'site'>} Api
  */
 
 /** As long as the server takes them, in characters. */
@@ -66,10 +67,11 @@ export function person(api, first, { me, onGone, onHanded }) {
 
     const able = button({ text: '' }, () => (member.state === 'disabled' ? enable() : disable()));
     const reset = button({ text: t('roster.reset') }, async () => {
+      const mail = posting(api, 'roster.mail_code');
       const isMade = await ask(
         row,
-        { heading: t('roster.reset_question', { name: member.name }), text: t('roster.reset_means'), no: t('roster.cancel'), yes: t('roster.reset') },
-        { act: () => handOut(hands), why },
+        { heading: t('roster.reset_question', { name: member.name }), text: t('roster.reset_means'), no: t('roster.cancel'), yes: t('roster.reset'), body: [mail.element] },
+        { act: () => handOut(hands, mail.isWanted), why },
       );
       if (isMade) hands.querySelector('h3')?.focus();
     });
@@ -155,10 +157,11 @@ export function person(api, first, { me, onGone, onHanded }) {
     return form;
   }
 
-  /** @param {HTMLElement} place */
-  async function handOut(place) {
-    const { invitation, slips } = await api.resetMember(member.id);
-    place.replaceChildren(handout({ heading: t('roster.slip_of', { name: member.name }), slips, invitation, onHanded }).element);
+  /** @param {HTMLElement} place @param {boolean} isMailed */
+  async function handOut(place, isMailed) {
+    const { invitation, slips, mailed } = await api.resetMember(member.id, { mail: isMailed });
+    const out = handout({ heading: t('roster.slip_of', { name: member.name }), slips, invitation, onHanded, ...(isMailed ? { told: posted(1, mailed) } : {}) });
+    place.replaceChildren(out.element);
   }
 
   async function removal() {

@@ -233,6 +233,7 @@ const OPTIONAL: [&str; 21] = [
     "picture_rejected",
     "picture_rejected_said",
     "picture_changes",
+    "picture_removals",
     FORMER_HANDLES,
     FORMER_NAMES,
     GONE_SINCE,
