@@ -17,6 +17,7 @@ async fn everybody_may_ask_what_the_site_is_called_and_takes() {
         "limits": {"readme": 1_048_576, "picture": 4_194_304, "large_picture": 26_214_400},
         "mail": true,
         "review": "off",
+        "link_base": "/",
         "public_members": false,
         "version": env!("CARGO_PKG_VERSION"),
     }});

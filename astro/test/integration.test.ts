@@ -148,7 +148,7 @@ test('pictures are allowed once, from the folders where pictures are', () => {
   expect(patternsFor(['https://club.example'], [all[0]!, { hostname: 'other.example' }])).toEqual([all[1]]);
 });
 
-const ORIGINS = { server: 'https://m.example', pictures: ['https://m.example', 'https://p.example'], uploads: ['https://s3.example'] };
+const ORIGINS = { server: 'https://m.example', pictures: ['https://m.example', 'https://p.example'], uploads: ['https://s3.example'], players: ['https://video.example'] };
 
 test('no policy stays none, and what a policy doesn’t restrict stays free', () => {
   expect(policyFor(false, ORIGINS)).toBeUndefined();
@@ -161,12 +161,12 @@ test('a policy is widened where it forbids what components need, and nowhere els
   const widened = policyFor(csp as unknown as Parameters<typeof policyFor>[0], ORIGINS);
   expect(widened).toMatchObject({
     algorithm: 'SHA-512',
-    directives: ["default-src 'self' https://cdn.example", "img-src 'self' blob: data: https://m.example https://p.example", "form-action 'self'", 'connect-src *'],
+    directives: ["default-src 'self' https://cdn.example", "img-src 'self' blob: data: https://m.example https://p.example", "form-action 'self'", 'connect-src *', "frame-src 'self' https://cdn.example https://video.example"],
     styleDirective: { resources: ["'self'"], hashes: ['sha256-own', expect.stringMatching(/^sha256-/)] },
   });
   // Doing it twice is doing it once.
   expect(policyFor(widened ?? false, ORIGINS)).toEqual(widened);
-  expect(policyFor({ algorithm: 'SHA-256', directives: ["default-src 'self'"] }, ORIGINS)?.directives).toEqual(["default-src 'self'", "connect-src 'self' https://m.example https://s3.example", "img-src 'self' blob: data: https://m.example https://p.example"]);
+  expect(policyFor({ algorithm: 'SHA-256', directives: ["default-src 'self'"] }, ORIGINS)?.directives).toEqual(["default-src 'self'", "connect-src 'self' https://m.example https://s3.example", "img-src 'self' blob: data: https://m.example https://p.example", "frame-src 'self' https://video.example"]);
 });
 
 const FOUND: Found = { site: { name: 'The club', version: '0.1.3', review: 'off', languages: [], linkBase: undefined, uploads: undefined, allows: undefined }, base: new URL('https://m.example/'), documents: 12, own: '0.1.0', origin: 'https://club.example', pages: '/members/' };

@@ -9,7 +9,7 @@ import { INTEGRATION, SETTINGS, type Settings } from '../settings.js';
 import { membersInStarlight } from '../starlight/index.js';
 import { addressOf } from './address.js';
 import { line } from './found.js';
-import { islandPlugins } from './islands.js';
+import { islandPlugins, playersFor } from './islands.js';
 import { layoutOf } from './layout.js';
 import { redirectsFor } from './moved.js';
 import { wanted, type MastheadIntegrationOptions } from './options.js';
@@ -44,7 +44,7 @@ export function masthead(options: MastheadIntegrationOptions = {}): AstroIntegra
   };
   let toolbar: { server: string; account: string } | undefined;
 
-  async function setup({ config, command, logger, injectRoute, updateConfig, addWatchFile, addDevToolbarApp }: Setup): Promise<void> {
+  async function setup({ config, command, logger, injectRoute, injectScript, updateConfig, addWatchFile, addDevToolbarApp }: Setup): Promise<void> {
     if (command === 'preview') return;
     if (!counts(config)) return logger.warn('masthead() stands twice in the configuration: the first one counts.');
     const variables = await environment({ config, watcher: command === 'dev' ? true : undefined });
@@ -76,7 +76,7 @@ export function masthead(options: MastheadIntegrationOptions = {}): AstroIntegra
     if ((options.redirects ?? true) && place !== undefined) {
       updateConfig({ redirects: redirectsFor(published.moved, (id) => `${place}/${id}`, config, config, own) });
     }
-    const csp = (options.csp ?? true) ? policyFor(config.security.csp, { server: server.origin, pictures, uploads: site?.uploads ? [site.uploads] : [] }) : undefined;
+    const csp = (options.csp ?? true) ? policyFor(config.security.csp, { server: server.origin, pictures, uploads: site?.uploads ? [site.uploads] : [], players: playersFor(options.content?.videos) }) : undefined;
     // Astro appends to lists, and of two directives of one name browsers heed the first.
     if (csp) config.security.csp = csp as AstroConfig['security']['csp'];
 
@@ -96,7 +96,10 @@ export function masthead(options: MastheadIntegrationOptions = {}): AstroIntegra
         ...(options.url ? { define: { 'import.meta.env.PUBLIC_MASTHEAD_URL': JSON.stringify(bare(server)) } } : {}),
       },
     });
-    membersInStarlight({ config, updateConfig, logger }, options.starlight);
+    // Where the site shows documents itself, its pages need the style of what is made of them; the package's own bring it along.
+    if (collections.some(({ pages }) => pages !== undefined)) injectScript('page-ssr', "import 'masthead-astro/content.css';");
+    const editor = at.write === undefined ? undefined : addressOf(at.write, config);
+    membersInStarlight({ config, updateConfig, logger }, options.starlight === false ? false : { editor, ...options.starlight });
     for (const { pattern, page } of routes) injectRoute({ pattern: pattern || '/', entrypoint: new URL(`../../pages/${PAGES[page]}.astro`, import.meta.url), prerender: true });
     if (command === 'dev' && (options.toolbar ?? true)) {
       toolbar = { server: bare(server), account: at.account === undefined ? '' : addressOf(at.account, config) };

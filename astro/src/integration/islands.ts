@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { AstroConfig } from 'astro';
+import type { ContentOptions } from '../content.js';
 import { filesOf } from '../html/allowances.js';
 import { INTEGRATION, settingsOf } from '../settings.js';
 
@@ -13,6 +14,13 @@ export interface Island {
 }
 
 type Config = Partial<Pick<AstroConfig, 'integrations' | 'base' | 'build'>>;
+
+/** Who plays videos in a page, once they are clicked; nobody where the site doesn't want that. */
+export function playersFor(videos: ContentOptions['videos']): string[] {
+  if (videos === false) return [];
+  const hosts = typeof videos === 'object' ? (videos.peertube ?? []) : [];
+  return ['https://www.youtube-nocookie.com', 'https://player.vimeo.com', ...hosts.map((host) => `https://${host}`)];
+}
 
 const HOST = /^[a-z0-9-]+(\.[a-z0-9-]+)+$/;
 

@@ -10,11 +10,20 @@ type Widened = Exclude<Csp, boolean | undefined>;
 /** The style of the frame in which the editor shows a preview: the page's policy holds for it, too. */
 const FRAME_STYLE = `sha256-${createHash('sha256').update(/<style>([\s\S]*?)<\/style>/.exec(FRAME)?.[1] ?? '').digest('base64')}` as const;
 
+/** What components and documents need of other hosts: the server, where pictures are, where large files are put, and who plays videos. */
+export interface Hosts {
+  server: string;
+  pictures: readonly string[];
+  uploads: readonly string[];
+  players: readonly string[];
+}
+
 /** What components and documents need beside the site itself. */
-const needs = (server: string, pictures: readonly string[], uploads: readonly string[]): Readonly<Record<string, readonly string[]>> => ({
+const needs = ({ server, pictures, uploads, players }: Hosts): Readonly<Record<string, readonly string[]>> => ({
   'connect-src': ["'self'", server, ...uploads],
   'img-src': ["'self'", 'blob:', 'data:', ...pictures],
   'form-action': ["'self'"],
+  ...(players.length > 0 ? { 'frame-src': players } : {}),
 });
 
 /** Those that nothing stands in for. */
@@ -24,11 +33,11 @@ const ALONE = new Set(['form-action']);
  * What Astro's `security.csp` is to be; `undefined` where the site has none. A directive is widened where the site restricts what it is
  * about, and left out where it doesn't: a new one would forbid what was allowed.
  */
-export function policyFor(csp: Csp, { server, pictures, uploads }: { server: string; pictures: readonly string[]; uploads: readonly string[] }): Widened | undefined {
+export function policyFor(csp: Csp, hosts: Hosts): Widened | undefined {
   if (!csp) return undefined;
   const given: Partial<Widened> = csp === true ? {} : csp;
   const directives = [...(given.directives ?? [])] as string[];
-  for (const [name, sources] of Object.entries(needs(server, pictures, uploads))) {
+  for (const [name, sources] of Object.entries(needs(hosts))) {
     const at = directives.findIndex((directive) => nameOf(directive) === name);
     const inherited = ALONE.has(name) ? undefined : directives.find((directive) => nameOf(directive) === 'default-src');
     if (at >= 0) directives[at] = joined(name, directives[at] ?? '', sources);

@@ -19,6 +19,8 @@ pub struct State {
     pub mail: bool,
     /// Which documents wait for an editor.
     pub review: Review,
+    /// What the addresses of documents begin with in the Astro site, as links between them have it.
+    pub link_base: String,
     /// Whether everybody may see who the members are.
     pub public_members: Directory,
     pub origins: Origins,
@@ -32,6 +34,7 @@ impl State {
             password: configuration::password_rules(environment)?,
             mail: configuration::mail_from(environment)?.is_some(),
             review: configuration::review(environment)?,
+            link_base: configuration::link_base(environment).to_owned(),
             public_members: configuration::directory(environment)?,
             origins: Origins::from_env(environment)?,
         })
@@ -52,6 +55,8 @@ struct Site<'a> {
     /// Whether it sends letters: without, nobody gets a code for a forgotten password by themselves.
     mail: bool,
     review: Review,
+    /// What links between documents begin with.
+    link_base: &'a str,
     /// Whether everybody may see who the members are, but for those who stay out of it.
     public_members: Directory,
     version: &'static str,
@@ -100,6 +105,7 @@ pub async fn handler(state: &State, request: Request) -> endpoint::Result {
             },
             mail: state.mail,
             review: state.review,
+            link_base: &state.link_base,
             public_members: state.public_members,
             version: env!("CARGO_PKG_VERSION"),
         },
