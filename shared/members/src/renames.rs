@@ -222,7 +222,7 @@ impl Members {
 }
 
 /// What an account may come to have after it is made.
-const OPTIONAL: [&str; 21] = [
+const OPTIONAL: [&str; 22] = [
     ROLE,
     "password_hash",
     "last_login_at",
