@@ -10,7 +10,7 @@ use blobs::layout::MailKey;
 use blobs::{Blobs, Condition, Upload};
 use endpoint::{Clock, Environment, Language, aws};
 use futures::future::join_all;
-use mail::{Decision, Letter, Outbox};
+use mail::{Letter, Outbox, Verdict};
 use mail_parser::MessageParser;
 use members::{
     Account, Created, Email, IssuedCode, MOST_LETTERS, NewMember, RECOVERY_TTL_SECONDS, Role,
@@ -594,7 +594,7 @@ async fn a_member_chooses_which_letters_come() {
         member: member.id.clone(),
         title: title.to_owned(),
         editor: "Ann".to_owned(),
-        decision: Decision::Approved,
+        verdict: Verdict::Approved,
         note: "Well done.".to_owned(),
     };
     let outbox = Outbox::new(uploads(&site.environment), true);

@@ -24,7 +24,8 @@ impl ChangeEmail {
         if email.as_str() == account.email.as_str() {
             return Err(anyhow!("that is the address that they have").into());
         }
-        let changed = terminal(members).set_email(&account, &email).await?;
+        let by = terminal(members);
+        let changed = by.set_email(&account, &email, None).await?;
         changed.map_err(|it| refusal(&it))?;
         say!(
             "{} ({}) signs in as {} from now on, and is signed out everywhere.",

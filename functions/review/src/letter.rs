@@ -1,6 +1,6 @@
 //! The letter in which an author reads what an editor decided and wrote.
 
-use mail::{Decision, Letter};
+use mail::{Letter, Verdict};
 use members::{Account, Report, Summary};
 
 use crate::State;
@@ -23,10 +23,10 @@ pub(crate) async fn post(
         member: author.id.clone(),
         title: title.unwrap_or_else(|| slug.to_owned()),
         editor: editor.name.clone(),
-        decision: match action {
-            Action::Approve => Decision::Approved,
-            Action::Withdraw => Decision::Withdrawn,
-            Action::Restore => Decision::Restored,
+        verdict: match action {
+            Action::Approve => Verdict::Approved,
+            Action::Withdraw => Verdict::Withdrawn,
+            Action::Restore => Verdict::Restored,
         },
         note: note.unwrap_or_default().to_owned(),
     };

@@ -1,9 +1,8 @@
 //! `PATCH /api/members/{id}` and `POST /api/members/{id}/sign_out`: what an administrator changes of a member.
 
 use endpoint::{Error, JsonObject, Request, sentence};
-use mail::Letter;
 use members::Account;
-use membership::{Administration, Refused, handle, tell_renamed};
+use membership::{Administration, handle, tell_renamed};
 use serde::Serialize;
 
 use crate::invite::{email, name, optional, role};
@@ -78,21 +77,9 @@ pub(crate) async fn change(
             .map_err(|it| conflict(&it))?;
         account = find(state, &id).await?;
     }
-    if let Some(email) = email.filter(|email| *email != account.email) {
-        if state.bearer.members.by_email(&email).await?.is_some() {
-            return Err(conflict(&Refused::EmailTaken(email)));
-        }
-        // Before the change, so that a kill in between leaves the former mailbox a word; `send_mail` waits for the change.
-        let letter = Letter::AddressChanged {
-            member: id.clone(),
-            email: account.email.as_str().to_owned(),
-            name: account.name.clone(),
-            language: endpoint::language(request.headers()).code().to_owned(),
-            changed_at: state.bearer.clock.unix_seconds(),
-        };
-        let put = state.outbox.put(&letter).await;
-        put.map_err(Error::unavailable)?;
-        by.set_email(&account, &email)
+    if let Some(email) = email {
+        let told = (&state.outbox, endpoint::language(request.headers()));
+        by.set_email(&account, &email, Some(told))
             .await?
             .map_err(|it| conflict(&it))?;
         account = find(state, &id).await?;

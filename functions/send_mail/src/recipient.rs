@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use auth::Code;
 use endpoint::Language;
-use mail::{Club, Decision, Letter, Message, compose};
+use mail::{Club, Letter, Message, Verdict, compose};
 use members::{Account, Email, IssuedCode, NEW_EMAIL_TTL_SECONDS};
 
 use crate::State;
@@ -38,7 +38,7 @@ enum Text {
 struct Word {
     title: String,
     editor: String,
-    decision: Decision,
+    verdict: Verdict,
     note: String,
 }
 
@@ -111,7 +111,7 @@ impl Recipient {
                 member,
                 title,
                 editor,
-                decision,
+                verdict,
                 note,
             } => {
                 let account = state.active(member).await?;
@@ -120,7 +120,7 @@ impl Recipient {
                     let word = Word {
                         title: title.clone(),
                         editor: editor.clone(),
-                        decision: *decision,
+                        verdict: *verdict,
                         note: note.clone(),
                     };
                     Self::of(&account, "", Text::EditorNote(word))
@@ -163,13 +163,13 @@ impl Recipient {
             Text::EditorNote(Word {
                 title,
                 editor,
-                decision,
+                verdict,
                 note,
             }) => Message::EditorNote {
                 name,
                 title,
                 editor,
-                decision: *decision,
+                verdict: *verdict,
                 note,
             },
         };

@@ -12,7 +12,7 @@ mod parts;
 
 pub use address::{Undeliverable, deliverable};
 pub use compose::{Club, compose};
-pub use message::{Decision, Message};
+pub use message::{Message, Verdict};
 pub use outbox::{Letter, MAX_LETTER_BYTES, Outbox};
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use crate::parts::{Part, line};
 /// What an editor decided about a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Decision {
+pub enum Verdict {
     Approved,
     Withdrawn,
     Restored,
@@ -48,7 +48,7 @@ pub enum Message<'a> {
         name: &'a str,
         title: &'a str,
         editor: &'a str,
-        decision: Decision,
+        verdict: Verdict,
         note: &'a str,
     },
 }
@@ -149,13 +149,13 @@ impl Message<'_> {
             Self::EditorNote {
                 title,
                 editor,
-                decision,
+                verdict,
                 note,
                 ..
             } => {
                 let (title, editor) = (line(title), line(editor));
                 let subject = sentence!("mail.note_subject", title = title.clone());
-                let decided = decided(*decision, &title, &editor);
+                let decided = decided(*verdict, &title, &editor);
                 let mut parts = vec![Part::Said(decided)];
                 if !note.trim().is_empty() {
                     parts.push(Part::Said(sentence!("mail.note_wrote", editor = editor)));
@@ -169,11 +169,11 @@ impl Message<'_> {
     }
 }
 
-fn decided(decision: Decision, title: &str, editor: &str) -> Sentence {
-    match decision {
-        Decision::Approved => sentence!("mail.note_approved", title = title, editor = editor),
-        Decision::Withdrawn => sentence!("mail.note_withdrawn", title = title, editor = editor),
-        Decision::Restored => sentence!("mail.note_restored", title = title, editor = editor),
+fn decided(verdict: Verdict, title: &str, editor: &str) -> Sentence {
+    match verdict {
+        Verdict::Approved => sentence!("mail.note_approved", title = title, editor = editor),
+        Verdict::Withdrawn => sentence!("mail.note_withdrawn", title = title, editor = editor),
+        Verdict::Restored => sentence!("mail.note_restored", title = title, editor = editor),
     }
 }
 

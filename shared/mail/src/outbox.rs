@@ -6,7 +6,7 @@ use blobs::layout::MailKey;
 use blobs::{Blobs, Condition, Upload};
 use serde::{Deserialize, Serialize};
 
-use crate::Decision;
+use crate::Verdict;
 
 /// Largest letter that is read, in bytes: a note of 2,000 characters fits with every name there is.
 pub const MAX_LETTER_BYTES: usize = 64 * 1024;
@@ -50,7 +50,7 @@ pub enum Letter {
         title: String,
         /// The editor's name.
         editor: String,
-        decision: Decision,
+        verdict: Verdict,
         /// Plain text; empty where the editor wrote nothing.
         note: String,
     },

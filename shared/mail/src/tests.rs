@@ -3,7 +3,7 @@ use languages::Language;
 use mail_parser::{HeaderValue, MessageParser};
 use members::Email;
 
-use crate::{Club, Decision, Message, Undeliverable, compose, deliverable};
+use crate::{Club, Message, Undeliverable, Verdict, compose, deliverable};
 
 const NOW: u64 = 1_790_000_000;
 
@@ -84,7 +84,7 @@ fn each(code: &Code) -> Vec<(&'static str, Message<'_>)> {
                 name: "Jo Doe",
                 title: "Line follower",
                 editor: "Ann Other",
-                decision: Decision::Withdrawn,
+                verdict: Verdict::Withdrawn,
                 note: "Please leave the address of the lab out.\n\nThank you!",
             },
         ),
@@ -184,7 +184,7 @@ fn hostile_words_stay_words() {
                 name: words,
                 title: words,
                 editor: words,
-                decision: Decision::Approved,
+                verdict: Verdict::Approved,
                 note: words,
             },
             Message::Invitation {

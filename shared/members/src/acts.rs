@@ -9,10 +9,14 @@ use serde::{Deserialize, Serialize};
 use crate::Members;
 use crate::account::Account;
 use crate::error::{Error, Result};
-use crate::item::{EXPIRES_AT, PK, Reader, SK, key, number, string};
+use crate::item::{EXPIRES_AT, PK, Reader, SK, key, number as number_of, string};
 
 const AUDIT: &str = "AUDIT#SITE";
 const ACT: &str = "act";
+/// What was done at once by one hand: entries that are written together or not at all.
+const TOGETHER: &str = "acts";
+/// Most items of entries that are written together, less than what one transaction takes.
+const MOST_TOGETHER: usize = 90;
 
 /// How long an entry is kept, in seconds: a year and a day.
 pub const ACT_SECONDS: u64 = 366 * 24 * 60 * 60;
@@ -32,8 +36,6 @@ pub enum Deed {
     CodeIssued,
     SignedOut,
     MemberRemoved,
-    /// The member was of an import that failed.
-    ImportTakenBack,
     DocumentApproved,
     DocumentWithdrawn,
     DocumentRestored,
@@ -106,12 +108,30 @@ impl Members {
         let mut item = key(AUDIT, sort.as_str());
         item.insert(ACT.to_owned(), string(text));
         let until = (act.at_ms / 1000).saturating_add(ACT_SECONDS);
-        item.insert(EXPIRES_AT.to_owned(), number(until));
+        item.insert(EXPIRES_AT.to_owned(), number_of(until));
         let entry = [self.put(item)?].into_iter();
         Ok(entry.chain(self.notice(act, &sort)?).collect())
     }
 
-    /// Entries, newest first, from where the page before ended: at most `limit`.
+    /// Entries of what is done at once, for its transaction: several in each item where they are many.
+    pub(crate) fn entries(&self, acts: &[Act]) -> Result<Vec<TransactWriteItem>> {
+        // As long as the name of one entry, and in the order of the acts.
+        let random = rand::random::<u64>() >> 8;
+        let of_item = acts.len().div_ceil(MOST_TOGETHER).max(1);
+        let items = acts.chunks(of_item).enumerate().map(|(number, acts)| {
+            let at_ms = acts.first().map_or(0, |act| act.at_ms);
+            let text = serde_json::to_string(acts).map_err(|_| damaged())?;
+            let mut item = key(AUDIT, format!("{at_ms:013}-{random:014x}{number:02x}"));
+            item.insert(TOGETHER.to_owned(), string(text));
+            let until = (at_ms / 1000).saturating_add(ACT_SECONDS);
+            item.insert(EXPIRES_AT.to_owned(), number_of(until));
+            self.put(item)
+        });
+        items.collect()
+    }
+
+    /// Entries, newest first, from where the page before ended: at most `limit`, and all of those that were written together with
+    /// one of these.
     pub async fn acts(&self, cursor: Option<&str>, limit: u16) -> Result<Acts> {
         let query = self
             .client
@@ -129,14 +149,24 @@ impl Members {
         };
         let found = query.send().await.map_err(Error::store("Query"))?;
         let mut page = Acts::default();
-        for item in found.items() {
+        let items = found.items();
+        for (number, item) in items.iter().enumerate() {
             let read = Reader { item, name: AUDIT };
-            let act = serde_json::from_str(read.string(ACT)?).map_err(|_| read.damaged(ACT))?;
-            page.acts.push(act);
-            page.cursor = Some(read.string(SK)?.to_owned());
-        }
-        if found.last_evaluated_key().is_none() {
-            page.cursor = None;
+            if let Some(together) = read.optional_string(TOGETHER) {
+                let acts: Vec<Act> =
+                    serde_json::from_str(together).map_err(|_| read.damaged(TOGETHER))?;
+                page.acts.extend(acts.into_iter().rev());
+            } else {
+                let act = serde_json::from_str(read.string(ACT)?);
+                page.acts.push(act.map_err(|_| read.damaged(ACT))?);
+            }
+            let is_last = number + 1 == items.len() && found.last_evaluated_key().is_none();
+            page.cursor = (!is_last)
+                .then(|| read.string(SK).map(str::to_owned))
+                .transpose()?;
+            if page.acts.len() >= usize::from(limit) {
+                break;
+            }
         }
         Ok(page)
     }

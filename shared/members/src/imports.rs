@@ -6,9 +6,9 @@
 
 use aws_sdk_dynamodb::types::{AttributeValue, Delete, TransactWriteItem, Update};
 
-use crate::Members;
 use crate::error::{Error, Result};
 use crate::item::{Item, PK, Reader, SK, key, string};
+use crate::{Act, Members};
 
 /// Under which all imports lie that aren't finished, in the order in which their times end.
 const IMPORTS: &str = "IMPORTS#SITE";
@@ -88,9 +88,10 @@ impl Members {
         Ok(false)
     }
 
-    /// Ends an import: its members stay. `false`: its time is over, and its members are being taken back.
-    pub async fn finish_import(&self, import: &Import) -> Result<bool> {
-        let mut writes = Vec::new();
+    /// Ends an import: its members stay, and what was done to them is entered. `false`: its time is over, its members are being
+    /// taken back, and nothing was entered.
+    pub async fn finish_import(&self, import: &Import, acts: &[Act]) -> Result<bool> {
+        let mut writes = self.entries(acts)?;
         for sort in &import.keys {
             let delete = Delete::builder()
                 .table_name(&self.table)

@@ -46,7 +46,6 @@ fn is_told(deed: Deed) -> bool {
         Deed::MemberAdded
         | Deed::MemberInvited
         | Deed::MemberRemoved
-        | Deed::ImportTakenBack
         | Deed::DocumentApproved
         | Deed::DocumentWithdrawn
         | Deed::DocumentRestored => false,

@@ -2,7 +2,7 @@
 
 use auth::Code;
 use languages::{Sentence, sentence};
-use members::{Created, Email, NewMember, Role};
+use members::{Created, Email, Members, NewMember, Role};
 use uuid::Uuid;
 
 use crate::administration::Administration;
@@ -56,7 +56,8 @@ impl Administration<'_> {
                 created_at: self.now(),
             };
             let id = member.id.clone();
-            let (created, code) = self.make(member).await?;
+            let noting = self.members.noting(self.act_of_new(&member));
+            let (created, code) = self.make(&noting, member).await?;
             match created {
                 Created::Created => return Ok(Ok(Added { id, handle, code })),
                 Created::EmailTaken => {
@@ -78,9 +79,9 @@ impl Administration<'_> {
     /// Makes an account, with a code where there is no password: the code, and when it ends, in Unix seconds.
     pub(crate) async fn make(
         &self,
+        members: &Members,
         member: NewMember,
     ) -> members::Result<(Created, Option<(Code, u64)>)> {
-        let members = self.noting_new(&member);
         if member.password_hash.is_some() {
             return Ok((members.create(member).await?, None));
         }

@@ -1,7 +1,8 @@
 //! Members in the hands of whoever looks after them: every change is written with the entry that tells of it.
 
 use auth::Code;
-use languages::{Sentence, sentence};
+use languages::{Language, Sentence, sentence};
+use mail::{Letter, Outbox};
 use members::{Account, Act, Deed, Email, Members, NewMember, Renamed, Role, Who};
 
 use crate::slip::new_code;
@@ -96,8 +97,12 @@ impl Administration<'_> {
     }
 
     /// The table, of which each change writes this entry.
-    pub(crate) fn noting(&self, deed: Deed, on: Who, became: Option<&str>) -> Members {
-        self.members.noting(Act {
+    fn noting(&self, deed: Deed, on: Who, became: Option<&str>) -> Members {
+        self.members.noting(self.act(deed, on, became))
+    }
+
+    fn act(&self, deed: Deed, on: Who, became: Option<&str>) -> Act {
+        Act {
             at_ms: (self.clock)(),
             by: self.by.clone(),
             deed,
@@ -105,11 +110,11 @@ impl Administration<'_> {
             slug: None,
             became: became.map(str::to_owned),
             note: None,
-        })
+        }
     }
 
-    /// The same for one who becomes a member.
-    pub(crate) fn noting_new(&self, member: &NewMember) -> Members {
+    /// The entry of one who becomes a member.
+    pub(crate) fn act_of_new(&self, member: &NewMember) -> Act {
         let deed = match member.password_hash {
             Some(_) => Deed::MemberAdded,
             None => Deed::MemberInvited,
@@ -119,7 +124,7 @@ impl Administration<'_> {
             handle: member.handle.clone(),
         };
         let became = Some(member.role.as_str()).filter(|_| member.role != Role::default());
-        self.noting(deed, on, became)
+        self.act(deed, on, became)
     }
 
     /// Gives a member another name. [`tell_renamed`](crate::tell_renamed) comes after it.
@@ -152,14 +157,38 @@ impl Administration<'_> {
         Ok(of_renamed(renamed, Refused::HandleTaken(handle.to_owned())))
     }
 
-    /// Gives a member another address to sign in with, and ends every session. Password and code go on working.
+    /// Gives a member another address to sign in with, and ends every session. Password and code go on working. Where there is
+    /// an outbox, the address of before is told, in this language.
     ///
     /// # Errors
-    /// The table doesn't answer.
-    pub async fn set_email(&self, account: &Account, email: &Email) -> Changed {
+    /// The table or the outbox doesn't answer.
+    pub async fn set_email(
+        &self,
+        account: &Account,
+        email: &Email,
+        outbox: Option<(&Outbox, Language)>,
+    ) -> Changed {
         granted!(stays(account));
         if *email == account.email {
             return Ok(Ok(()));
+        }
+        if let Some((outbox, language)) = outbox {
+            if self.members.by_email(email).await?.is_some() {
+                return Ok(Err(Refused::EmailTaken(email.clone())));
+            }
+            // Before the change, so that a kill in between leaves the former mailbox a word; `send_mail` waits for the change.
+            let letter = Letter::AddressChanged {
+                member: account.id.clone(),
+                email: account.email.as_str().to_owned(),
+                name: account.name.clone(),
+                language: language.code().to_owned(),
+                changed_at: self.now(),
+            };
+            let put = outbox.put(&letter).await;
+            put.map_err(|error| members::Error::Store {
+                operation: "PutObject",
+                cause: format!("{error:#}"),
+            })?;
         }
         let members = self.noting(Deed::EmailChanged, account.into(), None);
         let changed = members.change_email(account, email).await?;

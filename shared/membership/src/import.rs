@@ -2,20 +2,23 @@
 //!
 //! The members are made one by one, each with a transaction of its own, and the import is noted until the last of them is
 //! there ([`Members::begin_import`]). Who can't finish takes back what was made; where that is killed, too,
-//! [`take_back_abandoned`] does it once the import's time is over. Until an import is finished nobody has seen a code of it.
+//! [`take_back_abandoned`] does it once the import's time is over. Until an import is finished nobody has seen a code of it,
+//! and nothing is entered of it: the entries are written with the last write.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use auth::Code;
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use languages::sentence;
-use members::{CODE_TTL_SECONDS, Created, Deed, Import, Members, NewMember};
+use members::{Act, CODE_TTL_SECONDS, Created, Import, Members, NewMember};
 
 use crate::add::new_id;
 use crate::administration::Administration;
 use crate::roster::{BadRow, Row};
 use crate::slip::Slip;
 
+/// Most rows of one import: the entries of all are written at once, with the last write.
+const MOST_ROWS: usize = 10_000;
 /// How many members are written at the same time.
 const AT_ONCE: usize = 16;
 /// How long an import may take beside the time for its rows, and how long a row may take, in milliseconds: many times what
@@ -32,6 +35,8 @@ pub struct Done {
     pub id: String,
     /// `None` where the row brought a password.
     pub code: Option<Code>,
+    /// What is entered of it.
+    act: Act,
 }
 
 impl Done {
@@ -65,6 +70,8 @@ pub enum NotImported {
     /// Another import is under way, whose members may be taken back.
     #[error("another list is being imported; try again in a minute")]
     Beside,
+    #[error("it has more than {MOST_ROWS} new members; import it in parts")]
+    TooMany,
     /// It took longer than an import may.
     #[error("it took too long")]
     TooLong,
@@ -74,7 +81,7 @@ pub enum NotImported {
 
 /// What came of a row that was written.
 enum Written {
-    Done(Done),
+    Done(Box<Done>),
     Refused(BadRow),
 }
 
@@ -90,6 +97,9 @@ impl Administration<'_> {
         skip_bad: bool,
         mut step: impl FnMut() + Send,
     ) -> Result<Imported, NotImported> {
+        if rows.len() > MOST_ROWS {
+            return Err(NotImported::TooMany);
+        }
         let until = (self.clock)() + SLACK_MS + LAST_MS + ROW_MS * rows.len() as u64;
         let rows: Vec<(Row, String)> = rows.into_iter().map(|row| (row, new_id())).collect();
         let ids: Vec<String> = rows.iter().map(|(_, id)| id.clone()).collect();
@@ -128,7 +138,7 @@ impl Administration<'_> {
         while let Some(written) = written.next().await {
             step();
             match written {
-                Some(Ok(Written::Done(done))) => imported.done.push(done),
+                Some(Ok(Written::Done(done))) => imported.done.push(*done),
                 Some(Ok(Written::Refused(refused))) => {
                     imported.refused.push(refused);
                     stopped.fetch_or(!skip_bad, Ordering::Relaxed);
@@ -146,7 +156,7 @@ impl Administration<'_> {
         let failure = match failure {
             Some(failure) => failure,
             None if stopped.into_inner() => NotImported::Changed(imported.refused.clone()),
-            None => match self.members.finish_import(&import).await {
+            None => match self.members.finish_import(&import, &acts(&imported)).await {
                 Ok(true) => return Ok(imported),
                 Ok(false) => NotImported::TooLong,
                 Err(error) => NotImported::Store(error),
@@ -182,7 +192,7 @@ impl Administration<'_> {
         if !self.members.abandon_import(import).await? {
             return Ok(false);
         }
-        remove_all(self, ids).await?;
+        remove_all(self.members, ids).await?;
         // A request that the store didn't answer may still be done: then the note stays, and is looked at once more.
         if !matches!(failure, NotImported::Store(_)) {
             self.members.forget_import(import).await?;
@@ -200,11 +210,13 @@ impl Administration<'_> {
             role: row.role,
             created_at: self.now(),
         };
-        let (created, code) = self.make(member).await?;
+        let act = self.act_of_new(&member);
+        let (created, code) = self.make(self.members, member).await?;
         let reason = match created {
             Created::Created => {
                 let code = code.map(|(code, _)| code);
-                return Ok(Written::Done(Done { row, id, code }));
+                let done = Done { row, id, code, act };
+                return Ok(Written::Done(Box::new(done)));
             }
             Created::EmailTaken => sentence!("reason.roster_added_meanwhile"),
             Created::HandleTaken => sentence!("reason.roster_handle_taken_meanwhile"),
@@ -223,27 +235,26 @@ impl Administration<'_> {
 /// # Errors
 /// The table doesn't answer: the next call goes on.
 pub async fn take_back_abandoned(members: &Members, now_ms: u64) -> members::Result<usize> {
-    let nobody = Administration {
-        members,
-        by: None,
-        clock: &|| now_ms,
-    };
     let mut count = 0;
     for abandoned in members.abandoned_imports(now_ms).await? {
-        count += remove_all(&nobody, &abandoned.ids).await?;
+        count += remove_all(members, &abandoned.ids).await?;
         members.forget_abandoned(&abandoned).await?;
     }
     Ok(count)
 }
 
+/// What is entered of an import, in the order of the file.
+fn acts(imported: &Imported) -> Vec<Act> {
+    imported.done.iter().map(|done| done.act.clone()).collect()
+}
+
 /// Removes each of these who is there, and returns how many that were.
-async fn remove_all(by: &Administration<'_>, ids: &[String]) -> members::Result<usize> {
+async fn remove_all(members: &Members, ids: &[String]) -> members::Result<usize> {
     let removals = ids.iter().map(|id| async move {
-        let Some(account) = by.members.by_id(id).await? else {
-            return Ok(0);
-        };
-        let members = by.noting(Deed::ImportTakenBack, (&account).into(), None);
-        members.remove(&account).await.map(|()| 1)
+        match members.by_id(id).await? {
+            Some(account) => members.remove(&account).await.map(|()| 1),
+            None => Ok(0),
+        }
     });
     // Collected: a stream over a closure isn't general enough to be sent between threads.
     let removals: Vec<_> = removals.collect();
