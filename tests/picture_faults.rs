@@ -36,7 +36,7 @@ use crate::photo::{plain, shade};
 
 pub(crate) const OLD: u8 = 40;
 const NEW: u8 = 200;
-const PUBLIC_URL: &str = "https://club.example";
+pub(crate) const PUBLIC_URL: &str = "https://club.example";
 
 /// A client whose calls go through a function of a test's own.
 struct Through<F> {

@@ -1,6 +1,7 @@
 //! What editors approve, withdraw and restore, and that nothing else is public.
 
 mod faults;
+mod held;
 mod ways;
 
 use blobs::layout::SourceKey;

@@ -11,19 +11,20 @@ use std::time::{Duration, SystemTime};
 use auth::Code;
 use aws_sdk_dynamodb::types::AttributeValue;
 use blobs::layout::{
-    self, FileChangeKey, FileKey, FileNote, LaterKey, MailKey, NameChangeKey, OriginalKey,
-    PictureChangeKey, SourceKey,
+    self, FileChangeKey, FileKey, FileNote, HandleChangeKey, LaterKey, MailKey, NameChangeKey,
+    OriginalKey, PictureChangeKey, SourceKey,
 };
 use blobs::{Blobs, Condition, Upload};
 use endpoint::{Clock, Environment, aws, configuration};
 use image::ImageFormat;
 use local::Options;
 use mail::{Letter, Outbox};
-use members::{Created, IssuedCode, NewMember, Role};
+use members::{Created, IssuedCode, NewMember, Renamed, Role};
 use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 
 use crate::events::{self, ANSWERS, DELIVERIES, event, invoke, make_demo};
+use crate::file_faults::resized;
 use crate::photo::plain;
 use crate::picture_faults::{Paused, Stores, put};
 use crate::removal::left::left_of;
@@ -581,13 +582,15 @@ async fn decide(environment: Environment, of: BTreeMap<&'static str, Environment
     let shown = format!("![Arm]({public_url}/files/rae/0123-1x1.webp) ![Me](me.png)");
     let text = format!("# Plain\n\nSee [[Somebody]] and [itself](/rae/plain/).\n\n{shown}\n");
     send("plain", &text).await;
-    assert_eq!(list("state=waiting").await, 1);
+    // What was withdrawn waits at its new address as well.
+    assert_eq!(list("state=waiting").await, 2);
     assert_eq!(list("state=withdrawn").await, 1);
     assert!(list("").await > 1);
     let (status, one) = review("plain", None).await;
     assert_eq!((status, one["changes"].is_object()), (200, true), "{one}");
     decide("approve", "plain").await;
-    decide("restore", "hidden").await;
+    // Another address than the one at which it was withdrawn.
+    decide("approve", "hidden").await;
     rename("hidden", "found").await;
     let mut told = event("readmes.unknown");
     told["rawPath"] = json!("/api/readmes/found");
@@ -597,10 +600,30 @@ async fn decide(environment: Environment, of: BTreeMap<&'static str, Environment
     told["requestContext"]["http"]["method"] = json!("DELETE");
     assert_eq!(ask("readmes", told).await.0, 202);
     look("found").await;
+    let file = async |shade: u8| {
+        let picture = plain(shade, 48, ImageFormat::Png);
+        let event = stores.send_file(&author, picture).await;
+        resized(&stores, &event).await;
+    };
+    file(40).await;
+    send("held", "# Held\n\n![Arm](img/arm.png)\n").await;
     // One that was withdrawn and deleted is restored by forgetting that.
     send("odd", "# Odd\n").await;
     let version = version_of("odd").await;
     decide("withdraw", "odd").await;
+    // Meanwhile an approved picture stays, under another handle too, where another one took its place.
+    file(200).await;
+    look("held").await;
+    let renamed = stores.members.rename(&author, &author.name, "raya").await;
+    assert_eq!(renamed.unwrap(), Renamed::Renamed);
+    let moved = stores.tells(&HandleChangeKey::new(&author.id).key());
+    resized(&stores, &moved).await;
+    look("held").await;
+    // And nobody decides about a document of their own where others could.
+    let mut own = event("review.no_action");
+    own["rawPath"] = json!("/api/review/demo/note");
+    own["body"] = json!(json!({"action": "approve", "version": "x"}).to_string());
+    assert_eq!(ask("review", own).await.0, 409);
     uploads.delete(&key("odd")).await.unwrap();
     look("odd").await;
     let said = json!({"action": "restore", "version": version});

@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 use blobs::layout::{SourceKey, SourceNote};
 use blobs::{Condition, Upload, Version};
 use endpoint::{Clock, Environment, Origins};
-use members::{Account, Usage};
+use members::{Account, Review, Usage};
 use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 
@@ -23,6 +23,7 @@ pub(crate) struct Functions<'a> {
     token: String,
     quota: Usage,
     clock: Clock,
+    review: Review,
 }
 
 impl<'a> Functions<'a> {
@@ -42,7 +43,13 @@ impl<'a> Functions<'a> {
                 bytes: u64::MAX / 2,
             },
             clock: Clock::system(),
+            review: Review::Off,
         }
+    }
+
+    /// The same on a site where editors look first.
+    pub(crate) fn under(self, review: Review) -> Self {
+        Self { review, ..self }
     }
 
     fn event(&self, method: &str, path: &str, query: &Value, body: &str) -> Value {
@@ -80,6 +87,7 @@ impl<'a> Functions<'a> {
         let mut state = rename::State::from_env(self.environment).unwrap();
         state.bearer.members = stores.members.clone();
         state.uploads = stores.uploads.clone();
+        state.review = self.review;
         let path = format!("/api/readmes/{slug}/rename");
         let body = json!({"slug": to}).to_string();
         let event = self.event("POST", &path, &json!({}), &body);

@@ -236,7 +236,7 @@ async fn a_decision_goes_with_its_document_to_another_address() {
     let (_stack, environment) = stack().await;
     let office = Office::open(&environment, Review::All).await;
     let jo = office.member("jo").await;
-    let functions = Functions::of(&environment, &jo).await;
+    let functions = Functions::of(&environment, &jo).await.under(Review::All);
     let stores = &office.healthy;
     let look = async |slug: &str| {
         let key = SourceKey::new(&jo.id, slug).key();
@@ -252,18 +252,26 @@ async fn a_decision_goes_with_its_document_to_another_address() {
     assert_eq!(state, Some((Outcome::Waiting, false)));
     assert_eq!(office.queue(&jo).await, ["voyage"]);
     assert_eq!(office.says("approve", &jo, "voyage").await, 202);
+    assert!(office.shows(&jo, "voyage", Some(ONE)).await);
+    assert_eq!(functions.rename(stores, "voyage", "journey").await, 409);
+    // Withdrawn, it goes where its author puts it, and its decision with it.
+    assert_eq!(office.says("withdraw", &jo, "voyage").await, 202);
     assert_eq!(functions.rename(stores, "voyage", "journey").await, 202);
     // In whatever order both are looked at.
     look("journey").await;
     look("voyage").await;
-    assert!(office.shows(&jo, "journey", Some(ONE)).await);
-    assert!(office.shows(&jo, "voyage", None).await);
+    for slug in ["voyage", "journey"] {
+        assert!(office.shows(&jo, slug, None).await, "{slug}");
+    }
     let decided = stores.members.decision(&jo.id, "voyage").await.unwrap();
     assert_eq!(decided, None);
-    // What is live by an older version alone can't go.
-    office.send(&jo, "journey", TWO).await;
-    assert_eq!(functions.rename(stores, "journey", "tour").await, 409);
+    let decided = stores.members.decision(&jo.id, "journey").await.unwrap();
+    assert!(decided.unwrap().withdrawn.is_some());
+    // Another address is looked at as another text is.
+    assert_eq!(office.queue(&jo).await, ["journey"]);
+    assert_eq!(office.says("approve", &jo, "journey").await, 202);
     assert!(office.shows(&jo, "journey", Some(ONE)).await);
+    assert_eq!(office.moved(&jo).await, [""; 0]);
 }
 
 #[tokio::test]
@@ -484,7 +492,27 @@ async fn nobody_decides_about_a_document_of_their_own_but_who_is_alone() {
     // Taking one's own away is always one's own matter.
     assert_eq!(office.says("withdraw", &ed, "own").await, 202);
     assert_eq!(office.says("restore", &ed, "own").await, 409);
-    office.healthy.members.remove(&colleague).await.unwrap();
+    let members = &office.healthy.members;
+    members.remove(&colleague).await.unwrap();
+    // Another editor counts as long as they can sign in, and whoever has no rights doesn't.
+    add(&office.healthy, "member", Role::Member).await;
+    let other = add(&office.healthy, "other", Role::Editor).await;
+    assert_eq!(office.says("restore", &ed, "own").await, 409);
+    assert!(members.set_disabled(&other, true).await.unwrap());
+    assert!(!members.others_decide(&ed.id).await.unwrap());
+    let other = office.healthy.now(&other).await;
+    assert!(members.set_disabled(&other, false).await.unwrap());
+    assert!(members.others_decide(&ed.id).await.unwrap());
+    let other = office.healthy.now(&other).await;
+    assert!(members.set_role(&other, Role::Admin).await.unwrap());
+    assert!(members.others_decide(&ed.id).await.unwrap());
+    // Of two administrators one may go.
+    let second = add(&office.healthy, "second", Role::Admin).await;
+    let other = office.healthy.now(&other).await;
+    assert!(members.set_role(&other, Role::Editor).await.unwrap());
+    let other = office.healthy.now(&other).await;
+    assert!(members.set_role(&other, Role::Member).await.unwrap());
+    members.remove(&second).await.unwrap();
     assert_eq!(office.says("restore", &ed, "own").await, 202);
     let acts = office.healthy.members.acts(None, 10).await.unwrap().acts;
     let by = acts[0].by.as_ref().unwrap();

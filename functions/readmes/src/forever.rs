@@ -1,5 +1,7 @@
 //! A document erased for good, with its versions under the addresses that it had.
 
+use std::collections::BTreeSet;
+
 use blobs::layout::SourceKey;
 use endpoint::Error;
 use members::{Address, AddressChange};
@@ -68,7 +70,10 @@ async fn forget(state: &State, source: &SourceKey, address: &Address) -> Result<
             ..address.clone()
         },
     }];
-    for slug in &address.former {
+    // Those that nobody is led from stand among the parts alone.
+    let parts = address.parts.iter().map(|part| &part.slug);
+    let known: BTreeSet<&String> = address.former.iter().chain(parts).collect();
+    for slug in known.into_iter().filter(|slug| **slug != source.slug) {
         let before = members.address(&source.member_id, slug).await?;
         if before.moved_to.as_ref() == Some(&source.slug) {
             let after = Address {

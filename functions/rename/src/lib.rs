@@ -9,6 +9,7 @@ use endpoint::{
     Bearer, Environment, Error, JsonObject, Origins, Request, aws, configuration, sentence,
 };
 use frontmatter::slug;
+use members::Review;
 use sources::Accepted;
 
 use renaming::Renaming;
@@ -18,6 +19,8 @@ use renaming::Renaming;
 pub struct State {
     pub bearer: Bearer,
     pub uploads: Blobs,
+    /// Which documents wait for an editor (`REVIEW`): the addresses of these do, too.
+    pub review: Review,
     pub origins: Origins,
 }
 
@@ -27,6 +30,7 @@ impl State {
         Ok(Self {
             bearer: configuration::bearer(environment)?,
             uploads: Blobs::new(&config, environment.required("UPLOADS_BUCKET")?),
+            review: configuration::review(environment)?,
             origins: Origins::from_env(environment)?,
         })
     }
@@ -78,6 +82,7 @@ pub async fn handler(state: &State, request: Request) -> endpoint::Result {
     let to = SourceKey::new(&member.id, &slug::for_upload("", Some(wanted)));
     let renaming = Renaming {
         state,
+        member: &member,
         from: &from,
         to: &to,
         if_version,

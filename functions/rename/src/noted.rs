@@ -19,6 +19,8 @@ pub(crate) struct Move<'a> {
     pub(crate) buried: Option<&'a str>,
     /// Whether an earlier try noted the move with an older version of the document.
     pub(crate) continues: bool,
+    /// Whether the former address leads on to the document: nobody had to approve it before it was public.
+    pub(crate) leads: bool,
     /// Unix seconds.
     pub(crate) at: u64,
 }
@@ -74,7 +76,8 @@ impl Move<'_> {
                 .extend(buried.map(|version| part(self.to, version, true)));
             after_to.parts.extend(to.parts.iter().cloned());
             let former = to.former.iter().chain(&from.former);
-            for slug in former.map(String::as_str).chain([self.from]) {
+            let newest = self.leads.then_some(self.from);
+            for slug in former.map(String::as_str).chain(newest) {
                 after_to.former.retain(|known| known != slug);
                 if slug != self.to {
                     after_to.former.push(slug.to_owned());
@@ -130,6 +133,7 @@ mod tests {
                 version,
                 buried,
                 continues: false,
+                leads: true,
                 at,
             };
             let of = |slug: &str| known.get(slug).cloned().unwrap_or_default();
@@ -194,6 +198,7 @@ mod tests {
             version: "a2",
             buried: None,
             continues: true,
+            leads: true,
             at: 2,
         };
         let changes = late.change(&known["a"], &known["b"]).unwrap();
@@ -204,6 +209,25 @@ mod tests {
         let wanted = [("a", "a2"), ("b", "b1"), ("a", "a1")];
         assert_eq!(parts(&known["b"]), wanted);
         assert_eq!(known["a"].left.len(), 2);
+    }
+
+    #[test]
+    fn an_address_that_nobody_approved_leads_nowhere() {
+        let known = after(&[("a", "b", "a1", None)]);
+        let hidden = Move {
+            from: "b",
+            to: "c",
+            version: "b1",
+            buried: None,
+            continues: false,
+            leads: false,
+            at: 2,
+        };
+        let [from, to] = hidden.change(&known["b"], &Address::default()).unwrap();
+        assert_eq!(to.after.former, ["a"]);
+        // Its versions are the document's all the same.
+        assert_eq!(parts(&to.after), [("b", "b1"), ("a", "a1")]);
+        assert_eq!(from.after.moved_to.as_deref(), Some("c"));
     }
 
     #[test]
@@ -218,6 +242,7 @@ mod tests {
                 version: &from,
                 buried: None,
                 continues: false,
+                leads: true,
                 at: 1_000_000_000,
             };
             match one.change(&here, &Address::default()) {
@@ -238,6 +263,7 @@ mod tests {
             version: "v",
             buried: None,
             continues: false,
+            leads: true,
             at: 1_000_000_000 + 91 * SECONDS_OF_A_DAY,
         };
         assert!(later.change(&here, &Address::default()).is_ok());

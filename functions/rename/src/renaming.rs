@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use blobs::layout::{MAX_README_BYTES, SourceKey, SourceNote};
 use blobs::{Condition, Head, Object, Upload, Version, Written};
 use endpoint::{Error, rfc3339, sentence};
-use members::{Address, AddressChange, DecisionMove, State as Outcome};
+use members::{Account, Address, AddressChange, DecisionMove, Ruling, State as Outcome};
 use sources::{Stored, version};
 
 use crate::State;
@@ -22,6 +22,7 @@ const RENAMED_FROM: &str = "renamed-from";
 
 pub(crate) struct Renaming<'a> {
     pub(crate) state: &'a State,
+    pub(crate) member: &'a Account,
     pub(crate) from: &'a SourceKey,
     pub(crate) to: &'a SourceKey,
     /// The version that may be renamed, and no other, by its `ETag` without quotes.
@@ -52,10 +53,11 @@ impl Renaming<'_> {
             if self.from == self.to {
                 return Ok(stored(written(&seen.head)));
             }
-            self.check_is_whole(&seen).await?;
+            let ruling = self.ruling().await?;
+            self.check_may_go(&seen, &ruling).await?;
             let copy = self.copy(&seen).await?;
             if let Step::Done(copy) = copy
-                && let Step::Done(()) = self.note(&seen, &copy).await?
+                && let Step::Done(()) = self.note(&seen, &copy, &ruling).await?
                 && let Step::Done(()) = self.leave(&seen).await?
             {
                 return self.settled(&seen, copy).await;
@@ -103,18 +105,52 @@ impl Renaming<'_> {
         Ok(stored(written(&head)))
     }
 
-    /// Refuses to move what is live by an older version alone: under its new address it would be no more. That is so of a
-    /// rejected version, and of one that waits for an editor.
-    async fn check_is_whole(&self, seen: &Object) -> Result<(), Error> {
+    /// What editors decided of the document, and whether anything of it has to be approved.
+    async fn ruling(&self) -> Result<Ruling, Error> {
         let members = &self.state.bearer.members;
-        let report = members
-            .report(&self.from.member_id, &self.from.slug)
-            .await?;
-        let of_older =
-            report.filter(|report| report.live && report.source_version == seen.head.etag);
+        let (slug, review) = (&self.from.slug, self.state.review);
+        Ok(members.ruling(self.member, slug, review).await?)
+    }
+
+    /// Refuses to move what would be off the site then: what is live by an older version alone, which stays behind, as of a
+    /// rejected version; and, where an address has to be approved, what is live or approved at this one.
+    async fn check_may_go(&self, seen: &Object, ruling: &Ruling) -> Result<(), Error> {
+        let members = &self.state.bearer.members;
+        let (id, slug) = (&self.from.member_id, &self.from.slug);
+        let report = members.report(id, slug).await?;
+        let live = report.as_ref().filter(|report| report.live);
+        // Of what is withdrawn nothing is public, wherever it lies.
+        let is_public = !ruling.is_withdrawn() && (live.is_some() || ruling.approved().is_some());
+        if ruling.waits && is_public {
+            let address = self.address(slug).await?;
+            if address.gone_to(seen.head.version.as_deref()) == Some(&self.to.slug) {
+                // It was noted before it had to wait, and is finished.
+                return Ok(());
+            }
+            self.undo_former_copy(seen).await?;
+            let slug = slug.as_str();
+            return Err(Error::Conflict(sentence!(
+                "api.rename_reviewed",
+                slug = slug
+            )));
+        }
+        let of_older = live.filter(|report| report.source_version == seen.head.etag);
         match of_older.map(|report| report.state) {
             Some(Outcome::Rejected) => Err(Error::Conflict(sentence!("api.rename_rejected"))),
             Some(Outcome::Waiting) => Err(Error::Conflict(sentence!("api.rename_waiting"))),
+            _ => Ok(()),
+        }
+    }
+
+    /// Takes away what an earlier try stored under the new address that nobody was told of.
+    async fn undo_former_copy(&self, seen: &Object) -> Result<(), Error> {
+        let there = self.head(self.to).await?;
+        let is_copy = |there: &Head| {
+            let of = there.metadata.get(RENAMED_FROM);
+            of.is_some() && of == seen.head.version.as_ref()
+        };
+        match there.filter(is_copy) {
+            Some(copy) if self.from != self.to => self.undo(&written(&copy)).await,
             _ => Ok(()),
         }
     }
@@ -179,8 +215,14 @@ impl Renaming<'_> {
         })
     }
 
-    /// Has the table remember where the document is.
-    async fn note(&self, seen: &Object, copy: &Written) -> Result<Step<()>, Error> {
+    /// Has the table remember where the document is. [`Step::Again`] also where editors decided something else than `ruling`
+    /// meanwhile.
+    async fn note(
+        &self,
+        seen: &Object,
+        copy: &Written,
+        ruling: &Ruling,
+    ) -> Result<Step<()>, Error> {
         let members = &self.state.bearer.members;
         let (Some(version), Some(copied)) = (&seen.head.version, &copy.version) else {
             return Err(Error::Internal(anyhow::anyhow!(
@@ -191,6 +233,9 @@ impl Renaming<'_> {
             let from = self.address(&self.from.slug).await?;
             let to = self.address(&self.to.slug).await?;
             let decided = self.decided().await?;
+            if decided.decision != ruling.decision {
+                return Ok(Step::Again);
+            }
             let buried = self.buried(copied).await?;
             let left = from
                 .below()
@@ -205,6 +250,7 @@ impl Renaming<'_> {
                 version,
                 buried: buried.as_deref(),
                 continues,
+                leads: !ruling.waits,
                 at: self.state.bearer.clock.unix_seconds(),
             };
             if one.is_noted(&to) {
@@ -400,6 +446,7 @@ impl Renaming<'_> {
             version: &late,
             buried: None,
             continues: true,
+            leads: true,
             at: self.state.bearer.clock.unix_seconds(),
         };
         let from = self.address(&self.from.slug).await?;

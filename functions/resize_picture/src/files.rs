@@ -159,6 +159,7 @@ fn blank(key: &FileKey, head: &Head, note: FileNote) -> File {
         renditions: Vec::new(),
         replaced: Vec::new(),
         telling: true,
+        born: String::new(),
     }
 }
 
@@ -239,6 +240,11 @@ async fn put(
     let shelf = state.shelf();
     let stored = shelf.store_file(account, &file.id, &made, (state.random)());
     file.renditions = stored.await?;
+    let there = before.as_ref().filter(|it| it.state != FileState::Gone);
+    file.born = there.map_or_else(
+        || base16ct::lower::encode_string(&(state.random)()),
+        |before| before.born.clone(),
+    );
     if let Some(before) = &before {
         file.replaced.clone_from(&before.replaced);
         if file.state == FileState::Rejected && before.state != FileState::Gone {

@@ -6,9 +6,7 @@
 use blobs::Head;
 use blobs::layout::SourceKey;
 use endpoint::{Error, JsonObject, Request, sentence};
-use members::{
-    Account, Act, Decision, Deed, Edition, Referrer, Report, Role, State as Outcome, Who,
-};
+use members::{Account, Act, Decision, Deed, Edition, Referrer, Report, State as Outcome, Who};
 use serde::Serialize;
 use uploads::ask_later;
 
@@ -20,8 +18,6 @@ const MAX_NOTE: usize = 2000;
 const MAX_VERSION_BYTES: usize = 100;
 /// How often a decision is tried against other editors.
 const ROUNDS: usize = 5;
-/// How many accounts are asked for at once in the search of another editor.
-const ACCOUNTS: u16 = 100;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Action {
@@ -96,26 +92,34 @@ pub(crate) async fn decide(
     let wanted = Wanted::read(request)?;
     if author.id == editor.id
         && wanted.action != Action::Withdraw
-        && !is_alone(state, editor).await?
+        && state.bearer.members.others_decide(&editor.id).await?
     {
         return Err(Error::Conflict(sentence!("api.review_own")));
     }
     let members = &state.bearer.members;
     let mut source = source.clone();
+    let mut is_known = false;
     for _ in 0..ROUNDS {
         let address = members.address(&author.id, &source.slug).await?;
         let before = members.decision(&author.id, &source.slug).await?;
         let head = state.uploads.head(&source.key()).await;
         let head = head.map_err(Error::unavailable)?;
         let version = head.as_ref().and_then(|head| head.version.as_deref());
+        let report = members.report(&author.id, &source.slug).await?;
+        let has_been = Known {
+            before: before.as_ref(),
+            head: head.as_ref(),
+            report: report.as_ref(),
+        };
+        is_known |= has_been.names(&wanted.version);
         if let Some(slug) = address.gone_to(version) {
             // Its author gives it another address at this moment.
             source = SourceKey::new(&author.id, slug);
             continue;
         }
-        let report = members.report(&author.id, &source.slug).await?;
         let look = Look {
             wanted: &wanted,
+            is_known,
             slug: &source.slug,
             before: before.as_ref(),
             head: head.as_ref(),
@@ -156,9 +160,39 @@ pub(crate) async fn decide(
     )))
 }
 
+/// What is known of a document's versions.
+struct Known<'a> {
+    before: Option<&'a Decision>,
+    head: Option<&'a Head>,
+    report: Option<&'a Report>,
+}
+
+impl Known<'_> {
+    /// Whether clients named a version of the document so, now or lately.
+    fn names(&self, version: &str) -> bool {
+        let of_edition = |edition: &Edition| edition.submission.version() == version;
+        let of_report = |report: &Report| {
+            report.version() == version
+                || report.earlier.iter().any(|it| it == version)
+                || report.edition.as_ref().is_some_and(of_edition)
+        };
+        let of_decision = |decision: &Decision| {
+            decision.withdrawn.as_deref() == Some(version)
+                || decision.approved.as_ref().is_some_and(of_edition)
+        };
+        // As long as there is no report, a document has its source's.
+        let of_source = |head: &Head| head.etag.trim_matches('"') == version;
+        self.report.is_some_and(of_report)
+            || self.before.is_some_and(of_decision)
+            || self.head.is_some_and(of_source)
+    }
+}
+
 /// What one round has read.
 struct Look<'a> {
     wanted: &'a Wanted,
+    /// Whether there is or was such a version.
+    is_known: bool,
     slug: &'a str,
     before: Option<&'a Decision>,
     head: Option<&'a Head>,
@@ -174,6 +208,9 @@ impl Look<'_> {
             Action::Withdraw => {
                 if self.head.is_none() && self.report.is_none() {
                     return Err(Error::NotFound);
+                }
+                if !self.is_known {
+                    return Err(self.changed());
                 }
                 // Whatever was sent meanwhile: nothing of the document stays.
                 Ok(self.unless_stands(None, Some(self.wanted.version.clone())))
@@ -288,29 +325,6 @@ fn act(
         slug: Some(source.slug.clone()),
         became: Some(wanted.version.clone()),
         note: wanted.note.clone(),
-    }
-}
-
-/// Whether nobody else could decide about an editor's own document.
-async fn is_alone(state: &State, editor: &Account) -> Result<bool, Error> {
-    let decides = |account: &Account| {
-        account.id != editor.id
-            && account.role >= Role::Editor
-            && !account.disabled
-            && !account.is_going()
-            && account.password_hash.is_some()
-    };
-    let mut after = None;
-    loop {
-        let members = &state.bearer.members;
-        let page = members.accounts_after(after.as_deref(), ACCOUNTS).await?;
-        if page.accounts.iter().any(decides) {
-            return Ok(false);
-        }
-        after = page.cursor;
-        if after.is_none() {
-            return Ok(true);
-        }
     }
 }
 

@@ -9,6 +9,9 @@ use serde::Serialize;
 
 use crate::State;
 
+/// The state of a version that is being converted.
+const PROCESSING: &str = "processing";
+
 /// A document, and what became of its newest version.
 #[derive(Debug, Serialize)]
 pub(crate) struct Document {
@@ -28,6 +31,14 @@ pub(crate) struct Document {
     /// How many warnings its report has.
     warnings: usize,
     note: Option<EditorNote>,
+}
+
+impl Document {
+    /// There is no report of what is there now, and nothing to decide about.
+    pub(crate) fn is_being_converted(&mut self) {
+        self.state = PROCESSING;
+        self.version = None;
+    }
 }
 
 /// The document of a source, as it is now. `None`: there is none, and nothing was decided about it.
@@ -58,7 +69,7 @@ pub(crate) async fn document(
     let outcome = match (&head, current) {
         // It was deleted, and can't come back without an editor.
         (None, _) => "withdrawn",
-        (Some(_), None) => "processing",
+        (Some(_), None) => PROCESSING,
         (Some(_), Some(report)) => word(report.state),
     };
     let shown = current.filter(|report| report.state != Outcome::Draft);

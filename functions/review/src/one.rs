@@ -6,7 +6,7 @@ use changes::{Side, Told};
 use conversion::Source;
 use endpoint::{Error, Request, sentence};
 use members::{Account, Report, State as Outcome};
-use proof::{MAX_ANSWER_BYTES, Preview, answered_bytes};
+use proof::{MAX_ANSWER_BYTES, Preview, Proof, answered_bytes};
 use serde::Serialize;
 
 use crate::State;
@@ -32,7 +32,7 @@ pub(crate) async fn one(
     request: &Request,
 ) -> endpoint::Result {
     let found = Box::pin(document(state, author, source)).await?;
-    let found = found.ok_or(Error::NotFound)?;
+    let mut found = found.ok_or(Error::NotFound)?;
     let object = state.uploads.get(&source.key(), MAX_README_BYTES).await;
     let object = match object {
         Err(blobs::Error::TooLarge { .. }) => {
@@ -55,10 +55,18 @@ pub(crate) async fn one(
     let now = state.bearer.clock.unix_seconds().max(until);
     let newest = Source::of(source, &object, now);
     let site = state.site();
-    let preview = proof::preview(&site, &state.converting, author, &newest, language);
-    let preview = preview.await?;
+    let proof = proof::proof(&site, &state.converting, author, &newest, language);
+    let Proof { preview, shown } = proof.await?;
     if current.is_none() && preview.is_draft() {
         return Err(Error::NotFound);
+    }
+    let submission = current.and_then(|report| report.submission.as_ref());
+    if let (Some(submission), Some(shown)) = (submission, &shown) {
+        let seen = conversion::submission(&site, &newest, shown).await;
+        if seen.map_err(Error::unavailable)?.version() != submission.version() {
+            // A picture changed meanwhile: what is shown here isn't what would be approved.
+            found.is_being_converted();
+        }
     }
     let text = frontmatter::decode(&object.bytes).ok();
     let text = text.map(std::borrow::Cow::into_owned);

@@ -6,7 +6,7 @@
 //! here, or the document is told of it, and nothing that it shows is taken away before.
 
 use blobs::layout::{FileChangeKey, MAX_PATH_BYTES, SourceKey};
-use frontmatter::Output;
+use conversion::Shown;
 use frontmatter::names::fold;
 use members::{Account, File, Standing};
 use uploads::ask_later;
@@ -15,24 +15,23 @@ use crate::State;
 use crate::reconcile::leavings;
 use crate::referrers::MAX_REFERRERS;
 
-/// Those of `files` that the output shows or leads to.
-pub(crate) fn shown(state: &State, files: Vec<File>, output: &Output) -> Vec<File> {
-    let is_shown = |file: &File| {
-        file.shown().is_some_and(|key| {
-            let url = format!("{}/{key}", state.public_url);
-            memchr::memmem::find(&output.bytes, url.as_bytes()).is_some()
-        })
-    };
-    files.into_iter().filter(is_shown).collect()
+/// Whether something is there still, by what it is a version of: see [`members::Report::shown`].
+pub(crate) async fn is_there(state: &State, member: &Account, line: &str) -> anyhow::Result<bool> {
+    if line == member.picture_line() {
+        return Ok(member.picture.is_some());
+    }
+    let (id, _) = line.split_once('#').unwrap_or((line, ""));
+    let file = state.members.file(&member.id, id).await?;
+    Ok(file.is_some_and(|file| file.shown().is_some() && file.line() == line))
 }
 
-/// Whether one of `files` shows something else than it did.
+/// Whether one of the files of `shown` has something else to show than it had.
 pub(crate) async fn changed_since(
     state: &State,
     member: &Account,
-    files: &[File],
+    shown: &[Shown],
 ) -> anyhow::Result<bool> {
-    for file in files {
+    for file in shown.iter().filter_map(|shown| shown.file.as_ref()) {
         let now = state.members.file(&member.id, &file.id).await?;
         if now.as_ref().and_then(File::shown) != file.shown() {
             return Ok(true);

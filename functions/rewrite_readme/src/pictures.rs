@@ -6,36 +6,30 @@
 
 use anyhow::Context as _;
 use blobs::layout::{self, SourceKey};
-use conversion::picture::{current, url};
+use conversion::Shown;
+use conversion::picture::current;
 use conversion::report::MAX_WARNINGS;
-use frontmatter::Output;
-use members::{Account, File, Report, Standing, State as Outcome, Summary};
+use members::{Account, Report, Standing, State as Outcome, Summary};
 use renditions::Shelf;
 use uploads::ask_later;
 
+use crate::publication::by_key;
 use crate::reconcile::leavings;
 use crate::{State, files};
 
-/// The key of the member's picture, if the output shows it.
-pub(crate) fn shown(state: &State, member: &Account, output: &Output) -> Option<String> {
-    let url = url(&state.public_url, member)?;
-    let shows = std::str::from_utf8(&output.bytes).is_ok_and(|text| text.contains(&url));
-    current(member).filter(|_| shows).cloned()
-}
-
-/// Names `keys` in the report `before`, for an output that is about to show them. Returns the report
-/// that stands; `None`: it changed under our hands, or the member's picture did, or one of `files`.
+/// Names what an output is about to show in the report `before`. Returns the report that stands; `None`: it changed under our
+/// hands, or the member's picture did, or one of the files.
 pub(crate) async fn claim(
     state: &State,
     member: &Account,
     before: Option<Report>,
-    keys: &[String],
-    files: &[File],
+    shown: &[Shown],
     blank: Report,
 ) -> anyhow::Result<Option<Report>> {
     let mut claimed = before.clone().unwrap_or(blank);
     let known = claimed.pictures.len();
-    for key in keys {
+    claimed.shown.extend(shown.iter().map(by_key));
+    for Shown { key, .. } in shown {
         if !claimed.pictures.contains(key) {
             claimed.pictures.push(key.clone());
         }
@@ -49,8 +43,21 @@ pub(crate) async fn claim(
         }
     }
     let is_stale =
-        changed_since(state, member).await? || files::changed_since(state, member, files).await?;
+        changed_since(state, member).await? || files::changed_since(state, member, shown).await?;
     Ok((!is_stale).then_some(claimed))
+}
+
+/// Copies what was shown under a former handle under the one of now, and returns its key. `None`: it is gone, or the profile's
+/// picture, whose newest is the member's wherever it is listed.
+pub(crate) async fn bring_here(
+    state: &State,
+    member: &Account,
+    shown: &Shown,
+) -> anyhow::Result<Option<String>> {
+    let Some(file) = &shown.file else {
+        return Ok(None);
+    };
+    shelf(state).bring_file(member, &file.id, &shown.key).await
 }
 
 /// Whether the member's picture is another one than it was when `member` was read.
@@ -59,16 +66,21 @@ pub(crate) async fn changed_since(state: &State, member: &Account) -> anyhow::Re
     Ok(now.is_none_or(|now| now.picture_changes != member.picture_changes))
 }
 
-/// Whether a change of the picture may change what this output shows.
+/// Whether a change of the picture may change what this document shows, or what editors are shown of it.
 pub(crate) fn misses_an_image(report: &Report) -> bool {
     may_miss_an_image(&Summary::of(report))
 }
 
 fn may_miss_an_image(report: &Summary) -> bool {
-    // Where there are more warnings than are kept, it may be among the others. While a version waits, the warnings are of
-    // that, and not of the one that is live.
-    let is_of_other = report.state == Outcome::Waiting;
-    report.warnings >= MAX_WARNINGS || report.misses_an_image || is_of_other
+    // Where there are more warnings than are kept, it may be among the others.
+    let misses_one = report.warnings >= MAX_WARNINGS || report.misses_an_image;
+    match report.state {
+        // The warnings are of another version than the one that is live, and editors are shown this one.
+        Outcome::Waiting | Outcome::Withdrawn | Outcome::Scheduled => true,
+        Outcome::Rejected => report.live,
+        Outcome::Published => report.live && misses_one,
+        Outcome::Draft => false,
+    }
 }
 
 /// Asks for the member's READMEs that have to do with a picture that was changed: those that show another
@@ -89,7 +101,7 @@ pub(crate) async fn changed(state: &State, member_id: &str) -> anyhow::Result<()
         let is_of_profile = |key: &&String| key.starts_with(layout::all_pictures());
         let mut shown = report.pictures.iter().filter(is_of_profile);
         let shows_another = shown.any(|key| Some(key) != current(&member));
-        shows_another || (report.live && may_miss_an_image(report))
+        shows_another || may_miss_an_image(report)
     });
     let sources = concerned.map(|report| SourceKey::new(member_id, &report.slug));
     ask_later(&state.uploads, sources).await?;

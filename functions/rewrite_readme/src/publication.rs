@@ -1,13 +1,15 @@
 //! A converted document put on the site, or taken off it, with everything that leads there.
 
+use std::collections::BTreeMap;
+
 use anyhow::Context as _;
 use blobs::layout::{self, OWN_PAGE, OWNER, SourceKey, content_key};
 use blobs::{Condition, Head, Stored, Upload};
 use bytes::Bytes;
-use conversion::{Converted, Source};
+use conversion::{Converted, Shown, Source};
 use frontmatter::Output;
 use frontmatter::names::fold;
-use members::{Account, Address, Edition, File, Report, State as Outcome, Submission};
+use members::{Account, Address, Edition, Report, State as Outcome};
 use sha2::{Digest, Sha256};
 
 use crate::{State, files, moved, names, pictures};
@@ -15,14 +17,18 @@ use crate::{State, files, moved, names, pictures};
 /// Name of the output's metadata that holds the SHA-256 of its bytes, in hexadecimal.
 const SHA256: &str = "sha256";
 const CACHE_CONTROL: &str = "public, max-age=0, must-revalidate";
+const CONTENT_TYPE: &str = "text/markdown; charset=utf-8";
+/// Largest output that is taken along, in bytes: some times the largest source.
+const MAX_OUTPUT_BYTES: usize = 16 * 1024 * 1024;
 
 /// What of a document is public after a look.
 #[derive(Debug, Default)]
 pub(crate) struct Public {
     pub(crate) live: bool,
     pub(crate) digest: Option<String>,
-    /// Keys of the renditions that it shows.
+    /// Keys of the renditions that it shows, and of which picture or file each is a version.
     pub(crate) pictures: Vec<String>,
+    pub(crate) shown: BTreeMap<String, String>,
     pub(crate) names: Vec<String>,
     /// What it was made of.
     pub(crate) edition: Option<Edition>,
@@ -33,37 +39,30 @@ pub(crate) struct Public {
 pub(crate) struct Made<'a> {
     pub(crate) document: &'a Source<'a>,
     pub(crate) converted: Converted,
-    /// Those of the member's files that the output shows, and the keys of all renditions that it does.
-    pub(crate) files: Vec<File>,
-    pub(crate) pictures: Vec<String>,
     /// What editors are shown of it.
     pub(crate) edition: Edition,
 }
 
 impl<'a> Made<'a> {
-    pub(crate) fn of(
+    pub(crate) async fn of(
         state: &State,
-        member: &Account,
         document: &'a Source<'a>,
         object: Option<String>,
-        mut converted: Converted,
-    ) -> Self {
-        let found = std::mem::take(&mut converted.files);
-        let (files, pictures) = shown(state, member, found, &converted.output);
-        let shows = files.iter().filter_map(|file| {
-            let sha256 = file.sha256.as_deref();
-            Some((sha256.filter(|_| file.is_whole()), file.shown()?.as_str()))
-        });
-        let note = document.note.as_ref();
-        let name = note.map_or(("", ""), |note| (&note.path, &note.file_name));
-        let submission = Submission::new(&document.bytes, name, shows);
-        Self {
+        converted: Converted,
+    ) -> anyhow::Result<Self> {
+        let site = state.site();
+        let submission = conversion::submission(&site, document, &converted.shown).await?;
+        Ok(Self {
             document,
             converted,
-            files,
-            pictures,
             edition: Edition { submission, object },
-        }
+        })
+    }
+
+    /// Keys of the renditions that the output shows.
+    fn pictures(&self) -> Vec<String> {
+        let shown = self.converted.shown.iter();
+        shown.map(|shown| shown.key.clone()).collect()
     }
 }
 
@@ -99,15 +98,10 @@ impl Place<'_> {
             address,
             ..
         } = *self;
-        if !made.pictures.is_empty() {
-            let claimed = pictures::claim(
-                state,
-                member,
-                before.take(),
-                &made.pictures,
-                &made.files,
-                blank,
-            );
+        let shown = &made.converted.shown;
+        let pictures = made.pictures();
+        if !shown.is_empty() {
+            let claimed = pictures::claim(state, member, before.take(), shown, blank);
             *before = claimed.await?;
             if before.is_none() {
                 return Ok(None);
@@ -123,17 +117,18 @@ impl Place<'_> {
         list(state, member, source, true).await?;
         leave_former_handles(state, member, source).await?;
         moved::publish(state, member, source, address, true).await?;
-        pictures::let_go(state, member, before.as_ref(), &made.pictures).await?;
+        pictures::let_go(state, member, before.as_ref(), &pictures).await?;
         let mut edition = made.edition.clone();
         let known = before.as_ref().and_then(|before| before.edition.as_ref());
         if let Some(known) = known.filter(|it| it.submission.covers(&edition.submission)) {
             // What was shown before may be shown again.
-            edition.submission = known.submission.clone();
+            edition.submission = known.submission.clone().with_shown(&edition.submission);
         }
         Ok(Some(Public {
             live: true,
             digest: Some(manifest::digest_of(&etag).to_owned()),
-            pictures: made.pictures.clone(),
+            pictures,
+            shown: shown.iter().map(by_key).collect(),
             names: names::of(member, made.document, output, address),
             edition: Some(edition),
         }))
@@ -156,28 +151,88 @@ impl Place<'_> {
         Ok(Public::default())
     }
 
-    /// Leaves what is on the site as it is.
-    pub(crate) async fn leave(&self, before: Option<&Report>) -> anyhow::Result<Public> {
-        leave_former_handles(self.state, self.member, self.source).await?;
-        let Some(output) = self.output.filter(|it| is_of(self.member, it)) else {
+    /// Leaves what is on the site as it is, which is `output`. Where it is `held` for an editor, what its author has taken
+    /// away since is withdrawn from it.
+    pub(crate) async fn leave(
+        &self,
+        output: Option<&Head>,
+        before: Option<&Report>,
+        is_held: bool,
+    ) -> anyhow::Result<Public> {
+        let Self { state, member, .. } = *self;
+        leave_former_handles(state, member, self.source).await?;
+        let Some(output) = output else {
             return Ok(Public::default());
         };
-        let (pictures, names, edition) = before.map_or_else(Default::default, |before| {
-            let Report {
-                pictures,
-                names,
-                edition,
-                ..
-            } = before.clone();
-            (pictures, names, edition)
-        });
-        Ok(Public {
+        let mut public = Public {
             live: true,
             digest: Some(manifest::digest_of(&output.etag).to_owned()),
-            pictures,
-            names,
-            edition,
-        })
+            ..Public::default()
+        };
+        if let Some(before) = before.cloned() {
+            public.pictures = before.pictures;
+            public.names = before.names;
+            public.edition = before.edition;
+            public.shown = before.shown;
+        }
+        if is_held {
+            for (key, line) in public.shown.clone() {
+                if !files::is_there(state, member, &line).await? {
+                    public.shown.remove(&key);
+                    public.pictures.retain(|shown| *shown != key);
+                }
+            }
+        }
+        Ok(public)
+    }
+
+    /// What is on the site of the document, under the handle of now.
+    pub(crate) fn there(&self) -> Option<&Head> {
+        self.output.filter(|output| is_of(self.member, output))
+    }
+
+    /// Takes what is on the site under a former handle along, as it is, if it is `known`. `None`: nothing is, or another hand
+    /// was faster.
+    pub(crate) async fn bring_here(
+        &self,
+        is_known: impl Fn(&Head) -> bool,
+    ) -> anyhow::Result<Option<Head>> {
+        let Self {
+            state,
+            member,
+            source,
+            address,
+            output,
+        } = *self;
+        if output.is_some() {
+            return Ok(None);
+        }
+        for handle in &member.former_handles {
+            let former = content_key(&source.entry_id(handle));
+            let found = state.content.get(&former, MAX_OUTPUT_BYTES).await?;
+            let is_it = |head: &Head| is_of(member, head) && is_known(head);
+            let Some(found) = found.filter(|found| is_it(&found.head)) else {
+                continue;
+            };
+            let now = state.clock.unix_milliseconds();
+            state.members.note_change(now).await?;
+            let upload = Upload {
+                bytes: found.bytes,
+                content_type: CONTENT_TYPE,
+                cache_control: Some(CACHE_CONTROL),
+                metadata: found.head.metadata.clone(),
+                ..Upload::default()
+            };
+            let here = self.output_key();
+            let put = state.content.put(&here, upload, Condition::Absent).await?;
+            let Stored::Stored(etag) = put else {
+                return Ok(None);
+            };
+            list(state, member, source, true).await?;
+            moved::publish(state, member, source, address, true).await?;
+            return Ok(Some(Head { etag, ..found.head }));
+        }
+        Ok(None)
     }
 
     /// Writes the output over the one that was seen, unless it is the same. The site is built at once with
@@ -202,7 +257,7 @@ impl Place<'_> {
         }
         let upload = Upload {
             bytes: Bytes::copy_from_slice(&converted.bytes),
-            content_type: "text/markdown; charset=utf-8",
+            content_type: CONTENT_TYPE,
             cache_control: Some(CACHE_CONTROL),
             metadata: [
                 (SHA256.to_owned(), digest),
@@ -222,6 +277,11 @@ impl Place<'_> {
     }
 }
 
+/// What it is a version of, by its key.
+pub(crate) fn by_key(shown: &Shown) -> (String, String) {
+    (shown.key.clone(), shown.line.clone())
+}
+
 /// Takes everything off the site that was made of a source which is gone.
 pub(crate) async fn take_away(
     state: &State,
@@ -234,24 +294,6 @@ pub(crate) async fn take_away(
     list(state, member, source, false).await?;
     leave_former_handles(state, member, source).await?;
     moved::gone(state, member, source).await
-}
-
-/// Those of the files that were `found` which the output shows, and the keys of all renditions that it does.
-fn shown(
-    state: &State,
-    member: &Account,
-    found: Vec<File>,
-    converted: &Output,
-) -> (Vec<File>, Vec<String>) {
-    // A draft shows nobody anything.
-    if converted.draft {
-        return (Vec::new(), Vec::new());
-    }
-    let files = files::shown(state, found, converted);
-    let of_files = files.iter().filter_map(File::shown).cloned();
-    let picture = pictures::shown(state, member, converted);
-    let keys = picture.into_iter().chain(of_files).collect();
-    (files, keys)
 }
 
 /// Lists the member's own page under the member's name, or no longer.

@@ -1,15 +1,16 @@
 //! One README: source, output and report brought in line.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use blobs::Head;
 use blobs::layout::{
     FileChangeKey, LaterKey, MAX_README_BYTES, NameChangeKey, PictureChangeKey, SourceKey,
-    SourceNote, content_key,
+    SourceNote, content_key, handle_of_rendition,
 };
-use conversion::{Converted, Source, report};
+use conversion::{Converted, Seen as SeenByEditors, Source, report};
 use endpoint::{Sentence, sentence};
-use members::{Account, Departed, Report, Ruling, Standing, State as Outcome, Submission};
+use members::{Account, Departed, Edition, Report, Ruling, Standing, State as Outcome, Submission};
 use removal::Leavings;
 use serde_json::{Value, json};
 use uploads::{ROUNDS, Seen};
@@ -198,9 +199,8 @@ async fn bring_in_line(
         return Ok(true);
     }
     // Whoever changes the picture later finds the report that says what is missing.
-    let is_stale = report.live
-        && pictures::misses_an_image(&report)
-        && pictures::changed_since(state, member).await?;
+    let is_stale =
+        pictures::misses_an_image(&report) && pictures::changed_since(state, member).await?;
     Ok(reported && !is_stale && look.still_holds().await?)
 }
 
@@ -266,7 +266,7 @@ impl Look<'_> {
         let known_links = known_links(before.as_ref());
         let now = time_for(state, before.as_ref(), self.head);
         let mut document = Source::of(source, object, now);
-        let mut converted = match convert(state, member, &document, &known_links).await? {
+        let mut converted = match convert(state, member, &document, None, &known_links).await? {
             Ok(converted) => converted,
             Err(reason) => return Box::pin(self.rejected(before, reason)).await,
         };
@@ -280,13 +280,13 @@ impl Look<'_> {
         if let (true, Some(until)) = (is_scheduled, until) {
             // Editors are asked about what will be public.
             document = review::when_out(&document, until);
-            converted = match convert(state, member, &document, &known_links).await? {
+            converted = match convert(state, member, &document, None, &known_links).await? {
                 Ok(converted) => converted,
                 Err(reason) => return Box::pin(self.rejected(before, reason)).await,
             };
         }
         let object_id = self.head.version.clone();
-        let made = Made::of(state, member, &document, object_id, converted);
+        let made = Made::of(state, &document, object_id, converted).await?;
         let submission = &made.edition.submission;
         let is_allowed = self
             .ruling
@@ -367,36 +367,43 @@ impl Look<'_> {
         Ok(Some(self.report(before.as_ref(), said, public).await?))
     }
 
-    /// What is on the site stays, if it is what was reported.
+    /// What is on the site stays, if it is what was reported; also under another handle, where editors are asked about the next.
     async fn left(&self, before: Option<&Report>, is_broken: bool) -> anyhow::Result<Public> {
-        let there = self.place.output.map(|it| manifest::digest_of(&it.etag));
+        let is_held = self.ruling.waits;
         let known = before.and_then(|before| before.digest.as_deref());
         // A report of before builds told says no digest.
-        if is_broken || known.is_none() || there == known {
-            return self.place.leave(before).await;
+        let is_known = |head: &Head| {
+            is_broken || known.is_none_or(|known| manifest::digest_of(&head.etag) == known)
+        };
+        let there = self.place.there();
+        if is_held
+            && there.is_none()
+            && let Some(brought) = self.place.bring_here(is_known).await?
+        {
+            return self.place.leave(Some(&brought), before, is_held).await;
+        }
+        if there.map_or(is_broken || known.is_none(), is_known) {
+            return self.place.leave(there, before, is_held).await;
         }
         self.place.take_off(before).await
     }
 
-    /// Publishes an older version that may be public, as names and pictures are now. `None`: something changed under our hands.
+    /// Publishes an older version that may be public, as names are now, with the pictures that editors have seen. `None`:
+    /// something changed under our hands.
     async fn older(
         &self,
         before: &mut Option<Report>,
         said: &mut Said,
         Older { edition, object }: &Older,
     ) -> anyhow::Result<Option<Public>> {
-        let Place {
-            state,
-            member,
-            source,
-            ..
-        } = self.place;
+        let Place { state, source, .. } = self.place;
         let is_broken = said.state == Outcome::Rejected;
         let now = time_for(state, before.as_ref(), &object.head);
         let document = Source::of(source, object, now);
         let mut known = known_links(before.as_ref());
         known.extend(said.links.iter().cloned());
-        let Ok(converted) = convert(state, member, &document, &known).await? else {
+        let converted = self.as_seen(before.as_ref(), &document, edition, &known);
+        let Ok(converted) = converted.await? else {
             return Ok(Some(self.left(before.as_ref(), is_broken).await?));
         };
         for name in &converted.asked {
@@ -404,19 +411,73 @@ impl Look<'_> {
                 said.links.push(name.clone());
             }
         }
-        let is_draft = converted.output.draft;
-        let made = Made::of(state, member, &document, edition.object.clone(), converted);
-        // A picture that was replaced has to be approved, too.
-        if is_draft || !edition.submission.covers(&made.edition.submission) {
+        if converted.output.draft {
             return Ok(Some(self.left(before.as_ref(), is_broken).await?));
         }
         let made = Made {
+            document: &document,
+            converted,
             edition: edition.clone(),
-            ..made
         };
         let blank = self.blank();
         let put = self.place.put(&made, before, blank, || self.still_holds());
         Box::pin(put).await
+    }
+
+    /// An older version converted with the pictures and files that editors have seen. Where others took their place, those
+    /// stay that are live; what its author took away is missing.
+    async fn as_seen(
+        &self,
+        before: Option<&Report>,
+        document: &Source<'_>,
+        edition: &Edition,
+        known: &[String],
+    ) -> anyhow::Result<Result<Converted, Sentence>> {
+        let Place { state, member, .. } = self.place;
+        let mut stays = self.stays(before, edition);
+        let as_seen = async |stays: &BTreeMap<String, String>| {
+            let seen = SeenByEditors {
+                submission: &edition.submission,
+                before: stays,
+            };
+            Box::pin(convert(state, member, document, Some(seen), known)).await
+        };
+        let converted = match as_seen(&stays).await? {
+            Ok(converted) => converted,
+            Err(reason) => return Ok(Err(reason)),
+        };
+        let mut is_another = false;
+        for shown in converted.shown.iter().filter(|it| !it.is_newest(member)) {
+            if handle_of_rendition(&shown.key) != Some(&member.handle) {
+                // Nothing is published under a handle that the member had before.
+                is_another = true;
+                match pictures::bring_here(state, member, shown).await? {
+                    Some(here) => stays.insert(shown.line.clone(), here),
+                    None => stays.remove(&shown.line),
+                };
+            } else if state.content.head(&shown.key).await?.is_none() {
+                is_another = true;
+                stays.remove(&shown.line);
+            }
+        }
+        if !is_another {
+            return Ok(Ok(converted));
+        }
+        as_seen(&stays).await
+    }
+
+    /// What was shown of an older version's pictures and files, by what each is a version of, whatever took its place.
+    fn stays(&self, before: Option<&Report>, edition: &Edition) -> BTreeMap<String, String> {
+        let handle = &self.place.member.handle;
+        let mut stays: BTreeMap<String, String> = BTreeMap::new();
+        // A report of a look that was cut short names what was live and what was about to be.
+        let named = before.into_iter().flat_map(|before| &before.shown);
+        for (key, line) in named.filter(|(key, _)| edition.submission.shows(None, key)) {
+            if handle_of_rendition(key) == Some(handle) || !stays.contains_key(line) {
+                stays.insert(line.clone(), key.clone());
+            }
+        }
+        stays
     }
 
     /// What is reported before the first look is through: nothing yet.
@@ -441,7 +502,7 @@ impl Look<'_> {
         let waits = said.state == Outcome::Waiting;
         let since = before.and_then(|before| before.waiting_since);
         let since = since.or_else(|| waits.then(|| state.clock.unix_milliseconds()));
-        Ok(Report {
+        let mut report = Report {
             state: said.state,
             live: public.live,
             digest: public.digest,
@@ -451,6 +512,7 @@ impl Look<'_> {
             reason: said.reason.as_ref().map(ToString::to_string),
             reason_said: said.reason,
             pictures: public.pictures,
+            shown: public.shown,
             links: said.links,
             names: public.names,
             submission: said.submission,
@@ -458,7 +520,11 @@ impl Look<'_> {
             decided: self.ruling.decision.as_ref().map(|it| it.id.clone()),
             waiting_since: since.filter(|_| waits),
             ..report_after(before, source, self.head)
-        })
+        };
+        if let Some(before) = before {
+            report.earlier = before.earlier_than(&report);
+        }
+        Ok(report)
     }
 }
 
@@ -471,6 +537,7 @@ async fn convert(
     state: &State,
     member: &Account,
     document: &Source<'_>,
+    seen: Option<SeenByEditors<'_>>,
     known_links: &[String],
 ) -> anyhow::Result<Result<Converted, Sentence>> {
     if !document.key.is_canonical() {
@@ -483,6 +550,7 @@ async fn convert(
         &state.converting,
         member,
         document,
+        seen,
         note,
     ))
     .await
@@ -521,6 +589,7 @@ fn report_after(before: Option<&Report>, source: &SourceKey, head: &Head) -> Rep
         digest: None,
         converter: frontmatter::CONVERTER.to_owned(),
         pictures: Vec::new(),
+        shown: BTreeMap::new(),
         links: Vec::new(),
         names: Vec::new(),
         indexed: true,
@@ -531,6 +600,7 @@ fn report_after(before: Option<&Report>, source: &SourceKey, head: &Head) -> Rep
             .collect(),
         telling: told(|report| &report.telling),
         submission: None,
+        earlier: Vec::new(),
         edition: None,
         decided: None,
         waiting_since: None,

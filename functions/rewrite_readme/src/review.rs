@@ -40,7 +40,7 @@ pub(crate) async fn ruling(
 }
 
 /// What is to be public in the place of a version that may not be. `is_broken`: that version is rejected, and the last good one
-/// stays as it is.
+/// stays as it is where nobody has to approve the next.
 pub(crate) async fn instead(
     state: &State,
     source: &SourceKey,
@@ -59,7 +59,7 @@ pub(crate) async fn instead(
     {
         return Ok(found);
     }
-    if is_broken {
+    if is_broken && !ruling.waits {
         return Ok(Instead::AsItIs);
     }
     let edition = live.and_then(|before| before.edition.as_ref());

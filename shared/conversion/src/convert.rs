@@ -3,12 +3,13 @@
 use std::future::Future;
 
 use blobs::layout::OWN_PAGE;
-use frontmatter::{Context, Notes, Output};
+use frontmatter::{Context, Output};
 use jiff::Timestamp;
 use languages::{Sentence, sentence};
-use members::{Account, File};
+use members::Account;
 use tokio::sync::{Semaphore, oneshot};
 
+use crate::shown::{self, Seen, Shown};
 use crate::site::Site;
 use crate::source::Source;
 use crate::targets::{self, Asked};
@@ -17,11 +18,11 @@ use crate::{files, picture};
 /// What the author is told of a fault of ours.
 const DEFECT: Sentence = sentence!("reason.document_defect");
 
-/// A document, and the member's files of the names that it asks for.
+/// A document, and what it shows of the member's pictures and files.
 #[derive(Debug)]
 pub struct Converted {
     pub output: Output,
-    pub files: Vec<File>,
+    pub shown: Vec<Shown>,
     /// All names that the document asks for.
     pub asked: Vec<String>,
 }
@@ -33,14 +34,20 @@ pub struct Converted {
 ///
 /// The converter has a thread of its own, in one of `turns`. Where the document has links it waits there for what is found
 /// under their names, and another document is converted meanwhile.
+///
+/// Of the member's pictures and files it shows those that are there; or what was `seen`, where that is said.
 pub async fn convert<F: Future<Output = anyhow::Result<()>>>(
     site: &Site<'_>,
     turns: &Semaphore,
     member: &Account,
     source: &Source<'_>,
+    seen: Option<Seen<'_>>,
     note: impl FnOnce(Vec<String>) -> F,
 ) -> anyhow::Result<Result<Converted, Sentence>> {
-    let context = context(site, member, source);
+    let of_profile = shown::of_profile(site, member, seen).await?;
+    let mut context = context(site, member, source);
+    let by_name = picture::named(site.public_url, member, of_profile.as_ref());
+    context.notes.files = by_name.into_iter().collect();
     let bytes = source.bytes.clone();
     let (ask, asked) = oneshot::channel();
     let (tell, told) = oneshot::channel();
@@ -54,17 +61,19 @@ pub async fn convert<F: Future<Output = anyhow::Result<()>>>(
         })
     });
     // A document without links ends without a question.
-    let (mut files, mut names) = (Vec::new(), Vec::new());
+    let (mut found, mut names) = (Vec::new(), Vec::new());
     if let Ok(references) = asked.await {
         drop(turn);
         let asked = Asked::by(&references, site, member).await?;
         names.clone_from(&asked.all);
         note(asked.all.clone()).await?;
-        let found = targets::look_up(site, member, source, &references, asked).await?;
-        files = found.files;
+        let may_show = (seen, of_profile.as_ref());
+        let targets = targets::look_up(site, member, source, &references, asked, may_show);
+        let targets = targets.await?;
+        found = targets.files;
         turn = turns.acquire().await?;
         // Who doesn't hear it has ended, and says how below.
-        let _unheard = tell.send(found.notes);
+        let _unheard = tell.send(targets.notes);
     }
     let converted = converting.await;
     drop(turn);
@@ -73,11 +82,14 @@ pub async fn convert<F: Future<Output = anyhow::Result<()>>>(
     // author is told, the last good version stays, and the log has it.
     Ok(match converted {
         Ok(Ok(output)) => match output.check() {
-            Ok(()) => Ok(Converted {
-                output,
-                files,
-                asked: names,
-            }),
+            Ok(()) => {
+                found.extend(of_profile);
+                Ok(Converted {
+                    shown: shown::in_output(site, found, &output),
+                    output,
+                    asked: names,
+                })
+            }
             Err(defect) => {
                 tracing::error!(member = id, slug, %defect, "the converter's output is wrong");
                 Err(DEFECT)
@@ -123,10 +135,6 @@ fn context(site: &Site<'_>, member: &Account, source: &Source<'_>) -> Context {
         schedule: note.is_some_and(|note| note.schedule),
         link_base: site.link_base.to_owned(),
         themes: site.themes.clone(),
-        notes: Notes {
-            files: picture::file(site.public_url, member).into_iter().collect(),
-            ..Notes::default()
-        },
         ..Context::default()
     }
 }

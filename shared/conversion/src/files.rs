@@ -6,6 +6,7 @@ use blobs::layout::{OF_FILE, all_files, base_name, name_digest, of_file};
 use frontmatter::names::fold;
 use members::{Account, File};
 
+use crate::shown::Shown;
 use crate::site::Site;
 
 /// The member's files of these names of which there is something to show.
@@ -21,10 +22,10 @@ pub(crate) async fn of_names(
 }
 
 /// The files by their paths, with the URLs that documents show or lead to.
-pub(crate) fn urls(site: &Site<'_>, files: &[File]) -> Vec<(String, String)> {
-    let urls = files.iter().filter_map(|file| {
-        let url = format!("{}/{}", site.public_url, file.shown()?);
-        Some((file.path.clone(), url))
+pub(crate) fn urls(site: &Site<'_>, shown: &[Shown]) -> Vec<(String, String)> {
+    let urls = shown.iter().filter_map(|shown| {
+        let url = format!("{}/{}", site.public_url, shown.key);
+        Some((shown.file.as_ref()?.path.clone(), url))
     });
     urls.collect()
 }

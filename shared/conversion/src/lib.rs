@@ -8,10 +8,12 @@ mod files;
 pub mod foreign;
 pub mod picture;
 pub mod report;
+mod shown;
 mod site;
 mod source;
 mod targets;
 
 pub use convert::{Converted, convert};
+pub use shown::{Seen, Shown, submission};
 pub use site::Site;
 pub use source::Source;

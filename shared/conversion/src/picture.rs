@@ -2,6 +2,8 @@
 
 use members::Account;
 
+use crate::shown::Shown;
+
 /// Edge length of the profile picture that a document shows, in pixels.
 const SIZE: &str = "512";
 
@@ -10,13 +12,12 @@ pub fn current(member: &Account) -> Option<&String> {
     member.picture.as_ref()?.0.get(SIZE)
 }
 
-/// The picture's URL, as documents show it.
-pub fn url(public_url: &str, member: &Account) -> Option<String> {
-    let urls = member.picture.as_ref()?.urls(public_url);
-    urls.get(SIZE).cloned()
-}
-
-/// The picture by the name of its file, with its URL.
-pub(crate) fn file(public_url: &str, member: &Account) -> Option<(String, String)> {
-    member.picture_file.clone().zip(url(public_url, member))
+/// The picture by the name of its file, with the URL of what is shown of it.
+pub(crate) fn named(
+    public_url: &str,
+    member: &Account,
+    shown: Option<&Shown>,
+) -> Option<(String, String)> {
+    let url = shown.map(|shown| format!("{public_url}/{}", shown.key));
+    member.picture_file.clone().zip(url)
 }

@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use blobs::layout::{MovedKey, OWN_PAGE, SourceKey, content_key};
 use frontmatter::names::is_address;
 use frontmatter::{Files, NoteDocument, NoteMember, Notes, References, slug};
-use members::{Account, File, Named};
+use members::{Account, Named};
 
+use crate::shown::{Seen, Shown};
 use crate::site::Site;
 use crate::source::Source;
-use crate::{files, picture};
+use crate::{files, picture, shown};
 
 /// Most of the member's own entries that are looked up for their addresses in one document.
 const MAX_LINKED: usize = 100;
@@ -49,31 +50,38 @@ impl Asked {
 /// What was found for a document.
 pub(crate) struct Found {
     pub(crate) notes: Notes,
-    pub(crate) files: Vec<File>,
+    /// The member's files that the document may show.
+    pub(crate) files: Vec<Shown>,
 }
 
 /// What is published under the names that the document's links ask for, and the member's files of those that its
-/// pictures do.
+/// pictures do; of these what was `seen`, where that counts. `of_profile` is the profile's picture as it may be shown.
 pub(crate) async fn look_up(
     site: &Site<'_>,
     member: &Account,
     source: &Source<'_>,
     references: &References,
     asked: Asked,
+    (seen, of_profile): (Option<Seen<'_>>, Option<&Shown>),
 ) -> anyhow::Result<Found> {
     let own = format!("{}{}/", site.link_base, member.handle);
     let linked = linked(&source.bytes, &own);
     let mut notes = notes(site, member, source.key, &references.names, &linked).await?;
     let files = files::of_names(site, member, &asked.files).await?;
+    let files = files.into_iter();
+    let files: Vec<Shown> = files
+        .filter_map(|file| shown::of_file(file, seen))
+        .collect();
     // A file counts before the picture of the profile, whose file's name may be the same.
-    let of_profile = picture::file(site.public_url, member);
+    let of_profile = picture::named(site.public_url, member, of_profile);
     let urls = files::urls(site, &files).into_iter().chain(of_profile);
     let by_address = asked
         .addresses
         .into_iter()
         .filter_map(|(address, (id, _))| {
-            let file = files.iter().find(|file| file.id == id)?;
-            Some((address, format!("{}/{}", site.public_url, file.shown()?)))
+            let is_it = |shown: &&Shown| shown.file.as_ref().is_some_and(|file| file.id == id);
+            let shown = files.iter().find(is_it)?;
+            Some((address, format!("{}/{}", site.public_url, shown.key)))
         });
     notes.files = urls.collect::<Files>().with_addresses(by_address);
     Ok(Found { notes, files })

@@ -17,6 +17,7 @@ use crate::letters::{LANGUAGE, Letters, MAIL_OFF};
 use crate::new_email::NewEmail;
 use crate::pictures::{
     PICTURE, PICTURE_CHANGES, PICTURE_FILE, PICTURE_REJECTED, PICTURE_REJECTED_SAID,
+    PICTURE_REMOVALS,
 };
 use crate::renames::{FORMER_HANDLES, FORMER_NAMES};
 use crate::{Email, Role, name};
@@ -57,6 +58,8 @@ pub struct Account {
     pub picture_rejected_said: Option<Sentence>,
     /// How often the picture, or what is said of it, was changed.
     pub picture_changes: u64,
+    /// How often the picture was taken away.
+    pub picture_removals: u64,
     /// The code that sets a password, if one was issued and not used; it may have run out.
     pub code: Option<IssuedCode>,
     /// The code of a forgotten password, if one was issued and not used; it may have run out.
@@ -109,6 +112,11 @@ pub struct PublicMember<'a> {
 }
 
 impl Account {
+    /// What the picture and all that replaces it have in common, until it is taken away.
+    pub fn picture_line(&self) -> String {
+        format!("picture#{}", self.picture_removals)
+    }
+
     /// The sentence of [`Account::picture_rejected`] in a language.
     pub fn picture_rejected_in(&self, language: Language) -> Option<String> {
         let reason = self.picture_rejected.as_deref()?;
@@ -189,11 +197,8 @@ impl Account {
                 .filter(|said| {
                     read.optional_string(PICTURE_REJECTED) == Some(said.to_string().as_str())
                 }),
-            picture_changes: if item.contains_key(PICTURE_CHANGES) {
-                read.number(PICTURE_CHANGES)?
-            } else {
-                0
-            },
+            picture_changes: counted(&read, PICTURE_CHANGES)?,
+            picture_removals: counted(&read, PICTURE_REMOVALS)?,
             code: issued(&read, CODE_DIGEST, CODE_EXPIRES_AT)?,
             recovery: issued(&read, RECOVERY_DIGEST, RECOVERY_EXPIRES_AT)?,
             new_email: NewEmail::read(&read)?,
@@ -207,6 +212,15 @@ impl Account {
                 .then(|| read.number(LAST_LOGIN_AT))
                 .transpose()?,
         })
+    }
+}
+
+/// A count that is kept once it isn't zero.
+fn counted(read: &Reader<'_>, attribute: &'static str) -> Result<u64> {
+    if read.item.contains_key(attribute) {
+        read.number(attribute)
+    } else {
+        Ok(0)
     }
 }
 

@@ -341,7 +341,7 @@ impl Members {
         });
         let items = items.collect::<std::result::Result<Vec<_>, _>>();
         let mut writes = items.map_err(Error::unbuilt("TransactWriteItems"))?;
-        if account.role == Role::Admin {
+        if account.role >= Role::Editor {
             writes.push(self.no_administrator(&account.id)?);
         }
         writes.extend(self.entry()?);

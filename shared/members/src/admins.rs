@@ -1,18 +1,21 @@
-//! Administrators who can sign in: one item names them all, so that of a site with members one is always left.
+//! Administrators and editors who can sign in: one item names them all, so that of a site with members an administrator is
+//! always left, and that it is known who could decide about an editor's own document.
 //!
-//! Whatever makes an account such an administrator, or no longer one, changes the item in its own transaction. Two who
+//! Whatever makes an account one of them, or no longer one, changes the item in its own transaction. Two administrators who
 //! demote each other at once meet there, and the second is refused.
 
 use aws_sdk_dynamodb::types::{TransactWriteItem, Update};
 
 use crate::account::Account;
 use crate::error::{Error, Result};
-use crate::item::{Item, boolean, key, string, strings};
+use crate::item::{Item, Reader, boolean, key, string, strings};
 use crate::{Members, Role};
 
 const ADMINS: &str = "ADMINS#SITE";
-/// The ids, as a set.
+/// The ids of administrators, as a set.
 const IDS: &str = "ids";
+/// The ids of editors, as a set.
+const EDITORS: &str = "editors";
 pub(crate) const ROLE: &str = "role";
 
 fn admins_key() -> Item {
@@ -27,8 +30,13 @@ pub(crate) struct Rights {
 }
 
 impl Rights {
-    fn administers(self) -> bool {
-        self.role == Role::Admin && self.can_sign_in
+    /// The set of the item that has the account; `None`: it is in neither.
+    fn set(self) -> Option<&'static str> {
+        match self.role {
+            Role::Admin if self.can_sign_in => Some(IDS),
+            Role::Editor if self.can_sign_in => Some(EDITORS),
+            _ => None,
+        }
     }
 }
 
@@ -77,26 +85,33 @@ impl Members {
         }
     }
 
-    /// What an account's change from one standing to another does to the administrators: nothing, for most. To be the
-    /// second write of its transaction, behind that of the account.
+    /// What an account's change from one standing to another does to the administrators and editors: nothing, for most. To be
+    /// the second write of its transaction, behind that of the account.
     pub(crate) fn administrators(
         &self,
         member_id: &str,
         before: Rights,
         after: Rights,
     ) -> Result<Option<TransactWriteItem>> {
+        let (before, after) = (before.set(), after.set());
+        if before == after {
+            return Ok(None);
+        }
+        let joins = after.map(|set| format!("ADD {set} :ids"));
+        let leaves = before.map(|set| format!("DELETE {set} :ids"));
+        let changes: Vec<String> = joins.into_iter().chain(leaves).collect();
         let update = Update::builder()
             .table_name(&self.table)
             .set_key(Some(admins_key()))
+            .update_expression(changes.join(" "))
             .expression_attribute_values(":ids", strings([member_id.to_owned()]));
-        let update = match (before.administers(), after.administers()) {
-            (false, true) => update.update_expression(format!("ADD {IDS} :ids")),
-            (true, false) => update
-                .update_expression(format!("DELETE {IDS} :ids"))
+        let update = if before == Some(IDS) {
+            update
                 .condition_expression(format!("contains({IDS}, :member) AND size({IDS}) > :one"))
                 .expression_attribute_values(":member", string(member_id))
-                .expression_attribute_values(":one", crate::item::number(1)),
-            _ => return Ok(None),
+                .expression_attribute_values(":one", crate::item::number(1))
+        } else {
+            update
         };
         let update = update
             .build()
@@ -104,12 +119,23 @@ impl Members {
         Ok(Some(TransactWriteItem::builder().update(update).build()))
     }
 
-    /// Takes an account that was just made out of the administrators, whoever is left.
+    /// Whether anybody but this member could decide about documents: an editor or an administrator who can sign in.
+    pub async fn others_decide(&self, member_id: &str) -> Result<bool> {
+        let item = self.get(admins_key()).await?.unwrap_or_default();
+        let read = Reader {
+            item: &item,
+            name: ADMINS,
+        };
+        let sets = [IDS, EDITORS].map(|set| read.strings(set));
+        Ok(sets.iter().flatten().any(|id| *id != member_id))
+    }
+
+    /// Takes an account that was just made out of the administrators and editors, whoever is left.
     pub(crate) fn no_administrator(&self, member_id: &str) -> Result<TransactWriteItem> {
         let update = Update::builder()
             .table_name(&self.table)
             .set_key(Some(admins_key()))
-            .update_expression(format!("DELETE {IDS} :ids"))
+            .update_expression(format!("DELETE {IDS} :ids, {EDITORS} :ids"))
             .expression_attribute_values(":ids", strings([member_id.to_owned()]))
             .build()
             .map_err(Error::unbuilt("TransactWriteItems"))?;

@@ -59,6 +59,9 @@ pub struct File {
     pub replaced: Vec<String>,
     /// Whether the documents that ask for its name may not know yet what became of it.
     pub telling: bool,
+    /// Random: the same of what replaces the file, and another of what comes after its deletion.
+    #[serde(default)]
+    pub born: String,
 }
 
 impl File {
@@ -66,6 +69,11 @@ impl File {
     pub fn shown(&self) -> Option<&String> {
         let is_there = self.state != FileState::Gone;
         self.renditions.first().filter(|_| is_there)
+    }
+
+    /// What the file and all that replaces it have in common, until it is deleted.
+    pub fn line(&self) -> String {
+        format!("{}#{}", self.id, self.born)
     }
 
     /// Whether what documents show is of the file as it was sent last.

@@ -18,6 +18,7 @@ pub(crate) const PICTURE_FILE: &str = "picture_file";
 pub(crate) const PICTURE_REJECTED: &str = "picture_rejected";
 pub(crate) const PICTURE_REJECTED_SAID: &str = "picture_rejected_said";
 pub(crate) const PICTURE_CHANGES: &str = "picture_changes";
+pub(crate) const PICTURE_REMOVALS: &str = "picture_removals";
 
 const ENABLED: &str = "disabled = :enabled";
 /// What is stored under a handle that the member had before may be taken away at any time.
@@ -110,7 +111,7 @@ impl Members {
     pub async fn remove_picture(&self, account: &Account) -> Result<Option<Picture>> {
         self.change_picture(
             account,
-            "REMOVE picture, picture_file, picture_rejected, picture_rejected_said ADD picture_changes :one",
+            "REMOVE picture, picture_file, picture_rejected, picture_rejected_said ADD picture_changes :one, picture_removals :one",
             ENABLED,
             Seen::Any,
             [(":enabled", boolean(false))],

@@ -221,7 +221,7 @@ impl Members {
 }
 
 /// What an account may come to have after it is made.
-const OPTIONAL: [&str; 20] = [
+const OPTIONAL: [&str; 21] = [
     ROLE,
     "password_hash",
     "last_login_at",
@@ -232,6 +232,7 @@ const OPTIONAL: [&str; 20] = [
     "picture_rejected",
     "picture_rejected_said",
     "picture_changes",
+    "picture_removals",
     FORMER_HANDLES,
     FORMER_NAMES,
     GONE_SINCE,

@@ -1,5 +1,7 @@
 //! Publish reports: what became of each README, and which version of it the report speaks of.
 
+use std::collections::BTreeMap;
+
 use aws_sdk_dynamodb::types::{Delete, Put, TransactWriteItem};
 use languages::{Language, Sentence, told};
 use serde::{Deserialize, Serialize};
@@ -12,6 +14,8 @@ use crate::item::{Item, Reader, SK, key, string};
 use crate::review::{Edition, Submission};
 
 const README: &str = "README#";
+/// Most earlier versions that a report names.
+const MOST_EARLIER: usize = 100;
 /// Most writes of one transaction, less what is to be spared for conditions.
 const MAX_WRITES: usize = 90;
 /// The attribute that holds a report, as JSON.
@@ -78,6 +82,10 @@ pub struct Report {
     /// none, so that a report reads as it was written before there were any.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub pictures: Vec<String>,
+    /// Of which picture or file each of these is a version, by its key: [`File::line`](crate::File::line) or
+    /// [`Account::picture_line`](crate::Account::picture_line).
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub shown: BTreeMap<String, String>,
     /// Names that the document's links ask for.
     #[serde(default)]
     pub links: Vec<String>,
@@ -96,6 +104,9 @@ pub struct Report {
     /// What editors are shown of this version; `None` of a draft, a rejected file, and in a report of before there were editors.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub submission: Option<Submission>,
+    /// By which clients named versions that the report spoke of before, newest first: an editor may have looked at one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub earlier: Vec<String>,
     /// What the live output was made of, where that is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub edition: Option<Edition>,
@@ -176,6 +187,18 @@ impl Summary {
 }
 
 impl Report {
+    /// By which clients named the versions before that of `next`, newest first, if this is the report before it.
+    pub fn earlier_than(&self, next: &Self) -> Vec<String> {
+        let mut earlier = self.earlier.clone();
+        let own = self.version();
+        if !own.is_empty() && own != next.version() {
+            earlier.retain(|it| *it != own);
+            earlier.insert(0, own);
+            earlier.truncate(MOST_EARLIER);
+        }
+        earlier
+    }
+
     /// The warnings, with their hints in a language.
     pub fn warnings_in(mut self, language: Language) -> Value {
         for warning in self.warnings.as_array_mut().into_iter().flatten() {

@@ -61,16 +61,19 @@ impl FromStr for Review {
     }
 }
 
-/// What an editor sees of a version: its text, and the member's files that it shows.
+/// What an editor sees of a version: its address, its text, and the member's pictures and files that it shows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Submission {
+    /// The address is as public as the text, and as much its author's words.
+    slug: String,
     /// Digest of the bytes, the file's name and its folder: a title may be made of these.
     text: String,
     shows: Vec<Shown>,
 }
 
-/// A file that a version shows: digests of the file as it was sent, and of what the web sees of it. Either is enough to know
-/// it again: the second stays where a later upload was rejected, the first where renditions are made anew.
+/// A picture or file that a version shows: digests of it as it was sent, and of the key of what the web sees of it, but for the
+/// handle in that. Either is enough to know it again: the second stays where a later upload was rejected, the first where
+/// renditions are made anew. Of a profile's picture what was sent isn't kept, and the first is of what the web sees.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 struct Shown(String, String);
 
@@ -119,41 +122,76 @@ pub struct Waiting {
 }
 
 impl Submission {
-    /// `shows` has of each file the SHA-256 in hexadecimal, where that is of what the web sees, and the key of what it sees.
+    /// `shows` has of each picture or file the SHA-256 in hexadecimal, where that is of what the web sees, and the key of what
+    /// it sees.
     pub fn new<'a>(
+        slug: &str,
         bytes: &[u8],
         (path, file_name): (&str, &str),
         shows: impl IntoIterator<Item = (Option<&'a str>, &'a str)>,
     ) -> Self {
         let mut shows: Vec<Shown> = shows
             .into_iter()
-            .map(|(sha256, key)| {
-                let rendition = digest(&[key.as_bytes()]);
-                let file = sha256.map(|sha256| digest(&[sha256.as_bytes()]));
-                Shown(file.unwrap_or_else(|| rendition.clone()), rendition)
-            })
+            .map(|(sha256, key)| Shown::of(sha256, key))
             .collect();
         shows.sort();
         shows.dedup();
         let name = [path.as_bytes(), file_name.as_bytes()];
         let text = digest(&[&Sha256::digest(bytes), name[0], name[1]]);
-        Self { text, shows }
+        Self {
+            slug: slug.to_owned(),
+            text,
+            shows,
+        }
     }
 
     /// By which clients name it.
     pub fn version(&self) -> String {
         let shows = self.shows.iter().map(|shown| shown.0.as_bytes());
-        let parts: Vec<&[u8]> = [self.text.as_bytes()].into_iter().chain(shows).collect();
+        let document = [self.slug.as_bytes(), self.text.as_bytes()];
+        let parts: Vec<&[u8]> = document.into_iter().chain(shows).collect();
         digest(&parts)
     }
 
     /// Whether who has seen this has seen all of `other`.
     pub fn covers(&self, other: &Self) -> bool {
-        let knows = |shown: &Shown| {
-            let mut known = self.shows.iter();
-            known.any(|it| it.0 == shown.0 || it.1 == shown.1)
-        };
-        self.text == other.text && other.shows.iter().all(knows)
+        let mut shown = other.shows.iter();
+        self.slug == other.slug && self.text == other.text && shown.all(|it| self.knows(it))
+    }
+
+    /// Whether it shows pictures or files.
+    pub fn has_pictures(&self) -> bool {
+        !self.shows.is_empty()
+    }
+
+    /// Whether it shows a picture or file, given as [`Submission::new`] takes one.
+    pub fn shows(&self, sha256: Option<&str>, key: &str) -> bool {
+        self.knows(&Shown::of(sha256, key))
+    }
+
+    /// This, and what another version shows of which all was seen that it shows.
+    #[must_use]
+    pub fn with_shown(mut self, other: &Self) -> Self {
+        self.shows.extend(other.shows.iter().cloned());
+        self.shows.sort();
+        self.shows.dedup();
+        self
+    }
+
+    fn knows(&self, shown: &Shown) -> bool {
+        let mut known = self.shows.iter();
+        known.any(|it| it.0 == shown.0 || it.1 == shown.1)
+    }
+}
+
+impl Shown {
+    fn of(sha256: Option<&str>, key: &str) -> Self {
+        // The name of an upload is random, and stays when it is brought under another handle.
+        let parts = (key.split('/').next(), key.rsplit('/').next());
+        let parts = [parts.0, parts.1].map(|part| part.unwrap_or_default().as_bytes());
+        let rendition = digest(&parts);
+        let sent = sha256.map(|sha256| digest(&[sha256.as_bytes()]));
+        Self(sent.unwrap_or_else(|| rendition.clone()), rendition)
     }
 }
 
@@ -584,7 +622,8 @@ mod tests {
     use super::*;
 
     fn of(text: &str, shows: &[(Option<&str>, &str)]) -> Submission {
-        Submission::new(text.as_bytes(), ("notes", "a.md"), shows.iter().copied())
+        let name = ("notes", "a.md");
+        Submission::new("a", text.as_bytes(), name, shows.iter().copied())
     }
 
     #[test]
@@ -600,14 +639,32 @@ mod tests {
         assert!(one.covers(&of("a", &[(None, "k1")])));
         assert!(!one.covers(&of("a", &[(Some("9"), "k9")])));
         assert!(!one.covers(&of("a", &[(None, "k9")])));
+        // The same elsewhere is the same, under another handle too.
+        let here = of("a", &[(Some("1"), "files/jo/u-1x1.webp")]);
+        assert!(here.covers(&of("a", &[(None, "files/johanna/u-1x1.webp")])));
+        assert!(!here.covers(&of("a", &[(None, "pictures/jo/u-1x1.webp")])));
+        assert!(!here.covers(&of("a", &[(None, "files/jo/v-1x1.webp")])));
+        let anew = of("a", &[(Some("1"), "files/jo/w-1x1.webp")]);
+        let both = here.clone().with_shown(&anew);
+        assert!(both.covers(&of("a", &[(None, "files/jo/w-1x1.webp")])));
+        assert!(both.covers(&here) && !both.covers(&of("a", &[(Some("2"), "k2")])));
     }
 
     #[test]
     fn versions_tell_texts_names_and_files_apart() {
-        let other_name = Submission::new(b"a", ("notes", "b.md"), []);
-        let other_folder = Submission::new(b"a", ("note", "sa.md"), []);
+        let other_address = Submission::new("b", b"a", ("notes", "a.md"), []);
+        let other_name = Submission::new("a", b"a", ("notes", "b.md"), []);
+        let other_folder = Submission::new("a", b"a", ("note", "sa.md"), []);
+        assert!(!of("a", &[]).covers(&other_address));
         let one = of("a", &[(Some("1"), "k1")]);
-        let all = [of("a", &[]), of("b", &[]), other_name, other_folder, one];
+        let all = [
+            of("a", &[]),
+            of("b", &[]),
+            other_address,
+            other_name,
+            other_folder,
+            one,
+        ];
         for (at, one) in all.iter().enumerate() {
             for (other_at, other) in all.iter().enumerate() {
                 assert_eq!(one.version() == other.version(), at == other_at);

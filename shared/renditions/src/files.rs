@@ -4,6 +4,7 @@
 use anyhow::Context as _;
 use blobs::layout::{
     FileChangeKey, OF_FILE, OWNER, base_name, file_download_key, file_picture_key, of_file, owner,
+    upload_of,
 };
 use blobs::{Condition, Upload};
 use bytes::Bytes;
@@ -137,22 +138,10 @@ impl Shelf<'_> {
         let upload = base16ct::lower::encode_string(&upload);
         let mut moved = Vec::new();
         for key in &file.renditions {
-            let name = base_name(key);
-            let end = name.find(['-', '.']).unwrap_or(name.len());
-            let (_, sized) = name.split_at(end);
-            let content_type = match sized.rsplit_once('.') {
-                Some((_, "pdf")) => "application/pdf",
-                Some((_, picture::SVG_EXTENSION)) => picture::SVG_CONTENT_TYPE,
-                _ => picture::CONTENT_TYPE,
-            };
-            let Some(found) = self.content.get(key, MAX_MOVED_BYTES).await? else {
+            let Some(to) = self.copy(account, &file.id, key, &upload).await? else {
                 // It was replaced meanwhile, by one that is under the handle of now.
                 return Ok(true);
             };
-            let prefix = blobs::layout::files_prefix(&account.handle);
-            let to = format!("{prefix}{upload}{sized}");
-            self.put_rendition(account, Some(&file.id), &to, found.bytes, content_type)
-                .await?;
             moved.push(to);
         }
         let after = File {
@@ -160,5 +149,50 @@ impl Shelf<'_> {
             ..file.clone()
         };
         Ok(self.members.put_file(account, Some(file), &after).await?)
+    }
+    /// Copies all renditions of a former upload of a file under the member's handle, where nothing but a report names them,
+    /// and returns where that of `key` is now. `None`: it is gone.
+    ///
+    /// # Errors
+    /// A store that failed.
+    pub async fn bring_file(
+        self,
+        account: &Account,
+        file_id: &str,
+        key: &str,
+    ) -> anyhow::Result<Option<String>> {
+        let upload = base_name(upload_of(key));
+        let mut here = None;
+        for entry in self.content.list_all(upload_of(key)).await? {
+            let to = self.copy(account, file_id, &entry.key, upload).await?;
+            if entry.key == key {
+                here = to;
+            }
+        }
+        Ok(here)
+    }
+
+    /// Copies one rendition under the member's handle, as one of `upload`. `None`: it is gone.
+    async fn copy(
+        self,
+        account: &Account,
+        file_id: &str,
+        key: &str,
+        upload: &str,
+    ) -> anyhow::Result<Option<String>> {
+        let Some(found) = self.content.get(key, MAX_MOVED_BYTES).await? else {
+            return Ok(None);
+        };
+        let sized = key.strip_prefix(upload_of(key)).unwrap_or_default();
+        let content_type = match sized.rsplit_once('.') {
+            Some((_, "pdf")) => "application/pdf",
+            Some((_, picture::SVG_EXTENSION)) => picture::SVG_CONTENT_TYPE,
+            _ => picture::CONTENT_TYPE,
+        };
+        let prefix = blobs::layout::files_prefix(&account.handle);
+        let to = format!("{prefix}{upload}{sized}");
+        self.put_rendition(account, Some(file_id), &to, found.bytes, content_type)
+            .await?;
+        Ok(Some(to))
     }
 }
