@@ -34,7 +34,7 @@ export function diagrams(): Transform | undefined {
     async apply(tree: Root, about: Surroundings) {
       const made = new Map<Element, Element>();
       // Live loaders may run where there are no threads; what can't be loaded is a transform that fails.
-      const { Drawer, TooLong } = await import('./draw.js');
+      const { Drawer, TooMuch } = await import('./draw.js');
       drawer ??= new Drawer(library);
       for (const node of blocksIn(tree)) {
         if (made.size >= MAX_DIAGRAMS || (tooLong.get(about.author) ?? 0) >= MAX_TOO_LONG) break;
@@ -42,7 +42,7 @@ export function diagrams(): Transform | undefined {
           made.set(node, await figureOf(sourceOf(node, 'mermaid') ?? '', drawer, about.words));
         } catch (error) {
           // A kind that isn't drawn, or a faulty one: the code says what the drawing would, and is there.
-          if (error instanceof TooLong) tooLong.set(about.author, (tooLong.get(about.author) ?? 0) + 1);
+          if (error instanceof TooMuch) tooLong.set(about.author, (tooLong.get(about.author) ?? 0) + 1);
         }
       }
       replaceEach(tree, (node) => (made.has(node) ? [...filesIn(node), made.get(node)!] : undefined));

@@ -31,9 +31,10 @@ parentPort.on('message', async ({ source, colours }) => {
 export type Colours = Readonly<Record<string, string | number | boolean>>;
 
 const TOO_LONG = `it takes longer than ${MAX_MS / 1000} seconds`;
+const TOO_LARGE = `it takes more than ${MAX_MEGABYTES} MB`;
 
 /** What ends the thread: more of the kind would cost as much again. */
-export class TooLong extends Error {}
+export class TooMuch extends Error {}
 
 interface Answer {
   ready?: boolean;
@@ -81,13 +82,13 @@ export class Drawer {
         worker.on('error', () => {});
         void worker.terminate();
       };
-      const failed = (error: Error) => end(error.message);
+      const failed = ({ code, message }: NodeJS.ErrnoException) => end(code === 'ERR_WORKER_OUT_OF_MEMORY' ? TOO_LARGE : message);
       const ended = () => end('the library ended');
       let late = setTimeout(end, isNew ? MAX_LOADING_MS : MAX_MS, TOO_LONG);
       worker.on('message', done).on('error', failed).on('exit', ended).ref();
       worker.postMessage({ source, colours });
     });
-    if (error === TOO_LONG) throw new TooLong(error);
+    if (error === TOO_LONG || error === TOO_LARGE) throw new TooMuch(error);
     if (svg === undefined) throw new Error(error ?? 'nothing came of it');
     if (svg.length > MAX_SVG) throw new Error('the drawing becomes too large');
     return svg;
