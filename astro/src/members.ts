@@ -11,6 +11,7 @@ import type { MastheadLoaderOptions } from './loader.js';
 import { readManifest, type Manifest, type ManifestEntry, type Picture } from './manifest.js';
 import { neutralData } from './neutral.js';
 import { baseUrl, count, fileOf, inParallel } from './options.js';
+import { settingsOf } from './settings.js';
 import { watch } from './watch.js';
 
 /** `filter` and `prefix` are those of the loader of documents, so that `documents` has its ids. */
@@ -56,7 +57,7 @@ export function mastheadMembers(options: MastheadMembersOptions = {}): Loader & 
     name: 'masthead-members',
     schema: mastheadMemberSchema,
     async load(context) {
-      const base = baseUrl(options.url, await environment(context));
+      const base = baseUrl(options.url || settingsOf(context.config).url, await environment(context));
       await sync(context, options, base, folder, false);
       const pollMs = options.pollMs ?? DEFAULTS.pollMs;
       if (context.watcher && pollMs > 0) {

@@ -12,6 +12,8 @@ export interface Member {
   handle: string;
   name: string;
   picture: Record<'96' | '256' | '512', string> | null;
+  /** Whether the club's list of members has them; who asked to stay out of it has documents all the same. */
+  isListed: boolean;
   /** The member's own page, where they have written one. */
   page: Document | undefined;
   /** All others, the newest first. */
@@ -50,17 +52,21 @@ export function teaserOf({ data }: Document): string | undefined {
   return data.description && data.description !== data.title ? data.description : undefined;
 }
 
-/** Everybody who has published something, by name. */
-export function membersOf(all: Document[]): Member[] {
+/** Everybody who is on the club's list of members, and whoever else has published something, by name. */
+export async function membersOf(all: Document[]): Promise<Member[]> {
   const found = new Map<string, Member>();
+  for (const { data } of await getCollection('members')) {
+    found.set(data.handle, { ...data, isListed: true, page: undefined, documents: [] });
+  }
   for (const document of all) {
     const handle = handleOf(document);
-    const member = found.get(handle) ?? { handle, name: handle, picture: document.data.masthead?.picture ?? null, page: undefined, documents: [] };
+    const member = found.get(handle) ?? { handle, name: handle, picture: document.data.masthead?.picture ?? null, isListed: false, page: undefined, documents: [] };
     found.set(handle, member);
     if (document.id === handle) member.page = document;
     else member.documents.push(document);
   }
   for (const member of found.values()) {
+    if (member.isListed) continue;
     // The name under which most of their documents go; authors may write another one.
     const names = [member.page, ...member.documents].flatMap((document) => document?.data.author ?? []);
     member.name = mostFrequent(names) ?? member.handle;

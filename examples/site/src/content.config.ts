@@ -1,7 +1,8 @@
 import { defineCollection } from 'astro:content';
-import { mastheadLoader } from 'masthead-astro';
+import { mastheadLoader, mastheadMembers } from 'masthead-astro';
 
-// The loader brings its own schema, and finds MASTHEAD_URL in .env.
+// The loaders bring their own schemas, and find MASTHEAD_URL in .env.
 const documents = defineCollection({ loader: mastheadLoader() });
+const members = defineCollection({ loader: mastheadMembers() });
 
-export const collections = { documents };
+export const collections = { documents, members };
