@@ -62,8 +62,12 @@ export function blockOf(text: string): { data: Record<string, unknown> | undefin
   return { data: data as Record<string, unknown>, body: text.slice(found[0].length) };
 }
 
-/** Whether a document has formulas, as its converter says of it. */
-export function hasFormulas({ derived }: Record<string, unknown>): boolean {
+/** A parser makes elements of each pair, far more than are set: a mebibyte of them takes gigabytes of memory. */
+const MAX_DOLLARS = 20_000;
+
+/** Whether a document has formulas, as its converter says of it, and not so many that a build would suffer: then they stay as they are written. */
+export function hasFormulas({ data: { derived }, body }: Document): boolean {
+  if (body.split('$', MAX_DOLLARS + 2).length > MAX_DOLLARS + 1) return false;
   const features = typeof derived === 'object' && derived !== null && 'features' in derived ? derived.features : undefined;
   return Array.isArray(features) && features.includes('math');
 }

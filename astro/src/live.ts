@@ -109,13 +109,14 @@ export function mastheadLiveLoader(
     if (kept?.digest === digest) return kept.entry;
     const answer = await ask(fileOf(entry, baseUrl(options.url, process.env)), { attempts, maxBytes: MAX_FILE_BYTES });
     if (answer.status !== 200) return undefined;
-    const { data, body } = readDocument(answer.text, entry);
+    const document = readDocument(answer.text, entry);
+    const { data, body } = document;
     const parsed = mastheadSchema.safeParse(data);
     if (!parsed.success) {
       const issues = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
       throw new Error(`its frontmatter is not as it should be: ${issues.join('; ')}`);
     }
-    const isMath = options.content?.math !== false && hasFormulas(data);
+    const isMath = options.content?.math !== false && hasFormulas(document);
     const warn = (message: string) => console.warn(`masthead: “${entry.id}” is there, but ${message}`);
     const html = await content.html(wall.read(await render(body, { hasFormulas: isMath })), { lang: data['lang'], author: entry.id.split('/')[0] ?? entry.id }, warn);
     const live: LiveEntry = {

@@ -270,10 +270,10 @@ async function take(context: LoaderContext, entry: ManifestEntry, { id, digest, 
 }
 
 /** What the site's renderer makes of a file, with its frontmatter, which plugins of the site may want. */
-async function htmlOf(context: LoaderContext, text: string, { data, body }: Document, { formulas }: Making): Promise<{ html: string; metadata?: Record<string, unknown> | undefined }> {
-  const renderer = hasFormulas(data) ? await formulas() : undefined;
+async function htmlOf(context: LoaderContext, text: string, document: Document, { formulas }: Making): Promise<{ html: string; metadata?: Record<string, unknown> | undefined }> {
+  const renderer = hasFormulas(document) ? await formulas() : undefined;
   if (!renderer) return context.renderMarkdown(text);
-  const { code, metadata } = await renderer.render(body, { frontmatter: data });
+  const { code, metadata } = await renderer.render(document.body, { frontmatter: document.data });
   return { html: code, metadata };
 }
 

@@ -295,3 +295,11 @@ test('the live loader does the same', async () => {
   expect(off.rendered.html).toContain('and $x^2$');
   expect(off.rendered.html).not.toMatch(/masthead-|class="callout/);
 });
+
+test('many formulas that macros make much of cost no more than a few', async () => {
+  const much = (name: number) => `$${name} \\def\\a#1{#1#1#1#1#1#1#1#1}\\a{\\a{\\begin{matrix}a&b\\\\c&d\\end{matrix}}}$`;
+  const html = await htmlOf(Array.from({ length: 1_500 }, (_, at) => much(at)).join('\n\n'), { features: ['math'] });
+  expect(html.match(/<math/g)?.length).toBeGreaterThan(20);
+  expect(html.length).toBeLessThan(4_000_000);
+  expect(html).toContain('The document’s formulas become too long'.slice(1));
+});

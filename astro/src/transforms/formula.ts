@@ -9,6 +9,8 @@ import { elementsOf } from './tree.js';
 const MAX_SOURCE = 4_000;
 /** Characters of MathML for one formula: a macro makes much of little. */
 const MAX_MATHML = 200_000;
+/** And for all formulas of a document: what comes later stays as it is written. */
+const MAX_MATHML_TOGETHER = 2_000_000;
 const MAX_EXPANSIONS = 500;
 /** Of rules and of every distance, in the em of the formula: nothing is drawn far away from it. */
 const MAX_EM = 20;
@@ -63,15 +65,18 @@ export const mathml: Allowance = {
   },
 };
 
-/** Sets formulas; loaded once there is one. */
+/** Sets the formulas of one document; loaded once there is one. */
 export type Setter = (source: string, display: boolean) => Element;
 
 export async function setter(): Promise<Setter> {
   const { default: temml } = await import('temml');
+  let left = MAX_MATHML_TOGETHER;
   return (source, display) => {
+    if (left <= 0) throw new Error('the document’s formulas become too long');
     if (source.length > MAX_SOURCE) throw new Error(`a formula has at most ${MAX_SOURCE} characters`);
     // Nothing is trusted: no address, picture, class, identifier or style of the formula's own.
     const html = temml.renderToString(source, { displayMode: display, throwOnError: true, trust: false, strict: false, maxExpand: MAX_EXPANSIONS, maxSize: [MAX_EM, MAX_EM] });
+    left -= html.length;
     if (html.length > MAX_MATHML) throw new Error('the formula becomes too long');
     return settled(parse(html), source);
   };
