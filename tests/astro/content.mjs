@@ -22,6 +22,7 @@ const SITES = [
     config: `import { defineConfig } from 'astro/config';
 import masthead from 'masthead-astro';
 export default defineConfig({
+  site: 'http://localhost:4321',
   trailingSlash: 'always',
   integrations: [masthead()],
   markdown: { shikiConfig: { themes: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' }, defaultColor: 'light-dark()', wrap: false } },
