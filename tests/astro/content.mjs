@@ -123,6 +123,9 @@ for (const { site, name, container, config, own } of SITES) {
   for (const id of ids) {
     const html = await readFile(join(dist(name), id, 'index.html'), 'utf8');
     const [text] = withClass(parse(html), container);
+    // The author's line, which Starlight's pages have first, is the site's.
+    const first = text.childNodes.findIndex(({ tagName }) => tagName);
+    if (withClass(text.childNodes[first] ?? text, 'byline')[0] === text.childNodes[first] && first >= 0) text.childNodes.splice(first, 1);
     const scripts = [...serialize(text).matchAll(/<script[^>]*>/g)].map(([script]) => script).filter((script) => !script.includes('/_astro/ec.'));
     const isIsland = scripts.every((script) => /^<script type="module" src="\/_astro\/masthead\.videos\.[0-9a-f]{8}\.js">$/.test(script));
     if (!isIsland || scripts.length !== (withClass(text, 'masthead-video').length > 0 ? 1 : 0)) findings.push(`${id} has the scripts ${scripts}`);
