@@ -242,6 +242,14 @@ async fn what_the_site_refuses_is_told_to_its_author_until_a_build_takes_it() {
     let hint = german["readme"]["warnings"][0]["hint"].as_str().unwrap();
     assert!(hint.contains("Website") && hint.ends_with(reason), "{hint}");
 
+    // A build of before, which read an older version and ends later, has nothing to say of this one.
+    let older = json!({"entries": [{"id": "jo/trip", "digest": "0".repeat(32)}]});
+    assert_eq!(
+        tell(&site, site.stack.build_key(), &older).await.status(),
+        200
+    );
+    assert_eq!(refusals(&site, &jo, "trip").await.len(), 1);
+
     // Saying it again keeps since when; another reason takes the place of the first.
     assert_eq!(refuse(&site, &["jo/trip"], reason).await.status(), 200);
     assert_eq!(in_site(&site, &jo, "trip").await, refused);

@@ -303,3 +303,8 @@ test('many formulas that macros make much of cost no more than a few', async () 
   expect(html.length).toBeLessThan(4_000_000);
   expect(html).toContain('The document’s formulas become too long'.slice(1));
 });
+
+test('a callout of a kind that every object has a property of is a note on Starlight', async () => {
+  const html = await htmlOf('> [!constructor]\n> x\n\n> [!tip]\n> y', { integrations: [STARLIGHT] });
+  expect(html.match(/starlight-aside--(?:note|tip)/g)).toEqual(['starlight-aside--note', 'starlight-aside--tip']);
+});

@@ -152,7 +152,7 @@ const ORIGINS = { server: 'https://m.example', pictures: ['https://m.example', '
 
 test('no policy stays none, and what a policy doesn’t restrict stays free', () => {
   expect(policyFor(false, ORIGINS)).toBeUndefined();
-  expect(policyFor(true, ORIGINS)).toEqual({ styleDirective: { hashes: [expect.stringMatching(/^sha256-/)] } });
+  expect(policyFor(true, ORIGINS)).toEqual({ algorithm: 'SHA-256', styleDirective: { hashes: [expect.stringMatching(/^sha256-/)] } });
   expect(policyFor({ algorithm: 'SHA-256', directives: ["font-src 'self'"] }, ORIGINS)).toMatchObject({ directives: ["font-src 'self'"] });
 });
 

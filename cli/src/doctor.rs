@@ -112,9 +112,21 @@ impl Doctor {
         }
         match url.map(Server::new).transpose()? {
             Some(server) => {
-                found.extend(site::look(&server, &origins).await);
+                let there = site::look(&server, &origins).await;
+                // A password goes to nobody who isn't what was asked for.
+                let is_masthead = there.iter().any(Finding::is_of_masthead);
+                found.extend(there);
                 if let (Some(email), Some(password)) = (&self.try_as, &password) {
-                    found.extend(trial::look(&server, email, password).await);
+                    found.extend(if is_masthead {
+                        trial::look(&server, email, password).await
+                    } else {
+                        vec![Finding::wrong(
+                            "sign-in",
+                            "nobody signed in: the password isn't sent to what is no Masthead",
+                            "see what is said about “api” first",
+                            SIGN_IN,
+                        )]
+                    });
                 }
             }
             None if self.try_as.is_some() => found.push(Finding::wrong(

@@ -75,7 +75,7 @@ const blog = defineCollection({
 export const collections = { blog };
 `;
 
-const writer = await member('noor', 'Noor');
+const writer = await member('yara', 'Yara');
 await publish(writer, 'knots.md', '# Knots\n\nHow to tie them, and [more](more.md).\n');
 await publish(writer, 'more.md', '# More knots\n\nWords.\n');
 
@@ -87,7 +87,7 @@ async function journey(name, note) {
   await show(page.context(), name);
   await step(page, `${name}: a member signs in at /account/ and uploads a note`, async () => {
     await page.goto(`${ORIGIN}/account/`);
-    const { email, password } = credentials('noor');
+    const { email, password } = credentials('yara');
     await page.locator('masthead-login input[name=email]').fill(email);
     await page.locator('masthead-login input[name=password]').fill(password);
     await page.locator('masthead-login button[type=submit]').first().click();
@@ -97,10 +97,10 @@ async function journey(name, note) {
     await page.locator('masthead-publish-report').getByText('Published').first().waitFor();
     equal(await page.evaluate(() => document.documentElement.scrollWidth), 375, 'the width of the page on a phone');
   });
-  await eventually(async () => (await fetch(`${MASTHEAD_URL}/content/noor/${note}.md`)).ok, 'the note is published');
+  await eventually(async () => (await fetch(`${MASTHEAD_URL}/content/yara/${note}.md`)).ok, 'the note is published');
   await made(name);
   await step(page, `${name}: the next build has its page`, async () => {
-    await page.goto(`${ORIGIN}/members/noor/${note}/`);
+    await page.goto(`${ORIGIN}/members/yara/${note}/`);
     await page.getByRole('heading', { level: 1, name: `A note for ${name}` }).waitFor();
     equal(await page.locator('link[href*="googleapis"], script[src^="http"]').count(), 0, 'what is fetched from elsewhere');
   });
@@ -109,7 +109,7 @@ async function journey(name, note) {
 
 /** Links between documents lead to their pages, whatever LINK_BASE is. */
 async function linksLead(name) {
-  ok((await read(name, 'members/noor/knots/index.html')).includes('<a href="/members/noor/more/"'), `links of ${name} lead to /members/`);
+  ok((await read(name, 'members/yara/knots/index.html')).includes('<a href="/members/yara/more/"'), `links of ${name} lead to /members/`);
 }
 
 // Astro's blog template: its posts, its head and its header stay, and the members' pages stand in them.
@@ -119,7 +119,7 @@ await mkdir(join(folder('add-blog'), 'src/assets'));
 await writeFile(join(folder('add-blog'), 'src/assets/hero.png'), portrait().buffer);
 await add('add-blog', (text) => IMPORT + text.replace('collections = { blog }', 'collections = { blog, members: defineCollection({ loader: mastheadLoader() }) }'));
 await made('add-blog');
-const document = await read('add-blog', 'members/noor/knots/index.html');
+const document = await read('add-blog', 'members/yara/knots/index.html');
 ok(document.includes('A blog') && document.includes('All rights reserved') && (document.match(/<main/g) ?? []).length === 1, 'a document stands between the template’s header and footer');
 equal((await read('add-blog', 'blog/index.html')).match(/href="\/blog\/[^"]+\/"/g)?.length, 2, 'the template’s own list has its posts');
 await linksLead('add-blog');
@@ -136,7 +136,7 @@ await add('add-starlight', (text) => IMPORT + text.replace('loader: docsLoader()
 await made('add-starlight');
 const account = await read('add-starlight', 'account/index.html');
 ok(account.includes('masthead-login') && account.includes('sidebar'), 'the account page has Starlight’s sidebar');
-ok(!(await read('add-starlight', 'members/noor/knots/index.html')).includes('mp-document'), 'documents have Starlight’s own pages');
+ok(!(await read('add-starlight', 'members/yara/knots/index.html')).includes('mp-document'), 'documents have Starlight’s own pages');
 await linksLead('add-starlight');
 await journey('add-starlight', 'from-starlight');
 console.log('ok    astro add in Starlight');

@@ -35,7 +35,8 @@ const ALONE = new Set(['form-action']);
  */
 export function policyFor(csp: Csp, hosts: Hosts): Widened | undefined {
   if (!csp) return undefined;
-  const given: Partial<Widened> = csp === true ? {} : csp;
+  // What Astro takes for `true`, which it doesn't fill in for a policy that is one already.
+  const given: Partial<Widened> = csp === true ? { algorithm: 'SHA-256' } : csp;
   const directives = [...(given.directives ?? [])] as string[];
   for (const [name, sources] of Object.entries(needs(hosts))) {
     const at = directives.findIndex((directive) => nameOf(directive) === name);

@@ -65,7 +65,8 @@ function asidesIn(tree: Root | Element): void {
 }
 
 function asideFrom(callout: Element): Element {
-  const variant = VARIANTS[String(callout.properties['dataCallout'])] ?? 'note';
+  const type = String(callout.properties['dataCallout']);
+  const variant = (Object.hasOwn(VARIANTS, type) ? VARIANTS[type] : undefined) ?? 'note';
   const classes = ['starlight-aside', `starlight-aside--${variant}`];
   const parts = callout.children.filter((child) => child.type === 'element');
   const title = parts.find((part) => hasClass(part, 'callout-title'));

@@ -9,6 +9,8 @@ import type { Surroundings, Transform, Words } from './transform.js';
 
 /** Of one document. */
 const MAX_DIAGRAMS = 50;
+/** Of one document's, in milliseconds: what comes later stays code. */
+const MAX_MS_TOGETHER = 10_000;
 /** Diagrams of one member that take too long; what else they have stays as it is written. */
 const MAX_TOO_LONG = 2;
 /** Characters of a text alternative. */
@@ -33,13 +35,14 @@ export function diagrams(): Transform | undefined {
     drawings: true,
     async apply(tree: Root, about: Surroundings) {
       const made = new Map<Element, Element>();
+      const spent = { ms: 0 };
       // Live loaders may run where there are no threads; what can't be loaded is a transform that fails.
       const { Drawer, TooMuch } = await import('./draw.js');
       drawer ??= new Drawer(library);
       for (const node of blocksIn(tree)) {
-        if (made.size >= MAX_DIAGRAMS || (tooLong.get(about.author) ?? 0) >= MAX_TOO_LONG) break;
+        if (made.size >= MAX_DIAGRAMS || spent.ms > MAX_MS_TOGETHER || (tooLong.get(about.author) ?? 0) >= MAX_TOO_LONG) break;
         try {
-          made.set(node, await figureOf(sourceOf(node, 'mermaid') ?? '', drawer, about.words));
+          made.set(node, await figureOf(sourceOf(node, 'mermaid') ?? '', drawer, about.words, spent));
         } catch (error) {
           // A kind that isn't drawn, or a faulty one: the code says what the drawing would, and is there.
           if (error instanceof TooMuch) tooLong.set(about.author, (tooLong.get(about.author) ?? 0) + 1);
@@ -77,8 +80,8 @@ function blocksIn(tree: Root): Element[] {
  *
  * @throws {Error} where it can't be drawn
  */
-async function figureOf(source: string, drawer: Drawer, words: Words): Promise<Element> {
-  const drawing = drawingOf(await drawer.draw(source.replace(FRONTMATTER, '').replace(PASSED_OVER, '').trim(), COLOURS));
+async function figureOf(source: string, drawer: Drawer, words: Words, spent: { ms: number }): Promise<Element> {
+  const drawing = drawingOf(await drawer.draw(source.replace(FRONTMATTER, '').replace(PASSED_OVER, '').trim(), COLOURS, spent));
   if (drawing.labels.length === 0) throw new Error('nothing is written in it');
   const said = [...source.matchAll(ACCESSIBLE)].map(([, written = '']) => written.trim());
   const contents = (said.length > 0 ? said : drawing.labels).join(', ').slice(0, MAX_ALT);

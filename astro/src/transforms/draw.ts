@@ -53,9 +53,20 @@ export class Drawer {
     this.#library = library;
   }
 
-  /** @throws {Error} where it can't be drawn; the message says why. */
-  draw(source: string, colours: Colours): Promise<string> {
-    const drawn = this.#last.then(() => this.#draw(source, colours));
+  /**
+   * Adds the milliseconds that it takes to `spent`, without those that it waits for others.
+   *
+   * @throws {Error} where it can't be drawn; the message says why.
+   */
+  draw(source: string, colours: Colours, spent = { ms: 0 }): Promise<string> {
+    const drawn = this.#last.then(async () => {
+      const started = performance.now();
+      try {
+        return await this.#draw(source, colours);
+      } finally {
+        spent.ms += performance.now() - started;
+      }
+    });
     this.#last = drawn.catch(() => undefined);
     return drawn;
   }

@@ -8,9 +8,9 @@ import { elementsOf } from './tree.js';
 /** In characters: a page full of TeX. */
 const MAX_SOURCE = 4_000;
 /** Characters of MathML for one formula: a macro makes much of little. */
-const MAX_MATHML = 200_000;
+const MAX_MATHML = 50_000;
 /** And for all formulas of a document: what comes later stays as it is written. */
-const MAX_MATHML_TOGETHER = 2_000_000;
+const MAX_MATHML_TOGETHER = 1_000_000;
 const MAX_EXPANSIONS = 500;
 /** Of rules and of every distance, in the em of the formula: nothing is drawn far away from it. */
 const MAX_EM = 20;

@@ -71,6 +71,11 @@ pub(super) struct Finding {
 }
 
 impl Finding {
+    /// Whether it says that a Masthead is there.
+    pub(super) fn is_of_masthead(&self) -> bool {
+        self.check == "api" && !matches!(self.verdict, Verdict::Wrong)
+    }
+
     pub(super) fn ok(check: &'static str, said: impl Into<String>) -> Self {
         Self {
             check,

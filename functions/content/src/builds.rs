@@ -9,13 +9,11 @@ use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use members::{Built, Members, Refused, is_hidden};
 use serde::Deserialize;
 
-use crate::is_entry_id;
 use crate::told::Telling;
+use crate::{MAX_ID_BYTES, is_entry_id};
 
 /// Entries of one request; a build that read more says so in several.
 const MAX_ENTRIES: usize = 1000;
-/// Longest entry id, in bytes, as `docs/openapi.yaml` has it.
-const MAX_ID_BYTES: usize = 200;
 /// Refused entries of one request.
 const MAX_REFUSED: usize = 200;
 /// Longest reason of a refusal, in bytes.
@@ -92,12 +90,12 @@ pub(crate) async fn note(builds: &Builds, request: &Request, now: u64) -> Result
     let (known, known_refused) = builds.members.told_among(&named).await?;
     let noted = note_built(builds, &read, &known).await?;
     // Of an entry that is named as both the refusal counts: somebody has to look at it.
-    let mut taken: HashSet<_> = read.iter().map(entry).collect();
-    for it in &refused {
-        taken.remove(&(&*it.handle, &*it.slug));
-    }
+    let refused_now: HashSet<_> = refused.iter().map(|it| (&*it.handle, &*it.slug)).collect();
+    // A build that read an older version, and ends later, has nothing to say of the newer one.
+    let taken: HashSet<_> = read.iter().map(version).collect();
     for it in &known_refused {
-        if taken.contains(&(&*it.handle, &*it.slug)) {
+        let is_refused = refused_now.contains(&(&*it.handle, &*it.slug));
+        if !is_refused && taken.contains(&(&*it.handle, &*it.slug, &*it.digest)) {
             let members = &builds.members;
             members.forget_refused(&it.handle, &it.slug).await?;
         }

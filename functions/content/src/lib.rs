@@ -21,6 +21,8 @@ use told::Telling;
 
 /// Entries of one answer.
 const PAGE: u16 = 500;
+/// Longest entry id, in bytes, as `docs/openapi.yaml` has it.
+const MAX_ID_BYTES: usize = 200;
 /// Longest cursor that is looked at, in bytes: longer than any key there is.
 const MAX_CURSOR_BYTES: usize = 1024;
 /// What is published may be kept by caches that many share, such as CloudFront, for 10 seconds, so that a flood of
@@ -138,7 +140,9 @@ async fn list(state: &State, request: &Request) -> endpoint::Result {
         Some(_) if cursor.is_some() => {
             return Err(Error::BadRequest(sentence!("api.id_or_cursor")));
         }
-        Some(id) if is_entry_id(&id) => manifest::one(&state.content, &id).await,
+        Some(id) if id.len() <= MAX_ID_BYTES && is_entry_id(&id) => {
+            manifest::one(&state.content, &id).await
+        }
         Some(_) => return Err(Error::BadRequest(sentence!("api.entry_id_unknown"))),
         None => {
             if cursor.as_deref().is_some_and(|cursor| !is_entry_id(cursor)) {
