@@ -386,6 +386,9 @@ async fn a_trial_that_fails_erases_what_it_sent() {
             )
         };
         match &line {
+            line if line.starts_with("GET /api/site") => {
+                ok(json!({ "site": { "name": "The club", "version": env!("CARGO_PKG_VERSION") } }))
+            }
             line if line.contains("/api/login") && text.contains("jo@club.example") => {
                 ok(json!({ "access_token": "t" }))
             }
@@ -430,6 +433,26 @@ async fn a_trial_that_fails_erases_what_it_sent() {
     assert!(
         deletion.contains("/api/readmes/masthead-doctor-") && deletion.contains("?forever=yes")
     );
+}
+
+/// A password goes to no server that doesn't say it is Masthead.
+#[tokio::test]
+async fn no_password_is_sent_to_what_is_no_masthead() {
+    let aws = Aws::start().await;
+    let asked = std::sync::Arc::new(std::sync::Mutex::new(String::new()));
+    let kept = std::sync::Arc::clone(&asked);
+    let url = answering(move |text| {
+        kept.lock().unwrap().push_str(text);
+        ("200 OK", "", json!({ "access_token": "t" }).to_string())
+    })
+    .await;
+    let arguments = ["--url", &url, "--try", "jo@club.example"];
+    let (code, found) = examined(&aws, &arguments, PASSWORD).await;
+    assert_eq!(code, 1);
+    let troubles = troubles(&found);
+    assert!(troubles.contains(&"wrong sign-in".to_owned()), "{found:#?}");
+    let asked = asked.lock().unwrap();
+    assert!(asked.contains("/api/site") && !asked.contains(PASSWORD));
 }
 
 fn here(arguments: &[&str]) -> Output {
