@@ -34,7 +34,7 @@ impl State {
             password: configuration::password_rules(environment)?,
             mail: configuration::mail_from(environment)?.is_some(),
             review: configuration::review(environment)?,
-            link_base: configuration::link_base(environment).to_owned(),
+            link_base: configuration::link_base(environment),
             public_members: configuration::directory(environment)?,
             origins: Origins::from_env(environment)?,
         })
