@@ -16,8 +16,7 @@ fn lines(counting: impl FnOnce()) -> Vec<Value> {
     });
     let subscriber = tracing_subscriber::registry().with(emf);
     tracing::subscriber::with_default(subscriber, counting);
-    let lines = written.lock().unwrap().clone();
-    lines
+    written.lock().unwrap().clone()
 }
 
 #[test]
