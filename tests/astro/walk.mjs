@@ -192,6 +192,21 @@ await step('a theme of the community, on Starlight', async () => {
   ok(css.some((text) => text.includes('vitesse') || text.includes('--sl-rapide')), 'the theme’s styles are there');
 });
 
+await step('members as a collection', async () => {
+  const name = await site('walk-people', 'steps', ['people']);
+  await put(name, '.env', `MASTHEAD_URL=${MASTHEAD_URL}\n`);
+  await put(name, 'src/pages/people.astro', `---
+import { getCollection } from 'astro:content';
+const people = await getCollection('people');
+---
+<ul>{people.map(({ id, data }) => <li data-handle={id} data-documents={data.documents.join(' ')}>{data.name}</li>)}</ul>
+`);
+  await made(name);
+  const people = elements(await read(name, 'people/index.html'), 'li');
+  equal(people.flatMap((one) => one['data-documents'].split(' ')).sort(), documents.map(({ id }) => id).sort(), 'what members have published');
+  ok(people.every(({ text }) => text !== ''), `each has a name: ${JSON.stringify(people)}`);
+});
+
 await step('files of one’s own, behind the wall', async () => {
   const name = await site('walk-own', 'own', ['own']);
   await made(name);
