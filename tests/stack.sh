@@ -45,10 +45,14 @@ npm_packages() {
   require node npm
   # npm writes this file last.
   local installed=$1/node_modules/.package-lock.json
-  if [[ ! -e $installed || $1/package-lock.json -nt $installed ]]; then
-    npm ci --prefix "$1" --no-audit --no-fund --prefer-offline --loglevel=error
-    touch "$installed"
-  fi
+  # Two scripts at once may want the same folder.
+  (
+    ! command -v flock >/dev/null || flock 9
+    if [[ ! -e $installed || $1/package-lock.json -nt $installed ]]; then
+      npm ci --prefix "$1" --no-audit --no-fund --prefer-offline --loglevel=error
+      touch "$installed"
+    fi
+  ) 9<"$1"
 }
 
 # What the packages of these scripts run on.
