@@ -3,17 +3,14 @@
 
 import type { Loader, LoaderContext } from 'astro/loaders';
 import { folderOf, isMembers, isSitesOwn, membersIn, withoutMembers } from './beside.js';
-import { contentOf } from './content.js';
-import { hasFormulas, readDocument, type Document } from './document.js';
+import { readDocument } from './document.js';
 import { environment, type Environment } from './environment.js';
 import { readingFrontmatter } from './frontmatter.js';
-import { allowancesOf, assetsOf } from './html/allowances.js';
 import { policyWith } from './html/policy.js';
-import { wallOf, type Wall } from './html/wall.js';
 import { ask, Unavailable } from './http.js';
 import { withoutFiles } from './images.js';
-import { videosAddress } from './integration/islands.js';
 import { ledTo, type Leading } from './links.js';
+import { htmlOf, makingOf, type Making } from './making.js';
 import { readManifest, type Manifest, type ManifestEntry, type Page } from './manifest.js';
 import { refusal, type Refusal } from './refusal.js';
 import { tell, type Outcome } from './tell.js';
@@ -22,8 +19,6 @@ import { tellNews, type News } from './news.js';
 import { baseUrl, count, fileOf, inParallel, type MastheadOptions } from './options.js';
 import { mastheadSchema } from './schema.js';
 import { settingsOf } from './settings.js';
-import { contentFor, type Content } from './transforms/index.js';
-import { NoFormulas, rendererWithFormulas, type Renderer } from './transforms/renderer.js';
 import { watch } from './watch.js';
 
 export interface MastheadLoaderOptions extends MastheadOptions {
@@ -82,14 +77,6 @@ interface Setting {
   leading: Leading | undefined;
   variables: Environment;
   making: Making;
-}
-
-/** What HTML is made by, and what is made of it. */
-interface Making {
-  wall: Wall;
-  content: Content;
-  /** Reads formulas; `undefined` where the site's own renderer is to be used. */
-  formulas: () => Promise<Renderer | undefined>;
 }
 
 /**
@@ -210,26 +197,6 @@ async function acknowledge({ logger }: LoaderContext, { options, base, variables
   }
 }
 
-/** What the site's configuration and the loader's options make of a document. */
-function makingOf({ config, logger }: LoaderContext, options: MastheadLoaderOptions): Making {
-  const allowances = [...allowancesOf(config), ...(options.allow ?? [])];
-  const assets = assetsOf(config);
-  const content = contentOf(options.content, settingsOf(config).content);
-  let renderer: Promise<Renderer | undefined> | undefined;
-  return {
-    wall: wallOf(policyWith(allowances, { assets })),
-    content: contentFor({ content, allowances, assets, integrations: config.integrations, island: videosAddress(config) }),
-    formulas: async () => {
-      if (content.math === false) return undefined;
-      renderer ??= rendererWithFormulas(config).catch((error) => {
-        logger.warn(`formulas stay as they are written: ${error instanceof NoFormulas ? error.message : said(error)}`);
-        return undefined;
-      });
-      return renderer;
-    },
-  };
-}
-
 interface Taking {
   id: string;
   digest: string;
@@ -267,14 +234,6 @@ async function take(context: LoaderContext, entry: ManifestEntry, { id, digest, 
     rendered: { html, metadata: { ...neutralData(rendered.metadata), imagePaths: [], masthead: { id: entry.id, picture: entry.picture } } },
   });
   return true;
-}
-
-/** What the site's renderer makes of a file, with its frontmatter, which plugins of the site may want. */
-async function htmlOf(context: LoaderContext, text: string, document: Document, { formulas }: Making): Promise<{ html: string; metadata?: Record<string, unknown> | undefined }> {
-  const renderer = hasFormulas(document) ? await formulas() : undefined;
-  if (!renderer) return context.renderMarkdown(text);
-  const { code, metadata } = await renderer.render(document.body, { frontmatter: document.data });
-  return { html: code, metadata };
 }
 
 /** Where the file would lie if it were the site's own: Starlight makes its sidebar of these. */

@@ -148,7 +148,7 @@ test('pictures are allowed once, from the folders where pictures are', () => {
   expect(patternsFor(['https://club.example'], [all[0]!, { hostname: 'other.example' }])).toEqual([all[1]]);
 });
 
-const ORIGINS = { server: 'https://m.example', pictures: ['https://m.example', 'https://p.example'], uploads: ['https://s3.example'], players: ['https://video.example'] };
+const ORIGINS = { server: 'https://m.example', pictures: ['https://m.example', 'https://p.example'], players: ['https://video.example'] };
 
 test('no policy stays none, and what a policy doesn’t restrict stays free', () => {
   expect(policyFor(false, ORIGINS)).toBeUndefined();
@@ -166,15 +166,15 @@ test('a policy is widened where it forbids what components need, and nowhere els
   });
   // Doing it twice is doing it once.
   expect(policyFor(widened ?? false, ORIGINS)).toEqual(widened);
-  expect(policyFor({ algorithm: 'SHA-256', directives: ["default-src 'self'"] }, ORIGINS)?.directives).toEqual(["default-src 'self'", "connect-src 'self' https://m.example https://s3.example", "img-src 'self' blob: data: https://m.example https://p.example", "frame-src 'self' https://video.example"]);
+  expect(policyFor({ algorithm: 'SHA-256', directives: ["default-src 'self'"] }, ORIGINS)?.directives).toEqual(["default-src 'self'", "connect-src 'self' https://m.example", "img-src 'self' blob: data: https://m.example https://p.example", "frame-src 'self' https://video.example"]);
 });
 
-const FOUND: Found = { site: { name: 'The club', version: '0.1.3', review: 'off', languages: [], linkBase: undefined, uploads: undefined, allows: undefined }, base: new URL('https://m.example/'), documents: 12, own: '0.1.0', origin: 'https://club.example', pages: '/members/' };
+const FOUND: Found = { site: { name: 'The club', version: '0.1.3', review: 'off', linkBase: undefined, allows: undefined }, base: new URL('https://m.example/'), documents: 12, own: '0.1.0', origin: 'https://club.example', pages: '/members/' };
 const found = (site: Partial<Found['site']>, more: Partial<Found> = {}) => line({ ...FOUND, ...more, site: { ...FOUND.site, ...site } });
 
 test('what was found is one line, and says what to do', () => {
   expect(found({})).toEqual({ text: 'The club, Masthead 0.1.3 at https://m.example, 12 documents', wrong: false });
-  expect(found({ review: 'all', languages: ['de', 'en'], linkBase: 'members', allows: true }, { documents: 1 })).toEqual({ text: 'The club, Masthead 0.1.3 at https://m.example, 1 document, review: all, languages: de, en', wrong: false });
+  expect(found({ review: 'all', linkBase: 'members', allows: true }, { documents: 1 })).toEqual({ text: 'The club, Masthead 0.1.3 at https://m.example, 1 document, review: all', wrong: false });
   expect(found({ version: '0.2.0', allows: false, linkBase: '/' })).toEqual({
     text: 'The club, Masthead 0.2.0 at https://m.example, 12 documents; it is too new for masthead-astro 0.1.0: update the package; browsers on https://club.example may not call it: put that into its ALLOWED_ORIGINS; documents have their pages below /members/ and link to each other below /: this site mends that, feeds and letters do with LINK_BASE=/members/',
     wrong: true,
@@ -195,10 +195,9 @@ async function saying(body: string, headers: Record<string, string> = {}) {
 }
 
 test('what a server says is one line of harmless text', async () => {
-  const site = { name: '\u001b]0;owned\u0007\u202eclub\n\n\u2028'.repeat(50), version: '1\u001b[2J', review: 'all\r\nx', languages: ['de\u0000', 7, '\u001b[31m'], link_base: '/\u001b[5m', uploads_url: 'http://*.evil.example/' };
+  const site = { name: '\u001b]0;owned\u0007\u202eclub\n\n\u2028'.repeat(50), version: '1\u001b[2J', review: 'all\r\nx', link_base: '/\u001b[5m' };
   await using server = await saying(JSON.stringify({ status: 'success', site }));
   const read = await readSite(server.base, undefined);
-  expect(read.uploads).toBeUndefined();
   const { text } = line({ ...FOUND, site: read });
   expect(text).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
   expect(text.length).toBeLessThan(700);

@@ -193,7 +193,7 @@ await step('Astro’s toolbar tells who is signed in, and what the loader read a
 await step('a hostile Masthead writes no control character on the terminal', async () => {
   await site('integration-hostile', { 'astro.config.mjs': config('integrations: [masthead()],'), 'src/content.config.ts': COLLECTION.replace('mastheadLoader()', 'mastheadLoader({ failWhenEmpty: false, attempts: 1 })') });
   const name = '\u001b]0;owned\u0007\u001b[2J\u202eclub\r\n[ERROR] fake';
-  const answer = { status: 'success', site: { name: name.repeat(20), version: '9.9\u001b[31m', languages: [name], review: name, link_base: `/${name}`, uploads_url: 'http://*.example' }, entries: [], moved: [{ from: '//evil.example', to: 'jo' }], cursor: null };
+  const answer = { status: 'success', site: { name: name.repeat(20), version: '9.9\u001b[31m', review: name, link_base: `/${name}` }, entries: [], moved: [{ from: '//evil.example', to: 'jo' }], cursor: null };
   const server = createServer((_, response) => response.end(JSON.stringify(answer)));
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { output } = await build('integration-hostile', { MASTHEAD_URL: `http://127.0.0.1:${server.address().port}` });

@@ -22,7 +22,6 @@ export function line({ site, base, documents, own, origin, pages }: Found): { te
     `${site.name === 'Masthead' ? '' : `${site.name}, `}Masthead${site.version ? ` ${site.version}` : ''} at ${base.origin}`,
     ...(documents === undefined ? [] : [documents === 1 ? '1 document' : `${documents} documents`]),
     ...(site.review && site.review !== 'off' ? [`review: ${site.review}`] : []),
-    ...(site.languages.length > 0 ? [`languages: ${site.languages.join(', ')}`] : []),
   ];
   const version = site.version === undefined ? 'fits' : fits(site.version, own);
   const wrong = [

@@ -76,7 +76,7 @@ export function masthead(options: MastheadIntegrationOptions = {}): AstroIntegra
     if ((options.redirects ?? true) && place !== undefined) {
       updateConfig({ redirects: redirectsFor(published.moved, (id) => `${place}/${id}`, config, config, own) });
     }
-    const csp = (options.csp ?? true) ? policyFor(config.security.csp, { server: server.origin, pictures, uploads: site?.uploads ? [site.uploads] : [], players: playersFor(options.content?.videos) }) : undefined;
+    const csp = (options.csp ?? true) ? policyFor(config.security.csp, { server: server.origin, pictures, players: playersFor(options.content?.videos) }) : undefined;
     // Astro appends to lists, and of two directives of one name browsers heed the first.
     if (csp) config.security.csp = csp as AstroConfig['security']['csp'];
 

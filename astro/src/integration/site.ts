@@ -3,20 +3,15 @@
 import { readFileSync } from 'node:fs';
 import { ask, Unavailable } from '../http.js';
 import { plain } from '../names.js';
-import { originOf } from '../options.js';
 
 /** What the server says of itself; what it doesn't say is `undefined`. */
 export interface Site {
   name: string;
   version: string | undefined;
-  /** Which documents wait for an editor: `off`, `new` or `all`. */
+  /** Which documents wait for an editor: `off`, `first` or `all`. */
   review: string | undefined;
-  /** The languages in which it says things. */
-  languages: string[];
   /** The prefix of links between documents, `LINK_BASE`. */
   linkBase: string | undefined;
-  /** Where browsers put large files. */
-  uploads: string | undefined;
   /** Whether pages of the site may call it, where that was asked. */
   allows: boolean | undefined;
 }
@@ -44,16 +39,14 @@ function siteIn(text: string): Omit<Site, 'allows'> | undefined {
     return undefined;
   }
   const { status, site } = record(value);
-  const { name, version, review, languages, link_base, uploads_url } = record(site);
+  const { name, version, review, link_base } = record(site);
   if (status !== 'success' || typeof name !== 'string') return undefined;
   const word = (given: unknown) => (typeof given === 'string' && given !== '' ? plain(given, 40) : undefined);
   return {
     name: plain(name) || 'Masthead',
     version: word(version),
     review: word(review),
-    languages: Array.isArray(languages) ? languages.slice(0, 50).flatMap((one) => word(one) ?? []) : [],
     linkBase: typeof link_base === 'string' ? plain(link_base, 200) : undefined,
-    uploads: typeof uploads_url === 'string' ? originOf(uploads_url) : undefined,
   };
 }
 
