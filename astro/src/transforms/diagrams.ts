@@ -4,6 +4,7 @@ import type { Element, Root } from 'hast';
 import { filesIn, hasCode, sourceOf } from './code.js';
 import type { Colours, Drawer } from './draw.js';
 import { drawingOf } from './drawing.js';
+import { loaded } from './loaded.js';
 import { element, elementsOf, replaceEach, text } from './tree.js';
 import type { Surroundings, Transform, Words } from './transform.js';
 
@@ -37,7 +38,7 @@ export function diagrams(): Transform | undefined {
       const made = new Map<Element, Element>();
       const spent = { ms: 0 };
       // Live loaders may run where there are no threads; what can't be loaded is a transform that fails.
-      const { Drawer, TooMuch } = await import('./draw.js');
+      const { Drawer, TooMuch } = await loaded(() => import('./draw.js'), './draw.js');
       drawer ??= new Drawer(library);
       for (const node of blocksIn(tree)) {
         if (made.size >= MAX_DIAGRAMS || spent.ms > MAX_MS_TOGETHER || (tooLong.get(about.author) ?? 0) >= MAX_TOO_LONG) break;

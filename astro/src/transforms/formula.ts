@@ -3,6 +3,7 @@
 import type { Element, Root } from 'hast';
 import { parse } from '../html/parse.js';
 import type { Allowance } from '../html/policy.js';
+import { loaded } from './loaded.js';
 import { elementsOf } from './tree.js';
 
 /** In characters: a page full of TeX. */
@@ -69,7 +70,9 @@ export const mathml: Allowance = {
 export type Setter = (source: string, display: boolean) => Element;
 
 export async function setter(): Promise<Setter> {
-  const { default: temml } = await import('temml');
+  const module = await loaded(() => import('temml'), 'temml');
+  // Node's `require` gives it without a default.
+  const temml = 'default' in module ? module.default : (module as typeof import('temml').default);
   let left = MAX_MATHML_TOGETHER;
   return (source, display) => {
     if (left <= 0) throw new Error('the document’s formulas become too long');
