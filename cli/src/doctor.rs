@@ -6,6 +6,8 @@ mod finding;
 mod here;
 #[cfg(feature = "aws")]
 mod in_aws;
+#[cfg(feature = "aws")]
+mod judged;
 mod site;
 mod trial;
 
