@@ -2,6 +2,7 @@
 
 mod answers;
 mod many;
+mod paused;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
