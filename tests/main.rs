@@ -38,6 +38,7 @@ mod picture_faults;
 mod previews;
 mod privacy;
 mod public_site;
+mod published;
 mod quota;
 mod readmes;
 mod rebuild_site;

@@ -22,8 +22,8 @@
 //! | `REVIEW#<id>` | `<slug>`, `#trusted`, `#watched` | what an editor decided of a document, that one of the member's was approved, and by which decision one was last withdrawn or given back |
 //! | `WITHDRAWN#SITE` | `<id>#<slug>` | that an editor took a document off the site |
 //! | `WAITING#SITE` | `<Unix milliseconds>#<id>#<slug>` | since when a README waits for an editor |
-//! | `BUILT#SITE` | `<handle>/<slug>` | which version of an entry a build has read, and when |
-//! | `REFUSED#SITE` | `<handle>/<slug>` | which version of an entry the site's own schema refused, and why |
+//! | `BUILT#07` | `<handle>/<slug>` | which version of an entry a build has read, and when |
+//! | `REFUSED#07` | `<handle>/<slug>` | which version of an entry the site's own schema refused, and why |
 //! | `CODE#<digest>` | `CODE` | the address whose account a code is of; expires |
 //! | `GUESSED#<digest>`, `SOURCE#<address>` | `THROTTLE` | failed guesses; expires |
 //! | `PREVIEWS#<digest>` | `THROTTLE` | previews of a member within a minute; expires |
