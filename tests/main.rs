@@ -10,6 +10,7 @@
 mod administrators;
 mod builds;
 mod caches;
+mod calls;
 mod canary;
 mod content;
 mod directory;
@@ -28,6 +29,7 @@ mod links;
 mod login;
 mod login_faults;
 mod mail;
+mod manifest_faults;
 mod me;
 mod metrics;
 mod permissions;
