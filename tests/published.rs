@@ -172,7 +172,7 @@ impl World {
 
     /// Holds all that is kept against the bucket and the accounts, and says what differed.
     async fn compare(&self) -> manifest::Compared {
-        manifest::ask_to_compare(&self.members).await.unwrap();
+        manifest::begin_anew(&self.members).await.unwrap();
         let compared = manifest::compare(&self.content, &self.members, Duration::MAX, 1);
         let compared = compared.await.unwrap();
         assert!(compared.is_through);

@@ -166,7 +166,7 @@ async fn many_changes_come_in_several_answers() {
         let id = format!("m{}/d{number}", number % 40);
         put(&content, &content_key(&id), "# Hi\n").await;
     }
-    manifest::ask_to_compare(&site.members).await.unwrap();
+    manifest::begin_anew(&site.members).await.unwrap();
     let patience = std::time::Duration::MAX;
     manifest::compare(&content, &site.members, patience, 1)
         .await
