@@ -14,6 +14,7 @@ use crate::accounts::{Change, HANDLE, MEMBER, email_key, handle_key, member_key}
 use crate::admins::Rights;
 use crate::error::{Error, Result};
 use crate::item::{EXPIRES_AT, Item, PK, Reader, SK, boolean, key, number, string};
+use crate::look::RENAMES;
 use crate::{Email, Members, Target};
 
 /// When the member began to go, in Unix seconds: of the account, the claim of its handle, and the
@@ -256,7 +257,7 @@ impl Members {
                  OR (contains({SK}, :id) AND {PK} <> :departures) \
                  OR (begins_with({PK}, :page) AND {SK} IN ({handles})) \
                  OR (begins_with({PK}, :code) AND email = :email) \
-                 OR ({PK} IN (:built, :refused) AND ({built}))"
+                 OR ((begins_with({PK}, :built) OR begins_with({PK}, :refused)) AND ({built}))"
             ))
             .expression_attribute_values(":id", string(account.id.as_str()))
             .expression_attribute_values(":pointer", string(MEMBER))
@@ -264,8 +265,8 @@ impl Members {
             .expression_attribute_values(":page", string("PAGE#"))
             .expression_attribute_values(":code", string("CODE#"))
             .expression_attribute_values(":email", string(account.email.as_str()))
-            .expression_attribute_values(":built", string("BUILT#SITE"))
-            .expression_attribute_values(":refused", string("REFUSED#SITE"));
+            .expression_attribute_values(":built", string("BUILT#"))
+            .expression_attribute_values(":refused", string("REFUSED#"));
         for (number, handle) in account.handles().enumerate() {
             let entries = string(format!("{handle}/"));
             scan = scan
@@ -306,7 +307,7 @@ impl Members {
         let tombstone = Update::builder()
             .table_name(&self.table)
             .set_key(Some(member_key(&account.id)))
-            .update_expression(format!("SET {EXPIRES_AT} = :over REMOVE email"))
+            .update_expression(format!("SET {EXPIRES_AT} = :over REMOVE email, {RENAMES}"))
             .condition_expression(format!("attribute_exists({GONE_SINCE})"))
             .expression_attribute_values(":over", number(now.saturating_add(TOMBSTONE_SECONDS)))
             .build()
