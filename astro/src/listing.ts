@@ -50,8 +50,8 @@ export interface Changes {
 export const MAX_PAGE_BYTES = 16 * 1024 * 1024;
 /** An entry id, as far as a server has to be asked of it. */
 export const ID = /^[a-z0-9-]+(\/[a-z0-9-]+)?$/;
-/** A token, which is sent back in an address. */
-const TOKEN = /^[A-Za-z0-9._~-]{1,1024}$/;
+/** A token, which is sent back in an address; there may be an entry id in it. */
+const TOKEN = /^[A-Za-z0-9._~/-]{1,1024}$/;
 
 /** What a page of the list says; `null` for anything else. */
 export function listingFrom(text: string, base: URL): Listing | null {

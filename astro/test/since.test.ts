@@ -359,6 +359,20 @@ test('an entry that is told twice, and changes that were told before, are there 
   expect(world.all()).toEqual(['ann']);
 });
 
+test('a token that stands amid a member’s entries is sent back as it came', async () => {
+  const { world, server, base } = await published('ann');
+  await using _ = server;
+  const { kept } = await readCurrent(base, 1, NOTHING_KEPT, silent);
+  const amid = `0123456789abcdef.18446744073709551615~jo/a-trip${'.0'.repeat(15)}`;
+  const asked: (string | null)[] = [];
+  server.handler = (request, response, at) => {
+    asked.push(new URL(request.url!, at).searchParams.get('since'));
+    json(response, 200, { ...sound, since: amid, more: asked.length === 1 });
+  };
+  await readCurrent(base, 1, kept, (message) => expect.unreachable(message));
+  expect(asked).toEqual([world.token(), amid]);
+});
+
 test('changes that come to more than the list are read as the list, and what is kept stays small', async () => {
   const { world, server, base } = await published('ann');
   await using _ = server;
