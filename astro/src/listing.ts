@@ -83,6 +83,7 @@ function successFrom(text: string): Record<string, unknown> | null {
   }
 }
 
+/** Whether a value is a token that can be sent back. */
 export const isToken = (value: unknown): value is string => typeof value === 'string' && TOKEN.test(value);
 
 function entriesFrom(value: unknown, base: URL): ManifestEntry[] | null {

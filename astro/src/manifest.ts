@@ -42,12 +42,12 @@ export const MAX_PAGES = 10_000;
  */
 export async function readManifest(base: URL, attempts: number, known: readonly Page[]): Promise<Manifest> {
   const pages: Page[] = [];
-  const reading = beginning();
+  const spent = beginning();
   let unchanged = known.length > 0;
   for (let cursor: string | null = null; ; ) {
     const before = known.find((page) => page.cursor === cursor);
     const { page, text } = await readPage(base, attempts, cursor, before);
-    const end = tooMuch(reading, text, MAX_PAGES);
+    const end = tooMuch(spent, text, MAX_PAGES);
     if (end !== null) throw new Unavailable(`${base.href}api/content ${end}`);
     unchanged &&= page === before;
     pages.push(page);

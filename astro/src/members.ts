@@ -105,7 +105,9 @@ async function sync(context: LoaderContext, options: MastheadMembersOptions, bas
       if (!quietly) logger.warn(`the member “${handle}” is passed over, ${stays}: ${said(error)}`);
     }
   });
-  meta.set(KEPT, JSON.stringify({ base: base.href, directory: directory.pages, manifest: manifest.kept }));
+  const keeping = JSON.stringify({ base: base.href, directory: directory.pages, manifest: manifest.kept });
+  // Astro writes down all that its loaders keep whenever one of them sets something.
+  if (keeping !== meta.get(KEPT)) meta.set(KEPT, keeping);
   if (!quietly || changed.length > passedOver || gone.length > 0) {
     const parts = [`${wanted.length} members`, `${changed.length - passedOver} changed`, `${gone.length} removed`];
     if (passedOver > 0) parts.push(`${passedOver} passed over`);

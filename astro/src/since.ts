@@ -50,7 +50,7 @@ export async function readCurrent(base: URL, attempts: number, kept: Kept, warn:
 async function readChanges(base: URL, attempts: number, kept: Kept, from: string): Promise<Current | string | null> {
   const url = new URL('api/content', base);
   const address = url.href;
-  const reading = beginning();
+  const spent = beginning();
   const all: Changes[] = [];
   for (let token = from; ; ) {
     url.searchParams.set('since', token);
@@ -63,7 +63,7 @@ async function readChanges(base: URL, attempts: number, kept: Kept, from: string
     }
     // The token is of no use to that server, or never was.
     if (answer.status !== 200) return null;
-    const end = tooMuch(reading, answer.text, MAX_ANSWERS);
+    const end = tooMuch(spent, answer.text, MAX_ANSWERS);
     if (end !== null) return `what changed ${end} of ${address}`;
     const changes = changesFrom(answer.text, base);
     if (changes === null) return `what ${address} says of changes can't be read`;
@@ -71,7 +71,7 @@ async function readChanges(base: URL, attempts: number, kept: Kept, from: string
     if (changes.more && changes.since === token) return `what changed goes round in circles at ${address}`;
     if (changes.entries.length + changes.gone.length + changes.moved.length > 0) all.push(changes);
     token = changes.since;
-    if (!changes.more) return currentOf(kept, all, token, reading.text);
+    if (!changes.more) return currentOf(kept, all, token, spent.text);
   }
 }
 

@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
 import type { Loader } from 'astro/loaders';
 import { mastheadLiveLoader } from '../src/live.js';
@@ -5,6 +8,7 @@ import { mastheadLoader } from '../src/loader.js';
 import { readManifest } from '../src/manifest.js';
 import { news } from '../src/news.js';
 import { mastheadMembers, mastheadMemberSchema } from '../src/members.js';
+import { redirects } from '../src/redirects.js';
 import { keptFrom, NOTHING_KEPT, readCurrent, type Kept } from '../src/since.js';
 import { endWatches } from '../src/watch.js';
 import { Changing } from './support/changing.js';
@@ -430,6 +434,27 @@ test('a server whose changes fail while its list comes costs a warning, and no n
   await mastheadLoader({ url: server.url, attempts: 1 }).load(context);
   expect(entries.has('cid')).toBe(true);
   expect(log.filter((line) => /^(warn|error)/.test(line))).toEqual([expect.stringMatching(/^warn: what changed can't be had: .*status 500; the whole list is read in its place$/)]);
+});
+
+test('redirects of a configuration ask for changes as well, and stay in their order', async () => {
+  const { world, server } = await published('ann', 'bea');
+  await using _ = server;
+  const cacheDir = await mkdtemp(join(tmpdir(), 'masthead-since-'));
+  try {
+    const read = async () => Object.keys(await redirects({ url: server.url, cacheDir }));
+    world.lead('bea/old', 'bea');
+    expect(await read()).toEqual(['/bea/old/']);
+    const token = world.token();
+    world.lead('ann/old', 'ann');
+    server.requests.length = 0;
+    expect(await read()).toEqual(['/ann/old/', '/bea/old/']);
+    expect(server.requests).toEqual([`GET /api/content?since=${token}`]);
+    // Another order of the same would be another configuration, for which Astro clears what it has.
+    await rm(cacheDir, { recursive: true });
+    expect(await read()).toEqual(['/ann/old/', '/bea/old/']);
+  } finally {
+    await rm(cacheDir, { recursive: true, force: true });
+  }
 });
 
 test('members and live collections ask for changes as well, in the order of ids', async () => {
