@@ -1,5 +1,6 @@
 // A server that knows what changed since, as Masthead does: entries in shards, a number for each change of a shard, and what it was of.
 
+import { createHash } from 'node:crypto';
 import type { Handler } from './server.js';
 import { file, json } from './server.js';
 
@@ -144,7 +145,7 @@ export class Changing {
     }
     const token = this.isOlder ? null : url.searchParams.get('since');
     const answer = token === null ? this.page(url.searchParams.get('cursor'), base) : this.changes(token, base);
-    const etag = `"${Buffer.from(JSON.stringify(answer)).toString('base64url')}"`;
+    const etag = `"${createHash('sha256').update(JSON.stringify(answer)).digest('hex')}"`;
     if (request.headers['if-none-match'] === etag) return void response.writeHead(304, { ETag: etag }).end();
     json(response, 200, answer, { ETag: etag });
   };
