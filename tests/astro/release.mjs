@@ -89,7 +89,9 @@ await step('a dry run packs both packages, and asks npm about them', () => {
   equal(published.status, 0, `the status: ${published.output}`);
   for (const name of ['masthead-astro', 'create-masthead']) ok(published.output.includes(`ok    ${name} ${version} would be published`), `${name} would be published: ${published.output}`);
   const built = release(['--dry-run', 'cli', out, 'x86_64-unknown-linux-musl']);
-  equal([built.status, built.output.includes('cargo build --release --locked -p cli --bin masthead --target x86_64-unknown-linux-musl')], [0, true], `what would be built: ${built.output}`);
+  equal([built.status, built.output.includes('cargo build --release --locked -p cli --bin masthead --target x86_64-unknown-linux-musl,')], [0, true], `what would be built: ${built.output}`);
+  const old = release(['--dry-run', 'cli', out, 'x86_64-unknown-linux-gnu']);
+  equal([old.status, old.output.includes('cargo zigbuild --release --locked -p cli --bin masthead --target x86_64-unknown-linux-gnu.2.17,')], [0, true], `what would be built for an old glibc: ${old.output}`);
 });
 
 await step('`set` changes every place, and the release is one then; nothing but GitHub Actions publishes it', () => {
