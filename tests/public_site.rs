@@ -12,7 +12,7 @@ async fn everybody_may_ask_what_the_site_is_called_and_takes() {
     let answer = site.get("/api/site").send().await.unwrap();
     assert_eq!(answer.status(), 200);
     let expected = json!({"status": "success", "site": {
-        "name": "Masthead", "url": "http://localhost:4321",
+        "name": "Masthead", "url": "http://localhost:4321", "uploads_url": site.stack.s3_url(),
         "password": {"min": 15, "max": 128},
         "limits": {"readme": 1_048_576, "picture": 4_194_304, "large_picture": 26_214_400},
         "mail": true,
@@ -29,6 +29,7 @@ async fn the_site_is_called_as_its_administrator_says() {
     let set = [
         ("SITE_NAME", "Chess “Club” & Café"),
         ("MIN_PASSWORD_LENGTH", "10"),
+        ("UPLOADS_URL", "https://u.s3.eu-central-1.amazonaws.com"),
     ];
     let environment: Environment = set.into_iter().collect();
     let (status, answer) = invoke(&environment, "site", event("site")).await;

@@ -5,11 +5,13 @@ pub(crate) mod document;
 mod github;
 mod policies;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::PathBuf;
+use std::time::Duration;
 
 use blobs::layout::{KEPT_DAYS, SourceKey};
-use endpoint::Environment;
+use blobs::{Blobs, Condition};
+use endpoint::{Environment, aws};
 use reqwest::Method;
 use serde_json::Value;
 
@@ -261,6 +263,40 @@ async fn every_function_starts_with_what_the_template_gives_it() {
                 "{name} without {left_out}: {error}"
             );
         }
+    }
+}
+
+/// In AWS an address that is signed for browsers is below the one that the site names: the bucket's own, in its region.
+#[tokio::test]
+async fn files_are_put_where_the_site_says() {
+    let template = Template::read();
+    let named = &template.resource("Site")["Properties"]["Environment"]["Variables"]["UPLOADS_URL"];
+    // CloudFormation makes of it what CloudFront is given of the other bucket: `<bucket>.s3.<region>.amazonaws.com`.
+    assert_eq!(
+        *named,
+        serde_json::json!({"Fn::Sub": "https://${UploadsBucket.RegionalDomainName}"})
+    );
+    for region in ["eu-central-1", "us-east-1"] {
+        let lambda_s = [
+            ("AWS_REGION", region),
+            ("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE"),
+            ("AWS_SECRET_ACCESS_KEY", "secret"),
+        ];
+        let environment: Environment = lambda_s.into_iter().collect();
+        let config = aws::config(&environment, aws::ENDPOINT_S3).unwrap();
+        let put = Blobs::new(&config, "club-uploads")
+            .presigned_put(
+                "files/m/f",
+                "image/png",
+                9,
+                HashMap::new(),
+                Condition::Absent,
+                Duration::from_mins(1),
+            )
+            .await
+            .unwrap();
+        let place = format!("https://club-uploads.s3.{region}.amazonaws.com/");
+        assert!(put.url.starts_with(&place), "{}", put.url);
     }
 }
 

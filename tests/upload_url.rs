@@ -115,6 +115,23 @@ async fn what_is_no_picture_is_rejected_and_the_old_one_stays() {
     .await;
 }
 
+/// A page's policy names it, before anybody asks for an address.
+#[tokio::test]
+async fn the_site_says_where_browsers_put_files() {
+    let site = Site::start().await;
+    let member = site.member("jo").await;
+    let about = body(site.get("/api/site").send().await.unwrap()).await;
+    let place = format!("{}/", about["site"]["uploads_url"].as_str().unwrap());
+    for wanted in [
+        json!({"kind": "profile_pic", "content_type": "image/png", "size": 9}),
+        json!({"kind": "file", "content_type": "image/png", "size": 9, "path": "a.png"}),
+    ] {
+        let upload = body(ask(&site, &member, &wanted).await).await["upload"].take();
+        let url = upload["url"].as_str().unwrap();
+        assert!(url.starts_with(&place), "{url} is not under {place}");
+    }
+}
+
 /// Type and length are part of the signature, and so are the key and its end.
 #[tokio::test]
 async fn an_address_is_good_for_what_was_announced_only() {

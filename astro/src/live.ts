@@ -5,6 +5,7 @@ import { contentOf } from './content.js';
 import { hasFormulas, readDocument } from './document.js';
 import { wallWith } from './html/wall.js';
 import { ask } from './http.js';
+import { onlyKnown } from './known.js';
 import type { ManifestEntry, Moved } from './manifest.js';
 import { readOne, type One } from './one.js';
 import { baseUrl, count, fileOf, inParallel, type MastheadOptions } from './options.js';
@@ -60,6 +61,7 @@ const OLDER_MS = 60 * 60 * 1000;
 export function mastheadLiveLoader(
   options: MastheadLiveOptions = {},
 ): LiveLoader<MastheadEntry, { id: string }, { author?: string }, MastheadLiveError> {
+  onlyKnown('mastheadLiveLoader', options);
   const attempts = count(options.attempts, DEFAULTS.attempts);
   const keep = count(options.keep, DEFAULTS.keep);
   const render = options.render ?? renderWithSatteri;

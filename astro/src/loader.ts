@@ -9,6 +9,7 @@ import { readingFrontmatter } from './frontmatter.js';
 import { policyWith } from './html/policy.js';
 import { ask, Unavailable } from './http.js';
 import { withoutFiles } from './images.js';
+import { onlyKnown } from './known.js';
 import { ledTo, type Leading } from './links.js';
 import { htmlOf, makingOf, type Making } from './making.js';
 import type { ManifestEntry } from './manifest.js';
@@ -92,7 +93,8 @@ interface Setting {
  * the loader didn't bring are left alone.
  */
 export function mastheadLoader(options: MastheadLoaderOptions = {}): Loader & { schema: typeof mastheadSchema } {
-  // What can't be allowed is said at once.
+  // What can't be allowed, or is no option, is said at once.
+  onlyKnown('mastheadLoader', options);
   policyWith(options.allow ?? []);
   const folder = folderOf(options.prefix);
   return {

@@ -6,7 +6,9 @@ import { folderOf } from './beside.js';
 import { readDirectory, type Directory } from './directory.js';
 import { readDocument } from './document.js';
 import { environment } from './environment.js';
+import { grouped } from './grouped.js';
 import { ask } from './http.js';
+import { onlyKnown } from './known.js';
 import type { MastheadLoaderOptions } from './loader.js';
 import type { ManifestEntry, Picture } from './manifest.js';
 import { neutralData } from './neutral.js';
@@ -53,6 +55,7 @@ const KEPT = 'members';
  * up and didn't ask to stay out of it; where it is off, those who have published something, with the name that this gives them.
  */
 export function mastheadMembers(options: MastheadMembersOptions = {}): Loader & { schema: typeof mastheadMemberSchema } {
+  onlyKnown('mastheadMembers', options);
   const folder = folderOf(options.prefix);
   return {
     name: 'masthead-members',
@@ -82,7 +85,7 @@ async function sync(context: LoaderContext, options: MastheadMembersOptions, bas
     away(context, options, error, quietly);
     return;
   }
-  const published = byHandle(manifest.entries.filter(({ id }) => options.filter?.(id) ?? true));
+  const published = grouped(manifest.entries.filter(({ id }) => options.filter?.(id) ?? true), ({ id }) => id.split('/')[0]!);
   const ids = (entries: readonly ManifestEntry[] = []) => entries.map(({ id }) => folder + id);
   const wanted: Wanted[] = directory.members
     ? directory.members.map(({ handle, name, picture, digest }) => ({ handle, picture, documents: ids(published.get(handle)), digest, name: async () => name }))
@@ -145,17 +148,6 @@ function away({ store, logger, watcher }: LoaderContext, { failWhenEmpty = !watc
   if (kept > 0) return logger.error(`${message}; the ${kept} members of the last build stay. Start it, or set MASTHEAD_URL.`);
   if (failWhenEmpty) throw new Error(`${message}; there are no members of an earlier build. Start it, set MASTHEAD_URL, or give the loader failWhenEmpty: false.`, { cause });
   logger.error(`${message}; there are no members of an earlier build, so there are none now. Start it, or set MASTHEAD_URL.`);
-}
-
-function byHandle(entries: readonly ManifestEntry[]): Map<string, ManifestEntry[]> {
-  const all = new Map<string, ManifestEntry[]>();
-  for (const entry of entries) {
-    const handle = entry.id.split('/')[0]!;
-    const own = all.get(handle);
-    if (own) own.push(entry);
-    else all.set(handle, [entry]);
-  }
-  return all;
 }
 
 /** What was kept, if it is of this server. */

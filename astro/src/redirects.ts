@@ -3,6 +3,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
+import { onlyKnown } from './known.js';
 import { movedFrom, type Moved } from './listing.js';
 import { baseUrl, count, originOf, type MastheadOptions } from './options.js';
 import { keptFrom, NOTHING_KEPT, readCurrent, type Kept as KeptList } from './since.js';
@@ -30,6 +31,8 @@ interface Kept {
   pictures: string[];
   /** What the club is called; empty where nobody said. */
   name: string;
+  /** Where browsers put large files; `undefined` where nobody said. */
+  uploads: string | undefined;
   /** The list that this is of, so that the next build asks for what changed. */
   list: KeptList;
 }
@@ -50,6 +53,7 @@ const MAX_HOSTS = 4;
  * another configuration, for which Astro clears what its loaders have, and then there were no entries, either.
  */
 export async function redirects(options: RedirectOptions = {}): Promise<Record<string, string>> {
+  onlyKnown('redirects', options);
   const { base = '/', filter, url, attempts, cacheDir = './node_modules/.astro' } = options;
   const path = typeof base === 'string' ? (id: string) => `${base.replace(/\/*$/, '')}/${id}/` : base;
   const { moved } = await listing(baseUrl(url, process.env), cacheDir, { attempts, warn: (message) => console.warn(`masthead: ${message}`) });
@@ -57,20 +61,28 @@ export async function redirects(options: RedirectOptions = {}): Promise<Record<s
   return Object.fromEntries(wanted.map(({ from, to }) => [path(from), path(to)]));
 }
 
+interface Reading {
+  attempts?: number | undefined;
+  /** What the server said of itself; where that wasn't asked or not answered, what was kept counts. */
+  about?: Pick<Kept, 'name' | 'uploads'> | undefined;
+  warn: (message: string) => void;
+}
+
 /** Reads the list of what is published, and keeps of it what a configuration needs; while the server is away, what was kept. */
-export async function listing(url: URL, cacheDir: string, { attempts, name, warn }: { attempts?: number | undefined; name?: string | undefined; warn: (message: string) => void }): Promise<Listing> {
+export async function listing(url: URL, cacheDir: string, { attempts, about, warn }: Reading): Promise<Listing> {
   const file = join(cacheDir, 'masthead-redirects.json');
   const before = await lookUp(file, warn);
   const known = before?.url === url.href ? before : undefined;
+  const { name = '', uploads } = about ?? known ?? {};
   try {
     const { moved, entries, kept: list } = await readCurrent(url, count(attempts, DEFAULT_ATTEMPTS), known?.list ?? NOTHING_KEPT, warn);
     const pictures = hostsOf(entries.flatMap(({ url: file, picture }) => [file, ...Object.values(picture ?? {})]));
-    const kept = { moved, pictures, name: name ?? '' };
+    const kept = { moved, pictures, name, uploads };
     await keep(file, { url: url.href, ...kept, list }, warn);
     return { ...kept, documents: entries.length };
   } catch (error) {
     warn(`${known ? 'redirects from addresses that documents had are those of the last build' : 'documents that got another address are not redirected in this build'}: ${sentence(error)}`);
-    return { moved: known?.moved ?? [], pictures: known?.pictures ?? [], name: known?.name ?? '', documents: undefined };
+    return { moved: known?.moved ?? [], pictures: known?.pictures ?? [], name, uploads, documents: undefined };
   }
 }
 
@@ -92,8 +104,8 @@ async function keep(file: string, kept: Kept, warn: (message: string) => void): 
 /** What was kept; nothing where there is no such file, or another program's. */
 async function lookUp(file: string, warn: (message: string) => void): Promise<Kept | undefined> {
   try {
-    const { url, moved, pictures, name, list } = JSON.parse(await readFile(file, 'utf8')) as Record<keyof Kept, unknown>;
-    return typeof url === 'string' ? { url, moved: movedFrom(moved), pictures: Array.isArray(pictures) ? hostsOf(pictures) : [], name: typeof name === 'string' ? name : '', list: keptFrom(list) } : undefined;
+    const { url, moved, pictures, name, uploads, list } = JSON.parse(await readFile(file, 'utf8')) as Record<keyof Kept, unknown>;
+    return typeof url === 'string' ? { url, moved: movedFrom(moved), pictures: Array.isArray(pictures) ? hostsOf(pictures) : [], name: typeof name === 'string' ? name : '', uploads: typeof uploads === 'string' ? originOf(uploads) : undefined, list: keptFrom(list) } : undefined;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') warn(`${file} can't be read: ${sentence(error)}`);
     return undefined;

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -7,9 +7,9 @@ import type { AstroConfig } from 'astro';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { addressOf } from '../src/integration/address.js';
 import { line, type Found } from '../src/integration/found.js';
-import masthead from '../src/index.js';
+import masthead, { mastheadLiveLoader, mastheadLoader, mastheadMembers } from '../src/index.js';
 import { layoutOf } from '../src/integration/layout.js';
-import { redirectsFor } from '../src/integration/moved.js';
+import { addPages, inAllLanguages, leadingInDev, matcherOf, pagesBefore, pathsIn } from '../src/integration/moved.js';
 import { wanted } from '../src/integration/options.js';
 import { documentsIn, pathOf, peopleOf, withoutDoubles, type Entry } from '../src/integration/people.js';
 import { patternsFor } from '../src/integration/pictures.js';
@@ -17,11 +17,13 @@ import { collectionsOf, loadersIn, sitesPages } from '../src/integration/places.
 import { policyFor } from '../src/integration/policy.js';
 import { plan } from '../src/integration/routes.js';
 import { fits, ownVersion, readSite } from '../src/integration/site.js';
+import { styling } from '../src/integration/style.js';
 import { LAYOUT, PAGES, telling } from '../src/integration/told.js';
 import { wordsIn } from '../src/integration/words.js';
 import { ledTo } from '../src/links.js';
 import { news, onNews, tellNews } from '../src/news.js';
 import { SETTINGS, settingsOf } from '../src/settings.js';
+import { starlightMasthead } from '../src/starlight/index.js';
 
 let folder: string;
 beforeEach(async () => void (folder = await mkdtemp(join(tmpdir(), 'masthead-site-'))));
@@ -80,7 +82,9 @@ test('what the site has itself is left to it, and said', async () => {
 test('a collection whose documents have pages gets no second ones', async () => {
   const own = await site({ 'src/content.config.ts': CONFIG, 'src/pages/notes/[...id].astro': `const all = await getCollection('members');`, 'src/pages/tags/[tag]/[page].astro': `getCollection('members')` });
   expect(planned(own).routes.map(({ page }) => page)).toEqual(['account', 'join']);
-  expect(collectionsOf(own, sitesPages(own))).toEqual([{ name: 'members', prefix: '', pages: '/notes', live: false }]);
+  expect(collectionsOf(own, sitesPages(own))).toEqual([{ name: 'members', prefix: '', pages: '/notes', file: join(folder, 'src/pages/notes/[...id].astro'), onDemand: false, live: false }]);
+  await site({ 'src/pages/notes/[...id].astro': `// export const prerender = true;\nexport const prerender = false;\nconst all = await getCollection('members');` });
+  expect(collectionsOf(own, sitesPages(own))).toMatchObject([{ pages: '/notes', onDemand: true }]);
   expect(planned(own, { members: '/members/' }).told).toEqual(['members’ documents have pages in this site already, so the package adds none at /members/']);
 });
 
@@ -130,11 +134,48 @@ test('addresses are written as the site writes them', () => {
   expect([addressOf('', form('/', 'always')), addressOf('', form('/x', 'always'))]).toEqual(['/', '/x/']);
 });
 
-test('documents that moved: the site’s own pages and redirects stay', () => {
+const FORM = { base: '/x', trailingSlash: 'never', build: { format: 'directory' }, site: 'https://club.example' } as Parameters<typeof addPages>[2];
+
+test('documents that moved lead on in each place, and what a route of the site may answer stays the site’s', () => {
   const moved = ['a', 'b', 'c'].map((name) => ({ from: `jo/${name}`, to: 'jo/trip' }));
-  const form = { base: '/x', trailingSlash: 'never', build: { format: 'directory' } } as Parameters<typeof addressOf>[1];
-  const found = redirectsFor(moved, (id) => `/members/${id}`, form, { redirects: { '/members/jo/a/': '/elsewhere' } }, [{ route: '/members/jo/b', file: '' }]);
-  expect(found).toEqual({ '/members/jo/c': '/x/members/jo/trip' });
+  const taken = matcherOf(['/members/jo/a/', '/notes/[handle]/b', '/blog/[...slug]', '/x-[part]']);
+  expect([...pathsIn(['/members', '/notes', ''], moved, taken)].map((pair) => pair.join(' '))).toEqual([
+    '/members/jo/b /members/jo/trip', '/members/jo/c /members/jo/trip', '/notes/jo/a /notes/jo/trip', '/notes/jo/c /notes/jo/trip', '/jo/a /jo/trip', '/jo/b /jo/trip', '/jo/c /jo/trip',
+  ]);
+  expect(['/blog', '/blog/a/b', '/blogs', '/x-ray', '/x-', '/y', '/members/jo/a/b'].map(taken)).toEqual([true, true, false, true, false, false, false]);
+  expect(matcherOf(['/[...id]'])('/jo/a')).toBe(true);
+  // A page for everything else of the site isn't asked before the documents' own.
+  const pages = ['/[...slug]', '/notes/[...id]', '/notes/[handle]', '/notes/about', '/notebook/[x]'].map((route) => ({ route, file: '' }));
+  expect([pagesBefore(['/notes'], pages), pagesBefore([''], pages.slice(0, 2))]).toEqual([['/notes/[handle]', '/notes/about'], ['/notes/[...id]']]);
+  const languages = { defaultLocale: 'en', locales: ['en', { path: 'deutsch', codes: ['de'] }] } as unknown as AstroConfig['i18n'];
+  expect([inAllLanguages(['/en/members'], languages), inAllLanguages([''], undefined)]).toEqual([['/en/members', '/deutsch/members'], ['']]);
+});
+
+test('a build gets pages for former addresses where it has none, and only to pages that it has', async () => {
+  const built = await site({ 'dist/members/jo/trip/index.html': 'trip', 'dist/members/jo/taken/index.html': 'of the site', 'dist/members/jo/file.html': 'file', 'dist/members/jo/held.html': 'held' });
+  const folder = new URL('dist/', built.root);
+  const paths = new Map([['old', 'trip'], ['taken', 'trip'], ['held', 'trip'], ['was', 'file'], ['lost', 'gone']].map(([from, to]) => [`/members/jo/${from}`, `/members/jo/${to}`] as const));
+  await addPages(folder, paths, FORM);
+  const read = (path: string) => readFile(new URL(`members/jo/${path}`, folder), 'utf8').catch(() => undefined);
+  const page = await read('old/index.html');
+  expect(page).toContain('<meta http-equiv="refresh" content="0;url=/x/members/jo/trip">');
+  expect(page).toContain('<link rel="canonical" href="https://club.example/x/members/jo/trip">');
+  expect(page).toContain('<meta name="robots" content="noindex">');
+  expect([await read('taken/index.html'), await read('held.html'), await read('held/index.html'), await read('lost/index.html')]).toEqual(['of the site', 'held', undefined, undefined]);
+  expect(await read('was.html')).toContain('url=/x/members/jo/file"');
+});
+
+test('in astro dev a former address leads on where the site has no page', async () => {
+  const plugin = leadingInDev(new Map([['/members/jo/old', '/members/jo/trip']]), FORM);
+  const asked = async (url: string, status: number) => {
+    const written: unknown[] = [];
+    const response = { writeHead: (...all: unknown[]) => written.push(...all) };
+    plugin.configureServer({ middlewares: { use: (handler) => handler({ url }, response, () => void response.writeHead(status, { 'content-type': 'text/html' })) } });
+    return written;
+  };
+  const onwards = [302, { Location: '/x/members/jo/trip' }];
+  for (const url of ['/x/members/jo/old/', '/members/jo/old?a=1']) expect(await asked(url, 404)).toEqual(onwards);
+  for (const [url, status] of [['/x/members/jo/old/', 200], ['/x/members/jo/trip/', 404], ['/x/%', 404], ['//evil.example/x', 404]] as const) expect((await asked(url, status))[0]).toBe(status);
 });
 
 test('pictures are allowed once, from the folders where pictures are', () => {
@@ -148,7 +189,7 @@ test('pictures are allowed once, from the folders where pictures are', () => {
   expect(patternsFor(['https://club.example'], [all[0]!, { hostname: 'other.example' }])).toEqual([all[1]]);
 });
 
-const ORIGINS = { server: 'https://m.example', pictures: ['https://m.example', 'https://p.example'], players: ['https://video.example'] };
+const ORIGINS = { server: 'https://m.example', pictures: ['https://m.example', 'https://p.example'], players: ['https://video.example'], uploads: undefined };
 
 test('no policy stays none, and what a policy doesn’t restrict stays free', () => {
   expect(policyFor(false, ORIGINS)).toBeUndefined();
@@ -169,7 +210,35 @@ test('a policy is widened where it forbids what components need, and nowhere els
   expect(policyFor({ algorithm: 'SHA-256', directives: ["default-src 'self'"] }, ORIGINS)?.directives).toEqual(["default-src 'self'", "connect-src 'self' https://m.example", "img-src 'self' blob: data: https://m.example https://p.example", "frame-src 'self' https://video.example"]);
 });
 
-const FOUND: Found = { site: { name: 'The club', version: '0.1.3', review: 'off', linkBase: undefined, allows: undefined }, base: new URL('https://m.example/'), documents: 12, own: '0.1.0', origin: 'https://club.example', pages: '/members/' };
+test('a policy lets browsers put files where the server says, if that is an address of the web', async () => {
+  const csp = { algorithm: 'SHA-256', directives: ["connect-src 'self'"] } as Parameters<typeof policyFor>[0];
+  const uploads = 'https://u.s3.eu-central-1.amazonaws.com';
+  expect(policyFor(csp, { ...ORIGINS, uploads })?.directives).toEqual([`connect-src 'self' https://m.example ${uploads}`]);
+  for (const [said, read] of [[`${uploads}/below`, uploads], ["https://x.example; script-src *", undefined], ['https://*', undefined], ['data:x', undefined], [7, undefined], [undefined, undefined]]) {
+    await using server = await saying(JSON.stringify({ status: 'success', site: { name: 'x', uploads_url: said } }));
+    expect((await readSite(server.base, undefined)).uploads).toBe(read);
+  }
+});
+
+test.each([
+  ['masthead', { acount: '/me/' }, 'masthead: there is no option `acount`; did you mean `account`?'],
+  ['masthead', { layuot: './x.astro' }, 'masthead: there is no option `layuot`; did you mean `layout`?'],
+  ['masthead', { content: { callout: false } }, 'masthead, content: there is no option `callout`; did you mean `callouts`?'],
+  ['masthead', { content: { videos: { peerTube: [] } } }, 'masthead, content, videos: there is no option `peerTube`; did you mean `peertube`?'],
+  ['masthead', { starlight: { groups: 'flat' } }, 'masthead, starlight: there is no option `groups`; did you mean `group`?'],
+  ['masthead', { constructor: 1 }, 'masthead: there is no option `constructor`; there are `url`, `content`, '],
+  ['mastheadLoader', { prefx: 'members' }, 'mastheadLoader: there is no option `prefx`; did you mean `prefix`?'],
+  ['mastheadLoader', { x: undefined }, 'mastheadLoader: there is no option `x`; there are `url`, '],
+  ['mastheadLoader', { content: { pictures: { size: '9rem' } } }, 'mastheadLoader, content, pictures: there is no option `size`; did you mean `sizes`?'],
+  ['mastheadLiveLoader', { kept: 7 }, 'mastheadLiveLoader: there is no option `kept`; did you mean `keep`?'],
+  ['mastheadMembers', { allow: [] }, 'mastheadMembers: there is no option `allow`; there are '],
+  ['starlightMasthead', { Label: 'People' }, 'starlightMasthead: there is no option `Label`; did you mean `label`?'],
+])('%s tells of an option that there isn’t: %j', (name, options, sentence) => {
+  const functions: Readonly<Record<string, (options: object) => unknown>> = { masthead, mastheadLoader, mastheadLiveLoader, mastheadMembers, starlightMasthead };
+  expect(() => functions[name]?.(options)).toThrow(sentence);
+});
+
+const FOUND: Found = { site: { name: 'The club', version: '0.1.3', review: 'off', linkBase: undefined, allows: undefined, uploads: undefined, publicMembers: false }, base: new URL('https://m.example/'), documents: 12, own: '0.1.0', origin: 'https://club.example', pages: '/members/' };
 const found = (site: Partial<Found['site']>, more: Partial<Found> = {}) => line({ ...FOUND, ...more, site: { ...FOUND.site, ...site } });
 
 test('what was found is one line, and says what to do', () => {
@@ -240,7 +309,7 @@ test('the layout: the site’s own, Starlight’s, the blog template’s, or a p
 
 test('what pages are told is data, whatever a club is called', async () => {
   const name = '`${process.exit()}` </script>\u2028';
-  const plugin = telling({ at: {}, form: { base: '/', trailingSlash: 'ignore', build: { format: 'directory' } }, shown: [], documents: '', list: true, name, lang: 'en' }, layoutOf(await site({}), undefined));
+  const plugin = telling({ at: {}, form: { base: '/', trailingSlash: 'ignore', build: { format: 'directory' } }, shown: [], documents: '', people: undefined, list: true, name, lang: 'en', moved: {} }, layoutOf(await site({}), undefined));
   const id = plugin.resolveId(PAGES);
   const module = (await import(`data:text/javascript,${encodeURIComponent(plugin.load(id ?? '') ?? '')}`)) as { name: string };
   expect(module.name).toBe(name);
@@ -263,8 +332,34 @@ test('documents and members, whatever schema the site has', () => {
   expect(documents.map(({ id }) => id)).toEqual(['jo/trip', 'mira/arm', 'jo', 'jo/as-other']);
   const people = peopleOf(documents);
   expect(people.map(({ name, page, documents }) => [name, page?.id, documents.length])).toEqual([['Jo', 'jo', 2], ['Mira', undefined, 1]]);
-  expect(people.map(pathOf)).toEqual(['members/jo', 'members/mira']);
+  expect(people.map((one) => pathOf(one, 'members'))).toEqual(['members/jo', 'members/mira']);
   expect(withoutDoubles([...documents, ...documents])).toHaveLength(4);
+});
+
+test('members are those of the site’s collection of them, and nobody else', () => {
+  const documents = documentsIn([entry('members/jo', { author: 'Captain' }), entry('members/jo/trip'), entry('members/mira/b', { author: 'Second' }), entry('members/mira/a', { author: 'First' })], 'members');
+  const member = (id: string, data: object = {}): Entry => ({ id, data: { name: `${id} of the directory`, picture: null, ...data } });
+  const people = peopleOf(documents, [member('zoe'), member('jo'), member('ann', { name: 7 })]);
+  expect(people.map((one) => [one.name, one.page?.id, one.documents.map(({ id }) => id), pathOf(one, 'members')])).toEqual([
+    ['ann', undefined, [], 'members/ann'],
+    ['jo of the directory', 'jo', ['jo/trip'], 'members/jo'],
+    ['zoe of the directory', undefined, [], 'members/zoe'],
+  ]);
+  // Without one they have the names that `mastheadMembers()` would give them.
+  expect(peopleOf(documents).map(({ name }) => name)).toEqual(['Captain', 'First']);
+  expect(peopleOf(documents, [])).toEqual([]);
+});
+
+test('the style is imported where a site’s file shows documents, and nowhere else', async () => {
+  const config = await site({});
+  const style = styling([{ name: 'members', file: join(folder, 'src/pages/[...id].astro') }], config);
+  const has = (path: string, code: string) => style.transform(code, join(folder, path))?.code.includes("import 'masthead-astro/content.css';") ?? false;
+  const reads = "await getEntry('members', id)";
+  expect(has('src/pages/[...id].astro', '')).toBe(true);
+  expect(has('src/components/X.astro', `${reads}; await render(entry)`)).toBe(true);
+  expect(has('src/components/X.astro', reads)).toBe(false);
+  expect(has('src/pages/x.astro', "await getEntry('posts', id); await render(entry)")).toBe(false);
+  expect(has('node_modules/x/X.astro', `${reads}; await render(entry)`)).toBe(false);
 });
 
 test('words are whole sentences of the page’s language', async () => {
@@ -315,7 +410,7 @@ async function setUp(config: AstroConfig, ...integrations: ReturnType<typeof mas
 }
 
 test('a server that is away ends nothing, is told in one line, and leaves the configuration as the last build had it', async () => {
-  const published = { status: 'success', site: { name: 'The club' }, entries: [{ id: 'jo', url: '/content/jo.md', digest: 'd', updated: 'x', picture: null }, { id: 'jo/trip', url: 'https://cdn.example/content/jo/trip.md', digest: 'd', updated: 'x', picture: null }], moved: [{ from: 'jo/old', to: 'jo/trip' }], cursor: null };
+  const published = { status: 'success', site: { name: 'The club', uploads_url: 'https://u.example' }, entries: [{ id: 'jo', url: '/content/jo.md', digest: 'd', updated: 'x', picture: null }, { id: 'jo/trip', url: 'https://cdn.example/content/jo/trip.md', digest: 'd', updated: 'x', picture: null }], moved: [{ from: 'jo/old', to: 'jo/trip' }], cursor: null };
   const server = await saying(JSON.stringify(published));
   const config = await site({ 'src/content.config.ts': CONFIG });
   const url = server.base.href;
@@ -323,7 +418,8 @@ test('a server that is away ends nothing, is told in one line, and leaves the co
   await server[Symbol.asyncDispose]();
   expect(first.said).toEqual([`The club, Masthead at ${server.base.origin}, 2 documents.`]);
   expect(first.routes).toEqual(['/account', '/join', '/members/[...id]']);
-  expect(first.updates).toContainEqual({ redirects: { '/members/jo/old': '/members/jo/trip/' } });
+  // A redirect in the configuration would have Astro clear its store with every rename.
+  expect(first.updates.some((update) => 'redirects' in update)).toBe(false);
   // Another process: what this one has seen, it wouldn't ask for again.
   delete (globalThis as Record<symbol, unknown>)[Symbol.for('masthead-astro.seen')];
   const second = await setUp(config, masthead({ url }));

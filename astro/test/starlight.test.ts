@@ -8,7 +8,7 @@ import { links, type Group, type Link, type Row } from '../src/starlight/sidebar
 import { listed, MIDDLEWARE, optionsModule, type VitePlugin } from '../src/starlight/vite.js';
 
 const BYLINE = 'the byline';
-const told: Told = { labels: { '': 'Members', de: 'Mitglieder' }, group: 'member', collapsed: null, byline: true, editor: '/write/', base: '/', format: 'directory', trailingSlash: 'ignore' };
+const told: Told = { labels: { '': 'Members', de: 'Mitglieder' }, group: 'member', collapsed: null, byline: true, style: null, editor: '/write/', base: '/', format: 'directory', trailingSlash: 'ignore' };
 
 function entry(of: string, data: Entry['data'] & { author?: unknown; lang?: string; dir?: string; date?: Date; updated?: Date } = {}): Entry {
   const { author = of.split('/')[0], lang, dir, date, updated, ...own } = data;
@@ -113,6 +113,12 @@ describe('a document’s page', () => {
     expect(page(all[1]!, all, { more: { byline: false } }).Content).toBe('the text');
     const splash = entry('jo/c', { hero: {} });
     expect(page(splash, [splash]).Content).toBe('the text');
+    // The style comes along all the same, and with members' documents alone.
+    const style = '/_astro/masthead.content.css';
+    expect(page(splash, [splash], { more: { style } })).toMatchObject({ Content: BYLINE, masthead: { style, byline: false } });
+    expect(page(all[1]!, all, { more: { style, byline: false } }).masthead).toMatchObject({ style, byline: false });
+    const site = own('guides/a');
+    expect(page(site, [site, ...all], { more: { style } })).toMatchObject({ Content: 'the text' });
     // Who signs with another name isn't the member whose page that is.
     const guest = entry('jo/g', { author: 'A guest' });
     expect(page(guest, [...all, guest]).masthead).toMatchObject({ name: 'A guest', page: undefined });

@@ -34,7 +34,7 @@ export default defineConfig({
     site: 'starlight',
     name: 'content-starlight',
     container: 'sl-markdown-content',
-    config: `import starlight from '@astrojs/starlight';\nimport { defineConfig } from 'astro/config';\nimport masthead from 'masthead-astro';\nexport default defineConfig({ integrations: [starlight({ title: 'Members', pagefind: false, customCss: ['masthead-astro/content.css'] }), masthead()] });`,
+    config: `import starlight from '@astrojs/starlight';\nimport { defineConfig } from 'astro/config';\nimport masthead from 'masthead-astro';\nexport default defineConfig({ integrations: [starlight({ title: 'Members', pagefind: false }), masthead()] });`,
     own: (text) => /StarlightThemeProvider|sl-|starlight/i.test(text),
   },
 ];

@@ -1,4 +1,4 @@
-// Scripts of the site that pages with a video load: emitted by the build, and served by `astro dev`.
+// Files that members' documents bring to their pages: the script of videos, and on Starlight the style. A build emits them, and `astro dev` serves them.
 
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -7,6 +7,7 @@ import type { ContentOptions } from '../content.js';
 import { filesOf } from '../html/allowances.js';
 import { INTEGRATION, settingsOf } from '../settings.js';
 
+/** A file by whose address pages load it. */
 export interface Island {
   /** Of the file, below the site's folder of files. */
   name: string;
@@ -25,10 +26,17 @@ export function playersFor(videos: ContentOptions['videos']): string[] {
 const HOST = /^[a-z0-9-]+(\.[a-z0-9-]+)+$/;
 
 /** The islands of a site; `undefined` where it doesn't have the integration, and every island's fallback stands. */
-export function islandsOf(config: Config): { videos: Island } | undefined {
-  if (!config.integrations?.some(({ name }) => name === INTEGRATION)) return undefined;
+export function islandsOf(config: Config): { videos: Island; style?: Island } | undefined {
+  const has = (wanted: string) => config.integrations?.some(({ name }) => name === wanted) ?? false;
+  if (!has(INTEGRATION)) return undefined;
   const { videos } = settingsOf(config).content ?? {};
-  return { videos: videosIsland((typeof videos === 'object' ? videos.peertube : undefined) ?? []) };
+  return { videos: videosIsland((typeof videos === 'object' ? videos.peertube : undefined) ?? []), ...(has('@astrojs/starlight') ? { style: styleIsland() } : {}) };
+}
+
+/** The address of the style for members' documents on Starlight, whose one route makes the pages of all documents; `undefined` elsewhere. */
+export function styleAddress(config: Config): string | undefined {
+  const { style } = islandsOf(config) ?? {};
+  return style && filesOf(config) + style.name;
 }
 
 /** The address of the script that plays videos; `undefined` where the site doesn't have the integration. */
@@ -41,9 +49,17 @@ export function videosAddress(config: Config): string | undefined {
 function videosIsland(hosts: readonly string[]): Island {
   const wrong = hosts.find((host) => !HOST.test(host));
   if (wrong !== undefined) throw new TypeError(`masthead-astro: “${wrong}” is no host of PeerTube; write one as video.club.example`);
-  const source = readFileSync(new URL('../islands/videos.js', import.meta.url), 'utf8').replace('MASTHEAD_PEERTUBE_HOSTS', hosts.join(' '));
-  return { name: `masthead.videos.${createHash('sha256').update(source).digest('hex').slice(0, 8)}.js`, source };
+  return island('videos', 'js', readFileSync(new URL('../islands/videos.js', import.meta.url), 'utf8').replace('MASTHEAD_PEERTUBE_HOSTS', hosts.join(' ')));
 }
+
+function styleIsland(): Island {
+  const read = (name: string) => readFileSync(new URL(`../../components/${name}`, import.meta.url), 'utf8');
+  return island('content', 'css', read('content.css').replace(/@import "\.\/([\w.]+)";/g, (_, name: string) => read(name)));
+}
+
+const island = (name: string, kind: keyof typeof TYPES, source: string): Island => ({ name: `masthead.${name}.${createHash('sha256').update(source).digest('hex').slice(0, 8)}.${kind}`, source });
+
+const TYPES = { js: 'text/javascript', css: 'text/css' };
 
 /** What Vite calls, as far as it is needed here: the package has no Vite of its own. */
 interface Plugin {
@@ -77,7 +93,7 @@ export function islandPlugins(config: Config): Plugin[] {
           const path = request.url?.split('?')[0] ?? '';
           const island = islands.find(({ name }) => path === filesOf(config) + name || path === `/${config.build?.assets ?? '_astro'}/${name}`);
           if (!island) return next();
-          response.setHeader('Content-Type', 'text/javascript');
+          response.setHeader('Content-Type', island.name.endsWith('.css') ? TYPES.css : TYPES.js);
           response.end(island.source);
         });
       },

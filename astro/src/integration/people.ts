@@ -1,5 +1,6 @@
-// Members' documents as the package's pages list them, whatever schema the site has for them.
+// Members and their documents as the package's pages list them, whatever schemas the site has for them.
 
+import { grouped } from '../grouped.js';
 import type { Picture } from '../manifest.js';
 
 /** An entry, as far as the pages look at it. */
@@ -24,7 +25,7 @@ export interface Document<E extends Entry = Entry> {
   entry: E;
 }
 
-/** Whoever has published something. */
+/** A member, as the pages show them. */
 export interface Person<E extends Entry = Entry> {
   handle: string;
   name: string;
@@ -68,31 +69,34 @@ function documentFrom<E extends Entry>(entry: E, id: string): Document<E> {
   };
 }
 
-/** Members by their names. */
-export function peopleOf<E extends Entry>(documents: readonly Document<E>[]): Person<E>[] {
-  const people = new Map<string, Person<E>>();
-  for (const document of documents) {
-    const { handle, picture } = document;
-    const person = people.get(handle) ?? { handle, name: handle, picture, page: undefined, documents: [] };
-    people.set(handle, person);
-    if (document.id === handle) person.page = document;
-    else person.documents.push(document);
-  }
-  for (const person of people.values()) person.name = mostFrequent([...(person.page ? [person.page] : []), ...person.documents].map(({ author }) => author)) ?? person.handle;
-  return [...people.values()].sort((a, b) => a.name.localeCompare(b.name) || (a.handle < b.handle ? -1 : 1));
+/**
+ * Members by their names: those of the site's collection of members, `mastheadMembers()`, and nobody else; where it has none, whoever has
+ * published something, by the name that this gives them.
+ */
+export function peopleOf<E extends Entry>(documents: readonly Document<E>[], members?: readonly Entry[]): Person<E>[] {
+  const by = grouped(documents, ({ handle }) => handle);
+  const people = members ? members.map((member) => personFrom(member, by.get(member.id) ?? [])) : [...by].map(([handle, own]) => authorOf(handle, own));
+  return people.sort((a, b) => a.name.localeCompare(b.name) || (a.handle < b.handle ? -1 : 1));
 }
 
-/** The name under which most of somebody's documents go; authors may write another one. */
-function mostFrequent(names: readonly string[]): string | undefined {
-  const counts = new Map<string, number>();
-  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
-  return [...counts].sort((a, b) => b[1] - a[1])[0]?.[0];
+function personFrom<E extends Entry>({ id: handle, data: { name, picture } }: Entry, own: readonly Document<E>[]): Person<E> {
+  return { handle, name: typeof name === 'string' && name !== '' ? name : handle, picture: (picture ?? null) as Picture | null, ...apart(handle, own) };
 }
 
-/** Where a member's page is: their own document's, or beside their documents. */
-export function pathOf({ handle, page, documents: [first] }: Person): string {
-  const { id, entry } = page ?? first ?? { id: handle, entry: { id: handle } };
-  return entry.id.slice(0, entry.id.length - id.length) + handle;
+/** As `mastheadMembers()` names whoever is known by documents alone: by their own page, or else by the first of them in the order of ids. */
+function authorOf<E extends Entry>(handle: string, own: readonly Document<E>[]): Person<E> {
+  const { author, picture } = own.reduce((first, other) => (other.id < first.id ? other : first));
+  return { handle, name: author, picture, ...apart(handle, own) };
+}
+
+function apart<E extends Entry>(handle: string, own: readonly Document<E>[]): Pick<Person<E>, 'page' | 'documents'> {
+  return { page: own.find(({ id }) => id === handle), documents: own.filter(({ id }) => id !== handle) };
+}
+
+/** Where a member's page is: their own document's, or beside their documents; of a member without any, in the folder of documents. */
+export function pathOf({ handle, page, documents: [first] }: Person, prefix: string): string {
+  const one = page ?? first;
+  return one ? one.entry.id.slice(0, one.entry.id.length - one.id.length) + handle : [prefix, handle].filter(Boolean).join('/');
 }
 
 /** Each document once, where several collections have it; the newest first. */

@@ -12,6 +12,10 @@ export interface Collection {
   prefix: string;
   /** The path below which the site shows its entries, with no slash at its end; `undefined` where no page of the site does. */
   pages: string | undefined;
+  /** The site's file of those pages. */
+  file?: string | undefined;
+  /** Whether that file's pages are made for each visitor, whatever the rest of the site does. */
+  onDemand?: boolean | undefined;
   /** Whether it is loaded for each visitor, which the package has no pages for. */
   live: boolean;
 }
@@ -50,17 +54,29 @@ export function sitesPages({ srcDir }: Pick<Site, 'srcDir'>): SitesPage[] {
  * integration has to know before Astro runs it.
  */
 export function collectionsOf(site: Site, pages: readonly SitesPage[]): Collection[] {
-  const sources = pages.filter(({ route }) => route.includes('[')).map(({ route, file }) => ({ route, text: readFileSync(file, 'utf8') }));
-  return configsOf(site).flatMap((file) => loadersIn(readFileSync(file, 'utf8'))).map((found) => ({ ...found, pages: pagesOf(found.name, sources, hasStarlight(site)) }));
+  const sources = pages.filter(({ route }) => route.includes('[')).map((page) => ({ ...page, text: readFileSync(page.file, 'utf8') }));
+  return configsOf(site).flatMap((file) => loadersIn(readFileSync(file, 'utf8'))).map((found) => ({ ...found, ...pagesOf(found.name, sources, hasStarlight(site)) }));
 }
 
 /** What a text names: `members = defineCollection({ loader: mastheadLoader({ prefix: 'members' }) })`. */
 export function loadersIn(source: string): Pick<Collection, 'name' | 'prefix' | 'live'>[] {
   const text = withoutComments(source);
-  return [...text.matchAll(/\bmasthead(?:Live)?Loader\s*\(/g)].flatMap(({ index, 0: call }) => {
+  return callsIn(text, /\bmasthead(?:Live)?Loader\s*\(/g).map(({ name, call, from }) => {
+    const prefix = /\bprefix\s*:\s*(['"`])([a-z0-9/-]*)\1/.exec(inParentheses(text, from))?.[2] ?? '';
+    return { name, prefix: prefix.replace(/^\/+|\/+$/g, ''), live: call.includes('Live') };
+  });
+}
+
+/** The collection of the members themselves that the site has, of `mastheadMembers()`. */
+export function peopleIn(site: Pick<Site, 'srcDir'>): string | undefined {
+  return configsOf(site).flatMap((file) => callsIn(withoutComments(readFileSync(file, 'utf8')), /\bmastheadMembers\s*\(/g))[0]?.name;
+}
+
+/** Where a text calls a loader, and the collection that it does so for. */
+function callsIn(text: string, loader: RegExp): { name: string; call: string; from: number }[] {
+  return [...text.matchAll(loader)].flatMap(({ index, 0: call }) => {
     const name = [...text.slice(0, index).matchAll(/([\w$]+)\s*[:=]\s*define(?:Live)?Collection\s*\(/g)].at(-1)?.[1];
-    const prefix = /\bprefix\s*:\s*(['"`])([a-z0-9/-]*)\1/.exec(inParentheses(text, index + call.length))?.[2] ?? '';
-    return name ? [{ name: exported(text, name), prefix: prefix.replace(/^\/+|\/+$/g, ''), live: call.includes('Live') }] : [];
+    return name ? [{ name: exported(text, name), call, from: index + call.length }] : [];
   });
 }
 
@@ -88,10 +104,14 @@ function enclosed(text: string, from: number, open: string, close: string): stri
 const withoutComments = (text: string): string => text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|[^:'"`])\/\/.*$/gm, '$1');
 
 /** Where a page of the site shows a collection's entries: the folder of the file that reads it and has a part of its name from it. */
-function pagesOf(name: string, sources: readonly { route: string; text: string }[], starlight: boolean): string | undefined {
-  const reads = new RegExp(`\\b(?:getCollection|getEntry|getLiveCollection|getLiveEntry)\\s*\\(\\s*['"\`]${name}['"\`]`);
+function pagesOf(name: string, sources: readonly (SitesPage & { text: string })[], starlight: boolean): Pick<Collection, 'pages' | 'file' | 'onDemand'> {
+  const reads = readerOf(name);
   // The shortest shows the documents themselves; others are lists by tag or by year.
   const found = sources.filter(({ text }) => reads.test(text)).sort((a, b) => Number(b.route.includes('[...')) - Number(a.route.includes('[...')) || a.route.length - b.route.length)[0];
-  if (found) return found.route.slice(0, found.route.indexOf('[')).replace(/\/+$/, '');
-  return starlight && name === 'docs' ? '' : undefined;
+  if (!found) return { pages: starlight && name === 'docs' ? '' : undefined };
+  const { route, file, text } = found;
+  return { pages: route.slice(0, route.indexOf('[')).replace(/\/+$/, ''), file, onDemand: /\bexport\s+const\s+prerender\s*=\s*false\b/.test(withoutComments(text)) };
 }
+
+/** What stands in a file that reads a collection. */
+export const readerOf = (name: string): RegExp => new RegExp(`\\b(?:getCollection|getEntry|getLiveCollection|getLiveEntry)\\s*\\(\\s*['"\`]${name.replaceAll('$', '\\$')}['"\`]`);

@@ -79,3 +79,6 @@ function prefixOf(i18n: Site['i18n']): string {
   const found = locales.find((one) => (typeof one === 'string' ? one === defaultLocale : one.path === defaultLocale || (one.codes as string[]).includes(defaultLocale)));
   return `/${typeof found === 'object' ? found.path : defaultLocale}`;
 }
+
+/** The folders of the site's languages. */
+export const localesOf = (i18n: Site['i18n']): string[] => i18n?.locales.map((one) => (typeof one === 'string' ? one : one.path)) ?? [];

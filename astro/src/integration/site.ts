@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { ask, Unavailable } from '../http.js';
 import { plain } from '../names.js';
+import { originOf } from '../options.js';
 
 /** What the server says of itself; what it doesn't say is `undefined`. */
 export interface Site {
@@ -12,6 +13,10 @@ export interface Site {
   review: string | undefined;
   /** The prefix of links between documents, `LINK_BASE`. */
   linkBase: string | undefined;
+  /** The origin to which browsers put large files. */
+  uploads: string | undefined;
+  /** Whether members are known to everybody, whether or not they have published something. */
+  publicMembers: boolean;
   /** Whether pages of the site may call it, where that was asked. */
   allows: boolean | undefined;
 }
@@ -39,7 +44,7 @@ function siteIn(text: string): Omit<Site, 'allows'> | undefined {
     return undefined;
   }
   const { status, site } = record(value);
-  const { name, version, review, link_base } = record(site);
+  const { name, version, review, link_base, uploads_url, public_members } = record(site);
   if (status !== 'success' || typeof name !== 'string') return undefined;
   const word = (given: unknown) => (typeof given === 'string' && given !== '' ? plain(given, 40) : undefined);
   return {
@@ -47,6 +52,8 @@ function siteIn(text: string): Omit<Site, 'allows'> | undefined {
     version: word(version),
     review: word(review),
     linkBase: typeof link_base === 'string' ? plain(link_base, 200) : undefined,
+    uploads: typeof uploads_url === 'string' ? originOf(uploads_url) : undefined,
+    publicMembers: public_members === true,
   };
 }
 

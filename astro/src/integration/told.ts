@@ -22,12 +22,16 @@ export interface Told {
   shown: Pick<Collection, 'name' | 'prefix'>[];
   /** The path below which documents have their pages, whoever made these. */
   documents: string;
+  /** The collection of the members themselves; `undefined` where the site has none, and members are known by their documents. */
+  people: string | undefined;
   /** Whether the list of members is one of the pages. */
   list: boolean;
   /** The name of the club. */
   name: string;
   /** The language of the site's own words. */
   lang: string;
+  /** Where former addresses of documents lead that a server answers: addresses by the patterns of their routes. */
+  moved: Readonly<Record<string, string>>;
 }
 
 interface Plugin {
@@ -40,7 +44,7 @@ interface Plugin {
 /** A plugin for Vite that has those modules. */
 export function telling(told: Told, layout: Layout): Plugin {
   const modules = new Map([
-    [PAGES, Object.entries(told).map(([name, value]) => `export const ${name} = ${JSON.stringify(value)};`).join('\n')],
+    [PAGES, Object.entries(told).map(([name, value]) => `export const ${name} = ${JSON.stringify(value) ?? 'undefined'};`).join('\n')],
     [LAYOUT, reexport(layout.module)],
     ...PARTS.map((name): [string, string] => [PART + name, layout.parts[name] ? reexport(layout.parts[name]) : 'export default undefined;']),
   ]);

@@ -1,5 +1,6 @@
 // Members' documents in the `docs` collection: which those are, whose, and what a sidebar says of each.
 
+import { grouped } from '../grouped.js';
 import type { Picture } from '../manifest.js';
 
 /** An entry of the collection, as far as it is read here. Schemas of docs keep none of the loader's own data. */
@@ -101,16 +102,6 @@ export function collatorOf(lang: string | undefined): Intl.Collator {
     // No language tag: the machine's own order would differ from build to build.
     return new Intl.Collator('en', { numeric: true });
   }
-}
-
-function grouped(documents: readonly Document[], by: (document: Document) => string): Map<string, Document[]> {
-  const groups = new Map<string, Document[]>();
-  for (const document of documents) {
-    const group = groups.get(by(document));
-    if (group) group.push(document);
-    else groups.set(by(document), [document]);
-  }
-  return groups;
 }
 
 /** The name under which most of a member's documents stand: one may be signed by several. */

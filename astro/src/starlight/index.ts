@@ -1,6 +1,7 @@
 // Members' documents on Starlight: by its own plugin, or by the integration alone.
 
 import type { AstroConfig, AstroIntegration, AstroIntegrationLogger } from 'astro';
+import { onlyKnown } from '../known.js';
 import type { StarlightOptions } from './options.js';
 import { listed, MIDDLEWARE, optionsModule, type VitePlugin } from './vite.js';
 
@@ -30,6 +31,7 @@ export interface AtSetup {
 
 /** Starlight's plugin: `starlight({ plugins: [starlightMasthead()] })`. It counts before what `masthead()` is told about Starlight. */
 export function starlightMasthead(options: StarlightOptions = {}): StarlightMasthead {
+  onlyKnown('starlightMasthead', options);
   return {
     name: 'masthead-astro',
     hooks: {

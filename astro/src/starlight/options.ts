@@ -40,6 +40,8 @@ export interface Told {
   group: 'member' | 'flat';
   collapsed: boolean | null;
   byline: boolean;
+  /** The address of the style for members' documents; `null` where the site doesn't have the integration. */
+  style: string | null;
   editor: string | null;
   /** How the site writes addresses. */
   base: string;

@@ -21,9 +21,13 @@ export interface Route {
   masthead?: Shown;
 }
 
-/** What a document's page shows of its author. */
+/** What a document's page has beside its text: its style, and its author. */
 export interface Shown {
   Content: unknown;
+  /** The address of a style sheet. */
+  style: string | null;
+  /** Whether the author is shown. */
+  byline: boolean;
   name: string;
   /** The author's own page, where they have one and this isn't it. */
   page: string | undefined;
@@ -82,9 +86,10 @@ export function apply(route: Route, { documents, seen }: Collected, { told, conf
   // The site's own address for edits leads to its repository, which doesn't have the file.
   if (typeof route.entry.data.editUrl !== 'string') route.editUrl = route.entry.data.editUrl === false ? undefined : editUrlOf(current, told, site);
   if (current.lang !== undefined) route.entryMeta = { ...route.entryMeta, lang: current.lang, dir: current.dir ?? 'ltr' };
-  if (told.byline && route.Content !== undefined && !route.entry.data.hero) {
+  const hasByline = told.byline && !route.entry.data.hero;
+  if (route.Content !== undefined && (hasByline || told.style !== null)) {
     const page = member?.page;
-    route.masthead = { Content: route.Content, name: current.author, page: page && page.id !== current.id && current.author === member.name ? href(page) : undefined, picture: current.picture, published: current.published };
+    route.masthead = { Content: route.Content, style: told.style, byline: hasByline, name: current.author, page: page && page.id !== current.id && current.author === member.name ? href(page) : undefined, picture: current.picture, published: current.published };
     route.Content = byline;
   }
 }

@@ -3,6 +3,7 @@
 import type { AstroConfig } from 'astro';
 import { TABLES } from '../tables/index.js';
 import english from '../tables/en.js';
+import { styleAddress } from '../integration/islands.js';
 import type { StarlightOptions, Told } from './options.js';
 
 /** The middleware, as the site imports it. */
@@ -22,7 +23,7 @@ export interface VitePlugin {
   buildEnd?: (this: { environment?: { name: string }; getModuleIds: () => Iterable<string> }, error?: Error) => void;
 }
 
-type Site = Pick<AstroConfig, 'base' | 'build' | 'trailingSlash'>;
+type Site = Pick<AstroConfig, 'base' | 'build' | 'trailingSlash' | 'integrations'>;
 
 /** Hands the middleware what the site said. Of two, the one `from` Starlight's own list of plugins counts. */
 export function optionsModule(options: StarlightOptions, site: Site, from: 'starlight' | 'masthead'): VitePlugin {
@@ -34,9 +35,10 @@ export function optionsModule(options: StarlightOptions, site: Site, from: 'star
   };
 }
 
-async function toldOf({ label, group, collapsed, byline, editor }: StarlightOptions, { base, build, trailingSlash }: Site): Promise<Told> {
+async function toldOf({ label, group, collapsed, byline, editor }: StarlightOptions, site: Site): Promise<Told> {
+  const { base, build, trailingSlash } = site;
   const labels = typeof label === 'string' ? { '': label } : { ...(await ownLabels()), ...label };
-  return { labels, group: group ?? 'member', collapsed: collapsed ?? null, byline: byline ?? true, editor: editor || null, base, format: build.format, trailingSlash };
+  return { labels, group: group ?? 'member', collapsed: collapsed ?? null, byline: byline ?? true, style: styleAddress(site) ?? null, editor: editor || null, base, format: build.format, trailingSlash };
 }
 
 /** What the group is called, in each language that the package has. */

@@ -14,6 +14,8 @@ pub struct State {
     pub name: String,
     /// Where the Astro site is, if that is known.
     pub url: Option<String>,
+    /// Where the uploads bucket takes what browsers put to a presigned address.
+    pub uploads_url: String,
     pub password: password::Rules,
     /// Whether the site sends letters.
     pub mail: bool,
@@ -31,6 +33,7 @@ impl State {
         Ok(Self {
             name: configuration::site_name(environment).to_owned(),
             url: environment.optional("SITE_URL").map(str::to_owned),
+            uploads_url: environment.required("UPLOADS_URL")?.to_owned(),
             password: configuration::password_rules(environment)?,
             mail: configuration::mail_from(environment)?.is_some(),
             review: configuration::review(environment)?,
@@ -50,6 +53,8 @@ struct Answer<'a> {
 struct Site<'a> {
     name: &'a str,
     url: Option<&'a str>,
+    /// What the addresses of `upload_url` begin with: a page's policy has to let the browser connect there.
+    uploads_url: &'a str,
     password: Length,
     limits: Limits,
     /// Whether it sends letters: without, nobody gets a code for a forgotten password by themselves.
@@ -94,6 +99,7 @@ pub async fn handler(state: &State, request: Request) -> endpoint::Result {
         site: Site {
             name: &state.name,
             url: state.url.as_deref(),
+            uploads_url: &state.uploads_url,
             password: Length {
                 min: state.password.min_length(),
                 max: password::MAX_LENGTH,

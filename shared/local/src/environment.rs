@@ -22,6 +22,8 @@ pub(crate) const UPLOADS_BUCKET: &str = "masthead-uploads";
 pub(crate) const CONTENT_BUCKET: &str = "masthead-content";
 
 pub(crate) const S3_ENDPOINT: &str = endpoint::aws::ENDPOINT_S3;
+/// Where pages put files to presigned addresses: here S3's own address, in AWS the bucket's.
+pub(crate) const UPLOADS_URL: &str = "UPLOADS_URL";
 pub(crate) const DYNAMODB_ENDPOINT: &str = endpoint::aws::ENDPOINT_DYNAMODB;
 pub(crate) const SES_ENDPOINT: &str = endpoint::aws::ENDPOINT_SES;
 
@@ -226,6 +228,7 @@ pub(crate) fn pairs(options: &Options, ports: Ports, keys: &Keys) -> Vec<(String
         ("PUBLIC_MEMBERS", "off".to_owned()),
         ("REVIEW", "off".to_owned()),
         ("SITE_URL", url("localhost", ASTRO_PORT)),
+        (UPLOADS_URL, url(host, s3)),
         ("LINK_BASE", "/".to_owned()),
         ("THEMES", "starlight,blog".to_owned()),
         // An empty one says that the site sends no letters, as in AWS.

@@ -61,8 +61,8 @@ const IMPORTING: usize = 2;
 const DECODING: usize = 1;
 
 impl Functions {
-    /// Links every function, configured by `environment`; `pages` is the same for the function that signs
-    /// addresses for pages, which may know this machine by another name than it does itself.
+    /// Links every function, configured by `environment`; `pages` is the same for the functions that tell
+    /// pages where to put files: pages may know this machine by another name than it does itself.
     pub(crate) fn linked(environment: &Environment, pages: &Environment) -> anyhow::Result<Self> {
         /// A route's function, its state built once.
         macro_rules! route {
@@ -125,7 +125,7 @@ impl Functions {
                 route!("/api/review", review, LIGHT),
                 route!("/api/review/{handle}/{slug}", review, CONVERTING),
                 route!("/api/set_password", set_password, HASHING),
-                route!("/api/site", site, LIGHT),
+                route!("/api/site", site, LIGHT, pages),
                 route!("/api/upload_file", upload_file, LIGHT),
                 route!("/api/upload_profile_pic", upload_profile_pic, DECODING),
                 route!("/api/upload_readme", upload_readme, LIGHT),

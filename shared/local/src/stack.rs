@@ -18,7 +18,7 @@ use tokio_util::task::TaskTracker;
 use crate::disk::Complaint;
 use crate::environment::{
     CONTENT_BUCKET, DYNAMODB_ENDPOINT, Keys, Ports, S3_ENDPOINT, SES_ENDPOINT, UPLOADS_BUCKET,
-    check, keep_site, pairs, url,
+    UPLOADS_URL, check, keep_site, pairs, url,
 };
 use crate::folder::{DATABASE, Folder, OBJECTS};
 use crate::front::Front;
@@ -400,7 +400,7 @@ fn reachable(
     };
     environment.iter().cloned().map(move |(name, value)| {
         let value = match name.as_str() {
-            S3_ENDPOINT => url(&address, ports.s3),
+            S3_ENDPOINT | UPLOADS_URL => url(&address, ports.s3),
             DYNAMODB_ENDPOINT | SES_ENDPOINT => url(&address, ports.dynamodb),
             _ => value,
         };
@@ -408,7 +408,7 @@ fn reachable(
     })
 }
 
-/// The environment for the function that signs addresses for pages. Where others in the network reach
+/// The environment for the functions that tell pages where to put files. Where others in the network reach
 /// this machine, their pages know it by the name that they use.
 fn for_pages(
     own: &Environment,

@@ -345,6 +345,7 @@ fn the_environment_is_known_without_a_stack() {
     PUBLIC_MEMBERS=off
     REVIEW=off
     SITE_URL=http://localhost:4321
+    UPLOADS_URL=http://host.docker.internal:3001
     LINK_BASE=/
     THEMES=starlight,blog
     MAIL_FROM=letters@masthead.example
