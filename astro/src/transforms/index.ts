@@ -2,7 +2,8 @@
 
 import type { AstroConfig } from 'astro';
 import type { ContentOptions } from '../content.js';
-import { parse, write } from '../html/parse.js';
+import { parse } from '../html/parse.js';
+import { writePlainly } from '../html/plain.js';
 import { policyWith, type Allowance } from '../html/policy.js';
 import { wallOf, withFirstLines, type Wall, type Walled } from '../html/wall.js';
 import { asides } from './asides.js';
@@ -95,7 +96,7 @@ export function contentFor({ content, allowances, assets, integrations, island }
       if (concerned.length === 0) return safe;
       if (failed) continue;
       try {
-        return wallAfter(concerned).html(write(tree));
+        return wallAfter(concerned).html(writePlainly(tree));
       } catch (error) {
         warn(`it stays as it is written: ${error instanceof Error ? error.message : error}`);
         return safe;
