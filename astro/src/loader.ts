@@ -60,7 +60,7 @@ export interface MastheadLoaderOptions extends MastheadOptions {
 /** A README has at most 1 MiB; its frontmatter comes on top. */
 const MAX_FILE_BYTES = 4 * 1024 * 1024;
 /** What the loader makes of a file; a higher number has every file fetched again. */
-const REVISION = 4;
+const REVISION = 5;
 const DEFAULTS = { concurrency: 8, attempts: 4, pollMs: 2000 };
 /** The key under which the manifest is kept between builds. */
 const MANIFEST = 'manifest';
