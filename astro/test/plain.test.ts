@@ -4,6 +4,8 @@
 import { createSatteriMarkdownProcessor } from '@astrojs/markdown-satteri';
 import { createMarkdownProcessor } from '@astrojs/markdown-remark';
 import type { Root } from 'hast';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
 import { allowancesOf, assetsOf } from '../src/html/allowances.js';
 import { parse, write } from '../src/html/parse.js';
@@ -34,6 +36,7 @@ function held(all: Iterable<string>, policy: Policy): { plain: number; wrong: st
     const { html: written, tree } = settle(html);
     if (found.html !== written) wrong.push(`${JSON.stringify(html)} became ${JSON.stringify(found.html)} instead of ${JSON.stringify(written)}`);
     else if (JSON.stringify(found.tree.children) !== JSON.stringify(tree.children)) wrong.push(`${JSON.stringify(html)} has another tree`);
+    if (read(html, false)?.html !== found.html) wrong.push(`${JSON.stringify(html)} is another without its tree`);
     // What a transform changes is written for the next wall.
     if (writePlainly(tree) !== write(tree)) wrong.push(`${JSON.stringify(html)} is written as ${JSON.stringify(writePlainly(tree))}`);
   }
@@ -198,4 +201,15 @@ test('a tag of many megabytes and thousands of attributes ends in HTML or in a s
   expect(wall.html(`<p ${Array.from({ length: 50_000 }, (_, at) => `data-a${at}="x"`).join(' ')}>x</p>`)).toBe('<p>x</p>');
   expect(wall.html(`<p title="${'x'.repeat(3_000_000)}">x</p>`)).toBe(`<p title="${'x'.repeat(3_000_000)}">x</p>`);
   expect(wall.html(`${'<p '.repeat(200_000)}`)).toBe('');
+});
+
+test('a tag that is kept keeps nothing of its document', () => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const read = plainReader(judgeOf(POLICIES['the table']!));
+  collect();
+  const before = process.memoryUsage().heapUsed;
+  for (let at = 0; at < 200; at += 1) expect(read(`<p title="a title of its own, ${at}">${'x'.repeat(1_000_000)}${at}</p>`)).toBeDefined();
+  collect();
+  expect((process.memoryUsage().heapUsed - before) / 1024 / 1024).toBeLessThan(50);
 });

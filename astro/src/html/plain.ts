@@ -77,6 +77,14 @@ const BLANK = /^[\t\n ]*$/;
 const REFERENCE = /&(?:(amp|lt|gt|quot|#x26|#x3C|#x3E|#x22|#x27|#x60|#39);)?/g;
 const REFERRED: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', '#x26': '&', '#x3C': '<', '#x3E': '>', '#x22': '"', '#x27': "'", '#x60': '`', '#39': "'" };
 
+/** An element that isn't closed yet. */
+interface Open {
+  tagName: string;
+  rule: Rule;
+  /** What the element that it stands in has so far. */
+  outer: ElementContent[];
+}
+
 /** A tag that begins an element. */
 interface Tag {
   tagName: string;
@@ -88,8 +96,11 @@ interface Tag {
   length: number;
 }
 
-/** Reads plain HTML; `undefined` for any other. What comes out is what the long way would give, and comes of nothing but what `judge` let through. */
-export function plainReader(judge: Judge): (html: string) => Plain | undefined {
+/**
+ * Reads plain HTML; `undefined` for any other. What comes out is what the long way would give, and comes of nothing but what `judge` let
+ * through. Without `hasTree` the tree is empty: whoever doesn't want it needn't have it made.
+ */
+export function plainReader(judge: Judge): (html: string, hasTree?: boolean) => Plain | undefined {
   const kept = new Map<string, Tag>();
 
   /** The tag that begins at a place; `undefined` where it isn't plain, or isn't let through. */
@@ -97,19 +108,24 @@ export function plainReader(judge: Judge): (html: string) => Plain | undefined {
     const source = html.slice(at, html.indexOf('>', at) + 1);
     const known = kept.get(source);
     if (known) return known;
-    const tag = readTag(html, at, judge);
-    if (tag?.length === source.length && source.length <= MAX_KEPT_TAG) {
-      if (kept.size >= MAX_KEPT) kept.clear();
-      kept.set(source, tag);
+    if (source.length <= MAX_KEPT_TAG) {
+      // A part of a string holds on to the whole of it, and with it to the document.
+      const own = Buffer.from(source, 'utf16le').toString('utf16le');
+      const tag = readTag(own, 0, judge);
+      if (tag) {
+        keep(kept, own, tag);
+        return tag;
+      }
     }
-    return tag;
+    // Too long to be kept, or a value in it has the sign that ends a tag.
+    return readTag(html, at, judge);
   }
 
-  return (html) => {
+  return (html, hasTree = true) => {
     if (NO_TEXT.test(html)) return undefined;
     const tree: Root = { type: 'root', children: [] };
-    const open: { node: Element; rule: Rule }[] = [];
-    let children: (RootContent | ElementContent)[] = tree.children;
+    const open: Open[] = [];
+    let children = tree.children as ElementContent[];
     let holds: ReadonlySet<string> | undefined;
     let elements = 0;
     /** How many elements are open that hold no block. */
@@ -129,7 +145,7 @@ export function plainReader(judge: Judge): (html: string) => Plain | undefined {
         if (holds && !BLANK.test(source)) return undefined;
         const value = source.includes('&') ? referred(source) : source;
         if (value === undefined) return undefined;
-        children.push({ type: 'text', value });
+        if (hasTree) children.push({ type: 'text', value });
         if (value !== source) {
           const again = escaped(value);
           if (again !== source) replace(at, end, again);
@@ -139,33 +155,37 @@ export function plainReader(judge: Judge): (html: string) => Plain | undefined {
       }
       const top = open.at(-1);
       if (html[at + 1] === '/') {
-        if (!top || !html.startsWith(`${top.node.tagName}>`, at + 2)) return undefined;
+        if (!top || !html.startsWith(top.tagName, at + 2) || html[at + 2 + top.tagName.length] !== '>') return undefined;
         open.pop();
         if (top.rule.isText) texts -= 1;
-        at += top.node.tagName.length + 3;
-        const outer = open.at(-1);
-        children = outer ? outer.node.children : tree.children;
-        holds = outer?.rule.holds;
+        at += top.tagName.length + 3;
+        children = top.outer;
+        holds = open.at(-1)?.rule.holds;
         continue;
       }
       const tag = tagAt(html, at);
       if (!tag) return undefined;
       const { tagName, rule, length } = tag;
       if (rule.isBlock && texts > 0) return undefined;
-      if (rule.within && !(top && rule.within.has(top.node.tagName))) return undefined;
+      if (rule.within && !(top && rule.within.has(top.tagName))) return undefined;
       if (holds && !holds.has(tagName)) return undefined;
-      if (rule.isOnce && open.some(({ node }) => node.tagName === tagName)) return undefined;
+      if (rule.isOnce && open.some((other) => other.tagName === tagName)) return undefined;
       if ((elements += 1) > MAX_ELEMENTS) return undefined;
       if (tag.written.length !== length || !html.startsWith(tag.written, at)) replace(at, at + length, tag.written);
       at += length;
-      const node: Element = { type: 'element', tagName, properties: copied(tag.properties), children: [] };
-      (children as ElementContent[]).push(node);
-      if (rule.isVoid) continue;
+      const outer = children;
+      if (hasTree) {
+        children = [];
+        outer.push({ type: 'element', tagName, properties: copied(tag.properties), children });
+      }
+      if (rule.isVoid) {
+        children = outer;
+        continue;
+      }
       // A parser drops the line break that it begins with.
       if (tagName === 'pre' && html[at] === '\n') return undefined;
-      if (open.push({ node, rule }) > MAX_OPEN) return undefined;
+      if (open.push({ tagName, rule, outer }) > MAX_OPEN) return undefined;
       if (rule.isText) texts += 1;
-      children = node.children;
       holds = rule.holds;
     }
     if (open.length > 0) return undefined;
@@ -193,11 +213,25 @@ function writeNode(node: RootContent): string {
   return `${written}</${node.tagName}>`;
 }
 
+/** Tags that were written, by what they say. */
+const tags = new Map<string, string>();
+
 /** The tag that begins an element. */
 function startOf({ tagName, properties }: Element, { isVoid }: Rule): string {
   if (isEmpty(properties)) return `<${tagName}>`;
+  const key = tagName + JSON.stringify(properties);
+  const known = tags.get(key);
+  if (known !== undefined) return known;
   const written = write({ type: 'root', children: [{ type: 'element', tagName, properties, children: [] }] });
-  return isVoid ? written : written.slice(0, -`</${tagName}>`.length);
+  const start = isVoid ? written : written.slice(0, -`</${tagName}>`.length);
+  // JSON says the same of what is nothing and of numbers that are none.
+  if (key.length <= MAX_KEPT_TAG && !key.includes('null')) keep(tags, key, start);
+  return start;
+}
+
+function keep<Value>(all: Map<string, Value>, key: string, value: Value): void {
+  if (all.size >= MAX_KEPT) all.clear();
+  all.set(key, value);
 }
 
 function isEmpty(properties: Properties): boolean {

@@ -37,14 +37,16 @@ export function wallWith(...allowances: readonly Allowance[]): Wall {
 export function wallOf(policy: Policy): Wall {
   const readPlain = plainReader(judgeOf(policy));
   const settle = settlerOf(policy);
-  const settled = (html: string): Walled => readPlain(html) ?? settle(html);
+  const settled = (html: string, hasTree: boolean): Walled => readPlain(html, hasTree) ?? settle(html);
 
-  function read(html: string): Walled {
-    const { html: written, tree } = settled(html);
-    return { html: neutralHtml(written), tree };
-  }
-
-  return { read, html: (html) => read(html).html, tree: (html) => parse(settled(html).html) };
+  return {
+    html: (html) => neutralHtml(settled(html, false).html),
+    read(html) {
+      const { html: written, tree } = settled(html, true);
+      return { html: neutralHtml(written), tree };
+    },
+    tree: (html) => parse(settled(html, false).html),
+  };
 }
 
 /** Sets an element right, whatever is in it. `false`: it doesn't stay. */

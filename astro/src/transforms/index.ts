@@ -65,7 +65,9 @@ export function contentFor({ content, allowances, assets, integrations, island }
   const walls = new Map<string, Wall>();
 
   /** A wall that lets through what these have made beside what it let through before. */
-  function wallAfter(made: readonly Transform[]): Wall {
+  function wallAfter(all: readonly Transform[]): Wall {
+    // What makes nothing of its own needs no wall of its own.
+    const made = all.filter(({ allowance, asset, drawings }) => allowance || asset || drawings);
     const key = made.map(({ name }) => name).join();
     const known = walls.get(key);
     if (known) return known;
