@@ -1,7 +1,7 @@
 // The whole list of what is published, page by page, each page asked for with its ETag.
 
 import { beginning, tooMuch } from './bounds.js';
-import { ask, Unavailable } from './http.js';
+import { ask, Unavailable, type Send } from './http.js';
 import { listingFrom, MAX_PAGE_BYTES, type ManifestEntry, type Moved } from './listing.js';
 
 export type { ManifestEntry, Moved, Picture } from './listing.js';
@@ -40,13 +40,13 @@ export const MAX_PAGES = 10_000;
  *
  * @throws {Unavailable} where a page can't be had or is no manifest, or where there is no end of them.
  */
-export async function readManifest(base: URL, attempts: number, known: readonly Page[]): Promise<Manifest> {
+export async function readManifest(base: URL, attempts: number, known: readonly Page[], send?: Send): Promise<Manifest> {
   const pages: Page[] = [];
   const spent = beginning();
   let unchanged = known.length > 0;
   for (let cursor: string | null = null; ; ) {
     const before = known.find((page) => page.cursor === cursor);
-    const { page, text } = await readPage(base, attempts, cursor, before);
+    const { page, text } = await readPage(base, attempts, cursor, before, send);
     const end = tooMuch(spent, text, MAX_PAGES);
     if (end !== null) throw new Unavailable(`${base.href}api/content ${end}`);
     unchanged &&= page === before;
@@ -76,12 +76,12 @@ export function manifestOf(pages: readonly Page[], unchanged: boolean): Manifest
 /** The same whichever way the list came about: a configuration with other redirects, or in another order, has Astro clear its store. */
 const inOrder = <Item>(key: (item: Item) => string) => (one: Item, other: Item): number => (key(one) < key(other) ? -1 : 1);
 
-async function readPage(base: URL, attempts: number, cursor: string | null, before: Page | undefined): Promise<{ page: Page; text: string }> {
+async function readPage(base: URL, attempts: number, cursor: string | null, before: Page | undefined, send: Send | undefined): Promise<{ page: Page; text: string }> {
   const url = new URL('api/content', base);
   if (cursor !== null) url.searchParams.set('cursor', cursor);
   const saysSince = cursor !== null || before?.since !== undefined;
   const etag = (saysSince ? before?.etag : null) ?? undefined;
-  const answer = await ask(url, { attempts, maxBytes: MAX_PAGE_BYTES, etag });
+  const answer = await ask(url, { attempts, maxBytes: MAX_PAGE_BYTES, etag, send });
   if (answer.status === 304 && before) return { page: before, text: '' };
   const listing = answer.status === 200 ? listingFrom(answer.text, base) : null;
   if (listing === null) {

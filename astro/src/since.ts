@@ -1,7 +1,7 @@
 // What is published, from what an earlier reading kept of it and what changed since: where nothing did, one small question.
 
 import { beginning, tooMuch } from './bounds.js';
-import { ask, Unavailable } from './http.js';
+import { ask, Unavailable, type Send } from './http.js';
 import { changesFrom, ID, isRecord, isToken, MAX_PAGE_BYTES, movedFrom, type Changes, type ManifestEntry } from './listing.js';
 import { manifestOf, readManifest, type Manifest, type Page } from './manifest.js';
 
@@ -32,12 +32,12 @@ const MAX_ATTEMPTS = 2;
  *
  * @throws {Unavailable} where neither can be had.
  */
-export async function readCurrent(base: URL, attempts: number, kept: Kept, warn: (message: string) => void): Promise<Current> {
+export async function readCurrent(base: URL, attempts: number, kept: Kept, warn: (message: string) => void, send?: Send): Promise<Current> {
   const token = kept.pages[0]?.since;
-  const told = isToken(token) ? await readChanges(base, Math.min(attempts, MAX_ATTEMPTS), kept, token) : null;
+  const told = isToken(token) ? await readChanges(base, Math.min(attempts, MAX_ATTEMPTS), kept, token, send) : null;
   if (told !== null && typeof told !== 'string') return told;
   // What was kept beside a token that is of no use any more may be no page that there ever was.
-  const manifest = await readManifest(base, attempts, isToken(token) ? [] : kept.pages);
+  const manifest = await readManifest(base, attempts, isToken(token) ? [] : kept.pages, send);
   if (told !== null) {
     warn(`${told}; the whole list is read in its place`);
     // It is asked for changes again once the list is another one.
@@ -47,7 +47,7 @@ export async function readCurrent(base: URL, attempts: number, kept: Kept, warn:
 }
 
 /** What is published by now; `null` where only the whole list can tell, and a sentence where something is wrong with the answers. */
-async function readChanges(base: URL, attempts: number, kept: Kept, from: string): Promise<Current | string | null> {
+async function readChanges(base: URL, attempts: number, kept: Kept, from: string, send: Send | undefined): Promise<Current | string | null> {
   const url = new URL('api/content', base);
   const address = url.href;
   const spent = beginning();
@@ -56,7 +56,7 @@ async function readChanges(base: URL, attempts: number, kept: Kept, from: string
     url.searchParams.set('since', token);
     let answer;
     try {
-      answer = await ask(url, { attempts, maxBytes: MAX_PAGE_BYTES, answers: [400] });
+      answer = await ask(url, { attempts, maxBytes: MAX_PAGE_BYTES, answers: [400], send });
     } catch (error) {
       if (error instanceof Unavailable) return `what changed can't be had: ${error.message}`;
       throw error;
