@@ -5,16 +5,16 @@ import type { AstroConfig, AstroIntegration, HookParameters } from 'astro';
 import { environment, type Environment } from '../environment.js';
 import { baseUrl, originOf } from '../options.js';
 import { listing, type Listing } from '../redirects.js';
-import { INTEGRATION, SETTINGS, type Settings } from '../settings.js';
+import { INTEGRATION, LIVE_SITE, SETTINGS, type LiveSite, type Settings } from '../settings.js';
 import { membersInStarlight } from '../starlight/index.js';
 import { addressOf } from './address.js';
 import { line } from './found.js';
-import { islandPlugins, playersFor } from './islands.js';
+import { drawersFor, islandAddresses, islandPlugins, playersFor } from './islands.js';
 import { layoutOf } from './layout.js';
 import { redirectsFor } from './moved.js';
 import { wanted, type MastheadIntegrationOptions } from './options.js';
 import { patternsFor } from './pictures.js';
-import { collectionsOf, configsOf, sitesPages, type Collection } from './places.js';
+import { collectionsOf, configsOf, hasStarlight, sitesPages, type Collection } from './places.js';
 import { policyFor } from './policy.js';
 import { plan } from './routes.js';
 import { ownVersion, readSite, type Site } from './site.js';
@@ -76,7 +76,7 @@ export function masthead(options: MastheadIntegrationOptions = {}): AstroIntegra
     if ((options.redirects ?? true) && place !== undefined) {
       updateConfig({ redirects: redirectsFor(published.moved, (id) => `${place}/${id}`, config, config, own) });
     }
-    const csp = (options.csp ?? true) ? policyFor(config.security.csp, { server: server.origin, pictures, players: playersFor(options.content?.videos) }) : undefined;
+    const csp = (options.csp ?? true) ? policyFor(config.security.csp, { server: server.origin, pictures, frames: [...playersFor(options.content?.videos), ...drawersFor(config)] }) : undefined;
     // Astro appends to lists, and of two directives of one name browsers heed the first.
     if (csp) config.security.csp = csp as AstroConfig['security']['csp'];
 
@@ -89,11 +89,15 @@ export function masthead(options: MastheadIntegrationOptions = {}): AstroIntegra
       name: site?.name ?? published.name,
       lang: config.i18n?.defaultLocale ?? 'en',
     };
+    const live: LiveSite = { url: options.url, content: options.content, hasStarlight: hasStarlight(config), islands: islandAddresses(config) };
     updateConfig({
       vite: {
         plugins: [telling(pageTold, layoutOf(config, options.layout)), ...islandPlugins(config)],
-        // Components read the environment by themselves; what is said here comes before it.
-        ...(options.url ? { define: { 'import.meta.env.PUBLIC_MASTHEAD_URL': JSON.stringify(bare(server)) } } : {}),
+        define: {
+          [LIVE_SITE]: JSON.stringify(live),
+          // Components read the environment by themselves; what is said here comes before it.
+          ...(options.url ? { 'import.meta.env.PUBLIC_MASTHEAD_URL': JSON.stringify(bare(server)) } : {}),
+        },
       },
     });
     // Where the site shows documents itself, its pages need the style of what is made of them; the package's own bring it along.

@@ -10,19 +10,19 @@ type Widened = Exclude<Csp, boolean | undefined>;
 /** The style of the frame in which the editor shows a preview: the page's policy holds for it, too. */
 const FRAME_STYLE = `sha256-${createHash('sha256').update(/<style>([\s\S]*?)<\/style>/.exec(FRAME)?.[1] ?? '').digest('base64')}` as const;
 
-/** What components and documents need of other hosts: the server, where pictures are, and who plays videos. Where large files are put isn't known: the site adds that. */
+/** What components and documents need of other hosts: the server, where pictures are, and whose frames play videos and draw diagrams. Where large files are put isn't known: the site adds that. */
 export interface Hosts {
   server: string;
   pictures: readonly string[];
-  players: readonly string[];
+  frames: readonly string[];
 }
 
 /** What components and documents need beside the site itself. */
-const needs = ({ server, pictures, players }: Hosts): Readonly<Record<string, readonly string[]>> => ({
+const needs = ({ server, pictures, frames }: Hosts): Readonly<Record<string, readonly string[]>> => ({
   'connect-src': ["'self'", server],
   'img-src': ["'self'", 'blob:', 'data:', ...pictures],
   'form-action': ["'self'"],
-  ...(players.length > 0 ? { 'frame-src': players } : {}),
+  ...(frames.length > 0 ? { 'frame-src': frames } : {}),
 });
 
 /** Those that nothing stands in for. */
