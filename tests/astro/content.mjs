@@ -3,8 +3,9 @@
 //
 // The server is this script's own. CHROMIUM names the browser, SCREENSHOTS a folder for pictures of the pages.
 
-import { cp, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { spawn } from 'node:child_process';
+import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { parse, serialize } from 'parse5';
 import sax from 'sax';
 import { MERMAID, MERMAID_IN_BROWSERS, TEX } from '../../astro/test/support/formulas.ts';
@@ -171,6 +172,39 @@ for (const { site, name, container, config, own } of SITES) {
   }
   equal(findings, [], `what must not be in ${name}`);
   console.log(`ok    ${name}: ${ids.length} documents, built in ${seconds.toFixed(1)} s`);
+}
+
+// A live loader in a site with a server knows what masthead() was told, and where the islands are.
+{
+  const name = 'content-live';
+  await rm(folder(name), { recursive: true, force: true });
+  await cp(join(import.meta.dirname, 'starters/live'), folder(name), { recursive: true });
+  const files = {
+    'astro.config.mjs': `import node from '@astrojs/node';\nimport { defineConfig } from 'astro/config';\nimport masthead from 'masthead-astro';\nexport default defineConfig({ adapter: node({ mode: 'standalone' }), integrations: [masthead({ url: '${server.url}', content: { tables: false } })] });`,
+    'src/live.config.ts': `import { defineLiveCollection } from 'astro:content';\nimport { mastheadLiveLoader } from 'masthead-astro';\nexport const collections = { members: defineLiveCollection({ loader: mastheadLiveLoader() }) };`,
+    'src/pages/[...id].astro': `---\nimport { getLiveEntry, render } from 'astro:content';\nexport const prerender = false;\nconst { entry, error } = await getLiveEntry('members', { id: Astro.params.id ?? '' });\nif (!entry) return new Response(String(error), { status: 503 });\nconst { Content } = await render(entry);\n---\n<article><Content /></article>`,
+  };
+  for (const [path, text] of Object.entries(files)) {
+    await mkdir(dirname(join(folder(name), path)), { recursive: true });
+    await writeFile(join(folder(name), path), text);
+  }
+  await build(name, { MASTHEAD_URL: 'http://127.0.0.1:9' });
+  const address = 'http://127.0.0.1:4399';
+  const environment = { ...process.env, HOST: '127.0.0.1', PORT: '4399', MASTHEAD_URL: 'http://127.0.0.1:9' };
+  const site = spawn(process.execPath, [join(dist(name), 'server/entry.mjs')], { cwd: folder(name), env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  for (const stream of [site.stdout, site.stderr]) stream.on('data', (text) => (output += text));
+  try {
+    await eventually(() => fetch(address).then(() => true, () => false), `the server starts: ${output}`);
+    const html = await (await fetch(`${address}/ann/`)).text();
+    const scripts = [...html.matchAll(/<script type="module" src="(\/_astro\/masthead\.(\w+)\.[0-9a-f]{8}\.js)">/g)];
+    equal(scripts.map(([, , island]) => island), ['diagrams', 'videos'], `the islands of a live page, which says ${html.slice(0, 300)}; ${output}`);
+    for (const [, script] of scripts) equal((await fetch(address + script)).status, 200, `whether ${script} is there`);
+    ok(html.includes('<masthead-diagram ') && html.includes('class="masthead-video') && !html.includes('masthead-table'), 'what masthead() was told of contents counts');
+  } finally {
+    site.kill();
+  }
+  console.log('ok    a live loader has the islands of its site');
 }
 await server[Symbol.asyncDispose]();
 

@@ -108,7 +108,7 @@ function diagramsIsland({ version, file }: Mermaid, files: string): Island {
     '',
   ].join('\n');
   const frame = fileOf('diagrams', 'html', page);
-  return { script: fileOf('diagrams', 'js', own('diagrams').replace('MASTHEAD_DIAGRAM_FRAME', files + frame.name)), others: [frame, drawing, mermaid] };
+  return { script: fileOf('diagrams', 'js', own('diagrams').replace('MASTHEAD_DIAGRAM_FRAME', () => files + frame.name)), others: [frame, drawing, mermaid] };
 }
 
 const own = (name: string): string => readFileSync(new URL(`../islands/${name}.js`, import.meta.url), 'utf8');
