@@ -366,7 +366,7 @@ fn any_header_gets_the_answer_that_none_gets() {
     });
 }
 
-/// Every sentence of the server is said by some line of it: a key that nothing says would be translated for nobody.
+/// Every sentence of the server is said by some line of it, but for words that are asked for by what an author wrote (`markdown.`): a key that nothing says would be translated for nobody.
 #[test]
 fn every_sentence_of_the_server_is_said_somewhere() {
     let english = fs::read_to_string(root().join("languages/en.json")).unwrap();

@@ -11,8 +11,14 @@ import { readOne, type One } from './one.js';
 import { baseUrl, count, fileOf, inParallel, type MastheadOptions } from './options.js';
 import { mastheadSchema, type MastheadEntry } from './schema.js';
 import { NOTHING_KEPT, readCurrent } from './since.js';
+import type { LiveSite } from './settings.js';
 import { contentFor } from './transforms/index.js';
+import { lighter } from './transforms/lighter.js';
 import { withoutMoney } from './transforms/money.js';
+
+/** Vite writes it here where the site has `masthead()`; where nothing bundles the loader, nothing is known of the site. */
+declare const __MASTHEAD_SITE__: LiveSite | undefined;
+const SITE: LiveSite = (typeof __MASTHEAD_SITE__ === 'undefined' ? undefined : __MASTHEAD_SITE__) ?? {};
 
 /** What a renderer is told of a document beside its Markdown. */
 export interface LiveDocument {
@@ -67,14 +73,23 @@ export function mastheadLiveLoader(
   const render = options.render ?? renderWithSatteri;
   const allowances = options.allow ?? [];
   const wall = wallWith(...allowances);
-  const content = contentFor({ content: contentOf(options.content, undefined), allowances, assets: [] });
+  const wanted = contentOf(options.content, SITE.content);
+  const content = contentFor({
+    content: wanted,
+    allowances,
+    assets: [],
+    hasStarlight: SITE.hasStarlight,
+    islands: SITE.islands,
+    advise: (advice) => console.info(`masthead: ${advice}`),
+  });
+  const base = () => baseUrl(options.url || SITE.url, process.env);
   const documents = new Map<string, Kept>();
   const ones = new Map<string, One>();
   let list = NOTHING_KEPT;
   let olderUntil = 0;
 
   async function manifest(): Promise<{ entries: ManifestEntry[]; moved: Moved[] }> {
-    const read = await readCurrent(baseUrl(options.url, process.env), attempts, list, (message) => console.warn(`masthead: ${message}`));
+    const read = await readCurrent(base(), attempts, list, (message) => console.warn(`masthead: ${message}`));
     list = read.kept;
     return { entries: read.entries.filter(({ id }) => options.filter?.(id) ?? true), moved: read.moved };
   }
@@ -82,7 +97,7 @@ export function mastheadLiveLoader(
   /** The entry with an id. A document that got another address is found by the former one, and its `id` says where it is. */
   async function find(id: string): Promise<ManifestEntry | undefined> {
     if (Date.now() >= olderUntil) {
-      const one = await readOne(baseUrl(options.url, process.env), id, attempts, ones.get(id));
+      const one = await readOne(base(), id, attempts, ones.get(id));
       if (one) {
         // What isn't there is not kept: whoever visits may ask for anything.
         remember(ones, id, one.entry && one);
@@ -110,7 +125,7 @@ export function mastheadLiveLoader(
     const digest = [entry.digest, ...Object.values(entry.picture ?? {})].join(' ');
     const kept = documents.get(entry.id);
     if (kept?.digest === digest) return kept.entry;
-    const answer = await ask(fileOf(entry, baseUrl(options.url, process.env)), { attempts, maxBytes: MAX_FILE_BYTES });
+    const answer = await ask(fileOf(entry, base()), { attempts, maxBytes: MAX_FILE_BYTES });
     if (answer.status !== 200) return undefined;
     const document = readDocument(answer.text, entry);
     const { data, body } = document;
@@ -119,9 +134,9 @@ export function mastheadLiveLoader(
       const issues = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
       throw new Error(`its frontmatter is not as it should be: ${issues.join('; ')}`);
     }
-    const isMath = options.content?.math !== false && hasFormulas(document);
+    const isMath = wanted.math !== false && hasFormulas(document);
     const warn = (message: string) => console.warn(`masthead: “${entry.id}” is there, but ${message}`);
-    const html = await content.html(wall.read(await render(body, { hasFormulas: isMath })), { lang: data['lang'], author: entry.id.split('/')[0] ?? entry.id }, warn);
+    const html = await content.html(wall.read(await render((await lighter(body, async () => undefined)).markdown, { hasFormulas: isMath })), { lang: data['lang'], author: entry.id.split('/')[0] ?? entry.id }, warn);
     const live: LiveEntry = {
       id: entry.id,
       data: parsed.data,

@@ -238,8 +238,8 @@ async function take(context: LoaderContext, entry: ManifestEntry, { id, digest, 
   }
   const document = readDocument(answer.text, entry);
   const data = withoutFiles(await context.parseData({ id, data: document.data }), document.data);
-  const rendered = await htmlOf(context, answer.text, document, making);
   const warn = (message: string) => context.logger.warn(`“${id}” is there, but ${message}`);
+  const rendered = await htmlOf(context, answer.text, document, making, warn);
   const html = links(await making.content.html(making.wall.read(rendered.html), { lang: document.data['lang'], author: entry.id.split('/')[0] ?? entry.id }, warn));
   context.store.set({
     id,

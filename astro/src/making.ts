@@ -6,11 +6,13 @@ import { hasFormulas, type Document } from './document.js';
 import { allowancesOf, assetsOf } from './html/allowances.js';
 import { policyWith } from './html/policy.js';
 import { wallOf, type Wall } from './html/wall.js';
-import { videosAddress } from './integration/islands.js';
+import { islandAddresses } from './integration/islands.js';
+import { hasStarlight } from './integration/places.js';
 import type { MastheadOptions } from './options.js';
 import { settingsOf } from './settings.js';
 import { contentFor, type Content } from './transforms/index.js';
-import { rendererWithFormulas, type Renderer } from './transforms/renderer.js';
+import { lighter } from './transforms/lighter.js';
+import { parserOf, rendererWithFormulas, type Renderer } from './transforms/renderer.js';
 
 /** What HTML is made by, and what is made of it. */
 export interface Making {
@@ -28,7 +30,7 @@ export function makingOf({ config, logger }: LoaderContext, options: Pick<Masthe
   let renderer: Promise<Renderer | undefined> | undefined;
   return {
     wall: wallOf(policyWith(allowances, { assets })),
-    content: contentFor({ content, allowances, assets, integrations: config.integrations, island: videosAddress(config) }),
+    content: contentFor({ content, allowances, assets, hasStarlight: hasStarlight(config), islands: islandAddresses(config), advise: (advice) => logger.info(advice) }),
     formulas: async () => {
       if (content.math === false) return undefined;
       renderer ??= rendererWithFormulas(config).catch((error) => {
@@ -40,10 +42,16 @@ export function makingOf({ config, logger }: LoaderContext, options: Pick<Masthe
   };
 }
 
-/** What the site's renderer makes of a file, with its frontmatter, which plugins of the site may want. */
-export async function htmlOf(context: LoaderContext, text: string, document: Document, { formulas }: Making): Promise<{ html: string; metadata?: Record<string, unknown> | undefined }> {
+/**
+ * What the site's renderer makes of a file, with its frontmatter, which plugins of the site may want. `warn` is told what it makes less of.
+ *
+ * @throws {Error} where it would cost the build too much; the message is a sentence.
+ */
+export async function htmlOf(context: LoaderContext, text: string, document: Document, { formulas }: Making, warn: (message: string) => void): Promise<{ html: string; metadata?: Record<string, unknown> | undefined }> {
+  const { markdown, plain } = await lighter(document.body, () => parserOf(context.config.root));
+  if (plain > 0) warn(`${plain} of its blocks of code have no colours: it has more code than a build can colour`);
   const renderer = hasFormulas(document) ? await formulas() : undefined;
-  if (!renderer) return context.renderMarkdown(text);
-  const { code, metadata } = await renderer.render(document.body, { frontmatter: document.data });
+  if (!renderer) return context.renderMarkdown(plain > 0 ? text.slice(0, text.lastIndexOf(document.body)) + markdown : text);
+  const { code, metadata } = await renderer.render(markdown, { frontmatter: document.data });
   return { html: code, metadata };
 }

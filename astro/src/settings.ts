@@ -19,6 +19,18 @@ export interface Settings {
   leading?: ((collection: string) => Leading | undefined) | undefined;
 }
 
+/** What a live loader is told of the site, which has no configuration when it answers a visitor. */
+export interface LiveSite {
+  url?: string | undefined;
+  content?: ContentOptions | undefined;
+  hasStarlight?: boolean;
+  /** Where scripts are that pages load. */
+  islands?: Partial<Record<'videos' | 'diagrams', string>>;
+}
+
+/** The name that Vite writes it in place of, in the loader's code. */
+export const LIVE_SITE = '__MASTHEAD_SITE__';
+
 /** The hook by which the integration tells. Astro keeps the hooks of an integration as they are, and nothing else of it. */
 export const SETTINGS = 'masthead:settings';
 

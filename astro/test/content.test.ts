@@ -2,11 +2,18 @@
 
 import { satteri } from '@astrojs/markdown-satteri';
 import { unified } from '@astrojs/markdown-remark';
-import { afterEach, expect, test, vi } from 'vitest';
+import { readFileSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
 import masthead from '../src/index.js';
 import type { ContentOptions } from '../src/content.js';
-import { wallWith } from '../src/html/wall.js';
-import { islandPlugins } from '../src/integration/islands.js';
+import { expressiveCode } from '../src/html/allowances.js';
+import { policyWith } from '../src/html/policy.js';
+import { wallOf, wallWith } from '../src/html/wall.js';
+import { drawersFor, islandPlugins } from '../src/integration/islands.js';
 import { videoOf } from '../src/islands/videos.js';
 import { mastheadLiveLoader } from '../src/live.js';
 import { mastheadLoader } from '../src/loader.js';
@@ -16,6 +23,9 @@ import { Drawer } from '../src/transforms/draw.js';
 import { installed } from '../src/transforms/diagrams.js';
 import { drawingOf } from '../src/transforms/drawing.js';
 import { contentFor } from '../src/transforms/index.js';
+import { edgesOf, isDrawable } from '../src/transforms/mermaid.js';
+import { lighter } from '../src/transforms/lighter.js';
+import { parserOf } from '../src/transforms/renderer.js';
 import { site } from './support/context.js';
 import { MERMAID, TEX } from './support/formulas.js';
 import { file, publishing, serve } from './support/server.js';
@@ -33,14 +43,15 @@ interface Options {
   processor?: unknown;
   frontmatter?: string;
   markdown?: object;
+  root?: URL;
 }
 
 /** What the loader puts into the store for a body, and what it says. */
-async function loaded(body: string, { content, features = [], integrations = [], processor = satteri(), frontmatter = '', markdown = {} }: Options = {}) {
+async function loaded(body: string, { content, features = [], integrations = [], processor = satteri(), frontmatter = '', markdown = {}, root = new URL('../', import.meta.url) }: Options = {}) {
   const text = file('jo', { body, frontmatter }).replace('  readingMinutes: 1\n', `  readingMinutes: 1\n  features: [${features.join(', ')}]\n`);
   await using server = await serve(publishing(new Map([['jo', text]])));
   const { context, entries, log } = await site({ markdown });
-  Object.assign(context.config, { integrations, markdown: { processor, ...markdown }, root: new URL('../', import.meta.url), image: {} });
+  Object.assign(context.config, { integrations, markdown: { processor, ...markdown }, root, image: {} });
   await mastheadLoader({ url: server.url, content }).load(context);
   return { html: entries.get('jo').rendered.html as string, entry: entries.get('jo'), log, context };
 }
@@ -181,16 +192,115 @@ test('a drawing is copied part by part', () => {
 
 test('a diagram that takes too much is given up, and the next one is drawn', async () => {
   const slow = `graph TD\n${'A & B & C & D & E & F & G & H & I & J --> A & B & C & D & E & F & G & H & I & J\n'.repeat(100)}`;
-  await expect(new Drawer(installed()!).draw(slow, {})).rejects.toThrow(/it takes (longer than 10 seconds|more than 256 MB)/);
-  const html = await htmlOf(`\`\`\`mermaid\n${slow}\n\`\`\`\n\n\`\`\`mermaid\n${GRAPH}\n\`\`\``);
+  const drawer = new Drawer(installed()!, 500);
+  await expect(drawer.draw(slow, {})).rejects.toThrow(/it takes (too long|more than 256 MB)/);
+  expect(await new Drawer(installed()!).draw(GRAPH, {})).toContain('<svg');
+  const { html, log } = await loaded(`\`\`\`mermaid\n${slow}\n\`\`\`\n\n\`\`\`mermaid\n${GRAPH}\n\`\`\``);
   expect(drawn(html)).toHaveLength(1);
+  expect(log.join()).not.toContain('npm install');
+});
+
+test('what a diagram costs is told by its text, and not by a clock', () => {
+  for (const [source, edges] of [
+    [GRAPH, 2],
+    ['graph TD\nA -- words --> B == more ==> C -. and .-> D', 3],
+    ['flowchart LR\nA & B --> C & D', 4],
+    ['flowchart LR\nA --- B -.-> C ~~~ D', 3],
+    ['---\ntitle: a --> b\n---\n%%{init: {}}%%\ngraph TD\nA-->B;B-->C', 2],
+    ['classDiagram\nA <|-- B\nB -- C', 2],
+    ['erDiagram\nA ||--o{ B : has\nB }|..|{ C : x', 1],
+    ['stateDiagram-v2\n[*] --> A : x\nA --> [*]', 2],
+    [`sequenceDiagram\n${'A->>B: hello\n'.repeat(300)}`, 0],
+  ] as const) {
+    expect(edgesOf(source), source.slice(0, 60)).toBe(edges);
+    expect(isDrawable(source), source.slice(0, 60)).toBe(true);
+  }
+  // As many as there can be, wherever the arrow stands.
+  expect(edgesOf('graph TD\nA & B & C & D -- words --> E & F & G & H')).toBeGreaterThanOrEqual(16);
+  expect(edgesOf('graph TD\nA & B --> C & D --> E & F')).toBeGreaterThanOrEqual(8);
+  const row = Array.from({ length: 15 }, (_, at) => `a${at}`).join(' & ');
+  for (const source of [`graph TD\n${row} --> ${row}`, `graph TD\n${'A-->B\n'.repeat(201)}`, `graph TD\n${'A;'.repeat(500)}`, `graph TD\n${'A\n'.repeat(500)}`, `graph TD\nA["${'x'.repeat(2_000)}"]`, `pie\n${'"x" : 1\n'.repeat(2_900)}`]) {
+    expect(isDrawable(source), source.slice(0, 60)).toBe(false);
+  }
+});
+
+test('a diagram too many stays code, on whatever machine', async () => {
+  const block = (at: number) => `\`\`\`mermaid\ngraph TD\n${Array.from({ length: 150 }, (_, edge) => `a${edge % 7} --> b${(edge + at) % 11}`).join('\n')}\n\`\`\`\n\n`;
+  expect(drawn(await htmlOf([1, 2, 3, 4, 5].map(block).join('')))).toHaveLength(3);
 });
 
 test('a faulty diagram is told', async () => {
   const drawer = new Drawer(installed()!);
-  await expect(drawer.draw('x'.repeat(20_001), {})).rejects.toThrow('at most 20,000 characters');
   await expect(drawer.draw('nonsense', {})).rejects.toThrow('Invalid mermaid header');
   expect(await drawer.draw(GRAPH, {})).toContain('<svg');
+});
+
+/** A site's folder that has a package of this name, whose code isn't looked at. */
+async function withMermaid(): Promise<URL> {
+  const root = await mkdtemp(join(tmpdir(), 'masthead-mermaid-'));
+  onTestFinished(() => rm(root, { recursive: true }));
+  await mkdir(join(root, 'node_modules/mermaid/dist'), { recursive: true });
+  await writeFile(join(root, 'node_modules/mermaid/package.json'), '{"name":"mermaid","version":"12.3.0"}');
+  await writeFile(join(root, 'node_modules/mermaid/dist/mermaid.min.js'), 'globalThis.mermaid = {};');
+  return pathToFileURL(`${root}/`);
+}
+
+const PIE = '```mermaid\npie title Pets\n  "Dogs" : 3\n```';
+
+test('what a build doesn’t draw is drawn by an island, where the site has Mermaid', async () => {
+  const options = { integrations: [INTEGRATION], root: await withMermaid(), frontmatter: 'lang: de\n' };
+  const html = await htmlOf(`${PIE}\n\n\`\`\`mermaid\n${GRAPH}\n\`\`\`\n\n${PIE}`, options);
+  expect(html).toMatch(/<masthead-diagram data-alt="Diagramm: \{\{contents\}\}" data-source="Das Diagramm als Text" data-failed="Dieses Diagramm lässt sich nicht zeichnen."><pre/);
+  expect(html.match(/<masthead-diagram/g)).toHaveLength(2);
+  expect(drawn(html)).toHaveLength(1);
+  expect(html.match(/<script type="module" src="\/_astro\/masthead\.diagrams\.[0-9a-f]{8}\.js"><\/script>/g)).toHaveLength(1);
+  // Where the build draws all of it, no script is there.
+  expect(await htmlOf(`\`\`\`mermaid\n${GRAPH}\n\`\`\``, options)).not.toContain('<script');
+  // Nobody has it by hand, and nobody's diagram is endless.
+  expect(await htmlOf('<masthead-diagram data-alt="x"><pre><code>x</code></pre></masthead-diagram>\n\nx', options)).not.toContain('masthead-diagram');
+  expect(await htmlOf(`\`\`\`mermaid\npie\n${'"x" : 1\n'.repeat(600)}\n\`\`\``, options)).not.toContain('masthead-diagram');
+  expect(await htmlOf(PIE, { ...options, content: { diagrams: false } })).not.toContain('masthead-diagram');
+});
+
+test('style sheets and scripts of a block of Expressive Code stay in the page when its diagram is drawn', async () => {
+  const ec = '<div class="expressive-code"><link rel="stylesheet" href="/_astro/ec.x.css"><script type="module" src="/_astro/ec.x.js"></script><figure class="frame"><pre data-language="mermaid"><code><div class="ec-line"><div class="code">pie</div></div><div class="ec-line"><div class="code">"x" : 3</div></div></code></pre></figure></div>';
+  const assets = ['/_astro/ec.'];
+  const content = contentFor({ content: {}, allowances: [expressiveCode], assets, islands: { diagrams: '/_astro/masthead.diagrams.00000000.js' } });
+  const html = await content.html(wallOf(policyWith([expressiveCode], { assets })).read(ec), { lang: 'en', author: 'jo' }, (message) => expect.unreachable(message));
+  expect(html).toMatch(/^<link [^>]*><script [^>]*ec\.x\.js"><\/script><masthead-diagram [^>]*><div class="expressive-code"><figure/);
+});
+
+test('who has installed nothing that draws is told what does, once', async () => {
+  const { html, log } = await loaded(`${PIE}\n\n${PIE}`, { integrations: [INTEGRATION] });
+  expect(html).not.toContain('masthead-diagram');
+  expect(log.filter((line) => line.includes('npm install'))).toEqual(['info: a diagram of a kind that builds don’t draw stays code: npm install mermaid, beside masthead() in astro.config.mjs, has readers’ browsers draw it']);
+});
+
+test('the frame that draws may do nothing but draw, and the site’s policy lets it', async () => {
+  const root = await withMermaid();
+  const emitted = new Map<string, string>();
+  const emit = (config: object) => {
+    emitted.clear();
+    for (const plugin of islandPlugins({ integrations: [INTEGRATION], root, ...config } as never)) plugin.buildEnd?.call({ emitFile: ({ fileName, source }) => (emitted.set(fileName, source), '') });
+    return [...emitted.keys()];
+  };
+  const names = emit({});
+  expect(names.map((name) => name.replace(/[0-9a-f]{8}/, '#'))).toEqual(['_astro/masthead.videos.#.js', '_astro/masthead.diagrams.#.js', '_astro/masthead.diagrams.#.html', '_astro/masthead.drawing.#.js', '_astro/masthead.mermaid.#.js']);
+  const [, script = '', frame = '', drawing = '', mermaid = ''] = names;
+  expect(emitted.get(script)).toContain(`'/${frame}'`);
+  expect(emitted.get(frame)).toContain(`content="default-src 'none'; script-src 'self'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"`);
+  expect([...emitted.get(frame)!.matchAll(/src="([^"]+)"/g)].map(([, src]) => src)).toEqual([`/${mermaid}`, `/${drawing}`]);
+  expect(emitted.get(drawing)).toContain("securityLevel: 'strict'");
+  expect(emitted.get(drawing)).not.toMatch(/^export/m);
+  expect(emitted.get(mermaid)).toBe('globalThis.mermaid = {};');
+  expect(drawersFor({ integrations: [INTEGRATION], root } as never)).toEqual(["'self'"]);
+  expect(drawersFor({ integrations: [INTEGRATION], root, build: { assetsPrefix: 'https://cdn.example' } } as never)).toEqual(['https://cdn.example']);
+  emit({ build: { assets: '_astro', assetsPrefix: 'https://cdn.example' } });
+  expect([...emitted].find(([name]) => name.endsWith('.html'))![1]).toContain('script-src https://cdn.example;');
+  for (const config of [{ root: new URL('../', import.meta.url) }, { integrations: [masthead({ content: { diagrams: false } })] }]) {
+    expect(emit(config)).toHaveLength(1);
+    expect(drawersFor({ integrations: [INTEGRATION], root, ...config } as never)).toEqual([]);
+  }
 });
 
 test.each([
@@ -307,4 +417,72 @@ test('many formulas that macros make much of cost no more than a few', async () 
 test('a callout of a kind that every object has a property of is a note on Starlight', async () => {
   const html = await htmlOf('> [!constructor]\n> x\n\n> [!tip]\n> y', { integrations: [STARLIGHT] });
   expect(html.match(/starlight-aside--(?:note|tip)/g)).toEqual(['starlight-aside--note', 'starlight-aside--tip']);
+});
+
+test('code beyond what a build can colour is plain, and says so', async () => {
+  const line = 'const x = { a: 1, "b": [2, 3] }; // y\n';
+  const body = `\`\`\`js\nlet first = 1;\n\`\`\`\n\n- in a list\n\n  ~~~~js title="x"\n  ${line}  ~~~~\n\n> \`\`\`js\n> ${line.repeat(6_000).replaceAll('\n', '\n> ')}\n> \`\`\`\n\n\`\`\`mermaid\n${GRAPH}\n\`\`\`\n\nThe end.`;
+  const { html, log } = await loaded(body);
+  expect(html.match(/<span style="/g)!.length).toBeLessThan(100);
+  expect(html.split('const x = { a: 1, "b": [2, 3] }; // y')).toHaveLength(6_001);
+  expect(html).toContain('The end.');
+  expect(drawn(html)).toHaveLength(1);
+  expect(log).toContain('warn: “jo” is there, but 1 of its blocks of code have no colours: it has more code than a build can colour');
+  // Many small ones cost as much.
+  const blocks = await lighter('```js\nlet x = 1;\n```\n\n'.repeat(10_000), () => parserOf(new URL('../', import.meta.url)));
+  expect(blocks.plain).toBeGreaterThan(8_000);
+  expect(blocks.markdown.split('```js')).toHaveLength(10_001 - blocks.plain);
+});
+
+test('tables that parsers would make gigabytes of are passed over before they are rendered', async () => {
+  const wide = `|${' a |'.repeat(100)}\n|${'---|'.repeat(100)}\n${'|a\n'.repeat(20_000)}`;
+  await using server = await serve(publishing(new Map([['jo', file('jo', { body: wide })]])));
+  const { context, entries, log } = await site();
+  const render = vi.spyOn(context, 'renderMarkdown');
+  await mastheadLoader({ url: server.url }).load(context);
+  expect([entries.size, render.mock.calls.filter(([text]) => text.includes('|a\n|a')).length]).toEqual([0, 0]);
+  expect(log).toContain('warn: “jo” is passed over, it has no page: its tables have more than 300,000 cells that nobody wrote, in rows that are shorter than the head');
+  const head = `|${' a |'.repeat(100)}\n|${'---|'.repeat(100)}\n`;
+
+  await expect(lighter(head + '|a\n'.repeat(20_000), async () => undefined)).rejects.toThrow('more than 300,000 cells that nobody wrote');
+  for (const long of ['| 1 | two | **3** | `4` |\n'.repeat(20_000), `${head}${`|${' 1 |'.repeat(100)}\n`.repeat(2_000)}`, `\`\`\`\n${'| a | b |\n|---|---|\n'.repeat(5_000)}\`\`\``]) {
+    expect(await lighter(long, async () => undefined)).toEqual({ markdown: long, plain: 0 });
+  }
+});
+
+test('a formula has no style in an attribute, which policies forbid', async () => {
+  const set = async (tex: string) => /<math[^]*<\/math>/.exec(await htmlOf(`$$\n${tex}\n$$`, { features: ['math'] }))![0];
+  for (const tex of ['\\begin{array}{|l|c:r|}\\hline a & b & c\\\\ \\hline\\hline\\end{array}', '\\begin{align}a&=b\\\\c&=d\\end{align}', '\\color{red}x\\frac{a}{b}', '\\TeX', '\\boxed{x}', '\\bm{x}', ...TEX]) {
+    const html = await htmlOf(`$${tex}$`, { features: ['math'] });
+    expect(html.replaceAll(/alttext="[^"]*"|title="[^"]*"|<code[^>]*>[^<]*<\/code>|<mtext>[^<]*<\/mtext>/g, ''), tex.slice(0, 60)).not.toMatch(/<[^>]*\sstyle=/);
+  }
+  expect(await set('\\textcolor{red}{x}')).toContain('mathcolor="#ff0000"');
+  // A thin space to the left is 12 of 72 parts, and a cell begins with the space that was its padding.
+  expect(await set('a\\!b')).toContain('<mrow class="masthead-back masthead-long masthead-part-4 masthead-part-8"></mrow>');
+  expect(await set('\\begin{pmatrix}a&b\\end{pmatrix}')).toMatch(/<mtd class="masthead-start masthead-end"><mi>a<\/mi><mspace width="5\.9776pt"><\/mspace><\/mtd>/);
+  expect(await set('\\begin{array}{c|c}\\hline a&b\\end{array}')).toMatch(/masthead-top-solid[^"]*masthead-right-solid/);
+  expect(await set('\\fcolorbox{red}{yellow}{x}')).toMatch(/<mrow class="masthead-frame" mathbackground="#ff0000"><mrow mathbackground="#FFFF00" class="masthead-box"><mtext>/);
+  // Each class that is written has a rule.
+  const rules = readFileSync(new URL('../components/content.css', import.meta.url), 'utf8');
+  const source = readFileSync(new URL('../src/transforms/unstyled.ts', import.meta.url), 'utf8');
+  const classes = [...source.matchAll(/'(masthead-[a-z\d-]+)'/g)].map(([, name]) => name!);
+  const borders = ['bottom', 'left', 'right', 'top'].flatMap((side) => ['solid', 'dashed', 'double'].map((line) => `masthead-${side}-${line}`));
+  expect(classes.length).toBeGreaterThan(15);
+  for (const name of [...classes, ...borders, ...Array.from({ length: 11 }, (_, at) => `masthead-part-${2 ** at}`)]) expect(rules, name).toContain(`.masthead-formula .${name} {`);
+});
+
+test('a live loader that Vite has bundled knows what masthead() was told', async () => {
+  const text = file('jo', { body: '> [!tip] x\n> y\n\nhttps://vimeo.com/76979871\n\n$x^2$\n' });
+  await using server = await serve(publishing(new Map([['jo', text]])));
+  vi.stubGlobal('__MASTHEAD_SITE__', { url: server.url, content: { math: false }, hasStarlight: true, islands: { videos: '/_astro/masthead.videos.00000000.js' } });
+  vi.resetModules();
+  onTestFinished(() => void vi.unstubAllGlobals());
+  const { mastheadLiveLoader: bundled } = await import('../src/live.js');
+  const one: any = await bundled().loadEntry({ filter: { id: 'jo' }, collection: 'members' });
+  expect(one.rendered.html).toContain('class="starlight-aside starlight-aside--tip"');
+  expect(one.rendered.html).toMatch(/<script type="module" src="\/_astro\/masthead\.videos\.00000000\.js"><\/script>$/);
+  expect(one.rendered.html).toContain('$x^2$');
+  // What a loader was told itself comes first.
+  const own: any = await bundled({ content: { videos: false } }).loadEntry({ filter: { id: 'jo' }, collection: 'members' });
+  expect(own.rendered.html).not.toContain('<script');
 });

@@ -189,7 +189,7 @@ test('pictures are allowed once, from the folders where pictures are', () => {
   expect(patternsFor(['https://club.example'], [all[0]!, { hostname: 'other.example' }])).toEqual([all[1]]);
 });
 
-const ORIGINS = { server: 'https://m.example', pictures: ['https://m.example', 'https://p.example'], players: ['https://video.example'], uploads: undefined };
+const ORIGINS = { server: 'https://m.example', pictures: ['https://m.example', 'https://p.example'], frames: ['https://video.example'], uploads: undefined };
 
 test('no policy stays none, and what a policy doesn’t restrict stays free', () => {
   expect(policyFor(false, ORIGINS)).toBeUndefined();

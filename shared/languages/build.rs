@@ -12,8 +12,17 @@ type Table = BTreeMap<String, String>;
 const FOLDER: &str = "../../languages";
 /// The language that every key is in.
 const ENGLISH: &str = "en";
-/// How the server's keys begin. The others are the browser's, and no function carries them.
-const PREFIXES: [&str; 6] = ["api.", "mail.", "reason.", "slip.", "unit.", "warning."];
+/// How the server's keys begin, those of words in previews among them. The others are the browser's, and no function carries
+/// them.
+const PREFIXES: [&str; 7] = [
+    "api.",
+    "mail.",
+    "markdown.",
+    "reason.",
+    "slip.",
+    "unit.",
+    "warning.",
+];
 /// What a key ends with where its sentence depends on a number (CLDR's plural categories).
 const PLURALS: [&str; 6] = ["_zero", "_one", "_two", "_few", "_many", "_other"];
 

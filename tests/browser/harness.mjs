@@ -39,7 +39,9 @@ export async function watched(browser, options) {
   const context = await browser.newContext({ locale: "en-GB", ...options });
   await context.addInitScript(() => {
     document.addEventListener("securitypolicyviolation", (event) => {
-      console.error(`policy: ${event.violatedDirective} ${event.blockedURI} ${event.sample}`);
+      // That of a frame is another, which is there to forbid.
+      const whose = window === top ? "policy" : "policy of a frame";
+      console.error(`${whose}: ${event.violatedDirective} ${event.blockedURI} ${event.sample}`);
     });
   });
   const page = await context.newPage();

@@ -7,16 +7,16 @@ import { onlyKnown } from '../known.js';
 import type { Moved } from '../manifest.js';
 import { baseUrl, originOf } from '../options.js';
 import { listing, type Listing } from '../redirects.js';
-import { INTEGRATION, SETTINGS, type Settings } from '../settings.js';
+import { INTEGRATION, LIVE_SITE, SETTINGS, type LiveSite, type Settings } from '../settings.js';
 import { membersInStarlight } from '../starlight/index.js';
 import { addressOf } from './address.js';
 import { line } from './found.js';
-import { islandPlugins, playersFor } from './islands.js';
+import { drawersFor, islandAddresses, islandPlugins, playersFor } from './islands.js';
 import { layoutOf } from './layout.js';
 import { addPages, inAllLanguages, leadingInDev, matcherOf, pagesBefore, pathsIn, type Paths } from './moved.js';
 import { wanted, type MastheadIntegrationOptions } from './options.js';
 import { patternsFor } from './pictures.js';
-import { collectionsOf, configsOf, peopleIn, sitesPages, type Collection, type SitesPage } from './places.js';
+import { collectionsOf, configsOf, hasStarlight, peopleIn, sitesPages, type Collection, type SitesPage } from './places.js';
 import { policyFor } from './policy.js';
 import { plan } from './routes.js';
 import { ownVersion, readSite, type Site } from './site.js';
@@ -86,7 +86,8 @@ export function masthead(options: MastheadIntegrationOptions = {}): AstroIntegra
     if (options.images ?? true) updateConfig({ image: { remotePatterns: patternsFor(pictures, config.image.remotePatterns) } });
     const trails = (options.redirects ?? true) ? trailsOf(published.moved, { collections, documents, otherwise: place, config, own }) : undefined;
     leading = trails && { paths: trails.inFiles, config };
-    const csp = (options.csp ?? true) ? policyFor(config.security.csp, { server: server.origin, uploads: published.uploads, pictures, players: playersFor(options.content?.videos) }) : undefined;
+    const frames = [...playersFor(options.content?.videos), ...drawersFor(config)];
+    const csp = (options.csp ?? true) ? policyFor(config.security.csp, { server: server.origin, uploads: published.uploads, pictures, frames }) : undefined;
     // Astro appends to lists, and of two directives of one name browsers heed the first.
     if (csp) config.security.csp = csp as AstroConfig['security']['csp'];
 
@@ -101,11 +102,15 @@ export function masthead(options: MastheadIntegrationOptions = {}): AstroIntegra
       lang: config.i18n?.defaultLocale ?? 'en',
       moved: Object.fromEntries([...(trails?.onServer ?? [])].map(([from, to]) => [from, encodeURI(addressOf(to, config))])),
     };
+    const live: LiveSite = { url: options.url, content: options.content, hasStarlight: hasStarlight(config), islands: islandAddresses(config) };
     updateConfig({
       vite: {
         plugins: [telling(pageTold, layoutOf(config, options.layout)), styling(collections, config), ...islandPlugins(config), ...(trails ? [leadingInDev(new Map([...trails.inFiles, ...trails.onServer]), config)] : [])],
-        // Components read the environment by themselves; what is said here comes before it.
-        ...(options.url ? { define: { 'import.meta.env.PUBLIC_MASTHEAD_URL': JSON.stringify(bare(server)) } } : {}),
+        define: {
+          [LIVE_SITE]: JSON.stringify(live),
+          // Components read the environment by themselves; what is said here comes before it.
+          ...(options.url ? { 'import.meta.env.PUBLIC_MASTHEAD_URL': JSON.stringify(bare(server)) } : {}),
+        },
       },
     });
     const editor = at.write === undefined ? undefined : addressOf(at.write, config);

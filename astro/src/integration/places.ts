@@ -32,7 +32,7 @@ const CONFIGS = ['content.config.ts', 'content.config.mts', 'content.config.mjs'
 const PAGE = /\.(astro|md|mdx|markdown|mdown|mkdn|mkd|mdwn|html|js|ts|mjs)$/;
 const HAS_STARLIGHT = '@astrojs/starlight';
 
-export const hasStarlight = ({ integrations }: Pick<Site, 'integrations'>): boolean => integrations.some(({ name }) => name === HAS_STARLIGHT);
+export const hasStarlight = ({ integrations }: Partial<Pick<Site, 'integrations'>>): boolean => integrations?.some(({ name }) => name === HAS_STARLIGHT) ?? false;
 
 /** The files that name collections, which `astro dev` looks at again when they change. */
 export const configsOf = ({ srcDir }: Pick<Site, 'srcDir'>): string[] => CONFIGS.map((name) => fileURLToPath(new URL(name, srcDir))).filter((file) => existsSync(file));

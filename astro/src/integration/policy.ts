@@ -10,21 +10,21 @@ type Widened = Exclude<Csp, boolean | undefined>;
 /** The style of the frame in which the editor shows a preview: the page's policy holds for it, too. */
 const FRAME_STYLE = `sha256-${createHash('sha256').update(/<style>([\s\S]*?)<\/style>/.exec(FRAME)?.[1] ?? '').digest('base64')}` as const;
 
-/** What components and documents need of other hosts: the server, where large files are put, where pictures are, and who plays videos. */
+/** What components and documents need of other hosts: the server, where large files are put, where pictures are, and whose frames play videos and draw diagrams. */
 export interface Hosts {
   server: string;
   /** `undefined` where the server doesn't say. */
   uploads: string | undefined;
   pictures: readonly string[];
-  players: readonly string[];
+  frames: readonly string[];
 }
 
 /** What components and documents need beside the site itself. */
-const needs = ({ server, uploads, pictures, players }: Hosts): Readonly<Record<string, readonly string[]>> => ({
+const needs = ({ server, uploads, pictures, frames }: Hosts): Readonly<Record<string, readonly string[]>> => ({
   'connect-src': ["'self'", server, ...(uploads === undefined ? [] : [uploads])],
   'img-src': ["'self'", 'blob:', 'data:', ...pictures],
   'form-action': ["'self'"],
-  ...(players.length > 0 ? { 'frame-src': players } : {}),
+  ...(frames.length > 0 ? { 'frame-src': frames } : {}),
 });
 
 /** Those that nothing stands in for. */

@@ -5,6 +5,7 @@ import { parse } from '../html/parse.js';
 import type { Allowance } from '../html/policy.js';
 import { loaded } from './loaded.js';
 import { elementsOf } from './tree.js';
+import { unstyled } from './unstyled.js';
 
 /** In characters: a page full of TeX. */
 const MAX_SOURCE = 4_000;
@@ -20,50 +21,41 @@ const EM: Readonly<Record<string, number>> = { em: 1, ex: 0.5, pt: 0.1, px: 1 / 
 const LENGTH = /(-?\d*\.?\d+)(em|ex|pt|px|cm|mm|in|pc|%)(?![\w])/g;
 const LENGTHS = ['depth', 'height', 'linethickness', 'lspace', 'mathsize', 'maxsize', 'minsize', 'rowspacing', 'rspace', 'style', 'voffset', 'width'];
 
-/** What Temml writes and browsers set; links and identifiers aren't among it. */
+const ELEMENTS = [
+  'math', 'menclose', 'mfrac', 'mi', 'mmultiscripts', 'mn', 'mo', 'mover', 'mpadded', 'mphantom', 'mprescripts', 'mroot', 'mrow', 'mspace', 'msqrt', 'mstyle',
+  'msub', 'msubsup', 'msup', 'mtable', 'mtd', 'mtext', 'mtr', 'munder', 'munderover', 'semantics',
+];
+const ATTRIBUTES: Readonly<Record<string, readonly string[]>> = {
+  math: ['alttext', 'display'],
+  menclose: ['notation'],
+  mfrac: ['linethickness'],
+  mi: ['mathvariant'],
+  mo: ['fence', 'form', 'largeop', 'linebreak', 'lspace', 'mathsize', 'mathvariant', 'maxsize', 'minsize', 'movablelimits', 'rspace', 'separator', 'stretchy', 'symmetric'],
+  mover: ['accent'],
+  mpadded: ['depth', 'height', 'lspace', 'voffset', 'width'],
+  mrow: ['displaystyle', 'mathbackground', 'scriptlevel'],
+  mspace: ['height', 'mathbackground', 'width'],
+  mstyle: ['displaystyle', 'mathsize', 'scriptlevel'],
+  mtable: ['columnalign', 'displaystyle', 'rowspacing'],
+  mtext: ['displaystyle', 'mathsize', 'scriptlevel'],
+  munderover: ['accent'],
+};
+const CLASSES: Readonly<Record<string, readonly string[]>> = {
+  math: ['tml-display'],
+  menclose: ['actuarial', 'circle-pad', 'longdiv-top', 'phasor-bottom', 'tml-*'],
+  mi: ['mathcal', 'mathscr'],
+  mo: ['chr-*', 'tml-*'],
+  mrow: ['downstrike', 'sout', 'tml-*', 'upstrike'],
+  mtable: ['tml-*'],
+  mtd: ['tml-*'],
+  mtext: ['tml-tag'],
+};
+
+/** What Temml writes and browsers set, with what unstyled.ts makes of it; links, identifiers and styles aren't among it. */
 export const mathml: Allowance = {
-  elements: [
-    'math', 'menclose', 'mfrac', 'mi', 'mmultiscripts', 'mn', 'mo', 'mover', 'mpadded', 'mphantom', 'mprescripts', 'mroot', 'mrow', 'mspace', 'msqrt', 'mstyle',
-    'msub', 'msubsup', 'msup', 'mtable', 'mtd', 'mtext', 'mtr', 'munder', 'munderover', 'semantics',
-  ],
-  attributes: {
-    math: ['alttext', 'display'],
-    menclose: ['notation'],
-    mfrac: ['linethickness'],
-    mi: ['mathvariant'],
-    mo: ['fence', 'form', 'largeop', 'linebreak', 'lspace', 'mathsize', 'mathvariant', 'maxsize', 'minsize', 'movablelimits', 'rspace', 'separator', 'stretchy', 'symmetric'],
-    mover: ['accent'],
-    mpadded: ['depth', 'height', 'lspace', 'voffset', 'width'],
-    mrow: ['displaystyle', 'mathbackground', 'scriptlevel'],
-    mspace: ['height', 'mathbackground', 'width'],
-    mstyle: ['displaystyle', 'mathsize', 'scriptlevel'],
-    mtable: ['columnalign', 'displaystyle', 'rowspacing'],
-    mtext: ['displaystyle', 'mathsize', 'scriptlevel'],
-    munderover: ['accent'],
-  },
-  classes: {
-    math: ['tml-display'],
-    menclose: ['actuarial', 'circle-pad', 'longdiv-top', 'phasor-bottom', 'tml-*'],
-    mi: ['mathcal', 'mathscr'],
-    mo: ['chr-*', 'tml-*'],
-    mrow: ['downstrike', 'sout', 'tml-*', 'upstrike'],
-    mtable: ['tml-*'],
-    mtd: ['tml-*'],
-    mtext: ['tml-tag'],
-    span: ['tml-eqn'],
-  },
-  styles: {
-    mi: ['color'],
-    mn: ['color'],
-    mo: ['color'],
-    mpadded: ['padding'],
-    mphantom: ['padding', 'padding-right'],
-    mrow: ['border', 'color', 'margin-left', 'padding'],
-    mstyle: ['color', 'font-style', 'font-weight'],
-    mtable: ['width'],
-    mtd: ['border-bottom', 'border-left', 'border-right', 'color', 'padding', 'padding-left', 'padding-right', 'text-align', 'width'],
-    mtext: ['color'],
-  },
+  elements: ELEMENTS,
+  attributes: Object.fromEntries(ELEMENTS.map((name) => [name, [...(ATTRIBUTES[name] ?? []), 'mathcolor']])),
+  classes: { ...Object.fromEntries(ELEMENTS.map((name) => [name, [...(CLASSES[name] ?? []), 'masthead-*']])), span: ['tml-eqn'] },
 };
 
 /** Sets the formulas of one document; loaded once there is one. */
@@ -96,7 +88,12 @@ function settled(tree: Root, source: string): Element {
   // `display` among its styles is the attribute once more.
   delete math.properties['style'];
   math.properties['alttext'] = source.trim();
-  return math;
+  return withoutStyles(math);
+}
+
+function withoutStyles(node: Element): Element {
+  node.children = node.children.map((child) => (child.type === 'element' ? unstyled(withoutStyles(child)) : child));
+  return node;
 }
 
 function bounded(value: string): void {

@@ -1,11 +1,11 @@
 // What becomes of a document's HTML once it is safe: each transform that has something to do, and then the wall once more.
 
-import type { AstroConfig } from 'astro';
 import type { ContentOptions } from '../content.js';
 import { parse } from '../html/parse.js';
 import { writePlainly } from '../html/plain.js';
 import { policyWith, type Allowance } from '../html/policy.js';
 import { wallOf, withFirstLines, type Wall, type Walled } from '../html/wall.js';
+import type { LiveSite } from '../settings.js';
 import { asides } from './asides.js';
 import { diagrams } from './diagrams.js';
 import { footnotes } from './footnotes.js';
@@ -17,7 +17,7 @@ import { videos } from './videos.js';
 import { wordsOf } from './words.js';
 
 /** What a transform makes of the same document; a higher number has every entry made anew. */
-const REVISION = 1;
+const REVISION = 2;
 
 /** What transforms need to know of the site. */
 export interface Place {
@@ -25,10 +25,12 @@ export interface Place {
   /** What the site allows in members' HTML by itself, and the addresses of its own files. */
   allowances: readonly Allowance[];
   assets: readonly string[];
-  /** The integrations of the site; a live loader knows none. */
-  integrations?: AstroConfig['integrations'] | undefined;
-  /** The address of the script that plays videos, where the site has the integration. */
-  island?: string | undefined;
+  /** Whether the site is one of Starlight's. */
+  hasStarlight?: boolean | undefined;
+  /** Where scripts are that pages load, in a site that has the integration. */
+  islands?: LiveSite['islands'];
+  /** Says what the site could have installed, each sentence once. */
+  advise?: ((advice: string) => void) | undefined;
 }
 
 /** What is known of a document. */
@@ -49,16 +51,22 @@ export interface Content {
 }
 
 /** The transforms of a site, in their order. */
-export function contentFor({ content, allowances, assets, integrations, island }: Place): Content {
+export function contentFor({ content, allowances, assets, hasStarlight = false, islands = {}, advise = () => {} }: Place): Content {
   const isOn = (name: keyof ContentOptions) => content[name] !== false;
-  const hasStarlight = integrations?.some(({ name }) => name === '@astrojs/starlight') ?? false;
+  const advised = new Set<string>();
+  const adviseOnce = (advice: string): void => {
+    if (advised.has(advice)) return;
+    advised.add(advice);
+    advise(advice);
+  };
+  const drawing = isOn('diagrams') ? diagrams(islands.diagrams) : undefined;
   const transforms: Transform[] = [
     ...(isOn('callouts') ? [callouts, ...(hasStarlight ? [asides] : [])] : []),
     ...(isOn('tasks') ? [tasks] : []),
     ...(isOn('pictures') ? [pictures(typeof content.pictures === 'object' ? content.pictures : {})] : []),
     ...(isOn('math') ? [math] : []),
-    ...(isOn('diagrams') ? [diagrams()].filter((one) => one !== undefined) : []),
-    ...(isOn('videos') ? [videos(island)] : []),
+    ...(drawing ? [drawing] : []),
+    ...(isOn('videos') ? [videos(islands.videos)] : []),
     ...(isOn('footnotes') ? [footnotes] : []),
     ...(isOn('tables') ? [tables] : []),
   ];
@@ -81,7 +89,7 @@ export function contentFor({ content, allowances, assets, integrations, island }
   async function html({ html: safe, tree: first }: Walled, { lang, author }: Told, warn: (message: string) => void): Promise<string> {
     let concerned = transforms.filter((transform) => transform.concerns(safe));
     if (concerned.length === 0) return safe;
-    const about = { words: await wordsOf(lang), author };
+    const about = { words: await wordsOf(lang), author, advise: adviseOnce };
     // One that fails may have changed half of the tree: the others begin again.
     for (let tree = first; ; tree = withFirstLines(parse(safe))) {
       let failed: Transform | undefined;
@@ -107,5 +115,5 @@ export function contentFor({ content, allowances, assets, integrations, island }
   }
 
   const names = transforms.map(({ name }) => name);
-  return { html, digest: [REVISION, ...names, isOn('pictures') ? JSON.stringify(content.pictures ?? true) : '', island ?? ''].join('|') };
+  return { html, digest: [REVISION, ...names, isOn('pictures') ? JSON.stringify(content.pictures ?? true) : '', islands.videos ?? '', drawing?.settings ?? ''].join('|') };
 }

@@ -24,6 +24,11 @@ interface Processor {
   createRenderer(shared: Record<string, unknown>): Promise<Renderer>;
 }
 
+/** What is needed of Sätteri. */
+interface Parsing {
+  markdownToMdast?: (markdown: string, options: object) => Nodes;
+}
+
 type Factory = (options: Record<string, unknown>) => Processor;
 
 /** Why there is no second renderer, in a sentence. */
@@ -83,9 +88,15 @@ const isRemarkMath = (plugin: unknown): boolean => plugin === 'remark-math' || (
 
 /** The renderer, told which dollars are money where Sätteri is there to read the document without formulas. */
 async function careful(renderer: Renderer, load: (name: string) => Promise<unknown>): Promise<Renderer> {
-  const { markdownToMdast } = (await load('satteri').catch(() => ({}))) as { markdownToMdast?: (markdown: string, options: object) => Nodes };
+  const { markdownToMdast } = (await load('satteri').catch(() => ({}))) as Parsing;
   if (!markdownToMdast) return renderer;
   return { render: (markdown, options) => renderer.render(withoutMoney(markdown, markdownToMdast(markdown, { features: { frontmatter: false } })), options) };
+}
+
+/** What reads Markdown into a tree, where Sätteri is there. */
+export async function parserOf(root: URL): Promise<((markdown: string) => Nodes) | undefined> {
+  const { markdownToMdast } = (await loadFor(root, 'satteri').catch(() => ({}))) as Parsing;
+  return markdownToMdast && ((markdown) => markdownToMdast(markdown, { features: { frontmatter: false } }));
 }
 
 /** A package that the site has, or else one that its Astro or its Astro's renderer brought along. */

@@ -11,6 +11,8 @@ export interface Surroundings {
   words: Words;
   /** Who wrote it: what one member's documents may cost is counted together. */
   author: string;
+  /** Says what the site could install to show more, in a sentence. */
+  advise(advice: string): void;
 }
 
 export interface Transform {
@@ -20,6 +22,8 @@ export interface Transform {
   concerns(html: string): boolean;
   /** What it makes beside the table. No member's own HTML has that: the wall was there first. */
   allowance?: Allowance;
+  /** Settings of the site that what it makes depends on. */
+  settings?: string;
   /** What the address of the script begins with that it writes. */
   asset?: string | undefined;
   /** Whether it writes images whose address is a drawing. */

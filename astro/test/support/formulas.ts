@@ -24,3 +24,19 @@ export const MERMAID = [
   `${directive}erDiagram\n  "<img src=x onerror=globalThis.ran=1>" ||--o{ B : "<script>"\n  B {\n    string x "<style>*{display:none}</style>"\n  }`,
   `${directive}stateDiagram-v2\n  [*] --> A : <script>globalThis.ran=1</script>\n  state "<img src=x onerror=globalThis.ran=1>" as A`,
 ]);
+
+const WORST = '%%{init: {"securityLevel":"loose","htmlLabels":true,"theme":"base","themeCSS":"*{background:url(https://e.example/x)}","themeVariables":{"primaryColor":"url(https://e.example/x)"},"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}},"dompurifyConfig":{"ADD_TAGS":["script","iframe"]},"secure":[],"flowchart":{"htmlLabels":true}}}%%\n';
+
+/** The same in kinds that Mermaid alone draws, in the reader's browser; some of them are faulty. */
+export const MERMAID_IN_BROWSERS = [
+  'gantt\n  title <img src=x onerror=globalThis.ran=1>\n  dateFormat YYYY-MM-DD\n  section <script>globalThis.ran=1</script>\n  One :a1, 2025-01-01, 3d\n  click a1 href "javascript:globalThis.ran=1"\n  click a1 call globalThis.alert()',
+  'pie title </svg><script>globalThis.ran=1</script><img src=https://e.example/x>\n  "<img src=x onerror=globalThis.ran=1>" : 3\n  "__proto__" : 2',
+  'mindmap\n  root((<img src=https://e.example/x onerror=globalThis.ran=1>))\n    `<iframe srcdoc="<script>globalThis.ran=1</script>">`\n    ::icon(fa fa-book)\n    __proto__',
+  'journey\n  title <svg onload=globalThis.ran=1>\n  section <a href="javascript:globalThis.ran=1">x</a>\n    <img src=x onerror=globalThis.ran=1>: 5: Me, <script>',
+  'timeline\n  title <foreignObject><body onload=globalThis.ran=1>\n  2002 : <img src=https://e.example/x> : <style>@import url(https://e.example/x)</style>',
+  'gitGraph\n  commit id: "<img src=x onerror=globalThis.ran=1>" tag: "<script>globalThis.ran=1</script>"\n  branch __proto__\n  commit',
+  'graph TD\n  A@{ img: "https://e.example/x.png", label: "x" } --> B@{ icon: "fa:user", form: "square" }\n  B --> C["$$\\href{javascript:globalThis.ran=1}{x}$$"]\n  click A href "javascript:globalThis.ran=1" _self\n  style A fill:url(https://e.example/x)\n  classDef default fill:#fff,stroke:url(https://e.example/x)',
+  'C4Context\n  Person(a, "<img src=x onerror=globalThis.ran=1>", "y", $sprite="https://e.example/x.png", $link="javascript:globalThis.ran=1")',
+  'quadrantChart\n  title <script>globalThis.ran=1</script>\n  x-axis <img src=x onerror=globalThis.ran=1> --> y\n  __proto__: [0.3, 0.6]',
+  'pie\n  "x" :',
+].map((diagram) => WORST + diagram);

@@ -37,6 +37,11 @@ impl Language {
             .unwrap_or_default()
     }
 
+    /// The language of what says that it is in `tag` (BCP 47), as documents do; English where there are no sentences in that.
+    pub fn of(tag: &str) -> Self {
+        Self::of_range(tag).unwrap_or_default()
+    }
+
     /// The language of a range such as `de-AT`, which is shortened from its end until one fits.
     fn of_range(range: &str) -> Option<Self> {
         let mut range = Some(range);

@@ -16,7 +16,7 @@ mod tables {
 }
 
 pub use language::{Language, UnknownLanguage};
-pub use sentence::{Sentence, Value};
+pub use sentence::{Sentence, Value, word};
 pub use tables::FILES;
 pub use told::told;
 

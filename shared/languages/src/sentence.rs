@@ -118,6 +118,11 @@ impl Value {
     }
 }
 
+/// The word of a key that is made of what somebody wrote, in a language or else in English; `None` where there is no such key.
+pub fn word(key: &str, language: Language) -> Option<&'static str> {
+    text(key, language).or_else(|| text(key, Language::ENGLISH))
+}
+
 /// The text of a key, as it stands in the table.
 fn text(key: &str, language: Language) -> Option<&'static str> {
     let at = KEYS.binary_search(&key).ok()?;

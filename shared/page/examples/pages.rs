@@ -7,6 +7,7 @@
 use std::io::{BufRead as _, Write as _};
 
 use frontmatter::Context;
+use languages::Language;
 use serde_json::{Value, json};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -23,10 +24,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let document: Value = serde_json::from_str(&line?)?;
         let text = document["text"].as_str().ok_or("a document has no text")?;
         let converted = frontmatter::convert(text.as_bytes(), &context)?;
-        let raw = page::render(text);
+        let raw = page::render(text, Language::ENGLISH);
         let answer = json!({
             "id": document["id"],
-            "preview": page::html(converted.body()),
+            "preview": page::html(converted.body(), converted.meta["lang"].as_str()),
             "safe": page::safe(&raw),
             "raw": raw,
         });

@@ -1,5 +1,7 @@
 //! The marker of a callout, `[!note]- Title`, as the plugins of the npm package read it.
 
+use languages::{Language, word};
+
 /// What a quotation begins with that is a callout.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Marker<'a> {
@@ -30,8 +32,12 @@ impl<'a> Marker<'a> {
         })
     }
 
-    /// The title of a callout that has none of its own.
-    pub(crate) fn title(&self) -> String {
+    /// The title of a callout that has none of its own, in the document's language: the npm package's, from the same table. A
+    /// kind that has no word is called as it is written.
+    pub(crate) fn title(&self, language: Language) -> String {
+        if let Some(word) = word(&format!("markdown.callout.{}", self.kind), language) {
+            return word.to_owned();
+        }
         let mut letters = self.kind.chars();
         let first = letters.next().into_iter().flat_map(char::to_uppercase);
         first.chain(letters).collect()
@@ -40,7 +46,7 @@ impl<'a> Marker<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::Marker;
+    use super::*;
 
     #[test]
     fn markers_are_read() {
@@ -52,6 +58,19 @@ mod tests {
         for none in ["[!]", "[!a|b]", "[note]", "a [!note]", "[!note"] {
             assert_eq!(read(none), None, "{none}");
         }
-        assert_eq!(Marker::read("[!ärger]").unwrap().title(), "Ärger");
+    }
+
+    #[test]
+    fn a_callout_without_a_title_is_called_in_the_language_of_its_document() {
+        let title = |text, lang| Marker::read(text).unwrap().title(Language::of(lang));
+        assert_eq!(title("[!NOTE]", "en"), "Note");
+        assert_eq!(title("[!tip]", "de-AT"), "Tipp");
+        assert_eq!(title("[!warning]-", "ja"), "警告");
+        assert_eq!(title("[!note]", "tlh"), "Note");
+        for lang in ["en", "de"] {
+            assert_eq!(title("[!ärger]", lang), "Ärger");
+            assert_eq!(title("[!constructor]", lang), "Constructor");
+            assert_eq!(title("[!a.b]", lang), "A.b");
+        }
     }
 }

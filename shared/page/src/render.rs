@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use frontmatter::Slugger;
+use languages::Language;
 use satteri_pulldown_cmark::{
     Alignment, CodeBlockKind, Event, LinkType, Options, Parser, Tag, TagEnd, TextMergeStream,
 };
@@ -12,9 +13,10 @@ use crate::escape::{attribute, escape};
 use crate::footnotes::{self, Footnotes};
 
 /// The HTML of a document's body; HTML that stands in it is passed through as it is, so that it is for
-/// [`crate::safe`] and for nobody else.
-pub fn render(markdown: &str) -> String {
+/// [`crate::safe`] and for nobody else. `language` is that of the document.
+pub fn render(markdown: &str, language: Language) -> String {
     let mut renderer = Renderer {
+        language,
         events: Events {
             ahead: VecDeque::new(),
             parser: Some(TextMergeStream::new(Parser::new_ext(markdown, options()))),
@@ -62,6 +64,8 @@ impl<'a> Events<'a> {
 
 #[derive(Default)]
 struct Renderer<'a> {
+    /// That of the document.
+    language: Language,
     events: Events<'a>,
     html: String,
     slugger: Slugger,
@@ -314,7 +318,7 @@ impl<'a> Renderer<'a> {
         let start = self.html.len();
         let goes_on = self.first_line();
         if self.html[start..].trim().is_empty() {
-            let named = marker.title();
+            let named = marker.title(self.language);
             self.text(&named);
         }
         self.add(["</", title, ">\n"]);
@@ -429,7 +433,7 @@ impl<'a> Renderer<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::render;
+    use super::{Language, render};
 
     #[test]
     fn documents_are_rendered() {
@@ -477,7 +481,7 @@ mod tests {
                 "<blockquote>\n<p>a</p>\n<blockquote>\n<p>b</p>\n</blockquote>\n</blockquote>\n",
             ),
         ] {
-            assert_eq!(render(markdown), html, "{markdown}");
+            assert_eq!(render(markdown, Language::ENGLISH), html, "{markdown}");
         }
     }
 
@@ -505,14 +509,14 @@ mod tests {
                 "<div class=\"callout\" data-callout=\"note\"><p class=\"callout-title\">Note</p>\n<div class=\"callout-content\">\n<div class=\"callout\" data-callout=\"tip\"><p class=\"callout-title\">Tip</p>\n<div class=\"callout-content\">\n<p>a</p>\n</div>\n</div>\n</div>\n</div>\n",
             ),
         ] {
-            assert_eq!(render(markdown), html, "{markdown}");
+            assert_eq!(render(markdown, Language::ENGLISH), html, "{markdown}");
         }
     }
 
     #[test]
     fn footnotes_stand_at_the_end_in_the_order_of_their_references() {
         let markdown = "a[^b] c[^d] e[^b]\n\n[^d]: f\n\n[^b]: g[^h]\n\n[^h]: i\n\n[^none]: j\n";
-        let html = render(markdown);
+        let html = render(markdown, Language::ENGLISH);
         let (body, notes) = html.split_once("<section").unwrap();
         assert!(
             body.starts_with("<p>a<sup><a href=\"#user-content-fn-1\" id=\"user-content-fnref-1\""),
@@ -545,7 +549,7 @@ mod tests {
             "| a |\n|---|\n| b |\n\n",
         ] {
             let started = std::time::Instant::now();
-            let html = render(&piece.repeat(200_000 / piece.len()));
+            let html = render(&piece.repeat(200_000 / piece.len()), Language::ENGLISH);
             assert!(html.len() > 50_000, "{piece:?}");
             assert!(
                 started.elapsed().as_secs() < 20,

@@ -49,8 +49,9 @@ pub async fn proof(
         }),
         Ok(converted) => {
             let markdown = converted.output.body().to_owned();
+            let lang = converted.output.meta["lang"].as_str().map(str::to_owned);
             let turn = converting.acquire().await?;
-            let html = endpoint::blocking(move || page::html(&markdown)).await?;
+            let html = endpoint::blocking(move || page::html(&markdown, lang.as_deref())).await?;
             drop(turn);
             Ok(Proof {
                 preview: Preview::of(report, converted.output, html, language),
