@@ -2,6 +2,7 @@
 
 mod answers;
 mod many;
+mod paused;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -77,21 +78,23 @@ impl World {
         self.settle(from).await;
     }
 
+    /// Gives a member another picture, or none, and leaves it at that.
+    async fn set_picture(&self, handle: &str, name: Option<&str>) {
+        let account = self.members.by_handle(handle).await.unwrap().unwrap();
+        let changed = match name {
+            Some(name) => {
+                let picture = picture(name);
+                let set = self.members.set_picture(&account, &picture, "", Seen::Any);
+                set.await.unwrap()
+            }
+            None => self.members.remove_picture(&account).await.unwrap(),
+        };
+        assert!(changed.is_some());
+    }
+
     /// Gives a member another picture, or none.
     async fn picture(&self, handle: &str, name: Option<&str>) {
-        let account = self.members.by_handle(handle).await.unwrap().unwrap();
-        match name {
-            Some(name) => {
-                let set = self
-                    .members
-                    .set_picture(&account, &picture(name), "", Seen::Any);
-                assert!(set.await.unwrap().is_some());
-            }
-            None => {
-                let removed = self.members.remove_picture(&account);
-                assert!(removed.await.unwrap().is_some());
-            }
-        }
+        self.set_picture(handle, name).await;
         manifest::settle_member(&self.members, handle, 1)
             .await
             .unwrap();
@@ -171,7 +174,7 @@ impl World {
 
     /// Holds all that is kept against the bucket and the accounts, and says what differed.
     async fn compare(&self) -> manifest::Compared {
-        manifest::ask_to_compare(&self.members).await.unwrap();
+        manifest::begin_anew(&self.members).await.unwrap();
         let compared = manifest::compare(&self.content, &self.members, Duration::MAX, 1);
         let compared = compared.await.unwrap();
         assert!(compared.is_through);
@@ -381,11 +384,7 @@ async fn pages_and_changes_say_what_is_there() {
             other.put(&MovedKey::new(from, slug).key(), "").await;
         }
         for (handle, name) in &model.pictures {
-            let account = other.members.by_handle(handle).await.unwrap().unwrap();
-            let set = other
-                .members
-                .set_picture(&account, &picture(name), "", Seen::Any);
-            assert!(set.await.unwrap().is_some());
+            other.set_picture(handle, Some(name)).await;
         }
         let made = other.compare().await;
         let all: BTreeSet<_> = there.entries.keys().chain(there.moved.keys()).collect();
@@ -673,9 +672,8 @@ async fn a_change_that_was_noted_is_seen_whoever_was_killed() {
             .unwrap(),
         1
     );
+    world.set_picture("jo", Some("a")).await;
     let account = members.by_id(&id).await.unwrap().unwrap();
-    let set = members.set_picture(&account, &picture("a"), "", Seen::Any);
-    set.await.unwrap().unwrap();
     let before = world.fingerprint().await;
     assert_eq!(
         manifest::settle_noted(members, SETTLE, 3_000)

@@ -97,7 +97,7 @@ async fn queue_in_aws(aws: &Aws) -> anyhow::Result<usize> {
         }
     }
     // The runs of the schedule do it, which know how the site is set up.
-    manifest::ask_to_compare(&configuration::members(&environment)?).await?;
+    manifest::begin_anew(&configuration::members(&environment)?).await?;
     Ok(queued)
 }
 

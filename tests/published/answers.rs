@@ -166,7 +166,7 @@ async fn many_changes_come_in_several_answers() {
         let id = format!("m{}/d{number}", number % 40);
         put(&content, &content_key(&id), "# Hi\n").await;
     }
-    manifest::ask_to_compare(&site.members).await.unwrap();
+    manifest::begin_anew(&site.members).await.unwrap();
     let patience = std::time::Duration::MAX;
     manifest::compare(&content, &site.members, patience, 1)
         .await
@@ -181,7 +181,11 @@ async fn many_changes_come_in_several_answers() {
 
     let page = ask(&site, "").await;
     let cursor = page["cursor"].as_str().unwrap();
-    let rest = ask(&site, &format!("?cursor={cursor}")).await;
+    let rest = site.get(&format!("/api/content?cursor={cursor}"));
+    let rest = rest.send().await.unwrap();
+    // An edge that kept it from before the first page was read would lack what the first page's token takes for told.
+    assert_eq!(rest.headers()["cache-control"], "no-cache");
+    let rest = body(rest).await;
     assert_eq!((ids(&page).len(), ids(&rest).len()), (500, 120));
     assert_eq!(rest["cursor"], Value::Null);
     let listed: std::collections::BTreeSet<_> = ids(&page).into_iter().chain(ids(&rest)).collect();

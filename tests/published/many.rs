@@ -49,8 +49,8 @@ async fn many_hands_leave_what_is_there() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_reader_beside_writers_knows_all_in_the_end() {
     let world = std::sync::Arc::new(World::new().await);
-    let handles = ["jo", "ann", "kim", "zoe", "max", "lea"];
-    let id = |number: usize| format!("{}/{}", handles[number % handles.len()], number % 10);
+    const HANDLES: [&str; 6] = ["jo", "ann", "kim", "zoe", "max", "lea"];
+    let id = |number: usize| format!("{}/{}", HANDLES[number % HANDLES.len()], number % 10);
     let writers = (0..3).map(|_| {
         let world = std::sync::Arc::clone(&world);
         tokio::spawn(async move {

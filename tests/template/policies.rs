@@ -410,7 +410,7 @@ fn what_is_published_is_kept_at_the_edge_for_ten_seconds() {
     assert_eq!(key["HeadersConfig"]["HeaderBehavior"], "none");
     assert_eq!(
         key["QueryStringsConfig"]["QueryStrings"],
-        serde_json::json!(["cursor", "id"])
+        serde_json::json!(["cursor", "id", "since"])
     );
 
     let headers =

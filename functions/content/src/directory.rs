@@ -7,7 +7,7 @@ use manifest::Fingerprint;
 use members::{Account, AccountsPage};
 use serde::Serialize;
 
-use crate::{State, kept_by_caches};
+use crate::{SHARED, State, tagged};
 
 /// Longest cursor that is looked at, in bytes: longer than any handle.
 const MAX_CURSOR_BYTES: usize = 80;
@@ -48,7 +48,7 @@ pub(crate) async fn answer(state: &State, request: &Request) -> endpoint::Result
         members: page.accounts.iter().map(|it| listed(state, it)).collect(),
         cursor: page.cursor,
     };
-    kept_by_caches(request, &etag(&page), || page)
+    tagged(request, &etag(&page), SHARED, || page)
 }
 
 fn listed(state: &State, account: &Account) -> Listed {

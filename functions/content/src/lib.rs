@@ -20,7 +20,9 @@ const MAX_ID_BYTES: usize = 200;
 const MAX_CURSOR_BYTES: usize = 1024;
 /// What is published may be kept by caches that many share, such as CloudFront, for 10 seconds, so that a flood of
 /// requests reads the list once in that time; browsers and builds ask each time.
-const CACHE_CONTROL: &str = "public, max-age=0, s-maxage=10";
+const SHARED: &str = "public, max-age=0, s-maxage=10";
+/// A further page of the list is as it is now: one that is older than the first page may lack what the first page's `since` takes for told.
+const NOW: &str = "no-cache";
 
 /// What this function may touch: of the members table what is published, what builds have read, who was told of it and who is in the
 /// directory, and the outbox.
@@ -99,10 +101,11 @@ async fn content(state: &State, request: Request) -> endpoint::Result {
     list::answer(state, &request).await
 }
 
-/// An answer that caches keep, with its tag; without its body for whoever has it.
-fn kept_by_caches<T: Serialize>(
+/// An answer with its tag, and with how long caches may keep it; without its body for whoever has it.
+fn tagged<T: Serialize>(
     request: &Request,
     etag: &str,
+    cache_control: &'static str,
     answer: impl FnOnce() -> T,
 ) -> endpoint::Result {
     let known = request
@@ -121,7 +124,7 @@ fn kept_by_caches<T: Serialize>(
     headers.insert(header::ETAG, HeaderValue::from_str(etag)?);
     headers.insert(
         header::CACHE_CONTROL,
-        HeaderValue::from_static(CACHE_CONTROL),
+        HeaderValue::from_static(cache_control),
     );
     Ok(response)
 }

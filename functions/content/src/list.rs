@@ -6,7 +6,7 @@ use endpoint::{Error, Request, rfc3339, sentence};
 use manifest::{Fingerprint, Page, Since, Token};
 use serde::Serialize;
 
-use crate::{MAX_CURSOR_BYTES, MAX_ID_BYTES, State, is_entry_id, kept_by_caches};
+use crate::{MAX_CURSOR_BYTES, MAX_ID_BYTES, NOW, SHARED, State, is_entry_id, tagged};
 
 /// Addresses of one answer.
 const PAGE: usize = 500;
@@ -87,7 +87,8 @@ pub(crate) async fn answer(state: &State, request: &Request) -> endpoint::Result
             manifest::page(&state.members, cursor.as_deref(), PAGE).await
         }
     };
-    listing(state, request, page.map_err(error)?)
+    let cache_control = if cursor.is_some() { NOW } else { SHARED };
+    listing(state, request, page.map_err(error)?, cache_control)
 }
 
 /// A list that isn't whole is not answered in part: a build would take what is missing for deleted.
@@ -101,10 +102,15 @@ fn error(error: manifest::Error) -> Error {
     }
 }
 
-fn listing(state: &State, request: &Request, page: Page) -> endpoint::Result {
+fn listing(
+    state: &State,
+    request: &Request,
+    page: Page,
+    cache_control: &'static str,
+) -> endpoint::Result {
     let cursor = page.cursor.clone().unwrap_or_default();
     let etag = etag(state, &page.entries, &page.moved, &[&cursor]);
-    kept_by_caches(request, &etag, || Listing {
+    tagged(request, &etag, cache_control, || Listing {
         entries: entries(state, page.entries),
         moved: moved(page.moved),
         cursor: page.cursor,
@@ -117,7 +123,7 @@ fn changed(state: &State, request: &Request, since: Since) -> endpoint::Result {
     let mut rest: Vec<&str> = since.gone.iter().map(String::as_str).collect();
     rest.push(token.as_deref().unwrap_or("anew"));
     let etag = etag(state, &since.entries, &since.moved, &rest);
-    kept_by_caches(request, &etag, || Changed {
+    tagged(request, &etag, SHARED, || Changed {
         entries: entries(state, since.entries),
         gone: since.gone,
         moved: moved(since.moved),

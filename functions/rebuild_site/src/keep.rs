@@ -9,7 +9,8 @@ use crate::Watch;
 /// How long a comparison goes on in one run, beside what a build needs; and where there is no list to build from yet.
 const COMPARING: Duration = Duration::from_secs(15);
 const MAKING: Duration = Duration::from_secs(35);
-/// What builds said before it was kept by shards, so much of it at once.
+/// What builds said before it was kept by shards is moved so long in one run, and so much of it at once.
+const MOVING: Duration = Duration::from_secs(5);
 const SAID_BEFORE: u16 = 100;
 
 /// Settles the members that were noted, and compares what is kept with the bucket where it is time to. Says whether the list is whole.
@@ -29,7 +30,7 @@ pub async fn keep(watch: &Watch) -> anyhow::Result<bool> {
     if !manifest::is_due(members, &whole, now_ms) {
         return Ok(whole.is_whole);
     }
-    move_what_builds_said(members, COMPARING).await?;
+    move_what_builds_said(members, MOVING).await?;
     let budget = if whole.is_whole { COMPARING } else { MAKING };
     let compared = manifest::compare(content, members, budget, now_ms).await?;
     if whole.is_whole && compared.differed > 0 {

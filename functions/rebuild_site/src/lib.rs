@@ -99,9 +99,15 @@ pub async fn handler(state: &State, _event: Value) -> anyhow::Result<Value> {
     };
     let asked = due.ask().await;
     let kept = keep(&state.watch).await;
-    let built = match &kept {
-        Ok(false) => Ok(json!({ "outcome": "not_whole" })),
-        _ => build(state, &due, matches!(asked, Ok(1..))).await,
+    let is_whole = match &kept {
+        Ok(is_whole) => *is_whole,
+        Err(_) => state.watch.members.whole().await?.is_whole,
+    };
+    let built = if is_whole {
+        build(state, &due, matches!(asked, Ok(1..))).await
+    } else {
+        // A build would be told that there is no list yet.
+        Ok(json!({ "outcome": "not_whole" }))
     };
     // None holds another up, and all are told.
     kept.context(

@@ -277,6 +277,19 @@ mod tests {
     }
 
     #[test]
+    fn what_was_noted_may_be_to_come_and_what_changed_is_there() {
+        let rule = Intervals::default();
+        let changes = Changes {
+            count: 3,
+            last_at_ms: 10 * MINUTE,
+            noted_at_ms: 8 * MINUTE,
+            ..Changes::default()
+        };
+        assert!(!rule.is_settled(&changes, 10 * MINUTE - 1));
+        assert!(rule.is_settled(&changes, 10 * MINUTE));
+    }
+
+    #[test]
     fn a_clock_that_was_set_back_holds_nothing_up() {
         let rule = Intervals::default();
         let day = 24 * 60 * MINUTE;

@@ -76,7 +76,7 @@ pub fn is_due(members: &Members, whole: &Whole, now_ms: u64) -> bool {
 }
 
 /// Has the next runs compare all of it, from the beginning to the end.
-pub async fn ask_to_compare(members: &Members) -> Result<()> {
+pub async fn begin_anew(members: &Members) -> Result<()> {
     loop {
         let whole = members.whole().await?;
         let after = Whole {

@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 use blobs::layout;
 use members::{Document, Shown};
 
-pub use compare::{Compared, ask_to_compare, compare, is_due};
+pub use compare::{Compared, begin_anew, compare, is_due};
 pub use fingerprint::Fingerprint;
 pub use handle::settle_handle;
 pub use page::{Page, is_cursor, one, page};
