@@ -339,12 +339,13 @@ test('documents and members, whatever schema the site has', () => {
 test('members are those of the site’s collection of them, and nobody else', () => {
   const documents = documentsIn([entry('members/jo', { author: 'Captain' }), entry('members/jo/trip'), entry('members/mira/b', { author: 'Second' }), entry('members/mira/a', { author: 'First' })], 'members');
   const member = (id: string, data: object = {}): Entry => ({ id, data: { name: `${id} of the directory`, picture: null, ...data } });
-  const people = peopleOf(documents, [member('zoe'), member('jo'), member('ann', { name: 7 })]);
+  const people = peopleOf(documents, [member('zoe'), member('jo'), member('ann', { name: 7, picture: 'me.webp' })]);
   expect(people.map((one) => [one.name, one.page?.id, one.documents.map(({ id }) => id), pathOf(one, 'members')])).toEqual([
     ['ann', undefined, [], 'members/ann'],
     ['jo of the directory', 'jo', ['jo/trip'], 'members/jo'],
     ['zoe of the directory', undefined, [], 'members/zoe'],
   ]);
+  expect(people[0]?.picture).toBeNull();
   // Without one they have the names that `mastheadMembers()` would give them.
   expect(peopleOf(documents).map(({ name }) => name)).toEqual(['Captain', 'First']);
   expect(peopleOf(documents, [])).toEqual([]);

@@ -8,7 +8,7 @@ import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { parse } from 'parse5';
 import { portrait } from '../browser/files.mjs';
-import { equal, ok } from '../browser/harness.mjs';
+import { equal, eventually, ok } from '../browser/harness.mjs';
 import { member, publish, published } from './members.mjs';
 
 const { MASTHEAD_URL } = process.env;
@@ -62,8 +62,12 @@ for (const [path, content] of Object.entries(FILES)) {
   await writeFile(join(site, path), content);
 }
 // What is loaded only for a document that asks for it: sentences in its language.
-const author = await member('fiona', 'Fiona Fünf');
-await publish(author, 'Wetter.md', '---\nlang: de\n---\n# Wetter\n\nAm Abend kommt Wind auf.[^1]\n\n[^1]: Sagt der Wetterdienst.\n');
+const five = await member('five', 'Five');
+await publish(five, 'Wetter.md', '---\nlang: de\n---\n# Wetter\n\nAm Abend kommt Wind auf.[^1]\n\n[^1]: Sagt der Wetterdienst.\n');
+await publish(five, 'Ship.md', '# A ship\n\nWords.\n');
+await five.renameReadme('ship', 'yacht');
+await five.watchReport('yacht');
+await eventually(async () => (await (await fetch(`${MASTHEAD_URL}/api/content`)).json()).moved.some(({ from }) => from === 'five/ship'), 'the list says where the document is');
 const started = performance.now();
 const child = spawn(process.execPath, [join(FIVE, 'node_modules/astro/astro.js'), 'build'], { cwd: site, env: { ...process.env, MASTHEAD_URL, NO_COLOR: '1', FORCE_COLOR: '0' }, stdio: ['ignore', 'pipe', 'pipe'] });
 let output = '';
@@ -81,6 +85,8 @@ for (const id of ids) {
     ok(!texts(html, 'p').some((paragraph) => paragraph.includes('bodySha256')) && !html.includes('bodySha256'), `${path}/${id} shows its text, and no frontmatter`);
   }
 }
-ok((await readFile(join(site, 'dist/members/fiona/wetter/index.html'), 'utf8')).includes('>Fußnoten<'), 'notes are titled in the language of their document');
+ok((await readFile(join(site, 'dist/members/five/wetter/index.html'), 'utf8')).includes('>Fußnoten<'), 'notes are titled in the language of their document');
+// Where the template's blog has its posts, and where the collection of their own has its pages.
+for (const place of ['blog/members', 'members']) ok((await readFile(join(site, 'dist', place, 'five/ship/index.html'), 'utf8')).includes(`url=/${place}/five/yacht/"`), `a former address leads on below /${place}/`);
 ok((await readFile(join(site, 'dist/account/index.html'), 'utf8')).includes('<masthead-login'), 'components are there');
 console.log(`ok    Astro 5: ${ids.length} documents in the blog template and in a collection of their own (${((performance.now() - started) / 1000).toFixed(1)} s)`);

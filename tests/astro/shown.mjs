@@ -145,7 +145,7 @@ await step('in astro dev a former address leads on as well', async () => {
 
 await step('a server answers former addresses by 301, and leaves what pages of the site may answer', async () => {
   await site('shown-server', {
-    'astro.config.mjs': config(`adapter: node({ mode: 'standalone' }), integrations: [masthead(), sitemap()],`),
+    'astro.config.mjs': config(`base: '/x', trailingSlash: 'never', adapter: node({ mode: 'standalone' }), integrations: [masthead(), sitemap()],`),
     'src/content.config.ts': collections('members: defineCollection({ loader: mastheadLoader() })'),
     // One page that is made for each visitor, in a site that is static otherwise.
     'src/pages/notes/[...id].astro': `---\nimport { getEntry, render } from 'astro:content';\nexport const prerender = false;\nconst entry = await getEntry('members', Astro.params.id ?? '');\nif (!entry) return new Response('Not here.', { status: 404 });\nconst { Content } = await render(entry);\n---\n${page('A note', '<Content />')}`,
@@ -160,10 +160,10 @@ await step('a server answers former addresses by 301, and leaves what pages of t
       return [answer.status, answer.headers.get('location'), await answer.text()];
     };
     await eventually(() => ask('/').then(() => true, () => false), 'the server starts');
-    equal((await ask('/notes/jo/trip/')).slice(0, 2), [301, '/notes/jo/journey/'], 'a former address');
-    const [status, , text] = await ask('/notes/blog/hello/');
+    equal((await ask('/x/notes/jo/trip')).slice(0, 2), [301, '/x/notes/jo/journey'], 'a former address');
+    const [status, , text] = await ask('/x/notes/blog/hello');
     ok(status === 200 && text.includes('The site’s own post'), 'a page of the site stays');
-    equal([(await ask('/notes/jo/journey/'))[0], (await ask('/notes/jo/nothing/'))[0]], [200, 404], 'the document, and what there never was');
+    equal([(await ask('/x/notes/jo/journey'))[0], (await ask('/x/notes/jo/nothing'))[0]], [200, 404], 'the document, and what there never was');
     ok(!(await read('shown-server', 'client/sitemap-0.xml').catch(() => '')).includes('/jo/trip'), 'the sitemap has no former address');
   } finally {
     own.kill();

@@ -1,7 +1,7 @@
 // Members and their documents as the package's pages list them, whatever schemas the site has for them.
 
 import { grouped } from '../grouped.js';
-import type { Picture } from '../manifest.js';
+import { isRecord, type Picture } from '../manifest.js';
 
 /** An entry, as far as the pages look at it. */
 export interface Entry {
@@ -80,8 +80,11 @@ export function peopleOf<E extends Entry>(documents: readonly Document<E>[], mem
 }
 
 function personFrom<E extends Entry>({ id: handle, data: { name, picture } }: Entry, own: readonly Document<E>[]): Person<E> {
-  return { handle, name: typeof name === 'string' && name !== '' ? name : handle, picture: (picture ?? null) as Picture | null, ...apart(handle, own) };
+  return { handle, name: typeof name === 'string' && name !== '' ? name : handle, picture: isPicture(picture) ? picture : null, ...apart(handle, own) };
 }
+
+/** The site's own schema may have made something else of it. */
+const isPicture = (value: unknown): value is Picture => isRecord(value) && ['96', '256', '512'].every((size) => typeof value[size] === 'string');
 
 /** As `mastheadMembers()` names whoever is known by documents alone: by their own page, or else by the first of them in the order of ids. */
 function authorOf<E extends Entry>(handle: string, own: readonly Document<E>[]): Person<E> {
