@@ -10,6 +10,7 @@
 mod administrators;
 mod builds;
 mod caches;
+mod calls;
 mod canary;
 mod content;
 mod directory;

@@ -106,7 +106,7 @@ pub async fn handler(state: &State, request: Request) -> endpoint::Result {
         },
         bytes: form.bytes.clone(),
     };
-    let stored = store.store(&sent).await?;
+    let stored = store.store_what_is_new(&sent).await?;
     endpoint::accepted(&Accepted::new(&source, stored))
 }
 

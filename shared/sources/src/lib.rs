@@ -11,7 +11,7 @@ use blobs::layout::{MAX_README_BYTES, SourceKey, SourceNote};
 use blobs::{Blobs, Condition, Head, Upload, Written};
 use bytes::Bytes;
 use endpoint::{Bearer, Error, Sentence, rfc3339, sentence};
-use members::{Counted, Member, Usage};
+use members::{Counted, Member, State, Usage};
 use quota::{Held, Quota};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
@@ -135,6 +135,19 @@ impl Store<'_> {
     /// [`Error::Conflict`] and [`Error::OtherTitle`] where they don't, [`Error::QuotaExceeded`], or a store that
     /// failed.
     pub async fn store(&self, sent: &Sent<'_>) -> Result<Stored, Error> {
+        self.store_or_find(sent, false).await
+    }
+
+    /// The same, but where the very same is there and was dealt with, nothing is written, and that is what was stored. For
+    /// whoever takes back what they stored it is [`Store::store`]: here it may be somebody else's.
+    ///
+    /// # Errors
+    /// Those of [`Store::store`].
+    pub async fn store_what_is_new(&self, sent: &Sent<'_>) -> Result<Stored, Error> {
+        self.store_or_find(sent, true).await
+    }
+
+    async fn store_or_find(&self, sent: &Sent<'_>, finds: bool) -> Result<Stored, Error> {
         let quota = Quota {
             members: &self.bearer.members,
             uploads: self.uploads,
@@ -144,12 +157,17 @@ impl Store<'_> {
             most: self.quota,
         };
         let mut held = Held::nothing(quota, Duration::ZERO);
-        let stored = self.store_counted(&mut held, sent).await;
+        let stored = self.store_counted(&mut held, sent, finds).await;
         held.settle(&stored).await;
         stored
     }
 
-    async fn store_counted(&self, held: &mut Held<'_>, sent: &Sent<'_>) -> Result<Stored, Error> {
+    async fn store_counted(
+        &self,
+        held: &mut Held<'_>,
+        sent: &Sent<'_>,
+        finds: bool,
+    ) -> Result<Stored, Error> {
         let key = sent.source.key();
         let sha256 = base16ct::lower::encode_string(&Sha256::digest(&sent.bytes));
         for _ in 0..ROUNDS {
@@ -172,6 +190,20 @@ impl Store<'_> {
             if let Some(older_bytes) = older_bytes.filter(|_| sent.terms.same_title) {
                 replaced::check(self.uploads, sent, note.as_ref(), older_bytes).await?;
             }
+            let seen = match seen {
+                Some(seen) if finds && self.is_there(&seen, sent, note.as_ref()).await? => {
+                    let written = Written {
+                        etag: seen.head.etag,
+                        version: seen.head.version,
+                    };
+                    let replaced = Replaced::of(sent, seen.note, seen.bytes).await;
+                    return Ok(Stored {
+                        written,
+                        replaced: Some(replaced),
+                    });
+                }
+                seen => seen,
+            };
             let before = seen.as_ref().map(|seen| seen.head.size);
             held.ensure(before, sent.bytes.len() as u64).await?;
             let condition = seen.as_ref().map_or(Condition::Absent, |seen| {
@@ -212,6 +244,28 @@ impl Store<'_> {
             note: SourceNote::from_metadata(&head.metadata),
             head,
             bytes,
+        }))
+    }
+
+    /// Whether what is sent is what is there, to the last of what is kept beside it, and was dealt with: then nothing is written.
+    ///
+    /// A report that speaks of another version, of a refusal or of an earlier converter is a reason to store the same once more,
+    /// as is none: its author may send it just to have it looked at again.
+    async fn is_there(
+        &self,
+        seen: &Seen,
+        sent: &Sent<'_>,
+        note: Option<&SourceNote>,
+    ) -> Result<bool, Error> {
+        if seen.bytes.as_ref() != Some(&sent.bytes) || seen.note.as_ref() != note {
+            return Ok(false);
+        }
+        let members = &self.bearer.members;
+        let report = members.report(&sent.source.member_id, &sent.source.slug);
+        Ok(report.await?.is_some_and(|report| {
+            report.source_version == seen.head.etag
+                && report.state != State::Rejected
+                && report.converter == frontmatter::CONVERTER
         }))
     }
 
