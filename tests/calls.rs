@@ -36,6 +36,16 @@ impl Noted {
     pub(crate) fn take(&self) -> Vec<String> {
         std::mem::take(&mut *self.calls.lock().unwrap())
     }
+
+    /// The operations since the last time that changed something, sorted: those that are made side by side have no order.
+    pub(crate) fn writes(&self) -> Vec<String> {
+        let calls = self.take();
+        let written = calls.iter().filter(|call| writes(call));
+        let operation = |call: &String| call.split(' ').next().unwrap_or_default().to_owned();
+        let mut written: Vec<String> = written.map(operation).collect();
+        written.sort();
+        written
+    }
 }
 
 /// What a call does, and with what: the bucket and the first folder of a key, or the kinds of the items.

@@ -10,6 +10,7 @@ use futures::future::join_all;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
+use crate::calls::Noted;
 use crate::site::{PASSWORD, Site, assert_error};
 
 const WRONG: &str = "not the password of anybody";
@@ -442,6 +443,76 @@ async fn a_clock_that_goes_back_a_day_makes_no_wait_longer() {
             assert_eq!(told.status, 200, "{source}: {}", told.body);
         }
     }
+}
+
+/// A login costs three writes, and two where the last right one from there was at the same process; the first one of a member's
+/// day notes the day as well. What is wrong is counted, whatever was right before.
+#[tokio::test]
+async fn a_login_costs_three_writes_and_the_next_one_two() {
+    const COUNTED: &str = "PutItem";
+    const SOURCE: &str = "UpdateItem";
+    const FORGOTTEN: &str = "DeleteItem";
+    let site = Site::start().await;
+    site.add("jo", Some(PASSWORD)).await;
+    let mut logins = Logins::new(&site, 2);
+    let noted = Noted::of(&site.environment);
+    logins.states[0].members = noted.stores.members.clone();
+    let right = async |process, source| {
+        let answer = logins.guess(process, source, "jo@club.example", PASSWORD);
+        assert_eq!(answer.await.status, 200);
+        noted.writes()
+    };
+    let of_the_day = [FORGOTTEN, COUNTED, SOURCE, SOURCE];
+    assert_eq!(right(0, "192.0.2.1").await, of_the_day);
+    assert_eq!(right(0, "192.0.2.1").await, [FORGOTTEN, COUNTED]);
+    assert_eq!(right(0, "192.0.2.2").await, [FORGOTTEN, COUNTED, SOURCE]);
+    assert_eq!(right(0, "192.0.2.2").await, [FORGOTTEN, COUNTED]);
+
+    // A wrong guess uses up what was kept.
+    let wrong = logins.guess(0, "192.0.2.1", "jo@club.example", WRONG);
+    assert_eq!(wrong.await.status, 401);
+    assert_eq!(noted.writes(), [COUNTED]);
+    assert_eq!(
+        right(0, "192.0.2.1").await,
+        [FORGOTTEN, COUNTED, COUNTED, SOURCE]
+    );
+
+    // After a quarter of an hour nothing that was counted counts.
+    logins.wait(900 * SECOND);
+    assert_eq!(
+        right(0, "192.0.2.2").await,
+        [FORGOTTEN, COUNTED, SOURCE, SOURCE]
+    );
+}
+
+/// However many processes keep right guesses, most of what an address may fail is left, and no right guess ever shuts it out.
+#[tokio::test]
+async fn right_guesses_at_many_processes_leave_room_for_failures() {
+    let site = Site::start().await;
+    site.add("jo", Some(PASSWORD)).await;
+    let logins = Logins::new(&site, 120);
+    for process in 0..120 {
+        let right = logins.guess(process, "192.0.2.1", "jo@club.example", PASSWORD);
+        assert_eq!(right.await.status, 200, "process {process}");
+    }
+    let mut failed = 0;
+    loop {
+        // At processes that keep nothing: those that do would count their own first.
+        let email = format!("nobody{failed}@club.example");
+        let wrong = logins.guess(119, "192.0.2.1", &email, WRONG).await;
+        if wrong.status == 429 {
+            break;
+        }
+        failed += 1;
+    }
+    assert_eq!(failed, 80);
+    // And what is kept is guesses, too: never more than a hundred altogether.
+    for process in 0..120 {
+        let email = format!("nobody-at-{process}@club.example");
+        let wrong = logins.guess(process, "192.0.2.1", &email, WRONG).await;
+        failed += usize::from(wrong.status == 401);
+    }
+    assert_eq!(failed, 100);
 }
 
 /// A school shares one address: thirty members sign in while somebody guesses at the thirty-first.

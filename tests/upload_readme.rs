@@ -2,8 +2,9 @@
 
 use reqwest::multipart::{Form, Part};
 use reqwest::{Response, StatusCode};
-use serde_json::json;
+use serde_json::{Value, json};
 
+use crate::calls::Noted;
 use crate::site::{SignedIn, Site, assert_error, body};
 
 /// Sends a file with text fields beside it.
@@ -34,6 +35,122 @@ fn hex_sha256(text: &str) -> String {
         write!(hex, "{byte:02x}").unwrap();
         hex
     })
+}
+
+/// The function as one process, whose calls to its stores are noted.
+struct Process {
+    state: upload_readme::State,
+    noted: Noted,
+}
+
+impl Process {
+    fn of(site: &Site) -> Self {
+        let noted = Noted::of(&site.environment);
+        let mut state = upload_readme::State::from_env(&site.environment).unwrap();
+        state.uploads = noted.stores.uploads.clone();
+        state.bearer.members = noted.stores.members.clone();
+        Self { state, noted }
+    }
+
+    /// Sends a file; the answer's document, and the calls that changed something.
+    async fn send(&self, member: &SignedIn, file_name: &str, text: &str) -> (Value, Vec<String>) {
+        let body = format!(
+            "--b\r\ncontent-disposition: form-data; name=\"readme_file\"; filename=\"{file_name}\"\r\n\r\n{text}\r\n--b--\r\n"
+        );
+        let event = json!({
+            "version": "2.0", "routeKey": "$default", "rawPath": "/api/upload_readme", "rawQueryString": "",
+            "headers": {"content-type": "multipart/form-data; boundary=b", "authorization": format!("Bearer {}", member.token)},
+            "requestContext": {"stage": "$default", "requestId": "r", "timeEpoch": 0,
+                "http": {"method": "POST", "path": "/api/upload_readme", "protocol": "HTTP/1.1", "sourceIp": "192.0.2.1", "userAgent": "t"}},
+            "body": body, "isBase64Encoded": false
+        });
+        let state = &self.state;
+        let answer = endpoint::invoke(&state.origins, event, "r", |request| {
+            upload_readme::handler(state, request)
+        });
+        let answer = serde_json::to_value(answer.await).unwrap();
+        assert_eq!(answer["statusCode"], 202, "{answer}");
+        let mut said: Value = serde_json::from_str(answer["body"].as_str().unwrap()).unwrap();
+        (said["readme"].take(), self.noted.writes())
+    }
+}
+
+/// What was sent before and was dealt with costs no write: the same version, the same answer, no older version and no look at
+/// the document. Other bytes, another name, what an earlier converter wrote and what was refused are stored as ever.
+#[tokio::test]
+async fn the_same_file_once_more_is_not_stored_again() {
+    const TEXT: &str = "# Arm\n\nIt lifts.\n";
+    let site = Site::start().await;
+    let member = site.member("jo").await;
+    let process = Process::of(&site);
+    let (first, writes) = process.send(&member, "Arm.md", TEXT).await;
+    assert!(writes.contains(&"PutObject".to_owned()), "{writes:?}");
+    let published = site.report(&member, "/api/readmes/arm").await;
+    assert_eq!(published["state"], "published");
+
+    for _ in 0..2 {
+        let (again, writes) = process.send(&member, "Arm.md", TEXT).await;
+        assert_eq!(writes, [""; 0]);
+        assert_eq!(again["version"], first["version"]);
+        assert_eq!(again["replaced"]["title"], "Arm");
+    }
+    let versions = site
+        .get("/api/readmes/arm/versions")
+        .bearer_auth(&member.token);
+    let versions = body(versions.send().await.unwrap()).await;
+    assert_eq!(
+        versions["versions"].as_array().map(Vec::len),
+        Some(1),
+        "{versions}"
+    );
+    assert_eq!(site.report(&member, "/api/readmes/arm").await, published);
+
+    // The name as another system composes it is another note beside the same document.
+    let (_, writes) = process.send(&member, "Caf\u{e9}.md", TEXT).await;
+    assert_eq!(writes.len(), 3, "{writes:?}");
+    site.report(&member, "/api/readmes/cafe").await;
+    let (_, writes) = process.send(&member, "Cafe\u{301}.md", TEXT).await;
+    assert_eq!(writes, ["PutObject"]);
+
+    let (_, writes) = process.send(&member, "Arm.md", "# Arm\n\nIt is.\n").await;
+    assert_eq!(writes, ["PutObject"], "other bytes");
+    site.report(&member, "/api/readmes/arm").await;
+
+    // What an earlier converter wrote, or was refused.
+    let report = site
+        .members
+        .report(&member.id, "arm")
+        .await
+        .unwrap()
+        .unwrap();
+    let earlier = members::Report {
+        converter: "an earlier one".to_owned(),
+        ..report.clone()
+    };
+    let refused = members::Report {
+        state: members::State::Rejected,
+        ..report.clone()
+    };
+    let mut before = report;
+    for after in [earlier, refused] {
+        let put = site.members.put_report(&member.id, Some(&before), &after);
+        assert!(put.await.unwrap());
+        let (_, writes) = process.send(&member, "Arm.md", "# Arm\n\nIt is.\n").await;
+        assert_eq!(writes, ["PutObject"], "{after:?}");
+        // Published anew.
+        before = site
+            .wait_for("a report of today", async || {
+                let report = site
+                    .members
+                    .report(&member.id, "arm")
+                    .await
+                    .unwrap()
+                    .unwrap();
+                (report.converter != after.converter || report.state != after.state)
+                    .then_some(report)
+            })
+            .await;
+    }
 }
 
 /// Whatever a file is called, its key is the member's own and made of `[a-z0-9-]`.

@@ -31,14 +31,19 @@ impl State {
         })
     }
 
-    /// Opens the connections while Lambda starts the function, with the whole processor.
+    /// Opens the connections while Lambda starts the function, with the whole processor: to the table two, since the account is
+    /// read while the guess is counted.
     ///
     /// # Errors
     /// There is no such table, or no key ring in the secret.
     pub async fn ready(&self) -> anyhow::Result<()> {
-        let (tokens, members) = tokio::join!(self.tokens.ready(), self.members.ready());
+        let Self {
+            members, tokens, ..
+        } = self;
+        let (tokens, one, other) = tokio::join!(tokens.ready(), members.ready(), members.ready());
         tokens?;
-        Ok(members?)
+        one?;
+        Ok(other?)
     }
 }
 
@@ -72,7 +77,8 @@ pub async fn handler(state: &State, request: Request) -> endpoint::Result {
         }
     };
     // What a login costs in round trips: the account is read while the guess is counted (two writes
-    // one after the other), then comes the hash, and after a right one the guess is taken back.
+    // one after the other, or one where the source's last guess was right), then comes the hash, and
+    // after a right one the guess is taken back by one write.
     let count = endpoint::guess(&state.members, &state.clock, &request, Some(&target));
     let (account, guess) = tokio::try_join!(find, count)?;
     let stored = account

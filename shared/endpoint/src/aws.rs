@@ -3,6 +3,7 @@
 //! `aws-config` is left out on purpose: in Lambda the region and the credentials are environment
 //! variables, and looking for profiles and metadata services would only cost start-up time.
 
+mod http;
 mod roots;
 
 use std::time::Duration;
@@ -10,7 +11,6 @@ use std::time::Duration;
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_async::rt::sleep::TokioSleep;
-use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
@@ -18,6 +18,7 @@ use aws_types::SdkConfig;
 use aws_types::region::Region;
 
 use crate::{Environment, EnvironmentError};
+use http::Http;
 pub use roots::CA_BUNDLE;
 
 /// One attempt of a call may take this long.
@@ -75,13 +76,15 @@ pub fn config(environment: &Environment, endpoint: &str) -> Result<SdkConfig, En
     Ok(config.build())
 }
 
-/// What calls a store: it trusts Amazon's own roots, or those that `AWS_CA_BUNDLE` names.
+/// What calls the stores, the same for each: it trusts Amazon's own roots, or those that `AWS_CA_BUNDLE` names.
 ///
 /// # Errors
 /// `AWS_CA_BUNDLE` names no file of certificates.
 pub fn http_client(environment: &Environment) -> Result<SharedHttpClient, EnvironmentError> {
-    Ok(aws_smithy_http_client::Builder::new()
-        .tls_provider(Provider::Rustls(CryptoMode::Ring))
-        .tls_context(roots::tls_context(environment)?)
-        .build_https())
+    if let Some(client) = environment.http_client.get() {
+        return Ok(client.clone());
+    }
+    let client = SharedHttpClient::new(Http::new(roots::tls(environment)?));
+    // Of two at once the first one's is everybody's.
+    Ok(environment.http_client.get_or_init(|| client).clone())
 }

@@ -3,13 +3,20 @@
 use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::str::FromStr;
+use std::sync::{Arc, OnceLock};
+
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
 /// The configuration a function starts with.
 ///
 /// In Lambda these are the process's environment variables; the local stack builds the same map
 /// from the lines that `masthead dev --print-env` prints.
 #[derive(Clone, Default)]
-pub struct Environment(BTreeMap<String, String>);
+pub struct Environment {
+    variables: BTreeMap<String, String>,
+    /// What calls the stores of this environment: one for all of them, since each would read the same certificates.
+    pub(crate) http_client: Arc<OnceLock<SharedHttpClient>>,
+}
 
 /// A variable that is missing or can't be used. Names the variable, never its value: some are
 /// secrets.
@@ -31,7 +38,7 @@ impl Environment {
 
     /// The value of `name`; an empty value counts as not set.
     pub fn optional(&self, name: &str) -> Option<&str> {
-        self.0
+        self.variables
             .get(name)
             .map(String::as_str)
             .filter(|value| !value.is_empty())
@@ -68,12 +75,13 @@ impl Environment {
 
 impl<K: Into<String>, V: Into<String>> FromIterator<(K, V)> for Environment {
     fn from_iter<I: IntoIterator<Item = (K, V)>>(pairs: I) -> Self {
-        Self(
-            pairs
-                .into_iter()
+        let pairs = pairs.into_iter();
+        Self {
+            variables: pairs
                 .map(|(name, value)| (name.into(), value.into()))
                 .collect(),
-        )
+            http_client: Arc::default(),
+        }
     }
 }
 

@@ -126,7 +126,12 @@ pub fn word(key: &str, language: Language) -> Option<&'static str> {
 /// The text of a key, as it stands in the table.
 fn text(key: &str, language: Language) -> Option<&'static str> {
     let at = KEYS.binary_search(&key).ok()?;
-    let text = SENTENCES.get(language.0)?.get(at)?;
+    let (text, ends) = SENTENCES.get(language.0)?;
+    let begin = match at.checked_sub(1) {
+        Some(before) => *ends.get(before)?,
+        None => 0,
+    };
+    let text = text.get(begin as usize..*ends.get(at)? as usize)?;
     (!text.is_empty()).then_some(text)
 }
 

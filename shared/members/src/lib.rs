@@ -121,6 +121,8 @@ pub struct Members {
     act: Option<Box<Act>>,
     /// Whether everybody may see who the members are: [`Members::with_directory`].
     directory: Directory,
+    /// Right guesses that count the next ones.
+    kept: throttle::Kept,
 }
 
 impl Members {
@@ -130,6 +132,7 @@ impl Members {
             table: table.to_owned(),
             act: None,
             directory: Directory::Off,
+            kept: throttle::Kept::default(),
         }
     }
 

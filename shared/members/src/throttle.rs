@@ -10,10 +10,11 @@
 //!
 //! All expire, and one that has expired counts as gone: DynamoDB may take days to delete it.
 //!
-//! A guess costs two writes one after the other before its hash, and two side by side after a right
-//! one. The first succeeds at once where nobody failed before, since it only asks that there is no
-//! item; if there is one the refusal brings it along, so nothing is read beforehand. A guess inside
-//! its wait costs that one refused write.
+//! A guess costs two writes one after the other before its hash, and one after a right one. The first
+//! succeeds at once where nobody failed before, since it only asks that there is no item; if there is
+//! one the refusal brings it along, so nothing is read beforehand. A guess inside its wait costs that
+//! one refused write. A guess from a source whose last one was right, at the same process, costs one
+//! write before its hash; where many of a source are counted already, a right one costs two after it.
 
 mod account;
 mod attempts;
@@ -27,6 +28,8 @@ use sha2::{Digest as _, Sha256};
 use crate::error::Result;
 use crate::item::{Item, key};
 use crate::{Members, Source};
+
+pub(crate) use source::Kept;
 
 pub use letters::{LETTERS_SECONDS, MOST_LETTERS, MOST_LETTERS_ASKED};
 pub use previews::{MOST_PREVIEWS, PREVIEWS_SECONDS};

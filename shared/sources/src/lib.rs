@@ -11,7 +11,7 @@ use blobs::layout::{MAX_README_BYTES, SourceKey, SourceNote};
 use blobs::{Blobs, Condition, Head, Upload, Written};
 use bytes::Bytes;
 use endpoint::{Bearer, Error, Sentence, rfc3339, sentence};
-use members::{Counted, Member, Usage};
+use members::{Counted, Member, State, Usage};
 use quota::{Held, Quota};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
@@ -211,7 +211,7 @@ impl Store<'_> {
     }
 
     /// Whether what is sent is there already, to the last byte and word, and was looked at: then nothing is written. What was
-    /// not looked at yet, or by an earlier converter, is stored again, which has it looked at.
+    /// refused, or not looked at yet, or by an earlier converter, is stored again, which has it looked at.
     async fn is_dealt_with(
         &self,
         sent: &Sent<'_>,
@@ -226,7 +226,9 @@ impl Store<'_> {
         let SourceKey { member_id, slug } = sent.source;
         let report = self.bearer.members.report(member_id, slug).await?;
         Ok(report.is_some_and(|report| {
-            report.source_version == seen.head.etag && report.converter == frontmatter::CONVERTER
+            report.source_version == seen.head.etag
+                && report.state != State::Rejected
+                && report.converter == frontmatter::CONVERTER
         }))
     }
 

@@ -6,10 +6,12 @@
 //! file with those, as it does for the AWS CLI; in Lambda the system's own are
 //! `/etc/pki/tls/certs/ca-bundle.crt`.
 
-use aws_smithy_http_client::tls::{TlsContext, TrustStore};
-use rustls::RootCertStore;
+use std::sync::Arc;
+
+use rustls::crypto::ring::default_provider;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
+use rustls::{ClientConfig, RootCertStore};
 
 use crate::{Environment, EnvironmentError};
 
@@ -19,29 +21,25 @@ pub const CA_BUNDLE: &str = "AWS_CA_BUNDLE";
 /// Amazon Root CA 1 to 4, and Starfield Services Root Certificate Authority - G2.
 const AMAZON: &str = include_str!("roots.pem");
 
-/// What the SDK's client trusts.
-pub(super) fn tls_context(environment: &Environment) -> Result<TlsContext, EnvironmentError> {
+/// TLS that trusts these.
+pub(super) fn tls(environment: &Environment) -> Result<ClientConfig, EnvironmentError> {
     let unusable = |reason: String| Environment::unusable(CA_BUNDLE, reason);
-    let named = match environment.optional(CA_BUNDLE) {
+    let roots = match environment.optional(CA_BUNDLE) {
         Some(path) => {
             let pem = std::fs::read(path)
                 .map_err(|error| unusable(format!("the file can't be read: {error}")))?;
-            // The SDK's client panics over what it can't use.
-            check(&pem).map_err(unusable)?;
-            Some(pem)
+            roots(&pem).map_err(unusable)?
         }
-        None => None,
+        None => roots(AMAZON.as_bytes()).map_err(unusable)?,
     };
-    let roots = named.unwrap_or_else(|| AMAZON.as_bytes().to_vec());
-    let trusted = TrustStore::empty().with_pem_certificate(roots);
-    TlsContext::builder()
-        .with_trust_store(trusted)
-        .build()
-        .map_err(|error| unusable(error.to_string()))
+    let config = ClientConfig::builder_with_provider(Arc::new(default_provider()))
+        .with_safe_default_protocol_versions()
+        .map_err(|error| unusable(error.to_string()))?;
+    Ok(config.with_root_certificates(roots).with_no_client_auth())
 }
 
-/// Whether a file's certificates can be trusted; a sentence where not.
-fn check(pem: &[u8]) -> Result<(), String> {
+/// A file's certificates, or a sentence that says why they can't be trusted.
+fn roots(pem: &[u8]) -> Result<RootCertStore, String> {
     let mut roots = RootCertStore::empty();
     for (number, certificate) in CertificateDer::pem_slice_iter(pem).enumerate() {
         let usable = certificate.map_err(|error| error.to_string());
@@ -52,7 +50,7 @@ fn check(pem: &[u8]) -> Result<(), String> {
     if roots.is_empty() {
         return Err("the file holds no certificate in PEM".to_owned());
     }
-    Ok(())
+    Ok(roots)
 }
 
 #[cfg(test)]

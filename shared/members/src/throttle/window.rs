@@ -29,11 +29,21 @@ impl Limit {
     fn latest_end(&self, now: u64) -> u64 {
         now / 1000 + self.seconds + CLOCK_SKEW / 1000
     }
+
+    /// Whether a window that was counted in before still is the one that is counted in. `now` is in Unix milliseconds.
+    pub(super) fn is_open(&self, window: Window, now: u64) -> bool {
+        window.end > now / 1000 && window.end <= self.latest_end(now)
+    }
 }
 
-/// A window, by its end in Unix seconds.
+/// A window in which something was counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Window(pub(super) u64);
+pub(super) struct Window {
+    /// In Unix seconds.
+    pub(super) end: u64,
+    /// How much was counted in it then.
+    pub(super) count: u64,
+}
 
 /// What came of counting.
 pub(super) enum Counted {
@@ -98,7 +108,14 @@ impl Members {
         match updated {
             Ok(updated) => {
                 let item = updated.attributes.unwrap_or_default();
-                Ok(Ok(Window(end_of(&item)?)))
+                let read = Reader {
+                    item: &item,
+                    name: super::THROTTLE,
+                };
+                Ok(Ok(Window {
+                    end: end_of(&item)?,
+                    count: read.number(counted)?,
+                }))
             }
             Err(error) => match error.as_service_error() {
                 Some(UpdateItemError::ConditionalCheckFailedException(failed)) => {
@@ -125,7 +142,7 @@ impl Members {
             .send()
             .await;
         let opened = Error::unless_condition("UpdateItem", opened)?;
-        Ok(opened.then_some(Window(end)))
+        Ok(opened.then_some(Window { end, count: 1 }))
     }
 }
 

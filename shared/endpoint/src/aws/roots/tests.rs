@@ -36,7 +36,7 @@ fn the_pinned_roots_are_amazon_s_five_of_mozilla_s_list() {
     let mut sorted = pinned;
     sorted.sort_by(|one, other| one.as_ref().cmp(other.as_ref()));
     assert!(sorted == mozilla_s, "roots.pem isn't what Mozilla lists");
-    check(AMAZON.as_bytes()).unwrap();
+    roots(AMAZON.as_bytes()).unwrap();
 }
 
 #[test]
@@ -48,7 +48,7 @@ fn a_bundle_that_can_t_be_used_stops_the_start_and_is_named() {
     };
     let refused = |path: &str| {
         let environment = Environment::from_iter([(CA_BUNDLE, path)]);
-        tls_context(&environment).unwrap_err().to_string()
+        tls(&environment).unwrap_err().to_string()
     };
     let path = |file: &tempfile::NamedTempFile| file.path().to_str().unwrap().to_owned();
 
