@@ -22,10 +22,7 @@ pub(crate) fn collapse(text: &str) -> String {
 
 /// A text on one line, without control characters and overrides of direction.
 pub(crate) fn clean_text(text: &str) -> String {
-    let kept = |c: &char| {
-        !matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}')
-            && (!c.is_control() || c.is_whitespace())
-    };
+    let kept = |c: &char| !is_hidden_in_fields(*c) && !matches!(c, '\u{200e}' | '\u{200f}');
     if text.chars().all(|c| kept(&c)) {
         return collapse(text);
     }
@@ -94,6 +91,15 @@ pub(crate) fn is_invisible(c: char) -> bool {
     matches!(
         c,
         '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fffd}' | '\u{fe0e}' | '\u{fe0f}' | '\u{180e}'
+    ) || (c.is_control() && !c.is_whitespace())
+}
+
+/// Whether a character of a field would turn the rest of a page's line about, or is a control or a blank that nobody sees. Joiners,
+/// marks of direction and selectors aren't among them: scripts and emoji are written with those, and they reach no further.
+pub(crate) fn is_hidden_in_fields(c: char) -> bool {
+    matches!(
+        c,
+        '\u{202a}'..='\u{202e}' | '\u{2061}'..='\u{206f}' | '\u{feff}' | '\u{180e}' | '\u{fff9}'..='\u{fffb}' | '\u{115f}' | '\u{1160}' | '\u{2800}' | '\u{3164}' | '\u{ffa0}'
     ) || (c.is_control() && !c.is_whitespace())
 }
 

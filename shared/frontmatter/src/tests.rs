@@ -43,6 +43,59 @@ proptest! {
     }
 }
 
+/// What turns text about, and what nobody sees. A byte order mark goes from bodies as well.
+const HIDDEN: [char; 12] = [
+    '\u{202a}', '\u{202b}', '\u{202d}', '\u{202e}', '\u{2066}', '\u{2068}', '\u{206a}', '\u{feff}',
+    '\u{3164}', '\u{2800}', '\u{1b}', '\u{9b}',
+];
+
+#[test]
+fn no_field_turns_the_rest_of_a_pages_line_about() {
+    for hidden in HIDDEN {
+        for given in [format!("{hidden}"), format!("\\U{:08X}", u32::from(hidden))] {
+            if hidden.is_control() && !given.starts_with('\\') {
+                // No YAML: what a block of it becomes is told elsewhere.
+                continue;
+            }
+            let text = format!(
+                "---\ntitle: \"Pay{given} me\"\ndescription: \"A{given}bout it.\"\ntags: [\"a{given}b\"]\nauthor: \"Jo{given} Doe\"\nimageAlt: \"x{given}\"\nmine: {{\"k\": [\"v{given}w\"]}}\n---\n\n# Pay{hidden} me\n\nText {hidden}of it.\n"
+            );
+            let first = converted(&text);
+            let block = write::captured_by_astro(&first).unwrap();
+            assert!(!block.contains(hidden), "{block:?}");
+            assert!(
+                !block
+                    .to_uppercase()
+                    .contains(&format!("{:04X}", u32::from(hidden))),
+                "{block}"
+            );
+            let found = meta(&text);
+            assert_eq!(found["title"], "Pay me");
+            assert_eq!(found["description"], "About it.");
+            assert_eq!(found["tags"], serde_json::json!(["ab"]));
+            assert_eq!(found["mine"]["k"], serde_json::json!(["vw"]));
+            assert!(
+                hidden == '\u{feff}' || first.contains(&format!("Text {hidden}of it.")),
+                "the body keeps its own: {first:?}"
+            );
+            assert_eq!(converted(&first), first);
+        }
+    }
+    // Found ones are no others.
+    let found = meta("# Pay \u{202e}me\n\nText\u{2066} of it, in full.\n");
+    assert_eq!(found["title"], "Pay me");
+    assert_eq!(found["description"], "Text of it, in full.");
+    // One that nothing is left of names nothing.
+    let found = meta("---\ntitle: \"\u{3164}\u{2800}\"\n---\n\n# The heading\n\nText.\n");
+    assert_eq!(found["title"], "The heading");
+    // What scripts and emoji are written with stays.
+    let written = "שלום\u{200f}! می\u{200c}خواهم 👩\u{200d}💻 ❤\u{fe0f}";
+    assert_eq!(
+        meta(&format!("---\ntitle: \"{written}\"\n---\n\nText.\n"))["title"],
+        written
+    );
+}
+
 #[test]
 fn a_link_of_the_title_is_cleaned_as_any_other() {
     for (text, body) in [

@@ -1,5 +1,6 @@
 //! The author's keys, taken one schema key at a time (2.4.1, 2.4.2).
 
+mod seen;
 mod unlinked;
 
 use unicode_normalization::UnicodeNormalization as _;
@@ -36,6 +37,7 @@ impl Keys {
         let is_converted = entries.iter().any(|entry| entry.is("derived"));
         let may_link = |key: &str| is_known(key) && fields::shape(key) != Some(Shape::Picture);
         for entry in entries {
+            let entry = seen::entry(entry);
             let entry = if !is_converted && may_link(&entry.key) {
                 unlinked::entry(entry)
             } else {
