@@ -204,10 +204,7 @@ async fn a_missing_table_or_bucket_is_named_at_start_up() {
         ready!(rewrite_readme, "CONTENT_BUCKET", "no-such-bucket"),
         no_bucket
     );
-    assert_eq!(
-        ready!(content, "CONTENT_BUCKET", "no-such-bucket"),
-        no_bucket
-    );
+    assert_eq!(ready!(content, "MEMBERS_TABLE", "no-such-table"), no_table);
     assert_eq!(
         ready!(rebuild_site, "CONTENT_BUCKET", "no-such-bucket"),
         no_bucket
