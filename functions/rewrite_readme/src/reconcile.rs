@@ -212,12 +212,10 @@ async fn bring_in_line(
         return Ok(false);
     };
     let mut before = known.report.clone();
-    let is_told = referrers::tell_again(state, member, source, before.as_ref()).await?;
     let look = Look {
         place: Place::new(state, &known, source, &address, &rounds.is_surprised),
         head,
         known: &known,
-        is_told,
     };
     look.place.look().await?;
     let Some(report) = Box::pin(look.at(seen, &mut before)).await? else {
@@ -248,8 +246,6 @@ struct Look<'a> {
     head: &'a Head,
     /// What was read before anything else. What may be public is part of it.
     known: &'a Known,
-    /// Whether the referrers of all names were asked for that the report of before tells of.
-    is_told: bool,
 }
 
 /// What a report says of the newest version, beside what is public.
@@ -302,14 +298,9 @@ impl Look<'_> {
     ) -> anyhow::Result<Option<Concluded>> {
         let place = &self.place;
         if let Some(before) = before {
-            let unchanged = Report {
-                announced: before.announced.clone(),
-                telling: before.telling.clone(),
-                ..report.clone()
-            };
-            if unchanged == *before && report.telling.is_empty() && place.is_kept() {
+            if report == *before && report.telling.is_empty() && place.is_kept() {
                 return Ok(Some(Concluded {
-                    report: unchanged,
+                    report,
                     is_told: true,
                 }));
             }
@@ -603,10 +594,6 @@ impl Look<'_> {
         };
         if let Some(before) = before {
             report.earlier = before.earlier_than(&report);
-            if self.is_told && before.indexed {
-                report.announced.clone_from(&before.names);
-                report.telling.clear();
-            }
         }
         // Said before it is done.
         report.telling = referrers::changed(&report);

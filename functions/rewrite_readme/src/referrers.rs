@@ -2,7 +2,7 @@
 //! appears, is renamed or goes.
 //!
 //! A report holds the names its document has now, those that were last told of, and those that are
-//! being told. Where they differ, each referrer gets a message, and only then a report says so: a message that fails on the way comes again
+//! being told. Where they differ, each referrer gets a message, and only then the report says so: a message that fails on the way comes again
 //! and finds the same difference. Converting a referrer changes none of its own names, so nothing goes round in circles.
 
 use std::collections::BTreeSet;
@@ -34,40 +34,21 @@ pub(crate) async fn tell(
     }
 }
 
-/// Asks for the referrers of the names that came or went with a report which says which they are.
-///
-/// Where there are none, that isn't written down: the report goes on saying what may not have been told, and the next look at
-/// the document asks again, with the look's own report.
+/// Asks for the referrers of the names that came or went with a report which says which they are, and has the report say that they
+/// were. Also where there are none: a report that didn't say so would have those asked for, once more, who come to link there later.
 async fn there(
     state: &State,
     member: &Account,
     source: &SourceKey,
     telling: &Report,
 ) -> anyhow::Result<bool> {
-    if !ask(state, member, source, &telling.telling).await? {
-        return Ok(true);
-    }
+    ask(state, member, source, &telling.telling).await?;
     let told = Report {
         announced: telling.names.clone(),
         telling: Vec::new(),
         ..telling.clone()
     };
     replace(state, member, telling, &told).await
-}
-
-/// Asks once more for the referrers of the names that the report `before` may not have told of. Returns whether all were
-/// asked for: what it says is written since, so that whoever asks for a name later finds what it leads to.
-pub(crate) async fn tell_again(
-    state: &State,
-    member: &Account,
-    source: &SourceKey,
-    before: Option<&Report>,
-) -> anyhow::Result<bool> {
-    let Some(before) = before.filter(|before| !before.telling.is_empty()) else {
-        return Ok(false);
-    };
-    ask(state, member, source, &before.telling).await?;
-    Ok(true)
 }
 
 async fn gone(state: &State, member: &Account, source: &SourceKey) -> anyhow::Result<bool> {
@@ -96,19 +77,18 @@ async fn gone(state: &State, member: &Account, source: &SourceKey) -> anyhow::Re
     Ok(is_deleted)
 }
 
-/// Asks for the referrers of `names` to be looked at. `false`: there are none.
+/// Asks for the referrers of `names` to be looked at.
 async fn ask(
     state: &State,
     member: &Account,
     source: &SourceKey,
     names: &[String],
-) -> anyhow::Result<bool> {
+) -> anyhow::Result<()> {
     let referrers = referrers(state, member, source, names).await?;
     let sources = referrers
         .iter()
         .map(|referrer| SourceKey::new(&referrer.member_id, &referrer.slug));
-    ask_later(&state.uploads, sources).await?;
-    Ok(!referrers.is_empty())
+    ask_later(&state.uploads, sources).await
 }
 
 /// Names that came or went since the referrers were last told, and those that may not have been.
