@@ -194,7 +194,7 @@ def main():
     parser.add_argument("functions", nargs="*")
     for limit in ("most-init", "most-size", "most-memory", "least-python", "least-login"):
         parser.add_argument(f"--{limit}", type=float)
-    asked = parser.parse_args()
+    asked = parser.parse_intermixed_args()
     built = pathlib.Path(os.environ["FUNCTIONS"])
     functions = asked.functions or sorted(path.parent.name for path in ROOT.glob("functions/*/Cargo.toml"))
     missing = [name for name in functions if not (ROOT / "functions" / name).is_dir()]
