@@ -16,6 +16,7 @@ use hyper::header::{CONTENT_TYPE, HeaderValue};
 use hyper::{Method, Request, Response, StatusCode};
 use serde_json::json;
 
+use crate::Calls;
 use crate::connections::Connection;
 use crate::disk::{Complaint, Disk};
 use crate::environment::StoreKeys;
@@ -56,16 +57,24 @@ pub(crate) struct Service {
     front: Front,
     disk: Disk,
     deleted: Deleted,
+    calls: Option<Calls>,
 }
 
 impl Service {
-    pub(crate) fn new(database: Database, keys: StoreKeys, front: Front, store: &Store) -> Self {
+    pub(crate) fn new(
+        database: Database,
+        keys: StoreKeys,
+        front: Front,
+        store: &Store,
+        calls: Option<Calls>,
+    ) -> Self {
         Self {
             database,
             keys,
             front,
             disk: store.disk().clone(),
             deleted: store.deleted().clone(),
+            calls,
         }
     }
 
@@ -107,8 +116,13 @@ impl Service {
             .map(|(_, operation)| operation.to_owned())
             .unwrap_or_default();
         let (database, deleted) = (self.database.clone(), self.deleted.clone());
+        let calls = self.calls.clone();
         let answered = tokio::task::spawn_blocking(move || {
-            let answered = operations::run(&database, &operation, &body);
+            let run = |body: &[u8]| operations::run(&database, &operation, body);
+            let answered = match &calls {
+                Some(calls) => calls.metered(&operation, &body, run),
+                None => run(&body),
+            };
             drop(held);
             if answered.is_ok() && DELETING.contains(&operation.as_str()) {
                 deleted.note();

@@ -43,7 +43,8 @@ pub struct Stack {
     environment: Vec<(String, String)>,
     own: Environment,
     build_key: String,
-    store: Store,
+    pub(crate) store: Store,
+    pub(crate) database: Database,
     mailbox: Mailbox,
     /// The gateway and the queue: what uses the backends.
     front: Layer,
@@ -117,7 +118,14 @@ pub(crate) async fn start_with(
     let (front, backends) = (Layer::new(), Layer::new());
     let origins = Origins::from_env(&own).map_err(StartError::functions)?;
     let wall = Front::new(&options, origins.clone(), &public_url);
-    let service = s3::service(store.clone(), &keys.stores, origins.clone(), wall.clone());
+    let calls = options.calls.clone();
+    let service = s3::service(
+        store.clone(),
+        &keys.stores,
+        origins.clone(),
+        wall.clone(),
+        calls.clone(),
+    );
     let answer = move |_, request| service.clone().answer(request);
     backends.spawn(serve::serve(
         sockets.s3,
@@ -133,7 +141,13 @@ pub(crate) async fn start_with(
         folder: folder.path().to_owned(),
         reason,
     })?;
-    let tables = dynamodb::Service::new(database, keys.stores.clone(), wall.clone(), &store);
+    let tables = dynamodb::Service::new(
+        database.clone(),
+        keys.stores.clone(),
+        wall.clone(),
+        &store,
+        calls,
+    );
     let letters = ses::Service::new(keys.stores.clone(), wall.clone(), &own, mailbox.clone());
     backends.spawn(serve::serve(
         sockets.dynamodb,
@@ -187,6 +201,7 @@ pub(crate) async fn start_with(
         own,
         build_key: keys.build,
         store,
+        database,
         mailbox,
         front,
         backends,
