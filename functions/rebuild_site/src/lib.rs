@@ -2,13 +2,14 @@
 //! minute, and no build was started within five. Where it is never quiet, ten minutes after the first
 //! change, and at once where a document came out at its time.
 //!
-//! Whoever changes what is published notes it ([`members::Members::note_change`]); a note is a reason
+//! Each change of what is published counts in the table ([`members::Members::changes`]), which is a reason
 //! to look, and no more. What decides is the fingerprint of what is published against the one that
 //! was there when a build was last started: so nothing is missed, and a change that was taken back
-//! starts nothing. Once an hour it looks without any note, for changes by hands that make none.
+//! starts nothing. Before that it keeps the list of what is published whole ([`keep()`]).
 
 mod due;
 pub mod hook;
+mod keep;
 mod look;
 mod rule;
 
@@ -21,6 +22,7 @@ use serde_json::{Value, json};
 
 pub use due::{Due, MOST_AT_ONCE};
 use hook::Hooks;
+pub use keep::keep;
 pub use look::{Outcome, Start, Watch, look};
 pub use rule::Intervals;
 
@@ -37,8 +39,8 @@ const LOOK_AGAIN: Duration = Duration::from_millis(250);
 /// So many failures in a row are an error of the function, which sets its alarm off.
 const FAILURES_TO_TELL: u32 = 3;
 
-/// What this function may touch: its own bookkeeping in the members table and what comes out when, the word in the uploads bucket
-/// that a README is to be looked at, the content bucket's listing, and the address that starts a build.
+/// What this function may touch: its own bookkeeping in the members table, what is published and what comes out when, and the accounts; the
+/// word in the uploads bucket that a README is to be looked at, the content bucket's listing, and the address that starts a build.
 #[derive(Debug)]
 pub struct State {
     pub watch: Watch,
@@ -96,8 +98,15 @@ pub async fn handler(state: &State, _event: Value) -> anyhow::Result<Value> {
         most: MOST_AT_ONCE,
     };
     let asked = due.ask().await;
-    let built = build(state, &due, matches!(asked, Ok(1..))).await;
-    // Neither holds the other up, and both are told.
+    let kept = keep(&state.watch).await;
+    let built = match &kept {
+        Ok(false) => Ok(json!({ "outcome": "not_whole" })),
+        _ => build(state, &due, matches!(asked, Ok(1..))).await,
+    };
+    // None holds another up, and all are told.
+    kept.context(
+        "what is published wasn't compared with what is kept of it; the next run tries again",
+    )?;
     asked.context("documents whose time has come weren't asked for; the next run tries again")?;
     built
 }

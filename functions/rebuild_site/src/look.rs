@@ -5,8 +5,7 @@ use std::time::Duration;
 
 use blobs::Blobs;
 use endpoint::Clock;
-use manifest::Fingerprint;
-use members::{MOST_OF_A_PAGE, Members, Rebuild};
+use members::{Members, Rebuild};
 
 use crate::rule::{Intervals, later};
 
@@ -118,7 +117,7 @@ where
         return Ok(Outcome::Busy);
     };
 
-    let fingerprint = published(watch).await?;
+    let fingerprint = manifest::fingerprint(members).await?;
     let after = Rebuild {
         looked_at_ms: now,
         not_before_ms: seen.not_before_ms,
@@ -132,6 +131,11 @@ where
             changes.count
         } else {
             after.settled
+        },
+        at_once: if is_settled {
+            changes.at_once
+        } else {
+            after.at_once
         },
         waiting_since_ms: (!is_settled).then_some(now),
         failures: 0,
@@ -180,30 +184,4 @@ where
     };
     members.put_rebuild(turn.turn, after).await?;
     Ok(outcome)
-}
-
-/// The fingerprint of what a build would read: everything that is published, and the members whom everybody may see, where the site
-/// has a directory of them.
-async fn published(watch: &Watch) -> anyhow::Result<String> {
-    let Watch {
-        members, content, ..
-    } = watch;
-    let documents = manifest::fingerprint(content).await?;
-    if !members.directory().is_on() {
-        return Ok(documents);
-    }
-    let mut directory = Fingerprint::default();
-    let mut after: Option<String> = None;
-    loop {
-        let page = members.directory_after(after.as_deref(), MOST_OF_A_PAGE);
-        let page = page.await?;
-        for account in &page.accounts {
-            let picture = account.picture.as_ref().map(|picture| &picture.0);
-            directory.add_member(&account.handle, &account.name, picture);
-        }
-        after = page.cursor;
-        if after.is_none() {
-            return Ok(directory.finish(&documents));
-        }
-    }
 }

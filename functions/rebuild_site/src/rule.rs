@@ -23,8 +23,7 @@ pub struct Intervals {
     pub look: Duration,
     /// Between the start of one build and that of the next.
     pub every: Duration,
-    /// A change is made within this after it was noted: the longest that `rewrite_readme` may run,
-    /// twice.
+    /// A change is made within this after it was noted: the longest that a function may run that notes one, twice.
     pub settle: Duration,
     /// Without any note.
     pub anyway: Duration,
@@ -90,7 +89,7 @@ impl Intervals {
             Some(Outcome::Idle)
         } else if holds(later(changes.last_at_ms, self.quiet), self.quiet * 2)
             && !self.is_late(rebuild, now)
-            && changes.at_once <= rebuild.settled
+            && changes.at_once <= rebuild.at_once
         {
             Some(Outcome::NotQuiet)
         } else if holds(rebuild.not_before_ms, longest_pause) {
@@ -133,7 +132,7 @@ impl Intervals {
 
     /// Whether what was noted last has happened by `now`, or never will.
     pub(crate) fn is_settled(&self, changes: &Changes, now: u64) -> bool {
-        now >= later(changes.last_at_ms, self.settle)
+        now >= later(changes.noted_at_ms, self.settle)
     }
 
     /// When a start that failed for the `failures`th time is tried again.
@@ -255,6 +254,7 @@ mod tests {
         let now = 60 * MINUTE;
         let rebuild = Rebuild {
             settled: 8,
+            at_once: 2,
             looked_at_ms: now - MINUTE,
             ..Rebuild::default()
         };
@@ -262,17 +262,18 @@ mod tests {
             count: 9,
             last_at_ms: now - 1000,
             at_once,
+            ..Changes::default()
         };
         let wait = |at_once, rebuild| rule.reason_to_wait(&changes(at_once), rebuild, now);
         assert_eq!(wait(0, &rebuild), Some(Outcome::NotQuiet));
-        assert_eq!(wait(8, &rebuild), Some(Outcome::NotQuiet), "dealt with");
-        assert_eq!(wait(9, &rebuild), None);
+        assert_eq!(wait(2, &rebuild), Some(Outcome::NotQuiet), "dealt with");
+        assert_eq!(wait(3, &rebuild), None);
         // A host's pause between two builds holds all the same.
         let paused = Rebuild {
             not_before_ms: now + MINUTE,
             ..rebuild.clone()
         };
-        assert_eq!(wait(9, &paused), Some(Outcome::TooSoon));
+        assert_eq!(wait(3, &paused), Some(Outcome::TooSoon));
     }
 
     #[test]

@@ -39,6 +39,11 @@ pub enum Error {
     TooManyAttempts {
         retry_after_seconds: u64,
     },
+    /// What is asked for is being made.
+    NotReady {
+        sentence: Sentence,
+        retry_after_seconds: u64,
+    },
     Unavailable(anyhow::Error),
     Internal(anyhow::Error),
 }
@@ -85,7 +90,7 @@ impl Error {
             Self::UnsupportedMediaType(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::InvalidFile(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::TooManyAttempts { .. } => StatusCode::TOO_MANY_REQUESTS,
-            Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::NotReady { .. } | Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -100,7 +105,8 @@ impl Error {
             | Self::QuotaExceeded(sentence)
             | Self::TooLarge(sentence)
             | Self::UnsupportedMediaType(sentence)
-            | Self::InvalidFile(sentence) => sentence.clone(),
+            | Self::InvalidFile(sentence)
+            | Self::NotReady { sentence, .. } => sentence.clone(),
             Self::OtherTitle(replacement) => sentence!(
                 "api.other_title",
                 title = replacement.instead.title.as_str(),
@@ -135,7 +141,7 @@ impl Error {
             Self::UnsupportedMediaType(_) => "unsupported_media_type",
             Self::InvalidFile(_) => "invalid_file",
             Self::TooManyAttempts { .. } => "too_many_attempts",
-            Self::Unavailable(_) => "unavailable",
+            Self::NotReady { .. } | Self::Unavailable(_) => "unavailable",
             Self::Internal(_) => "internal",
         }
     }

@@ -300,6 +300,10 @@ fn failure(asked: &Asked, error: &Error) -> Response<Body> {
         }
         Error::TooManyAttempts {
             retry_after_seconds,
+        }
+        | Error::NotReady {
+            retry_after_seconds,
+            ..
         } => {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(*retry_after_seconds));
         }

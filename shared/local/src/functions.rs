@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use aws_lambda_events::apigw::ApiGatewayV2httpResponse;
 use blobs::Blobs;
-use endpoint::{Clock, Environment, Error, Origins, Request, aws, configuration};
+use endpoint::{Environment, Error, Origins, Request, aws};
 use futures::future::BoxFuture;
 use serde_json::Value;
 
@@ -154,21 +154,25 @@ fn remove_member(environment: &Environment) -> anyhow::Result<ScheduledFunction>
     }))
 }
 
-/// What asks for documents whose time has come, whether or not there is a site to be built.
+/// What `rebuild_site` does whether or not there is a site to be built: documents whose time has come are asked for, and what is published is
+/// kept.
 fn come_out(environment: &Environment) -> anyhow::Result<ScheduledFunction> {
     let config = aws::config(environment, aws::ENDPOINT_S3)?;
-    let uploads = Arc::new(Blobs::new(&config, environment.required("UPLOADS_BUCKET")?));
-    let members = Arc::new(configuration::members(environment)?);
+    let uploads = Blobs::new(&config, environment.required("UPLOADS_BUCKET")?);
+    let state = Arc::new((rebuild_site::Watch::from_env(environment)?, uploads));
     Ok(Arc::new(move || {
-        let (uploads, members) = (Arc::clone(&uploads), Arc::clone(&members));
+        let state = Arc::clone(&state);
         Box::pin(async move {
+            let (watch, uploads) = &*state;
             let due = rebuild_site::Due {
-                members: &members,
-                uploads: &uploads,
-                clock: &Clock::system(),
+                members: &watch.members,
+                uploads,
+                clock: &watch.clock,
                 most: rebuild_site::MOST_AT_ONCE,
             };
-            due.ask().await.map(Value::from)
+            let asked = due.ask().await;
+            rebuild_site::keep(watch).await?;
+            asked.map(Value::from)
         })
     }))
 }

@@ -156,6 +156,9 @@ pub(crate) async fn start_with(
         move |_, request| tables_or_letters(tables.clone(), letters.clone(), request),
     ));
     make_table(&own).await.map_err(StartError::Functions)?;
+    compare_published(&own)
+        .await
+        .map_err(StartError::Functions)?;
 
     if !options.backends_only {
         spawn_workers(&front, &store, &functions);
@@ -382,6 +385,16 @@ fn warn_of_the_network(host: &str, ports: Ports) {
         ports.s3,
         ports.dynamodb
     );
+}
+
+/// Compares what is published with what is kept of it, all of it: a version that keeps nothing may have worked on the folder, and
+/// whoever asks for it once this stack answers is told everything.
+async fn compare_published(environment: &Environment) -> anyhow::Result<()> {
+    let watch = rebuild_site::Watch::from_env(environment)?;
+    manifest::begin_anew(&watch.members).await?;
+    let now = watch.clock.unix_milliseconds();
+    manifest::compare(&watch.content, &watch.members, Duration::MAX, now).await?;
+    Ok(())
 }
 
 async fn make_table(environment: &Environment) -> anyhow::Result<()> {

@@ -1,16 +1,32 @@
-//! What is published, as the content bucket's listing has it.
+//! What is published, as it is kept in the table.
 //!
-//! `content` hands it out to builds, `rebuild_site` looks at whether it changed: one reading of the
-//! listing for both, so that a build starts when, and only when, it would read something else.
+//! `content` hands it out to builds, `rebuild_site` looks at whether it changed: one fingerprint for both, so that a build starts
+//! when, and only when, it would read something else. Nobody lists the bucket for either. Whoever changes what is
+//! published [`settle`]s it then: reads what is kept, looks at the bucket or the account, and writes what it found over what was read.
+//! [`compare`] holds all of it against the bucket, by and by.
 
-mod moved;
-mod pictures;
+mod bucket;
+mod compare;
+mod fingerprint;
+mod page;
+mod settle;
+mod since;
+mod token;
 
-use blobs::{Blobs, Result, layout};
-use sha2::{Digest as _, Sha256};
+use std::collections::BTreeMap;
 
-pub use moved::Moved;
-pub use pictures::Picture;
+use blobs::layout;
+use members::{Document, Shown};
+
+pub use compare::{Compared, begin_anew, compare, is_due};
+pub use fingerprint::Fingerprint;
+pub use page::{Page, is_cursor, one, page};
+pub use settle::{document, settle, settle_account, settle_member, settle_noted, shown};
+pub use since::{Since, since};
+pub use token::Token;
+
+/// Edge length in pixels to key in the content bucket.
+pub type Picture = BTreeMap<String, String>;
 
 /// One published document.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,175 +39,61 @@ pub struct Entry {
     pub digest: String,
     /// Unix seconds.
     pub last_modified: u64,
-    /// The member's profile picture, where there is a whole one.
+    /// The member's profile picture.
     pub picture: Option<Picture>,
 }
 
-/// A part of what is published, ordered by id as S3 orders keys.
-#[derive(Debug)]
-pub struct Page {
-    pub entries: Vec<Entry>,
-    /// Former addresses from the first entry of the page to its last, and where their documents are.
-    pub moved: Vec<Moved>,
-    /// The entry id after which the next page starts; `None` on the last.
-    pub cursor: Option<String>,
-}
-
-/// Up to `limit` entries after the entry id `after`; S3 gives at most 1000 keys at a time.
-pub async fn page(content: &Blobs, after: Option<&str>, limit: u16) -> Result<Page> {
-    let mut listed = content
-        .list(
-            layout::content_prefix(),
-            after.map(layout::content_key).as_deref(),
-            limit,
-        )
-        .await?;
-    let moved = moved::page(content, after, limit).await?;
-    // What both listings reach: neither may have more of it.
-    let ends = [
-        listed.cursor.as_deref().and_then(layout::entry_id),
-        moved.cursor.as_deref(),
-    ];
-    let cursor = ends
-        .into_iter()
-        .flatten()
-        .min_by_key(|end| layout::content_key(end))
-        .map(str::to_owned);
-    let last = cursor.as_deref().map(layout::content_key);
-    let is_reached = |key: &str| last.as_deref().is_none_or(|last| key <= last);
-    listed.entries.retain(|object| is_reached(&object.key));
-    let handles = listed
-        .entries
-        .iter()
-        .filter_map(|object| layout::entry_id(&object.key))
-        .map(layout::handle)
-        .collect();
-    let pictures = pictures::of(content, &handles).await?;
-    let entries = listed.entries.iter().filter_map(|object| {
-        let id = layout::entry_id(&object.key)?;
-        Some(Entry {
-            id: id.to_owned(),
-            key: object.key.clone(),
-            digest: digest_of(&object.etag).to_owned(),
-            last_modified: object.last_modified,
-            picture: pictures.get(layout::handle(id)).cloned(),
-        })
-    });
-    let entries: Vec<Entry> = entries.collect();
-    // A document that has come to a former address counts before the word of where the other one is.
-    let is_taken = |id: &str| {
-        let key = layout::content_key(id);
-        entries
-            .binary_search_by(|entry| entry.key.cmp(&key))
-            .is_ok()
-    };
-    let mut moved = moved.moved;
-    moved.retain(|it| is_reached(&layout::content_key(&it.from)) && !is_taken(&it.from));
-    Ok(Page {
-        entries,
-        moved,
-        cursor,
-    })
-}
-
-/// The entry with an id, with its former address where that is what `id` is, as [`page`] has both; neither where there is no such
-/// entry. However much is published, few requests: nobody else's keys are listed.
-pub async fn one(content: &Blobs, id: &str) -> Result<Page> {
-    let mut moved = None;
-    let mut found = match layout::parse_entry_id(id) {
-        Some(_) => entry(content, id).await?,
-        None => None,
-    };
-    if found.is_none()
-        && let Some(from) = moved::from(content, id).await?
-    {
-        found = entry(content, &from.to).await?;
-        moved = found.is_some().then_some(from);
+impl Entry {
+    fn new(id: String, document: Document, shown: Option<&Shown>) -> Self {
+        let picture = shown.and_then(|shown| shown.picture.as_ref());
+        Self {
+            key: layout::content_key(&id),
+            id,
+            digest: document.digest,
+            last_modified: document.updated,
+            picture: picture.map(|picture| picture.0.clone()),
+        }
     }
-    Ok(Page {
-        entries: found.into_iter().collect(),
-        moved: moved.into_iter().collect(),
-        cursor: None,
-    })
 }
 
-async fn entry(content: &Blobs, id: &str) -> Result<Option<Entry>> {
-    let key = layout::content_key(id);
-    let Some(head) = content.head(&key).await? else {
-        return Ok(None);
-    };
-    Ok(Some(Entry {
-        id: id.to_owned(),
-        key,
-        digest: digest_of(&head.etag).to_owned(),
-        last_modified: head.last_modified,
-        picture: pictures::of_member(content, layout::handle(id)).await?,
-    }))
+/// A former address, and where its document is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Moved {
+    /// An entry id that is no entry's any more.
+    pub from: String,
+    /// The entry id of the document.
+    pub to: String,
 }
+
+/// What can go wrong.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error(transparent)]
+    Bucket(#[from] blobs::Error),
+    #[error(transparent)]
+    Table(#[from] members::Error),
+    /// Not everything that is published is kept yet: [`compare`] has to go through the bucket first.
+    #[error("the list of what is published is being made")]
+    NotWhole,
+    /// Others wrote in between each time.
+    #[error("what is published changed {rounds} times while {what} was looked at")]
+    Busy { what: String, rounds: u32 },
+}
+
+pub type Result<T> = std::result::Result<T, Error>;
 
 /// The digest of an object with that ETag.
 pub fn digest_of(etag: &str) -> &str {
     etag.trim_matches('"')
 }
 
-/// Names everything that a build reads of `entries`, in hexadecimal.
-#[derive(Debug, Default)]
-pub struct Fingerprint(Sha256);
-
-impl Fingerprint {
-    pub fn add(&mut self, entries: &[Entry]) {
-        for entry in entries {
-            let pictures = entry.picture.iter().flat_map(Picture::values);
-            for part in [&entry.id, &entry.digest].into_iter().chain(pictures) {
-                self.0.update(part.as_bytes());
-                self.0.update([0]);
-            }
-            self.0.update([1]);
-        }
-    }
-
-    pub fn add_moved(&mut self, moved: &[Moved]) {
-        for Moved { from, to } in moved {
-            for part in [from, to] {
-                self.0.update(part.as_bytes());
-                self.0.update([2]);
-            }
-        }
-    }
-
-    /// A member of the directory, who may have published nothing.
-    pub fn add_member(&mut self, handle: &str, name: &str, picture: Option<&Picture>) {
-        let pictures = picture.into_iter().flat_map(Picture::values);
-        for part in [handle, name]
-            .into_iter()
-            .chain(pictures.map(String::as_str))
-        {
-            self.0.update(part.as_bytes());
-            self.0.update([3]);
-        }
-        self.0.update([4]);
-    }
-
-    /// `rest` is whatever else belongs to it.
-    pub fn finish(mut self, rest: &str) -> String {
-        self.0.update(rest.as_bytes());
-        base16ct::lower::encode_string(&self.0.finalize())
-    }
+/// Whether it is an entry id that builds take, and that a cursor may hold.
+fn is_entry_id(id: &str) -> bool {
+    let is_plain = |byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'/');
+    layout::parse_entry_id(id).is_some() && id.bytes().all(is_plain)
 }
 
-/// The fingerprint of everything that is published.
-pub async fn fingerprint(content: &Blobs) -> Result<String> {
-    /// S3 gives no more at a time.
-    const PAGE: u16 = 1000;
-    let mut fingerprint = Fingerprint::default();
-    let mut cursor = None;
-    loop {
-        let page = page(content, cursor.as_deref(), PAGE).await?;
-        fingerprint.add(&page.entries);
-        fingerprint.add_moved(&page.moved);
-        cursor = page.cursor;
-        if cursor.is_none() {
-            return Ok(fingerprint.finish(""));
-        }
-    }
+/// The fingerprint of everything that a build would read: one request, however much that is.
+pub async fn fingerprint(members: &members::Members) -> Result<String> {
+    Ok(members.published_heads().await?.fingerprint())
 }

@@ -1,10 +1,15 @@
 //! What the site's builds said of entries: which version of which one they read, and which one the site's own schema refused.
+//!
+//! It is kept by the shards of what is published, so that no partition has all of a site.
+
+use std::collections::BTreeMap;
 
 use aws_sdk_dynamodb::types::TransactWriteItem;
 
 use crate::Members;
 use crate::error::{Error, Result};
 use crate::item::{Item, PK, Reader, SK, key, number, string};
+use crate::published::Shard;
 use crate::transaction::MOST_WRITES;
 
 const BUILT: &str = "BUILT";
@@ -36,9 +41,12 @@ pub struct Refused {
     pub since: u64,
 }
 
-/// The partition of what is `kind`; the site has no name of its own.
-fn pk(kind: &str) -> String {
-    format!("{kind}#SITE")
+/// Before there were shards, all of a kind was in one partition.
+const SITE: &str = "SITE";
+
+/// The partition of what is `kind` of the entries under a handle.
+fn pk(kind: &str, handle: &str) -> String {
+    format!("{kind}#{}", Shard::of(handle))
 }
 
 fn sk(handle: &str, slug: &str) -> String {
@@ -51,7 +59,7 @@ impl Members {
     /// read the entries before that may say so after it.
     pub async fn put_built(&self, handle: &str, entries: &[Built]) -> Result<usize> {
         let puts = entries.iter().map(|built| {
-            let mut item = key(pk(BUILT), sk(handle, &built.slug));
+            let mut item = key(pk(BUILT, handle), sk(handle, &built.slug));
             item.insert("digest".to_owned(), string(built.digest.as_str()));
             item.insert("since".to_owned(), number(built.since));
             self.put(item)
@@ -69,7 +77,7 @@ impl Members {
         unbuilt: &[&str],
     ) -> Result<()> {
         let puts = entries.iter().map(|refused| {
-            let mut item = key(pk(REFUSED), sk(handle, &refused.slug));
+            let mut item = key(pk(REFUSED, handle), sk(handle, &refused.slug));
             item.insert("digest".to_owned(), string(refused.digest.as_str()));
             item.insert("reason".to_owned(), string(refused.reason.as_str()));
             item.insert("since".to_owned(), number(refused.since));
@@ -77,7 +85,7 @@ impl Members {
         });
         let deletions = unbuilt
             .iter()
-            .map(|slug| self.deletion(key(pk(BUILT), sk(handle, slug))));
+            .map(|slug| self.deletion(key(pk(BUILT, handle), sk(handle, slug))));
         let writes = puts.chain(deletions).collect::<Result<_>>()?;
         self.write_in_parts(handle, writes).await.map(drop)
     }
@@ -109,7 +117,7 @@ impl Members {
             .client
             .delete_item()
             .table_name(&self.table)
-            .set_key(Some(key(pk(kind), sk(handle, slug))))
+            .set_key(Some(key(pk(kind, handle), sk(handle, slug))))
             .send()
             .await;
         deleted.map(|_| ()).map_err(Error::store("DeleteItem"))
@@ -119,40 +127,106 @@ impl Members {
     pub async fn built_of(&self, handle: &str) -> Result<Vec<Built>> {
         // `0` is what comes after `/`.
         let (first, last) = (format!("{handle}/"), format!("{handle}0"));
-        let items = self.entries_between(BUILT, &first, &last).await?;
+        let pk = pk(BUILT, handle);
+        let items = self.entries_between(&pk, &first, &last).await?;
         items.iter().map(built_from).collect()
     }
 
     /// A member's entries that the site refused.
     pub async fn refused_of(&self, handle: &str) -> Result<Vec<Refused>> {
         let (first, last) = (format!("{handle}/"), format!("{handle}0"));
-        let items = self.entries_between(REFUSED, &first, &last).await?;
+        let pk = pk(REFUSED, handle);
+        let items = self.entries_between(&pk, &first, &last).await?;
         items.iter().map(refused_from).collect()
     }
 
-    /// What is known of all entries from the first to the last of `entries`, handles and slugs in any order: which ones are built,
-    /// and which ones were refused.
+    /// What is known of all entries from the first to the last of `entries` in each of their shards, handles and slugs in any order: which
+    /// ones are built, and which ones were refused.
     pub async fn told_among(&self, entries: &[(&str, &str)]) -> Result<(Vec<Built>, Vec<Refused>)> {
-        let keys = || entries.iter().map(|(handle, slug)| sk(handle, slug));
-        let (Some(first), Some(last)) = (keys().min(), keys().max()) else {
-            return Ok((Vec::new(), Vec::new()));
-        };
-        let built = self.entries_between(BUILT, &first, &last).await?;
-        let refused = self.entries_between(REFUSED, &first, &last).await?;
+        let mut ranges: BTreeMap<Shard, (String, String)> = BTreeMap::new();
+        for (handle, slug) in entries {
+            let key = sk(handle, slug);
+            let shard = Shard::of(handle);
+            let (first, last) = ranges
+                .entry(shard)
+                .or_insert_with(|| (key.clone(), key.clone()));
+            if key < *first {
+                *first = key;
+            } else if key > *last {
+                *last = key;
+            }
+        }
+        let told = ranges.iter().map(|(shard, (first, last))| async move {
+            let (built, refused) = (format!("{BUILT}#{shard}"), format!("{REFUSED}#{shard}"));
+            futures::try_join!(
+                self.entries_between(&built, first, last),
+                self.entries_between(&refused, first, last)
+            )
+        });
+        let told = futures::future::try_join_all(told).await?;
+        let (built, refused): (Vec<_>, Vec<_>) = told.into_iter().unzip();
         Ok((
-            built.iter().map(built_from).collect::<Result<_>>()?,
-            refused.iter().map(refused_from).collect::<Result<_>>()?,
+            built
+                .iter()
+                .flatten()
+                .map(built_from)
+                .collect::<Result<_>>()?,
+            refused
+                .iter()
+                .flatten()
+                .map(refused_from)
+                .collect::<Result<_>>()?,
         ))
     }
 
-    async fn entries_between(&self, kind: &str, first: &str, last: &str) -> Result<Vec<Item>> {
+    /// Moves up to `limit` items of each kind that an earlier version wrote to where they are looked for, unless something newer is
+    /// there; of a member who is gone they go. Says how many were moved.
+    pub async fn move_told(&self, limit: u16) -> Result<usize> {
+        let mut moved = 0;
+        for kind in [BUILT, REFUSED] {
+            let found = self
+                .client
+                .query()
+                .table_name(&self.table)
+                .consistent_read(true)
+                .limit(i32::from(limit))
+                .key_condition_expression(format!("{PK} = :pk"))
+                .expression_attribute_values(":pk", string(format!("{kind}#{SITE}")))
+                .send()
+                .await
+                .map_err(Error::store("Query"))?;
+            for item in found.items() {
+                let read = Reader { item, name: kind };
+                let (handle, slug) = entry_of(&read)?;
+                let after = key(pk(kind, handle), sk(handle, slug));
+                if self.get(after.clone()).await?.is_none() {
+                    let mut item = item.clone();
+                    item.extend(after);
+                    self.write_of_handle(handle, vec![self.put(item)?]).await?;
+                }
+                let before = key(format!("{kind}#{SITE}"), sk(handle, slug));
+                let deleted = self
+                    .client
+                    .delete_item()
+                    .table_name(&self.table)
+                    .set_key(Some(before))
+                    .send()
+                    .await;
+                deleted.map_err(Error::store("DeleteItem"))?;
+                moved += 1;
+            }
+        }
+        Ok(moved)
+    }
+
+    async fn entries_between(&self, pk: &str, first: &str, last: &str) -> Result<Vec<Item>> {
         let mut found = Vec::new();
         let mut items = self
             .client
             .query()
             .table_name(&self.table)
             .key_condition_expression(format!("{PK} = :pk AND {SK} BETWEEN :first AND :last"))
-            .expression_attribute_values(":pk", string(pk(kind)))
+            .expression_attribute_values(":pk", string(pk))
             .expression_attribute_values(":first", string(first))
             .expression_attribute_values(":last", string(last))
             .consistent_read(true)

@@ -256,7 +256,7 @@ impl Members {
                  OR (contains({SK}, :id) AND {PK} <> :departures) \
                  OR (begins_with({PK}, :page) AND {SK} IN ({handles})) \
                  OR (begins_with({PK}, :code) AND email = :email) \
-                 OR ({PK} IN (:built, :refused) AND ({built}))"
+                 OR ((begins_with({PK}, :built) OR begins_with({PK}, :refused)) AND ({built}))"
             ))
             .expression_attribute_values(":id", string(account.id.as_str()))
             .expression_attribute_values(":pointer", string(MEMBER))
@@ -264,8 +264,8 @@ impl Members {
             .expression_attribute_values(":page", string("PAGE#"))
             .expression_attribute_values(":code", string("CODE#"))
             .expression_attribute_values(":email", string(account.email.as_str()))
-            .expression_attribute_values(":built", string("BUILT#SITE"))
-            .expression_attribute_values(":refused", string("REFUSED#SITE"));
+            .expression_attribute_values(":built", string("BUILT#"))
+            .expression_attribute_values(":refused", string("REFUSED#"));
         for (number, handle) in account.handles().enumerate() {
             let entries = string(format!("{handle}/"));
             scan = scan

@@ -16,13 +16,14 @@
 //! | `MOVED#<id>` | `<slug>` | which of the member's documents had that address, and where it is |
 //! | `USAGE#<id>` | `USAGE`, `FILES` | how many READMEs and files the member has at most, and their bytes |
 //! | `LINK#<name>` | `<id>#<slug>` | that a README has a link to a document or member of that name |
+//! | `MANIFEST#07`, `CHANGED#07` | see `published` | what is published, and what changed |
 //! | `CHANGES#SITE`, `REBUILD#SITE` | `CHANGES`, `REBUILD` | when what is published changed, and what was done about it |
 //! | `DUE#SITE` | `<Unix seconds>#<id>#<slug>` | that a README comes out by itself then |
 //! | `REVIEW#<id>` | `<slug>`, `#trusted` | what an editor decided of a document, and that one of the member's was approved |
 //! | `WITHDRAWN#SITE` | `<id>#<slug>` | that an editor took a document off the site |
 //! | `WAITING#SITE` | `<Unix milliseconds>#<id>#<slug>` | since when a README waits for an editor |
-//! | `BUILT#SITE` | `<handle>/<slug>` | which version of an entry a build has read, and when |
-//! | `REFUSED#SITE` | `<handle>/<slug>` | which version of an entry the site's own schema refused, and why |
+//! | `BUILT#07` | `<handle>/<slug>` | which version of an entry a build has read, and when |
+//! | `REFUSED#07` | `<handle>/<slug>` | which version of an entry the site's own schema refused, and why |
 //! | `CODE#<digest>` | `CODE` | the address whose account a code is of; expires |
 //! | `GUESSED#<digest>`, `SOURCE#<address>` | `THROTTLE` | failed guesses; expires |
 //! | `PREVIEWS#<digest>` | `THROTTLE` | previews of a member within a minute; expires |
@@ -55,6 +56,7 @@ mod new_email;
 mod notices;
 mod pages;
 mod pictures;
+mod published;
 mod renames;
 mod reports;
 mod review;
@@ -91,6 +93,10 @@ pub use named::Named;
 pub use new_email::{NEW_EMAIL_TTL_SECONDS, NewEmail};
 pub use notices::Notice;
 pub use pictures::Seen;
+pub use published::{
+    Change, Changed, Document, Heads, Place, SHARDS, SeenAddress, SeenMember, Shard, ShardHead,
+    Shown, Unsettled, Whole,
+};
 pub use renames::Renamed;
 pub use reports::{Report, State, Summary};
 pub use review::{Decision, DecisionMove, Edition, Review, Ruling, Submission, Waiting};

@@ -1,8 +1,8 @@
 //! What the site shows: when that last changed, and what came of having it built anew.
 //!
-//! Whoever is about to change what is published notes it first, with one cheap write and no read. A
-//! note only ever means "look at what is published again"; the bookkeeping of the looks lies apart,
-//! so that notes and looks don't meet in one item.
+//! Each change of what is published counts in its shard's head, in one transaction with it. Beside that a change is noted that comes at a
+//! time that was announced, before it is made. A note only ever means "look at what is published again"; the bookkeeping of the
+//! looks lies apart, so that notes and looks don't meet in one item.
 
 use serde::{Deserialize, Serialize};
 
@@ -15,14 +15,16 @@ const REBUILD: &str = "REBUILD";
 /// The site has no name of its own: there is one.
 const SITE: &str = "SITE";
 
-/// What was noted of changes.
+/// What changed, and what was noted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Changes {
-    /// How many were noted, ever.
+    /// How many changes were made or noted, ever.
     pub count: u64,
-    /// When the last one was noted, in Unix milliseconds.
+    /// When the last one was, in Unix milliseconds.
     pub last_at_ms: u64,
-    /// The count with the last one that nobody should wait for; 0 where there was none.
+    /// When the last one was noted, in Unix milliseconds: what was noted may not have happened yet.
+    pub noted_at_ms: u64,
+    /// Which of those that were noted is the last that nobody should wait for; 0 where there was none.
     pub at_once: u64,
 }
 
@@ -34,6 +36,8 @@ pub struct Rebuild {
     pub turn: u64,
     /// The count of [`Changes`] up to which everything is dealt with.
     pub settled: u64,
+    /// The last that nobody should wait for, of those that are dealt with.
+    pub at_once: u64,
     /// A time before which no change was noted that still waits to be looked at. `None`: nothing waits,
     /// or no look has seen it yet.
     pub waiting_since_ms: Option<u64>,
@@ -88,8 +92,17 @@ impl Members {
         noted.map(|_| ()).map_err(Error::store("UpdateItem"))
     }
 
-    /// What was noted so far.
+    /// What changed and was noted so far.
     pub async fn changes(&self) -> Result<Changes> {
+        let (noted, heads) = futures::try_join!(self.noted(), self.published_heads())?;
+        Ok(Changes {
+            count: noted.count.saturating_add(heads.revisions()),
+            last_at_ms: noted.last_at_ms.max(heads.changed_at_ms()),
+            ..noted
+        })
+    }
+
+    async fn noted(&self) -> Result<Changes> {
         let Some(item) = self.get(changes_key()).await? else {
             return Ok(Changes::default());
         };
@@ -100,6 +113,7 @@ impl Members {
         Ok(Changes {
             count: read.number("changes")?,
             last_at_ms: read.number("last_at_ms")?,
+            noted_at_ms: read.number("last_at_ms")?,
             at_once: if item.contains_key("at_once") {
                 read.number("at_once")?
             } else {
