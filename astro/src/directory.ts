@@ -1,7 +1,8 @@
 // `GET /api/members/public`: the members whom everybody may see, page by page, each page asked for with its ETag.
 
 import { ask, Unavailable } from './http.js';
-import { isRecord, MAX_PAGE_BYTES, MAX_PAGES, pictureFrom, type Picture } from './manifest.js';
+import { isRecord, MAX_PAGE_BYTES, pictureFrom, type Picture } from './listing.js';
+import { MAX_PAGES } from './manifest.js';
 
 /** A member, as everybody may see them. */
 export interface Listed {

@@ -5,10 +5,11 @@ import { contentOf } from './content.js';
 import { hasFormulas, readDocument } from './document.js';
 import { wallWith } from './html/wall.js';
 import { ask } from './http.js';
-import { readManifest, type ManifestEntry, type Moved, type Page } from './manifest.js';
+import type { ManifestEntry, Moved } from './manifest.js';
 import { readOne, type One } from './one.js';
 import { baseUrl, count, fileOf, inParallel, type MastheadOptions } from './options.js';
 import { mastheadSchema, type MastheadEntry } from './schema.js';
+import { NOTHING_KEPT, readCurrent } from './since.js';
 import { contentFor } from './transforms/index.js';
 import { withoutMoney } from './transforms/money.js';
 
@@ -67,12 +68,12 @@ export function mastheadLiveLoader(
   const content = contentFor({ content: contentOf(options.content, undefined), allowances, assets: [] });
   const documents = new Map<string, Kept>();
   const ones = new Map<string, One>();
-  let pages: Page[] = [];
+  let list = NOTHING_KEPT;
   let olderUntil = 0;
 
   async function manifest(): Promise<{ entries: ManifestEntry[]; moved: Moved[] }> {
-    const read = await readManifest(baseUrl(options.url, process.env), attempts, pages);
-    pages = read.pages;
+    const read = await readCurrent(baseUrl(options.url, process.env), attempts, list, (message) => console.warn(`masthead: ${message}`));
+    list = read.kept;
     return { entries: read.entries.filter(({ id }) => options.filter?.(id) ?? true), moved: read.moved };
   }
 

@@ -11,7 +11,7 @@ import { ask, Unavailable } from './http.js';
 import { withoutFiles } from './images.js';
 import { ledTo, type Leading } from './links.js';
 import { htmlOf, makingOf, type Making } from './making.js';
-import { readManifest, type Manifest, type ManifestEntry, type Page } from './manifest.js';
+import type { ManifestEntry } from './manifest.js';
 import { refusal, type Refusal } from './refusal.js';
 import { tell, type Outcome } from './tell.js';
 import { neutralData, neutralText } from './neutral.js';
@@ -19,6 +19,7 @@ import { tellNews, type News } from './news.js';
 import { baseUrl, count, fileOf, inParallel, type MastheadOptions } from './options.js';
 import { mastheadSchema } from './schema.js';
 import { settingsOf } from './settings.js';
+import { keptFrom, NOTHING_KEPT, readCurrent, type Current, type Kept } from './since.js';
 import { watch } from './watch.js';
 
 export interface MastheadLoaderOptions extends MastheadOptions {
@@ -77,6 +78,10 @@ interface Setting {
   leading: Leading | undefined;
   variables: Environment;
   making: Making;
+  /** The list as it was read last. */
+  kept: Kept;
+  /** Of each entry that can't be used its digest, and why: the next look needn't fetch it to know. */
+  unusable: Map<string, { digest: string; error: unknown }>;
 }
 
 /**
@@ -98,7 +103,9 @@ export function mastheadLoader(options: MastheadLoaderOptions = {}): Loader & { 
       await options.beside?.load({ ...context, store: withoutMembers(context.store) });
       const variables = await environment(context);
       const { url, leading } = settingsOf(context.config);
-      const setting = { options, folder, variables, leading: leading?.(context.collection), base: baseUrl(options.url || url, variables), making: makingOf(context, options) };
+      const base = baseUrl(options.url || url, variables);
+      const kept = keptOf(context.meta.get(MANIFEST), base);
+      const setting = { options, folder, variables, leading: leading?.(context.collection), base, making: makingOf(context, options), kept, unusable: new Map() };
       const outcome = await sync(context, setting);
       if (!context.watcher) await acknowledge(context, setting, outcome);
       const pollMs = options.pollMs ?? DEFAULTS.pollMs;
@@ -113,15 +120,15 @@ export function mastheadLoader(options: MastheadLoaderOptions = {}): Loader & { 
  * Brings the store in line with the server, and gives the entries that are in it now as the server
  * has them, with those that the site's schema refused. `quietly`: says nothing while nothing changes.
  */
-async function sync(context: LoaderContext, { options, base, folder, leading, making }: Setting, quietly = false): Promise<Outcome> {
+async function sync(context: LoaderContext, setting: Setting, quietly = false): Promise<Outcome> {
   const { store, meta, logger } = context;
+  const { options, base, folder, leading, making, unusable } = setting;
   const idOf = ({ id }: ManifestEntry) => folder + id;
   const digestOf = (entry: ManifestEntry) => `${digestWith(entry, leading)} ${making.content.digest}`;
   const attempts = count(options.attempts, DEFAULTS.attempts);
-  const known = pagesOf(meta.get(MANIFEST), base);
-  let manifest: Manifest;
+  let manifest: Current;
   try {
-    manifest = await readManifest(base, quietly ? 1 : attempts, known);
+    manifest = await readCurrent(base, quietly ? 1 : attempts, setting.kept, (message) => logger.warn(message));
   } catch (error) {
     tellNews({ collection: context.collection, away: said(error) });
     // The next look comes soon, and the first one has said it.
@@ -149,9 +156,14 @@ async function sync(context: LoaderContext, { options, base, folder, leading, ma
   await inParallel(changed, count(options.concurrency, DEFAULTS.concurrency), async (entry) => {
     try {
       if (isSitesOwn(store, idOf(entry))) throw new Error('the site has an entry of its own under that id');
+      const before = unusable.get(entry.id);
+      if (quietly && before?.digest === digestOf(entry)) throw before.error;
+      unusable.delete(entry.id);
       if (await take(context, entry, { id: idOf(entry), digest: digestOf(entry), attempts, base, making, links })) taken.push(entry.id);
     } catch (error) {
       refused.push(error);
+      // What is away comes back, and a document of the site's own may go.
+      if (!(error instanceof Unavailable) && !isSitesOwn(store, idOf(entry))) unusable.set(entry.id, { digest: digestOf(entry), error });
       passedOver.push({ id: idOf(entry), why: said(error) });
       const told = refusal(entry, error);
       if (told) bySchema.push(told);
@@ -161,7 +173,9 @@ async function sync(context: LoaderContext, { options, base, folder, leading, ma
       logger.warn(`“${idOf(entry)}” is passed over, ${stays}: ${said(error)}`);
     }
   });
-  meta.set(MANIFEST, JSON.stringify({ base: base.href, pages: manifest.pages }));
+  // Astro writes down all that its loaders keep whenever one of them sets something.
+  if (manifest.kept !== setting.kept) meta.set(MANIFEST, JSON.stringify({ base: base.href, ...manifest.kept }));
+  setting.kept = manifest.kept;
   const isNews = !quietly || taken.length > 0 || gone.length > 0;
   tellNews({ collection: context.collection, entries: wanted.length, passedOver, ...(isNews ? { fetched: taken.length, removed: gone.length } : {}) });
   if (isNews) {
@@ -248,14 +262,14 @@ function digestWith({ url, digest, picture }: ManifestEntry, leading: Leading | 
   return [REVISION, url, digest, ...Object.values(picture ?? {}), ...(leading ? [leading.from, leading.pageOf('')] : [])].join(' ');
 }
 
-/** The pages that were kept, if they are of this server and of this loader. */
-function pagesOf(kept: string | undefined, base: URL): Page[] {
+/** The list that was kept, if it is of this server. */
+function keptOf(text: string | undefined, base: URL): Kept {
   try {
-    const { base: of, pages } = JSON.parse(kept ?? '{}');
-    return of === base.href && Array.isArray(pages) ? pages : [];
+    const { base: of, ...kept } = JSON.parse(text ?? '{}');
+    return of === base.href ? keptFrom(kept) : NOTHING_KEPT;
   } catch {
     // Damaged: as good as none.
-    return [];
+    return NOTHING_KEPT;
   }
 }
 

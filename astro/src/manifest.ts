@@ -1,143 +1,92 @@
-// `GET /api/content`: what is published, page by page, each page asked for with its ETag.
+// The whole list of what is published, page by page, each page asked for with its ETag.
 
+import { beginning, tooMuch } from './bounds.js';
 import { ask, Unavailable } from './http.js';
+import { listingFrom, MAX_PAGE_BYTES, type ManifestEntry, type Moved } from './listing.js';
 
-/** Square WebP files of a member's profile picture, by edge length in pixels. */
-export type Picture = Record<'96' | '256' | '512', string>;
-
-export interface ManifestEntry {
-  /** `<handle>` for a member's own page, else `<handle>/<slug>`. */
-  id: string;
-  /** Where the file is. */
-  url: string;
-  /** Changes when, and only when, the file's bytes change. */
-  digest: string;
-  /** When the file was last written, RFC 3339. */
-  updated: string;
-  /** The member's profile picture, where they have one. */
-  picture: Picture | null;
-}
-
-/** An address that a document had. */
-export interface Moved {
-  /** An entry id that is no entry's any more. */
-  from: string;
-  /** The entry id of the document. */
-  to: string;
-}
+export type { ManifestEntry, Moved, Picture } from './listing.js';
 
 /** A page as it is kept between builds. */
 export interface Page {
   cursor: string | null;
+  /** `null` where what is kept is no page that the server ever gave. */
   etag: string | null;
   entries: ManifestEntry[];
   /** None in a page that an earlier version of this package kept, or of a server that says none. */
   moved?: Moved[];
   next: string | null;
+  /**
+   * Of the first page: the token with which to ask what changed since it was read; `null` where there is none, or none that helps.
+   * A page that an earlier version of this package kept doesn't say, and is asked for anew.
+   */
+  since?: string | null;
 }
 
 export interface Manifest {
-  pages: Page[];
+  pages: readonly Page[];
+  /** In the order of their ids. */
   entries: ManifestEntry[];
-  /** Former addresses: each leads to an entry of `entries`, and is none of them. */
+  /** Former addresses, in their order: each leads to an entry of `entries`, and is none of them. */
   moved: Moved[];
   /** Whether every page is the one that was known already. */
   unchanged: boolean;
 }
 
-export const MAX_PAGE_BYTES = 16 * 1024 * 1024;
 /** More pages than this are taken for a server that goes round in circles. */
 export const MAX_PAGES = 10_000;
-/** An entry id, as far as a server has to be asked of it. */
-export const ID = /^[a-z0-9-]+(\/[a-z0-9-]+)?$/;
 
 /**
  * Reads the whole manifest. Pages in `known` are asked for with their ETag.
  *
- * @throws {Unavailable} where a page can't be had or is no manifest.
+ * @throws {Unavailable} where a page can't be had or is no manifest, or where there is no end of them.
  */
 export async function readManifest(base: URL, attempts: number, known: readonly Page[]): Promise<Manifest> {
   const pages: Page[] = [];
+  const reading = beginning();
   let unchanged = known.length > 0;
   for (let cursor: string | null = null; ; ) {
     const before = known.find((page) => page.cursor === cursor);
-    const page = await readPage(base, attempts, cursor, before);
+    const { page, text } = await readPage(base, attempts, cursor, before);
+    const end = tooMuch(reading, text, MAX_PAGES);
+    if (end !== null) throw new Unavailable(`${base.href}api/content ${end}`);
     unchanged &&= page === before;
     pages.push(page);
     if (page.next === null) break;
-    // Entries come in the order of their ids, and so do cursors.
-    if ((cursor !== null && page.next <= cursor) || pages.length >= MAX_PAGES) {
-      throw new Unavailable(`${base.href}api/content goes round in circles at “${page.next}”`);
-    }
+    // Cursors come in an order of their own, each behind the one before.
+    if (cursor !== null && page.next <= cursor) throw new Unavailable(`${base.href}api/content goes round in circles at “${page.next}”`);
     cursor = page.next;
   }
-  const entries = pages.flatMap((page) => page.entries);
-  const ids = new Set(entries.map(({ id }) => id));
-  // So nothing goes round in circles, either.
-  const moved = pages.flatMap((page) => page.moved ?? []).filter(({ from, to }) => !ids.has(from) && ids.has(to));
-  return { pages, entries, moved, unchanged: unchanged && pages.length === known.length };
+  return manifestOf(pages, unchanged && pages.length === known.length);
 }
 
-async function readPage(base: URL, attempts: number, cursor: string | null, before: Page | undefined): Promise<Page> {
+/** What pages say together. */
+export function manifestOf(pages: readonly Page[], unchanged: boolean): Manifest {
+  // A server may say an entry twice, where its member got another name while the list was read.
+  const entries = new Map(pages.flatMap((page) => page.entries).map((entry) => [entry.id, entry]));
+  const moved = new Map(pages.flatMap((page) => page.moved ?? []).map((moved) => [moved.from, moved]));
+  return {
+    pages,
+    entries: [...entries.values()].sort(inOrder(({ id }) => id)),
+    // Leading to an entry and being none, no address goes round in circles.
+    moved: [...moved.values()].filter(({ from, to }) => !entries.has(from) && entries.has(to)).sort(inOrder(({ from }) => from)),
+    unchanged,
+  };
+}
+
+/** The same whichever way the list came about: a configuration with other redirects, or in another order, has Astro clear its store. */
+const inOrder = <Item>(key: (item: Item) => string) => (one: Item, other: Item): number => (key(one) < key(other) ? -1 : 1);
+
+async function readPage(base: URL, attempts: number, cursor: string | null, before: Page | undefined): Promise<{ page: Page; text: string }> {
   const url = new URL('api/content', base);
   if (cursor !== null) url.searchParams.set('cursor', cursor);
-  const answer = await ask(url, { attempts, maxBytes: MAX_PAGE_BYTES, etag: before?.etag ?? undefined });
-  if (answer.status === 304 && before) return before;
-  const page = answer.status === 200 ? listingFrom(answer.text, base) : null;
-  if (page === null) {
+  const saysSince = cursor !== null || before?.since !== undefined;
+  const etag = (saysSince ? before?.etag : null) ?? undefined;
+  const answer = await ask(url, { attempts, maxBytes: MAX_PAGE_BYTES, etag });
+  if (answer.status === 304 && before) return { page: before, text: '' };
+  const listing = answer.status === 200 ? listingFrom(answer.text, base) : null;
+  if (listing === null) {
     throw new Unavailable(`${url.href} is no list of published content (status ${answer.status}): is this the address of Masthead?`);
   }
-  return { cursor, etag: answer.etag, ...page };
-}
-
-/** What an answer lists; `null` for anything else. */
-export function listingFrom(text: string, base: URL): Pick<Page, 'entries' | 'moved' | 'next'> | null {
-  let listing: unknown;
-  try {
-    listing = JSON.parse(text);
-  } catch {
-    return null;
-  }
-  if (!isRecord(listing) || listing['status'] !== 'success' || !Array.isArray(listing['entries'])) return null;
-  const next = listing['cursor'] ?? null;
-  if (next !== null && typeof next !== 'string') return null;
-  const entries = listing['entries'].map((entry) => entryFrom(entry, base));
-  return entries.includes(null) ? null : { entries: entries as ManifestEntry[], moved: movedFrom(listing['moved']), next };
-}
-
-/** What says where an address leads; anything else is passed over, since no entry hangs on it. */
-export function movedFrom(value: unknown): Moved[] {
-  const all: unknown[] = Array.isArray(value) ? value : [];
-  return all.flatMap((one) => {
-    if (!isRecord(one)) return [];
-    const { from, to } = one;
-    return typeof from === 'string' && ID.test(from) && typeof to === 'string' && ID.test(to) ? [{ from, to }] : [];
-  });
-}
-
-function entryFrom(value: unknown, base: URL): ManifestEntry | null {
-  if (!isRecord(value)) return null;
-  const { id, url, digest, updated, picture } = value;
-  if (typeof id !== 'string' || !ID.test(id) || typeof digest !== 'string' || typeof updated !== 'string') return null;
-  const address = typeof url === 'string' ? webAddress(url, base) : null;
-  return address === null ? null : { id, url: address, digest, updated, picture: pictureFrom(picture, base) };
-}
-
-/** A picture in all its sizes; `null` for anything else. */
-export function pictureFrom(value: unknown, base: URL): Picture | null {
-  if (!isRecord(value)) return null;
-  const sizes = (['96', '256', '512'] as const).map((size) => {
-    const url = value[size];
-    return [size, typeof url === 'string' ? webAddress(url, base) : null] as const;
-  });
-  return sizes.every(([, url]) => url) ? (Object.fromEntries(sizes) as Picture) : null;
-}
-
-function webAddress(url: string, base: URL): string | null {
-  const parsed = URL.parse(url, base);
-  return parsed && /^https?:$/.test(parsed.protocol) ? parsed.href : null;
-}
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  const { since, ...page } = listing;
+  return { page: { cursor, etag: answer.etag, ...page, ...(cursor === null ? { since } : {}) }, text: answer.text };
 }

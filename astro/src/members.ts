@@ -8,10 +8,11 @@ import { readDocument } from './document.js';
 import { environment } from './environment.js';
 import { ask } from './http.js';
 import type { MastheadLoaderOptions } from './loader.js';
-import { readManifest, type Manifest, type ManifestEntry, type Picture } from './manifest.js';
+import type { ManifestEntry, Picture } from './manifest.js';
 import { neutralData } from './neutral.js';
 import { baseUrl, count, fileOf, inParallel } from './options.js';
 import { settingsOf } from './settings.js';
+import { keptFrom, NOTHING_KEPT, readCurrent, type Current, type Kept } from './since.js';
 import { watch } from './watch.js';
 
 /** `filter` and `prefix` are those of the loader of documents, so that `documents` has its ids. */
@@ -73,10 +74,10 @@ async function sync(context: LoaderContext, options: MastheadMembersOptions, bas
   const attempts = quietly ? 1 : count(options.attempts, DEFAULTS.attempts);
   const known = keptOf(meta.get(KEPT), base);
   let directory: Directory;
-  let manifest: Manifest;
+  let manifest: Current;
   try {
     directory = await readDirectory(base, attempts, known.directory);
-    manifest = await readManifest(base, attempts, known.manifest);
+    manifest = await readCurrent(base, attempts, known.manifest, (message) => logger.warn(message));
   } catch (error) {
     away(context, options, error, quietly);
     return;
@@ -104,7 +105,7 @@ async function sync(context: LoaderContext, options: MastheadMembersOptions, bas
       if (!quietly) logger.warn(`the member “${handle}” is passed over, ${stays}: ${said(error)}`);
     }
   });
-  meta.set(KEPT, JSON.stringify({ base: base.href, directory: directory.pages, manifest: manifest.pages }));
+  meta.set(KEPT, JSON.stringify({ base: base.href, directory: directory.pages, manifest: manifest.kept }));
   if (!quietly || changed.length > passedOver || gone.length > 0) {
     const parts = [`${wanted.length} members`, `${changed.length - passedOver} changed`, `${gone.length} removed`];
     if (passedOver > 0) parts.push(`${passedOver} passed over`);
@@ -156,14 +157,14 @@ function byHandle(entries: readonly ManifestEntry[]): Map<string, ManifestEntry[
 }
 
 /** What was kept, if it is of this server. */
-function keptOf(kept: string | undefined, base: URL): { directory: Directory['pages']; manifest: Manifest['pages'] } {
+function keptOf(kept: string | undefined, base: URL): { directory: Directory['pages']; manifest: Kept } {
   try {
     const { base: of, directory, manifest } = JSON.parse(kept ?? '{}');
-    if (of === base.href && Array.isArray(directory) && Array.isArray(manifest)) return { directory, manifest };
+    if (of === base.href && Array.isArray(directory)) return { directory, manifest: keptFrom(manifest) };
   } catch {
     // Damaged: as good as none.
   }
-  return { directory: [], manifest: [] };
+  return { directory: [], manifest: NOTHING_KEPT };
 }
 
 function said(error: unknown): string {

@@ -1,7 +1,7 @@
 // `GET /api/content?id=`: one entry, without the list of all.
 
 import { ask, Unavailable } from './http.js';
-import { ID, listingFrom, MAX_PAGE_BYTES, type ManifestEntry } from './manifest.js';
+import { ID, listingFrom, MAX_PAGE_BYTES, type ManifestEntry } from './listing.js';
 
 /** What a server said of an id. */
 export interface One {
@@ -28,7 +28,7 @@ export async function readOne(base: URL, id: string, attempts: number, known: On
   if (answer.status === 304 && known) return known;
   const listing = answer.status === 200 ? listingFrom(answer.text, base) : null;
   if (listing === null) throw new Unavailable(`${url.href} is no list of published content (status ${answer.status}): is this the address of Masthead?`);
-  const { entries, moved = [], next } = listing;
+  const { entries, moved, next } = listing;
   const [entry] = entries;
   const leadsThere = (to: string) => to === id || moved.some((it) => it.from === id && it.to === to);
   if (entries.length > 1 || next !== null || (entry && !leadsThere(entry.id))) return null;

@@ -3,8 +3,9 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
-import { movedFrom, readManifest, type Moved } from './manifest.js';
+import { movedFrom, type Moved } from './listing.js';
 import { baseUrl, count, originOf, type MastheadOptions } from './options.js';
+import { keptFrom, NOTHING_KEPT, readCurrent, type Kept as KeptList } from './since.js';
 
 export interface RedirectOptions extends Pick<MastheadOptions, 'url' | 'filter' | 'attempts'> {
   /**
@@ -29,10 +30,12 @@ interface Kept {
   pictures: string[];
   /** What the club is called; empty where nobody said. */
   name: string;
+  /** The list that this is of, so that the next build asks for what changed. */
+  list: KeptList;
 }
 
 /** What is published, as far as a site's configuration hangs on it. */
-export interface Listing extends Omit<Kept, 'url'> {
+export interface Listing extends Omit<Kept, 'url' | 'list'> {
   /** How many documents there are; `undefined` while the server is away. */
   documents: number | undefined;
 }
@@ -57,17 +60,17 @@ export async function redirects(options: RedirectOptions = {}): Promise<Record<s
 /** Reads the list of what is published, and keeps of it what a configuration needs; while the server is away, what was kept. */
 export async function listing(url: URL, cacheDir: string, { attempts, name, warn }: { attempts?: number | undefined; name?: string | undefined; warn: (message: string) => void }): Promise<Listing> {
   const file = join(cacheDir, 'masthead-redirects.json');
+  const before = await lookUp(file, warn);
+  const known = before?.url === url.href ? before : undefined;
   try {
-    const { moved, entries } = await readManifest(url, count(attempts, DEFAULT_ATTEMPTS), []);
+    const { moved, entries, kept: list } = await readCurrent(url, count(attempts, DEFAULT_ATTEMPTS), known?.list ?? NOTHING_KEPT, warn);
     const pictures = hostsOf(entries.flatMap(({ url: file, picture }) => [file, ...Object.values(picture ?? {})]));
     const kept = { moved, pictures, name: name ?? '' };
-    await keep(file, { url: url.href, ...kept }, warn);
+    await keep(file, { url: url.href, ...kept, list }, warn);
     return { ...kept, documents: entries.length };
   } catch (error) {
-    const kept = await lookUp(file, warn);
-    const instead = kept?.url === url.href ? kept : undefined;
-    warn(`${instead ? 'redirects from addresses that documents had are those of the last build' : 'documents that got another address are not redirected in this build'}: ${sentence(error)}`);
-    return { moved: instead?.moved ?? [], pictures: instead?.pictures ?? [], name: instead?.name ?? '', documents: undefined };
+    warn(`${known ? 'redirects from addresses that documents had are those of the last build' : 'documents that got another address are not redirected in this build'}: ${sentence(error)}`);
+    return { moved: known?.moved ?? [], pictures: known?.pictures ?? [], name: known?.name ?? '', documents: undefined };
   }
 }
 
@@ -89,8 +92,8 @@ async function keep(file: string, kept: Kept, warn: (message: string) => void): 
 /** What was kept; nothing where there is no such file, or another program's. */
 async function lookUp(file: string, warn: (message: string) => void): Promise<Kept | undefined> {
   try {
-    const { url, moved, pictures, name } = JSON.parse(await readFile(file, 'utf8')) as Record<keyof Kept, unknown>;
-    return typeof url === 'string' ? { url, moved: movedFrom(moved), pictures: Array.isArray(pictures) ? hostsOf(pictures) : [], name: typeof name === 'string' ? name : '' } : undefined;
+    const { url, moved, pictures, name, list } = JSON.parse(await readFile(file, 'utf8')) as Record<keyof Kept, unknown>;
+    return typeof url === 'string' ? { url, moved: movedFrom(moved), pictures: Array.isArray(pictures) ? hostsOf(pictures) : [], name: typeof name === 'string' ? name : '', list: keptFrom(list) } : undefined;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') warn(`${file} can't be read: ${sentence(error)}`);
     return undefined;
