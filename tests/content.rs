@@ -14,7 +14,9 @@ const SHARED_FOR_TEN_SECONDS: &str = "public, max-age=0, s-maxage=10";
 #[tokio::test]
 async fn the_listing_names_what_is_published_and_nothing_else() {
     let site = Site::start().await;
-    let empty = body(site.get("/api/content").send().await.unwrap()).await;
+    let mut empty = body(site.get("/api/content").send().await.unwrap()).await;
+    let since = empty.as_object_mut().unwrap().remove("since").unwrap();
+    assert!(manifest::Token::parse(since.as_str().unwrap()).is_some());
     insta::assert_json_snapshot!(empty, @r#"
     {
       "status": "success",
@@ -136,34 +138,6 @@ async fn pictures(site: &Site) -> (Vec<(String, Value)>, String) {
         (id, entry["picture"].clone())
     });
     (pairs.collect(), etag)
-}
-
-#[tokio::test]
-async fn cursors_are_entry_ids() {
-    let site = Site::start().await;
-    let member = site.member("jo").await;
-    for name in ["a", "b", "c"] {
-        site.publish(&member, &format!("{name}.md"), "# Hi\n").await;
-    }
-    let rest = body(site.get("/api/content?cursor=jo/a").send().await.unwrap()).await;
-    let ids: Vec<_> = rest["entries"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|entry| entry["id"].as_str().unwrap())
-        .collect();
-    assert_eq!(ids, ["jo/b", "jo/c"]);
-    for wrong in ["", "..%2F..", "%00", "A", &"a".repeat(2000)] {
-        assert_error(
-            site.get(&format!("/api/content?cursor={wrong}"))
-                .send()
-                .await
-                .unwrap(),
-            400,
-            "bad_request",
-        )
-        .await;
-    }
 }
 
 /// What `?id=` answers, and its ETag.

@@ -14,7 +14,7 @@ async fn a_store_that_is_down_is_unavailable() {
     for (variable, function) in [
         ("AWS_ENDPOINT_URL_DYNAMODB", "login"),
         ("AWS_ENDPOINT_URL_DYNAMODB", "me"),
-        ("AWS_ENDPOINT_URL_S3", "content"),
+        ("AWS_ENDPOINT_URL_DYNAMODB", "content"),
         ("AWS_ENDPOINT_URL_S3", "readmes"),
     ] {
         // One that refuses, and one that takes the connection and never answers.

@@ -4,6 +4,7 @@ use anyhow::{Context as _, anyhow};
 use blobs::Blobs;
 use blobs::layout::SourceKey;
 use clap::Args;
+use endpoint::configuration;
 use serde::Deserialize;
 
 use crate::aws::Aws;
@@ -72,7 +73,8 @@ pub(crate) async fn again(target: &Target, keys: &[String]) -> anyhow::Result<()
     }
 }
 
-/// Sends for each source the message that S3 sends for an upload, to the queue of what can wait.
+/// Sends for each source the message that S3 sends for an upload, to the queue of what can wait, and has what is published compared with what is
+/// kept of it.
 async fn queue_in_aws(aws: &Aws) -> anyhow::Result<usize> {
     let environment = aws.environment().await?;
     let config = endpoint::aws::config(&environment, endpoint::aws::ENDPOINT_S3)?;
@@ -91,9 +93,12 @@ async fn queue_in_aws(aws: &Aws) -> anyhow::Result<usize> {
         }
         match page.cursor {
             Some(next) => cursor = Some(next),
-            None => return Ok(queued),
+            None => break,
         }
     }
+    // The runs of the schedule do it, which know how the site is set up.
+    manifest::ask_to_compare(&configuration::members(&environment)?).await?;
+    Ok(queued)
 }
 
 /// Sends the messages of one batch.

@@ -61,29 +61,27 @@ impl Simulation {
         self.now.load(Ordering::SeqCst)
     }
 
-    /// As `rewrite_readme` does: noted, then made.
+    /// As `rewrite_readme` does: made, then settled. What builds read is another thing with each change; one object stands for it.
     async fn change(&mut self, at: u64) {
         self.now.store(at, Ordering::SeqCst);
-        self.watch.members.note_change(at).await.unwrap();
-        self.oldest.get_or_insert(at);
         self.changes += 1;
+        let text = Upload {
+            bytes: self.changes.to_string().into(),
+            content_type: "text/markdown",
+            ..Upload::default()
+        };
+        let Watch {
+            members, content, ..
+        } = &self.watch;
+        let put = content.put("content/jo.md", text, Condition::Always);
+        put.await.unwrap();
+        let settled = manifest::settle(content, members, "jo", at);
+        assert!(settled.await.unwrap());
+        self.oldest.get_or_insert(at);
     }
 
     async fn look(&mut self) {
         let (at, down) = (self.at(), self.at() < self.down_until);
-        // What builds read is another thing with each change; one object stands for it.
-        if self.oldest.is_some() {
-            let text = Upload {
-                bytes: self.changes.to_string().into(),
-                content_type: "text/markdown",
-                ..Upload::default()
-            };
-            let put = self
-                .watch
-                .content
-                .put("content/jo.md", text, Condition::Always);
-            put.await.unwrap();
-        }
         let start = async || {
             if down {
                 Start::TryAgain {

@@ -52,7 +52,7 @@ struct Changed {
     moved: Vec<Moved>,
     /// To be sent back as `?since=`; `null`: the list has to be read anew.
     since: Option<String>,
-    /// Whether that has to be done at once.
+    /// Whether there is more, to be asked for at once.
     more: bool,
     /// Always `null`: what follows is asked for by `since`.
     cursor: Option<String>,

@@ -57,7 +57,8 @@ pub async fn handler(state: &State, request: Request) -> endpoint::Result {
         return Err(Error::InvalidCredentials(sentence!("api.password_wrong")));
     }
     members.guessed_right(guess).await?;
-    members.note_directory(clock.unix_milliseconds()).await?;
+    let (now_ms, handles) = (clock.unix_milliseconds(), [member.handle.as_str()]);
+    members.note_unsettled(&member.id, handles, now_ms).await?;
     if !members.leave(&member, clock.unix_seconds()).await? {
         return Err(Error::Conflict(sentence!("api.account_changed_sign_in")));
     }

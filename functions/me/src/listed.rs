@@ -17,7 +17,8 @@ pub(crate) async fn choose(
         return Ok(());
     }
     let Bearer { members, clock, .. } = &state.bearer;
-    members.note_directory(clock.unix_milliseconds()).await?;
+    let now_ms = clock.unix_milliseconds();
+    members.note_directory(member, now_ms).await?;
     if members.set_listed(member, listed).await? {
         Ok(())
     } else {

@@ -30,7 +30,8 @@ pub(crate) async fn rename(
         )));
     }
     let Bearer { members, clock, .. } = &state.bearer;
-    members.note_directory(clock.unix_milliseconds()).await?;
+    let now_ms = clock.unix_milliseconds();
+    members.note_directory(member, now_ms).await?;
     let renamed = members.rename(member, &name, &member.handle);
     if renamed.await? != Renamed::Renamed {
         return Err(Error::Conflict(sentence!("api.account_changed_meanwhile")));

@@ -9,15 +9,15 @@ use uploads::ask_later;
 
 use crate::State;
 
-/// What is remembered of the address of a document that is there. A document that came to an address which another had
+/// What is remembered of the address of a document that is there, which was `address`. A document that came to an address which another had
 /// before ends the memory of that. `None`: the memory changed under our hands.
 pub(crate) async fn here(
     state: &State,
     member: &Account,
     source: &SourceKey,
     head: &Head,
+    address: Address,
 ) -> anyhow::Result<Option<Address>> {
-    let address = state.members.address(&member.id, &source.slug).await?;
     let Some(to) = &address.moved_to else {
         return Ok(Some(address));
     };
@@ -84,10 +84,9 @@ pub(crate) async fn gone(
         let listed = state.content.list_all(&MovedKey::prefix(&from)).await?;
         let key = MovedKey::new(&from, &source.slug).key();
         if listed.iter().any(|it| it.key == key) {
-            let now = state.clock.unix_milliseconds();
-            state.members.note_change(now).await?;
             state.content.delete(&key).await?;
         }
+        settle(state, &from).await?;
     }
     Ok(())
 }
@@ -103,14 +102,26 @@ pub(crate) async fn publish(
     for former in &address.former {
         let from = SourceKey::new(&member.id, former);
         let to = is_live.then_some(source.slug.as_str());
-        lead(state, member, &from.entry_id(&member.handle), to).await?;
+        let id = from.entry_id(&member.handle);
+        lead(state, member, &id, to).await?;
+        settle(state, &id).await?;
         for handle in &member.former_handles {
-            lead(state, member, &from.entry_id(handle), None).await?;
+            let id = from.entry_id(handle);
+            lead(state, member, &id, None).await?;
+            settle(state, &id).await?;
         }
     }
     if *address != Address::default() {
+        // Settled with the document's own output.
         lead(state, member, &source.entry_id(&member.handle), None).await?;
     }
+    Ok(())
+}
+
+/// Brings what is kept of a former address in line. Also where nothing changed: whoever changed it may have been killed.
+async fn settle(state: &State, from: &str) -> anyhow::Result<()> {
+    let now = state.clock.unix_milliseconds();
+    manifest::settle(&state.content, &state.members, from, now).await?;
     Ok(())
 }
 
@@ -127,8 +138,6 @@ async fn lead(state: &State, member: &Account, from: &str, to: Option<&str>) -> 
     if outdated.is_empty() && (is_there || wanted.is_none()) {
         return Ok(());
     }
-    let now = state.clock.unix_milliseconds();
-    state.members.note_change(now).await?;
     if let Some(wanted) = wanted.filter(|_| !is_there) {
         let nothing = Upload {
             content_type: "application/octet-stream",

@@ -1,6 +1,9 @@
 //! A converted document put on the site, or taken off it, with everything that leads there.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use anyhow::Context as _;
 use blobs::layout::{self, OWN_PAGE, OWNER, SourceKey, content_key};
@@ -9,8 +12,11 @@ use bytes::Bytes;
 use conversion::{Converted, Shown, Source};
 use frontmatter::Output;
 use frontmatter::names::fold;
-use members::{Account, Address, Edition, Report, State as Outcome};
+use members::{
+    Account, Address, Edition, Kept, Known, Place as Published, Report, State as Outcome,
+};
 use sha2::{Digest, Sha256};
+use tokio::sync::OnceCell;
 
 use crate::{State, files, moved, names, pictures};
 
@@ -18,6 +24,10 @@ use crate::{State, files, moved, names, pictures};
 const SHA256: &str = "sha256";
 const CACHE_CONTROL: &str = "public, max-age=0, must-revalidate";
 const CONTENT_TYPE: &str = "text/markdown; charset=utf-8";
+/// How often a report is tried against others of the same part of the manifest, and the pauses in between, in milliseconds.
+const KEPT_ATTEMPTS: u32 = 30;
+const PAUSE_MS: u64 = 10;
+const LONGEST_PAUSE_MS: u64 = 320;
 /// Largest output that is taken along, in bytes: some times the largest source.
 const MAX_OUTPUT_BYTES: usize = 16 * 1024 * 1024;
 
@@ -67,19 +77,163 @@ impl<'a> Made<'a> {
 }
 
 /// Where a document is published.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub(crate) struct Place<'a> {
     pub(crate) state: &'a State,
     pub(crate) member: &'a Account,
     pub(crate) source: &'a SourceKey,
     pub(crate) address: &'a Address,
-    /// The output as it was seen before anything else.
-    pub(crate) output: Option<&'a Head>,
+    known: &'a Known,
+    /// The output, from when it is looked at first.
+    output: OnceCell<Option<Head>>,
+    /// What became of it.
+    done: Mutex<Option<Done>>,
+    /// Set where there is one of which the manifest says nothing.
+    is_surprised: &'a AtomicBool,
 }
 
-impl Place<'_> {
+/// Whether it is the word of where a document went.
+fn is_way(place: &Published) -> bool {
+    matches!(place, Published::Moved { .. })
+}
+
+/// What became of an output.
+#[derive(Debug, Clone)]
+enum Done {
+    /// It is the one of this ETag now.
+    Written(String),
+    Deleted,
+}
+
+impl<'a> Place<'a> {
+    pub(crate) fn new(
+        state: &'a State,
+        known: &'a Known,
+        source: &'a SourceKey,
+        address: &'a Address,
+        is_surprised: &'a AtomicBool,
+    ) -> Self {
+        Self {
+            state,
+            member: &known.account,
+            source,
+            address,
+            known,
+            output: OnceCell::new(),
+            done: Mutex::new(None),
+            is_surprised,
+        }
+    }
+
     pub(crate) fn output_key(&self) -> String {
         content_key(&self.source.entry_id(&self.member.handle))
+    }
+
+    /// Looks at the output, once. Where the manifest says that there is none, it is enough to look when it is written, which
+    /// [`Place::put_output`] does under the condition that there is none.
+    pub(crate) async fn look(&self) -> anyhow::Result<()> {
+        if self.known.is_published() || self.is_surprised.load(Ordering::Relaxed) {
+            self.output().await?;
+        }
+        Ok(())
+    }
+
+    /// Notes what became of the output.
+    fn note(&self, done: Done) {
+        *self.done.lock().unwrap_or_else(PoisonError::into_inner) = Some(done);
+    }
+
+    fn done(&self) -> Option<Done> {
+        self.done
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// Whether the output was changed.
+    fn is_touched(&self) -> bool {
+        self.done().is_some()
+    }
+
+    /// Whether the manifest says of the address what is there.
+    pub(crate) fn is_kept(&self) -> bool {
+        let known = &self.known.published;
+        !self.is_touched()
+            && !known.place().is_some_and(is_way)
+            && known.is(self.published().as_ref())
+    }
+
+    /// What is to be kept of the address: the output as it is now.
+    fn published(&self) -> Option<Published> {
+        let known = self.known.published.place();
+        match (self.done(), self.output.get()) {
+            (Some(Done::Deleted), _) => None,
+            (Some(Done::Written(etag)), _) => {
+                let owner = layout::owner(&self.member.id);
+                let now = self.state.clock.unix_seconds();
+                Some(manifest::document(&etag, now, Some(&owner)))
+            }
+            (None, Some(Some(output))) => {
+                let owner = output.metadata.get(OWNER).map(String::as_str);
+                Some(manifest::document(
+                    &output.etag,
+                    output.last_modified,
+                    owner,
+                ))
+            }
+            // Where another document went from here is settled with that.
+            (None, Some(None)) => known.filter(|known| is_way(known)).cloned(),
+            // Nobody looked, and the manifest is right: else the write of the output would have said so.
+            (None, None) => known.cloned(),
+        }
+    }
+
+    /// Writes the report, and with it what is kept of the address. `false`: something is no longer as it was read.
+    ///
+    /// Other documents of the same part of the manifest are published meanwhile: as long as nothing else changed, it is tried again
+    /// over what is kept by then.
+    pub(crate) async fn keep(
+        &self,
+        before: Option<&Report>,
+        report: &Report,
+    ) -> anyhow::Result<bool> {
+        let Self { state, known, .. } = *self;
+        let place = self.published();
+        let mut seen = known.published.clone();
+        for attempt in 0..KEPT_ATTEMPTS {
+            let kept = Kept {
+                seen: &seen,
+                place: place.as_ref(),
+                is_touched: self.is_touched(),
+                now_ms: state.clock.unix_milliseconds(),
+            };
+            let concluded = state
+                .members
+                .conclude(known, before, report, &kept, state.review);
+            if concluded.await? {
+                if known.published.place().is_some_and(is_way) {
+                    let id = self.source.entry_id(&self.member.handle);
+                    let now = state.clock.unix_milliseconds();
+                    manifest::settle(&state.content, &state.members, &id, now).await?;
+                }
+                return Ok(true);
+            }
+            let most = LONGEST_PAUSE_MS.min(PAUSE_MS << attempt.min(8));
+            tokio::time::sleep(Duration::from_millis(rand::random_range(0..=most))).await;
+            let id = self.source.entry_id(&self.member.handle);
+            let now = state.members.seen_address(&id).await?;
+            if now == seen || !now.is(known.published.place()) {
+                return Ok(false);
+            }
+            seen = now;
+        }
+        Ok(false)
+    }
+
+    /// The output as it was seen before it was changed.
+    async fn output(&self) -> anyhow::Result<Option<&Head>> {
+        let look = async || self.state.content.head(&self.output_key()).await;
+        Ok(self.output.get_or_try_init(look).await?.as_ref())
     }
 
     /// Puts a document on the site. `None`: the output or the report changed under our hands. `before` is the report that
@@ -111,7 +265,10 @@ impl Place<'_> {
             return Ok(None);
         }
         let output = &made.converted.output;
-        let Stored::Stored(etag) = self.put_output(before.as_ref(), output).await? else {
+        let was_announced = before
+            .as_ref()
+            .is_some_and(|before| before.state == Outcome::Scheduled);
+        let Stored::Stored(etag) = self.put_output(output, was_announced).await? else {
             return Ok(None);
         };
         list(state, member, source, true).await?;
@@ -141,9 +298,13 @@ impl Place<'_> {
             member,
             source,
             address,
-            output,
+            ..
         } = *self;
-        withdraw(state, member, source, output).await?;
+        let output = self.output().await?;
+        let is_known = self.known.is_published();
+        if withdraw(state, member, source, output, is_known).await? {
+            self.note(Done::Deleted);
+        }
         list(state, member, source, false).await?;
         leave_former_handles(state, member, source).await?;
         moved::publish(state, member, source, address, false).await?;
@@ -187,8 +348,9 @@ impl Place<'_> {
     }
 
     /// What is on the site of the document, under the handle of now.
-    pub(crate) fn there(&self) -> Option<&Head> {
-        self.output.filter(|output| is_of(self.member, output))
+    pub(crate) async fn there(&self) -> anyhow::Result<Option<&Head>> {
+        let output = self.output().await?;
+        Ok(output.filter(|output| is_of(self.member, output)))
     }
 
     /// Takes what is on the site under a former handle along, as it is, if it is `known`. `None`: nothing is, or another hand
@@ -202,9 +364,9 @@ impl Place<'_> {
             member,
             source,
             address,
-            output,
+            ..
         } = *self;
-        if output.is_some() {
+        if self.output().await?.is_some() {
             return Ok(None);
         }
         for handle in &member.former_handles {
@@ -214,8 +376,6 @@ impl Place<'_> {
             let Some(found) = found.filter(|found| is_it(&found.head)) else {
                 continue;
             };
-            let now = state.clock.unix_milliseconds();
-            state.members.note_change(now).await?;
             let upload = Upload {
                 bytes: found.bytes,
                 content_type: CONTENT_TYPE,
@@ -228,6 +388,7 @@ impl Place<'_> {
             let Stored::Stored(etag) = put else {
                 return Ok(None);
             };
+            self.note(Done::Written(etag.clone()));
             list(state, member, source, true).await?;
             moved::publish(state, member, source, address, true).await?;
             return Ok(Some(Head { etag, ..found.head }));
@@ -236,24 +397,19 @@ impl Place<'_> {
     }
 
     /// Writes the output over the one that was seen, unless it is the same. The site is built at once with
-    /// one that was `before` said to come out.
-    async fn put_output(
-        &self,
-        before: Option<&Report>,
-        converted: &Output,
-    ) -> anyhow::Result<Stored> {
+    /// one that `was_announced`.
+    async fn put_output(&self, converted: &Output, was_announced: bool) -> anyhow::Result<Stored> {
         let Self { state, member, .. } = *self;
         let digest = base16ct::lower::encode_string(&Sha256::digest(&converted.bytes));
+        let seen = self.output.get().and_then(Option::as_ref);
         let is_same =
             |head: &&Head| head.metadata.get(SHA256) == Some(&digest) && is_of(member, head);
-        if let Some(seen) = self.output.filter(is_same) {
+        if let Some(seen) = seen.filter(is_same) {
             return Ok(Stored::Stored(seen.etag.clone()));
         }
-        let now = state.clock.unix_milliseconds();
-        if before.is_some_and(|before| before.state == Outcome::Scheduled) {
+        if was_announced {
+            let now = state.clock.unix_milliseconds();
             state.members.note_change_at_once(now).await?;
-        } else {
-            state.members.note_change(now).await?;
         }
         let upload = Upload {
             bytes: Bytes::copy_from_slice(&converted.bytes),
@@ -266,14 +422,17 @@ impl Place<'_> {
             .into(),
             ..Upload::default()
         };
-        let condition = self
-            .output
-            .map_or(Condition::Absent, |head| Condition::Unchanged(&head.etag));
+        let condition = seen.map_or(Condition::Absent, |head| Condition::Unchanged(&head.etag));
         let stored = state
             .content
             .put(&self.output_key(), upload, condition)
             .await;
-        stored.context("the output")
+        let stored = stored.context("the output")?;
+        match &stored {
+            Stored::Stored(etag) => self.note(Done::Written(etag.clone())),
+            _ => self.is_surprised.store(true, Ordering::Relaxed),
+        }
+        Ok(stored)
     }
 }
 
@@ -288,9 +447,7 @@ pub(crate) async fn take_away(
     member: &Account,
     source: &SourceKey,
 ) -> anyhow::Result<()> {
-    let output_key = content_key(&source.entry_id(&member.handle));
-    let output = state.content.head(&output_key).await?;
-    withdraw(state, member, source, output.as_ref()).await?;
+    off(state, member, source).await?;
     list(state, member, source, false).await?;
     leave_former_handles(state, member, source).await?;
     moved::gone(state, member, source).await
@@ -328,9 +485,7 @@ async fn leave_former_handles(
             handle: handle.clone(),
             ..member.clone()
         };
-        let output_key = content_key(&source.entry_id(handle));
-        let output = state.content.head(&output_key).await?;
-        withdraw(state, &former, source, output.as_ref()).await?;
+        off(state, &former, source).await?;
     }
     if source.slug != OWN_PAGE {
         return Ok(());
@@ -345,23 +500,40 @@ async fn leave_former_handles(
     Ok(())
 }
 
-/// Takes the output off the site, where there is one.
+/// Takes whatever there is of a document under the member's handle off the site, and out of the manifest.
+async fn off(state: &State, member: &Account, source: &SourceKey) -> anyhow::Result<()> {
+    let id = source.entry_id(&member.handle);
+    let is_known = state.members.seen_address(&id).await?.place().is_some();
+    let output = state.content.head(&content_key(&id)).await?;
+    withdraw(state, member, source, output.as_ref(), is_known).await?;
+    if is_known || output.is_some() {
+        let now = state.clock.unix_milliseconds();
+        manifest::settle(&state.content, &state.members, &id, now).await?;
+    }
+    Ok(())
+}
+
+/// Takes the output off the site, where there is one; `is_known`: the manifest has it. Returns whether there was one.
 async fn withdraw(
     state: &State,
     member: &Account,
     source: &SourceKey,
     output: Option<&Head>,
-) -> anyhow::Result<()> {
-    if output.is_some_and(|output| is_of(member, output)) {
-        let now = state.clock.unix_milliseconds();
-        state.members.note_change(now).await?;
+    is_known: bool,
+) -> anyhow::Result<bool> {
+    let is_there = output.is_some_and(|output| is_of(member, output));
+    if is_there {
         let key = content_key(&source.entry_id(&member.handle));
         state.content.delete(&key).await?;
+    }
+    if output.is_none() && !is_known {
+        return Ok(false);
     }
     // Whenever it comes back, it waits for a build again. And nothing of a text that goes stays in the site's word on it.
     let members = &state.members;
     members.forget_built(&member.handle, &source.slug).await?;
-    Ok(members.forget_refused(&member.handle, &source.slug).await?)
+    members.forget_refused(&member.handle, &source.slug).await?;
+    Ok(is_there)
 }
 
 /// Whether an output was written for this member. Under the handle of a member who is gone there may be

@@ -2,16 +2,19 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 use blobs::Head;
 use blobs::layout::{
     FileChangeKey, LaterKey, MAX_README_BYTES, NameChangeKey, PictureChangeKey, SourceKey,
-    SourceNote, content_key, handle_of_rendition,
+    SourceNote, handle_of_rendition,
 };
 use conversion::{Converted, Seen as SeenByEditors, Source, report};
 use endpoint::{Sentence, sentence};
-use members::{Account, Departed, Edition, Report, Ruling, Standing, State as Outcome, Submission};
+use members::{
+    Account, Departed, Edition, Known, Look as Looked, Report, Review, State as Outcome, Submission,
+};
 use metrics::Metric;
 use removal::Leavings;
 use serde_json::{Value, json};
@@ -46,11 +49,12 @@ pub(crate) async fn reconcile(state: &State, key: &str) -> anyhow::Result<()> {
         let Some((member, settled)) = settle(state, &source).await? else {
             return Ok(());
         };
+        let is_gone = matches!(settled, Settled::Gone);
         let told = referrers::tell(state, &member, &source, settled).await?;
         if !told {
             continue;
         }
-        if settled == Settled::Gone {
+        if is_gone {
             // Nothing may be taken away from a document that came back meanwhile. And what was withdrawn
             // left a delete marker, which would stay of a member who went meanwhile.
             let came_back = state.uploads.head(&source.key()).await?.is_some();
@@ -73,10 +77,35 @@ async fn begin(state: &State, asked: &LaterKey) -> anyhow::Result<()> {
 }
 
 /// What a source turned out to be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug)]
 pub(crate) enum Settled {
     Gone,
-    There,
+    There(Box<Concluded>),
+}
+
+/// What a look came to.
+#[derive(Debug)]
+pub(crate) struct Concluded {
+    /// The report that stands.
+    pub(crate) report: Report,
+    /// Whether the referrers of the names that it tells of were asked for already.
+    pub(crate) is_told: bool,
+}
+
+/// What the rounds of one look know of each other.
+#[derive(Default)]
+struct Rounds {
+    /// What was read before the first one.
+    first: Mutex<Option<Box<Known>>>,
+    /// Whether the member goes, or is another one by now.
+    went: AtomicBool,
+    /// Whether an output was there of which the manifest said nothing.
+    is_surprised: AtomicBool,
+    concluded: Mutex<Option<Box<Concluded>>>,
+}
+
+fn take<T>(from: &Mutex<Option<T>>) -> Option<T> {
+    from.lock().unwrap_or_else(PoisonError::into_inner).take()
 }
 
 /// Looks at a source, and at whether it changed meanwhile, until it has been seen whole. `None`:
@@ -86,45 +115,53 @@ pub(crate) async fn settle(
     source: &SourceKey,
 ) -> anyhow::Result<Option<(Account, Settled)>> {
     for _ in 0..ROUNDS {
-        let Some(member) = author(state, source).await? else {
+        let Some(known) = author(state, source).await? else {
             return Ok(None);
         };
-        let went = AtomicBool::new(false);
+        let member = known.account.clone();
+        let rounds = Rounds {
+            first: Mutex::new(Some(known)),
+            ..Rounds::default()
+        };
         let seen = {
-            let (member, went) = (&member, &went);
+            let (member, rounds) = (&member, &rounds);
             uploads::settle(
                 &state.uploads,
                 &source.key(),
                 MAX_README_BYTES,
                 |seen| async move {
                     // Boxed, as the parts of a look: a thread's stack may be small.
-                    Box::pin(bring_in_line(state, member, source, &seen, went)).await
+                    Box::pin(bring_in_line(state, member, source, &seen, rounds)).await
                 },
             )
             .await?
         };
-        if went.into_inner() {
+        if rounds.went.into_inner() {
             continue;
         }
-        let settled = match *seen {
-            Seen::Gone => Settled::Gone,
-            _ => Settled::There,
+        let settled = match (&*seen, take(&rounds.concluded)) {
+            (Seen::Gone, _) => Settled::Gone,
+            (_, Some(concluded)) => Settled::There(concluded),
+            (_, None) => continue,
         };
         return Ok(Some((member, settled)));
     }
     anyhow::bail!("the member kept coming and going for {ROUNDS} rounds")
 }
 
-/// Whose README it is. `None`: nobody's, and then it is erased. Of a member who is gone nothing stays;
+/// Whose README it is, and what is known of it. `None`: nobody's, and then it is erased. Of a member who is gone nothing stays;
 /// what no member is known of is deleted so that an older version can be brought back, since it may be
 /// the table that is wrong.
-async fn author(state: &State, source: &SourceKey) -> anyhow::Result<Option<Account>> {
-    match state.members.standing(&source.member_id).await? {
-        Standing::Member(member) => return Ok(Some(*member)),
-        Standing::Departed(departed) => {
+async fn author(state: &State, source: &SourceKey) -> anyhow::Result<Option<Box<Known>>> {
+    let document = (source.member_id.as_str(), source.slug.as_str());
+    let entry_id = |handle: &str| source.entry_id(handle);
+    let looked = state.members.look(document, entry_id, state.review);
+    match looked.await? {
+        Looked::Member(known) => return Ok(Some(known)),
+        Looked::Departed(departed) => {
             leavings(state, &departed).erase_readme(source).await?;
         }
-        Standing::Nobody => {
+        Looked::Nobody => {
             let key = source.key();
             if state.uploads.head(&key).await?.is_some() {
                 tracing::warn!(member = source.member_id, "deleted a README of nobody");
@@ -145,74 +182,74 @@ pub(crate) fn leavings<'a>(state: &'a State, departed: &'a Departed) -> Leavings
     }
 }
 
-/// Output and report as the source wants them. `false`: one of them changed under our hands. `went` is
-/// set where the member goes.
+/// Output and report as the source wants them. `false`: something changed under our hands.
 async fn bring_in_line(
     state: &State,
     member: &Account,
     source: &SourceKey,
     seen: &Seen,
-    went: &AtomicBool,
+    rounds: &Rounds,
 ) -> anyhow::Result<bool> {
     if let Seen::Gone = seen {
         publication::take_away(state, member, source).await?;
         return Ok(true);
     }
-    // The picture may be another one than a moment ago, and the address somebody else's.
-    let now = state.members.by_email(&member.email).await?;
-    let Some(member) = &now.filter(|now| is_as_it_was(now, member)) else {
-        went.store(true, Ordering::Relaxed);
+    // In a later round the picture may be another one, and the address somebody else's.
+    let known = match take(&rounds.first) {
+        Some(known) => Some(known),
+        None => author(state, source).await?,
+    };
+    let Some(known) = known.filter(|known| is_as_it_was(&known.account, member)) else {
+        rounds.went.store(true, Ordering::Relaxed);
         return Ok(true);
     };
+    let member = &known.account;
     let Some(head) = seen.head() else {
         return Ok(false);
     };
-    let Some(address) = moved::here(state, member, source, head).await? else {
+    let Some(address) = moved::here(state, member, source, head, known.address.clone()).await?
+    else {
         return Ok(false);
     };
-    let output_key = content_key(&source.entry_id(&member.handle));
-    let output = state.content.head(&output_key).await?;
+    let mut before = known.report.clone();
+    let is_told = referrers::tell_again(state, member, source, before.as_ref()).await?;
     let look = Look {
-        place: Place {
-            state,
-            member,
-            source,
-            address: &address,
-            output: output.as_ref(),
-        },
+        place: Place::new(state, &known, source, &address, &rounds.is_surprised),
         head,
-        ruling: review::ruling(state, member, source).await?,
+        known: &known,
+        is_told,
     };
-    let mut before = state.members.report(&member.id, &source.slug).await?;
+    look.place.look().await?;
     let Some(report) = Box::pin(look.at(seen, &mut before)).await? else {
         return Ok(false);
     };
     tracing::info!(member = member.id, slug = source.slug, state = ?report.state, "looked at a README");
-    let reported = state
-        .members
-        .put_report(&member.id, before.as_ref(), &report)
-        .await?;
-    if reported {
-        measured::outcome(before.as_ref(), &report);
-        pictures::let_go_after(state, member, before.as_ref(), &report).await?;
-    }
-    // What was written for somebody who was renamed meanwhile is taken away by the next round.
-    if !stays(state, member).await? {
-        went.store(true, Ordering::Relaxed);
-        return Ok(true);
-    }
+    let concluded = look.conclude(before.as_ref(), report).await?;
+    let Some(concluded) = concluded else {
+        return Ok(false);
+    };
+    pictures::let_go_after(state, member, before.as_ref(), &concluded.report).await?;
     // Whoever changes the picture later finds the report that says what is missing.
-    let is_stale =
-        pictures::misses_an_image(&report) && pictures::changed_since(state, member).await?;
-    Ok(reported && !is_stale && look.still_holds().await?)
+    if pictures::misses_an_image(&concluded.report)
+        && pictures::changed_since(state, member).await?
+    {
+        return Ok(false);
+    }
+    *rounds
+        .concluded
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner) = Some(Box::new(concluded));
+    Ok(true)
 }
 
 /// A look at a source that is there.
 struct Look<'a> {
     place: Place<'a>,
     head: &'a Head,
-    /// What may be public, as it was before anything was converted.
-    ruling: Ruling,
+    /// What was read before anything else. What may be public is part of it.
+    known: &'a Known,
+    /// Whether the referrers of all names were asked for that the report of before tells of.
+    is_told: bool,
 }
 
 /// What a report says of the newest version, beside what is public.
@@ -243,15 +280,48 @@ impl Said {
 }
 
 impl Look<'_> {
-    /// Whether editors decided nothing meanwhile.
+    /// Whether editors decided nothing meanwhile. Where none has to look first and none has decided anything, that is asked
+    /// by what is written in the end alone.
     async fn still_holds(&self) -> anyhow::Result<bool> {
-        let Place {
-            state,
-            member,
-            source,
-            ..
-        } = self.place;
-        Ok(review::ruling(state, member, source).await? == self.ruling)
+        let Place { state, source, .. } = self.place;
+        if state.review == Review::Off
+            && !self.is_reviewed()
+            && self.known.ruling.decision.is_none()
+        {
+            return Ok(true);
+        }
+        let decided = state.members.decided(&source.member_id, &source.slug);
+        Ok(decided.await? == self.known.decided)
+    }
+
+    /// Writes the report, unless it says what the one before says. `None`: something is no longer as it was read.
+    async fn conclude(
+        &self,
+        before: Option<&Report>,
+        report: Report,
+    ) -> anyhow::Result<Option<Concluded>> {
+        let place = &self.place;
+        if let Some(before) = before {
+            let unchanged = Report {
+                announced: before.announced.clone(),
+                telling: before.telling.clone(),
+                ..report.clone()
+            };
+            if unchanged == *before && report.telling.is_empty() && place.is_kept() {
+                return Ok(Some(Concluded {
+                    report: unchanged,
+                    is_told: true,
+                }));
+            }
+        }
+        if !place.keep(before, &report).await? {
+            return Ok(None);
+        }
+        measured::outcome(before, &report);
+        Ok(Some(Concluded {
+            is_told: report.telling.is_empty(),
+            report,
+        }))
     }
 
     /// Brings the output in line, and returns what is to be reported in the place of `before`. `None`: something changed under our hands.
@@ -292,10 +362,11 @@ impl Look<'_> {
         let made = Made::of(state, &document, object_id, converted).await?;
         let submission = &made.edition.submission;
         let is_allowed = self
+            .known
             .ruling
             .allows(submission, &self.head.etag, before.as_ref());
         if !is_allowed {
-            let decision = self.ruling.decision.as_ref();
+            let decision = self.known.ruling.decision.as_ref();
             let is_withdrawn =
                 decision.is_some_and(|it| it.has_withdrawn(submission, &self.head.etag));
             outcome = if is_withdrawn {
@@ -326,7 +397,7 @@ impl Look<'_> {
 
     /// Whether editors have to do with the document.
     fn is_reviewed(&self) -> bool {
-        self.ruling.waits || self.ruling.is_withdrawn()
+        self.known.ruling.waits || self.known.ruling.is_withdrawn()
     }
 
     /// Reports why a file isn't published; the last good version stays as it was, if there is one and it may.
@@ -355,7 +426,13 @@ impl Look<'_> {
         is_broken: bool,
     ) -> anyhow::Result<Option<Report>> {
         let Place { state, source, .. } = self.place;
-        let instead = review::instead(state, source, &self.ruling, before.as_ref(), is_broken);
+        let instead = review::instead(
+            state,
+            source,
+            &self.known.ruling,
+            before.as_ref(),
+            is_broken,
+        );
         let public = match instead.await? {
             Instead::Nothing => self.place.take_off(before.as_ref()).await?,
             Instead::AsItIs => self.left(before.as_ref(), is_broken).await?,
@@ -372,13 +449,13 @@ impl Look<'_> {
 
     /// What is on the site stays, if it is what was reported; also under another handle, where editors are asked about the next.
     async fn left(&self, before: Option<&Report>, is_broken: bool) -> anyhow::Result<Public> {
-        let is_held = self.ruling.waits;
+        let is_held = self.known.ruling.waits;
         let known = before.and_then(|before| before.digest.as_deref());
         // A report of before builds told says no digest.
         let is_known = |head: &Head| {
             is_broken || known.is_none_or(|known| manifest::digest_of(&head.etag) == known)
         };
-        let there = self.place.there();
+        let there = self.place.there().await?;
         if is_held
             && there.is_none()
             && let Some(brought) = self.place.bring_here(is_known).await?
@@ -520,13 +597,19 @@ impl Look<'_> {
             names: public.names,
             submission: said.submission,
             edition: public.edition,
-            decided: self.ruling.decision.as_ref().map(|it| it.id.clone()),
+            decided: self.known.ruling.decision.as_ref().map(|it| it.id.clone()),
             waiting_since: since.filter(|_| waits),
             ..report_after(before, source, self.head)
         };
         if let Some(before) = before {
             report.earlier = before.earlier_than(&report);
+            if self.is_told && before.indexed {
+                report.announced.clone_from(&before.names);
+                report.telling.clear();
+            }
         }
+        // Said before it is done.
+        report.telling = referrers::changed(&report);
         Ok(report)
     }
 }
@@ -616,10 +699,4 @@ fn report_after(before: Option<&Report>, source: &SourceKey, head: &Head) -> Rep
 /// Whether `member` is the same member still, under the same handle and name, who doesn't go.
 fn is_as_it_was(now: &Account, member: &Account) -> bool {
     now.id == member.id && !now.is_going() && !now.is_renamed(member)
-}
-
-/// Whether it still is when asked.
-async fn stays(state: &State, member: &Account) -> anyhow::Result<bool> {
-    let now = state.members.by_email(&member.email).await?;
-    Ok(now.is_some_and(|now| is_as_it_was(&now, member)))
 }

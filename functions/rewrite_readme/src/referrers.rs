@@ -2,8 +2,8 @@
 //! appears, is renamed or goes.
 //!
 //! A report holds the names its document has now, those that were last told of, and those that are
-//! being told. Where they differ, each referrer gets a message, and only then the report says so: a message that fails on the way comes again and finds the same difference. Converting a referrer changes none
-//! of its own names, so nothing goes round in circles.
+//! being told. Where they differ, each referrer gets a message, and only then a report says so: a message that fails on the way comes again
+//! and finds the same difference. Converting a referrer changes none of its own names, so nothing goes round in circles.
 
 use std::collections::BTreeSet;
 
@@ -27,46 +27,92 @@ pub(crate) async fn tell(
     source: &SourceKey,
     settled: Settled,
 ) -> anyhow::Result<bool> {
-    let Some(report) = state.members.report(&member.id, &source.slug).await? else {
+    match settled {
+        Settled::There(concluded) if concluded.is_told => Ok(true),
+        Settled::There(concluded) => there(state, member, source, &concluded.report).await,
+        Settled::Gone => gone(state, member, source).await,
+    }
+}
+
+/// Asks for the referrers of the names that came or went with a report which says which they are.
+///
+/// Where there are none, that isn't written down: the report goes on saying what may not have been told, and the next look at
+/// the document asks again, with the look's own report.
+async fn there(
+    state: &State,
+    member: &Account,
+    source: &SourceKey,
+    telling: &Report,
+) -> anyhow::Result<bool> {
+    if !ask(state, member, source, &telling.telling).await? {
         return Ok(true);
-    };
-    let is_gone = settled == Settled::Gone;
-    let mut telling = report.clone();
-    if is_gone {
-        // Referrers look for what is live.
-        telling.live = false;
-        telling.digest = None;
-        telling.names.clear();
-    }
-    telling.telling = changed(&telling);
-    if telling != report && !replace(state, member, &report, &telling).await? {
-        return Ok(false);
-    }
-    let referrers = referrers(state, member, source, &telling.telling).await?;
-    let sources = referrers
-        .iter()
-        .map(|referrer| SourceKey::new(&referrer.member_id, &referrer.slug));
-    ask_later(&state.uploads, sources).await?;
-    if is_gone {
-        forget(state, source, &telling.links, &[]).await?;
-        pictures::let_go(state, member, Some(&report), &[]).await?;
-        let is_deleted = state.members.delete_report(&member.id, &telling).await?;
-        if is_deleted {
-            // What was named by something else a moment ago, and spared by its sweep for this report.
-            pictures::let_go(state, member, Some(&report), &[]).await?;
-        }
-        return Ok(is_deleted);
     }
     let told = Report {
         announced: telling.names.clone(),
         telling: Vec::new(),
         ..telling.clone()
     };
-    Ok(told == telling || replace(state, member, &telling, &told).await?)
+    replace(state, member, telling, &told).await
+}
+
+/// Asks once more for the referrers of the names that the report `before` may not have told of. Returns whether all were
+/// asked for: what it says is written since, so that whoever asks for a name later finds what it leads to.
+pub(crate) async fn tell_again(
+    state: &State,
+    member: &Account,
+    source: &SourceKey,
+    before: Option<&Report>,
+) -> anyhow::Result<bool> {
+    let Some(before) = before.filter(|before| !before.telling.is_empty()) else {
+        return Ok(false);
+    };
+    ask(state, member, source, &before.telling).await?;
+    Ok(true)
+}
+
+async fn gone(state: &State, member: &Account, source: &SourceKey) -> anyhow::Result<bool> {
+    let Some(report) = state.members.report(&member.id, &source.slug).await? else {
+        return Ok(true);
+    };
+    // Referrers look for what is live.
+    let mut telling = Report {
+        live: false,
+        digest: None,
+        names: Vec::new(),
+        ..report.clone()
+    };
+    telling.telling = changed(&telling);
+    if telling != report && !replace(state, member, &report, &telling).await? {
+        return Ok(false);
+    }
+    ask(state, member, source, &telling.telling).await?;
+    forget(state, source, &telling.links, &[]).await?;
+    pictures::let_go(state, member, Some(&report), &[]).await?;
+    let is_deleted = state.members.delete_report(&member.id, &telling).await?;
+    if is_deleted {
+        // What was named by something else a moment ago, and spared by its sweep for this report.
+        pictures::let_go(state, member, Some(&report), &[]).await?;
+    }
+    Ok(is_deleted)
+}
+
+/// Asks for the referrers of `names` to be looked at. `false`: there are none.
+async fn ask(
+    state: &State,
+    member: &Account,
+    source: &SourceKey,
+    names: &[String],
+) -> anyhow::Result<bool> {
+    let referrers = referrers(state, member, source, names).await?;
+    let sources = referrers
+        .iter()
+        .map(|referrer| SourceKey::new(&referrer.member_id, &referrer.slug));
+    ask_later(&state.uploads, sources).await?;
+    Ok(!referrers.is_empty())
 }
 
 /// Names that came or went since the referrers were last told, and those that may not have been.
-fn changed(report: &Report) -> Vec<String> {
+pub(crate) fn changed(report: &Report) -> Vec<String> {
     let announced: BTreeSet<&String> = report.announced.iter().collect();
     let names: BTreeSet<&String> = report.names.iter().collect();
     let unsure = report.telling.iter().collect();

@@ -5,7 +5,7 @@
 
 use blobs::layout::{MAX_README_BYTES, SourceKey};
 use conversion::Source;
-use members::{Account, Edition, Report, Ruling};
+use members::{Edition, Report, Ruling};
 
 use crate::State;
 
@@ -24,19 +24,6 @@ pub(crate) enum Instead {
 pub(crate) struct Older {
     pub(crate) edition: Edition,
     pub(crate) object: blobs::Object,
-}
-
-/// What may be public of the document now.
-pub(crate) async fn ruling(
-    state: &State,
-    member: &Account,
-    source: &SourceKey,
-) -> anyhow::Result<Ruling> {
-    let ruling = state
-        .members
-        .ruling(member, &source.slug, state.review)
-        .await?;
-    Ok(ruling)
 }
 
 /// What is to be public in the place of a version that may not be. `is_broken`: that version is rejected, and the last good one

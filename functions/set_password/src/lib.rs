@@ -95,7 +95,8 @@ async fn with_code(state: &State, request: &Request, body: &JsonObject) -> endpo
     let hash = endpoint::blocking(move || password::hash(&new, salt)).await??;
     if account.password_hash.is_none() {
         // From now on the member is in the directory.
-        members.note_directory(clock.unix_milliseconds()).await?;
+        let now_ms = clock.unix_milliseconds();
+        members.note_directory(&account, now_ms).await?;
     }
     if !members.redeem(&account, &digest, &hash).await? {
         return Err(Error::InvalidCredentials(REFUSED));

@@ -391,7 +391,7 @@ fn warn_of_the_network(host: &str, ports: Ports) {
 /// whoever asks for it once this stack answers is told everything.
 async fn compare_published(environment: &Environment) -> anyhow::Result<()> {
     let watch = rebuild_site::Watch::from_env(environment)?;
-    manifest::begin_anew(&watch.members).await?;
+    manifest::ask_to_compare(&watch.members).await?;
     let now = watch.clock.unix_milliseconds();
     manifest::compare(&watch.content, &watch.members, Duration::MAX, now).await?;
     Ok(())

@@ -62,27 +62,29 @@ impl Place {
     }
 }
 
-/// Whether it is time to compare at `now_ms`: until the list is whole, half an hour after it was begun, where the site has a directory now or
-/// no more, and each night. One night may not be enough for a comparison to come to its end; the next goes on.
+/// Whether it is time to compare at `now_ms`: until the list is whole, until what was asked for is through, half an hour after it was begun,
+/// where the site has a directory now or no more, and each night. One night may not be enough for a comparison to come to its end; the next goes on.
 pub fn is_due(members: &Members, whole: &Whole, now_ms: u64) -> bool {
     let night = |at_ms: u64| at_ms.saturating_sub(NIGHT_MS) / DAY_MS;
     let once_more_ms = whole.begun_at_ms.saturating_add(ONCE_MORE_MS);
     !whole.is_whole
+        || whole.is_asked
         || (whole.compared_at_ms < once_more_ms && once_more_ms <= now_ms)
         || whole.has_directory != members.directory().is_on()
         // Also where the clock was set back.
         || night(whole.compared_at_ms) != night(now_ms)
 }
 
-/// Has the next comparison begin at the beginning.
-pub async fn begin_anew(members: &Members) -> Result<()> {
+/// Has the next runs compare all of it, from the beginning to the end.
+pub async fn ask_to_compare(members: &Members) -> Result<()> {
     loop {
         let whole = members.whole().await?;
         let after = Whole {
             cursor: None,
-            ..whole.clone()
+            is_asked: true,
+            ..whole
         };
-        if whole.cursor.is_none() || members.put_whole(whole.turn, after).await?.is_some() {
+        if members.put_whole(after.turn, after).await?.is_some() {
             return Ok(());
         }
     }
@@ -99,6 +101,11 @@ pub async fn compare(
     let begun = Instant::now();
     let mut compared = Compared::default();
     let mut heads = members.published_heads().await?;
+    if heads.whole.has_directory != members.directory().is_on() {
+        // Those who were compared already are seen otherwise now.
+        heads.whole.cursor = None;
+        heads.whole.is_asked = true;
+    }
     let mut place = Place::parse(heads.whole.cursor.as_deref());
     loop {
         let next = match &place {
@@ -117,8 +124,9 @@ pub async fn compare(
         let after = Whole {
             is_whole: seen.is_whole || compared.is_through,
             cursor: next.as_ref().map(Place::cursor),
+            is_asked: seen.is_asked && !compared.is_through,
             compared_at_ms: now_ms,
-            begun_at_ms: if seen.turn == 0 {
+            begun_at_ms: if seen.begun_at_ms == 0 {
                 now_ms
             } else {
                 seen.begun_at_ms

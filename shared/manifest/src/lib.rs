@@ -8,6 +8,7 @@
 mod bucket;
 mod compare;
 mod fingerprint;
+mod handle;
 mod page;
 mod settle;
 mod since;
@@ -18,8 +19,9 @@ use std::collections::BTreeMap;
 use blobs::layout;
 use members::{Document, Shown};
 
-pub use compare::{Compared, begin_anew, compare, is_due};
+pub use compare::{Compared, ask_to_compare, compare, is_due};
 pub use fingerprint::Fingerprint;
+pub use handle::settle_handle;
 pub use page::{Page, is_cursor, one, page};
 pub use settle::{document, settle, settle_account, settle_member, settle_noted, shown};
 pub use since::{Since, since};

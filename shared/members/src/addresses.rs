@@ -239,7 +239,7 @@ impl Members {
     }
 }
 
-fn address_key(member_id: &str, slug: &str) -> Item {
+pub(crate) fn address_key(member_id: &str, slug: &str) -> Item {
     key(format!("{MOVED}{member_id}"), slug)
 }
 
@@ -250,7 +250,7 @@ fn text(address: &Address) -> Result<String> {
     })
 }
 
-fn address_from(item: &Item) -> Result<Address> {
+pub(crate) fn address_from(item: &Item) -> Result<Address> {
     let read = Reader { item, name: MOVED };
     serde_json::from_str(read.string(ADDRESS)?).map_err(|_| read.damaged(ADDRESS))
 }

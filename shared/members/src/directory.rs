@@ -105,11 +105,12 @@ impl Members {
         })
     }
 
-    /// Notes that the directory changes at `now_ms`, in Unix milliseconds, where the site has one: a build shows it. To be called
-    /// before the change is made.
-    pub async fn note_directory(&self, now_ms: u64) -> Result<()> {
+    /// Notes that what the directory says of a member is about to change at `now_ms`, in Unix milliseconds, where the site has one: a
+    /// build shows it. To be called before the change is made.
+    pub async fn note_directory(&self, account: &Account, now_ms: u64) -> Result<()> {
         if self.directory.is_on() {
-            self.note_change(now_ms).await?;
+            let handles = [account.handle.as_str()];
+            self.note_unsettled(&account.id, handles, now_ms).await?;
         }
         Ok(())
     }

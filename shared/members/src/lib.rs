@@ -3,7 +3,7 @@
 //! | pk | sk | holds |
 //! |---|---|---|
 //! | `EMAIL#<address>` | `ACCOUNT` | the account; the key is the claim on the address |
-//! | `MEMBER#<id>` | `MEMBER` | the address the member's account is under; once the member goes, the tombstone |
+//! | `MEMBER#<id>` | `MEMBER` | the address the member's account is under, the handle, and how often the member was renamed; once the member goes, the tombstone |
 //! | `HANDLE#<handle>` | `HANDLE` | the claim on the handle |
 //! | `ADMINS#SITE` | `ADMINS` | the ids of administrators who can sign in |
 //! | `AUDIT#SITE` | `<Unix milliseconds>-<random>` | what an administrator or editor did; expires |
@@ -19,7 +19,7 @@
 //! | `MANIFEST#07`, `CHANGED#07` | see `published` | what is published, and what changed |
 //! | `CHANGES#SITE`, `REBUILD#SITE` | `CHANGES`, `REBUILD` | when what is published changed, and what was done about it |
 //! | `DUE#SITE` | `<Unix seconds>#<id>#<slug>` | that a README comes out by itself then |
-//! | `REVIEW#<id>` | `<slug>`, `#trusted` | what an editor decided of a document, and that one of the member's was approved |
+//! | `REVIEW#<id>` | `<slug>`, `#trusted`, `#watched` | what an editor decided of a document, that one of the member's was approved, and by which decision one was last withdrawn or given back |
 //! | `WITHDRAWN#SITE` | `<id>#<slug>` | that an editor took a document off the site |
 //! | `WAITING#SITE` | `<Unix milliseconds>#<id>#<slug>` | since when a README waits for an editor |
 //! | `BUILT#07` | `<handle>/<slug>` | which version of an entry a build has read, and when |
@@ -50,6 +50,7 @@ mod item;
 mod letters;
 mod links;
 mod listing;
+mod look;
 mod name;
 mod named;
 mod new_email;
@@ -88,6 +89,7 @@ pub use imports::{Abandoned, Import};
 pub use letters::Letters;
 pub use links::Referrer;
 pub use listing::{AccountsPage, MOST_OF_A_PAGE};
+pub use look::{Known, Look, Stands};
 pub use name::{InvalidName, MAX_NAME, is_hidden, parse_name};
 pub use named::Named;
 pub use new_email::{NEW_EMAIL_TTL_SECONDS, NewEmail};
@@ -98,8 +100,8 @@ pub use published::{
     Shown, Unsettled, Whole,
 };
 pub use renames::Renamed;
-pub use reports::{Report, State, Summary};
-pub use review::{Decision, DecisionMove, Edition, Review, Ruling, Submission, Waiting};
+pub use reports::{Kept, Report, State, Summary};
+pub use review::{Decided, Decision, DecisionMove, Edition, Review, Ruling, Submission, Waiting};
 pub use role::{InvalidRole, Role};
 pub use site::{Changes, Rebuild};
 pub use source::Source;

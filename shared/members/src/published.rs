@@ -104,7 +104,7 @@ mod tests {
     #[test]
     fn shards_stay_what_they_are() {
         let shards = ["jo", "ann", "zoe", "kim-smith"].map(|handle| Shard::of(handle).to_string());
-        assert_eq!(shards, ["00", "00", "00", "00"]);
+        assert_eq!(shards, ["02", "09", "13", "13"]);
     }
 
     #[test]

@@ -15,8 +15,9 @@ use crate::codes::{RECOVERY_DIGEST, RECOVERY_EXPIRES_AT, code_key};
 use crate::departures::GONE_SINCE;
 use crate::directory::UNLISTED;
 use crate::error::{Error, Result};
-use crate::item::{Item, Reader, string, strings};
+use crate::item::{Item, Reader, number, string, strings};
 use crate::letters::{LANGUAGE, MAIL_OFF};
+use crate::look::{POINTS_TO, RENAMES};
 use crate::new_email::{NEW_EMAIL, NEW_EMAIL_DIGEST, NEW_EMAIL_EXPIRES_AT};
 use crate::{Email, Members, Target};
 
@@ -101,9 +102,22 @@ impl Members {
             .expression_attribute_values(":id", string(account.id.as_str()))
             .build()
             .map_err(&unbuilt)?;
+        // Whoever is at work for the member asks this item in the end.
+        let pointer = Update::builder()
+            .table_name(&self.table)
+            .set_key(Some(member_key(&account.id)))
+            .update_expression(format!("SET {POINTS_TO} = :handle ADD {RENAMES} :one"))
+            .condition_expression(format!(
+                "attribute_exists(pk) AND attribute_not_exists({GONE_SINCE})"
+            ))
+            .expression_attribute_values(":handle", string(handle))
+            .expression_attribute_values(":one", number(1))
+            .build()
+            .map_err(&unbuilt)?;
         let mut writes = vec![
             TransactWriteItem::builder().update(update).build(),
             TransactWriteItem::builder().put(claim).build(),
+            TransactWriteItem::builder().update(pointer).build(),
         ];
         writes.extend(self.entry()?);
         if self.write_all(writes).await? {

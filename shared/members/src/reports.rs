@@ -7,17 +7,19 @@ use languages::{Language, Sentence, told};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::Members;
 use crate::accounts::{member_key, member_pk};
 use crate::error::{Error, Result};
 use crate::item::{Item, Reader, SK, key, string};
-use crate::review::{Edition, Submission};
+use crate::look::Known;
+use crate::published::{Place, SeenAddress};
+use crate::review::{Edition, Review, Submission};
+use crate::{Members, Referrer};
 
 const README: &str = "README#";
 /// Most earlier versions that a report names.
 const MOST_EARLIER: usize = 100;
-/// Most writes of one transaction, less what is to be spared for conditions.
-const MAX_WRITES: usize = 90;
+/// Most writes of one transaction, conditions among them, less the report itself.
+const MAX_WRITES: usize = 99;
 /// The attribute that holds a report, as JSON.
 const REPORT: &str = "report";
 /// The attribute that holds what lists need of a report, as JSON.
@@ -116,6 +118,18 @@ pub struct Report {
     /// Since when the document waits for an editor, in Unix milliseconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waiting_since: Option<u64>,
+}
+
+/// What is to be kept of a document's address beside its report.
+#[derive(Debug, Clone, Copy)]
+pub struct Kept<'a> {
+    /// What was kept until now.
+    pub seen: &'a SeenAddress,
+    pub place: Option<&'a Place>,
+    /// Whether what is there was changed: then what others have begun to write of it ends, even if it is known as it is.
+    pub is_touched: bool,
+    /// Unix milliseconds.
+    pub now_ms: u64,
 }
 
 /// What lists need of a report: its fields and warnings may be a hundred times as long.
@@ -224,20 +238,55 @@ impl Members {
         before: Option<&Report>,
         after: &Report,
     ) -> Result<bool> {
+        let stands = self.stands(member_key(member_id))?;
+        self.put_report_beside(member_id, before, after, vec![stands])
+            .await
+    }
+
+    /// The same, with what follows from the look at the document, and with what is to be kept of its address. `false` also where
+    /// something is no longer as that look found it.
+    pub async fn conclude(
+        &self,
+        known: &Known,
+        before: Option<&Report>,
+        after: &Report,
+        kept: &Kept<'_>,
+        review: Review,
+    ) -> Result<bool> {
+        let document = Referrer {
+            member_id: known.account.id.clone(),
+            slug: after.slug.clone(),
+        };
+        let mut beside = vec![self.stands_check(&known.stands)?];
+        beside.extend(self.decided_checks(&document, &known.decided, review)?);
+        if kept.is_touched || !kept.seen.is(kept.place) {
+            beside.extend(kept.seen.writes(self, kept.place, kept.now_ms)?);
+        }
+        self.put_report_beside(&document.member_id, before, after, beside)
+            .await
+    }
+
+    async fn put_report_beside(
+        &self,
+        member_id: &str,
+        before: Option<&Report>,
+        after: &Report,
+        beside: Vec<TransactWriteItem>,
+    ) -> Result<bool> {
         let mut writes = self.index_changes(member_id, before, Some(after))?;
         writes.extend(self.schedule_changes(member_id, before, Some(after))?);
         writes.extend(self.waiting_changes(member_id, before, Some(after))?);
-        if writes.len() >= MAX_WRITES {
+        if writes.len() + beside.len() > MAX_WRITES {
             // More than one transaction takes: the names that go, and then those that come.
             let kept = |name: &&String| before.is_some_and(|before| before.names.contains(name));
             let between = Report {
                 names: after.names.iter().filter(kept).cloned().collect(),
                 ..after.clone()
             };
-            return Ok(
-                Box::pin(self.put_report(member_id, before, &between)).await?
-                    && Box::pin(self.put_report(member_id, Some(&between), after)).await?,
-            );
+            let first = Box::pin(self.put_report(member_id, before, &between));
+            return Ok(first.await?
+                && Box::pin(self.put_report_beside(member_id, Some(&between), after, beside))
+                    .await?);
         }
         let put = Put::builder()
             .table_name(&self.table)
@@ -251,7 +300,8 @@ impl Members {
         };
         let put = put.build().map_err(Error::unbuilt("TransactWriteItems"))?;
         writes.push(TransactWriteItem::builder().put(put).build());
-        self.write_beside(member_key(member_id), writes).await
+        self.write_all(beside.into_iter().chain(writes).collect())
+            .await
     }
 
     pub async fn report(&self, member_id: &str, slug: &str) -> Result<Option<Report>> {
@@ -342,7 +392,7 @@ impl Members {
     }
 }
 
-fn report_key(member_id: &str, slug: &str) -> Item {
+pub(crate) fn report_key(member_id: &str, slug: &str) -> Item {
     key(member_pk(member_id), format!("{README}{slug}"))
 }
 
@@ -364,7 +414,7 @@ fn item(member_id: &str, report: &Report) -> Result<Item> {
     Ok(item)
 }
 
-fn report_from(item: &Item) -> Result<Report> {
+pub(crate) fn report_from(item: &Item) -> Result<Report> {
     let read = Reader { item, name: README };
     serde_json::from_str(read.string(REPORT)?).map_err(|_| read.damaged(REPORT))
 }

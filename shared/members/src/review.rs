@@ -4,6 +4,7 @@
 //! |---|---|---|
 //! | `REVIEW#<id>` | `<slug>` | what was decided of the member's document at that address |
 //! | `REVIEW#<id>` | `#trusted` | that a document of the member was approved |
+//! | `REVIEW#<id>` | `#watched` | by which decision a document of the member was last withdrawn or given back |
 //! | `WITHDRAWN#SITE` | `<id>#<slug>` | that the document is withdrawn |
 //! | `WAITING#SITE` | `<Unix milliseconds>#<id>#<slug>` | since when a document waits |
 //!
@@ -19,17 +20,22 @@ use sha2::{Digest as _, Sha256};
 use crate::accounts::member_key;
 use crate::error::{Error, Result};
 use crate::item::{Item, PK, Reader, SK, key, string};
+use crate::look::at;
 use crate::{Account, Address, Members, Referrer, Report, Role, State};
 
 const REVIEW: &str = "REVIEW#";
 /// No slug begins like this.
 const TRUSTED: &str = "#trusted";
+/// By which it is known whether a document of the member was withdrawn, or given back, since something was read.
+const WATCHED: &str = "#watched";
 const WITHDRAWN: &str = "WITHDRAWN#SITE";
 const WAITING: &str = "WAITING#SITE";
 /// The digits of a time, so that keys are ordered by it.
 const DIGITS: usize = 13;
 /// The attribute that holds a decision, as JSON.
 const DECISION: &str = "decision";
+/// The attribute that names one.
+const BY: &str = "by";
 /// That the decision is still the one that was read.
 const UNCHANGED: &str = "#decision = :before";
 /// Of a digest of what is put before editors, in bytes.
@@ -111,6 +117,34 @@ pub struct Ruling {
     /// Whether a version has to be approved.
     pub waits: bool,
     pub decision: Option<Decision>,
+}
+
+/// What a ruling is made of, but for whether the member has a withdrawn document.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Decided {
+    decision: Option<Decision>,
+    is_trusted: bool,
+    /// The last decision by which one of the member's documents was withdrawn or given back.
+    watched: Option<String>,
+}
+
+impl Decided {
+    pub(crate) fn keys(member_id: &str, slug: &str) -> [Item; 3] {
+        [slug, TRUSTED, WATCHED].map(|sk| decision_key(member_id, sk))
+    }
+
+    /// Out of the items under these keys, with others.
+    pub(crate) fn read(items: &[Item], member_id: &str, slug: &str) -> Result<Self> {
+        let [decision, trusted, watched] = Self::keys(member_id, slug);
+        let decision = at(items, &decision).map(decision_from).transpose()?;
+        let watched = at(items, &watched)
+            .map(|item| Reader { item, name: REVIEW }.string(BY).map(str::to_owned));
+        Ok(Self {
+            decision,
+            is_trusted: at(items, &trusted).is_some(),
+            watched: watched.transpose()?,
+        })
+    }
 }
 
 /// A document that waits.
@@ -285,6 +319,10 @@ fn since(report: Option<&Report>) -> Option<u64> {
     report.and_then(|report| report.waiting_since)
 }
 
+fn is_withdrawn(decision: Option<&Decision>) -> bool {
+    decision.is_some_and(|decision| decision.withdrawn.is_some())
+}
+
 fn text(decision: &Decision) -> Result<String> {
     serde_json::to_string(decision).map_err(|_| Error::Damaged {
         item: REVIEW.to_owned(),
@@ -309,30 +347,81 @@ fn document_of(named: &str) -> Option<Referrer> {
 impl Members {
     /// What of a member's document may be public: strongly consistent.
     pub async fn ruling(&self, member: &Account, slug: &str, review: Review) -> Result<Ruling> {
-        let decision = self.decision(&member.id, slug);
-        // Who had a document taken off the site doesn't bring it back under another address.
-        let is_watched = self.has_withdrawn(&member.id);
-        let (decision, is_watched) = futures::try_join!(decision, is_watched)?;
+        let decided = self.decided(&member.id, slug).await?;
+        self.ruled(member, &decided, review).await
+    }
+
+    /// What a ruling is made of: strongly consistent.
+    pub async fn decided(&self, member_id: &str, slug: &str) -> Result<Decided> {
+        let items = self.get_all(Decided::keys(member_id, slug).into()).await?;
+        Decided::read(&items, member_id, slug)
+    }
+
+    /// The ruling that follows.
+    pub(crate) async fn ruled(
+        &self,
+        member: &Account,
+        decided: &Decided,
+        review: Review,
+    ) -> Result<Ruling> {
         let waits = match review {
-            _ if is_watched => true,
             Review::Off => false,
             // Editors' own documents need nobody.
-            Review::First => member.role < Role::Editor && !self.is_trusted(&member.id).await?,
+            Review::First => member.role < Role::Editor && !decided.is_trusted,
             Review::All => true,
         };
-        Ok(Ruling { waits, decision })
+        Ok(Ruling {
+            // Who had a document taken off the site doesn't bring it back under another address.
+            waits: waits || self.has_withdrawn(&member.id).await?,
+            decision: decided.decision.clone(),
+        })
+    }
+
+    /// That editors decided nothing meanwhile, for a transaction.
+    pub(crate) fn decided_checks(
+        &self,
+        document: &Referrer,
+        decided: &Decided,
+        review: Review,
+    ) -> Result<Vec<TransactWriteItem>> {
+        let unbuilt = Error::unbuilt("TransactWriteItems");
+        let [_, trusted, watched] = Decided::keys(&document.member_id, &document.slug);
+        let check = |key| {
+            ConditionCheck::builder()
+                .table_name(&self.table)
+                .set_key(Some(key))
+        };
+        let absent = format!("attribute_not_exists({PK})");
+        let watched = match &decided.watched {
+            None => check(watched).condition_expression(&absent),
+            Some(by) => check(watched)
+                .condition_expression("#by = :by")
+                .expression_attribute_names("#by", BY)
+                .expression_attribute_values(":by", string(by.as_str())),
+        };
+        let mut checks = vec![watched];
+        // Whether somebody is trusted is asked nowhere else.
+        if review == Review::First {
+            let condition = if decided.is_trusted {
+                format!("attribute_exists({PK})")
+            } else {
+                absent
+            };
+            checks.push(check(trusted).condition_expression(condition));
+        }
+        let checks = checks.into_iter().map(|check| {
+            let check = check.build().map_err(&unbuilt)?;
+            Ok(TransactWriteItem::builder().condition_check(check).build())
+        });
+        let mut checks = checks.collect::<Result<Vec<_>>>()?;
+        checks.push(self.decision_check(document, decided.decision.as_ref())?);
+        Ok(checks)
     }
 
     /// What was decided of a document: strongly consistent.
     pub async fn decision(&self, member_id: &str, slug: &str) -> Result<Option<Decision>> {
         let item = self.get(decision_key(member_id, slug)).await?;
         item.as_ref().map(decision_from).transpose()
-    }
-
-    /// Whether a document of the member was approved since the last one was withdrawn.
-    async fn is_trusted(&self, member_id: &str) -> Result<bool> {
-        let item = self.get(decision_key(member_id, TRUSTED)).await?;
-        Ok(item.is_some())
     }
 
     /// Whether a document of the member is withdrawn.
@@ -398,6 +487,7 @@ impl Members {
             self.address_check(member_id, slug, address)?,
         ];
         writes.extend(self.marker_changes(document, before, after)?);
+        writes.extend(self.watch_change(member_id, before, after)?);
         let trusted = decision_key(member_id, TRUSTED);
         if after.is_some_and(|after| after.withdrawn.is_some()) {
             writes.push(self.deletion(trusted)?);
@@ -516,13 +606,29 @@ impl Members {
         before: Option<&Decision>,
         after: Option<&Decision>,
     ) -> Result<Option<TransactWriteItem>> {
-        let is = |it: Option<&Decision>| it.is_some_and(|it| it.withdrawn.is_some());
         let key = withdrawn_key(member_id, slug);
-        match (is(before), is(after)) {
+        match (is_withdrawn(before), is_withdrawn(after)) {
             (false, true) => self.put(key).map(Some),
             (true, false) => self.deletion(key).map(Some),
             _ => Ok(None),
         }
+    }
+
+    /// What tells those who are at work on the member's other documents that one is withdrawn, or no longer.
+    fn watch_change(
+        &self,
+        member_id: &str,
+        before: Option<&Decision>,
+        after: Option<&Decision>,
+    ) -> Result<Option<TransactWriteItem>> {
+        if is_withdrawn(before) == is_withdrawn(after) {
+            return Ok(None);
+        }
+        let ended = || before.map(|before| format!("{} ended", before.id));
+        let by = after.map(|after| after.id.clone()).or_else(ended);
+        let mut item = decision_key(member_id, WATCHED);
+        item.insert(BY.to_owned(), string(by.unwrap_or_default()));
+        self.put(item).map(Some)
     }
 
     /// What a report in the place of another one changes of what waits.

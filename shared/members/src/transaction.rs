@@ -11,8 +11,8 @@ use crate::departures::GONE_SINCE;
 use crate::error::{Error, Result};
 use crate::item::Item;
 
-/// How often a transaction is tried that meets others at the same item: each takes some milliseconds.
-const ATTEMPTS: u32 = 10;
+/// How often a transaction is tried that meets others at the same item: each takes some milliseconds, and many publish at once.
+const ATTEMPTS: u32 = 20;
 /// Longest pause before the second attempt, in milliseconds; it doubles up to [`LONGEST_PAUSE_MS`].
 const PAUSE_MS: u64 = 20;
 const LONGEST_PAUSE_MS: u64 = 320;
@@ -113,6 +113,12 @@ impl Members {
         of_member: Item,
         writes: Vec<TransactWriteItem>,
     ) -> Result<bool> {
+        let all = [self.stands(of_member)?].into_iter().chain(writes);
+        self.write_all(all.collect()).await
+    }
+
+    /// That the member whose item that is doesn't go, for a transaction.
+    pub(crate) fn stands(&self, of_member: Item) -> Result<TransactWriteItem> {
         let stands = ConditionCheck::builder()
             .table_name(&self.table)
             .set_key(Some(of_member))
@@ -121,9 +127,7 @@ impl Members {
             ))
             .build()
             .map_err(Error::unbuilt("TransactWriteItems"))?;
-        let stands = TransactWriteItem::builder().condition_check(stands).build();
-        let all = [stands].into_iter().chain(writes);
-        self.write_all(all.collect()).await
+        Ok(TransactWriteItem::builder().condition_check(stands).build())
     }
 
     /// A put of `item` for a transaction, without a condition.

@@ -138,7 +138,7 @@ impl Administration<'_> {
         }
         // Whose name it is stands on the account; an entry outlives that, and holds no name.
         let members = self.noting(Deed::NameChanged, account.into(), None);
-        members.note_directory((self.clock)()).await?;
+        members.note_directory(account, (self.clock)()).await?;
         let renamed = members.rename(account, name, &account.handle).await?;
         Ok(of_renamed(renamed, Refused::Changed))
     }
@@ -154,7 +154,10 @@ impl Administration<'_> {
             return Ok(Ok(()));
         }
         let members = self.noting(Deed::HandleChanged, account.into(), Some(handle));
-        members.note_directory((self.clock)()).await?;
+        let handles = [account.handle.as_str(), handle];
+        members
+            .note_unsettled(&account.id, handles, (self.clock)())
+            .await?;
         let renamed = members.rename(account, &account.name, handle).await?;
         Ok(of_renamed(renamed, Refused::HandleTaken(handle.to_owned())))
     }
@@ -226,7 +229,7 @@ impl Administration<'_> {
             Deed::MemberEnabled
         };
         let members = self.noting(deed, account.into(), None);
-        members.note_directory((self.clock)()).await?;
+        members.note_directory(account, (self.clock)()).await?;
         let set = members.set_disabled(account, disabled).await?;
         Ok(set.then_some(()).ok_or(Refused::Changed))
     }
@@ -265,7 +268,10 @@ impl Administration<'_> {
     pub async fn remove(&self, account: &Account) -> Changed {
         granted!(stays(account));
         let members = self.removing(account);
-        members.note_directory((self.clock)()).await?;
+        let handles = [account.handle.as_str()];
+        members
+            .note_unsettled(&account.id, handles, (self.clock)())
+            .await?;
         let left = members.leave(account, self.now()).await?;
         Ok(left.then_some(()).ok_or(Refused::Changed))
     }

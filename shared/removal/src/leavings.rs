@@ -27,6 +27,7 @@ impl Leavings<'_> {
         let moved = MovedKey::of_member(&self.departed.handle);
         let moved = self.content.versions(&moved).await?;
         self.erase_published(moved).await?;
+        self.settle().await?;
         // Last: as long as it is there, somebody is told of it again.
         self.uploads.erase_object(&source.key()).await?;
         self.tell("a README");
@@ -38,6 +39,7 @@ impl Leavings<'_> {
         let prefix = pictures_prefix(&self.departed.handle);
         let renditions = self.content.versions(&prefix).await?;
         self.erase_published(renditions).await?;
+        manifest::settle_member(self.members, &self.departed.handle, self.now_ms).await?;
         for key in [
             HandleChangeKey::new(&self.departed.id).key(),
             OriginalKey::new(&self.departed.id).key(),
@@ -92,9 +94,15 @@ impl Leavings<'_> {
             self.content.owned(listed, &owner).await?
         };
         if !doomed.is_empty() {
-            self.members.note_change(self.now_ms).await?;
             self.content.erase(doomed).await?;
         }
+        Ok(())
+    }
+
+    /// Keeps nothing of what isn't there any more under the member's handle.
+    async fn settle(&self) -> anyhow::Result<()> {
+        let handle = &self.departed.handle;
+        manifest::settle_handle(self.content, self.members, handle, self.now_ms).await?;
         Ok(())
     }
 

@@ -1,7 +1,7 @@
 //! What lies in the buckets and is no member's: left by removals of before there were tombstones, or
 //! brought back with a backup.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use blobs::layout::{
     self, FileChangeKey, FileKey, LaterKey, MovedKey, NameChangeKey, OriginalKey, PictureChangeKey,
@@ -82,11 +82,15 @@ impl Leftovers {
         members: &Members,
         now_ms: u64,
     ) -> anyhow::Result<usize> {
-        if !self.published.is_empty() {
-            members.note_change(now_ms).await?;
-        }
+        let keys = self.published.keys();
+        let handles = keys.into_iter().filter_map(handle).map(str::to_owned);
+        let handles: BTreeSet<String> = handles.collect();
         let erased = uploads.erase(self.uploads).await?;
-        Ok(erased + content.erase(self.published).await?)
+        let erased = erased + content.erase(self.published).await?;
+        for handle in &handles {
+            manifest::settle_handle(content, members, handle, now_ms).await?;
+        }
+        Ok(erased)
     }
 }
 

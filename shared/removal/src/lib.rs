@@ -70,6 +70,11 @@ impl Removal<'_> {
     /// # Errors
     /// A store that failed, an account that is gone, or files that kept coming.
     pub async fn erase(&self, now_ms: u64) -> anyhow::Result<Erased> {
+        let handles = self.account.handles().map(String::as_str);
+        let noted = self
+            .members
+            .note_unsettled(&self.account.id, handles, now_ms);
+        noted.await?;
         let departs = self.members.depart(self.account, now_ms / 1000).await?;
         anyhow::ensure!(departs, "the member was removed meanwhile");
         let mut erased = Erased::default();
@@ -130,11 +135,12 @@ impl Removal<'_> {
             let is_ours = self.members.is_left_by(&departed).await?;
             anyhow::ensure!(is_ours, "the member was removed meanwhile");
         }
-        if published.iter().any(|versions| !versions.is_empty()) {
-            self.members.note_change(now_ms).await?;
-        }
         for versions in published {
             erased.published += self.content.erase(versions).await?;
+        }
+        // Also where nothing was left to erase: the run before may have been cut short.
+        for handle in self.account.handles() {
+            manifest::settle_handle(self.content, self.members, handle, now_ms).await?;
         }
         erased.items = self.members.erase_items(self.account).await?;
         Ok(erased)

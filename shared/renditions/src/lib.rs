@@ -1,6 +1,9 @@
 //! What the web sees of members' pictures and files: renditions stored, the profile or the file pointed at
 //! them, what was replaced swept away, the READMEs that show it looked at again.
 //!
+//! A build reads of a member's picture what the manifest keeps of them: that the member is about to change is noted before the profile is
+//! pointed anywhere else, and what it points at is kept before anything is swept.
+//!
 //! In that order, so that whatever cuts it short leaves the old picture or the new one, and neither a
 //! profile nor a published document ever points at what isn't there. Renditions that nothing names by
 //! then are left for a later sweep.
@@ -75,6 +78,7 @@ impl Shelf<'_> {
         for _ in 0..ROUNDS {
             let picture = self.store(&account, &files, &upload).await?;
             // Only now, with every rendition stored.
+            self.note(&account).await?;
             let set = self.members.set_picture(&account, &picture, file, seen);
             let changed = self.tidy(&account, &picture, set.await?).await?;
             if changed.is_some() || seen == Seen::Unchanged {
@@ -102,6 +106,7 @@ impl Shelf<'_> {
             let picture = now.picture.clone().unwrap_or_default();
             let here = layout::pictures_prefix(&now.handle);
             if picture.0.values().all(|key| key.starts_with(&here)) {
+                manifest::settle_account(self.members, &now, self.now_ms).await?;
                 self.sweep(&now, &Picture::default()).await?;
                 return self.files_follow_handle(&account.id, random).await;
             }
@@ -110,6 +115,7 @@ impl Shelf<'_> {
             };
             let upload = base16ct::lower::encode_string(&random());
             let moved = self.store(&now, &files, &upload).await?;
+            self.note(&now).await?;
             let set = self.members.move_picture(&now, &moved);
             self.tidy(&now, &moved, set.await?).await?;
         }
@@ -132,7 +138,6 @@ impl Shelf<'_> {
         files: &[(String, Bytes)],
         upload: &str,
     ) -> anyhow::Result<Picture> {
-        self.members.note_change(self.now_ms).await?;
         let stored = files.iter().map(async |(size, bytes)| {
             let key = layout::picture_key(&account.handle, upload, size, picture::EXTENSION);
             let put = self.put_rendition(account, None, &key, bytes.clone(), picture::CONTENT_TYPE);
@@ -166,13 +171,28 @@ impl Shelf<'_> {
     /// Takes the picture off the profile, and sweeps it away. Returns what it pointed at; `None`: the account is gone or
     /// disabled. Doing it again changes nothing.
     pub async fn remove(self, account: &Account) -> anyhow::Result<Option<Picture>> {
+        self.note(account).await?;
         let replaced = self.members.remove_picture(account).await?;
         if let Some(replaced) = &replaced {
-            let swept = self.sweep(account, replaced).await;
+            let swept = self.settle_and_sweep(account, replaced).await;
             self.tell_readmes(account).await?;
             swept?;
         }
         Ok(replaced)
+    }
+
+    /// Notes that a build may be about to see another picture of the member.
+    async fn note(self, account: &Account) -> members::Result<()> {
+        let handles = [account.handle.as_str()];
+        self.members
+            .note_unsettled(&account.id, handles, self.now_ms)
+            .await
+    }
+
+    /// Keeps what a build sees of the member, and sweeps away what that was before.
+    async fn settle_and_sweep(self, account: &Account, replaced: &Picture) -> anyhow::Result<()> {
+        manifest::settle_account(self.members, account, self.now_ms).await?;
+        self.sweep(account, replaced).await
     }
 
     /// Has `rewrite_readme` look at the member's READMEs that show a picture, and tell CloudFront. It comes
@@ -189,14 +209,14 @@ impl Shelf<'_> {
         Ok(())
     }
 
-    /// As [`Shelf::sweep`], where the answer must not depend on it: a later sweep does what this one
-    /// couldn't.
+    /// As [`Shelf::settle_and_sweep`], where the answer must not depend on it: the next minute's look and a later sweep do
+    /// what this one couldn't.
     async fn sweep_if_possible(self, account: &Account, replaced: &Picture) {
-        if let Err(error) = self.sweep(account, replaced).await {
+        if let Err(error) = self.settle_and_sweep(account, replaced).await {
             tracing::warn!(
                 member = account.id,
                 cause = format!("{error:#}"),
-                "renditions that nothing points at are left for a later sweep"
+                "renditions that nothing points at are left for a later sweep, and what builds see for the next minute's look"
             );
         }
     }

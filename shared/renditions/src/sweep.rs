@@ -124,10 +124,6 @@ impl Shelf<'_> {
             !named.contains(name) && (is_old || is_left(&entry.key) || given.contains(name))
         });
         let unused: Vec<String> = unused.map(|entry| entry.key).collect();
-        // Files are in no listing of what is published.
-        if of == Of::Profile && !unused.is_empty() {
-            self.members.note_change(self.now_ms).await?;
-        }
         // With every version, and without a delete marker: a picture that was taken away is no matter of
         // backups, and nothing is to come after a removal of the member.
         for key in unused {

@@ -172,6 +172,17 @@ impl Store<'_> {
             if let Some(older_bytes) = older_bytes.filter(|_| sent.terms.same_title) {
                 replaced::check(self.uploads, sent, note.as_ref(), older_bytes).await?;
             }
+            if let Some(seen) = &seen
+                && self.is_dealt_with(sent, seen, note.as_ref()).await?
+            {
+                return Ok(Stored {
+                    written: Written {
+                        etag: seen.head.etag.clone(),
+                        version: seen.head.version.clone(),
+                    },
+                    replaced: Some(Replaced::of(sent, seen.note.clone(), seen.bytes.clone()).await),
+                });
+            }
             let before = seen.as_ref().map(|seen| seen.head.size);
             held.ensure(before, sent.bytes.len() as u64).await?;
             let condition = seen.as_ref().map_or(Condition::Absent, |seen| {
@@ -197,6 +208,26 @@ impl Store<'_> {
         Err(Error::unavailable(anyhow::anyhow!(
             "{ROUNDS} other uploads of one document were faster"
         )))
+    }
+
+    /// Whether what is sent is there already, to the last byte and word, and was looked at: then nothing is written. What was
+    /// not looked at yet, or by an earlier converter, is stored again, which has it looked at.
+    async fn is_dealt_with(
+        &self,
+        sent: &Sent<'_>,
+        seen: &Seen,
+        note: Option<&SourceNote>,
+    ) -> Result<bool, Error> {
+        let is_same = seen.bytes.as_ref() == Some(&sent.bytes) && seen.note.as_ref() == note;
+        // A version that is restored is one of its own.
+        if !is_same || sent.named.is_none() {
+            return Ok(false);
+        }
+        let SourceKey { member_id, slug } = sent.source;
+        let report = self.bearer.members.report(member_id, slug).await?;
+        Ok(report.is_some_and(|report| {
+            report.source_version == seen.head.etag && report.converter == frontmatter::CONVERTER
+        }))
     }
 
     async fn seen(&self, key: &str) -> Result<Option<Seen>, Error> {

@@ -20,6 +20,8 @@ pub struct Whole {
     pub compared_at_ms: u64,
     /// When the list was begun, in Unix milliseconds; 0 before.
     pub begun_at_ms: u64,
+    /// Whether somebody asked for a comparison that hasn't come to its end yet.
+    pub is_asked: bool,
     /// Whether the site had a directory when it was last compared.
     pub has_directory: bool,
     /// Grows with every write: of two that compare at the same moment one notes how far it came.
@@ -38,6 +40,7 @@ pub(super) fn whole_from(item: &Item) -> Result<Whole> {
         cursor: read.optional_string("cursor").map(str::to_owned),
         compared_at_ms: read.number("compared_at")?,
         begun_at_ms: read.number("begun_at")?,
+        is_asked: read.boolean("asked")?,
         has_directory: read.boolean("directory")?,
         turn: read.number("turn")?,
     })
@@ -66,6 +69,7 @@ impl Members {
         item.insert("whole".to_owned(), boolean(after.is_whole));
         item.insert("compared_at".to_owned(), number(after.compared_at_ms));
         item.insert("begun_at".to_owned(), number(after.begun_at_ms));
+        item.insert("asked".to_owned(), boolean(after.is_asked));
         item.insert("directory".to_owned(), boolean(after.has_directory));
         item.insert("turn".to_owned(), number(after.turn));
         if let Some(cursor) = &after.cursor {
