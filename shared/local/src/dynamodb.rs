@@ -61,20 +61,14 @@ pub(crate) struct Service {
 }
 
 impl Service {
-    pub(crate) fn new(
-        database: Database,
-        keys: StoreKeys,
-        front: Front,
-        store: &Store,
-        calls: Option<Calls>,
-    ) -> Self {
+    pub(crate) fn new(database: Database, keys: StoreKeys, front: Front, store: &Store) -> Self {
         Self {
             database,
             keys,
             front,
             disk: store.disk().clone(),
             deleted: store.deleted().clone(),
-            calls,
+            calls: store.calls.clone(),
         }
     }
 

@@ -24,6 +24,8 @@ pub struct Copies<'a> {
     pub instead: &'a [Vec<String>],
     /// Items whose partition keys begin so are left out.
     pub without: &'a [&'a str],
+    /// Changes each item that is copied, by what stands in the words' places: where what a key is made of is more than words.
+    pub amend: fn(&mut Value, &[String]),
 }
 
 impl Copies<'_> {
@@ -64,9 +66,14 @@ impl Stack {
         for part in copies.instead.chunks(AT_ONCE) {
             let made = part.iter().flat_map(|instead| {
                 let items = items.iter();
-                items.map(move |item| serde_json::from_str(&copies.replaced(item, instead)))
+                items.map(move |item| {
+                    let mut item = serde_json::from_str(&copies.replaced(item, instead))?;
+                    (copies.amend)(&mut item, instead);
+                    Ok(item)
+                })
             });
-            self.put_items(made.collect::<Result<_, _>>()?).await?;
+            self.put_items(made.collect::<serde_json::Result<_>>()?)
+                .await?;
             for (bucket, objects) in &objects {
                 let made = part.iter().flat_map(|instead| {
                     let objects = objects.iter();

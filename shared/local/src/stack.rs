@@ -99,12 +99,7 @@ pub(crate) async fn start_with(
     let folder = Folder::open(&options)?;
     let has_journal = tidy::has_journal(folder.path());
     let database = open_database(&folder).await?;
-    let objects = folder.path().join(OBJECTS);
-    let store = open_store(&objects, folder.is_lasting())
-        .await
-        .map_err(|error| {
-            StartError::unreadable(&objects, error.to_string(), Complaint::of(&error))
-        })?;
+    let store = open_objects(&folder, &options).await?;
 
     let kept = folder.is_lasting().then(|| folder.path());
     let keys = Keys::of(kept)?;
@@ -118,14 +113,7 @@ pub(crate) async fn start_with(
     let (front, backends) = (Layer::new(), Layer::new());
     let origins = Origins::from_env(&own).map_err(StartError::functions)?;
     let wall = Front::new(&options, origins.clone(), &public_url);
-    let calls = options.calls.clone();
-    let service = s3::service(
-        store.clone(),
-        &keys.stores,
-        origins.clone(),
-        wall.clone(),
-        calls.clone(),
-    );
+    let service = s3::service(store.clone(), &keys.stores, origins.clone(), wall.clone());
     let answer = move |_, request| service.clone().answer(request);
     backends.spawn(serve::serve(
         sockets.s3,
@@ -141,13 +129,8 @@ pub(crate) async fn start_with(
         folder: folder.path().to_owned(),
         reason,
     })?;
-    let tables = dynamodb::Service::new(
-        database.clone(),
-        keys.stores.clone(),
-        wall.clone(),
-        &store,
-        calls,
-    );
+    let stores = keys.stores.clone();
+    let tables = dynamodb::Service::new(database.clone(), stores, wall.clone(), &store);
     let letters = ses::Service::new(keys.stores.clone(), wall.clone(), &own, mailbox.clone());
     backends.spawn(serve::serve(
         sockets.dynamodb,
@@ -296,6 +279,17 @@ async fn tables_or_letters(
     } else {
         tables.answer(request).await
     }
+}
+
+/// Opens what the S3 port answers from.
+async fn open_objects(folder: &Folder, options: &Options) -> Result<Store, StartError> {
+    let objects = folder.path().join(OBJECTS);
+    let opened = open_store(&objects, folder.is_lasting()).await;
+    let mut store = opened.map_err(|error| {
+        StartError::unreadable(&objects, error.to_string(), Complaint::of(&error))
+    })?;
+    store.calls.clone_from(&options.calls);
+    Ok(store)
 }
 
 async fn open_store(folder: &Path, lasting: bool) -> store::Result<Store> {

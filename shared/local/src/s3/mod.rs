@@ -28,13 +28,11 @@ use s3s::{S3, S3Request, S3Response, S3Result};
 
 pub(crate) use server::service;
 
-use crate::Calls;
 use crate::store::Store;
 
 /// Answers S3 requests from the store.
 struct Buckets {
     store: Store,
-    calls: Option<Calls>,
 }
 
 /// One line per operation: the module that holds it.
@@ -44,7 +42,7 @@ macro_rules! operations {
         impl S3 for Buckets {
             $(
                 async fn $operation(&self, request: S3Request<$input>) -> S3Result<S3Response<$output>> {
-                    if let Some(calls) = &self.calls {
+                    if let Some(calls) = &self.store.calls {
                         calls.note(stringify!($input).trim_end_matches("Input"), 0.0);
                     }
                     $module::$operation(&self.store, request).await.map(S3Response::new)

@@ -15,7 +15,6 @@ use s3s::auth::SimpleAuth;
 use s3s::service::{S3Service, S3ServiceBuilder};
 
 use super::{Buckets, signed};
-use crate::Calls;
 use crate::environment::StoreKeys;
 use crate::front::{Front, Port, Refusal};
 use crate::received::Received;
@@ -30,14 +29,8 @@ pub(crate) struct Service {
 }
 
 /// `origins` are the sites whose pages may reach it, as the bucket's CORS rule has it in AWS.
-pub(crate) fn service(
-    store: Store,
-    keys: &StoreKeys,
-    origins: Origins,
-    front: Front,
-    calls: Option<Calls>,
-) -> Service {
-    let mut builder = S3ServiceBuilder::new(Buckets { store, calls });
+pub(crate) fn service(store: Store, keys: &StoreKeys, origins: Origins, front: Front) -> Service {
+    let mut builder = S3ServiceBuilder::new(Buckets { store });
     builder.set_auth(SimpleAuth::from_single(
         keys.access_key_id.as_str(),
         keys.secret_access_key.as_str(),

@@ -102,6 +102,7 @@ async fn copies_have_their_own_words_in_keys_items_and_headers() {
         words: &words,
         instead: &instead,
         without: &["AUDIT#"],
+        amend: |item, instead| item["of"] = json!({ "S": instead[0] }),
     };
     stack.multiply(&copies).await.unwrap();
 
@@ -112,6 +113,7 @@ async fn copies_have_their_own_words_in_keys_items_and_headers() {
             .key("sk", text("MEMBER"));
         let item = got.send().await.unwrap().item.unwrap();
         assert_eq!(item["name"], text(&format!("{at} of the club")));
+        assert_eq!(item["of"], text(at));
         let body = get(&objects, CONTENT_BUCKET, &format!("content/{at}/arm.md")).await;
         assert_eq!(body.unwrap(), b"# Arm");
     }
