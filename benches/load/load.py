@@ -107,9 +107,12 @@ class Server:
     def start(self, *command, **variables):
         self.process = subprocess.Popen(command, stdout=self.log, stderr=subprocess.STDOUT, env={**os.environ, **variables}, cwd=self.folder)
 
-    def stop(self):
+    def end(self):
         self.process.terminate()
-        self.process.wait(30)
+        self.process.wait(60)
+
+    def stop(self):
+        self.end()
         self.log.close()
 
     def said(self):
@@ -125,20 +128,30 @@ class Masthead(Server):
     def __init__(self, folder):
         super().__init__(folder)
         program, data = os.environ["MASTHEAD"], str(folder / "data")
-        self.start(program, "dev", "--port", str(self.port), "--data", data)
-        eventually(lambda: b"Masthead is ready" in (folder / "log").read_bytes(), "masthead dev starts")
+        self.begin()
         for number in range(MEMBERS):
             subprocess.run([program, "users", "--port", str(self.port), "--data", data, "add", f"member{number}@club.example", "--name", f"Member {number}", "--password-stdin"],
                            input=PASSWORD.encode(), check=True, stdout=subprocess.DEVNULL)
         said = subprocess.run([program, "dev", "--port", str(self.port), "--data", data, "--print-env"], check=True, capture_output=True, text=True).stdout
         self.variables = dict(line.split("=", 1) for line in said.splitlines())
 
+    def begin(self):
+        """Starts it. It holds its list of what is published against the bucket before it answers."""
+        was_ready = (self.folder / "log").read_bytes().count(READY)
+        self.start(os.environ["MASTHEAD"], "dev", "--port", str(self.port), "--data", str(self.folder / "data"))
+        eventually(lambda: (self.folder / "log").read_bytes().count(READY) > was_ready, "masthead dev starts", 900)
+
     def put(self, documents):
-        """Straight into the bucket, as the converter would: its work is another bench's."""
+        """Straight into the bucket, as the converter would: its work is another bench's. A start enters them in the list."""
         store = boto3.client("s3", endpoint_url=self.variables["AWS_ENDPOINT_URL_S3"], region_name=self.variables["AWS_REGION"],
                              aws_access_key_id=self.variables["AWS_ACCESS_KEY_ID"], aws_secret_access_key=self.variables["AWS_SECRET_ACCESS_KEY"])
+        has_some = False
         for author, slug in documents:
+            has_some = True
             store.put_object(Bucket=self.variables["CONTENT_BUCKET"], Key=f"content/{author}/{slug}.md", Body=TEXT)
+        if has_some:
+            self.end()
+            self.begin()
 
     def all(self):
         """A whole list, page by page, as a build reads it: how long that takes, and how many requests."""
@@ -219,6 +232,7 @@ class PocketBase(Server):
                 return time.perf_counter() - started, page, entries
 
 
+READY = b"Masthead is ready"
 TEXT = b"---\ntitle: A note\n---\n# A note\n\nWords of it.\n"
 
 
