@@ -67,6 +67,8 @@ const REVISION = 5;
 const DEFAULTS = { concurrency: 8, attempts: 4, pollMs: 2000 };
 /** The key under which the manifest is kept between builds. */
 const MANIFEST = 'manifest';
+/** The key under which it is kept which server was told of all that builds read, up to the last one. */
+const TOLD = 'told';
 /** What is told of a build that read nothing anew. */
 const NOTHING: Outcome = { read: [], refused: [] };
 
@@ -176,8 +178,13 @@ async function sync(context: LoaderContext, setting: Setting, quietly = false): 
       logger.warn(`“${idOf(entry)}” is passed over, ${stays}: ${said(error)}`);
     }
   });
+  const isTold = meta.get(TOLD) === base.href;
   // Astro writes down all that its loaders keep whenever one of them sets something.
-  if (manifest.kept !== setting.kept) meta.set(MANIFEST, JSON.stringify({ base: base.href, ...manifest.kept }));
+  if (manifest.kept !== setting.kept) {
+    meta.set(MANIFEST, JSON.stringify({ base: base.href, ...manifest.kept }));
+    // What changed isn't told again: until the server has heard of it, the next build says everything.
+    if (manifest.changed?.size !== 0) meta.delete(TOLD);
+  }
   setting.kept = manifest.kept;
   const isNews = !quietly || taken.length > 0 || gone.length > 0;
   tellNews({ collection: context.collection, entries: wanted.length, passedOver, ...(isNews ? { fetched: taken.length, removed: gone.length } : {}) });
@@ -188,7 +195,12 @@ async function sync(context: LoaderContext, setting: Setting, quietly = false): 
   }
   // The list came, and then no file did.
   if (!quietly && refused.length > 0 && membersIn(store).length === 0 && refused.every((error) => error instanceof Unavailable)) return nothing(context, options, refused[0]);
-  return { read: wanted.filter((entry) => store.get(idOf(entry))?.digest === digestOf(entry)), refused: bySchema };
+  const read = wanted.filter((entry) => store.get(idOf(entry))?.digest === digestOf(entry));
+  const { changed: told } = manifest;
+  const fetched = new Set(taken);
+  // A file that was away when its change was told is taken by a later build.
+  const isNew = ({ id }: ManifestEntry) => told === null || told.has(id) || fetched.has(id);
+  return { read: isTold ? read.filter(isNew) : read, refused: bySchema };
 }
 
 /**
@@ -204,11 +216,12 @@ function nothing({ logger, watcher }: LoaderContext, { failWhenEmpty = !watcher 
 }
 
 /** Tells the server what this build read, and what the site refused. A build goes on where that fails. */
-async function acknowledge({ logger }: LoaderContext, { options, base, variables }: Setting, outcome: Outcome): Promise<void> {
+async function acknowledge({ logger, meta }: LoaderContext, { options, base, variables }: Setting, outcome: Outcome): Promise<void> {
   const key = options.buildKey || variables['MASTHEAD_BUILD_KEY'];
   if (!key || outcome.read.length + outcome.refused.length === 0) return;
   try {
     await tell(base, key, count(options.attempts, DEFAULTS.attempts), outcome);
+    if (meta.get(TOLD) !== base.href) meta.set(TOLD, base.href);
   } catch (error) {
     logger.warn(`Masthead doesn't know what this build read or refused, so that authors are told it is queued: ${said(error)}`);
   }

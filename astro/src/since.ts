@@ -15,6 +15,8 @@ export interface Kept {
 /** A list, and what to keep of it: `kept` of the call where there is nothing new to keep. */
 export interface Current extends Manifest {
   kept: Kept;
+  /** The ids of entries that are told of as changed; `null` where the whole list was read, which says of none. */
+  changed: ReadonlySet<string> | null;
 }
 
 export const NOTHING_KEPT: Kept = { pages: [], told: 0 };
@@ -43,7 +45,7 @@ export async function readCurrent(base: URL, attempts: number, kept: Kept, warn:
     // It is asked for changes again once the list is another one.
     manifest.pages[0]!.since = null;
   }
-  return { ...manifest, kept: manifest.unchanged ? kept : { pages: manifest.pages, told: 0 } };
+  return { ...manifest, kept: manifest.unchanged ? kept : { pages: manifest.pages, told: 0 }, changed: null };
 }
 
 /** What is published by now; `null` where only the whole list can tell, and a sentence where something is wrong with the answers. */
@@ -81,12 +83,13 @@ function currentOf(kept: Kept, all: readonly Changes[], since: string, text: num
   if (all.length === 0) {
     const isSame = first!.since === since;
     const pages = isSame ? kept.pages : [{ ...first!, since }, ...others];
-    return { ...manifestOf(pages, true), kept: isSame ? kept : { ...kept, pages } };
+    return { ...manifestOf(pages, true), kept: isSame ? kept : { ...kept, pages }, changed: new Set() };
   }
   const told = kept.told + text;
   if (told > MAX_TOLD) return null;
   const pages = [{ cursor: null, etag: null, ...withChanges(kept.pages, all), next: null, since }];
-  return { ...manifestOf(pages, false), kept: { pages, told } };
+  const changed = new Set(all.flatMap(({ entries }) => entries.map(({ id }) => id)));
+  return { ...manifestOf(pages, false), kept: { pages, told }, changed };
 }
 
 /** Every answer says how things are by then, so that one that tells the same again does no harm. */

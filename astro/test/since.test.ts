@@ -159,6 +159,66 @@ test('a build asks what changed since the one before, in as many answers as it t
   expect(log.at(-1)).toBe('info: 8 entries, 4 fetched, 1 removed');
 });
 
+test('a build says what changed of what it read, and everything until the server has heard of it', async () => {
+  const { world, server } = await published('ann', 'bea', 'cid', 'dot');
+  await using _ = server;
+  const told: string[][] = [];
+  let status = 200;
+  let isAway = false;
+  server.handler = async (request, response, at) => {
+    if (request.url === '/content/dot.md' && isAway) return json(response, 500, {});
+    if (request.method !== 'POST') return world.handler(request, response, at);
+    let text = '';
+    for await (const chunk of request) text += chunk;
+    told.push(JSON.parse(text).entries.map(({ id }: { id: string }) => id));
+    json(response, status, status === 200 ? { status: 'success', new: 1 } : { status: 'error', code: 'x', message: 'No.' });
+  };
+  const { context } = await site();
+  const build = async (options = {}) => {
+    told.length = 0;
+    await mastheadLoader({ url: server.url, buildKey: 'k'.repeat(64), attempts: 1, ...options }).load(context);
+    return told.flat();
+  };
+  expect(await build()).toEqual(['ann', 'bea', 'cid', 'dot']);
+  expect(await build()).toEqual([]);
+  world.put('bea');
+  world.put('eve');
+  expect(await build()).toEqual(['bea', 'eve']);
+
+  // The server didn't hear it, and later builds aren't told of that change again.
+  world.put('cid');
+  status = 503;
+  expect(await build()).toEqual(['cid']);
+  expect(await build()).toEqual(['ann', 'bea', 'cid', 'dot', 'eve']);
+  status = 200;
+  expect(await build()).toEqual(['ann', 'bea', 'cid', 'dot', 'eve']);
+  expect(await build()).toEqual([]);
+
+  // Nor was it said by a build that had no key.
+  world.put('cid');
+  expect(await build({ buildKey: undefined })).toEqual([]);
+  expect(await build()).toEqual(['ann', 'bea', 'cid', 'dot', 'eve']);
+
+  // A file that was away is read later, and said then.
+  world.put('dot');
+  isAway = true;
+  expect(await build()).toEqual([]);
+  isAway = false;
+  expect(await build()).toContain('dot');
+  expect(await build()).toEqual([]);
+
+  // The same bytes again, after they were withdrawn: the server forgot that they were built.
+  const before = structuredClone(world.shardOf('ann').entries.get('ann')!);
+  world.remove('ann');
+  world.put('ann');
+  world.shardOf('ann').entries.set('ann', before);
+  expect(await build()).toEqual(['ann']);
+
+  // A list that begins anew says nothing of what changed.
+  world.epoch += 'x';
+  expect(await build()).toEqual(['ann', 'bea', 'cid', 'dot', 'eve']);
+});
+
 test('in astro dev a look costs one small question, and writes nothing down while nothing changes', async () => {
   const { world, server } = await published('ann', 'bea', 'cid', 'dot', 'eve');
   await using _ = server;

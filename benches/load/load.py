@@ -1,7 +1,10 @@
 """Masthead, a Flask backend and PocketBase under the same load, one after the other, each with its own data: signing in, the member, an upload, what is
 published, and the time until an upload is public. Prints one table, with the ratios."""
 
+import concurrent.futures
 import contextlib
+import http.client
+import itertools
 import json
 import os
 import pathlib
@@ -10,6 +13,7 @@ import sqlite3
 import statistics
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -27,6 +31,11 @@ DOCUMENTS = [int(number) for number in os.environ.get("DOCUMENTS", "0 1000 50000
 AUTHORS = 1000
 PUBLISHED = 20
 NOTE = HERE.parent.parent / "README.md"
+# Readers come so many times a second, and as many wait at most; for so many documents.
+READERS = 50
+WAITING = 64
+READ_OF = max(DOCUMENTS)
+READERS_SECONDS = int(os.environ.get("READERS_SECONDS", "30"))
 
 
 def free_port():
@@ -98,9 +107,12 @@ class Server:
     def start(self, *command, **variables):
         self.process = subprocess.Popen(command, stdout=self.log, stderr=subprocess.STDOUT, env={**os.environ, **variables}, cwd=self.folder)
 
-    def stop(self):
+    def end(self):
         self.process.terminate()
-        self.process.wait(30)
+        self.process.wait(60)
+
+    def stop(self):
+        self.end()
         self.log.close()
 
     def said(self):
@@ -116,20 +128,30 @@ class Masthead(Server):
     def __init__(self, folder):
         super().__init__(folder)
         program, data = os.environ["MASTHEAD"], str(folder / "data")
-        self.start(program, "dev", "--port", str(self.port), "--data", data)
-        eventually(lambda: b"Masthead is ready" in (folder / "log").read_bytes(), "masthead dev starts")
+        self.begin()
         for number in range(MEMBERS):
             subprocess.run([program, "users", "--port", str(self.port), "--data", data, "add", f"member{number}@club.example", "--name", f"Member {number}", "--password-stdin"],
                            input=PASSWORD.encode(), check=True, stdout=subprocess.DEVNULL)
         said = subprocess.run([program, "dev", "--port", str(self.port), "--data", data, "--print-env"], check=True, capture_output=True, text=True).stdout
         self.variables = dict(line.split("=", 1) for line in said.splitlines())
 
+    def begin(self):
+        """Starts it. It holds its list of what is published against the bucket before it answers."""
+        was_ready = (self.folder / "log").read_bytes().count(READY)
+        self.start(os.environ["MASTHEAD"], "dev", "--port", str(self.port), "--data", str(self.folder / "data"))
+        eventually(lambda: (self.folder / "log").read_bytes().count(READY) > was_ready, "masthead dev starts", 900)
+
     def put(self, documents):
-        """Straight into the bucket, as the converter would: its work is another bench's."""
+        """Straight into the bucket, as the converter would: its work is another bench's. A start enters them in the list."""
         store = boto3.client("s3", endpoint_url=self.variables["AWS_ENDPOINT_URL_S3"], region_name=self.variables["AWS_REGION"],
                              aws_access_key_id=self.variables["AWS_ACCESS_KEY_ID"], aws_secret_access_key=self.variables["AWS_SECRET_ACCESS_KEY"])
+        has_some = False
         for author, slug in documents:
+            has_some = True
             store.put_object(Bucket=self.variables["CONTENT_BUCKET"], Key=f"content/{author}/{slug}.md", Body=TEXT)
+        if has_some:
+            self.end()
+            self.begin()
 
     def all(self):
         """A whole list, page by page, as a build reads it: how long that takes, and how many requests."""
@@ -210,6 +232,7 @@ class PocketBase(Server):
                 return time.perf_counter() - started, page, entries
 
 
+READY = b"Masthead is ready"
 TEXT = b"---\ntitle: A note\n---\n# A note\n\nWords of it.\n"
 
 
@@ -228,13 +251,13 @@ def wrk(server, path, script="report", token=None, **variables):
     return found
 
 
-def published(server):
+def published(server, documents=PUBLISHED, name="fresh"):
     """Milliseconds from the start of an upload until its page can be had, one after the other."""
     took = []
-    for number in range(PUBLISHED):
+    for number in range(documents):
         token = server.token(number % MEMBERS)
         handle = server.handle(token)
-        boundary, slug = "masthead-bench", f"fresh{number}"
+        boundary, slug = "masthead-bench", f"{name}{number}"
         form = f'--{boundary}\r\nContent-Disposition: form-data; name="readme_file"; filename="{slug}.md"\r\nContent-Type: text/markdown\r\n\r\n'
         body = form.encode() + NOTE.read_bytes() + f"\r\n--{boundary}--\r\n".encode()
         started = time.perf_counter()
@@ -248,6 +271,75 @@ def published(server):
                     raise
         took.append((time.perf_counter() - started) * 1000)
     return took
+
+
+class Readers:
+    """Requests that come so many times a second, whether or not those before are answered, of three kinds in turns."""
+
+    def __init__(self, server):
+        self.server, self.connections = server, threading.local()
+        self.took = {"the list": [], "one entry": [], "a document": []}
+        self.refused = 0
+
+    def path(self, kind, number):
+        author, slug = f"author{number * 7919 % AUTHORS}", f"note{number % (READ_OF // AUTHORS)}"
+        return {"the list": self.server.content_path, "one entry": f"{self.server.content_path}?id={author}/{slug}", "a document": f"/content/{author}/{slug}.md"}[kind]
+
+    def read(self, kind, number, due):
+        """One request. Its time counts from when it was due: one that has to wait for others isn't quick."""
+        connection = getattr(self.connections, "kept", None)
+        if connection is None:
+            connection = self.connections.kept = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=30)
+        try:
+            connection.request("GET", self.path(kind, number))
+            answer = connection.getresponse()
+            answer.read()
+            is_right = answer.status == 200
+        except (OSError, http.client.HTTPException):
+            connection.close()
+            is_right = False
+        if is_right:
+            self.took[kind].append((time.monotonic() - due) * 1000)
+        else:
+            self.refused += 1
+
+    def come(self, seconds):
+        started = time.monotonic()
+        with concurrent.futures.ThreadPoolExecutor(WAITING) as pool:
+            for number, kind in zip(range(READERS * seconds), itertools.cycle(self.took)):
+                due = started + number / READERS
+                time.sleep(max(0, due - time.monotonic()))
+                pool.submit(self.read, kind, number, due)
+
+
+def percentiles(took):
+    ordered = sorted(took)
+    return {"p50": statistics.median(ordered) * 1000, "p99": ordered[min(len(ordered) - 1, len(ordered) * 99 // 100)] * 1000}
+
+
+def read(server):
+    """Readers beside one who uploads all the time: times of both, and the server's memory before and after."""
+    memory = megabytes(server.process.pid)
+    stop, took = threading.Event(), []
+
+    def upload():
+        while not stop.is_set():
+            took.extend(published(server, 1, f"meanwhile{len(took)}-"))
+
+    readers = Readers(server)
+    with concurrent.futures.ThreadPoolExecutor(1) as one:
+        uploading = one.submit(upload)
+        try:
+            readers.come(READERS_SECONDS)
+        finally:
+            stop.set()
+        uploading.result()
+    rows = {f"{READERS} readers a second, {kind}": percentiles(times) for kind, times in readers.took.items()}
+    rows["published meanwhile"] = {**percentiles(took), "note": f"{len(took)} documents"}
+    rows["refused to readers"] = {"count": readers.refused}
+    rows["memory before the readers"] = {"megabytes": memory}
+    rows["memory after them"] = {"megabytes": megabytes(server.process.pid)}
+    return rows
 
 
 def measure(server):
@@ -276,6 +368,8 @@ def measure(server):
 
 
 def cell(row):
+    if "count" in row:
+        return str(row["count"])
     if "megabytes" in row:
         return f"{row['megabytes']:.0f} MB"
     times = f"{row['p50'] / 1000:,.1f}" + (f" / {row['p99'] / 1000:,.1f} ms" if "p99" in row else " ms")
@@ -283,8 +377,29 @@ def cell(row):
                       *([f"{row['refused']} refused"] if row.get("refused") else [])])
 
 
+def only_readers(folder):
+    """Masthead alone, with the documents that readers come for."""
+    server = Masthead(folder / Masthead.name)
+    try:
+        server.put((f"author{at % AUTHORS}", f"note{at // AUTHORS}") for at in range(READ_OF))
+        entries = server.all()[2]
+        if entries < READ_OF:
+            raise SystemExit(f"Masthead lists {entries} of {READ_OF}")
+        rows = read(server)
+    except BaseException:
+        print(server.said(), file=sys.stderr)
+        raise
+    finally:
+        server.stop()
+    print(f"{READ_OF:,} documents, {READERS} readers a second for {READERS_SECONDS} s, {os.cpu_count()} processors; 50 % and 99 % within.\n\n| | Masthead |\n|---|---|")
+    for name, row in rows.items():
+        print(f"| {name} | {cell(row)} |")
+
+
 def main():
     folder = pathlib.Path(sys.argv[1])
+    if "--readers" in sys.argv[2:]:
+        return only_readers(folder)
     found = {}
     for kind in (Masthead, Flask, PocketBase):
         server = kind(folder / kind.name)

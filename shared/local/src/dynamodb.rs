@@ -16,6 +16,7 @@ use hyper::header::{CONTENT_TYPE, HeaderValue};
 use hyper::{Method, Request, Response, StatusCode};
 use serde_json::json;
 
+use crate::Calls;
 use crate::connections::Connection;
 use crate::disk::{Complaint, Disk};
 use crate::environment::StoreKeys;
@@ -56,6 +57,7 @@ pub(crate) struct Service {
     front: Front,
     disk: Disk,
     deleted: Deleted,
+    calls: Option<Calls>,
 }
 
 impl Service {
@@ -66,6 +68,7 @@ impl Service {
             front,
             disk: store.disk().clone(),
             deleted: store.deleted().clone(),
+            calls: store.calls.clone(),
         }
     }
 
@@ -107,8 +110,13 @@ impl Service {
             .map(|(_, operation)| operation.to_owned())
             .unwrap_or_default();
         let (database, deleted) = (self.database.clone(), self.deleted.clone());
+        let calls = self.calls.clone();
         let answered = tokio::task::spawn_blocking(move || {
-            let answered = operations::run(&database, &operation, &body);
+            let run = |body: &[u8]| operations::run(&database, &operation, body);
+            let answered = match &calls {
+                Some(calls) => calls.metered(&operation, &body, run),
+                None => run(&body),
+            };
             drop(held);
             if answered.is_ok() && DELETING.contains(&operation.as_str()) {
                 deleted.note();

@@ -10,9 +10,11 @@
 //! - `schedule` calls the functions that look each minute in AWS;
 //! - `rebuild` runs a command that builds the site, when `rebuild_site` would start a build;
 //! - `database` is what DynamoDB keeps, `dynamodb` speaks DynamoDB over it;
+//! - `calls` counts what the stores are asked for, `simulation` fills them past their ports;
 //! - `tidy` takes what was deleted out of the files;
 //! - `front` refuses what foreign pages and other hosts' names send to any of the ports.
 
+mod calls;
 mod connections;
 mod database;
 mod disk;
@@ -35,11 +37,13 @@ mod schedule;
 mod serve;
 mod ses;
 mod signature;
+mod simulation;
 mod sockets;
 mod stack;
 mod store;
 mod tidy;
 
+pub use calls::{Calls, Count, Counts};
 pub use environment::{
     environment, environment_of_folder, jwt_keys, kept_jwt_keys, replace_jwt_keys,
 };
@@ -47,6 +51,7 @@ pub use folder::{BUILD_KEY as BUILD_KEY_FILE, DEMO_PASSWORD as DEMO_PASSWORD_FIL
 pub use gateway::{LETTERS_PATH, LOCAL_HEADER, REWRITE_PATH};
 pub use notification::s3_event;
 pub use options::{DEFAULT_PORT, Options, RebuildCommand, SETTINGS, StartError};
+pub use simulation::Copies;
 pub use sockets::network_address;
 pub use stack::{Stack, start};
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use endpoint::EnvironmentError;
 
+use crate::Calls;
 use crate::disk::Complaint;
 
 /// The API's port unless another is asked for. S3 is on the next, DynamoDB on the one after, and SES there, too.
@@ -51,6 +52,8 @@ pub struct Options {
     pub settings: BTreeMap<String, String>,
     /// What builds the site anew once something was published or withdrawn.
     pub rebuild: Option<RebuildCommand>,
+    /// Counts what S3 and DynamoDB are asked for.
+    pub calls: Option<Calls>,
 }
 
 impl Default for Options {
@@ -64,6 +67,7 @@ impl Default for Options {
             reset: false,
             settings: BTreeMap::new(),
             rebuild: None,
+            calls: None,
         }
     }
 }

@@ -43,7 +43,8 @@ pub struct Stack {
     environment: Vec<(String, String)>,
     own: Environment,
     build_key: String,
-    store: Store,
+    pub(crate) store: Store,
+    pub(crate) database: Database,
     mailbox: Mailbox,
     /// The gateway and the queue: what uses the backends.
     front: Layer,
@@ -98,12 +99,7 @@ pub(crate) async fn start_with(
     let folder = Folder::open(&options)?;
     let has_journal = tidy::has_journal(folder.path());
     let database = open_database(&folder).await?;
-    let objects = folder.path().join(OBJECTS);
-    let store = open_store(&objects, folder.is_lasting())
-        .await
-        .map_err(|error| {
-            StartError::unreadable(&objects, error.to_string(), Complaint::of(&error))
-        })?;
+    let store = open_objects(&folder, &options).await?;
 
     let kept = folder.is_lasting().then(|| folder.path());
     let keys = Keys::of(kept)?;
@@ -133,7 +129,8 @@ pub(crate) async fn start_with(
         folder: folder.path().to_owned(),
         reason,
     })?;
-    let tables = dynamodb::Service::new(database, keys.stores.clone(), wall.clone(), &store);
+    let stores = keys.stores.clone();
+    let tables = dynamodb::Service::new(database.clone(), stores, wall.clone(), &store);
     let letters = ses::Service::new(keys.stores.clone(), wall.clone(), &own, mailbox.clone());
     backends.spawn(serve::serve(
         sockets.dynamodb,
@@ -190,6 +187,7 @@ pub(crate) async fn start_with(
         own,
         build_key: keys.build,
         store,
+        database,
         mailbox,
         front,
         backends,
@@ -281,6 +279,17 @@ async fn tables_or_letters(
     } else {
         tables.answer(request).await
     }
+}
+
+/// Opens what the S3 port answers from.
+async fn open_objects(folder: &Folder, options: &Options) -> Result<Store, StartError> {
+    let objects = folder.path().join(OBJECTS);
+    let opened = open_store(&objects, folder.is_lasting()).await;
+    let mut store = opened.map_err(|error| {
+        StartError::unreadable(&objects, error.to_string(), Complaint::of(&error))
+    })?;
+    store.calls.clone_from(&options.calls);
+    Ok(store)
 }
 
 async fn open_store(folder: &Path, lasting: bool) -> store::Result<Store> {

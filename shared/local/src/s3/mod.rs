@@ -42,6 +42,9 @@ macro_rules! operations {
         impl S3 for Buckets {
             $(
                 async fn $operation(&self, request: S3Request<$input>) -> S3Result<S3Response<$output>> {
+                    if let Some(calls) = &self.store.calls {
+                        calls.note(stringify!($input).trim_end_matches("Input"), 0.0);
+                    }
                     $module::$operation(&self.store, request).await.map(S3Response::new)
                 }
             )+

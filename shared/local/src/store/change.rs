@@ -97,20 +97,7 @@ impl Change<'_> {
             UNVERSIONED.to_owned()
         };
         self.make_room(bucket, key, &version)?;
-        self.transaction.execute(
-            "INSERT INTO versions (bucket, key, version, latest, body, size, etag, modified, attributes)
-             VALUES (?1, ?2, ?3, 1, ?4, ?5, ?6, ?7, ?8)",
-            params![
-                bucket,
-                key,
-                version,
-                new.name,
-                i64::try_from(new.size).unwrap_or(i64::MAX),
-                new.etag,
-                self.now(),
-                serde_json::to_string(&new.attributes)?
-            ],
-        )?;
+        self.insert(bucket, key, &version, new)?;
         let made = find(&self.transaction, bucket, key, None)?.ok_or(Error::NoSuchKey)?;
         let name = match cause {
             Cause::Put => "ObjectCreated:Put",
@@ -119,6 +106,32 @@ impl Change<'_> {
         };
         self.notify(bucket, key, name, Some(&made), made.shown_id().as_deref())?;
         Ok(made)
+    }
+
+    /// Enters `new` as the version `version` of `key`, of which there is no other yet, and tells nobody.
+    pub(crate) fn insert(
+        &mut self,
+        bucket: &str,
+        key: &str,
+        version: &str,
+        new: &NewBody,
+    ) -> Result<()> {
+        self.transaction
+            .prepare_cached(
+                "INSERT INTO versions (bucket, key, version, latest, body, size, etag, modified, attributes)
+                 VALUES (?1, ?2, ?3, 1, ?4, ?5, ?6, ?7, ?8)",
+            )?
+            .execute(params![
+                bucket,
+                key,
+                version,
+                new.name,
+                i64::try_from(new.size).unwrap_or(i64::MAX),
+                new.etag,
+                self.now(),
+                serde_json::to_string(&new.attributes)?
+            ])?;
+        Ok(())
     }
 
     /// Deletes the object `key`: by a delete marker where the bucket keeps versions, which is then

@@ -136,6 +136,15 @@ pub(crate) fn find(
     found.optional()?.transpose()
 }
 
+/// Every object of `bucket` as it is now, by their keys.
+pub(crate) fn current(index: &Connection, bucket: &str) -> Result<Vec<Version>> {
+    let mut statement = index.prepare(
+        "SELECT * FROM versions WHERE bucket = ?1 AND latest = 1 AND body IS NOT NULL ORDER BY key",
+    )?;
+    let rows = statement.query_map([bucket], |row| Ok(Version::from_row(row)))?;
+    rows.map(|row| row?).collect()
+}
+
 /// Whether `bucket` keeps versions; an error where there is no such bucket.
 pub(crate) fn is_versioned(index: &Connection, bucket: &str) -> Result<bool> {
     index

@@ -22,6 +22,7 @@ use std::sync::Arc;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::sync::Notify;
 
+use crate::Calls;
 use crate::disk::{Complaint, Disk};
 use crate::folder::INDEX;
 use crate::queue::Lane;
@@ -69,6 +70,8 @@ pub(crate) struct Store {
     disk: Disk,
     deleted: Deleted,
     pub(crate) bodies: Arc<Bodies>,
+    /// Counts what the ports are asked for.
+    pub(crate) calls: Option<Calls>,
 }
 
 impl Store {
@@ -97,6 +100,7 @@ impl Store {
             disk: bodies.disk.clone(),
             deleted: Deleted::default(),
             bodies,
+            calls: None,
         })
     }
 
