@@ -84,7 +84,7 @@ async fn entries_have_their_member_s_newest_picture() {
     let site = Site::start().await;
     let [jo, other, bare] = [
         site.member("jo").await,
-        // Sorts before `jo/` and after `jo`.
+        // Begins with the other's, and is in another shard.
         site.member("jo-x").await,
         site.member("zoe").await,
     ];
@@ -107,6 +107,7 @@ async fn entries_have_their_member_s_newest_picture() {
             ("jo".to_owned(), own.clone()),
             ("jo-x".to_owned(), others.clone()),
             ("jo/trip".to_owned(), own.clone()),
+            ("jo-x".to_owned(), others.clone()),
             ("zoe/trip".to_owned(), Value::Null),
         ]
     };

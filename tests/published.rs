@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use blobs::layout::{MovedKey, content_key};
 use blobs::{Blobs, Condition, Upload};
-use endpoint::{Environment, aws, configuration};
+use endpoint::{Clock, Environment, aws, configuration};
 use local::{Options, Stack};
 use manifest::{Error, Token};
 use members::{Created, Directory, Email, Members, NewMember, Role, Seen};
@@ -48,7 +48,7 @@ impl World {
     }
 
     async fn settle(&self, id: &str) -> bool {
-        manifest::settle(&self.content, &self.members, id, 1)
+        manifest::settle(&self.content, &self.members, id, now())
             .await
             .unwrap()
     }
@@ -95,7 +95,7 @@ impl World {
     /// Gives a member another picture, or none.
     async fn picture(&self, handle: &str, name: Option<&str>) {
         self.set_picture(handle, name).await;
-        manifest::settle_member(&self.members, handle, 1)
+        manifest::settle_member(&self.members, handle, now())
             .await
             .unwrap();
     }
@@ -175,7 +175,7 @@ impl World {
     /// Holds all that is kept against the bucket and the accounts, and says what differed.
     async fn compare(&self) -> manifest::Compared {
         manifest::begin_anew(&self.members).await.unwrap();
-        let compared = manifest::compare(&self.content, &self.members, Duration::MAX, 1);
+        let compared = manifest::compare(&self.content, &self.members, Duration::MAX, now());
         let compared = compared.await.unwrap();
         assert!(compared.is_through);
         compared
@@ -184,6 +184,11 @@ impl World {
     async fn fingerprint(&self) -> String {
         manifest::fingerprint(&self.members).await.unwrap()
     }
+}
+
+/// Records of changes of long ago would be gone.
+fn now() -> u64 {
+    Clock::system().unix_milliseconds()
 }
 
 async fn put(content: &Blobs, key: &str, text: &str) {
@@ -471,7 +476,7 @@ async fn a_picture_tells_every_entry_of_its_member_again() {
     let before = world.fingerprint().await;
     let account = world.members.by_id(&id).await.unwrap().unwrap();
     assert!(world.members.set_listed(&account, false).await.unwrap());
-    manifest::settle_member(&world.members, "jo", 2)
+    manifest::settle_member(&world.members, "jo", now())
         .await
         .unwrap();
     assert_ne!(world.fingerprint().await, before);
@@ -555,13 +560,13 @@ async fn a_list_that_is_not_whole_is_not_told() {
     };
     not_whole().await;
     // One that ends after its first step: documents are through, members are not.
-    let compared = manifest::compare(&world.content, &world.members, Duration::ZERO, 1);
+    let compared = manifest::compare(&world.content, &world.members, Duration::ZERO, now());
     let compared = compared.await.unwrap();
     assert_eq!((compared.differed, compared.is_through), (5, false));
     not_whole().await;
     let whole = world.members.whole().await.unwrap();
     assert!(manifest::is_due(&world.members, &whole, 2));
-    let compared = manifest::compare(&world.content, &world.members, Duration::ZERO, 2);
+    let compared = manifest::compare(&world.content, &world.members, Duration::ZERO, now());
     assert!(compared.await.unwrap().is_through);
     assert_eq!(world.read(2).await.0.entries.len(), 5);
     let one = manifest::one(&world.members, "jo/1").await.unwrap();

@@ -276,16 +276,9 @@ async fn a_burst_of_uploads_is_one_build_once_it_is_quiet() {
     );
     assert!(!call.headers.contains_key("authorization"));
 
-    // Nothing more has changed.
-    for expected in [
-        "too_soon",
-        "too_soon",
-        "too_soon",
-        "too_soon",
-        "unchanged",
-        "idle",
-    ] {
-        assert_eq!(world.run_after(1).await, expected);
+    // Nothing more has changed, and nobody looks for an hour.
+    for _ in 0..6 {
+        assert_eq!(world.run_after(1).await, "idle");
     }
     assert_eq!(world.host.count(), 1);
 }
@@ -481,42 +474,33 @@ async fn whatever_the_site_shows_starts_a_build() {
     started("a withdrawal").await;
 }
 
-/// Changes that nobody noted, such as by hand, are seen within the hour.
+/// Changes that nobody settled, such as by hand, are found at night.
 #[tokio::test]
-async fn a_change_by_hand_is_seen_within_the_hour() {
+async fn a_change_by_hand_is_seen_within_a_day() {
+    const DAY: u64 = 24 * 60;
     let (world, member) = World::with_member().await;
     world.site.publish(&member, "a.md", "# One\n").await;
     assert_eq!(world.run_after(1).await, "started");
-    assert_eq!(world.run_after(5).await, "unchanged");
+    assert_eq!(world.run_after(5).await, "idle");
+    assert_eq!(world.run_after(DAY).await, "unchanged");
     let config = aws::config(&world.site.environment, aws::ENDPOINT_S3).unwrap();
     let bucket = world.site.environment.required("CONTENT_BUCKET").unwrap();
     Blobs::new(&config, bucket)
         .delete("content/jo/a.md")
         .await
         .unwrap();
-    assert_eq!(world.run_after(58).await, "idle");
-    assert_eq!(world.run_after(2).await, "started");
+    // The stack's own schedule, whose clock is a day behind, may have found it first.
+    match world.run_after(DAY).await.as_str() {
+        "not_quiet" => assert_eq!(world.run_after(1).await, "started"),
+        found => assert_eq!(found, "started"),
+    }
     assert_eq!(world.run_after(5).await, "idle");
 }
 
-/// What was published before there was a hook is taken for what the site shows.
+/// Of a site on which nothing was ever published there is nothing to build, whatever the hook.
 #[tokio::test]
-async fn the_first_look_starts_nothing_without_a_note() {
+async fn the_first_look_starts_nothing_where_nothing_changed() {
     let world = World::new().await;
-    let config = aws::config(&world.site.environment, aws::ENDPOINT_S3).unwrap();
-    let content = Blobs::new(
-        &config,
-        world.site.environment.required("CONTENT_BUCKET").unwrap(),
-    );
-    let old = blobs::Upload {
-        bytes: "old".into(),
-        content_type: "text/markdown",
-        ..blobs::Upload::default()
-    };
-    content
-        .put("content/jo.md", old, blobs::Condition::Always)
-        .await
-        .unwrap();
     assert_eq!(world.run().await, "noted");
     assert_eq!(world.run_after(60).await, "unchanged");
     assert_eq!(world.host.count(), 0);

@@ -6,7 +6,7 @@ use endpoint::aws;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
-use super::{client, put, string};
+use super::{client, now, put, string};
 use crate::site::{Site, assert_error, body};
 
 /// The content bucket of a site.
@@ -21,7 +21,7 @@ fn content(site: &Site) -> Blobs {
 async fn publish(site: &Site, id: &str, text: &str) {
     let content = content(site);
     put(&content, &content_key(id), text).await;
-    manifest::settle(&content, &site.members, id, 1)
+    manifest::settle(&content, &site.members, id, now())
         .await
         .unwrap();
 }
@@ -68,12 +68,12 @@ async fn a_build_asks_for_what_changed_since_it_read() {
     let content = content(&site);
     content.delete(&content_key("ann/b")).await.unwrap();
     put(&content, &MovedKey::new("ann/b", "c").key(), "").await;
-    manifest::settle(&content, &site.members, "ann/b", 1)
+    manifest::settle(&content, &site.members, "ann/b", now())
         .await
         .unwrap();
     publish(&site, "ann/c", "# Hi\n").await;
     content.delete(&content_key("jo")).await.unwrap();
-    manifest::settle(&content, &site.members, "jo", 1)
+    manifest::settle(&content, &site.members, "jo", now())
         .await
         .unwrap();
 
@@ -120,7 +120,7 @@ async fn a_build_asks_for_what_changed_since_it_read() {
         .delete(&MovedKey::new("ann/b", "c").key())
         .await
         .unwrap();
-    manifest::settle(&content, &site.members, "ann/b", 1)
+    manifest::settle(&content, &site.members, "ann/b", now())
         .await
         .unwrap();
     let changed = ask(&site, &format!("?since={token}")).await;
@@ -168,7 +168,7 @@ async fn many_changes_come_in_several_answers() {
     }
     manifest::begin_anew(&site.members).await.unwrap();
     let patience = std::time::Duration::MAX;
-    manifest::compare(&content, &site.members, patience, 1)
+    manifest::compare(&content, &site.members, patience, now())
         .await
         .unwrap();
     let first = ask(&site, &format!("?since={token}")).await;

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use blobs::layout::content_key;
 use tokio::sync::Semaphore;
 
-use super::{TEXTS, World};
+use super::{TEXTS, World, now};
 use crate::picture_faults::{Paused, Stores, at_every_call};
 
 /// What happens to an address while somebody who wants to settle it stands still: the texts that are there one after the other, each of which
@@ -48,7 +48,8 @@ async fn a_hand_that_stands_still_has_not_the_last_word() {
                     paused.call(inner, request)
                 });
                 let pausing = async {
-                    let settled = manifest::settle(&stores.content, &stores.members, &id, 1).await;
+                    let settled =
+                        manifest::settle(&stores.content, &stores.members, &id, now()).await;
                     reached.close();
                     settled.unwrap();
                 };
@@ -81,7 +82,7 @@ async fn a_hand_that_is_killed_leaves_it_to_the_next() {
         let (mut known, token) = world.read(500).await;
         world.put(&content_key(&id), "# Hi\n").await;
         // What becomes of the first try is the second one's matter.
-        let _ = manifest::settle(&killed.content, &killed.members, &id, 1).await;
+        let _ = manifest::settle(&killed.content, &killed.members, &id, now()).await;
         world.settle(&id).await;
         assert_eq!(world.compare().await.differed, 0, "{id}");
         world.catch_up(&mut known, &token, 500).await.unwrap();

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
-use blobs::{Condition, Upload};
 use endpoint::{Clock, Environment};
 use local::Options;
 use rand::rngs::StdRng;
@@ -61,22 +60,15 @@ impl Simulation {
         self.now.load(Ordering::SeqCst)
     }
 
-    /// As `rewrite_readme` does: made, then settled. What builds read is another thing with each change; one object stands for it.
+    /// As `rewrite_readme` does once it has made one. What builds read is another thing with each change; one document stands for it.
     async fn change(&mut self, at: u64) {
         self.now.store(at, Ordering::SeqCst);
         self.changes += 1;
-        let text = Upload {
-            bytes: self.changes.to_string().into(),
-            content_type: "text/markdown",
-            ..Upload::default()
-        };
-        let Watch {
-            members, content, ..
-        } = &self.watch;
-        let put = content.put("content/jo.md", text, Condition::Always);
-        put.await.unwrap();
-        let settled = manifest::settle(content, members, "jo", at);
-        assert!(settled.await.unwrap());
+        let members = &self.watch.members;
+        let document = manifest::document(&self.changes.to_string(), at / SECOND, None);
+        let seen = members.seen_address("jo").await.unwrap();
+        let kept = members.keep_address(&seen, Some(&document), at);
+        assert!(kept.await.unwrap());
         self.oldest.get_or_insert(at);
     }
 

@@ -110,12 +110,19 @@ pub async fn compare(
     loop {
         let next = match &place {
             Place::Documents(after) => {
-                let last = documents(content, members, &heads, after, now_ms, &mut compared);
+                let last = documents(
+                    content,
+                    members,
+                    &heads,
+                    after.as_deref(),
+                    now_ms,
+                    &mut compared,
+                );
                 let last = last.await?;
                 Some(last.map_or(Place::Members(None), |last| Place::Documents(Some(last))))
             }
             Place::Members(after) => {
-                let last = accounts(members, &heads, after, now_ms, &mut compared);
+                let last = accounts(members, &heads, after.as_deref(), now_ms, &mut compared);
                 last.await?.map(|last| Place::Members(Some(last)))
             }
         };
@@ -152,14 +159,14 @@ async fn documents(
     content: &Blobs,
     members: &Members,
     heads: &Heads,
-    after: &Option<String>,
+    after: Option<&str>,
     now_ms: u64,
     compared: &mut Compared,
 ) -> Result<Option<String>> {
-    let listed = bucket::listed(content, after.as_deref()).await?;
+    let listed = bucket::listed(content, after).await?;
     let last = listed.last;
     let kept = in_all_shards(heads, |shard| {
-        members.addresses_after(shard, after.as_deref(), last.as_deref(), usize::MAX)
+        members.addresses_after(shard, after, last.as_deref(), usize::MAX)
     });
     let kept = kept.await?.into_iter();
     let kept: BTreeMap<String, Told> = kept.map(|(id, place)| (id, Told::of(&place))).collect();
@@ -175,12 +182,12 @@ async fn documents(
 async fn accounts(
     members: &Members,
     heads: &Heads,
-    after: &Option<String>,
+    after: Option<&str>,
     now_ms: u64,
     compared: &mut Compared,
 ) -> Result<Option<String>> {
     let mut accounts = BTreeMap::new();
-    let mut last = after.clone();
+    let mut last = after.map(str::to_owned);
     for _ in 0..PAGES {
         let page = members.accounts_after(last.as_deref(), MOST_OF_A_PAGE);
         let page = page.await?;
@@ -194,7 +201,7 @@ async fn accounts(
     }
     accounts.retain(|_, shown| *shown != Shown::default());
     let kept = in_all_shards(heads, |shard| {
-        members.shown_after(shard, after.as_deref(), last.as_deref(), usize::MAX)
+        members.shown_after(shard, after, last.as_deref(), usize::MAX)
     });
     let kept = kept.await?.into_iter();
     let kept = kept.filter(|(_, shown)| *shown != Shown::default());

@@ -93,7 +93,8 @@ pub async fn settle_noted(members: &Members, settle: Duration, now_ms: u64) -> R
             handles.insert(account.handle);
         }
         for handle in &handles {
-            settle_member(members, handle, now_ms).await?;
+            // It changed when it was noted, and not when this look comes: nobody waits a quiet minute more.
+            settle_member(members, handle, note.noted_at_ms.min(now_ms)).await?;
         }
         if now_ms >= note.noted_at_ms.saturating_add(settle) {
             members.forget_unsettled(note).await?;

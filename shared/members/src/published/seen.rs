@@ -62,7 +62,8 @@ impl SeenMember {
         let new = sum_of_member(&self.handle, after);
         ShardHead {
             revision: self.head.revision + 1,
-            changed_at_ms: now_ms,
+            // What is settled late changed earlier, and others meanwhile.
+            changed_at_ms: now_ms.max(self.head.changed_at_ms),
             sum: self.head.sum.wrapping_sub(gone).wrapping_add(new),
             ..self.head
         }
