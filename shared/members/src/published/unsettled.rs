@@ -5,6 +5,8 @@
 
 use std::collections::BTreeSet;
 
+use aws_sdk_dynamodb::types::{TransactWriteItem, Update};
+
 use crate::Members;
 use crate::error::{Error, Result};
 use crate::item::{Item, PK, Reader, SK, key, number, string, strings};
@@ -37,17 +39,17 @@ impl Members {
         now_ms: u64,
     ) -> Result<()> {
         let handles: BTreeSet<String> = handles.into_iter().map(str::to_owned).collect();
-        let noted = self
-            .client
-            .update_item()
+        let note = Update::builder()
             .table_name(&self.table)
             .set_key(Some(note_key(member_id)))
             .update_expression(format!("SET {NOTED_AT} = :now ADD {HANDLES} :handles"))
             .expression_attribute_values(":now", number(now_ms))
             .expression_attribute_values(":handles", strings(handles))
-            .send()
-            .await;
-        noted.map(|_| ()).map_err(Error::store("UpdateItem"))
+            .build()
+            .map_err(Error::unbuilt("TransactWriteItems"))?;
+        // Of a member who goes nothing is written; their removal settles what there was.
+        let note = TransactWriteItem::builder().update(note).build();
+        self.write_of_member(member_id, note).await.map(drop)
     }
 
     /// Up to `limit` members who were noted.
