@@ -430,7 +430,7 @@ impl<'a> Place<'a> {
         let stored = stored.context("the output")?;
         match &stored {
             Stored::Stored(etag) => self.note(Done::Written(etag.clone())),
-            _ => self.is_surprised.store(true, Ordering::Relaxed),
+            Stored::Changed => self.is_surprised.store(true, Ordering::Relaxed),
         }
         Ok(stored)
     }

@@ -297,13 +297,15 @@ impl Look<'_> {
         report: Report,
     ) -> anyhow::Result<Option<Concluded>> {
         let place = &self.place;
-        if let Some(before) = before {
-            if report == *before && report.telling.is_empty() && place.is_kept() {
-                return Ok(Some(Concluded {
-                    report,
-                    is_told: true,
-                }));
-            }
+        if let Some(before) = before
+            && report == *before
+            && report.telling.is_empty()
+            && place.is_kept()
+        {
+            return Ok(Some(Concluded {
+                report,
+                is_told: true,
+            }));
         }
         if !place.keep(before, &report).await? {
             return Ok(None);

@@ -83,5 +83,5 @@ pub(crate) async fn work(site: Site, watch: Watch, stop: CancellationToken) {
             tokio::time::sleep(TICK).await;
         }
     };
-    stop.run_until_cancelled(looks).await;
+    Box::pin(stop.run_until_cancelled(looks)).await;
 }
