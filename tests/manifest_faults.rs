@@ -18,7 +18,7 @@ use crate::picture_faults::{Stores, at_every_call, put, stack};
 use crate::version_faults::Functions;
 
 /// As long as a look spares a note.
-const SETTLE: Duration = Duration::from_secs(60);
+const SETTLE: Duration = Duration::from_mins(1);
 
 fn now_ms() -> u64 {
     Clock::system().unix_milliseconds()
