@@ -107,7 +107,6 @@ async fn entries_have_their_member_s_newest_picture() {
             ("jo".to_owned(), own.clone()),
             ("jo-x".to_owned(), others.clone()),
             ("jo/trip".to_owned(), own.clone()),
-            ("jo-x".to_owned(), others.clone()),
             ("zoe/trip".to_owned(), Value::Null),
         ]
     };

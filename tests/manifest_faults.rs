@@ -8,7 +8,7 @@ use blobs::layout::{
 };
 use endpoint::{Clock, Environment};
 use image::ImageFormat;
-use members::{Account, Seen};
+use members::{Account, Created, Directory, Email, NewMember, Role, Seen};
 use membership::Administration;
 use removal::Removal;
 use serde_json::json;
@@ -18,7 +18,7 @@ use crate::picture_faults::{Stores, at_every_call, put, stack};
 use crate::version_faults::Functions;
 
 /// As long as a look spares a note.
-const SETTLE: Duration = Duration::from_secs(60);
+const SETTLE: Duration = Duration::from_mins(1);
 
 fn now_ms() -> u64 {
     Clock::system().unix_milliseconds()
@@ -229,33 +229,36 @@ async fn a_member_of_another_handle_is_kept_under_it_alone() {
     };
     cut_short(&environment, "asked", work, again).await;
 
-    // Those who are told of it are.
-    let work = async |killed: &Stores, account: &Account| {
-        let healthy = Stores::healthy(&environment);
-        renames(&healthy, account).await.unwrap();
-        tell(killed, &HandleChangeKey::new(&account.id).key()).await;
-        let name_change = NameChangeKey::new(&account.id).key();
-        tell(killed, &name_change).await;
-        for key in healthy.later(account).await {
-            tell(killed, &key).await;
-        }
-    };
-    let again = async |healthy: &Stores, account: &Account| {
-        let keys = [
-            HandleChangeKey::new(&account.id).key(),
-            NameChangeKey::new(&account.id).key(),
-            source(account, OWN_PAGE),
-            source(account, "trip"),
-        ];
-        deliver(healthy, account, &keys).await;
-        let kept = async |handle: &str| {
-            let kept = healthy.members.addresses_under(handle, None, 10).await;
-            kept.unwrap().len()
+    // Those who are told of it are: of the handle, of the name, and each document.
+    for stage in 0..3 {
+        let work = async |killed: &Stores, account: &Account| {
+            let healthy = Stores::healthy(&environment);
+            renames(&healthy, account).await.unwrap();
+            let mut stores = [&healthy; 3];
+            stores[stage] = killed;
+            tell(stores[0], &HandleChangeKey::new(&account.id).key()).await;
+            tell(stores[1], &NameChangeKey::new(&account.id).key()).await;
+            for key in healthy.later(account).await {
+                tell(stores[2], &key).await;
+            }
         };
-        assert_eq!(kept(&account.handle).await, 0);
-        assert_eq!(kept(&new_handle(account)).await, 2);
-    };
-    cut_short(&environment, "told", work, again).await;
+        let again = async |healthy: &Stores, account: &Account| {
+            let keys = [
+                HandleChangeKey::new(&account.id).key(),
+                NameChangeKey::new(&account.id).key(),
+                source(account, OWN_PAGE),
+                source(account, "trip"),
+            ];
+            deliver(healthy, account, &keys).await;
+            let kept = async |handle: &str| {
+                let kept = healthy.members.addresses_under(handle, None, 10).await;
+                kept.unwrap().len()
+            };
+            assert_eq!(kept(&account.handle).await, 0);
+            assert_eq!(kept(&new_handle(account)).await, 2);
+        };
+        cut_short(&environment, &format!("told-{stage}"), work, again).await;
+    }
 }
 
 #[tokio::test]
@@ -323,5 +326,31 @@ async fn a_picture_that_is_cut_short_is_kept_by_the_next_look() {
         };
         let name = if is_removed { "off" } else { "picture" };
         cut_short(&environment, name, work, again).await;
+    }
+}
+
+/// Who is added with a password is in the directory at once, and whoever adds them says so in the same transaction.
+#[tokio::test]
+async fn a_member_who_is_added_with_a_password_is_kept_by_the_next_look() {
+    let (_stack, environment) = stack().await;
+    for directory in [Directory::Off, Directory::On] {
+        let members = Stores::healthy(&environment).members;
+        let members = members.with_directory(directory);
+        let handle = format!("kim-{}", u8::from(directory.is_on()));
+        let member = NewMember {
+            id: handle.clone(),
+            email: Email::parse(&format!("{handle}@club.example")).unwrap(),
+            name: "Kim".to_owned(),
+            handle: handle.clone(),
+            password_hash: Some("a hash".to_owned()),
+            role: Role::Member,
+            created_at: now_ms() / 1000,
+        };
+        assert_eq!(members.create(member).await.unwrap(), Created::Created);
+        manifest::settle_noted(&members, SETTLE, now_ms())
+            .await
+            .unwrap();
+        let shown = members.seen_member(&handle).await.unwrap().shown();
+        assert_eq!(shown.name.is_some(), directory.is_on());
     }
 }

@@ -394,7 +394,7 @@ pub(crate) async fn at_every_call(
     environment: &Environment,
     mut work: impl AsyncFnMut(usize, bool, Stores),
 ) -> usize {
-    for at in 0..100 {
+    for at in 0..200 {
         for &commits in crate::before_and_after(at) {
             let stores = Stores::killed_at(environment, at, commits);
             let calls = Arc::clone(&stores.calls);

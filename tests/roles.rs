@@ -183,6 +183,7 @@ async fn calls() -> BTreeMap<String, BTreeSet<Call>> {
     let (answered, _) = ask_as_member("upload_profile_pic", event("upload_profile_pic")).await;
     assert_eq!(answered, 200);
     put_note("# Note\n\n![[me.png]] of [[Demo Member]]\n").await;
+    forget_handle(&environment).await;
     deliver("rewrite_readme", of_note.clone()).await;
     put_original().await;
     put_original().await;
@@ -653,6 +654,7 @@ async fn comes_out(environment: Environment, of_rewrite: Environment, of_rebuild
     put(&stores.uploads, &note, text).await;
     let told = events::deliver(&of_rewrite, "rewrite_readme", stores.tells(&note));
     Box::pin(told).await.unwrap();
+    Box::pin(leave_to_be_mended(&environment, &stores)).await;
     let mut state = rebuild_site::State::from_env(&of_rebuild).unwrap();
     state.watch.clock = Clock::from_fn(|| SystemTime::now() + Duration::from_hours(2));
     state.pause = Duration::ZERO;
@@ -825,8 +827,14 @@ async fn administer(
     ask("POST", &format!("{path}/sign_out"), json!({})).await;
     // Their picture and their files follow.
     let key = layout::HandleChangeKey::new(&account.id).key();
-    let told = Box::pin(events::deliver(&of_resize, "resize_picture", of_key(&key))).await;
-    assert_eq!(told.unwrap(), json!({"batchItemFailures": []}));
+    // And they do once more, to another handle and back, before any document has.
+    for handle in ["eva", "ines", "eva"] {
+        let now = members.by_id(&account.id).await.unwrap().unwrap();
+        let renamed = members.rename(&now, &now.name, handle).await.unwrap();
+        assert_eq!(renamed, Renamed::Renamed);
+        let told = Box::pin(events::deliver(&of_resize, "resize_picture", of_key(&key)));
+        assert_eq!(told.await.unwrap(), json!({"batchItemFailures": []}));
+    }
     // An import fails, and is taken back.
     let csv = "email,name,handle\nnew@club.example,New,\nother@club.example,Other,demo\n";
     let roster = membership::roster::check(csv.as_bytes(), &membership::roster::Taken::default());
@@ -882,16 +890,60 @@ async fn administer(
     assert_eq!(members.create(next).await.unwrap(), Created::Created);
 }
 
+/// What the list of what is published is compared for: an output that came by hand, an entry of one that is gone, and what an earlier
+/// version kept of builds elsewhere.
+async fn leave_to_be_mended(environment: &Environment, stores: &Stores) {
+    let by_hand = stores
+        .content
+        .put("content/by-hand.md", Upload::default(), Condition::Always);
+    by_hand.await.unwrap();
+    let members = &stores.members;
+    let seen = members.seen_address("by-hand/gone").await.unwrap();
+    let gone = manifest::document("0", 0, None);
+    assert!(members.keep_address(&seen, Some(&gone), 0).await.unwrap());
+    let (client, table) = table(environment);
+    let built = client
+        .put_item()
+        .table_name(table)
+        .item("pk", text("BUILT#SITE"))
+        .item("sk", text("demo/before"))
+        .item("digest", text("0"))
+        .item("since", AttributeValue::N("0".to_owned()));
+    built.send().await.unwrap();
+}
+
+fn table(environment: &Environment) -> (aws_sdk_dynamodb::Client, &str) {
+    let config = aws::config(environment, aws::ENDPOINT_DYNAMODB).unwrap();
+    let table = environment.required("MEMBERS_TABLE").unwrap();
+    (aws_sdk_dynamodb::Client::new(&config), table)
+}
+
+fn text(text: &str) -> AttributeValue {
+    AttributeValue::S(text.to_owned())
+}
+
 /// Takes a count of the demo member's away.
 async fn forget_count(environment: &Environment, sort_key: &str) {
-    let config = aws::config(environment, aws::ENDPOINT_DYNAMODB).unwrap();
-    let text = |text: &str| AttributeValue::S(text.to_owned());
-    let deleted = aws_sdk_dynamodb::Client::new(&config)
+    let (client, table) = table(environment);
+    let deleted = client
         .delete_item()
-        .table_name(environment.required("MEMBERS_TABLE").unwrap())
+        .table_name(table)
         .key("pk", text(&format!("USAGE#{MEMBER}")))
         .key("sk", text(sort_key));
     deleted.send().await.unwrap();
+}
+
+/// Makes the item that leads to the demo member's account one of before it named the handle.
+async fn forget_handle(environment: &Environment) {
+    let (client, table) = table(environment);
+    let update = client
+        .update_item()
+        .table_name(table)
+        .key("pk", text(&format!("MEMBER#{MEMBER}")))
+        .key("sk", text("MEMBER"))
+        .update_expression("REMOVE #handle")
+        .expression_attribute_names("#handle", "handle");
+    update.send().await.unwrap();
 }
 
 /// What S3 says of a key of the uploads bucket.
@@ -978,6 +1030,7 @@ fn allows(statement: &Value, call: &Call) -> bool {
 #[tokio::test]
 async fn roles_grant_what_functions_ask_for_and_no_more() {
     let template = Template::read();
+    let mut wrong = BTreeSet::new();
     for (name, calls) in Box::pin(calls()).await {
         let statements = granted(&template, &name);
         // At its start a function asks for an object that isn't there, with a right to it or without.
@@ -992,10 +1045,9 @@ async fn roles_grant_what_functions_ask_for_and_no_more() {
             "{name} asked for {calls:?}"
         );
         for call in &calls {
-            assert!(
-                statements.iter().any(|statement| allows(statement, call)),
-                "{name} may not {call:?}"
-            );
+            if !statements.iter().any(|statement| allows(statement, call)) {
+                wrong.insert(format!("{name} may not {call:?}"));
+            }
         }
         for statement in &statements {
             for action in actions(statement) {
@@ -1004,12 +1056,12 @@ async fn roles_grant_what_functions_ask_for_and_no_more() {
                 let used = calls
                     .iter()
                     .any(|call| call.action == action && allows(statement, call));
-                assert!(
-                    used || is_asked_by_s3,
-                    "{name} never does {action} of {}",
-                    statement["Sid"]
-                );
+                if !used && !is_asked_by_s3 {
+                    let sid = &statement["Sid"];
+                    wrong.insert(format!("{name} never does {action} of {sid}"));
+                }
             }
         }
     }
+    assert!(wrong.is_empty(), "{wrong:#?}");
 }

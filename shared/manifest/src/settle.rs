@@ -118,11 +118,11 @@ pub fn shown(members: &Members, account: &Account) -> Shown {
 
 /// Rounds that others wrote in between.
 #[derive(Debug, Default)]
-struct Rounds(u32);
+pub(crate) struct Rounds(u32);
 
 impl Rounds {
     /// Waits a moment, a longer one each time.
-    async fn pause(&mut self, what: &str) -> Result<()> {
+    pub(crate) async fn pause(&mut self, what: &str) -> Result<()> {
         self.0 += 1;
         if self.0 == ROUNDS {
             return Err(Error::Busy {

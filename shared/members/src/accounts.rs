@@ -99,6 +99,13 @@ impl Members {
             can_sign_in: member.password_hash.is_some(),
         };
         let administrators = self.administrators(&member.id, nobody, rights)?;
+        // Who can sign in is in the directory from now on.
+        let is_shown = rights.can_sign_in && self.directory().is_on();
+        let note = is_shown.then(|| {
+            let now_ms = member.created_at.saturating_mul(1000);
+            self.unsettled_note(&member.id, [member.handle.as_str()], now_ms)
+        });
+        let note = note.transpose()?;
         let mut account = email_key(&member.email);
         account.extend(member.into_item());
         account.extend(code.iter().flat_map(|code| code.attributes()));
@@ -114,6 +121,7 @@ impl Members {
         let puts = puts.collect::<std::result::Result<Vec<_>, _>>();
         let mut writes = puts.map_err(Error::unbuilt("TransactWriteItems"))?;
         writes.extend(administrators);
+        writes.extend(note);
         writes.extend(self.entry()?);
         let written = self
             .client

@@ -38,6 +38,18 @@ impl Members {
         handles: impl IntoIterator<Item = &str>,
         now_ms: u64,
     ) -> Result<()> {
+        // Of a member who goes nothing is written; their removal settles what there was.
+        let note = self.unsettled_note(member_id, handles, now_ms)?;
+        self.write_of_member(member_id, note).await.map(drop)
+    }
+
+    /// The same note, for a transaction.
+    pub(crate) fn unsettled_note<'a>(
+        &self,
+        member_id: &str,
+        handles: impl IntoIterator<Item = &'a str>,
+        now_ms: u64,
+    ) -> Result<TransactWriteItem> {
         let handles: BTreeSet<String> = handles.into_iter().map(str::to_owned).collect();
         let note = Update::builder()
             .table_name(&self.table)
@@ -47,9 +59,7 @@ impl Members {
             .expression_attribute_values(":handles", strings(handles))
             .build()
             .map_err(Error::unbuilt("TransactWriteItems"))?;
-        // Of a member who goes nothing is written; their removal settles what there was.
-        let note = TransactWriteItem::builder().update(note).build();
-        self.write_of_member(member_id, note).await.map(drop)
+        Ok(TransactWriteItem::builder().update(note).build())
     }
 
     /// Up to `limit` members who were noted.
