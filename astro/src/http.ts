@@ -22,6 +22,25 @@ export interface Answer {
   text: string;
 }
 
+/** A request, as `fetch` takes it. */
+export interface Request {
+  method?: string;
+  headers: Record<string, string>;
+  body?: string;
+  signal: AbortSignal;
+  redirect: 'manual';
+}
+
+/** What is read of an answer. */
+export interface Received {
+  status: number;
+  /** Names are in lower case. */
+  headers: { get(name: string): string | null };
+  body: (AsyncIterable<Uint8Array> & { cancel(): Promise<void> }) | null;
+}
+
+export type Send = (url: URL, request: Request) => Promise<Received>;
+
 export interface Reading {
   /** Attempts in all, at least one. */
   attempts: number;
@@ -34,6 +53,12 @@ export interface Reading {
   answers?: readonly number[] | undefined;
   /** Posted instead, with the key as its bearer token. */
   post?: { key: string; json: unknown } | undefined;
+  /**
+   * How a request is sent.
+   *
+   * @default fetch
+   */
+  send?: Send | undefined;
 }
 
 /**
@@ -66,15 +91,16 @@ class Failure extends Error {
   }
 }
 
-async function once(url: URL, { maxBytes, etag, origin, answers = [], post }: Reading): Promise<Answer | Failure> {
+async function once(url: URL, { maxBytes, etag, origin, answers = [], post, send = fetch as Send }: Reading): Promise<Answer | Failure> {
   const headers: Record<string, string> = {
     ...(etag ? { 'If-None-Match': etag } : {}),
     ...(origin ? { Origin: origin } : {}),
     ...(post ? { 'Content-Type': 'application/json', Authorization: `Bearer ${post.key}` } : {}),
   };
   const sent = post ? { method: 'POST', body: JSON.stringify(post.json) } : {};
+  const signal = AbortSignal.timeout(ATTEMPT_MS);
   try {
-    const response = await follow(url, { ...sent, headers, signal: AbortSignal.timeout(ATTEMPT_MS) });
+    const response = await follow(url, { ...sent, headers, signal, redirect: 'manual' }, send);
     if (response instanceof Failure) return response;
     if ([200, 304, 404, ...answers].includes(response.status)) {
       const text = await read(response, maxBytes);
@@ -85,7 +111,8 @@ async function once(url: URL, { maxBytes, etag, origin, answers = [], post }: Re
     const hint = response.status === 401 && post ? ': it knows another build key than MASTHEAD_BUILD_KEY' : '';
     return new Failure(`answered with status ${response.status}${hint}`, again, { pauseMs: retryAfter(response) });
   } catch (cause) {
-    return new Failure(reason(cause), true, { cause });
+    // Who is cut short says so in words of its own.
+    return new Failure(reason(signal.aborted ? signal.reason : cause), true, { cause });
   }
 }
 
@@ -93,10 +120,10 @@ async function once(url: URL, { maxBytes, etag, origin, answers = [], post }: Re
  * Redirects are followed on the same host, from http to https as well, and nowhere else: what a build
  * fetches comes from Masthead. A post has the key with it, and is followed nowhere.
  */
-async function follow(url: URL, request: RequestInit): Promise<Response | Failure> {
+async function follow(url: URL, request: Request, send: Send): Promise<Received | Failure> {
   let from = url;
   for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects += 1) {
-    const response = await fetch(from, { ...request, redirect: 'manual' });
+    const response = await send(from, request);
     const location = response.status >= 300 && response.status < 400 ? response.headers.get('location') : null;
     if (location === null) return response;
     await response.body?.cancel();
@@ -109,7 +136,7 @@ async function follow(url: URL, request: RequestInit): Promise<Response | Failur
 }
 
 /** The body as UTF-8 text, given up once it is longer than `maxBytes`. */
-async function read(response: Response, maxBytes: number): Promise<string | Failure> {
+async function read(response: Received, maxBytes: number): Promise<string | Failure> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of response.body ?? []) {
@@ -122,7 +149,7 @@ async function read(response: Response, maxBytes: number): Promise<string | Fail
 }
 
 /** Seconds or a date (RFC 9110, section 10.2.3), as milliseconds from now. */
-function retryAfter(response: Response): number | undefined {
+function retryAfter(response: Received): number | undefined {
   const value = response.headers.get('retry-after');
   if (value === null) return undefined;
   const pause = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.now();

@@ -3,6 +3,7 @@
 
 import type { Loader, LoaderContext } from 'astro/loaders';
 import { folderOf, isMembers, isSitesOwn, membersIn, withoutMembers } from './beside.js';
+import { send } from './connection.js';
 import { readDocument } from './document.js';
 import { environment, type Environment } from './environment.js';
 import { readingFrontmatter } from './frontmatter.js';
@@ -60,7 +61,7 @@ export interface MastheadLoaderOptions extends MastheadOptions {
 /** A README has at most 1 MiB; its frontmatter comes on top. */
 const MAX_FILE_BYTES = 4 * 1024 * 1024;
 /** What the loader makes of a file; a higher number has every file fetched again. */
-const REVISION = 4;
+const REVISION = 5;
 const DEFAULTS = { concurrency: 8, attempts: 4, pollMs: 2000 };
 /** The key under which the manifest is kept between builds. */
 const MANIFEST = 'manifest';
@@ -121,7 +122,7 @@ async function sync(context: LoaderContext, { options, base, folder, leading, ma
   const known = pagesOf(meta.get(MANIFEST), base);
   let manifest: Manifest;
   try {
-    manifest = await readManifest(base, quietly ? 1 : attempts, known);
+    manifest = await readManifest(base, quietly ? 1 : attempts, known, send);
   } catch (error) {
     tellNews({ collection: context.collection, away: said(error) });
     // The next look comes soon, and the first one has said it.
@@ -213,7 +214,7 @@ interface Taking {
  * @throws where it can't be had or used.
  */
 async function take(context: LoaderContext, entry: ManifestEntry, { id, digest, attempts, base, making, links }: Taking): Promise<boolean> {
-  const answer = await ask(fileOf(entry, base), { attempts, maxBytes: MAX_FILE_BYTES });
+  const answer = await ask(fileOf(entry, base), { attempts, maxBytes: MAX_FILE_BYTES, send });
   if (answer.status !== 200) {
     // Withdrawn since the manifest was read.
     context.store.delete(id);

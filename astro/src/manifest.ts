@@ -1,6 +1,6 @@
 // `GET /api/content`: what is published, page by page, each page asked for with its ETag.
 
-import { ask, Unavailable } from './http.js';
+import { ask, Unavailable, type Send } from './http.js';
 
 /** Square WebP files of a member's profile picture, by edge length in pixels. */
 export type Picture = Record<'96' | '256' | '512', string>;
@@ -56,12 +56,12 @@ export const ID = /^[a-z0-9-]+(\/[a-z0-9-]+)?$/;
  *
  * @throws {Unavailable} where a page can't be had or is no manifest.
  */
-export async function readManifest(base: URL, attempts: number, known: readonly Page[]): Promise<Manifest> {
+export async function readManifest(base: URL, attempts: number, known: readonly Page[], send?: Send): Promise<Manifest> {
   const pages: Page[] = [];
   let unchanged = known.length > 0;
   for (let cursor: string | null = null; ; ) {
     const before = known.find((page) => page.cursor === cursor);
-    const page = await readPage(base, attempts, cursor, before);
+    const page = await readPage(base, attempts, cursor, before, send);
     unchanged &&= page === before;
     pages.push(page);
     if (page.next === null) break;
@@ -78,10 +78,10 @@ export async function readManifest(base: URL, attempts: number, known: readonly 
   return { pages, entries, moved, unchanged: unchanged && pages.length === known.length };
 }
 
-async function readPage(base: URL, attempts: number, cursor: string | null, before: Page | undefined): Promise<Page> {
+async function readPage(base: URL, attempts: number, cursor: string | null, before: Page | undefined, send: Send | undefined): Promise<Page> {
   const url = new URL('api/content', base);
   if (cursor !== null) url.searchParams.set('cursor', cursor);
-  const answer = await ask(url, { attempts, maxBytes: MAX_PAGE_BYTES, etag: before?.etag ?? undefined });
+  const answer = await ask(url, { attempts, maxBytes: MAX_PAGE_BYTES, etag: before?.etag ?? undefined, send });
   if (answer.status === 304 && before) return before;
   const page = answer.status === 200 ? listingFrom(answer.text, base) : null;
   if (page === null) {

@@ -5,18 +5,18 @@
 // `__ASTRO_IMAGE_` before a path copies a picture of the building machine into the site, and
 // `__astro_import_meta_env_` puts the values of environment variables in its place.
 
-/** What such marks begin with. */
-const MARKS = ['__ASTRO_', '__astro_', '__VITE_', '__vite_', '__ROLLDOWN', '__rolldown', '__ROLLUP', '__rollup', '@@ASTRO', '$$server-islands', '!~{', 'ROLLDOWN_FILE_URL', 'ROLLUP_FILE_URL'];
+/**
+ * The first character of each such mark, and what follows it: `__ASTRO_`, `__astro_`, `__VITE_`, `__vite_`, `__ROLLDOWN`, `__rolldown`,
+ * `__ROLLUP`, `__rollup`, `@@ASTRO`, `$$server-islands`, `!~{`, `ROLLDOWN_FILE_URL`, `ROLLUP_FILE_URL`. One look at a text finds them all, also
+ * where the end of one is the beginning of the next.
+ */
+const MARK = /_(?=_(?:ASTRO_|astro_|VITE_|vite_|ROLLDOWN|rolldown|ROLLUP|rollup))|@(?=@ASTRO)|\$(?=\$server-islands)|!(?=~\{)|R(?=OLL(?:DOWN|UP)_FILE_URL)/g;
 /** A word joiner: nothing to see, and no place to break a line. */
 const JOINER = '\u2060';
 
-const broken = (text: string, breaking: (first: string) => string): string =>
-  MARKS.reduce((left, mark) => (left.includes(mark) ? left.replaceAll(mark, () => breaking(mark[0]!) + mark.slice(1)) : left), text);
-
 /** The text, which reads as before and holds no mark. An address leads where it led. */
 export function neutralText(text: string): string {
-  const isAddress = /^(https?|data):/i.test(text);
-  return broken(text, isAddress ? (first) => `%${first.charCodeAt(0).toString(16).toUpperCase()}` : (first) => first + JOINER);
+  return text.replace(MARK, (first) => (/^(https?|data):/i.test(text) ? `%${first.charCodeAt(0).toString(16).toUpperCase()}` : first + JOINER));
 }
 
 /**
@@ -24,7 +24,7 @@ export function neutralText(text: string): string {
  * reference stands for its character: the names of elements and attributes come from a table.
  */
 export function neutralHtml(html: string): string {
-  return broken(html, (first) => `&#${first.charCodeAt(0)};`);
+  return html.replace(MARK, (first) => `&#${first.charCodeAt(0)};`);
 }
 
 /** Values in the frontmatter of one document: aliases of YAML make billions of a few lines. */

@@ -1,5 +1,6 @@
 // `POST /api/content`: what a build read and what the site refused, so that authors learn of both.
 
+import { send } from './connection.js';
 import { ask, Unavailable } from './http.js';
 import type { ManifestEntry } from './manifest.js';
 import type { Refusal } from './refusal.js';
@@ -24,7 +25,7 @@ export interface Outcome {
 export async function tell(base: URL, key: string, attempts: number, { read, refused }: Outcome): Promise<void> {
   const url = new URL('api/content', base);
   const post = async (json: unknown) => {
-    const answer = await ask(url, { attempts, maxBytes: MAX_ANSWER_BYTES, post: { key, json } });
+    const answer = await ask(url, { attempts, maxBytes: MAX_ANSWER_BYTES, post: { key, json }, send });
     if (answer.status !== 200) throw new Unavailable(`${url.href} answered with status ${answer.status}`);
   };
   const entries = read.map(({ id, digest }) => ({ id, digest }));

@@ -81,6 +81,19 @@ test('a key that Astro’s store can’t hold goes, however deep', async () => {
   expect([Object.hasOwn(data, '__proto__'), Object.hasOwn(data.extra.b[0], '__proto__')]).toEqual([false, false]);
 });
 
+test('a mark within another, or right behind it, is broken as well', () => {
+  const names = ['__ASTRO_', '__astro_', '__VITE_', '__vite_', '__ROLLDOWN', '__rolldown', '__ROLLUP', '__rollup', '@@ASTRO', '$$server-islands', '!~{', 'ROLLDOWN_FILE_URL', 'ROLLUP_FILE_URL'];
+  for (const one of names) {
+    for (const other of names) {
+      for (let shared = 0; shared <= 2; shared += 1) {
+        if (!other.startsWith(one.slice(one.length - shared))) continue;
+        const text = `x${one}${other.slice(shared)}x`;
+        for (const made of [neutralText(text), neutralHtml(text), neutralText(`https://e.example/${text}`)]) expect(names.filter((name) => made.includes(name)), made).toEqual([]);
+      }
+    }
+  }
+});
+
 test('text that is no command stays byte for byte', () => {
   const date = new Date();
   const data = { a: 'snake_case __init__ __proto', b: [1, null, true, date], 'c d': { e: '$$x$$ @astro !~ import.meta.env' } };

@@ -2,7 +2,8 @@
 
 import type { AstroConfig } from 'astro';
 import type { ContentOptions } from '../content.js';
-import { parse, write } from '../html/parse.js';
+import { parse } from '../html/parse.js';
+import { writePlainly } from '../html/plain.js';
 import { policyWith, type Allowance } from '../html/policy.js';
 import { wallOf, withFirstLines, type Wall, type Walled } from '../html/wall.js';
 import { asides } from './asides.js';
@@ -64,7 +65,9 @@ export function contentFor({ content, allowances, assets, integrations, island }
   const walls = new Map<string, Wall>();
 
   /** A wall that lets through what these have made beside what it let through before. */
-  function wallAfter(made: readonly Transform[]): Wall {
+  function wallAfter(all: readonly Transform[]): Wall {
+    // What makes nothing of its own needs no wall of its own.
+    const made = all.filter(({ allowance, asset, drawings }) => allowance || asset || drawings);
     const key = made.map(({ name }) => name).join();
     const known = walls.get(key);
     if (known) return known;
@@ -95,7 +98,7 @@ export function contentFor({ content, allowances, assets, integrations, island }
       if (concerned.length === 0) return safe;
       if (failed) continue;
       try {
-        return wallAfter(concerned).html(write(tree));
+        return wallAfter(concerned).html(writePlainly(tree));
       } catch (error) {
         warn(`it stays as it is written: ${error instanceof Error ? error.message : error}`);
         return safe;
