@@ -4,7 +4,7 @@ import { statSync } from 'node:fs';
 import { equal, ok } from '../browser/harness.mjs';
 
 /** With the sentences in English, the member’s own account, the words for Markdown in every language, the report’s drawing, earlier versions, members and documents for administrators, and the editor, 45 kB of it, which a page loads once somebody writes, what builds make of documents, the integration with its pages, and members' documents on Starlight, which no browser loads; each further language adds its table, which a page loads only where it is spoken. */
-const MAX_BYTES = 335_000;
+const MAX_BYTES = 340_000;
 const MAX_BYTES_A_LANGUAGE = 10_500;
 const [tarball] = process.argv.slice(2);
 const { stdout } = spawnSync('tar', ['-tzf', tarball], { encoding: 'utf8' });

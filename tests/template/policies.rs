@@ -1,8 +1,10 @@
 //! Who may do what, and who may call: what the linters don't look at.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
-use super::document::Template;
+use super::document::{Template, root};
 
 /// X-Ray's two actions know no resource, so that `*` is the only one they can be granted on.
 const WITHOUT_RESOURCES: [&str; 2] = ["xray:PutTraceSegments", "xray:PutTelemetryRecords"];
@@ -97,6 +99,40 @@ fn roles_name_the_partitions_that_they_touch() {
 }
 
 /// Whoever may write an account or read a signing key is written down here, too.
+/// Whoever erases a member may delete every kind of item that names one by id or handle, as the table in ARCHITECTURE.md has them:
+/// one that it may not delete would keep the member's account for good.
+#[test]
+fn whatever_names_a_member_can_be_erased() {
+    let document = std::fs::read_to_string(root().join("ARCHITECTURE.md")).unwrap();
+    let names_a_member = |key: &str| {
+        let names = ["<id>", "<member id>", "<handle>"];
+        names.iter().any(|name| key.contains(name))
+    };
+    let kinds: BTreeSet<&str> = document
+        .lines()
+        .filter_map(|line| {
+            let mut cells = line.strip_prefix("| `")?.split('|');
+            let (pk, sk) = (cells.next()?, cells.next()?);
+            let (kind, _) = pk.split_once('#')?;
+            (names_a_member(pk) || names_a_member(sk)).then_some(kind)
+        })
+        .collect();
+    assert!(kinds.contains("MEMBER") && kinds.len() > 10, "{kinds:?}");
+    let erases = statements(&Template::read());
+    let erases = erases.iter().find(|(id, statement)| {
+        id == "RemoveMemberRole" && statement["Sid"] == "Items" && statement["Effect"] == "Allow"
+    });
+    let (_, erases) = erases.expect("remove_member may delete items");
+    let keys = &erases["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"];
+    let keys: BTreeSet<&str> = list(keys)
+        .into_iter()
+        .filter_map(Value::as_str)
+        .filter_map(|key| key.strip_suffix("#*"))
+        .collect();
+    let kept: Vec<_> = kinds.difference(&keys).collect();
+    assert!(kept.is_empty(), "remove_member may not delete {kept:?}");
+}
+
 #[test]
 fn few_functions_can_do_harm() {
     let who = |action: &str, on: &str| -> Vec<String> {
