@@ -507,8 +507,8 @@ async fn a_token_that_is_not_known_begins_anew() {
     unknown(format!("0000000000000000.{rest}")).await;
     unknown(format!("{epoch}.{}", rest.replace('1', "99"))).await;
     // Of a revision whose record is gone.
-    for number in 0..3 {
-        world.document("jo/a", Some(TEXTS[number])).await;
+    for text in TEXTS {
+        world.document("jo/a", Some(text)).await;
     }
     let shard = members::Shard::of("jo");
     let client = client(&world.environment);

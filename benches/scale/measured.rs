@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use manifest::{Compared, ask_to_compare};
+use manifest::{Compared, begin_anew};
 use rebuild_site::Outcome;
 use remove_member::handler as look_for_removals;
 use serde_json::Value;
@@ -130,7 +130,7 @@ pub(crate) async fn measure(members: u32, hours: u32) -> Measured {
 
 async fn compare(site: &Site) -> Compared {
     let (content, members) = (&site.watch.content, &site.watch.members);
-    ask_to_compare(members).await.unwrap();
+    begin_anew(members).await.unwrap();
     manifest::compare(content, members, Duration::MAX, site.now_ms())
         .await
         .unwrap()

@@ -114,6 +114,7 @@ impl Dev {
                 every: Duration::from_secs(self.rebuild_every),
                 at_most: Duration::from_secs(self.rebuild_at_most),
             }),
+            calls: None,
         };
         if let Some(format) = self.print_env {
             print(local::environment(&options).map_err(refused)?, format)?;

@@ -103,7 +103,7 @@ async fn a_build_asks_for_what_changed_since_it_read() {
         .as_array()
         .unwrap()
         .iter()
-        .flat_map(Value::as_str)
+        .filter_map(Value::as_str)
         .collect();
     gone.sort_unstable();
     assert_eq!(gone, ["ann/b", "jo"]);

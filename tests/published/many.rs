@@ -23,7 +23,7 @@ async fn many_hands_leave_what_is_there() {
                 for _ in 0..4 {
                     let id = ids[rand::random_range(0..ids.len())];
                     let text = TEXTS.get(rand::random_range(0..=TEXTS.len()));
-                    if hand % 4 == 0 && id == "jo" {
+                    if hand.is_multiple_of(4) && id == "jo" {
                         let name = text.map(|text| &text[2..4]);
                         world.picture("jo", name).await;
                     } else {
@@ -45,11 +45,12 @@ async fn many_hands_leave_what_is_there() {
     }
 }
 
+const HANDLES: [&str; 6] = ["jo", "ann", "kim", "zoe", "max", "lea"];
+
 /// A reader who pages while others write misses nothing that the changes since its first page don't tell.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_reader_beside_writers_knows_all_in_the_end() {
     let world = std::sync::Arc::new(World::new().await);
-    const HANDLES: [&str; 6] = ["jo", "ann", "kim", "zoe", "max", "lea"];
     let id = |number: usize| format!("{}/{}", HANDLES[number % HANDLES.len()], number % 10);
     let writers = (0..3).map(|_| {
         let world = std::sync::Arc::clone(&world);
