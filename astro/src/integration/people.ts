@@ -1,7 +1,7 @@
 // Members and their documents as the package's pages list them, whatever schemas the site has for them.
 
 import { grouped } from '../grouped.js';
-import { isRecord, type Picture } from '../manifest.js';
+import { isRecord, type Picture } from '../listing.js';
 
 /** An entry, as far as the pages look at it. */
 export interface Entry {
