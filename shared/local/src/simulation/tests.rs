@@ -117,7 +117,12 @@ async fn copies_have_their_own_words_in_keys_items_and_headers() {
         let body = get(&objects, CONTENT_BUCKET, &format!("content/{at}/arm.md")).await;
         assert_eq!(body.unwrap(), b"# Arm");
     }
-    assert_eq!(stack.items().await.unwrap().len(), 4);
+    let items = stack.items().await.unwrap();
+    // Beside what a start writes: that what is published is to be compared.
+    let ours = items
+        .iter()
+        .filter(|item| item["pk"]["S"] != "MANIFEST#SITE");
+    assert_eq!(ours.count(), 4, "{items:#?}");
     assert_eq!(
         keys(stack.take_messages().await.unwrap()),
         Vec::<String>::new()
