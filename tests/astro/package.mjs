@@ -3,13 +3,13 @@ import { spawnSync } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { equal, ok } from '../browser/harness.mjs';
 
-/** With the sentences in English, the member’s own account, the words for Markdown in every language, the report’s drawing, earlier versions, members and documents for administrators, and the editor, 45 kB of it, which a page loads once somebody writes, what builds make of documents, the integration with its pages, and members' documents on Starlight, which no browser loads; each further language adds its table, which a page loads only where it is spoken. */
-const MAX_BYTES = 340_000;
+/** With the sentences in English, the member’s own account, the words for Markdown in every language, the report’s drawing, earlier versions, members and documents for administrators, and the editor, 45 kB of it, which a page loads once somebody writes, what builds make of documents, what is kept of the list, live collections with islands, the integration with its pages, and members' documents on Starlight, which no browser loads; each further language adds its table, which a page loads only where it is spoken. */
+const MAX_BYTES = 370_000;
 const MAX_BYTES_A_LANGUAGE = 10_500;
 const [tarball] = process.argv.slice(2);
 const { stdout } = spawnSync('tar', ['-tzf', tarball], { encoding: 'utf8' });
 const files = stdout.split('\n').filter(Boolean).map((name) => name.replace(/^package\//, ''));
-const kinds = [/^(package\.json|README\.md|LICENSE-(MIT|APACHE))$/, /^dist\/((account|desk|elements|folder|history|html|integration|islands|languages|office|report|starlight|tables|transforms)\/)?[a-z]+\.(js|d\.ts)$/, /^dist\/html\/policy\.json$/, /^dist\/(desk\/editor|office\/office)\.css$/, /^components\/[A-Za-z]+\.(astro|css|js|d\.ts)$/, /^pages\/[A-Za-z]+\.(astro|css)$/];
+const kinds = [/^(package\.json|README\.md|LICENSE-(MIT|APACHE))$/, /^dist\/((account|desk|elements|folder|history|html|integration|islands|languages|office|report|starlight|tables|transforms)\/)?[a-z]+\.(js|d\.ts)$/, /^dist\/html\/policy\.json$/, /^dist\/(desk\/editor|office\/office)\.css$/, /^components\/[A-Za-z]+\.(astro|css|js|d\.ts)$/, /^pages\/[A-Za-z]+\.(astro|css|js)$/];
 equal(files.filter((name) => !kinds.some((kind) => kind.test(name))), [], 'files of the package that are no part of it');
 
 const read = (name) => spawnSync('tar', ['-xzOf', tarball, `package/${name}`], { encoding: 'utf8' }).stdout;
