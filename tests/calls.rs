@@ -156,14 +156,15 @@ fn writes(call: &str) -> bool {
     !reads.contains(&call.split(' ').next().unwrap())
 }
 
-/// What every look begins with: whose the document is and what is known of it; the account, and what is kept of the address; whether
-/// editors took a document of the member off the site; and the source.
-const BEGINNING: [&str; 4] = [
+/// What every look begins with: whose the document is and what is known of it; the account, and what is kept of the address; and the
+/// source.
+const BEGINNING: [&str; 3] = [
     "BatchGetItem MEMBER MOVED REVIEW",
     "BatchGetItem EMAIL MANIFEST",
-    "Query WITHDRAWN",
     "GetObject readmes",
 ];
+/// Most calls of a new document's publication.
+const MOST_OF_NEW: usize = 9;
 /// The report with its names, what is kept of the address, and that all else is as it was read.
 const KEPT: &str = "TransactWriteItems MEMBER REVIEW MANIFEST CHANGED MANIFEST MEMBER";
 
@@ -197,13 +198,14 @@ async fn a_publication_makes_these_calls_and_no_more() {
         &new,
         &[&["PutObject content", KEPT], &end[..], &[told]].concat(),
     );
+    assert!(new.len() <= MOST_OF_NEW, "{new:#?}");
     let links = [
         // That it waits for two names, and what has them: documents, and members by their pages and handles.
         "TransactWriteItems MEMBER LINK",
         "Query MEMBER",
         "Query MEMBER",
-        "Query PAGE",
         "HeadObject content",
+        "Query PAGE",
     ];
     let linked = look("other", "# Other\n\nSee [[trip]] and [[nobody]].\n").await;
     let written = ["PutObject content", KEPT];
@@ -248,12 +250,37 @@ async fn a_publication_makes_these_calls_and_no_more() {
     );
     healthy.uploads.delete(&key).await.unwrap();
     let gone = again().await;
-    assert!(gone.len() <= 14, "{gone:#?}");
+    assert!(gone.len() <= 13, "{gone:#?}");
     let gone = again().await;
     assert!(
-        gone.len() <= 13 && !gone.iter().any(|call| writes(call)),
+        gone.len() <= 12 && !gone.iter().any(|call| writes(call)),
         "{gone:#?}"
     );
+}
+
+/// Of a member of whom it isn't known whether a document is withdrawn that is asked, and known from then on.
+#[tokio::test]
+async fn whether_a_document_is_withdrawn_is_asked_once() {
+    let (_stack, environment) = stack().await;
+    let healthy = Stores::healthy(&environment);
+    let noted = Noted::of(&environment);
+    let account = healthy.member("jo").await;
+    let asks = async |slug: &str| {
+        let calls = looked(&noted, &healthy, &account, slug, "# A note\n").await;
+        calls.contains(&"Query WITHDRAWN".to_owned())
+    };
+    assert!(!asks("new").await);
+    crate::review::forget_what_is_clear(&environment, &account).await;
+    assert!(asks("from-before").await);
+    assert!(!asks("since").await);
+    // Restored: what was known is of before.
+    let office = crate::review::Office::open(&environment, members::Review::Off).await;
+    assert_eq!(office.says("withdraw", &account, "new").await, 202);
+    assert_eq!(office.says("restore", &account, "new").await, 202);
+    let calls = looked(&noted, &healthy, &account, "later", "# Later\n").await;
+    let of_it = |call: &&String| call.as_str() == "Query WITHDRAWN";
+    assert!(calls.iter().filter(of_it).count() <= 1, "{calls:#?}");
+    assert!(!asks("latest").await);
 }
 
 #[tokio::test]

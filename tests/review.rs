@@ -4,6 +4,7 @@ mod faults;
 mod held;
 mod ways;
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use blobs::layout::SourceKey;
 use endpoint::{Environment, Origins};
 use members::{Account, Created, Email, NewMember, Report, Review, Role, State as Outcome};
@@ -229,6 +230,46 @@ impl<'a> Office<'a> {
             .map(|it| it.slug)
             .collect()
     }
+}
+
+/// Makes the item that leads to a member's account one of before it said whether the member has withdrawn documents.
+pub(crate) async fn forget_what_is_clear(environment: &Environment, account: &Account) {
+    say_what_is_clear(environment, account, None).await;
+}
+
+/// Makes that item say that the member has none as of a decision, or nothing.
+pub(crate) async fn say_what_is_clear(
+    environment: &Environment,
+    account: &Account,
+    as_of: Option<&str>,
+) {
+    let text = |text: &str| AttributeValue::S(text.to_owned());
+    let (client, table) = crate::roles::table(environment);
+    let update = client
+        .update_item()
+        .table_name(table)
+        .key("pk", text(&format!("MEMBER#{}", account.id)))
+        .key("sk", text("MEMBER"))
+        .condition_expression("attribute_exists(pk)");
+    let update = match as_of {
+        None => update.update_expression("REMOVE clear_as_of"),
+        Some(as_of) => update
+            .update_expression("SET clear_as_of = :as_of")
+            .expression_attribute_values(":as_of", text(as_of)),
+    };
+    update.send().await.unwrap();
+}
+
+/// Makes the decisions about a member's documents those of a version that wrote no `#watched`.
+pub(crate) async fn forget_what_is_watched(environment: &Environment, account: &Account) {
+    let text = |text: &str| AttributeValue::S(text.to_owned());
+    let (client, table) = crate::roles::table(environment);
+    let deleted = client
+        .delete_item()
+        .table_name(table)
+        .key("pk", text(&format!("REVIEW#{}", account.id)))
+        .key("sk", text("#watched"));
+    deleted.send().await.unwrap();
 }
 
 async fn token(environment: &Environment, account: &Account) -> String {

@@ -912,7 +912,7 @@ async fn leave_to_be_mended(environment: &Environment, stores: &Stores) {
     built.send().await.unwrap();
 }
 
-fn table(environment: &Environment) -> (aws_sdk_dynamodb::Client, &str) {
+pub(crate) fn table(environment: &Environment) -> (aws_sdk_dynamodb::Client, &str) {
     let config = aws::config(environment, aws::ENDPOINT_DYNAMODB).unwrap();
     let table = environment.required("MEMBERS_TABLE").unwrap();
     (aws_sdk_dynamodb::Client::new(&config), table)
@@ -933,7 +933,7 @@ async fn forget_count(environment: &Environment, sort_key: &str) {
     deleted.send().await.unwrap();
 }
 
-/// Makes the item that leads to the demo member's account one of before it named the handle.
+/// Makes the item that leads to the demo member's account one of before it named the handle, and what is known of withdrawn documents.
 async fn forget_handle(environment: &Environment) {
     let (client, table) = table(environment);
     let update = client
@@ -941,7 +941,7 @@ async fn forget_handle(environment: &Environment) {
         .table_name(table)
         .key("pk", text(&format!("MEMBER#{MEMBER}")))
         .key("sk", text("MEMBER"))
-        .update_expression("REMOVE #handle")
+        .update_expression("REMOVE #handle, clear_as_of")
         .expression_attribute_names("#handle", "handle");
     update.send().await.unwrap();
 }

@@ -9,7 +9,7 @@ use endpoint::Environment;
 use members::{Account, Review, Role, State as Outcome};
 use tokio::sync::Semaphore;
 
-use super::{ONE, Office, THREE, TWO, add};
+use super::{ONE, Office, THREE, TWO, add, forget_what_is_clear};
 use crate::picture_faults::{Paused, Stores, at_every_call, stack};
 use crate::version_faults::Functions;
 
@@ -293,6 +293,47 @@ async fn a_withdrawal_beside_a_look_counts() {
         };
         let name = format!("look-{is_live}");
         beside(&environment, &name, begin, looking, withdrawing, check).await;
+    }
+}
+
+/// Whatever is withdrawn, or brought to another address once it is, beside a look at another document: what its author sends from then
+/// on waits. A look that found nothing withdrawn doesn't say so of what came meanwhile.
+#[tokio::test]
+async fn what_is_withdrawn_beside_a_look_at_another_document_counts() {
+    let (_stack, environment) = stack().await;
+    let office = Office::open(&environment, Review::Off).await;
+    for (is_known, goes) in [(true, false), (false, false), (false, true)] {
+        let begin = async |author: &Account| {
+            office.send(author, "trip", ONE).await;
+            if goes {
+                assert_eq!(office.says("withdraw", author, "trip").await, 202);
+            }
+            if !is_known {
+                forget_what_is_clear(&environment, author).await;
+            }
+            office.put(author, "other", TWO).await;
+        };
+        let looking = async |author: &Account, stores: &Stores| {
+            let key = blobs::layout::SourceKey::new(&author.id, "other").key();
+            office.look(stores, &key).await;
+        };
+        let meanwhile = async |author: &Account| {
+            if goes {
+                let functions = Functions::of(&environment, author).await;
+                let renamed = functions.rename(&office.healthy, "trip", "journey").await;
+                assert_eq!(renamed, 202);
+            } else {
+                assert_eq!(office.says("withdraw", author, "trip").await, 202);
+            }
+        };
+        let check = async |author: &Account, at: usize| {
+            office.settle(author).await;
+            let next = office.send(author, "next", THREE).await;
+            assert_eq!((next.state, next.live), (Outcome::Waiting, false), "{at}");
+            assert!(!goes || office.shows(author, "other", None).await, "{at}");
+        };
+        let name = format!("another-{is_known}-{goes}");
+        beside(&environment, &name, begin, looking, meanwhile, check).await;
     }
 }
 

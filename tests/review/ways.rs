@@ -12,7 +12,7 @@ use members::{Review, Role, State as Outcome};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
-use super::{ONE, Office, THREE, TWO, add};
+use super::{ONE, Office, THREE, TWO, add, forget_what_is_watched, say_what_is_clear};
 use crate::files;
 use crate::photo::plain;
 use crate::picture_faults::stack;
@@ -156,6 +156,71 @@ async fn a_withdrawn_document_stays_away_whatever_its_author_does() {
     assert!(office.shows(&jo, "other", Some(TWO)).await);
     assert!(office.shows(&jo, "newer", Some(THREE)).await);
     assert_eq!(office.queue(&jo).await, [""; 0]);
+}
+
+/// A table of before anything was known of whose documents are withdrawn, and one in which a version of before withdraws while another
+/// one looks at documents.
+#[tokio::test]
+async fn a_withdrawal_by_a_version_of_before_has_its_author_watched() {
+    let (_stack, environment) = stack().await;
+    let office = Office::open(&environment, Review::Off).await;
+    for as_of in [None, Some("")] {
+        let jo = office.member(&format!("jo-{}", as_of.is_some())).await;
+        office.send(&jo, "trip", ONE).await;
+        let version = office.report(&jo, "trip").await.unwrap().version();
+        let said = ("withdraw", version.as_str());
+        let decided = office.decide(&office.healthy, &jo, "trip", said).await;
+        assert_eq!(decided.0, 202);
+        forget_what_is_watched(&environment, &jo).await;
+        say_what_is_clear(&environment, &jo, as_of).await;
+        office.settle(&jo).await;
+        assert!(office.shows(&jo, "trip", None).await);
+        let new = office.send(&jo, "new", TWO).await;
+        assert_eq!(
+            (new.state, new.live),
+            (Outcome::Waiting, false),
+            "{as_of:?}"
+        );
+
+        // Where the document was looked at already, it is enough to look at it again.
+        say_what_is_clear(&environment, &jo, as_of).await;
+        office
+            .look(&office.healthy, &SourceKey::new(&jo.id, "trip").key())
+            .await;
+        let newer = office.send(&jo, "newer", THREE).await;
+        assert_eq!(
+            (newer.state, newer.live),
+            (Outcome::Waiting, false),
+            "{as_of:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_rename_of_what_is_withdrawn_is_told_to_looks_at_other_documents() {
+    let (_stack, environment) = stack().await;
+    let office = Office::open(&environment, Review::Off).await;
+    let jo = office.member("jo").await;
+    let functions = Functions::of(&environment, &jo).await;
+    let members = &office.healthy.members;
+    office.send(&jo, "trip", ONE).await;
+    assert_eq!(office.says("withdraw", &jo, "trip").await, 202);
+    let mut known = vec![members.decided(&jo.id, "other").await.unwrap()];
+    for (from, to) in [
+        ("trip", "journey"),
+        ("journey", "trip"),
+        ("trip", "journey"),
+    ] {
+        assert_eq!(functions.rename(&office.healthy, from, to).await, 202);
+        for slug in [from, to] {
+            office
+                .look(&office.healthy, &SourceKey::new(&jo.id, slug).key())
+                .await;
+        }
+        let now = members.decided(&jo.id, "other").await.unwrap();
+        assert!(!known.contains(&now), "{from} to {to}");
+        known.push(now);
+    }
 }
 
 #[tokio::test]

@@ -301,6 +301,7 @@ impl Look<'_> {
             && report == *before
             && report.telling.is_empty()
             && place.is_kept()
+            && !self.known.stands.is_contradicted()
         {
             return Ok(Some(Concluded {
                 report,

@@ -135,18 +135,9 @@ async fn notes(
             by_address.extend(of_address(site, name).await?);
             continue;
         }
-        let own = slug::for_upload("", Some(name));
-        for handle in [Some(own), site.members.page(name).await?]
-            .into_iter()
-            .flatten()
-        {
-            if site.content.head(&content_key(&handle)).await?.is_some() {
-                members.push(NoteMember {
-                    handle,
-                    name: name.clone(),
-                });
-                break;
-            }
+        if let Some(handle) = of_member(site, name).await? {
+            let name = name.clone();
+            members.push(NoteMember { handle, name });
         }
     }
     for slug in linked {
@@ -167,6 +158,19 @@ async fn notes(
         members,
         ..Notes::default()
     })
+}
+
+/// The handle of the member whose own page is published under this name: their handle, or else the name that they have.
+async fn of_member(site: &Site<'_>, name: &str) -> anyhow::Result<Option<String>> {
+    let is_there = async |handle: &str| site.content.head(&content_key(handle)).await;
+    let handle = slug::for_upload("", Some(name));
+    if is_there(&handle).await?.is_some() {
+        return Ok(Some(handle));
+    }
+    let Some(named) = site.members.page(name).await? else {
+        return Ok(None);
+    };
+    Ok(is_there(&named).await?.map(|_| named))
 }
 
 /// The document of anybody that has this address, or had it. What is published is there; whose it is, is no matter.

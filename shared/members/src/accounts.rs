@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::item::{Item, Reader, boolean, key, number, string};
 use crate::links::Referrer;
 use crate::listing::MOST_OF_A_PAGE;
-use crate::look::POINTS_TO;
+use crate::look::{CLEAR_AS_OF, POINTS_TO};
 use crate::transaction::{Refusal, refusals};
 use crate::usage::Counted;
 use crate::{Email, Members, Role, Target};
@@ -87,6 +87,8 @@ impl Members {
         let mut pointer = member_key(&member.id);
         pointer.insert("email".to_owned(), string(member.email.as_str()));
         pointer.insert(POINTS_TO.to_owned(), string(member.handle.as_str()));
+        // Nobody has decided anything of a member of this id.
+        pointer.insert(CLEAR_AS_OF.to_owned(), string(""));
         let mut claim = handle_key(&member.handle);
         claim.insert("id".to_owned(), string(member.id.as_str()));
         let leads_here = code.map(|code| code.pointer(&member.email));

@@ -14,7 +14,7 @@ use crate::accounts::{Change, HANDLE, MEMBER, email_key, handle_key, member_key}
 use crate::admins::Rights;
 use crate::error::{Error, Result};
 use crate::item::{EXPIRES_AT, Item, PK, Reader, SK, boolean, key, number, string};
-use crate::look::RENAMES;
+use crate::look::{CLEAR_AS_OF, RENAMES};
 use crate::{Email, Members, Target};
 
 /// When the member began to go, in Unix seconds: of the account, the claim of its handle, and the
@@ -307,7 +307,9 @@ impl Members {
         let tombstone = Update::builder()
             .table_name(&self.table)
             .set_key(Some(member_key(&account.id)))
-            .update_expression(format!("SET {EXPIRES_AT} = :over REMOVE email, {RENAMES}"))
+            .update_expression(format!(
+                "SET {EXPIRES_AT} = :over REMOVE email, {RENAMES}, {CLEAR_AS_OF}"
+            ))
             .condition_expression(format!("attribute_exists({GONE_SINCE})"))
             .expression_attribute_values(":over", number(now.saturating_add(TOMBSTONE_SECONDS)))
             .build()

@@ -3,7 +3,7 @@
 //! | pk | sk | holds |
 //! |---|---|---|
 //! | `EMAIL#<address>` | `ACCOUNT` | the account; the key is the claim on the address |
-//! | `MEMBER#<id>` | `MEMBER` | the address the member's account is under, the handle, and how often the member was renamed; once the member goes, the tombstone |
+//! | `MEMBER#<id>` | `MEMBER` | the address the member's account is under, the handle, how often the member was renamed, and as of which `#watched` no document was withdrawn; once the member goes, the tombstone |
 //! | `HANDLE#<handle>` | `HANDLE` | the claim on the handle |
 //! | `ADMINS#SITE` | `ADMINS` | the ids of administrators who can sign in |
 //! | `AUDIT#SITE` | `<Unix milliseconds>-<random>` | what an administrator or editor did; expires |

@@ -3,7 +3,9 @@
 //! Read in few requests, and what is written in the end is refused where any of it is another by then. So nothing has to be
 //! read twice.
 
-use aws_sdk_dynamodb::types::{ConditionCheck, TransactWriteItem, Update};
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, TransactWriteItem, Update};
 
 use crate::accounts::{MEMBER, email_key, member_key};
 use crate::addresses::{address_from, address_key};
@@ -19,6 +21,11 @@ use crate::{Account, Address, Email, Members, Report};
 pub(crate) const POINTS_TO: &str = "handle";
 /// How often the member got another name or handle, on the same item.
 pub(crate) const RENAMES: &str = "renames";
+
+/// As of which `#watched` none of the member's documents was withdrawn ([`Decided::as_of`]), on the same item. Every decision by which
+/// one is withdrawn, and every rename of one, changes `#watched`: so this is to be believed for as long as it names what is there.
+/// Without it nothing is known.
+pub(crate) const CLEAR_AS_OF: &str = "clear_as_of";
 
 /// How often is looked for an account that goes to another address meanwhile.
 const ROUNDS: usize = 3;
@@ -62,6 +69,24 @@ pub struct Stands {
     renames: Option<u64>,
     /// The handle that the item is to name; `None`: it names that already.
     noted: Option<String>,
+    /// What the item is to say of the member's withdrawn documents; `None`: what it says.
+    clear: Option<Clear>,
+}
+
+/// What was found out of a member's withdrawn documents.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Clear {
+    /// There is none as of this [`Decided::as_of`].
+    AsOf(String),
+    /// There is one, whatever the item says: a version of before wrote the decision and no `#watched`.
+    No,
+}
+
+impl Stands {
+    /// Whether the item says that no document of the member is withdrawn, and one is.
+    pub fn is_contradicted(&self) -> bool {
+        self.clear == Some(Clear::No)
+    }
 }
 
 impl Members {
@@ -123,7 +148,14 @@ impl Members {
                 }));
             }
             let decided = Decided::read(&items, member_id, slug)?;
-            let ruling = self.ruled(&account, &decided, review).await?;
+            let clear = read.optional_string(CLEAR_AS_OF);
+            let is_clear = clear.as_deref() == Some(decided.as_of());
+            let ruled = self.ruled(&account, &decided, is_clear, review).await?;
+            let clear = match ruled.has_withdrawn {
+                Some(false) if !is_clear => Some(Clear::AsOf(decided.as_of().to_owned())),
+                Some(true) if is_clear => Some(Clear::No),
+                _ => None,
+            };
             let is_noted = handle == Some(account.handle.as_str());
             let id = entry_id(&account.handle);
             if !is_noted {
@@ -140,9 +172,10 @@ impl Members {
                         .then(|| read.number(RENAMES))
                         .transpose()?,
                     noted: (!is_noted).then(|| account.handle.clone()),
+                    clear,
                 },
                 published: SeenAddress::read(&id, &of_handle)?,
-                ruling,
+                ruling: ruled.ruling,
                 decided,
                 account,
             })));
@@ -153,7 +186,8 @@ impl Members {
         })
     }
 
-    /// That the member is as they were read, for a transaction. Where the item doesn't name the handle yet, it does from then on.
+    /// That the member is as they were read, for a transaction. Where the item doesn't name the handle yet, or not what was found out of
+    /// the member's withdrawn documents, it does from then on: the transaction has to ask what editors decided, too.
     pub(crate) fn stands_check(&self, stands: &Stands) -> Result<TransactWriteItem> {
         let unbuilt = Error::unbuilt("TransactWriteItems");
         let key = member_key(&stands.member_id);
@@ -163,30 +197,45 @@ impl Members {
         };
         let condition =
             format!("attribute_exists({PK}) AND attribute_not_exists({GONE_SINCE}) AND {same}");
-        let renames = stands.renames.map(number);
-        let Some(handle) = &stands.noted else {
+        let mut values: HashMap<String, AttributeValue> = HashMap::new();
+        if let Some(renames) = stands.renames {
+            values.insert(":renames".to_owned(), number(renames));
+        }
+        let mut set = Vec::new();
+        if let Some(handle) = &stands.noted {
+            set.push(format!("{POINTS_TO} = :handle"));
+            values.insert(":handle".to_owned(), string(handle.as_str()));
+        }
+        if let Some(Clear::AsOf(decision)) = &stands.clear {
+            set.push(format!("{CLEAR_AS_OF} = :clear"));
+            values.insert(":clear".to_owned(), string(decision.as_str()));
+        }
+        let mut change = Vec::new();
+        if !set.is_empty() {
+            change.push(format!("SET {}", set.join(", ")));
+        }
+        if stands.clear == Some(Clear::No) {
+            change.push(format!("REMOVE {CLEAR_AS_OF}"));
+        }
+        let values = Some(values).filter(|values| !values.is_empty());
+        if change.is_empty() {
             let check = ConditionCheck::builder()
                 .table_name(&self.table)
                 .set_key(Some(key))
-                .condition_expression(condition);
-            let check = match renames {
-                Some(renames) => check.expression_attribute_values(":renames", renames),
-                None => check,
-            };
-            let check = check.build().map_err(&unbuilt)?;
+                .condition_expression(condition)
+                .set_expression_attribute_values(values)
+                .build()
+                .map_err(&unbuilt)?;
             return Ok(TransactWriteItem::builder().condition_check(check).build());
-        };
+        }
         let update = Update::builder()
             .table_name(&self.table)
             .set_key(Some(key))
-            .update_expression(format!("SET {POINTS_TO} = :handle"))
+            .update_expression(change.join(" "))
             .condition_expression(condition)
-            .expression_attribute_values(":handle", string(handle.as_str()));
-        let update = match renames {
-            Some(renames) => update.expression_attribute_values(":renames", renames),
-            None => update,
-        };
-        let update = update.build().map_err(&unbuilt)?;
+            .set_expression_attribute_values(values)
+            .build()
+            .map_err(&unbuilt)?;
         Ok(TransactWriteItem::builder().update(update).build())
     }
 }

@@ -119,6 +119,13 @@ pub struct Ruling {
     pub decision: Option<Decision>,
 }
 
+/// A ruling, and what was found out for it.
+pub(crate) struct Ruled {
+    pub(crate) ruling: Ruling,
+    /// Whether a document of the member is withdrawn; `None` where nothing hung on it.
+    pub(crate) has_withdrawn: Option<bool>,
+}
+
 /// What a ruling is made of, but for whether the member has a withdrawn document.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Decided {
@@ -131,6 +138,11 @@ pub struct Decided {
 impl Decided {
     pub(crate) fn keys(member_id: &str, slug: &str) -> [Item; 3] {
         [slug, TRUSTED, WATCHED].map(|sk| decision_key(member_id, sk))
+    }
+
+    /// By which decision one of the member's documents was last withdrawn or given back; empty: by none.
+    pub(crate) fn as_of(&self) -> &str {
+        self.watched.as_deref().unwrap_or_default()
     }
 
     /// Out of the items under these keys, with others.
@@ -348,7 +360,8 @@ impl Members {
     /// What of a member's document may be public: strongly consistent.
     pub async fn ruling(&self, member: &Account, slug: &str, review: Review) -> Result<Ruling> {
         let decided = self.decided(&member.id, slug).await?;
-        self.ruled(member, &decided, review).await
+        let ruled = self.ruled(member, &decided, false, review).await?;
+        Ok(ruled.ruling)
     }
 
     /// What a ruling is made of: strongly consistent.
@@ -357,23 +370,37 @@ impl Members {
         Decided::read(&items, member_id, slug)
     }
 
-    /// The ruling that follows.
+    /// The ruling that follows; `is_clear`: it is known that none of the member's documents is withdrawn. Where it isn't, the table is
+    /// asked.
     pub(crate) async fn ruled(
         &self,
         member: &Account,
         decided: &Decided,
+        is_clear: bool,
         review: Review,
-    ) -> Result<Ruling> {
+    ) -> Result<Ruled> {
         let waits = match review {
             Review::Off => false,
             // Editors' own documents need nobody.
             Review::First => member.role < Role::Editor && !decided.is_trusted,
             Review::All => true,
         };
-        Ok(Ruling {
-            // Who had a document taken off the site doesn't bring it back under another address.
-            waits: waits || self.has_withdrawn(&member.id).await?,
-            decision: decided.decision.clone(),
+        let has_withdrawn = if is_withdrawn(decided.decision.as_ref()) {
+            Some(true)
+        } else if is_clear {
+            Some(false)
+        } else if waits {
+            None
+        } else {
+            Some(self.has_withdrawn(&member.id).await?)
+        };
+        Ok(Ruled {
+            ruling: Ruling {
+                // Who had a document taken off the site doesn't bring it back under another address.
+                waits: waits || has_withdrawn == Some(true),
+                decision: decided.decision.clone(),
+            },
+            has_withdrawn,
         })
     }
 
@@ -523,6 +550,12 @@ impl Members {
         ];
         writes.extend(self.marker_changes(&from, Some(decision), None)?);
         writes.extend(self.marker_changes(&to, moved.there.as_ref(), Some(decision))?);
+        if is_withdrawn(Some(decision)) || is_withdrawn(moved.there.as_ref()) {
+            // Whoever asks for the member's withdrawn documents meanwhile may find this one at neither address. Random, since it may
+            // come back and go again.
+            let by = format!("{} went {:016x}", decision.id, rand::random::<u64>());
+            writes.push(self.watch(member_id, &by)?);
+        }
         Ok(writes)
     }
 
@@ -626,9 +659,13 @@ impl Members {
         }
         let ended = || before.map(|before| format!("{} ended", before.id));
         let by = after.map(|after| after.id.clone()).or_else(ended);
+        self.watch(member_id, &by.unwrap_or_default()).map(Some)
+    }
+
+    fn watch(&self, member_id: &str, by: &str) -> Result<TransactWriteItem> {
         let mut item = decision_key(member_id, WATCHED);
-        item.insert(BY.to_owned(), string(by.unwrap_or_default()));
-        self.put(item).map(Some)
+        item.insert(BY.to_owned(), string(by));
+        self.put(item)
     }
 
     /// What a report in the place of another one changes of what waits.
