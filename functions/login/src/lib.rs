@@ -22,7 +22,7 @@ pub struct State {
 impl State {
     pub fn from_env(environment: &Environment) -> anyhow::Result<Self> {
         Ok(Self {
-            members: configuration::members(environment)?,
+            members: configuration::members_by_two_connections(environment)?,
             tokens: configuration::tokens(environment)?,
             clock: Clock::system(),
             random: rand::random,
@@ -40,10 +40,9 @@ impl State {
         let Self {
             members, tokens, ..
         } = self;
-        let (tokens, one, other) = tokio::join!(tokens.ready(), members.ready(), members.ready());
+        let (tokens, members) = tokio::join!(tokens.ready(), members.ready());
         tokens?;
-        one?;
-        Ok(other?)
+        Ok(members?)
     }
 }
 

@@ -5,8 +5,9 @@ use serde_json::Value;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), endpoint::LambdaError> {
-    endpoint::logging();
-    let state = &rebuild_site::State::from_env(&Environment::process())?;
+    let environment = Environment::process();
+    endpoint::logging(&environment);
+    let state = &rebuild_site::State::from_env(&environment)?;
     state.ready().await?;
     endpoint::run_events(service_fn(|event: LambdaEvent<Value>| {
         rebuild_site::handler(state, event.payload)

@@ -5,8 +5,9 @@ use serde_json::Value;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), endpoint::LambdaError> {
-    endpoint::logging();
-    let state = &rewrite_readme::State::from_env(&Environment::process())?;
+    let environment = Environment::process();
+    endpoint::logging(&environment);
+    let state = &rewrite_readme::State::from_env(&environment)?;
     state.ready().await?;
     endpoint::run_events(service_fn(|event: LambdaEvent<Value>| {
         rewrite_readme::within(state, event.payload, endpoint::time_left(&event.context))

@@ -5,8 +5,9 @@ use serde_json::Value;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), endpoint::LambdaError> {
-    endpoint::logging();
-    let state = &send_mail::State::from_env(&Environment::process())?;
+    let environment = Environment::process();
+    endpoint::logging(&environment);
+    let state = &send_mail::State::from_env(&environment)?;
     state.ready().await?;
     endpoint::run_events(service_fn(|event: LambdaEvent<Value>| {
         send_mail::within(state, event.payload, endpoint::time_left(&event.context))

@@ -4,7 +4,8 @@ use endpoint::Environment;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), endpoint::LambdaError> {
-    endpoint::logging();
-    let state = site::State::from_env(&Environment::process())?;
+    let environment = Environment::process();
+    endpoint::logging(&environment);
+    let state = site::State::from_env(&environment)?;
     endpoint::run(&state.origins, |request| site::handler(&state, request)).await
 }

@@ -4,8 +4,9 @@ use endpoint::Environment;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), endpoint::LambdaError> {
-    endpoint::logging();
-    let state = upload_readme::State::from_env(&Environment::process())?;
+    let environment = Environment::process();
+    endpoint::logging(&environment);
+    let state = upload_readme::State::from_env(&environment)?;
     state.ready().await?;
     endpoint::run(&state.origins, |request| {
         upload_readme::handler(&state, request)

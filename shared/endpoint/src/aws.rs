@@ -18,7 +18,7 @@ use aws_types::SdkConfig;
 use aws_types::region::Region;
 
 use crate::{Environment, EnvironmentError};
-use http::Http;
+use http::{Connections, Http};
 pub use roots::CA_BUNDLE;
 
 /// One attempt of a call may take this long.
@@ -43,6 +43,26 @@ pub const ENDPOINT_SECRETS_MANAGER: &str = "AWS_ENDPOINT_URL_SECRETS_MANAGER";
 /// The configuration for one store's client; `endpoint` names the variable with its address, which
 /// is set for the local stack only.
 pub fn config(environment: &Environment, endpoint: &str) -> Result<SdkConfig, EnvironmentError> {
+    config_with(http_client(environment)?, environment, endpoint)
+}
+
+/// The same for a store of which two things are asked at once: the first request opens both connections.
+///
+/// # Errors
+/// See [`config`].
+pub fn config_of_two_connections(
+    environment: &Environment,
+    endpoint: &str,
+) -> Result<SdkConfig, EnvironmentError> {
+    let http = Http::new(roots::tls(environment)?, Connections::Two);
+    config_with(SharedHttpClient::new(http), environment, endpoint)
+}
+
+fn config_with(
+    http_client: SharedHttpClient,
+    environment: &Environment,
+    endpoint: &str,
+) -> Result<SdkConfig, EnvironmentError> {
     let region = environment.required("AWS_REGION")?.to_owned();
     let credentials = Credentials::new(
         environment.required("AWS_ACCESS_KEY_ID")?,
@@ -62,7 +82,7 @@ pub fn config(environment: &Environment, endpoint: &str) -> Result<SdkConfig, En
         )
         .region(Region::new(region))
         .credentials_provider(SharedCredentialsProvider::new(credentials))
-        .http_client(http_client(environment)?)
+        .http_client(http_client)
         .sleep_impl(aws_smithy_async::rt::sleep::SharedAsyncSleep::new(
             TokioSleep::new(),
         ))
@@ -84,7 +104,7 @@ pub fn http_client(environment: &Environment) -> Result<SharedHttpClient, Enviro
     if let Some(client) = environment.http_client.get() {
         return Ok(client.clone());
     }
-    let client = SharedHttpClient::new(Http::new(roots::tls(environment)?));
+    let client = SharedHttpClient::new(Http::new(roots::tls(environment)?, Connections::One));
     // Of two at once the first one's is everybody's.
     Ok(environment.http_client.get_or_init(|| client).clone())
 }

@@ -3,6 +3,7 @@
 use auth::build_key::BuildKey;
 use auth::password::{DEFAULT_MIN_LENGTH, Rules};
 use auth::token::KeyRing;
+use aws_types::SdkConfig;
 use members::{Directory, Email, Members, Review, Usage};
 
 use crate::{Bearer, Clock, Environment, EnvironmentError, Tokens, aws};
@@ -25,8 +26,20 @@ const DEFAULT_MAX_FILE_BYTES: u64 = 200 * 1024 * 1024;
 
 /// The members table (`MEMBERS_TABLE`).
 pub fn members(environment: &Environment) -> Result<Members, EnvironmentError> {
-    let config = aws::config(environment, aws::ENDPOINT_DYNAMODB)?;
-    let members = Members::new(&config, environment.required("MEMBERS_TABLE")?);
+    members_of(
+        &aws::config(environment, aws::ENDPOINT_DYNAMODB)?,
+        environment,
+    )
+}
+
+/// The same where a handler asks it two things at once: getting ready opens both connections.
+pub fn members_by_two_connections(environment: &Environment) -> Result<Members, EnvironmentError> {
+    let config = aws::config_of_two_connections(environment, aws::ENDPOINT_DYNAMODB)?;
+    members_of(&config, environment)
+}
+
+fn members_of(config: &SdkConfig, environment: &Environment) -> Result<Members, EnvironmentError> {
+    let members = Members::new(config, environment.required("MEMBERS_TABLE")?);
     Ok(members.with_directory(directory(environment)?))
 }
 

@@ -10,10 +10,11 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::Environment;
 
-/// Writes the log as one JSON object per line to standard output, and metrics where `METRICS_STACK` names the stack.
+/// Writes the log as one JSON object per line to standard output, and metrics where `METRICS_STACK` of this environment names
+/// the stack.
 ///
 /// Control characters in values are escaped by the JSON encoding, so a value can't forge a line.
-pub fn logging() {
+pub fn logging(environment: &Environment) {
     let lines = fmt::layer()
         .json()
         .flatten_event(true)
@@ -22,7 +23,6 @@ pub fn logging() {
         .with_current_span(false)
         .with_span_list(false)
         .with_filter(filter_fn(|event| !metrics::is_metric(event)));
-    let environment = Environment::process();
     let stack = environment.optional(metrics::STACK);
     tracing_subscriber::registry()
         .with(LevelFilter::INFO)

@@ -3,8 +3,11 @@
 //! That client speaks HTTP/2 as well, which neither DynamoDB nor S3 does, knows proxies and the system's certificates, and makes its
 //! TLS twice for each store: once to see whether it can, and once to call it.
 
+mod spare;
+
 use std::collections::HashMap;
 use std::error::Error;
+use std::fmt::Debug;
 use std::io;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -19,31 +22,44 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::retry::ErrorKind;
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_rustls::{HttpsConnectorBuilder, MaybeHttpsStream};
+use hyper_util::client::legacy::connect::Connect;
 use hyper_util::client::legacy::connect::{
     CaptureConnection, HttpConnector as Tcp, capture_connection,
 };
 use hyper_util::client::legacy::{self, Client};
-use hyper_util::rt::{TokioExecutor, TokioTimer};
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use rustls::ClientConfig;
+use spare::Spare;
+use tokio::net::TcpStream;
+
+/// How many connections the first request opens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Connections {
+    One,
+    /// The one that it needs, and one for the next that is asked for while that is in use.
+    Two,
+}
 
 /// One client for all stores of a process; connections that are open are used again.
 #[derive(Debug)]
 pub(super) struct Http {
     tls: ClientConfig,
+    connections: Connections,
     /// By how long a connection may take.
     connectors: Mutex<HashMap<Option<Duration>, SharedHttpConnector>>,
 }
 
 impl Http {
-    pub(super) fn new(tls: ClientConfig) -> Self {
+    pub(super) fn new(tls: ClientConfig, connections: Connections) -> Self {
         Self {
             tls,
+            connections,
             connectors: Mutex::default(),
         }
     }
 
-    fn connector(&self, connect_timeout: Option<Duration>) -> Connector {
+    fn connector(&self, connect_timeout: Option<Duration>) -> SharedHttpConnector {
         let mut tcp = Tcp::new();
         tcp.enforce_http(false);
         tcp.set_nodelay(true);
@@ -53,13 +69,26 @@ impl Http {
             .https_or_http()
             .enable_http1()
             .wrap_connector(tcp);
-        Connector {
-            client: Client::builder(TokioExecutor::new())
-                // Without it no connection that is idle would ever be closed.
-                .pool_timer(TokioTimer::new())
-                .build(https),
+        match self.connections {
+            Connections::One => calling(https),
+            Connections::Two => {
+                calling(Spare::<_, MaybeHttpsStream<TokioIo<TcpStream>>>::new(https))
+            }
         }
     }
+}
+
+/// A client whose connections this opens.
+fn calling<C>(connector: C) -> SharedHttpConnector
+where
+    C: Connect + Clone + Debug + Send + Sync + 'static,
+{
+    SharedHttpConnector::new(Connector {
+        client: Client::builder(TokioExecutor::new())
+            // Without it no connection that is idle would ever be closed.
+            .pool_timer(TokioTimer::new())
+            .build(connector),
+    })
 }
 
 impl HttpClient for Http {
@@ -77,17 +106,20 @@ impl HttpClient for Http {
             .unwrap_or_else(PoisonError::into_inner);
         let connector = connectors
             .entry(timeout)
-            .or_insert_with(|| SharedHttpConnector::new(self.connector(timeout)));
+            .or_insert_with(|| self.connector(timeout));
         connector.clone()
     }
 }
 
 #[derive(Debug)]
-struct Connector {
-    client: Client<HttpsConnector<Tcp>, SdkBody>,
+struct Connector<C> {
+    client: Client<C, SdkBody>,
 }
 
-impl HttpConnector for Connector {
+impl<C> HttpConnector for Connector<C>
+where
+    C: Connect + Clone + Debug + Send + Sync + 'static,
+{
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let mut request = match request.try_into_http1x() {
             Ok(request) => request,

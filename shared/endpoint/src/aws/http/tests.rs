@@ -7,7 +7,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 
 use crate::Environment;
-use crate::aws::{ENDPOINT_SECRETS_MANAGER, config};
+use crate::aws::{ENDPOINT_SECRETS_MANAGER, config, config_of_two_connections};
 
 /// What a store does with a request, by the number of its connection and by that of the request on it.
 #[derive(Debug, Clone, Copy)]
@@ -106,6 +106,45 @@ async fn requests_side_by_side_have_connections_of_their_own() {
     let (one, other) = tokio::join!(is_answered(&client), is_answered(&client));
     assert!(one && other);
     assert_eq!(taken.load(Ordering::SeqCst), 2);
+}
+
+/// What a function opens while it starts, it has for its first two requests at once.
+#[tokio::test]
+async fn the_first_request_opens_the_connection_of_the_second_too() {
+    let (url, taken) = store(|_, _| Does::Answers).await;
+    let config = config_of_two_connections(&environment(&url), ENDPOINT_SECRETS_MANAGER).unwrap();
+    let client = Client::new(&config);
+    assert!(is_answered(&client).await);
+    assert_eq!(taken.load(Ordering::SeqCst), 2);
+    for _ in 0..2 {
+        let (one, other) = tokio::join!(is_answered(&client), is_answered(&client));
+        assert!(one && other);
+    }
+    assert_eq!(taken.load(Ordering::SeqCst), 2);
+    let (one, other, third) = tokio::join!(
+        is_answered(&client),
+        is_answered(&client),
+        is_answered(&client)
+    );
+    assert!(one && other && third);
+    assert_eq!(taken.load(Ordering::SeqCst), 3);
+}
+
+/// A connection that its store ended while nobody used it costs another attempt, and no answer.
+#[tokio::test]
+async fn a_second_connection_that_was_ended_meanwhile_is_replaced() {
+    let (url, taken) = store(|connection, _| match connection {
+        1 => Does::BreaksOff,
+        _ => Does::Answers,
+    })
+    .await;
+    let config = config_of_two_connections(&environment(&url), ENDPOINT_SECRETS_MANAGER).unwrap();
+    let client = Client::new(&config);
+    for _ in 0..2 {
+        let (one, other) = tokio::join!(is_answered(&client), is_answered(&client));
+        assert!(one && other);
+    }
+    assert!(taken.load(Ordering::SeqCst) > 2);
 }
 
 #[tokio::test]
