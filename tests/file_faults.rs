@@ -43,7 +43,7 @@ impl Stores {
     }
 
     /// A member whose page shows a file of the shade [`OLD`].
-    async fn with_file(&self, handle: &str) -> Account {
+    pub(crate) async fn with_file(&self, handle: &str) -> Account {
         let account = self.member(handle).await;
         let event = self
             .send_file(&account, plain(OLD, 48, ImageFormat::Png))

@@ -46,6 +46,7 @@ async fn deliver(healthy: &Stores, account: &Account, keys: &[String]) {
             HandleChangeKey::new(&account.id).key(),
             NameChangeKey::new(&account.id).key(),
             PictureChangeKey::new(&account.id).key(),
+            PictureChangeKey::removal(&account.id).key(),
         ] {
             if healthy.uploads.head(&change).await.unwrap().is_some() {
                 asked.push(change);

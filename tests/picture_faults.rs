@@ -667,7 +667,12 @@ async fn a_killed_conversion_shows_a_picture_that_is_there() {
                 |shade: Option<u8>, expected: u8| shade.is_some_and(|it| is_near(it, expected));
             assert!(is(healthy.published(&account).await, OLD));
 
-            let event = healthy.tells(&PictureChangeKey::new(&account.id).key());
+            let change = if taken_away {
+                PictureChangeKey::removal(&account.id)
+            } else {
+                PictureChangeKey::new(&account.id)
+            };
+            let event = healthy.tells(&change.key());
             let _ = rewrite_readme::handler(&killed.rewrite_readme(), event.clone()).await;
             // A message that fails comes again, whether or not what asked for it is still there.
             let mut told = healthy.later(&account).await;

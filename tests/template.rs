@@ -473,6 +473,33 @@ fn cloudfront_passes_on_which_language_a_client_speaks() {
     assert_eq!(parted_by["HeaderBehavior"], "none");
 }
 
+/// Whatever an object says of itself, and whether or not CloudFront can be told: what was taken away or replaced is asked for
+/// again in time.
+#[test]
+fn cloudfront_keeps_nothing_of_the_bucket_longer_than_five_minutes() {
+    let template = Template::read();
+    let distribution = &template.resource("Distribution")["Properties"]["DistributionConfig"];
+    let behaviors = distribution["CacheBehaviors"].as_array().unwrap().iter();
+    let behaviors = behaviors.chain([&distribution["DefaultCacheBehavior"]]);
+    let of_the_bucket = behaviors.filter(|behavior| behavior["TargetOriginId"] != "api");
+    let mut longest = BTreeMap::new();
+    for behavior in of_the_bucket {
+        let policy = behavior["CachePolicyId"]["Ref"].as_str();
+        let policy = template.resource(policy.expect("a policy of our own"));
+        let seconds = policy["Properties"]["CachePolicyConfig"]["MaxTTL"].as_u64();
+        let path = behavior["PathPattern"].as_str().unwrap_or("the page");
+        longest.insert(path.to_owned(), seconds.unwrap());
+    }
+    insta::assert_json_snapshot!(longest, @r#"
+    {
+      "/content/*": 60,
+      "/files/*": 300,
+      "/pictures/*": 300,
+      "the page": 60
+    }
+    "#);
+}
+
 /// The site is looked at every minute, as the look itself counts on.
 #[test]
 fn builds_are_started_by_the_schedule() {

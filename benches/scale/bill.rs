@@ -2,14 +2,11 @@
 
 use crate::prices::{
     ALARM, API_REQUEST, DYNAMODB_GB, DYNAMODB_KEPT_GB, DYNAMODB_READ, DYNAMODB_READS,
-    DYNAMODB_WRITE, DYNAMODB_WRITES, EDGE_GB, EDGE_PATH, EDGE_REQUEST, LAMBDA_CALL,
+    DYNAMODB_WRITE, DYNAMODB_WRITES, EDGE_GB, EDGE_PATH, EDGE_PATHS, EDGE_REQUEST, LAMBDA_CALL,
     LAMBDA_GB_SECOND, LOG_GB, Price, S3_FREE, S3_GB, S3_READ, S3_READS, S3_WRITE, S3_WRITES,
     SECRET, SECRET_READ, SQS_REQUEST, TRACE,
 };
-use crate::rates::{
-    DAYS, HOURS, MINUTES, OBJECT_BYTES, PATHS_OF_A_PICTURE, PICTURES, VIEW_BYTES, VIEWS,
-    VIEWS_NOT_CACHED,
-};
+use crate::rates::{DAYS, HOURS, MINUTES, OBJECT_BYTES, VIEW_BYTES, VIEWS, VIEWS_NOT_CACHED};
 use crate::site::{EDGE, Usage, Used};
 
 /// Functions that no request of HTTP wakes: by a schedule, and by a queue.
@@ -61,6 +58,8 @@ pub(crate) struct Totals {
     pub(crate) s3_writes: f64,
     pub(crate) s3_reads: f64,
     pub(crate) messages: f64,
+    /// Paths that CloudFront is told to forget.
+    pub(crate) paths: f64,
 }
 
 impl Totals {
@@ -75,6 +74,7 @@ impl Totals {
             s3_writes,
             s3_reads,
             messages,
+            paths,
         } = more;
         self.api += api;
         self.calls += calls;
@@ -85,6 +85,7 @@ impl Totals {
         self.s3_writes += s3_writes;
         self.s3_reads += s3_reads;
         self.messages += messages;
+        self.paths += paths;
     }
 }
 
@@ -104,6 +105,7 @@ fn totals_of(function: &str, used: &Used, builds: f64) -> Totals {
             it if S3_WRITES.contains(&it) => totals.s3_writes += requests,
             it if S3_READS.contains(&it) => totals.s3_reads += requests,
             it if S3_FREE.contains(&it) => {}
+            EDGE_PATHS => totals.paths += units,
             it => panic!("{it} has no price"),
         }
     }
@@ -231,7 +233,7 @@ pub(crate) fn rows(month: &Month) -> Vec<(&'static str, f64)> {
             "CloudFront",
             EDGE_REQUEST.of(all.api + views)
                 + EDGE_GB.of((answered + views * VIEW_BYTES) / GB)
-                + EDGE_PATH.of(members * PICTURES * PATHS_OF_A_PICTURE),
+                + EDGE_PATH.of(all.paths),
         ),
         (
             "logs",
@@ -252,6 +254,7 @@ pub(crate) fn undiscounted(month: &Month) -> f64 {
         + full(S3_READ, all.s3_reads)
         + full(API_REQUEST, all.api)
         + full(SQS_REQUEST, all.messages * REQUESTS_OF_A_MESSAGE)
+        + full(EDGE_PATH, all.paths)
 }
 
 #[test]
@@ -268,6 +271,7 @@ fn a_bill_is_of_what_was_asked_for_beyond_what_is_free() {
         ("TransactWriteItems", (1e6, 4e6)),
         ("PutObject", (1e6, 0.0)),
         ("DeleteObject", (9e6, 0.0)),
+        ("CreateInvalidation", (600.0, 1_200.0)),
     ];
     let asked = asked.map(|(operation, of)| (operation.to_owned(), of));
     let used = Used {
@@ -287,6 +291,8 @@ fn a_bill_is_of_what_was_asked_for_beyond_what_is_free() {
     assert!((of("DynamoDB") - (0.125 + 2.5)).abs() < 1e-9);
     assert!((of("S3") - 5.0).abs() < 1e-9);
     assert!((of("API Gateway") - 3.0).abs() < 1e-9);
+    // Paths beyond a thousand, and not calls.
+    assert!((of("CloudFront") - 200.0 * 0.005).abs() < 1e-9);
     // Two of three million calls, and the time of 10 ms and of what was waited for, at a quarter of a GB.
     let gb_seconds = (3e6 * 0.010 + 3e6 * 0.006 + 1e6 * 0.030) / 4.0;
     assert!(

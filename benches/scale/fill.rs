@@ -238,3 +238,11 @@ pub(crate) async fn replace_picture(site: &Site, handle: &str, shade: u8) {
     .await;
     site.drain().await;
 }
+
+/// Takes a profile picture away, with none in its place.
+pub(crate) async fn remove_picture(site: &Site, handle: &str) {
+    let route = ("DELETE", "/api/upload_profile_pic");
+    site.ask_as(handle, "upload_profile_pic", route, Body::None)
+        .await;
+    site.drain().await;
+}

@@ -9,9 +9,10 @@ use serde_json::Value;
 
 use crate::bill::Month;
 use crate::day::{Day, MINUTE_MS, play};
-use crate::fill::{DOCUMENTS, fill, fill_list, handle, publish, replace_picture};
+use crate::fill::{DOCUMENTS, fill, fill_list, handle, publish, remove_picture, replace_picture};
 use crate::loader::Loader;
-use crate::rates::{DAYS, MINUTES, PICTURES, PUBLISHED, READS, SIGN_INS};
+use crate::prices::EDGE_PATHS;
+use crate::rates::{DAYS, MINUTES, PICTURES, PICTURES_REMOVED, PUBLISHED, READS, SIGN_INS};
 use crate::site::{Body, Site, Usage, add, scaled};
 
 /// How often each thing is done, by as many members.
@@ -172,6 +173,13 @@ async fn of_the_list(site: &Site, members: u32) -> Vec<Operation> {
     all
 }
 
+/// How many paths CloudFront is told to forget.
+fn paths(operation: &Operation) -> f64 {
+    let asked = operation.usage.values().map(|used| &used.asked);
+    let told = asked.filter_map(|asked| asked.get(EDGE_PATHS));
+    told.map(|(_, paths)| paths).sum()
+}
+
 async fn operations(site: &Site, loader: &mut Loader, members: u32) -> Vec<Operation> {
     let mut all = of_the_list(site, members).await;
     operation!(all, site, members, "a member signs in", SIGN_INS, |who| {
@@ -203,6 +211,28 @@ async fn operations(site: &Site, loader: &mut Loader, members: u32) -> Vec<Opera
         |who| {
             replace_picture(site, who, u8::MAX).await;
         }
+    );
+    operation!(
+        all,
+        site,
+        members,
+        "a picture is taken away",
+        PICTURES_REMOVED,
+        |who| {
+            remove_picture(site, who).await;
+            // Back, for what is asked for next.
+            let before = site.take_usage();
+            replace_picture(site, who, u8::MAX).await;
+            site.take_usage();
+            site.put_usage(before);
+        }
+    );
+    let told = all.iter().filter(|it| paths(it) > 0.0);
+    let told: Vec<_> = told.map(|it| it.name).collect();
+    assert_eq!(
+        told,
+        ["a picture is taken away"],
+        "what CloudFront is told of"
     );
     operation!(
         all,

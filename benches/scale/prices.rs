@@ -71,6 +71,8 @@ pub(crate) const S3_WRITES: [&str; 9] = [
 ];
 pub(crate) const S3_READS: [&str; 2] = ["GetObject", "HeadObject"];
 pub(crate) const S3_FREE: [&str; 2] = ["DeleteObject", "DeleteObjects"];
+/// CloudFront's, whose units are paths.
+pub(crate) const EDGE_PATHS: &str = "CreateInvalidation";
 /// DynamoDB's operations by which side their units are on.
 pub(crate) const DYNAMODB_READS: [&str; 5] = [
     "BatchGetItem",

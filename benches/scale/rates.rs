@@ -12,6 +12,8 @@ pub(crate) const SIGN_INS: f64 = 8.0;
 pub(crate) const PUBLISHED: f64 = 4.0;
 /// Profile pictures replaced.
 pub(crate) const PICTURES: f64 = 1.0;
+/// Profile pictures taken away with none in their place.
+pub(crate) const PICTURES_REMOVED: f64 = 0.02;
 /// All that changes what is published.
 pub(crate) const CHANGES: f64 = PUBLISHED + PICTURES;
 /// Of each of two kinds of requests: for the account, and for the reports.
@@ -21,9 +23,6 @@ pub(crate) const VIEWS: f64 = 100.0;
 /// Of these, the part that CloudFront has to ask S3 for.
 pub(crate) const VIEWS_NOT_CACHED: f64 = 0.1;
 pub(crate) const VIEW_BYTES: f64 = 15_000.0;
-/// Paths that CloudFront is told to forget where a picture takes the place of another: those of the picture itself, as one, and
-/// the one that the member's page showed.
-pub(crate) const PATHS_OF_A_PICTURE: f64 = 2.0;
 
 /// What a member's objects take in S3: four documents as uploaded and as published, twelve former versions of 90 days, a
 /// profile's picture in three sizes, and a picture for a document.

@@ -1,6 +1,7 @@
 //! A site whose functions are called by events, on a clock that the simulation moves, and whose requests are counted.
 
 use std::collections::{BTreeMap, HashMap};
+use std::convert::Infallible;
 use std::future::Future;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -8,10 +9,20 @@ use std::time::{Duration, Instant, SystemTime};
 
 use base64ct::{Base64, Encoding as _};
 use blobs::{Blobs, layout};
-use endpoint::Clock;
+use distribution::Distribution;
+use endpoint::{Clock, Environment, aws};
+use http_body_util::{BodyExt as _, Full};
+use hyper::body::{Bytes, Incoming};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::{Request, Response};
+use hyper_util::rt::TokioIo;
 use local::{Calls, Counts, Options, Stack};
 use rebuild_site::{Due, MOST_AT_ONCE, Outcome, Start, Watch};
 use serde_json::{Value, json};
+use tokio::net::TcpListener;
+
+use crate::prices::EDGE_PATHS;
 
 /// 4 in the morning of 2030-06-01, in Unix milliseconds: the night's comparison is over, and its next is most of a day away.
 const START_MS: u64 = 1_906_516_800_000;
@@ -19,6 +30,10 @@ const START_MS: u64 = 1_906_516_800_000;
 pub(crate) const PASSWORD: &str = "four words of nonsense";
 /// What stands for CloudFront, which asks S3 for files itself.
 pub(crate) const EDGE: &str = "cloudfront";
+
+/// What CloudFront answers to who tells it to forget something.
+const FORGETS: &str = "<Invalidation><Id>I1</Id><Status>InProgress</Status><CreateTime>2030-06-01T00:00:00Z</CreateTime>\
+    <InvalidationBatch><Paths><Quantity>0</Quantity></Paths><CallerReference>r</CallerReference></InvalidationBatch></Invalidation>";
 
 /// Longer than any file that is read here.
 const MAX_FILE_BYTES: usize = 8 * 1024 * 1024;
@@ -74,6 +89,8 @@ pub(crate) struct Site {
     pub(crate) stack: Stack,
     pub(crate) watch: Watch,
     calls: Calls,
+    /// Calls of CloudFront and paths that it was told to forget, since they were taken.
+    forgotten: Arc<Mutex<(u32, u32)>>,
     now_ms: Arc<AtomicU64>,
     usage: Mutex<Usage>,
     tokens: Mutex<HashMap<String, String>>,
@@ -104,6 +121,11 @@ impl Site {
         let clock = Clock::from_fn(move || {
             SystemTime::UNIX_EPOCH + Duration::from_millis(shown.load(Ordering::SeqCst))
         });
+        let forgotten = Arc::default();
+        let edge = edge(Arc::clone(&forgotten)).await;
+        let edge = [(aws::ENDPOINT_CLOUDFRONT.to_owned(), edge)];
+        let edge: Environment = stack.environment().into_iter().chain(edge).collect();
+        let edge = aws::config(&edge, aws::ENDPOINT_CLOUDFRONT).unwrap();
         Self {
             watch: Watch {
                 clock: clock.clone(),
@@ -125,10 +147,12 @@ impl Site {
             },
             rewrite_readme: rewrite_readme::State {
                 clock,
+                distribution: Distribution::new(&edge, Some("E1EXAMPLE")),
                 ..rewrite_readme::State::from_env(&own).unwrap()
             },
             stack,
             calls,
+            forgotten,
             now_ms,
             usage: Mutex::default(),
             tokens: Mutex::default(),
@@ -167,18 +191,26 @@ impl Site {
         let started = Instant::now();
         let done = work.await;
         let counts = self.calls.take();
-        self.note(function, &counts, started.elapsed());
+        let forgotten = std::mem::take(&mut *self.forgotten.lock().unwrap());
+        self.note(function, &counts, forgotten, started.elapsed());
         done
     }
 
-    fn note(&self, function: &'static str, counts: &Counts, took: Duration) {
+    fn note(
+        &self,
+        function: &'static str,
+        counts: &Counts,
+        (told, paths): (u32, u32),
+        took: Duration,
+    ) {
         let asked = counts.iter().map(|(operation, count)| {
             let requests = f64::from(u32::try_from(count.requests).unwrap());
             (operation.clone(), (requests, count.units))
         });
+        let forgotten = (EDGE_PATHS.to_owned(), (f64::from(told), f64::from(paths)));
         let used = Used {
             runs: 1.0,
-            asked: asked.collect(),
+            asked: asked.chain((told > 0).then_some(forgotten)).collect(),
             answered: 0.0,
             seconds: took.as_secs_f64(),
         };
@@ -311,6 +343,32 @@ impl Site {
             .await;
         assert!(found.unwrap().is_some(), "{key}");
     }
+}
+
+/// A server in the place of CloudFront, which counts calls and paths; returns its address.
+async fn edge(forgotten: Arc<Mutex<(u32, u32)>>) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let answer = move |request: Request<Incoming>| {
+        let forgotten = Arc::clone(&forgotten);
+        async move {
+            let body = request.into_body().collect().await.unwrap().to_bytes();
+            let body = String::from_utf8(body.to_vec()).unwrap();
+            let paths = u32::try_from(body.matches("<Path>").count()).unwrap();
+            let mut forgotten = forgotten.lock().unwrap();
+            *forgotten = (forgotten.0 + 1, forgotten.1 + paths);
+            let answer = Full::new(Bytes::from_static(FORGETS.as_bytes()));
+            Ok::<_, Infallible>(Response::builder().status(201).body(answer).unwrap())
+        }
+    };
+    tokio::spawn(async move {
+        loop {
+            let (stream, _) = listener.accept().await.unwrap();
+            let answer = service_fn(answer.clone());
+            tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), answer));
+        }
+    });
+    format!("http://{address}")
 }
 
 fn event(method: &str, path: &str, headers: &[(&str, &str)], body: Body<'_>) -> Value {

@@ -464,14 +464,18 @@ async fn a_withdrawn_document_of_a_member_who_goes_leaves_nothing() {
 
 #[tokio::test]
 async fn a_changed_picture_of_a_member_who_goes_leaves_nothing() {
-    let change = Message {
-        queue: Queue::Readmes,
-        key: |id| PictureChangeKey::new(id).key(),
-        text: Some(Vec::new()),
-    };
-    // It asks for the document that shows the picture, whose message is one more.
-    let calls = at_every_call("change", true, change).await;
-    assert!(calls > 3, "{calls}");
+    let put: fn(&str) -> String = |id| PictureChangeKey::new(id).key();
+    let removed: fn(&str) -> String = |id| PictureChangeKey::removal(id).key();
+    for (prefix, key) in [("change", put), ("removal", removed)] {
+        let change = Message {
+            queue: Queue::Readmes,
+            key,
+            text: Some(Vec::new()),
+        };
+        // It asks for the document that shows the picture, whose message is one more.
+        let calls = at_every_call(prefix, true, change).await;
+        assert!(calls > 3, "{calls}");
+    }
     let later = Message {
         queue: Queue::Readmes,
         key: |id| LaterKey(SourceKey::new(id, OWN_PAGE)).key(),

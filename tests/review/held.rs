@@ -80,6 +80,7 @@ impl Office<'_> {
     async fn tell(&self, author: &Account, files: &[&str]) {
         let mut keys = vec![
             PictureChangeKey::new(&author.id).key(),
+            PictureChangeKey::removal(&author.id).key(),
             NameChangeKey::new(&author.id).key(),
         ];
         keys.extend(

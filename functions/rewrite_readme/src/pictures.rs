@@ -4,13 +4,15 @@
 //! then is the account looked at once more; whoever changes the picture changes the account first and
 //! reads the reports then. So either the change is seen here, or the name is seen there.
 
+use std::collections::BTreeSet;
+
 use anyhow::Context as _;
-use blobs::layout::{self, SourceKey};
+use blobs::layout::{self, PictureChangeKey, SourceKey, handle_of_rendition, upload_of};
 use conversion::Shown;
 use conversion::picture::current;
 use conversion::report::MAX_WARNINGS;
 use members::{Account, Report, Standing, State as Outcome, Summary};
-use renditions::Shelf;
+use renditions::{LetGo, Shelf};
 use uploads::ask_later;
 
 use crate::publication::by_key;
@@ -84,14 +86,18 @@ fn may_miss_an_image(report: &Summary) -> bool {
 }
 
 /// Asks for the member's READMEs that have to do with a picture that was changed: those that show another
-/// one, and those that ask for an image that wasn't there. Then nothing names the former picture.
+/// one, and those that ask for an image that wasn't there. Then nothing names the former picture. One that was taken away
+/// CloudFront is told to forget; one that another took the place of it forgets after five minutes by itself.
 ///
 /// Nothing goes round in circles: converting a README changes no picture.
-pub(crate) async fn changed(state: &State, member_id: &str) -> anyhow::Result<()> {
+pub(crate) async fn changed(state: &State, change: &PictureChangeKey) -> anyhow::Result<()> {
+    let member_id = &change.member_id;
     let member = match state.members.standing(member_id).await? {
         Standing::Member(member) => *member,
         Standing::Departed(departed) => {
-            return leavings(state, &departed).erase_picture_change().await;
+            return leavings(state, &departed)
+                .erase_picture_change(change)
+                .await;
         }
         // The word of a change is empty, and expires.
         Standing::Nobody => return Ok(()),
@@ -105,39 +111,31 @@ pub(crate) async fn changed(state: &State, member_id: &str) -> anyhow::Result<()
     });
     let sources = concerned.map(|report| SourceKey::new(member_id, &report.slug));
     ask_later(&state.uploads, sources).await?;
-    // Before the first picture there was nothing to be cached.
-    if member.picture_changes > 1 {
-        let all = member
-            .handles()
-            .map(|handle| format!("{}*", layout::pictures_prefix(handle)));
-        forget(state, &all.collect::<Vec<_>>()).await?;
+    if change.is_removal {
+        // What was under a former handle is forgotten with that.
+        let all = format!("{}*", layout::pictures_prefix(&member.handle));
+        forget(state, &[all]).await?;
     }
     Ok(())
 }
 
 /// Deletes what the report `before` named, `after` doesn't, which is written, and nothing else does: of
-/// READMEs that let go of a picture at the same time the last one to report finds it named by none.
+/// READMEs that let go of a picture at the same time the last one to report finds it named by none. No `after`: the report
+/// is deleted.
 pub(crate) async fn let_go_after(
     state: &State,
     member: &Account,
     before: Option<&Report>,
-    after: &Report,
+    after: Option<&Report>,
 ) -> anyhow::Result<()> {
     let Some(before) = before else { return Ok(()) };
-    let mut keys = before.pictures.clone();
-    keys.retain(|key| !after.pictures.contains(key) && Some(key) != current(member));
-    if keys.is_empty() {
-        return Ok(());
-    }
-    shelf(state).let_go(member, None, &keys).await?;
-    forget(state, &keys).await
-}
-
-/// Has CloudFront forget what was taken away. If it can't be told, the message comes again.
-async fn forget(state: &State, keys: &[String]) -> anyhow::Result<()> {
-    let reference = base16ct::lower::encode_string(&rand::random::<[u8; 16]>());
-    let told = state.distribution.forget(keys, &reference).await;
-    told.context("CloudFront keeps copies of pictures that were taken away")
+    let shows = after.map_or_else(Shows::default, |after| Shows {
+        keys: after.pictures.clone(),
+        lines: after.shown.values().cloned().collect(),
+    });
+    // `let_go` told of what was gone before the report was written.
+    let let_go = erase(state, member, None, before, &shows).await?;
+    forget_taken_away(state, member, before, let_go.erased, &shows).await
 }
 
 /// Deletes what the report `before` names, its README doesn't show any more, which shows `now`, and
@@ -146,18 +144,65 @@ pub(crate) async fn let_go(
     state: &State,
     member: &Account,
     before: Option<&Report>,
-    now: &[String],
+    now: &[Shown],
 ) -> anyhow::Result<()> {
     let Some(before) = before else { return Ok(()) };
+    let shows = Shows {
+        keys: now.iter().map(|shown| shown.key.clone()).collect(),
+        lines: now.iter().map(|shown| shown.line.clone()).collect(),
+    };
+    let let_go = erase(state, member, Some(&before.slug), before, &shows).await?;
+    // A look that was cut short may have erased it, and told nobody.
+    let gone = [let_go.erased, let_go.erased_before].concat();
+    forget_taken_away(state, member, before, gone, &shows).await
+}
+
+/// What a README shows.
+#[derive(Default)]
+struct Shows {
+    keys: Vec<String>,
+    /// Of which picture or file each is a version.
+    lines: BTreeSet<String>,
+}
+
+async fn erase(
+    state: &State,
+    member: &Account,
+    slug: Option<&str>,
+    before: &Report,
+    shows: &Shows,
+) -> anyhow::Result<LetGo> {
     let mut keys = before.pictures.clone();
-    keys.retain(|key| !now.contains(key) && Some(key) != current(member));
+    keys.retain(|key| !shows.keys.contains(key) && Some(key) != current(member));
     if keys.is_empty() {
-        return Ok(());
+        return Ok(LetGo::default());
     }
-    shelf(state)
-        .let_go(member, Some(&before.slug), &keys)
-        .await?;
-    forget(state, &keys).await
+    shelf(state).let_go(member, slug, &keys).await
+}
+
+/// Has CloudFront forget what is `gone`, but for what its README shows another version of now.
+async fn forget_taken_away(
+    state: &State,
+    member: &Account,
+    before: &Report,
+    mut gone: Vec<String>,
+    shows: &Shows,
+) -> anyhow::Result<()> {
+    // Under a former handle nothing is to be left, whatever is shown instead.
+    let is_here = |key: &str| handle_of_rendition(key) == Some(member.handle.as_str());
+    let is_replaced =
+        |(key, line): &(&String, &String)| is_here(key) && shows.lines.contains(*line);
+    let replaced = before.shown.iter().filter(is_replaced);
+    let replaced: BTreeSet<&str> = replaced.map(|(key, _)| upload_of(key)).collect();
+    gone.retain(|key| !replaced.contains(upload_of(key)));
+    forget(state, &gone).await
+}
+
+/// Has CloudFront forget what was taken away. If it can't be told, the message comes again.
+async fn forget(state: &State, keys: &[String]) -> anyhow::Result<()> {
+    let reference = base16ct::lower::encode_string(&rand::random::<[u8; 16]>());
+    let told = state.distribution.forget(keys, &reference).await;
+    told.context("CloudFront keeps copies of pictures that were taken away")
 }
 
 fn shelf(state: &State) -> Shelf<'_> {

@@ -274,7 +274,7 @@ impl<'a> Place<'a> {
         list(state, member, source, true).await?;
         leave_former_handles(state, member, source).await?;
         moved::publish(state, member, source, address, true).await?;
-        pictures::let_go(state, member, before.as_ref(), &pictures).await?;
+        pictures::let_go(state, member, before.as_ref(), shown).await?;
         let mut edition = made.edition.clone();
         let known = before.as_ref().and_then(|before| before.edition.as_ref());
         if let Some(known) = known.filter(|it| it.submission.covers(&edition.submission)) {

@@ -27,8 +27,8 @@ use crate::{State, files, measured, moved, pictures, referrers, renamed};
 /// Brings one key in line, and asks for those to be whose links ask for a name that came or went with
 /// it.
 pub(crate) async fn reconcile(state: &State, key: &str) -> anyhow::Result<()> {
-    if let Some(PictureChangeKey { member_id }) = PictureChangeKey::parse(key) {
-        return pictures::changed(state, &member_id).await;
+    if let Some(change) = PictureChangeKey::parse(key) {
+        return pictures::changed(state, &change).await;
     }
     if let Some(change) = FileChangeKey::parse(key) {
         return files::changed(state, &change).await;
@@ -226,7 +226,7 @@ async fn bring_in_line(
     let Some(concluded) = concluded else {
         return Ok(false);
     };
-    pictures::let_go_after(state, member, before.as_ref(), &concluded.report).await?;
+    pictures::let_go_after(state, member, before.as_ref(), Some(&concluded.report)).await?;
     // Whoever changes the picture later finds the report that says what is missing.
     if pictures::misses_an_image(&concluded.report)
         && pictures::changed_since(state, member).await?

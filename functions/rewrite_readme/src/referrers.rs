@@ -72,7 +72,7 @@ async fn gone(state: &State, member: &Account, source: &SourceKey) -> anyhow::Re
     let is_deleted = state.members.delete_report(&member.id, &telling).await?;
     if is_deleted {
         // What was named by something else a moment ago, and spared by its sweep for this report.
-        pictures::let_go(state, member, Some(&report), &[]).await?;
+        pictures::let_go_after(state, member, Some(&report), None).await?;
     }
     Ok(is_deleted)
 }

@@ -37,6 +37,7 @@ const MAIL: &str = "mail/";
 const SUFFIX: &str = ".md";
 const ORIGINAL: &str = "/original";
 const HANDLE: &str = "/handle";
+const REMOVED: &str = "/removed";
 
 /// Name of the metadata of outputs and renditions that says for whom they were written: see [`owner`].
 pub const OWNER: &str = "owner";
@@ -235,29 +236,49 @@ impl HandleChangeKey {
     }
 }
 
-/// The key whose writing says that a member's picture changed: `picture-changes/<member id>`, in the
-/// uploads bucket. What is under it is empty; S3 tells `rewrite_readme` of it, which looks at the
-/// READMEs that show the picture.
+/// The key whose writing says that a member's picture changed, in the uploads bucket: `picture-changes/<member id>`
+/// where one was put, `picture-changes/<member id>/removed` where it was taken away. What is under it is empty; S3
+/// tells `rewrite_readme` of it, which looks at the READMEs that show the picture. A removal has a key of its own, so
+/// that a picture that is put right after it doesn't hide it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PictureChangeKey {
     pub member_id: String,
+    pub is_removal: bool,
 }
 
 impl PictureChangeKey {
+    /// That of a picture that was put.
     pub fn new(member_id: &str) -> Self {
         Self {
             member_id: member_id.to_owned(),
+            is_removal: false,
+        }
+    }
+
+    /// That of a picture that was taken away.
+    pub fn removal(member_id: &str) -> Self {
+        Self {
+            is_removal: true,
+            ..Self::new(member_id)
         }
     }
 
     /// `None` for any other key.
     pub fn parse(key: &str) -> Option<Self> {
-        let member_id = key.strip_prefix(PICTURE_CHANGES)?;
-        (!member_id.is_empty() && !member_id.contains('/')).then(|| Self::new(member_id))
+        let rest = key.strip_prefix(PICTURE_CHANGES)?;
+        let (member_id, is_removal) = match rest.strip_suffix(REMOVED) {
+            Some(member_id) => (member_id, true),
+            None => (rest, false),
+        };
+        (!member_id.is_empty() && !member_id.contains('/')).then(|| Self {
+            member_id: member_id.to_owned(),
+            is_removal,
+        })
     }
 
     pub fn key(&self) -> String {
-        format!("{PICTURE_CHANGES}{}", self.member_id)
+        let removed = if self.is_removal { REMOVED } else { "" };
+        format!("{PICTURE_CHANGES}{}{removed}", self.member_id)
     }
 
     /// What the keys of all members' changes begin with.
@@ -387,9 +408,22 @@ mod tests {
 
     #[test]
     fn changes_say_whose_picture_it_is() {
-        let key = PictureChangeKey::new("0197f0c4");
-        assert_eq!(PictureChangeKey::parse(&key.key()), Some(key));
-        for key in ["picture-changes/", "picture-changes/a/b", "pictures/a", ""] {
+        let put = PictureChangeKey::new("0197f0c4");
+        let removed = PictureChangeKey::removal("0197f0c4");
+        assert_ne!(put.key(), removed.key());
+        for key in [put, removed] {
+            assert_eq!(PictureChangeKey::parse(&key.key()), Some(key));
+        }
+        for key in [
+            "picture-changes/",
+            "picture-changes//removed",
+            "picture-changes/a/b",
+            "picture-changes/a/b/removed",
+            "picture-changes/a/removed/removed",
+            "pictures/a/removed",
+            "pictures/a",
+            "",
+        ] {
             assert_eq!(PictureChangeKey::parse(key), None, "{key}");
         }
         assert_eq!(SourceKey::parse("picture-changes/0197f0c4"), None);

@@ -1,7 +1,7 @@
 //! CloudFront, told to forget what was taken away.
 //!
-//! Pictures may stay in its caches for minutes by what their objects say of themselves (`s-maxage`), and
-//! those of before they said so for a year; in browsers that have them they stay. This ends it at once.
+//! Pictures stay in its caches for five minutes at most, as the template and their objects say; in browsers that have
+//! them they stay. This ends it at once. Each path costs, so that nobody says it of what another took the place of.
 
 #[cfg(feature = "cloudfront")]
 mod known;
@@ -47,7 +47,7 @@ impl Distribution {
     /// call with the same reference is done once.
     ///
     /// # Errors
-    /// CloudFront refused, or didn't answer. Of calls with a `*` fifteen may be under way.
+    /// CloudFront refused, or didn't answer. Of paths with a `*` fifteen may be under way, of others three thousand.
     pub async fn forget(&self, keys: &[String], reference: &str) -> anyhow::Result<()> {
         match &self.0 {
             Some(known) if !keys.is_empty() => known.forget(keys, reference).await,

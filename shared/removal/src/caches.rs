@@ -1,6 +1,6 @@
 //! What CloudFront keeps of a handle.
 
-use blobs::layout::{content_key, files_prefix, member_content_prefix, pictures_prefix};
+use blobs::layout::{files_prefix, member_content_prefix, pictures_prefix};
 use distribution::Distribution;
 use members::Account;
 
@@ -15,9 +15,10 @@ pub async fn forget_copies(
     now_ms: u64,
 ) -> anyhow::Result<()> {
     let keys = handles.into_iter().flat_map(|handle| {
+        let documents = member_content_prefix(handle);
         [
-            content_key(handle),
-            format!("{}*", member_content_prefix(handle)),
+            // The own page and the others as one path, since each costs; what else begins so is asked for again.
+            format!("{}*", documents.trim_end_matches('/')),
             format!("{}*", pictures_prefix(handle)),
             format!("{}*", files_prefix(handle)),
         ]

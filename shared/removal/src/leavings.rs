@@ -51,9 +51,8 @@ impl Leavings<'_> {
     }
 
     /// Erases the word that a picture changed.
-    pub async fn erase_picture_change(&self) -> anyhow::Result<()> {
-        let key = PictureChangeKey::new(&self.departed.id).key();
-        self.uploads.erase_object(&key).await?;
+    pub async fn erase_picture_change(&self, change: &PictureChangeKey) -> anyhow::Result<()> {
+        self.uploads.erase_object(&change.key()).await?;
         Ok(())
     }
 

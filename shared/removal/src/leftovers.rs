@@ -133,6 +133,7 @@ mod tests {
             ("pictures/0197/original", Some("0197")),
             ("pictures/0197/handle", Some("0197")),
             ("picture-changes/0197", Some("0197")),
+            ("picture-changes/0197/removed", Some("0197")),
             ("name-changes/0197", Some("0197")),
             ("later/0197/trip", Some("0197")),
             ("files/0197/0123", Some("0197")),

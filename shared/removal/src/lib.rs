@@ -110,6 +110,7 @@ impl Removal<'_> {
         }
         for change in [
             PictureChangeKey::new(id).key(),
+            PictureChangeKey::removal(id).key(),
             NameChangeKey::new(id).key(),
         ] {
             erased.uploads += self.uploads.erase_object(&change).await?;

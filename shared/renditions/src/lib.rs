@@ -24,9 +24,11 @@ use picture::Rendition;
 
 pub use files::Made;
 pub use original::{put_away, put_away_waiting};
+pub use sweep::LetGo;
 
 /// What is under a rendition's key never changes. CloudFront asks again after five minutes whether it is
-/// still there, so that one that was taken away is gone soon even if nobody could tell it.
+/// still there, so that one that was replaced is gone soon without a word, which costs, and one that was taken
+/// away even if nobody could tell it.
 const CACHE_CONTROL: &str = "public, max-age=31536000, s-maxage=300, immutable";
 /// How often a picture is put where it belongs against others who change the account meanwhile.
 const ROUNDS: usize = 5;
@@ -157,7 +159,8 @@ impl Shelf<'_> {
     ) -> anyhow::Result<Option<Changed>> {
         if let Some(replaced) = replaced {
             self.sweep_if_possible(account, &replaced).await;
-            self.tell_readmes(account).await?;
+            self.tell_readmes(&PictureChangeKey::new(&account.id))
+                .await?;
             return Ok(Some(Changed {
                 picture: picture.clone(),
                 replaced,
@@ -175,7 +178,13 @@ impl Shelf<'_> {
         let replaced = self.members.remove_picture(account).await?;
         if let Some(replaced) = &replaced {
             let swept = self.settle_and_sweep(account, replaced).await;
-            self.tell_readmes(account).await?;
+            // A removal where no picture is takes nothing away, and telling CloudFront of it costs.
+            let change = if replaced.0.is_empty() {
+                PictureChangeKey::new(&account.id)
+            } else {
+                PictureChangeKey::removal(&account.id)
+            };
+            self.tell_readmes(&change).await?;
             swept?;
         }
         Ok(replaced)
@@ -195,16 +204,16 @@ impl Shelf<'_> {
         self.sweep(account, replaced).await
     }
 
-    /// Has `rewrite_readme` look at the member's READMEs that show a picture, and tell CloudFront. It comes
+    /// Has `rewrite_readme` look at the member's READMEs that show a picture, and tell CloudFront of a removal. It comes
     /// after the change of the profile, so that it finds the change, and after the sweep, so that CloudFront
     /// fetches nothing that is about to go; cut short before it, READMEs show the picture that they showed,
     /// which [`Shelf::sweep`] spares.
-    async fn tell_readmes(self, account: &Account) -> blobs::Result<()> {
+    async fn tell_readmes(self, change: &PictureChangeKey) -> blobs::Result<()> {
         let nothing = Upload {
             content_type: "application/octet-stream",
             ..Upload::default()
         };
-        let key = PictureChangeKey::new(&account.id).key();
+        let key = change.key();
         self.uploads.put(&key, nothing, Condition::Always).await?;
         Ok(())
     }

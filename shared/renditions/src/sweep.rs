@@ -11,6 +11,15 @@ use crate::Shelf;
 /// seconds; no function runs as long.
 const GRACE_SECONDS: u64 = 60 * 60;
 
+/// What came of keys that READMEs let go of: nothing names them any more.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LetGo {
+    /// What was erased just now of their uploads.
+    pub erased: Vec<String>,
+    /// Those of the keys that weren't there any more.
+    pub erased_before: Vec<String>,
+}
+
 /// What renditions are made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Of {
@@ -42,12 +51,15 @@ impl Shelf<'_> {
     pub async fn sweep(self, account: &Account, replaced: &Picture) -> anyhow::Result<()> {
         let replaced: Vec<String> = replaced.0.values().cloned().collect();
         self.erase_unnamed(Of::Profile, account, None, &replaced)
-            .await
+            .await?;
+        Ok(())
     }
 
     /// As [`Shelf::sweep`], of the member's files.
     pub async fn sweep_files(self, account: &Account, replaced: &[String]) -> anyhow::Result<()> {
-        self.erase_unnamed(Of::Files, account, None, replaced).await
+        self.erase_unnamed(Of::Files, account, None, replaced)
+            .await?;
+        Ok(())
     }
 
     /// As [`Shelf::sweep`], for `keys` that READMEs let go of: the report of `slug` may still name
@@ -58,15 +70,18 @@ impl Shelf<'_> {
         account: &Account,
         slug: Option<&str>,
         keys: &[String],
-    ) -> anyhow::Result<()> {
+    ) -> anyhow::Result<LetGo> {
+        let mut all = LetGo::default();
         for of in [Of::Profile, Of::Files] {
             let of_it = keys.iter().filter(|key| of.has(key));
             let of_it: Vec<String> = of_it.cloned().collect();
             if !of_it.is_empty() {
-                self.erase_unnamed(of, account, slug, &of_it).await?;
+                let mut let_go = self.erase_unnamed(of, account, slug, &of_it).await?;
+                all.erased.append(&mut let_go.erased);
+                all.erased_before.append(&mut let_go.erased_before);
             }
         }
-        Ok(())
+        Ok(all)
     }
 
     async fn erase_unnamed(
@@ -75,7 +90,7 @@ impl Shelf<'_> {
         account: &Account,
         slug: Option<&str>,
         keys: &[String],
-    ) -> anyhow::Result<()> {
+    ) -> anyhow::Result<LetGo> {
         // `account` may be that of before the member was renamed, and `keys` of after it.
         let of_keys = keys.iter().filter_map(|key| handle_of_rendition(key));
         let handles: BTreeSet<&str> = of_keys
@@ -124,12 +139,18 @@ impl Shelf<'_> {
             !named.contains(name) && (is_old || is_left(&entry.key) || given.contains(name))
         });
         let unused: Vec<String> = unused.map(|entry| entry.key).collect();
+        let is_given = |key: &&String| given.contains(of.named(key));
+        let is_gone = |key: &&String| !named.contains(of.named(key)) && !unused.contains(*key);
+        let let_go = LetGo {
+            erased: unused.iter().filter(is_given).cloned().collect(),
+            erased_before: keys.iter().filter(is_gone).cloned().collect(),
+        };
         // With every version, and without a delete marker: a picture that was taken away is no matter of
         // backups, and nothing is to come after a removal of the member.
         for key in unused {
             self.content.erase_object(&key).await?;
         }
-        Ok(())
+        Ok(let_go)
     }
 }
 
