@@ -10,7 +10,15 @@ export const send: Send = (url, { method = 'GET', headers, body, signal }) =>
   new Promise((resolve, reject) => {
     const over = url.protocol === 'https:' ? overHttps : overHttp;
     // Nothing here takes a coded body apart.
-    const sent = over(url, { method, headers: { 'Accept-Encoding': 'identity', ...headers }, signal }, (message) => resolve(received(message)));
+    const sent = over(url, { method, headers: { 'Accept-Encoding': 'identity', ...headers }, signal }, (message) => {
+      const coding = message.headers['content-encoding'];
+      if (message.statusCode === 200 && coding !== undefined && coding.toLowerCase() !== 'identity') {
+        message.destroy();
+        reject(new Error(`it came coded as ${coding}, which wasn't asked for: something between here and Masthead does that`));
+        return;
+      }
+      resolve(received(message));
+    });
     sent.on('error', reject);
     sent.end(body);
   });

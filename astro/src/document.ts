@@ -2,6 +2,7 @@
 
 import yaml from 'js-yaml';
 import { guarded } from './guards.js';
+import type { Answer } from './http.js';
 import type { ManifestEntry, Picture } from './manifest.js';
 import { neutralData } from './neutral.js';
 
@@ -42,6 +43,16 @@ export function readDocument(text: string, entry: ManifestEntry): Document {
     picture: entry.picture,
   };
   return { data: { ...guarded(neutralData(data)), masthead: about }, body: body.trim() };
+}
+
+/**
+ * The digest of the file that came, as the list would have it. A cache on the way may still have the one before: whoever
+ * kept that as the one of the list would never ask for it again.
+ */
+export function digestOf({ etag }: Answer, { digest }: ManifestEntry): string {
+  // Whoever changes an ETag on the way gives it another form, as a rule.
+  const [, came] = /^(?:W\/)?"([0-9a-f]{32}(?:-[0-9]+)?)"$/.exec(etag ?? '') ?? [];
+  return came ?? digest;
 }
 
 /**

@@ -14,7 +14,7 @@ export class Unavailable extends Error {
 }
 
 export interface Answer {
-  /** 200, 304, 404 or one that was asked for; anything else is thrown. */
+  /** 200, 404, 304 where an ETag was sent, or one that was asked for; anything else is thrown. */
   status: number;
   etag: string | null;
   /** The origin whose pages may read it in a browser, where one was named. */
@@ -102,7 +102,13 @@ async function once(url: URL, { maxBytes, etag, origin, answers = [], post, send
   try {
     const response = await follow(url, { ...sent, headers, signal, redirect: 'manual' }, send);
     if (response instanceof Failure) return response;
-    if ([200, 304, 404, ...answers].includes(response.status)) {
+    // Masthead has none for builds: whoever stands before it answered, as with what is said while it is away.
+    if (response.status === 200 && /^text\/html\b/i.test(response.headers.get('content-type') ?? '')) {
+      await response.body?.cancel();
+      return new Failure('answered with a page of HTML: is this the address of Masthead?', true);
+    }
+    // That nothing changed is no answer for who hasn't said what they have.
+    if ([200, 404, ...(etag ? [304] : []), ...answers].includes(response.status)) {
       const text = await read(response, maxBytes);
       return text instanceof Failure ? text : { status: response.status, etag: response.headers.get('etag'), allowsOrigin: response.headers.get('access-control-allow-origin'), text };
     }

@@ -2,7 +2,7 @@
 
 import type { LiveLoader } from 'astro/loaders';
 import { contentOf } from './content.js';
-import { hasFormulas, readDocument } from './document.js';
+import { digestOf, hasFormulas, readDocument } from './document.js';
 import { wallWith } from './html/wall.js';
 import { ask } from './http.js';
 import { onlyKnown } from './known.js';
@@ -122,9 +122,9 @@ export function mastheadLiveLoader(
   }
 
   async function load(entry: ManifestEntry): Promise<LiveEntry | undefined> {
-    const digest = [entry.digest, ...Object.values(entry.picture ?? {})].join(' ');
+    const kindOf = (digest: string) => [digest, ...Object.values(entry.picture ?? {})].join(' ');
     const kept = documents.get(entry.id);
-    if (kept?.digest === digest) return kept.entry;
+    if (kept?.digest === kindOf(entry.digest)) return kept.entry;
     const answer = await ask(fileOf(entry, base()), { attempts, maxBytes: MAX_FILE_BYTES });
     if (answer.status !== 200) return undefined;
     const document = readDocument(answer.text, entry);
@@ -143,7 +143,7 @@ export function mastheadLiveLoader(
       rendered: { html },
       cacheHint: { tags: [`masthead:${entry.id}`], lastModified: new Date(entry.updated) },
     };
-    remember(documents, entry.id, { digest, entry: live });
+    remember(documents, entry.id, { digest: kindOf(digestOf(answer, entry)), entry: live });
     return live;
   }
 

@@ -4,7 +4,7 @@
 import type { Loader, LoaderContext } from 'astro/loaders';
 import { folderOf, isMembers, isSitesOwn, membersIn, withoutMembers } from './beside.js';
 import { send } from './connection.js';
-import { readDocument } from './document.js';
+import { digestOf, readDocument } from './document.js';
 import { environment, type Environment } from './environment.js';
 import { readingFrontmatter } from './frontmatter.js';
 import { policyWith } from './html/policy.js';
@@ -129,7 +129,7 @@ async function sync(context: LoaderContext, setting: Setting, quietly = false): 
   const { store, meta, logger } = context;
   const { options, base, folder, leading, making, unusable } = setting;
   const idOf = ({ id }: ManifestEntry) => folder + id;
-  const digestOf = (entry: ManifestEntry) => `${digestWith(entry, leading)} ${making.content.digest}`;
+  const kindOf = (entry: ManifestEntry) => `${digestWith(entry, leading)} ${making.content.digest}`;
   const attempts = count(options.attempts, DEFAULTS.attempts);
   let manifest: Current;
   try {
@@ -150,11 +150,13 @@ async function sync(context: LoaderContext, setting: Setting, quietly = false): 
   const wanted = manifest.entries.filter(({ id }) => options.filter?.(id) ?? true);
   const ids = new Set(wanted.map(idOf));
   const links = (html: string): string => (leading ? ledTo(html, leading, (id) => ids.has(folder + id)) : html);
+  const isFromNothing = membersIn(store).length === 0;
   const gone = membersIn(store).filter((id) => !ids.has(id));
   for (const id of gone) store.delete(id);
 
-  const changed = wanted.filter((entry) => store.get(idOf(entry))?.digest !== digestOf(entry));
+  const changed = wanted.filter((entry) => store.get(idOf(entry))?.digest !== kindOf(entry));
   const taken: string[] = [];
+  const missing: string[] = [];
   const refused: unknown[] = [];
   const passedOver: News['passedOver'] = [];
   const bySchema: Refusal[] = [];
@@ -162,13 +164,15 @@ async function sync(context: LoaderContext, setting: Setting, quietly = false): 
     try {
       if (isSitesOwn(store, idOf(entry))) throw new Error('the site has an entry of its own under that id');
       const before = unusable.get(entry.id);
-      if (quietly && before?.digest === digestOf(entry)) throw before.error;
+      if (quietly && before?.digest === kindOf(entry)) throw before.error;
       unusable.delete(entry.id);
-      if (await take(context, entry, { id: idOf(entry), digest: digestOf(entry), attempts, base, making, links })) taken.push(entry.id);
+      const became = await take(context, entry, { id: idOf(entry), digestOf: kindOf, attempts, base, making, links });
+      if (became === 'taken') taken.push(entry.id);
+      if (became === 'missing') missing.push(idOf(entry));
     } catch (error) {
       refused.push(error);
       // What is away comes back, and a document of the site's own may go.
-      if (!(error instanceof Unavailable) && !isSitesOwn(store, idOf(entry))) unusable.set(entry.id, { digest: digestOf(entry), error });
+      if (!(error instanceof Unavailable) && !isSitesOwn(store, idOf(entry))) unusable.set(entry.id, { digest: kindOf(entry), error });
       passedOver.push({ id: idOf(entry), why: said(error) });
       const told = refusal(entry, error);
       if (told) bySchema.push(told);
@@ -178,6 +182,13 @@ async function sync(context: LoaderContext, setting: Setting, quietly = false): 
       logger.warn(`“${idOf(entry)}” is passed over, ${stays}: ${said(error)}`);
     }
   });
+  const away = refused.filter((error) => error instanceof Unavailable);
+  // Where most files of a list don't come, that is no site with fewer documents.
+  const isAway = (away.length + missing.length) * 2 > wanted.length;
+  const arentThere = `${missing.length} of the ${wanted.length} documents that Masthead lists aren't there`;
+  // Withdrawn since the list was read.
+  if (!isAway) for (const id of missing) store.delete(id);
+  else if (missing.length > 0 && !isFromNothing && !quietly) logger.warn(`${arentThere}; what the last build had of them stays`);
   const isTold = meta.get(TOLD) === base.href;
   // Astro writes down all that its loaders keep whenever one of them sets something.
   if (manifest.kept !== setting.kept) {
@@ -193,9 +204,12 @@ async function sync(context: LoaderContext, setting: Setting, quietly = false): 
     if (refused.length > 0) parts.push(`${refused.length} passed over`);
     logger.info(parts.join(', '));
   }
-  // The list came, and then no file did.
-  if (!quietly && refused.length > 0 && membersIn(store).length === 0 && refused.every((error) => error instanceof Unavailable)) return nothing(context, options, refused[0]);
-  const read = wanted.filter((entry) => store.get(idOf(entry))?.digest === digestOf(entry));
+  if (isFromNothing && isAway && !quietly) {
+    // Nor has the next build anything of an earlier one.
+    if (failsWhenEmpty(context, options)) for (const id of membersIn(store)) store.delete(id);
+    if (membersIn(store).length === 0) return nothing(context, options, away[0] ?? arentThere);
+  }
+  const read = wanted.filter((entry) => store.get(idOf(entry))?.digest === kindOf(entry));
   const { changed: told } = manifest;
   const fetched = new Set(taken);
   // A file that was away when its change was told is taken by a later build.
@@ -208,12 +222,14 @@ async function sync(context: LoaderContext, setting: Setting, quietly = false): 
  *
  * @throws {Error} in a build, unless `failWhenEmpty` is `false`.
  */
-function nothing({ logger, watcher }: LoaderContext, { failWhenEmpty = !watcher }: MastheadLoaderOptions, cause: unknown): Outcome {
+function nothing(context: LoaderContext, options: MastheadLoaderOptions, cause: unknown): Outcome {
   const message = `Masthead is away: ${said(cause)}; there are no entries of an earlier build`;
-  if (failWhenEmpty) throw new Error(`${message}, and no site is built without its members. Start it, set MASTHEAD_URL, or give the loader failWhenEmpty: false.`, { cause });
-  logger.error(`${message}, so there are none now. Start it, or set MASTHEAD_URL.`);
+  if (failsWhenEmpty(context, options)) throw new Error(`${message}, and no site is built without its members. Start it, set MASTHEAD_URL, or give the loader failWhenEmpty: false.`, { cause });
+  context.logger.error(`${message}, so there are none now. Start it, or set MASTHEAD_URL.`);
   return NOTHING;
 }
+
+const failsWhenEmpty = ({ watcher }: LoaderContext, { failWhenEmpty = !watcher }: MastheadLoaderOptions): boolean => failWhenEmpty;
 
 /** Tells the server what this build read, and what the site refused. A build goes on where that fails. */
 async function acknowledge({ logger, meta }: LoaderContext, { options, base, variables }: Setting, outcome: Outcome): Promise<void> {
@@ -229,7 +245,8 @@ async function acknowledge({ logger, meta }: LoaderContext, { options, base, var
 
 interface Taking {
   id: string;
-  digest: string;
+  /** Names all that an entry is made of. */
+  digestOf: (entry: ManifestEntry) => string;
   attempts: number;
   base: URL;
   making: Making;
@@ -238,17 +255,15 @@ interface Taking {
 }
 
 /**
- * Fetches one file and puts it into the store. `false`: it is gone by now.
+ * Fetches one file and puts it into the store, unless that has it already; or says that it is missing.
  *
  * @throws where it can't be had or used.
  */
-async function take(context: LoaderContext, entry: ManifestEntry, { id, digest, attempts, base, making, links }: Taking): Promise<boolean> {
+async function take(context: LoaderContext, entry: ManifestEntry, { id, digestOf: kindOf, attempts, base, making, links }: Taking): Promise<'taken' | 'there' | 'missing'> {
   const answer = await ask(fileOf(entry, base), { attempts, maxBytes: MAX_FILE_BYTES, send });
-  if (answer.status !== 200) {
-    // Withdrawn since the manifest was read.
-    context.store.delete(id);
-    return false;
-  }
+  if (answer.status !== 200) return 'missing';
+  const digest = kindOf({ ...entry, digest: digestOf(answer, entry) });
+  if (context.store.get(id)?.digest === digest) return 'there';
   const document = readDocument(answer.text, entry);
   const data = withoutFiles(await context.parseData({ id, data: document.data }), document.data);
   const warn = (message: string) => context.logger.warn(`“${id}” is there, but ${message}`);
@@ -263,7 +278,7 @@ async function take(context: LoaderContext, entry: ManifestEntry, { id, digest, 
     // Without paths of images Astro leaves the HTML as it is. Schemas keep none of the loader's own data, and Starlight's pages need it.
     rendered: { html, metadata: { ...neutralData(rendered.metadata), imagePaths: [], masthead: { id: entry.id, picture: entry.picture } } },
   });
-  return true;
+  return 'taken';
 }
 
 /** Where the file would lie if it were the site's own: Starlight makes its sidebar of these. */

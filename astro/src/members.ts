@@ -7,7 +7,7 @@ import { readDirectory, type Directory } from './directory.js';
 import { readDocument } from './document.js';
 import { environment } from './environment.js';
 import { grouped } from './grouped.js';
-import { ask } from './http.js';
+import { ask, Unavailable } from './http.js';
 import { onlyKnown } from './known.js';
 import type { MastheadLoaderOptions } from './loader.js';
 import type { ManifestEntry, Picture } from './manifest.js';
@@ -91,12 +91,14 @@ async function sync(context: LoaderContext, options: MastheadMembersOptions, bas
     ? directory.members.map(({ handle, name, picture, digest }) => ({ handle, picture, documents: ids(published.get(handle)), digest, name: async () => name }))
     : [...published].map(([handle, entries]) => ofAuthor(handle, entries, ids(entries), base, attempts));
 
+  const isFromNothing = store.keys().length === 0;
   const handles = new Set(wanted.map(({ handle }) => handle));
   const gone = store.keys().filter((id) => !handles.has(id));
   for (const id of gone) store.delete(id);
   const digestOf = ({ digest, picture, documents }: Wanted) => [REVISION, digest, ...Object.values(picture ?? {}), ...documents].join(' ');
   const changed = wanted.filter((member) => store.get(member.handle)?.digest !== digestOf(member));
   let passedOver = 0;
+  const lacking: Unavailable[] = [];
   await inParallel(changed, count(options.concurrency, DEFAULTS.concurrency), async (member) => {
     const { handle, picture, documents } = member;
     try {
@@ -104,10 +106,16 @@ async function sync(context: LoaderContext, options: MastheadMembersOptions, bas
       store.set({ id: handle, data: await context.parseData({ id: handle, data }), digest: digestOf(member) });
     } catch (error) {
       passedOver += 1;
+      if (error instanceof Unavailable) lacking.push(error);
       const stays = store.has(handle) ? 'what the last build knew stays' : 'there is no entry';
       if (!quietly) logger.warn(`the member “${handle}” is passed over, ${stays}: ${said(error)}`);
     }
   });
+  // As with documents: where most don't come, that is no site with fewer members.
+  if (isFromNothing && !quietly && lacking.length * 2 > wanted.length) {
+    if (options.failWhenEmpty ?? !context.watcher) for (const id of store.keys()) store.delete(id);
+    if (store.keys().length === 0) return away(context, options, lacking[0], quietly);
+  }
   const keeping = JSON.stringify({ base: base.href, directory: directory.pages, manifest: manifest.kept });
   // Astro writes down all that its loaders keep whenever one of them sets something.
   if (keeping !== meta.get(KEPT)) meta.set(KEPT, keeping);
@@ -128,7 +136,7 @@ function ofAuthor(handle: string, entries: readonly ManifestEntry[], documents: 
     digest: `${source.url} ${source.digest}`,
     async name() {
       const answer = await ask(fileOf(source, base), { attempts, maxBytes: MAX_FILE_BYTES });
-      if (answer.status !== 200) throw new Error(`“${source.id}” was withdrawn meanwhile`);
+      if (answer.status !== 200) throw new Unavailable(`“${source.id}” is listed, and isn't there`);
       const { author } = readDocument(answer.text, source).data;
       return typeof author === 'string' && author.trim() ? author : handle;
     },

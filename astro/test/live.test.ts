@@ -43,6 +43,22 @@ test('a server that is away is an error of the loader’s own', async () => {
   }
 });
 
+test('an older file that a cache had is asked for again', async () => {
+  let title = 'Older';
+  await using server = await serve((request, response, base) => {
+    if (request.url!.startsWith('/content/')) return void response.setHeader('ETag', `"${(title === 'Older' ? 'a' : 'b').repeat(32)}"`).end(file('jo', { title }));
+    return json(response, 200, { status: 'success', entries: [{ id: 'jo', url: `${base}/content/jo.md`, digest: 'b'.repeat(32), updated: '2025-07-10T09:30:00Z', picture: null }], moved: [], cursor: null });
+  });
+  const loader = mastheadLiveLoader({ url: server.url });
+  const visit = () => loader.loadEntry({ filter: { id: 'jo' }, collection });
+  expect(await visit()).toMatchObject({ data: { title: 'Older' } });
+  title = 'Newer';
+  expect(await visit()).toMatchObject({ data: { title: 'Newer' } });
+  server.requests.length = 0;
+  await visit();
+  expect(server.requests).toEqual(['GET /api/content?id=jo']);
+});
+
 test('memory is bounded', async () => {
   await using server = await serve(publishing(some()));
   const loader = mastheadLiveLoader({ url: server.url, keep: 1, render: () => 'rendered' });

@@ -1,7 +1,9 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { json as bodyOf } from 'node:stream/consumers';
 import { pathToFileURL } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import { afterEach, expect, test, vi } from 'vitest';
 import type { Loader } from 'astro/loaders';
 import { z } from 'astro/zod';
@@ -287,7 +289,7 @@ test.each([
 });
 
 test('a body that can never be had costs one entry, and one that is endless as well', async () => {
-  const play = publishing(some());
+  const play = publishing(new Map([...some(), ['jo/walk', file('jo/walk')]]));
   await using server = await serve((request, response, base) => {
     if (request.url === '/content/ann.md') return json(response, 500, {});
     if (request.url !== '/content/jo.md') return play(request, response, base);
@@ -296,9 +298,79 @@ test('a body that can never be had costs one entry, and one that is endless as w
   });
   const { context, entries, log } = await site();
   await mastheadLoader({ url: server.url, attempts: 2 }).load(context);
-  expect([...entries.keys()]).toEqual(['jo/trip']);
+  expect([...entries.keys()].sort()).toEqual(['jo/trip', 'jo/walk']);
   expect(log.join('\n')).toMatch(/“ann” is passed over.*status 500[\s\S]*/);
   expect(log.join('\n')).toMatch(/“jo” is passed over.*larger than 4194304 bytes/);
+});
+
+/** What comes from between a build and Masthead in the place of a file: a sentence about it, and the answer. */
+const BETWEEN: [string, RegExp, (response: any, text: string) => void][] = [
+  ['a page of HTML with the status 200', /answered with a page of HTML/, (response) => response.setHeader('Content-Type', 'text/html; charset=utf-8').end('<!doctype html><title>Back soon</title>')],
+  ['a coded answer', /it came coded as gzip, which wasn't asked for/, (response, text) => response.setHeader('Content-Encoding', 'gzip').end(gzipSync(text))],
+  ['304 that nobody asked for', /answered with status 304/, (response) => response.writeHead(304).end()],
+  ['404 for all that is listed', /3 of the 3 documents that Masthead lists aren't there/, (response) => response.writeHead(404).end()],
+];
+
+test.each(BETWEEN)('%s for a file publishes no site without its documents, and takes none away', async (_name, sentence, answer) => {
+  const published = some();
+  const play = publishing(published);
+  const cut: Handler = (request, response, base) => (request.url!.startsWith('/content/') ? answer(response, published.get('jo')!) : play(request, response, base));
+  await using server = await serve(cut);
+  const { context, entries, log } = await site();
+  const loader = mastheadLoader({ url: server.url, attempts: 1 });
+  await expect(loader.load(context)).rejects.toThrow(sentence);
+
+  server.handler = play;
+  await loader.load(context);
+  for (const id of published.keys()) published.set(id, file(id, { title: 'Newer' }));
+  server.handler = cut;
+  await loader.load(context);
+  expect(log.join('\n')).toMatch(sentence);
+  expect([...entries.values()].map(({ data }) => data.title).sort()).toEqual(['ann', 'jo', 'jo/trip']);
+
+  server.handler = play;
+  await loader.load(context);
+  expect([...entries.values()].map(({ data }) => data.title)).toEqual(['Newer', 'Newer', 'Newer']);
+});
+
+test('a build from nothing for which most files don’t come is refused, and so is the one after it', async () => {
+  const play = publishing(some());
+  await using server = await serve((request, response, base) => (/^\/content\/jo/.test(request.url!) ? json(response, 503, {}) : play(request, response, base)));
+  const { context, entries } = await site();
+  for (const _time of [1, 2]) await expect(mastheadLoader({ url: server.url, attempts: 1 }).load(context)).rejects.toThrow(/status 503; there are no entries of an earlier build/);
+  await mastheadLoader({ url: server.url, attempts: 1, failWhenEmpty: false }).load(context);
+  expect([...entries.keys()]).toEqual(['ann']);
+});
+
+test('a coded list is refused with what it is', async () => {
+  await using server = await serve((_request, response) => void response.setHeader('Content-Encoding', 'br').end('x'));
+  await expect(mastheadLoader({ url: server.url, attempts: 1 }).load((await site()).context)).rejects.toThrow(/it came coded as br, which wasn't asked for: something between here and Masthead does that/);
+});
+
+test('an older file that a cache had is fetched again, and isn’t told as what was built', async () => {
+  const told: unknown[] = [];
+  let digest = 'b'.repeat(32);
+  let title = 'Older';
+  await using server = await serve(async (request, response, base) => {
+    if (request.method === 'POST') {
+      told.push(((await bodyOf(request)) as any).entries);
+      return json(response, 200, { status: 'success', new: 1 });
+    }
+    if (request.url!.startsWith('/content/')) return void response.setHeader('ETag', `W/"${(title === 'Older' ? 'a' : 'b').repeat(32)}"`).end(file('jo', { title }));
+    return json(response, 200, { status: 'success', entries: [{ id: 'jo', url: `${base}/content/jo.md`, digest, updated: '2025-07-10T09:30:00Z', picture: null }], moved: [], cursor: null });
+  });
+  const { context, entries, log } = await site();
+  const loader = mastheadLoader({ url: server.url, buildKey: 'k'.repeat(64) });
+  await loader.load(context);
+  expect([entries.get('jo').data.title, told]).toEqual(['Older', []]);
+  await loader.load(context);
+  expect([log.at(-1), told]).toEqual(['info: 1 entries, 0 fetched, 0 removed', []]);
+  title = 'Newer';
+  await loader.load(context);
+  expect([entries.get('jo').data.title, told]).toEqual(['Newer', [[{ id: 'jo', digest }]]]);
+  server.requests.length = 0;
+  await loader.load(context);
+  expect(bodies(server.requests)).toEqual([]);
 });
 
 test('a file that is withdrawn meanwhile is no fault', async () => {

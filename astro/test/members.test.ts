@@ -108,6 +108,23 @@ test('a server that is away takes nobody off the site', async () => {
   expect(first.log.at(-1)).toMatch(/so there are none now/);
 });
 
+test('names that don’t come publish no site without its members', async () => {
+  const play = listing({ members: null }, publishing(some()));
+  let isHtml = true;
+  await using server = await serve((request, response, base) => {
+    if (isHtml && request.url!.startsWith('/content/')) return void response.setHeader('Content-Type', 'text/html').end('<!doctype html><title>Back soon</title>');
+    return play(request, response, base);
+  });
+  const { context, entries } = await site();
+  const load = (failWhenEmpty?: boolean) => mastheadMembers({ url: server.url, attempts: 1, failWhenEmpty }).load(context);
+  for (const _time of [1, 2]) await expect(load()).rejects.toThrow(/answered with a page of HTML: .*; there are no members of an earlier build/);
+  await load(false);
+  expect(entries.size).toBe(0);
+  isHtml = false;
+  await load();
+  expect(entries.size).toBe(2);
+});
+
 test('a member that the site’s own schema doesn’t take is passed over, and nobody else', async () => {
   const schema = mastheadMemberSchema.extend({ name: z.string().max(5) });
   const directory = { members: [{ handle: 'ann', name: 'Ann' }, { handle: 'jo', name: 'Somebody Long' }] };
