@@ -149,7 +149,7 @@ impl Members {
             }
             let decided = Decided::read(&items, member_id, slug)?;
             let clear = read.optional_string(CLEAR_AS_OF);
-            let is_clear = clear.as_deref() == Some(decided.as_of());
+            let is_clear = clear == Some(decided.as_of());
             let ruled = self.ruled(&account, &decided, is_clear, review).await?;
             let clear = match ruled.has_withdrawn {
                 Some(false) if !is_clear => Some(Clear::AsOf(decided.as_of().to_owned())),
