@@ -1,7 +1,7 @@
 //! The certificates that a store's own must lead to.
 //!
 //! AWS's services show certificates of Amazon Trust Services, whose five roots lie in `roots`, as bytes: reading them from text
-//! was a tenth of what `login` did until its first event. Reading the system's 145 was 88 %. Where the way to AWS leads
+//! was 7 % of the instructions of a start of `login`. Reading the system's 145 was 88 %. Where the way to AWS leads
 //! through something that shows others (a company's proxy, AWS in China), `AWS_CA_BUNDLE` names a
 //! file with those, as it does for the AWS CLI; in Lambda the system's own are
 //! `/etc/pki/tls/certs/ca-bundle.crt`.
