@@ -129,7 +129,7 @@ impl Edge {
         }
     }
 
-    /// What a README of the member's shows by now.
+    /// Puts a README, and converts it.
     async fn publish(&self, account: &Account, slug: &str, text: impl Into<Bytes>) {
         let key = SourceKey::new(&account.id, slug).key();
         put(&self.stores.uploads, &key, text).await;
@@ -138,8 +138,8 @@ impl Edge {
 
     async fn put_picture(&self, account: &Account, shade: u8) {
         let made = picture::renditions(&plain(shade, 48, ImageFormat::Png)).unwrap();
-        let shelf = self.stores.shelf();
-        let put = shelf.put(account, made, "me.png", rand::random(), Seen::Any);
+        let pictures = self.stores.shelf();
+        let put = pictures.put(account, made, "me.png", rand::random(), Seen::Any);
         put.await.unwrap().unwrap();
     }
 

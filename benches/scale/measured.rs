@@ -98,7 +98,7 @@ pub(crate) async fn measure(members: u32, hours: u32) -> Measured {
     site.counted("remove_member", removed).await.unwrap();
     let removals = site.take_usage();
 
-    let operations = operations(&site, &mut loader, members).await;
+    let operations = Box::pin(operations(&site, &mut loader, members)).await;
     let day = Box::pin(play(&site, &mut loader, members, hours)).await;
 
     let of_all = f64::from(members);
