@@ -8,11 +8,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hyper::body::Body;
+use hyper::header::{DATE, HeaderValue};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Request, Response};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
+use jiff::Timestamp;
+use jiff::fmt::rfc2822::DateTimePrinter;
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
 
@@ -77,7 +80,10 @@ pub(crate) async fn serve<A, F, B>(
                     async move {
                         let answered = answered.await;
                         counted.waits_for_us(false);
-                        answered.map(|answer| answer.map(|body| Said::new(body, turn)))
+                        answered.map(|answer| {
+                            let answer = dated(answer, Timestamp::now());
+                            answer.map(|body| Said::new(body, turn))
+                        })
                     }
                 }),
             );
@@ -102,6 +108,18 @@ pub(crate) async fn serve<A, F, B>(
     }
 }
 
+/// Says when it is answered. hyper would do so by a time that it keeps, and goes on with that for as long as
+/// the clock is behind it: who signs requests takes the difference for their own clock's fault, and
+/// a clock that was set back would have every request of the functions refused.
+fn dated<B>(mut answer: Response<B>, now: Timestamp) -> Response<B> {
+    if let Ok(now) = DateTimePrinter::new().timestamp_to_rfc9110_string(&now)
+        && let Ok(now) = HeaderValue::try_from(now)
+    {
+        answer.headers_mut().insert(DATE, now);
+    }
+    answer
+}
+
 async fn accept(
     listener: &TcpListener,
     open: &Connections,
@@ -113,4 +131,20 @@ async fn accept(
         tracing::debug!(%error, "a socket keeps its delay");
     }
     Ok((stream, peer))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_says_the_clock_s_time_also_where_that_was_set_back() {
+        let date = |second| {
+            let now = Timestamp::from_second(second).unwrap();
+            let answer = dated(Response::new(()), now);
+            answer.headers()[DATE].to_str().unwrap().to_owned()
+        };
+        assert_eq!(date(1_767_225_600), "Thu, 01 Jan 2026 00:00:00 GMT");
+        assert_eq!(date(1_767_139_200), "Wed, 31 Dec 2025 00:00:00 GMT");
+    }
 }
