@@ -228,7 +228,9 @@ async fn every_function_starts_with_what_the_template_gives_it() {
     let site = Site::start().await;
     let template = Template::read();
     for name in template.functions().keys() {
-        let given = template.variables_of(&logical_id(name));
+        let mut given = template.variables_of(&logical_id(name));
+        // The allocator reads these, before anything of ours.
+        given.retain(|name, _| !name.starts_with("MALLOC_"));
         let ours = ["AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"];
         let lambda_s = ours
             .iter()
