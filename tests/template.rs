@@ -228,7 +228,9 @@ async fn every_function_starts_with_what_the_template_gives_it() {
     let site = Site::start().await;
     let template = Template::read();
     for name in template.functions().keys() {
-        let given = template.variables_of(&logical_id(name));
+        let mut given = template.variables_of(&logical_id(name));
+        // The allocator reads these, before anything of ours.
+        given.retain(|name, _| !name.starts_with("MALLOC_"));
         let ours = ["AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"];
         let lambda_s = ours
             .iter()
@@ -707,6 +709,20 @@ fn uploads_are_not_lost_on_the_way() {
     assert_eq!(turns("Uploads")["Ref"], "PublishConcurrency");
     let fewest = template.0["Parameters"]["PublishConcurrency"]["MinValue"].as_u64();
     assert!(turns("Later").as_u64().unwrap() < fewest.unwrap());
+    // What can wait is given to the function in batches as large as what members wait for, of which it has taken the measure; a
+    // picture comes alone.
+    let batch = |id: &str, mapping: &str| {
+        let events = &template.resource(id)["Properties"]["Events"];
+        events[mapping]["Properties"]["BatchSize"].clone()
+    };
+    for mapping in ["Uploads", "Later"] {
+        assert_eq!(batch("RewriteReadme", mapping)["Ref"], "ConversionBatch");
+    }
+    assert_eq!(batch("ResizePicture", "Uploads"), 1);
+    // Above it Lambda wants to wait for a batch, and the function works on no more at once.
+    let batches = &template.0["Parameters"]["ConversionBatch"];
+    assert_eq!(batches["MinValue"], 1);
+    assert_eq!(batches["MaxValue"], 10);
     let timeouts = ["RewriteReadme", "ResizePicture", "SendMail"]
         .map(|id| template.resource(id)["Properties"]["Timeout"].as_u64());
     assert_eq!(timeouts, [Some(uploads::TIMEOUT.as_secs()); 3]);
@@ -714,6 +730,59 @@ fn uploads_are_not_lost_on_the_way() {
         template.resource("DeadLettersAlarm")["Properties"]["Threshold"],
         0
     );
+}
+
+/// docs/deploy.md says what was measured of each memory that the functions behind queues may be given, and what they have by default.
+#[test]
+fn what_conversion_may_be_given_was_measured() {
+    let template = Template::read();
+    let document = std::fs::read_to_string(root().join("docs/deploy.md")).unwrap();
+    let (_, measured) = document
+        .split_once("\n## How large the functions are\n")
+        .unwrap();
+    let (measured, _) = measured.split_once("\n## ").unwrap();
+    let grouped = |memory: u64| match memory {
+        0..1000 => memory.to_string(),
+        _ => format!("{},{:03}", memory / 1000, memory % 1000),
+    };
+    let parameters = [
+        ("RewriteReadme", "ConversionMemory"),
+        ("ResizePicture", "PictureMemory"),
+    ];
+    for (id, parameter) in parameters {
+        assert_eq!(
+            template.resource(id)["Properties"]["MemorySize"]["Ref"],
+            parameter
+        );
+        let described = &template.0["Parameters"][parameter];
+        let allowed: Vec<u64> = described["AllowedValues"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|memory| memory.as_u64().unwrap())
+            .collect();
+        for memory in &allowed {
+            let row = format!("\n| {} MB", grouped(*memory));
+            assert!(measured.contains(&row), "no row of {memory} MB");
+        }
+        let default = described["Default"].as_u64().unwrap();
+        assert!(allowed.contains(&default), "{parameter}");
+        let said = format!("`{parameter}` ({})", grouped(default));
+        assert!(measured.contains(&said), "{said} isn't said");
+    }
+    let batch = template.0["Parameters"]["ConversionBatch"]["Default"]
+        .as_u64()
+        .unwrap();
+    let said = format!("`ConversionBatch` ({batch})");
+    assert!(measured.contains(&said), "{said} isn't said");
+    // Without them the same documents take more than the default gives.
+    let variables = &template.resource("RewriteReadme")["Properties"]["Environment"]["Variables"];
+    for (name, value) in [
+        ("MALLOC_ARENA_MAX", "1"),
+        ("MALLOC_MMAP_THRESHOLD_", "1048576"),
+    ] {
+        assert_eq!(variables[name], value, "{name}");
+    }
 }
 
 /// The dashboard shows what functions count, under the names that they count by, and is one of those that are free: three with

@@ -20,8 +20,15 @@ LOGINS = 40
 MB = 1 << 20
 
 
+class Ended(Exception):
+    """The process ended before it answered."""
+
+
 class Runtime:
     """Lambda's runtime interface for one process at a time, in one thread, so that little stands between an arrival and its time."""
+
+    # How long nothing may come, in seconds.
+    patience = 30
 
     def __init__(self):
         self.listener = socket.create_server(("127.0.0.1", 0), backlog=64)
@@ -58,11 +65,16 @@ class Runtime:
 
     def until(self, wanted):
         """Reads requests until one is wanted; when that came."""
+        last = time.perf_counter()
         while True:
-            ready = self.selector.select(30)
+            ready = self.selector.select(1)
             now = time.perf_counter()
-            if not ready:
-                raise SystemExit(f"the process asked for nothing within 30 seconds: {pathlib.Path(self.log).read_text(errors='replace')[-2000:]}")
+            if ready:
+                last = now
+            elif os.waitid(os.P_PID, self.process, os.WEXITED | os.WNOHANG | os.WNOWAIT):
+                raise Ended
+            elif now - last > self.patience:
+                raise SystemExit(f"the process asked for nothing within {self.patience} seconds: {pathlib.Path(self.log).read_text(errors='replace')[-2000:]}")
             for key, _ in ready:
                 if key.fileobj is self.listener:
                     connection, _ = self.listener.accept()
@@ -96,10 +108,10 @@ class Runtime:
         return wanted(method.decode(), path.decode(), rest[:length])
 
     def stop(self):
-        """Ends the process; its processor time in seconds, and its most memory in bytes."""
+        """Ends the process; its processor time in seconds, and its most memory in bytes, which of one that has ended nobody knows: 0."""
         # Not `ru_maxrss`, which begins with what this program had when it started the process.
         status = pathlib.Path(f"/proc/{self.process}/status").read_text()
-        most = int(status.split("VmHWM:")[1].split()[0]) * 1024
+        most = int(status.split("VmHWM:")[1].split()[0]) * 1024 if "VmHWM:" in status else 0
         os.kill(self.process, signal.SIGKILL)
         _, _, used = os.wait4(self.process, 0)
         self.selector.unregister(self.listener)
@@ -120,15 +132,15 @@ def free_port():
 
 
 @contextlib.contextmanager
-def stack(folder):
-    """A local stack with its demo member; the variables of its functions, and the member's password."""
+def stack(folder, *options):
+    """A local stack with its demo member; the variables of its functions, and the member's password. The options are those of `masthead dev`."""
     program, data, port = os.environ["MASTHEAD"], str(folder / "data"), str(free_port())
     log = folder / "log"
     with open(log, "wb") as to:
-        process = subprocess.Popen([program, "dev", "--port", port, "--data", data], stdout=to, stderr=subprocess.STDOUT)
+        process = subprocess.Popen([program, "dev", "--port", port, "--data", data, *options], stdout=to, stderr=subprocess.STDOUT)
     try:
         for _ in range(300):
-            if b"Masthead is ready" in log.read_bytes() or process.poll() is not None:
+            if b" ready" in log.read_bytes() or process.poll() is not None:
                 break
             time.sleep(0.1)
         else:
@@ -249,4 +261,5 @@ def main():
         raise SystemExit("\n".join(refused))
 
 
-main()
+if __name__ == "__main__":
+    main()

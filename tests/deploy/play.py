@@ -164,8 +164,8 @@ def guided():
     said = sam("deploy --guided", {"SiteOrigin": "https://club.example", "Deploy this changeset": "y"})
     check("Successfully created/updated stack - masthead" in said, "the stack is deployed")
     check(stack()["StackStatus"] in ("CREATE_COMPLETE", "UPDATE_COMPLETE"), "CloudFormation says so")
-    defaults = {name: value for name, value in parameters().items() if name in ("SiteName", "PublishConcurrency", "ProtectTable")}
-    check(defaults == {"SiteName": "Masthead", "PublishConcurrency": "3", "ProtectTable": "no"}, "Enter takes the defaults")
+    defaults = {name: value for name, value in parameters().items() if name in ("SiteName", "PublishConcurrency", "ConversionMemory", "ProtectTable")}
+    check(defaults == {"SiteName": "Masthead", "PublishConcurrency": "3", "ConversionMemory": "512", "ProtectTable": "no"}, "Enter takes the defaults")
     mappings = client("lambda").list_functions()["Functions"]
     check(len(mappings) == len(list((CHECKOUT / "functions").iterdir())), "every function is there")
     for name in ("MembersTable", "UploadsBucket", "ContentBucket", "SigningKeys", "DeployHook", "DistributionId", "PublicUrl", "SiteName"):
