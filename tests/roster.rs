@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 use endpoint::Clock;
 use image::ImageFormat;
 use members::{Deed, Email, Members, Role};
-use membership::Administration;
 use membership::roster::{self, Taken};
+use membership::{Administration, NotImported};
 use reqwest::{Method, Response, StatusCode};
 use serde_json::{Value, json};
 
@@ -950,6 +950,50 @@ async fn an_import_that_is_cut_short_is_whole_or_not_done() {
     })
     .await;
     assert!(calls > 5, "{calls}");
+}
+
+/// Whoever imports beside another import is told when that is over, whatever becomes of it.
+#[tokio::test]
+async fn an_import_beside_another_is_told_how_long_to_wait() {
+    let site = Site::start().await;
+    let admin = with_role(&site, "ann", Role::Admin).await;
+    let import = async || {
+        let sent = json!({"csv": "email,name\nkim@club.example,Kim\n"});
+        let sent = site.post("/api/members/import").json(&sent);
+        sent.bearer_auth(&admin.token).send().await.unwrap()
+    };
+    let ids = ["nobody".to_owned()];
+    let until_ms = now_ms() + 90_000;
+    let other = site.members.begin_import(&ids, until_ms, 7).await.unwrap();
+    let answer = import().await;
+    let wait = answer.headers()["retry-after"].to_str().unwrap().to_owned();
+    assert!((140..=150).contains(&wait.parse().unwrap()), "{wait}");
+    let message = assert_error(answer, 409, "conflict").await;
+    assert!(message.contains(&format!("{wait} seconds")), "{message}");
+    site.members.forget_import(&other).await.unwrap();
+    assert_eq!(import().await.status(), 200);
+}
+
+/// The members of an import that was killed are nobody's while they wait to be taken back: nobody imports until they are.
+#[tokio::test]
+async fn an_import_waits_until_one_that_was_killed_is_taken_back() {
+    let (_stack, environment) = stack().await;
+    let members = Stores::healthy(&environment).members;
+    let ids = ["nobody".to_owned()];
+    members.begin_import(&ids, now_ms() - 1, 7).await.unwrap();
+    let import = async || {
+        let roster = roster::check(b"email,name\nkim@club.example,Kim\n", &Taken::default());
+        let rows = roster.unwrap().rows;
+        terminal(&members).import(rows, false, || ()).await
+    };
+    let refused = import().await.map(|imported| imported.done.len());
+    assert!(
+        matches!(refused, Err(NotImported::Beside { seconds: 60 })),
+        "{refused:?}"
+    );
+    let taken_back = membership::take_back_abandoned(&members, now_ms()).await;
+    assert_eq!(taken_back.unwrap(), 0, "nobody was made");
+    assert_eq!(import().await.unwrap().done.len(), 1);
 }
 
 /// Of imports of one list at once no answer says of a row that it is a member's who isn't there afterwards.

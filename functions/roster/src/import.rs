@@ -99,9 +99,11 @@ pub(crate) async fn import(
     }
     let imported = by.import(roster.rows.clone(), skip_bad, || ()).await;
     let imported = imported.map_err(|failure| match failure {
-        NotImported::Changed(_) | NotImported::Beside => {
-            Error::Conflict(sentence!("api.roster_changed_meanwhile"))
-        }
+        NotImported::Changed(_) => Error::Conflict(sentence!("api.roster_changed_meanwhile")),
+        NotImported::Beside { seconds } => Error::Busy {
+            sentence: sentence!("api.roster_imported_beside", seconds = seconds),
+            retry_after_seconds: seconds,
+        },
         failure => Error::unavailable(failure),
     })?;
     tracing::info!(members = imported.done.len(), "a roster was imported");

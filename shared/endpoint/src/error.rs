@@ -29,6 +29,12 @@ pub enum Error {
         allow: &'static str,
     },
     Conflict(Sentence),
+    /// Something of the same kind is under way, or was broken off and is being taken back.
+    Busy {
+        sentence: Sentence,
+        /// After which it is over, whatever became of it.
+        retry_after_seconds: u64,
+    },
     /// The member has as much here as one may have.
     QuotaExceeded(Sentence),
     /// The file would take the place of a document of another title, which the client didn't want.
@@ -83,9 +89,10 @@ impl Error {
             Self::Forbidden(_) => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed { .. } => StatusCode::METHOD_NOT_ALLOWED,
-            Self::Conflict(_) | Self::QuotaExceeded(_) | Self::OtherTitle(_) => {
-                StatusCode::CONFLICT
-            }
+            Self::Conflict(_)
+            | Self::Busy { .. }
+            | Self::QuotaExceeded(_)
+            | Self::OtherTitle(_) => StatusCode::CONFLICT,
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::InvalidFile(_) => StatusCode::UNPROCESSABLE_ENTITY,
@@ -106,6 +113,7 @@ impl Error {
             | Self::TooLarge(sentence)
             | Self::UnsupportedMediaType(sentence)
             | Self::InvalidFile(sentence)
+            | Self::Busy { sentence, .. }
             | Self::NotReady { sentence, .. } => sentence.clone(),
             Self::OtherTitle(replacement) => sentence!(
                 "api.other_title",
@@ -134,7 +142,7 @@ impl Error {
             Self::Forbidden(_) => "forbidden",
             Self::NotFound => "not_found",
             Self::MethodNotAllowed { .. } => "method_not_allowed",
-            Self::Conflict(_) => "conflict",
+            Self::Conflict(_) | Self::Busy { .. } => "conflict",
             Self::QuotaExceeded(_) => "quota_exceeded",
             Self::OtherTitle(_) => "other_title",
             Self::TooLarge(_) => "too_large",

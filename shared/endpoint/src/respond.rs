@@ -301,6 +301,10 @@ fn failure(asked: &Asked, error: &Error) -> Response<Body> {
         Error::TooManyAttempts {
             retry_after_seconds,
         }
+        | Error::Busy {
+            retry_after_seconds,
+            ..
+        }
         | Error::NotReady {
             retry_after_seconds,
             ..

@@ -59,33 +59,36 @@ impl Members {
         Ok(Import { keys })
     }
 
-    /// Whether another import than this one is under way at `now_ms`, in Unix milliseconds. Of two that began together at least one
-    /// finds the other.
-    pub async fn imports_beside(&self, import: &Import, now_ms: u64) -> Result<bool> {
+    /// Until when another import than this one may be under way, in Unix milliseconds: one whose time is over is until its members
+    /// are taken back. Of two that began together at least one finds the other.
+    pub async fn imports_beside(&self, import: &Import) -> Result<Option<u64>> {
         let mut items = self
             .client
             .query()
             .table_name(&self.table)
             .consistent_read(true)
-            .key_condition_expression(format!("{PK} = :pk AND {SK} >= :now"))
+            .key_condition_expression(format!("{PK} = :pk"))
             .expression_attribute_values(":pk", string(IMPORTS))
-            .expression_attribute_values(":now", string(format!("{now_ms:013}")))
             .projection_expression(SK)
             .into_paginator()
             .items()
             .send();
+        let mut until = None;
         while let Some(item) = items.next().await {
             let item = item.map_err(Error::store("Query"))?;
             let read = Reader {
                 item: &item,
-                name: "IMPORTS",
+                name: IMPORTS,
             };
             let sort = read.string(SK)?;
-            if !import.keys.iter().any(|own| own == sort) {
-                return Ok(true);
+            if import.keys.iter().any(|own| own == sort) {
+                continue;
             }
+            let (ms, _) = sort.split_once('-').ok_or_else(|| read.damaged(SK))?;
+            let ms: u64 = ms.parse().map_err(|_| read.damaged(SK))?;
+            until = until.max(Some(ms));
         }
-        Ok(false)
+        Ok(until)
     }
 
     /// Ends an import: its members stay, and what was done to them is entered. `false`: its time is over, its members are being

@@ -27,6 +27,9 @@ const SLACK_MS: u64 = 60_000;
 const ROW_MS: u64 = 50;
 /// So long before the time is over no row is begun any more: longer than a request to the table may take.
 const LAST_MS: u64 = 30_000;
+/// So long after its time is over the members of an import that was killed are taken back at the latest, in milliseconds: what takes
+/// them back looks each minute.
+const TAKEN_BACK_MS: u64 = 60_000;
 
 /// A row that became a member.
 #[derive(Debug)]
@@ -67,9 +70,14 @@ pub enum NotImported {
     /// Rows have gone bad since they were checked.
     #[error("a row has gone bad meanwhile")]
     Changed(Vec<BadRow>),
-    /// Another import is under way, whose members may be taken back.
-    #[error("another list is being imported; try again in a minute")]
-    Beside,
+    /// Another import is under way, or was killed, and its members may be taken back.
+    #[error(
+        "another list is being imported; try again in a moment, or in {seconds} s where that import was broken off"
+    )]
+    Beside {
+        /// After which it is over, whatever became of it.
+        seconds: u64,
+    },
     #[error("it has more than {MOST_ROWS} new members; import it in parts")]
     TooMany,
     /// It took longer than an import may.
@@ -108,9 +116,11 @@ impl Administration<'_> {
             .begin_import(&ids, until, rand::random())
             .await?;
         // Rows that were taken for members' may be the other one's, and go with it.
-        if self.members.imports_beside(&import, (self.clock)()).await? {
+        if let Some(other) = self.members.imports_beside(&import).await? {
             self.members.forget_import(&import).await?;
-            return Err(NotImported::Beside);
+            let left_ms = other.saturating_sub((self.clock)()) + TAKEN_BACK_MS;
+            let seconds = left_ms.div_ceil(1000);
+            return Err(NotImported::Beside { seconds });
         }
 
         let stopped = AtomicBool::new(false);
