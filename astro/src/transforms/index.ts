@@ -89,7 +89,7 @@ export function contentFor({ content, allowances, assets, hasStarlight = false, 
   async function html({ html: safe, tree: first }: Walled, { lang, author }: Told, warn: (message: string) => void): Promise<string> {
     let concerned = transforms.filter((transform) => transform.concerns(safe));
     if (concerned.length === 0) return safe;
-    const about = { words: await wordsOf(lang), author, advise: adviseOnce };
+    const about = { words: await wordsOf(lang), lang: typeof lang === 'string' ? lang : undefined, author, advise: adviseOnce };
     // One that fails may have changed half of the tree: the others begin again.
     for (let tree = first; ; tree = withFirstLines(parse(safe))) {
       let failed: Transform | undefined;

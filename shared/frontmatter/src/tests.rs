@@ -81,6 +81,19 @@ fn no_field_turns_the_rest_of_a_pages_line_about() {
             assert_eq!(converted(&first), first);
         }
     }
+    // What is read off a body is written as the next conversion reads it.
+    for text in [
+        "<a f=\"\"><a>\n# M![\u{19}](http://badge.)",
+        "[[\u{1}javascript:alert(1)]] ![[\u{1}a.png]] [[\u{202e}b|a]]\n",
+        "> [!tip] A\u{202e}b\n> Text.\n",
+    ] {
+        let first = converted(text);
+        let block = write::captured_by_astro(&first).unwrap();
+        for hidden in ["\\u0019", "\\u0001", "\u{202e}"] {
+            assert!(!block.contains(hidden), "{block}");
+        }
+        assert_eq!(converted(&first), first);
+    }
     // Found ones are no others.
     let found = meta("# Pay \u{202e}me\n\nText\u{2066} of it, in full.\n");
     assert_eq!(found["title"], "Pay me");
