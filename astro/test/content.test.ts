@@ -131,6 +131,17 @@ test('hostile formulas are formulas or their source, and nothing else', async ()
   }
 });
 
+test('callouts and boxes of tasks speak the language of their document', async () => {
+  const html = '<ul class="contains-task-list"><li class="task-list-item"><input type="checkbox" checked disabled> Segel</li></ul><blockquote><p>[!tip]\nText.</p></blockquote>';
+  const said = async (lang: unknown) => {
+    const made = await contentFor({ content: {}, allowances: [], assets: [] }).html(wallWith().read(html), { lang, author: 'jo' }, (message) => expect.unreachable(message));
+    return [/aria-label="([^"]*)"/, /callout-title">([^<]*)/].map((part) => part.exec(made)?.[1]);
+  };
+  expect(await said('de-AT')).toEqual(['erledigt', 'Tipp']);
+  expect(await said(undefined)).toEqual(['done', 'Tip']);
+  expect(await said(7)).toEqual(['done', 'Tip']);
+});
+
 test('what a formula is set with goes no further than the formula', async () => {
   const [first, second] = ['\\gdef\\x{1}\\x', '\\x'];
   const html = await htmlOf(`$${first}$ $${second}$`, { features: ['math'] });

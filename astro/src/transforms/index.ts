@@ -17,7 +17,7 @@ import { videos } from './videos.js';
 import { wordsOf } from './words.js';
 
 /** What a transform makes of the same document; a higher number has every entry made anew. */
-const REVISION = 1;
+const REVISION = 2;
 
 /** What transforms need to know of the site. */
 export interface Place {
@@ -81,7 +81,7 @@ export function contentFor({ content, allowances, assets, integrations, island }
   async function html({ html: safe, tree: first }: Walled, { lang, author }: Told, warn: (message: string) => void): Promise<string> {
     let concerned = transforms.filter((transform) => transform.concerns(safe));
     if (concerned.length === 0) return safe;
-    const about = { words: await wordsOf(lang), author };
+    const about = { words: await wordsOf(lang), lang: typeof lang === 'string' ? lang : undefined, author };
     // One that fails may have changed half of the tree: the others begin again.
     for (let tree = first; ; tree = withFirstLines(parse(safe))) {
       let failed: Transform | undefined;

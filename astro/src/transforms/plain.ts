@@ -3,18 +3,19 @@
 import { rehypeCallouts } from '../callouts.js';
 import { rehypePictures, type PicturesOptions } from '../pictures.js';
 import { rehypeTaskLabels } from '../tasks.js';
+import { wordsOf } from '../words.js';
 import type { Transform } from './transform.js';
 
 export const callouts: Transform = {
   name: 'callouts',
   concerns: (html) => /<blockquote>\s*<p>\s*\[!/.test(html),
-  apply: (tree) => rehypeCallouts()(tree),
+  apply: (tree, { lang }) => rehypeCallouts(() => wordsOf(lang))(tree),
 };
 
 export const tasks: Transform = {
   name: 'task lists',
   concerns: (html) => html.includes('type="checkbox"'),
-  apply: (tree) => rehypeTaskLabels()(tree),
+  apply: (tree, { lang }) => rehypeTaskLabels(() => wordsOf(lang))(tree),
 };
 
 export const pictures = (options: PicturesOptions): Transform => ({

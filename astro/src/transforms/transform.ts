@@ -9,6 +9,8 @@ export type Words = (key: string, values?: Readonly<Record<string, string>>) => 
 /** What a transform is told of the document. */
 export interface Surroundings {
   words: Words;
+  /** Its language (BCP 47), if it says one. */
+  lang: string | undefined;
   /** Who wrote it: what one member's documents may cost is counted together. */
   author: string;
 }
