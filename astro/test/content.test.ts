@@ -479,7 +479,7 @@ test('a formula has no style in an attribute, which policies forbid', async () =
   const classes = [...source.matchAll(/'(masthead-[a-z\d-]+)'/g)].map(([, name]) => name!);
   const borders = ['bottom', 'left', 'right', 'top'].flatMap((side) => ['solid', 'dashed', 'double'].map((line) => `masthead-${side}-${line}`));
   expect(classes.length).toBeGreaterThan(15);
-  for (const name of [...classes, ...borders, ...Array.from({ length: 11 }, (_, at) => `masthead-part-${2 ** at}`)]) expect(rules, name).toContain(`.masthead-formula .${name} {`);
+  for (const name of [...classes, ...borders, ...Array.from({ length: 11 }, (_, at) => `masthead-part-${2 ** at}`)]) expect(rules, name).toContain(`\n  .${name} {`);
 });
 
 test('a live loader that Vite has bundled knows what masthead() was told', async () => {

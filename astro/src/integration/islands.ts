@@ -70,8 +70,17 @@ function videosIsland(hosts: readonly string[]): Island {
 function styleOf(config: Config): File | undefined {
   if (!has(config, INTEGRATION) || !has(config, '@astrojs/starlight')) return undefined;
   const read = (name: string) => readFileSync(new URL(`../../components/${name}`, import.meta.url), 'utf8');
-  return fileOf('content', 'css', read('content.css').replace(/@import "\.\/([\w.]+)";/g, (_, name: string) => read(name)));
+  return fileOf('content', 'css', tightened(read('content.css').replace(/@import "\.\/([\w.]+)";/g, (_, name: string) => read(name))));
 }
+
+/** The package's own style without what people read: what Astro does for the styles of pages passes this file by. */
+const tightened = (style: string): string =>
+  style
+    .replace(/\/\*[^]*?\*\//g, '')
+    .replace(/\s+/g, ' ')
+    .replace(/ ?([{};,]) ?/g, '$1')
+    .replace(/: /g, ':')
+    .trim();
 
 /** The address of that style. */
 export function styleAddress(config: Config): string | undefined {

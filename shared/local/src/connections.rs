@@ -4,11 +4,12 @@
 //! Every client of a local stack comes from the same address, so none can be told from another by
 //! where it comes from. What tells them apart is whether they get on: where a connection or memory
 //! is wanted and none is left, the connection that has waited longest for its client makes room.
-//! One that waits for this process never does.
+//! One that waits for this process never does, but for one case: requests that have all memory
+//! between them and each want more. Then the one that began last makes room.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use tokio::sync::Notify;
@@ -19,6 +20,11 @@ const MAX_CONNECTIONS: usize = 256;
 /// Bytes of requests that arrive and of answers that leave which one port holds at the same time.
 /// More than ten of the largest requests.
 const MAX_HELD_BYTES: usize = 64 * 1024 * 1024;
+/// So long after its last byte no connection is ended for its memory: clients that get on stop for
+/// moments, and so does this process where the machine is busy.
+const PATIENCE: Duration = Duration::from_secs(1);
+/// How often a request that waits for memory looks whose turn it is to be ended.
+const LOOK_AGAIN: Duration = Duration::from_millis(100);
 
 /// The connections of one port. Cheap to clone.
 #[derive(Clone)]
@@ -37,6 +43,8 @@ struct Port {
 struct Max {
     connections: usize,
     held_bytes: usize,
+    /// See [`PATIENCE`].
+    patience: Duration,
 }
 
 struct State {
@@ -44,6 +52,8 @@ struct State {
     moved: AtomicU64,
     /// Whether the client has sent all of its request and waits for the answer.
     waits_for_us: AtomicBool,
+    /// Whether its request goes on arriving once there is memory for it.
+    waits_for_memory: AtomicBool,
     held: AtomicUsize,
     end: CancellationToken,
 }
@@ -59,6 +69,7 @@ impl Connections {
         Self::of(Max {
             connections: MAX_CONNECTIONS,
             held_bytes: MAX_HELD_BYTES,
+            patience: PATIENCE,
         })
     }
 
@@ -94,6 +105,7 @@ impl Connections {
         let state = Arc::new(State {
             moved: AtomicU64::new(self.now()),
             waits_for_us: AtomicBool::new(false),
+            waits_for_memory: AtomicBool::new(false),
             held: AtomicUsize::new(0),
             end: CancellationToken::new(),
         });
@@ -109,13 +121,27 @@ impl Connections {
         let waiting = all
             .iter()
             .enumerate()
-            .filter(|(_, state)| !state.waits_for_us.load(Ordering::Relaxed) && may_end(state));
+            .filter(|(_, state)| state.waits_for_its_client() && may_end(state));
         let idlest = waiting.min_by_key(|(_, state)| state.moved.load(Ordering::Relaxed));
         let Some((place, _)) = idlest else {
             return false;
         };
-        all.swap_remove(place).end.cancel();
+        all.remove(place).end.cancel();
         true
+    }
+
+    /// Ends the connection that was opened last of those that have memory, where each of these wants
+    /// more and none will give any back.
+    fn end_last_of_all_stuck(&self) {
+        let mut all = self.all();
+        let has_some = |state: &State| state.held.load(Ordering::Relaxed) > 0;
+        let is_stuck = |state: &State| state.waits_for_memory.load(Ordering::Relaxed);
+        let mut holders = all.iter().filter(|state| has_some(state));
+        if holders.all(|state| is_stuck(state))
+            && let Some(last) = all.iter().rposition(|state| has_some(state))
+        {
+            all.remove(last).end.cancel();
+        }
     }
 
     fn now(&self) -> u64 {
@@ -183,9 +209,43 @@ impl Connection {
     }
 
     fn end_other_holder(&self) -> bool {
+        let patience = u64::try_from(self.port.0.max.patience.as_millis()).unwrap_or(u64::MAX);
+        let now = self.port.now();
         self.port.end_idlest(|other| {
-            !std::ptr::eq(other, &raw const *self.state) && other.held.load(Ordering::Relaxed) > 0
+            !std::ptr::eq(other, &raw const *self.state)
+                && other.held.load(Ordering::Relaxed) > 0
+                && now.saturating_sub(other.moved.load(Ordering::Relaxed)) >= patience
         })
+    }
+}
+
+impl State {
+    fn waits_for_its_client(&self) -> bool {
+        !self.waits_for_us.load(Ordering::Relaxed) && !self.waits_for_memory.load(Ordering::Relaxed)
+    }
+}
+
+/// A request that has to wait for memory, until this is dropped. What its client sends meanwhile is
+/// not read, so that no byte moves.
+struct Waiting<'a>(&'a Connection);
+
+impl<'a> Waiting<'a> {
+    fn of(connection: &'a Connection) -> Self {
+        connection
+            .state
+            .waits_for_memory
+            .store(true, Ordering::Relaxed);
+        Self(connection)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.moved();
+        self.0
+            .state
+            .waits_for_memory
+            .store(false, Ordering::Relaxed);
     }
 }
 
@@ -193,7 +253,7 @@ impl Drop for Connection {
     fn drop(&mut self) {
         let mut all = self.port.all();
         if let Some(place) = all.iter().position(|state| Arc::ptr_eq(state, &self.state)) {
-            all.swap_remove(place);
+            all.remove(place);
         }
         drop(all);
         self.port.0.room.notify_waiters();
@@ -211,13 +271,20 @@ impl Held {
     /// client has left the others waiting longest.
     pub(crate) async fn grow(&mut self, bytes: usize) {
         let connection = Arc::clone(&self.connection);
+        if connection.port.take(bytes) {
+            return self.took(bytes);
+        }
+        let _waiting = Waiting::of(&connection);
         loop {
             let freed = connection.port.0.room.notified();
             if connection.port.take(bytes) {
                 return self.took(bytes);
             }
-            connection.end_other_holder();
-            freed.await;
+            if !connection.end_other_holder() {
+                connection.port.end_last_of_all_stuck();
+            }
+            // Where nothing is given back, one of the others has waited long enough by then.
+            drop(tokio::time::timeout(LOOK_AGAIN, freed).await);
         }
     }
 
@@ -252,14 +319,13 @@ impl AsRef<[u8]> for Leaving {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
 
     fn of(connections: usize, held_bytes: usize) -> Connections {
         Connections::of(Max {
             connections,
             held_bytes,
+            patience: Duration::ZERO,
         })
     }
 
@@ -304,6 +370,48 @@ mod tests {
         // The server drops a connection that ended, and what it holds.
         drop((slow, of_slow));
         waiting.await.unwrap();
+        assert_eq!(port.0.held.load(Ordering::Relaxed), 0);
+    }
+
+    #[tokio::test]
+    async fn a_client_that_gets_on_is_not_ended_for_others() {
+        let port = Connections::of(Max {
+            connections: 10,
+            held_bytes: 100,
+            patience: Duration::from_secs(60),
+        });
+        let (moving, wanting) = (port.open(), port.open());
+        let mut of_moving = moving.holding();
+        of_moving.grow(90).await;
+        let waiting = tokio::spawn(async move { wanting.holding().grow(50).await });
+        // An answer never waits, and ends nobody who gets on.
+        drop(port.open().leaving(vec![0; 60]));
+        tokio::time::sleep(LOOK_AGAIN * 2).await;
+        assert!(!waiting.is_finished() && !moving.state.end.is_cancelled());
+        drop((moving, of_moving));
+        waiting.await.unwrap();
+        assert_eq!(port.0.held.load(Ordering::Relaxed), 0);
+    }
+
+    #[tokio::test]
+    async fn of_requests_that_have_all_memory_the_last_makes_room() {
+        let port = of(10, 100);
+        let (first, last) = (port.open(), port.open());
+        let (mut of_first, mut of_last) = (first.holding(), last.holding());
+        of_first.grow(50).await;
+        of_last.grow(50).await;
+        let first_waits = tokio::spawn(async move {
+            of_first.grow(30).await;
+            of_first
+        });
+        tokio::task::yield_now().await;
+        tokio::select! {
+            () = of_last.grow(30) => panic!("there is no memory for it"),
+            () = last.ended() => {}
+        }
+        assert!(!first.state.end.is_cancelled());
+        drop((last, of_last));
+        drop(first_waits.await.unwrap());
         assert_eq!(port.0.held.load(Ordering::Relaxed), 0);
     }
 
