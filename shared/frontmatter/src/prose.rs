@@ -103,6 +103,12 @@ pub(crate) fn is_hidden_in_fields(c: char) -> bool {
     ) || (c.is_control() && !c.is_whitespace())
 }
 
+/// A field's text without such characters.
+pub(crate) fn seen(mut text: String) -> String {
+    text.retain(|c| !is_hidden_in_fields(c));
+    text
+}
+
 /// A heading without the emoji, numbers and `:shortcodes:` before it.
 pub(crate) fn without_ornaments(text: &str) -> &str {
     let mut text = text;

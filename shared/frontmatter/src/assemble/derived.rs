@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::harmless::harmless;
 use super::output::Assembled;
 use crate::body::Cleaned;
 use crate::entry::mark::{CONVERTER, Mark, SCHEMA, digest};
@@ -17,11 +18,12 @@ struct Room(usize);
 
 impl Room {
     /// A list of as many values as there is room for.
-    fn list<T: Serialize>(&mut self, values: &[T], node: impl Fn(&T) -> Node) -> Node {
+    fn list<T>(&mut self, values: &[T], node: impl Fn(&T) -> Node) -> Node {
         let fit = values.iter().map_while(|value| {
-            let json = serde_json::to_string(value).ok()?;
-            self.0 = self.0.checked_sub(json.len())?;
-            Some(node(value))
+            // As it is written: the next conversion reads that, and must find the same room.
+            let node = harmless(node(value));
+            self.0 = self.0.checked_sub(node.to_json().to_string().len())?;
+            Some(node)
         });
         Node::List(fit.collect())
     }
@@ -119,4 +121,26 @@ fn heading(heading: &Heading) -> Node {
         ("id".to_owned(), Node::string(&heading.id)),
         ("text".to_owned(), Node::string(&heading.text)),
     ])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_read_again_finds_the_room_that_it_had() {
+        // A blank that nobody sees, and a mark that is broken where it is written.
+        let values = vec!["a\u{2800}b __ASTRO_IMAGE__".to_owned(); MAX_LISTED_BYTES / 10];
+        let listed = |values: &[String]| match Room(MAX_LISTED_BYTES).strings(values) {
+            Node::List(items) => items
+                .iter()
+                .filter_map(|item| item.text().map(str::to_owned))
+                .collect::<Vec<_>>(),
+            _ => Vec::new(),
+        };
+        let first = listed(&values);
+        assert!((1..values.len()).contains(&first.len()));
+        // All that was there, as it was written: no more of them fit.
+        assert_eq!(listed(&vec![first[0].clone(); values.len()]), first);
+    }
 }

@@ -86,6 +86,43 @@ impl Node {
         }
     }
 
+    /// Whether any text in the node, a scalar's or a key, is like that.
+    pub(crate) fn any_text(&self, is: &impl Fn(&str) -> bool) -> bool {
+        match self {
+            Self::Scalar(scalar) => is(&scalar.text),
+            Self::List(items) => items.iter().any(|item| item.any_text(is)),
+            Self::Map(entries) => entries
+                .iter()
+                .any(|(key, value)| is(key) || value.any_text(is)),
+        }
+    }
+
+    /// The node with every scalar's text and every key made another.
+    pub(crate) fn with_texts(
+        self,
+        text: &impl Fn(String) -> String,
+        key: &impl Fn(String) -> String,
+    ) -> Self {
+        match self {
+            Self::Scalar(scalar) => Self::Scalar(Scalar {
+                text: text(scalar.text),
+                ..scalar
+            }),
+            Self::List(items) => {
+                let items = items.into_iter().map(|item| item.with_texts(text, key));
+                Self::List(items.collect())
+            }
+            Self::Map(entries) => {
+                let entries = entries.into_iter();
+                Self::Map(
+                    entries
+                        .map(|(name, value)| (key(name), value.with_texts(text, key)))
+                        .collect(),
+                )
+            }
+        }
+    }
+
     /// The value as JSON, for the report and the database.
     pub(crate) fn to_json(&self) -> serde_json::Value {
         self.clone().into_json()
