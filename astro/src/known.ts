@@ -1,5 +1,5 @@
-// Every option that the package's functions take, by their names: one that is mistyped is told at once. TypeScript tells it as well, and not
-// everybody has that.
+// Every option that the package's functions take, by their names and with what each may be: what is mistyped is told at once. TypeScript tells
+// it as well, and not everybody has that.
 
 import type { ContentOptions, VideosOptions } from './content.js';
 import type { MastheadIntegrationOptions } from './integration/options.js';
@@ -10,8 +10,35 @@ import type { PicturesOptions } from './pictures.js';
 import type { RedirectOptions } from './redirects.js';
 import type { StarlightOptions } from './starlight/options.js';
 
-/** The options of a type, each once; what a group of options holds is a name in the table. */
-type Options<Type> = Readonly<Record<keyof Required<Type>, true | keyof Known>>;
+/** What a value must be, in a sentence's words. */
+interface Kind {
+  is: (value: unknown) => boolean;
+  such: string;
+}
+
+const KINDS = {
+  switch: { is: (value) => typeof value === 'boolean', such: 'true or false' },
+  text: { is: (value) => typeof value === 'string', such: 'a text' },
+  texts: { is: (value) => Array.isArray(value) && value.every((one) => typeof one === 'string'), such: 'a list of texts' },
+  number: { is: (value) => typeof value === 'number' && !Number.isNaN(value), such: 'a number' },
+  function: { is: (value) => typeof value === 'function', such: 'a function' },
+  list: { is: Array.isArray, such: 'a list' },
+  loader: { is: (value) => typeof (value as { load?: unknown } | null)?.load === 'function', such: 'another loader, such as glob({ … })' },
+  page: { is: (value) => typeof value === 'boolean' || typeof value === 'string', such: "an address, such as '/here/', or false" },
+  base: { is: (value) => typeof value === 'function' || (typeof value === 'string' && /^(\/(?!\/)|$)/.test(value)), such: "a path from the site's root, such as '/members', or a function of an id" },
+  editor: { is: (value) => value === false || (typeof value === 'string' && /^(\/(?!\/)|https?:\/\/)/i.test(value)), such: "an address, such as '/write/', or false" },
+  label: {
+    is: (value) => typeof value === 'string' || (isGroup(value) && Object.values(value).every((one) => typeof one === 'string')),
+    such: "a text, or one for each language, such as { en: 'Members' }",
+  },
+  group: { is: (value) => value === 'member' || value === 'flat', such: "'member' or 'flat'" },
+} satisfies Record<string, Kind>;
+
+/** What an option holds: a value of a kind, or a group of options, which some have a switch for. */
+type Held = keyof typeof KINDS | { of: keyof Known; or?: 'switch' };
+
+/** The options of a type, each once. */
+type Options<Type> = Readonly<Record<keyof Required<Type>, Held>>;
 
 interface Known {
   masthead: Options<MastheadIntegrationOptions>;
@@ -25,32 +52,60 @@ interface Known {
   'content.pictures': Options<PicturesOptions>;
 }
 
-const READING = { url: true, filter: true, concurrency: true, attempts: true, allow: true, content: 'content' } as const;
+const MANY = { url: 'text', filter: 'function', attempts: 'number' } as const;
+const READING = { ...MANY, concurrency: 'number', allow: 'list', content: { of: 'content' } } as const;
 
 const KNOWN: Known = {
-  masthead: { url: true, content: 'content', starlight: 'starlightMasthead', account: true, join: true, members: true, office: true, write: true, layout: true, redirects: true, images: true, csp: true, toolbar: true },
-  mastheadLoader: { ...READING, prefix: true, beside: true, pollMs: true, failWhenEmpty: true, buildKey: true },
-  mastheadLiveLoader: { ...READING, render: true, keep: true },
-  mastheadMembers: { url: true, filter: true, prefix: true, concurrency: true, attempts: true, pollMs: true, failWhenEmpty: true },
-  redirects: { url: true, filter: true, attempts: true, base: true, cacheDir: true },
-  starlightMasthead: { label: true, group: true, collapsed: true, byline: true, editor: true },
-  content: { callouts: true, tasks: true, math: true, diagrams: true, videos: 'content.videos', pictures: 'content.pictures', tables: true, footnotes: true },
-  'content.videos': { peertube: true },
-  'content.pictures': { sizes: true },
+  masthead: {
+    url: 'text',
+    content: { of: 'content' },
+    starlight: { of: 'starlightMasthead', or: 'switch' },
+    ...({ account: 'page', join: 'page', members: 'page', office: 'page', write: 'page' } as const),
+    ...({ layout: 'text', redirects: 'switch', images: 'switch', csp: 'switch', toolbar: 'switch' } as const),
+  },
+  mastheadLoader: { ...READING, prefix: 'text', beside: 'loader', pollMs: 'number', failWhenEmpty: 'switch', buildKey: 'text' },
+  mastheadLiveLoader: { ...READING, render: 'function', keep: 'number' },
+  mastheadMembers: { ...MANY, concurrency: 'number', prefix: 'text', pollMs: 'number', failWhenEmpty: 'switch' },
+  redirects: { ...MANY, base: 'base', cacheDir: 'text' },
+  starlightMasthead: { label: 'label', group: 'group', collapsed: 'switch', byline: 'switch', editor: 'editor' },
+  content: {
+    ...({ callouts: 'switch', tasks: 'switch', math: 'switch', diagrams: 'switch', tables: 'switch', footnotes: 'switch' } as const),
+    videos: { of: 'content.videos', or: 'switch' },
+    pictures: { of: 'content.pictures', or: 'switch' },
+  },
+  'content.videos': { peertube: 'texts' },
+  'content.pictures': { sizes: 'text' },
 };
+
+const isGroup = (value: unknown): value is object => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /**
  * Looks through what a function is given, and through the groups of options in it.
  *
- * @throws {TypeError} for the first option that there isn't; the message is a sentence.
+ * @throws {TypeError} for the first option that there isn't, or whose value is of another kind; the message is a sentence.
  */
-export function onlyKnown(of: keyof Known, given: object, by: string = of): void {
-  const known: Readonly<Record<string, true | keyof Known>> = KNOWN[of];
+export function onlyKnown(of: keyof Known, given: unknown, by: string = of): void {
+  if (!isGroup(given)) throw new TypeError(`${by}: options are an object, such as { ${Object.keys(KNOWN[of])[0]!}: … }, and not ${shown(given)}`);
+  const known: Readonly<Record<string, Held>> = KNOWN[of];
   for (const [name, value] of Object.entries(given)) {
-    const kind = Object.hasOwn(known, name) ? known[name] : undefined;
-    if (kind === undefined) throw new TypeError(sentence(by, name, Object.keys(known)));
-    if (kind !== true && typeof value === 'object' && value !== null) onlyKnown(kind, value, `${by}, ${name}`);
+    const held = Object.hasOwn(known, name) ? known[name] : undefined;
+    if (held === undefined) throw new TypeError(sentence(by, name, Object.keys(known)));
+    if (value === undefined) continue;
+    if (typeof held === 'string') {
+      const kind: Kind = KINDS[held];
+      if (!kind.is(value)) throw new TypeError(`${by}: \`${name}\` is ${kind.such}, and not ${shown(value)}`);
+    } else if (!(held.or && KINDS[held.or].is(value))) {
+      onlyKnown(held.of, value, `${by}, ${name}`);
+    }
   }
+}
+
+/** A value as a sentence has room for it. */
+function shown(value: unknown): string {
+  if (typeof value === 'function') return 'a function';
+  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'a list' : 'an object';
+  const text = typeof value === 'string' ? `'${value}'` : String(value);
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 }
 
 function sentence(by: string, name: string, known: readonly string[]): string {

@@ -22,6 +22,7 @@ import { LAYOUT, PAGES, telling } from '../src/integration/told.js';
 import { wordsIn } from '../src/integration/words.js';
 import { ledTo } from '../src/links.js';
 import { news, onNews, tellNews } from '../src/news.js';
+import { redirects } from '../src/redirects.js';
 import { SETTINGS, settingsOf } from '../src/settings.js';
 import { starlightMasthead } from '../src/starlight/index.js';
 
@@ -233,9 +234,39 @@ test.each([
   ['mastheadLiveLoader', { kept: 7 }, 'mastheadLiveLoader: there is no option `kept`; did you mean `keep`?'],
   ['mastheadMembers', { allow: [] }, 'mastheadMembers: there is no option `allow`; there are '],
   ['starlightMasthead', { Label: 'People' }, 'starlightMasthead: there is no option `Label`; did you mean `label`?'],
-])('%s tells of an option that there isn’t: %j', (name, options, sentence) => {
-  const functions: Readonly<Record<string, (options: object) => unknown>> = { masthead, mastheadLoader, mastheadLiveLoader, mastheadMembers, starlightMasthead };
-  expect(() => functions[name]?.(options)).toThrow(sentence);
+  ['masthead', null, 'masthead: options are an object, such as { url: … }, and not null'],
+  ['masthead', '/members/', "masthead: options are an object, such as { url: … }, and not '/members/'"],
+  ['masthead', { account: null }, "masthead: `account` is an address, such as '/here/', or false, and not null"],
+  ['masthead', { csp: 'yes' }, "masthead: `csp` is true or false, and not 'yes'"],
+  ['masthead', { content: false }, 'masthead, content: options are an object, such as { callouts: … }, and not false'],
+  ['masthead', { content: { math: 'katex' } }, "masthead, content: `math` is true or false, and not 'katex'"],
+  ['masthead', { content: { videos: { peertube: 'video.club.example' } } }, "masthead, content, videos: `peertube` is a list of texts, and not 'video.club.example'"],
+  ['masthead', { starlight: { editor: 'javascript:alert(1)' } }, "masthead, starlight: `editor` is an address, such as '/write/', or false, and not 'javascript:alert(1)'"],
+  ['masthead', { starlight: { editor: '//elsewhere.example/write/' } }, 'masthead, starlight: `editor` is an address'],
+  ['mastheadLoader', { failWhenEmpty: 'no' }, "mastheadLoader: `failWhenEmpty` is true or false, and not 'no'"],
+  ['mastheadLoader', { pollMs: '2000' }, "mastheadLoader: `pollMs` is a number, and not '2000'"],
+  ['mastheadLoader', { attempts: Number('four') }, 'mastheadLoader: `attempts` is a number, and not NaN'],
+  ['mastheadLoader', { filter: 'jo/' }, "mastheadLoader: `filter` is a function, and not 'jo/'"],
+  ['mastheadLoader', { beside: { base: './docs' } }, 'mastheadLoader: `beside` is another loader, such as glob({ … }), and not an object'],
+  ['mastheadLiveLoader', { render: 'html' }, "mastheadLiveLoader: `render` is a function, and not 'html'"],
+  ['mastheadMembers', { prefix: ['people'] }, 'mastheadMembers: `prefix` is a text, and not a list'],
+  ['starlightMasthead', { group: 'members' }, "starlightMasthead: `group` is 'member' or 'flat', and not 'members'"],
+  ['starlightMasthead', { label: { en: 7 } }, "starlightMasthead: `label` is a text, or one for each language, such as { en: 'Members' }, and not an object"],
+])('%s tells of an option that there isn’t, or that is another: %j', (name, options, sentence) => {
+  const functions: Readonly<Record<string, (options: never) => unknown>> = { masthead, mastheadLoader, mastheadLiveLoader, mastheadMembers, starlightMasthead };
+  expect(() => functions[name]?.(options as never)).toThrow(sentence);
+});
+
+test('redirects tell of a base that is no path', async () => {
+  await expect(redirects({ base: 'members' })).rejects.toThrow("redirects: `base` is a path from the site's root, such as '/members', or a function of an id, and not 'members'");
+  await expect(redirects({ base: 'https://club.example/' })).rejects.toThrow('redirects: `base` is a path');
+});
+
+test('what is documented is taken', () => {
+  const nothing = { url: undefined, filter: undefined };
+  expect(() => masthead({ url: '', layout: undefined, account: true, join: false, members: '/people/', content: { videos: false, pictures: { sizes: '40rem' } }, starlight: false })).not.toThrow();
+  expect(() => mastheadLoader({ ...nothing, pollMs: 0, concurrency: Infinity, allow: [], beside: { name: 'x', load: async () => {} } })).not.toThrow();
+  for (const editor of ['/write/', 'https://club.example/write/', false] as const) expect(() => starlightMasthead({ editor, label: { en: 'People' }, group: 'flat', collapsed: false })).not.toThrow();
 });
 
 const FOUND: Found = { site: { name: 'The club', version: '0.1.3', review: 'off', linkBase: undefined, allows: undefined, uploads: undefined, publicMembers: false }, base: new URL('https://m.example/'), documents: 12, own: '0.1.0', origin: 'https://club.example', pages: '/members/' };
