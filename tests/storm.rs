@@ -70,12 +70,17 @@ async fn every_output_is_its_newest_source() {
         .await;
     }
     for member in &members {
-        let reports = site.members.reports(&member.id).await.unwrap();
         let live = newest
             .iter()
             .filter(|(path, newest)| path.contains(&member.handle) && newest.is_some())
             .count();
-        assert_eq!(reports.len(), live, "{}", member.handle);
+        // A report goes after its output.
+        let what = format!("the {live} reports of {}", member.handle);
+        site.wait_for(&what, async || {
+            let reports = site.members.reports(&member.id).await.unwrap();
+            (reports.len() == live).then_some(())
+        })
+        .await;
     }
 }
 
