@@ -77,6 +77,9 @@ async fn nothing_costs_a_member_more_the_more_there_are() {
         }
     }
     println!("\nDollars a month ({}):", prices::SOURCE);
+    if !is_full {
+        println!("(What is beyond {BETWEEN} members is an estimate.)");
+    }
     let heads = months.iter().map(|month| table::head(month.members));
     println!(
         "{:<16} {}",

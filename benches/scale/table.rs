@@ -12,8 +12,8 @@ pub(crate) fn head(members: f64) -> String {
     match members {
         0.0 => "idle".to_owned(),
         20.0 => "20 members".to_owned(),
-        // The document says that these may be estimates.
-        20_000.0 | 1_000_000.0 => format!("{}*", grouped(members)),
+        // The document says that these are estimates.
+        1_000_000.0 => format!("{}*", grouped(members)),
         members => grouped(members),
     }
 }
