@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
 use base64ct::{Base64, Encoding as _};
@@ -13,10 +13,9 @@ use endpoint::{Bearer, Clock, Origins, configuration};
 use image::ImageFormat;
 use members::{Account, FileState, Usage};
 use serde_json::{Value, json};
-use tokio::sync::Semaphore;
 
 use crate::photo::plain;
-use crate::picture_faults::{Paused, Stores, at_every_call, is_near, put, stack};
+use crate::picture_faults::{Pause, Stores, at_every_call, is_near, put, stack};
 
 const OLD: u8 = 60;
 const NEW: u8 = 180;
@@ -391,28 +390,19 @@ async fn a_file_that_changes_while_its_document_is_converted_is_shown_as_it_is_n
             for &commits in crate::before_and_after(at) {
                 let handle = format!("jo-{at}-{commits}-{taken_away}");
                 let account = healthy.with_file(&handle).await;
-                let calls = Arc::new(AtomicUsize::new(0));
-                let (reached, goes_on) = (Arc::new(Semaphore::new(0)), Arc::new(Semaphore::new(0)));
-                let paused = Paused {
-                    calls: Arc::clone(&calls),
+                let pause = Pause {
                     at,
                     commits,
                     dies: false,
-                    reached: Arc::clone(&reached),
-                    goes_on: Arc::clone(&goes_on),
                 };
-                let stores = Stores::through(&environment, &calls, move |inner, request| {
-                    paused.call(inner, request)
-                });
+                let (stores, paused) = Stores::paused(&environment, pause);
                 let note = healthy.tells(&SourceKey::new(&account.id, "readme").key());
                 let converting = async {
                     let state = stores.rewrite_readme();
                     let answer = rewrite_readme::handler(&state, note.clone()).await;
-                    reached.close();
                     answer.unwrap()
                 };
                 let changing = async {
-                    assert!(reached.acquire().await.is_err(), "closed");
                     let event = if taken_away {
                         let key = FileKey::of(&account.id, PATH).key();
                         healthy.uploads.delete(&key).await.unwrap();
@@ -422,9 +412,8 @@ async fn a_file_that_changes_while_its_document_is_converted_is_shown_as_it_is_n
                         healthy.send_file(&account, new).await
                     };
                     resized(&healthy, &event).await;
-                    goes_on.close();
                 };
-                let (answer, ()) = tokio::join!(converting, changing);
+                let (answer, ()) = paused.beside(converting, changing).await;
                 healthy.published(&account).await;
                 if answer != json!({"batchItemFailures": []}) {
                     rewritten(&healthy, &note).await;
@@ -441,7 +430,7 @@ async fn a_file_that_changes_while_its_document_is_converted_is_shown_as_it_is_n
                 }
                 let left = healthy.file_versions(&account.handle).await;
                 assert_eq!(left, usize::from(!taken_away), "at {at}, {commits}");
-                calls_in_all = calls.load(Ordering::SeqCst);
+                calls_in_all = paused.made();
             }
             if calls_in_all <= at {
                 break;

@@ -96,30 +96,58 @@ pub(crate) fn dead() -> ConnectorError {
     ConnectorError::io("the process was killed".into())
 }
 
-/// A process that stands still at its call `at`, before that gets through or before its answer comes.
+/// Where a process stands still, and goes on or dies.
+#[derive(Clone, Copy)]
+pub(crate) struct Pause {
+    pub(crate) at: usize,
+    /// Whether the call gets through before that, and its answer comes after it.
+    pub(crate) commits: bool,
+    pub(crate) dies: bool,
+}
+
+/// A process that stands still at one of its calls ([`Stores::paused`]).
 #[derive(Clone)]
 pub(crate) struct Paused {
-    pub(crate) calls: Arc<AtomicUsize>,
-    pub(crate) at: usize,
-    pub(crate) commits: bool,
-    /// Whether it is killed there.
-    pub(crate) dies: bool,
+    pause: Pause,
+    calls: Arc<AtomicUsize>,
     /// Closed when it stands still, or is through without.
-    pub(crate) reached: Arc<Semaphore>,
-    pub(crate) goes_on: Arc<Semaphore>,
+    reached: Arc<Semaphore>,
+    goes_on: Arc<Semaphore>,
 }
 
 impl Paused {
-    pub(crate) fn call(
+    /// What the process does, and what happens while it stands still.
+    pub(crate) async fn beside<A, B>(
         &self,
-        inner: &SharedHttpConnector,
-        request: HttpRequest,
-    ) -> HttpConnectorFuture {
+        process: impl Future<Output = A>,
+        meanwhile: impl Future<Output = B>,
+    ) -> (A, B) {
+        let process = async {
+            let done = process.await;
+            self.reached.close();
+            done
+        };
+        let meanwhile = async {
+            assert!(self.reached.acquire().await.is_err(), "closed");
+            let done = meanwhile.await;
+            self.goes_on.close();
+            done
+        };
+        tokio::join!(process, meanwhile)
+    }
+
+    /// How many calls the process made.
+    pub(crate) fn made(&self) -> usize {
+        self.calls.load(Ordering::SeqCst)
+    }
+
+    fn call(&self, inner: &SharedHttpConnector, request: HttpRequest) -> HttpConnectorFuture {
+        let Pause { at, commits, dies } = self.pause;
         let call = self.calls.fetch_add(1, Ordering::SeqCst);
-        if call > self.at && self.dies {
+        if call > at && dies {
             return HttpConnectorFuture::ready(Err(dead()));
         }
-        if call != self.at {
+        if call != at {
             return inner.call(request);
         }
         let (paused, inner) = (self.clone(), inner.clone());
@@ -128,18 +156,18 @@ impl Paused {
                 paused.reached.close();
                 assert!(paused.goes_on.acquire().await.is_err(), "closed");
             };
-            let answer = if paused.commits {
+            let answer = if commits {
                 let answer = inner.call(request).await;
                 stands().await;
                 answer
             } else {
                 stands().await;
-                if paused.dies {
+                if dies {
                     return Err(dead());
                 }
                 inner.call(request).await
             };
-            if paused.dies { Err(dead()) } else { answer }
+            if dies { Err(dead()) } else { answer }
         })
     }
 }
@@ -183,6 +211,21 @@ impl Stores {
         });
         stores.bytes = bytes;
         stores
+    }
+
+    /// The stores of a process that stands still at one of its calls.
+    pub(crate) fn paused(environment: &Environment, pause: Pause) -> (Self, Paused) {
+        let paused = Paused {
+            pause,
+            calls: Arc::default(),
+            reached: Arc::new(Semaphore::new(0)),
+            goes_on: Arc::new(Semaphore::new(0)),
+        };
+        let of_calls = paused.clone();
+        let stores = Self::through(environment, &paused.calls, move |inner, request| {
+            of_calls.call(inner, request)
+        });
+        (stores, paused)
     }
 
     /// The stores by a client whose calls go through `call`, which counts `calls`.

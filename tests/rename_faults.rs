@@ -1,15 +1,11 @@
 //! A document gets another address, and the function is cut short, or another one is at it.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-
 use blobs::layout::{MovedKey, SourceKey, content_key};
 use endpoint::Environment;
 use members::Account;
 use serde_json::json;
-use tokio::sync::Semaphore;
 
-use crate::picture_faults::{Paused, Stores, at_every_call, stack};
+use crate::picture_faults::{Pause, Stores, at_every_call, stack};
 use crate::version_faults::{Functions, NEW, OLD, listed, there};
 
 const BURIED: &str = "# Buried\n";
@@ -147,33 +143,23 @@ async fn beside(
             let account = healthy.member(&handle).await;
             let functions = Functions::of(environment, &account).await;
             functions.put(&healthy, "trip", &[OLD, NEW]).await;
-            let calls = Arc::new(AtomicUsize::new(0));
-            let (reached, goes_on) = (Arc::new(Semaphore::new(0)), Arc::new(Semaphore::new(0)));
-            let paused = Paused {
-                calls: Arc::clone(&calls),
+            let pause = Pause {
                 at,
                 commits,
                 dies: false,
-                reached: Arc::clone(&reached),
-                goes_on: Arc::clone(&goes_on),
             };
-            let stores = Stores::through(environment, &calls, move |inner, request| {
-                paused.call(inner, request)
-            });
+            let (stores, paused) = Stores::paused(environment, pause);
             let pausing = async {
                 let status = one(&functions, &stores).await;
-                reached.close();
                 status
             };
             let meanwhile = async {
-                assert!(reached.acquire().await.is_err(), "closed");
                 let status = other(&functions, &healthy).await;
-                goes_on.close();
                 status
             };
-            let answers = tokio::join!(pausing, meanwhile);
+            let answers = paused.beside(pausing, meanwhile).await;
             check(&account, &healthy, answers, format!("{handle} {answers:?}")).await;
-            made = calls.load(Ordering::SeqCst);
+            made = paused.made();
         }
         if made <= at {
             assert!(at > 3, "{at} calls of {name}");

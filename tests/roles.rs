@@ -5,7 +5,6 @@ mod proxy;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime};
 
 use auth::Code;
@@ -21,12 +20,11 @@ use local::Options;
 use mail::{Letter, Outbox};
 use members::{Created, IssuedCode, NewMember, Renamed, Role};
 use serde_json::{Value, json};
-use tokio::sync::Semaphore;
 
 use crate::events::{self, ANSWERS, DELIVERIES, event, invoke, make_demo};
 use crate::file_faults::resized;
 use crate::photo::plain;
-use crate::picture_faults::{Paused, Stores, put};
+use crate::picture_faults::{Pause, Stores, put};
 use crate::removal::left::left_of;
 use crate::removal::settled;
 use crate::template::document::{Template, logical_id};
@@ -294,20 +292,13 @@ async fn calls() -> BTreeMap<String, BTreeSet<Call>> {
     let mut at = 0;
     loop {
         put_moving().await;
-        let calls = Arc::new(AtomicUsize::new(0));
-        let (reached, goes_on) = (Arc::new(Semaphore::new(0)), Arc::new(Semaphore::new(0)));
-        let paused = Paused {
-            calls: Arc::clone(&calls),
+        let of_rename = &noted["rename"].0;
+        let pause = Pause {
             at,
             commits: true,
             dies: false,
-            reached: Arc::clone(&reached),
-            goes_on: Arc::clone(&goes_on),
         };
-        let of_rename = &noted["rename"].0;
-        let stores = Stores::through(of_rename, &calls, move |inner, request| {
-            paused.call(inner, request)
-        });
+        let (stores, paused) = Stores::paused(of_rename, pause);
         let mut state = rename::State::from_env(of_rename).unwrap();
         state.uploads = stores.uploads;
         state.bearer.members = stores.members;
@@ -318,15 +309,12 @@ async fn calls() -> BTreeMap<String, BTreeSet<Call>> {
                     rename::handler(&state, request)
                 });
             Box::pin(answer).await;
-            reached.close();
         };
         let deleted = async {
-            assert!(reached.acquire().await.is_err(), "closed");
             uploads.delete(&moving).await.unwrap();
-            goes_on.close();
         };
-        tokio::join!(renamed, deleted);
-        if calls.load(Ordering::SeqCst) <= at {
+        paused.beside(renamed, deleted).await;
+        if paused.made() <= at {
             break;
         }
         at += 1;
@@ -379,20 +367,13 @@ async fn calls() -> BTreeMap<String, BTreeSet<Call>> {
     let mut at = 0;
     loop {
         let id = next_lost().await;
-        let calls = Arc::new(AtomicUsize::new(0));
-        let (reached, goes_on) = (Arc::new(Semaphore::new(0)), Arc::new(Semaphore::new(0)));
-        let paused = Paused {
-            calls: Arc::clone(&calls),
+        let of_versions = &noted["versions"].0;
+        let pause = Pause {
             at,
             commits: true,
             dies: false,
-            reached: Arc::clone(&reached),
-            goes_on: Arc::clone(&goes_on),
         };
-        let of_versions = &noted["versions"].0;
-        let stores = Stores::through(of_versions, &calls, move |inner, request| {
-            paused.call(inner, request)
-        });
+        let (stores, paused) = Stores::paused(of_versions, pause);
         let mut state = versions::State::from_env(of_versions).unwrap();
         state.uploads = stores.uploads;
         state.bearer.members = stores.members;
@@ -401,15 +382,12 @@ async fn calls() -> BTreeMap<String, BTreeSet<Call>> {
                 versions::handler(&state, request)
             });
             Box::pin(answer).await;
-            reached.close();
         };
         let erased = async {
-            assert!(reached.acquire().await.is_err(), "closed");
             uploads.erase_for_good(&lost).await.unwrap();
-            goes_on.close();
         };
-        tokio::join!(restored, erased);
-        if calls.load(Ordering::SeqCst) <= at {
+        paused.beside(restored, erased).await;
+        if paused.made() <= at {
             break;
         }
         at += 1;

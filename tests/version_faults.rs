@@ -1,7 +1,7 @@
 //! What comes back, and what is erased for good, when a function is cut short or another one is at it.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
 use blobs::layout::{SourceKey, SourceNote};
@@ -9,9 +9,8 @@ use blobs::{Condition, Upload, Version};
 use endpoint::{Clock, Environment, Origins};
 use members::{Account, Review, Usage};
 use serde_json::{Value, json};
-use tokio::sync::Semaphore;
 
-use crate::picture_faults::{Paused, Stores, at_every_call, stack};
+use crate::picture_faults::{Pause, Stores, at_every_call, stack};
 
 pub(crate) const OLD: &str = "# Old\n\nLonger than what came after.\n";
 pub(crate) const NEW: &str = "# New\n";
@@ -309,19 +308,12 @@ async fn what_is_erased_for_good_while_it_is_restored_does_not_come_back() {
                 }
                 let old = listed(&healthy, &key).await.last().unwrap().id.clone();
                 let old = old.unwrap();
-                let calls = Arc::new(AtomicUsize::new(0));
-                let (reached, goes_on) = (Arc::new(Semaphore::new(0)), Arc::new(Semaphore::new(0)));
-                let paused = Paused {
-                    calls: Arc::clone(&calls),
+                let pause = Pause {
                     at,
                     commits,
                     dies: false,
-                    reached: Arc::clone(&reached),
-                    goes_on: Arc::clone(&goes_on),
                 };
-                let stores = Stores::through(&environment, &calls, move |inner, request| {
-                    paused.call(inner, request)
-                });
+                let (stores, paused) = Stores::paused(&environment, pause);
                 let run = async |stores: &Stores, is_restore: bool| {
                     if is_restore {
                         functions.restore(stores, "trip", &old).await
@@ -331,22 +323,19 @@ async fn what_is_erased_for_good_while_it_is_restored_does_not_come_back() {
                 };
                 let pausing = async {
                     let status = run(&stores, is_restore).await;
-                    reached.close();
                     status
                 };
                 let meanwhile = async {
-                    assert!(reached.acquire().await.is_err(), "closed");
                     let status = run(&healthy, !is_restore).await;
-                    goes_on.close();
                     status
                 };
-                let (one, other) = tokio::join!(pausing, meanwhile);
+                let (one, other) = paused.beside(pausing, meanwhile).await;
                 for status in [one, other] {
                     assert!([202, 404].contains(&status), "{status} at {at}");
                 }
                 let left = listed(&healthy, &key).await;
                 assert_eq!(left, [], "{handle}: {one} and {other}");
-                made = calls.load(Ordering::SeqCst);
+                made = paused.made();
             }
             if made <= at {
                 break at;

@@ -1,13 +1,9 @@
 //! A hand that stands still or is killed at each of its calls, and what others do meanwhile.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-
 use blobs::layout::content_key;
-use tokio::sync::Semaphore;
 
 use super::{TEXTS, World, now};
-use crate::picture_faults::{Paused, Stores, at_every_call};
+use crate::picture_faults::{Pause, Stores, at_every_call};
 
 /// What happens to an address while somebody who wants to settle it stands still: the texts that are there one after the other, each of which
 /// another hand has settled.
@@ -34,34 +30,24 @@ async fn a_hand_that_stands_still_has_not_the_last_word() {
                 world.document(&id, Some(TEXTS[0])).await;
                 // What the hand that stands still has to settle.
                 world.put(&content_key(&id), TEXTS[2]).await;
-                let calls = Arc::new(AtomicUsize::new(0));
-                let (reached, goes_on) = (Arc::new(Semaphore::new(0)), Arc::new(Semaphore::new(0)));
-                let paused = Paused {
-                    calls: Arc::clone(&calls),
+                let pause = Pause {
                     at,
                     commits,
                     dies: false,
-                    reached: Arc::clone(&reached),
-                    goes_on: Arc::clone(&goes_on),
                 };
-                let stores = Stores::through(environment, &calls, move |inner, request| {
-                    paused.call(inner, request)
-                });
+                let (stores, paused) = Stores::paused(environment, pause);
                 let pausing = async {
                     let settled =
                         manifest::settle(&stores.content, &stores.members, &id, now()).await;
-                    reached.close();
                     settled.unwrap();
                 };
                 let meanwhile = async {
-                    assert!(reached.acquire().await.is_err(), "closed");
                     for text in *texts {
                         world.document(&id, *text).await;
                     }
-                    goes_on.close();
                 };
-                tokio::join!(pausing, meanwhile);
-                made = calls.load(Ordering::SeqCst);
+                paused.beside(pausing, meanwhile).await;
+                made = paused.made();
                 assert_eq!(world.compare().await.differed, 0, "{id}: {texts:?}");
             }
             if made <= at {

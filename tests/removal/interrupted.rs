@@ -1,9 +1,6 @@
 //! A removal, or another handle, in the middle of whatever a function does: between any two of its calls, and
 //! in place of the answer to each of them. The function then goes on, or is killed and its message comes again.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-
 use anyhow::Context as _;
 use blobs::layout::{
     FileChangeKey, FileKey, LaterKey, OWN_PAGE, OriginalKey, PictureChangeKey, SourceKey,
@@ -13,14 +10,13 @@ use endpoint::{Clock, Environment, Origins, configuration};
 use image::ImageFormat;
 use members::{Account, Built, IssuedCode, Picture, Refused, Renamed, Seen};
 use serde_json::{Value, json};
-use tokio::sync::Semaphore;
 
 use super::left::left_of;
 use super::{now_ms, remove, settled};
 use crate::file_faults::PATH;
 use crate::photo::plain;
 use crate::picture_faults::{
-    self, Paused, Stores, at_every_call as killed_at_every_call, is_near, put, stack,
+    self, Pause, Stores, at_every_call as killed_at_every_call, is_near, put, stack,
 };
 
 /// What a function does with the stores. `Some`: the event that comes again, since it failed.
@@ -215,26 +211,13 @@ async fn meanwhile(change: Meanwhile, name: &str, dies: bool, work: impl Work) -
                 let account = settled(&healthy, &format!("{name}-{at}-{commits}-{dies}")).await;
                 work.prepare(&healthy, &account).await;
                 let account = healthy.now(&account).await;
-                let calls = Arc::new(AtomicUsize::new(0));
-                let (reached, goes_on) = (Arc::new(Semaphore::new(0)), Arc::new(Semaphore::new(0)));
-                let paused = Paused {
-                    calls: Arc::clone(&calls),
-                    at,
-                    commits,
-                    dies,
-                    reached: Arc::clone(&reached),
-                    goes_on: Arc::clone(&goes_on),
-                };
-                let stores = Stores::through(&environment, &calls, move |inner, request| {
-                    paused.call(inner, request)
-                });
+                let pause = Pause { at, commits, dies };
+                let (stores, paused) = Stores::paused(&environment, pause);
                 let running = async {
                     let again = Box::pin(work.run(&environment, &stores, &account)).await;
-                    reached.close();
                     again
                 };
                 let removing = async {
-                    assert!(reached.acquire().await.is_err(), "closed");
                     match change {
                         Meanwhile::Removed => {
                             remove(&healthy, &account).await.unwrap();
@@ -245,9 +228,8 @@ async fn meanwhile(change: Meanwhile, name: &str, dies: bool, work: impl Work) -
                         }
                         Meanwhile::Sends => Box::pin(send(&environment, &healthy, &account)).await,
                     }
-                    goes_on.close();
                 };
-                let (again, ()) = tokio::join!(running, removing);
+                let (again, ()) = paused.beside(running, removing).await;
                 if let Some((queue, event)) = again {
                     assert!(deliver(&healthy, queue, event).await, "{name} at {at}");
                 }
@@ -264,7 +246,7 @@ async fn meanwhile(change: Meanwhile, name: &str, dies: bool, work: impl Work) -
                     left, [""; 0],
                     "{name} at {at}, commits {commits}, dies {dies}"
                 );
-                if calls.load(Ordering::SeqCst) <= at {
+                if paused.made() <= at {
                     return at;
                 }
             }

@@ -1,16 +1,13 @@
 //! Editors and authors at the same document, while functions are cut short.
 
 use std::cell::Cell;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use blobs::layout::MovedKey;
 use endpoint::Environment;
 use members::{Account, Review, Role, State as Outcome};
-use tokio::sync::Semaphore;
 
 use super::{ONE, Office, THREE, TWO, add, forget_what_is_clear};
-use crate::picture_faults::{Paused, Stores, at_every_call, stack};
+use crate::picture_faults::{Pause, Stores, at_every_call, stack};
 use crate::version_faults::Functions;
 
 /// How often something was entered of a document.
@@ -187,31 +184,21 @@ pub(crate) async fn beside(
         for &commits in crate::before_and_after(at) {
             let author = add(&healthy, &format!("jo-{name}-{at}-{commits}"), Role::Member).await;
             begin(&author).await;
-            let calls = Arc::new(AtomicUsize::new(0));
-            let (reached, goes_on) = (Arc::new(Semaphore::new(0)), Arc::new(Semaphore::new(0)));
-            let paused = Paused {
-                calls: Arc::clone(&calls),
+            let pause = Pause {
                 at,
                 commits,
                 dies: false,
-                reached: Arc::clone(&reached),
-                goes_on: Arc::clone(&goes_on),
             };
-            let stores = Stores::through(environment, &calls, move |inner, request| {
-                paused.call(inner, request)
-            });
+            let (stores, paused) = Stores::paused(environment, pause);
             let pausing = async {
                 one(&author, &stores).await;
-                reached.close();
             };
             let meanwhile = async {
-                assert!(reached.acquire().await.is_err(), "closed");
                 other(&author).await;
-                goes_on.close();
             };
-            tokio::join!(pausing, meanwhile);
+            paused.beside(pausing, meanwhile).await;
             check(&author, at).await;
-            made = calls.load(Ordering::SeqCst);
+            made = paused.made();
         }
         if made <= at {
             assert!(at > 3, "{at} calls of {name}");

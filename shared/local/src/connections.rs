@@ -88,7 +88,8 @@ impl Connections {
     pub(crate) async fn room(&self) {
         loop {
             let ended = self.0.room.notified();
-            if self.all().len() < self.0.max.connections || self.end_idlest(|_| true) {
+            let open = self.all().iter().filter(|state| !state.is_ended()).count();
+            if open < self.0.max.connections || self.end_idlest(|_| true) {
                 return;
             }
             ended.await;
@@ -117,31 +118,44 @@ impl Connections {
     }
 
     fn end_idlest(&self, may_end: impl Fn(&State) -> bool) -> bool {
-        let mut all = self.all();
+        let all = self.all();
         let waiting = all
             .iter()
-            .enumerate()
-            .filter(|(_, state)| state.waits_for_its_client() && may_end(state));
-        let idlest = waiting.min_by_key(|(_, state)| state.moved.load(Ordering::Relaxed));
-        let Some((place, _)) = idlest else {
-            return false;
-        };
-        all.remove(place).end.cancel();
-        true
+            .filter(|state| state.waits_for_its_client() && may_end(state));
+        let idlest = waiting.min_by_key(|state| state.moved.load(Ordering::Relaxed));
+        if let Some(idlest) = idlest {
+            idlest.end.cancel();
+        }
+        idlest.is_some()
     }
 
     /// Ends the connection that was opened last of those that have memory, where each of these wants
     /// more and none will give any back.
     fn end_last_of_all_stuck(&self) {
-        let mut all = self.all();
-        let has_some = |state: &State| state.held.load(Ordering::Relaxed) > 0;
-        let is_stuck = |state: &State| state.waits_for_memory.load(Ordering::Relaxed);
-        let mut holders = all.iter().filter(|state| has_some(state));
-        if holders.all(|state| is_stuck(state))
-            && let Some(last) = all.iter().rposition(|state| has_some(state))
-        {
-            all.remove(last).end.cancel();
+        let all = self.all();
+        let holders = all
+            .iter()
+            .filter(|state| state.held.load(Ordering::Relaxed) > 0);
+        let mut last = None;
+        for holder in holders {
+            if holder.is_ended() || !holder.waits_for_memory.load(Ordering::Relaxed) {
+                return;
+            }
+            last = Some(holder);
         }
+        if let Some(last) = last {
+            last.end.cancel();
+        }
+    }
+
+    /// Whether there will be `bytes` once the connections that were ended are gone, which are still to
+    /// give theirs back.
+    fn has_soon(&self, bytes: usize) -> bool {
+        let all = self.all();
+        let ended = all.iter().filter(|state| state.is_ended());
+        let soon: usize = ended.map(|state| state.held.load(Ordering::Relaxed)).sum();
+        let held = self.0.held.load(Ordering::Relaxed).saturating_sub(soon);
+        held.saturating_add(bytes) <= self.0.max.held_bytes
     }
 
     fn now(&self) -> u64 {
@@ -195,7 +209,7 @@ impl Connection {
     /// answer makes room instead.
     pub(crate) fn leaving(self: &Arc<Self>, answer: Vec<u8>) -> Bytes {
         while !self.port.take(answer.len()) {
-            if !self.end_other_holder() {
+            if self.port.has_soon(answer.len()) || !self.end_other_holder() {
                 self.port.0.held.fetch_add(answer.len(), Ordering::Relaxed);
                 break;
             }
@@ -221,7 +235,14 @@ impl Connection {
 
 impl State {
     fn waits_for_its_client(&self) -> bool {
-        !self.waits_for_us.load(Ordering::Relaxed) && !self.waits_for_memory.load(Ordering::Relaxed)
+        !self.is_ended()
+            && !self.waits_for_us.load(Ordering::Relaxed)
+            && !self.waits_for_memory.load(Ordering::Relaxed)
+    }
+
+    /// Whether it was told to make room; it has its memory until it is dropped.
+    fn is_ended(&self) -> bool {
+        self.end.is_cancelled()
     }
 }
 
@@ -280,7 +301,7 @@ impl Held {
             if connection.port.take(bytes) {
                 return self.took(bytes);
             }
-            if !connection.end_other_holder() {
+            if !connection.port.has_soon(bytes) && !connection.end_other_holder() {
                 connection.port.end_last_of_all_stuck();
             }
             // Where nothing is given back, one of the others has waited long enough by then.
@@ -329,6 +350,15 @@ mod tests {
         })
     }
 
+    /// A port on which nobody is idle for long enough to be ended for their memory.
+    fn patient() -> Connections {
+        Connections::of(Max {
+            connections: 10,
+            held_bytes: 100,
+            patience: Duration::from_secs(60),
+        })
+    }
+
     #[tokio::test]
     async fn the_connection_that_waited_longest_for_its_client_makes_room() {
         let port = of(3, 100);
@@ -339,8 +369,8 @@ mod tests {
         tokio::time::sleep(Duration::from_millis(20)).await;
         fresh.moved();
         port.room().await;
-        assert!(idle.state.end.is_cancelled());
-        assert!(!busy.state.end.is_cancelled() && !fresh.state.end.is_cancelled());
+        assert!(idle.state.is_ended());
+        assert!(!busy.state.is_ended() && !fresh.state.is_ended());
     }
 
     #[tokio::test]
@@ -353,7 +383,7 @@ mod tests {
             async move { port.room().await }
         });
         tokio::time::sleep(Duration::from_millis(20)).await;
-        assert!(!waiting.is_finished() && !busy.state.end.is_cancelled());
+        assert!(!waiting.is_finished() && !busy.state.is_ended());
         drop(busy);
         waiting.await.unwrap();
     }
@@ -366,7 +396,7 @@ mod tests {
         of_slow.grow(90).await;
         let waiting = tokio::spawn(async move { normal.holding().grow(50).await });
         slow.ended().await;
-        assert!(!idle.state.end.is_cancelled(), "it holds nothing");
+        assert!(!idle.state.is_ended(), "it holds nothing");
         // The server drops a connection that ended, and what it holds.
         drop((slow, of_slow));
         waiting.await.unwrap();
@@ -375,11 +405,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_client_that_gets_on_is_not_ended_for_others() {
-        let port = Connections::of(Max {
-            connections: 10,
-            held_bytes: 100,
-            patience: Duration::from_secs(60),
-        });
+        let port = patient();
         let (moving, wanting) = (port.open(), port.open());
         let mut of_moving = moving.holding();
         of_moving.grow(90).await;
@@ -387,7 +413,7 @@ mod tests {
         // An answer never waits, and ends nobody who gets on.
         drop(port.open().leaving(vec![0; 60]));
         tokio::time::sleep(LOOK_AGAIN * 2).await;
-        assert!(!waiting.is_finished() && !moving.state.end.is_cancelled());
+        assert!(!waiting.is_finished() && !moving.state.is_ended());
         drop((moving, of_moving));
         waiting.await.unwrap();
         assert_eq!(port.0.held.load(Ordering::Relaxed), 0);
@@ -395,7 +421,7 @@ mod tests {
 
     #[tokio::test]
     async fn of_requests_that_have_all_memory_the_last_makes_room() {
-        let port = of(10, 100);
+        let port = patient();
         let (first, last) = (port.open(), port.open());
         let (mut of_first, mut of_last) = (first.holding(), last.holding());
         of_first.grow(50).await;
@@ -404,15 +430,32 @@ mod tests {
             of_first.grow(30).await;
             of_first
         });
-        tokio::task::yield_now().await;
         tokio::select! {
             () = of_last.grow(30) => panic!("there is no memory for it"),
             () = last.ended() => {}
         }
-        assert!(!first.state.end.is_cancelled());
+        assert!(!first.state.is_ended());
         drop((last, of_last));
         drop(first_waits.await.unwrap());
         assert_eq!(port.0.held.load(Ordering::Relaxed), 0);
+    }
+
+    #[tokio::test]
+    async fn what_is_given_back_soon_is_taken_from_nobody_else() {
+        let port = of(10, 100);
+        let (slow, slower, wanting) = (port.open(), port.open(), port.open());
+        let (mut of_slow, mut of_slower) = (slow.holding(), slower.holding());
+        of_slower.grow(40).await;
+        of_slow.grow(40).await;
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        slow.moved();
+        let waiting = tokio::spawn(async move { wanting.holding().grow(50).await });
+        slower.ended().await;
+        // It still has its memory, and whoever wants some looks again and again.
+        tokio::time::sleep(LOOK_AGAIN * 3).await;
+        assert!(!slow.state.is_ended() && !waiting.is_finished());
+        drop((slower, of_slower));
+        waiting.await.unwrap();
     }
 
     #[tokio::test]
@@ -425,7 +468,7 @@ mod tests {
             .collect();
         let ended = connections
             .iter()
-            .filter(|connection| connection.state.end.is_cancelled());
+            .filter(|connection| connection.state.is_ended());
         assert_eq!(ended.count(), 3, "the last one is read now");
         drop(answers);
         assert_eq!(port.0.held.load(Ordering::Relaxed), 0);

@@ -394,6 +394,23 @@ impl Members {
         Ok(read.map_err(Error::store("GetItem"))?.item)
     }
 
+    /// Puts an item whose `turn` is one more than the turn of the item that was read; 0 is of none. Returns whether it is there:
+    /// another hand may have been faster.
+    pub(crate) async fn put_in_turn(&self, item: Item, turn: u64) -> Result<bool> {
+        let put = self
+            .client
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(item));
+        let put = if turn == 0 {
+            put.condition_expression("attribute_not_exists(pk)")
+        } else {
+            put.condition_expression("turn = :turn")
+                .expression_attribute_values(":turn", number(turn))
+        };
+        Error::unless_condition("PutItem", put.send().await)
+    }
+
     /// Changes an account that still is the member's own, under a further condition.
     pub(crate) async fn update<const N: usize>(
         &self,

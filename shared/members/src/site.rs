@@ -148,18 +148,6 @@ impl Members {
         let mut item = rebuild_key();
         item.insert("rebuild".to_owned(), string(text));
         item.insert("turn".to_owned(), number(after.turn));
-        let put = self
-            .client
-            .put_item()
-            .table_name(&self.table)
-            .set_item(Some(item));
-        let put = if turn == 0 {
-            put.condition_expression("attribute_not_exists(pk)")
-        } else {
-            put.condition_expression("turn = :turn")
-                .expression_attribute_values(":turn", number(turn))
-        };
-        let done = Error::unless_condition("PutItem", put.send().await)?;
-        Ok(done.then_some(after))
+        Ok(self.put_in_turn(item, turn).await?.then_some(after))
     }
 }

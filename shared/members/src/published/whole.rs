@@ -2,7 +2,7 @@
 
 use super::MANIFEST;
 use crate::Members;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::item::{Item, Reader, boolean, key, number, string};
 
 const SITE: &str = "SITE";
@@ -75,18 +75,6 @@ impl Members {
         if let Some(cursor) = &after.cursor {
             item.insert("cursor".to_owned(), string(cursor.as_str()));
         }
-        let put = self
-            .client
-            .put_item()
-            .table_name(&self.table)
-            .set_item(Some(item));
-        let put = if turn == 0 {
-            put.condition_expression("attribute_not_exists(pk)")
-        } else {
-            put.condition_expression("turn = :turn")
-                .expression_attribute_values(":turn", number(turn))
-        };
-        let done = Error::unless_condition("PutItem", put.send().await)?;
-        Ok(done.then_some(after))
+        Ok(self.put_in_turn(item, turn).await?.then_some(after))
     }
 }
