@@ -23,6 +23,8 @@ use blobs::layout::{
 use blobs::{Blobs, Condition, Upload};
 use distribution::Distribution;
 use endpoint::{Bearer, Clock, Environment, Origins, aws, configuration};
+use futures::FutureExt as _;
+use futures::future::LocalBoxFuture;
 use hyper::body::Bytes;
 use image::ImageFormat;
 use local::{Options, Stack};
@@ -117,11 +119,11 @@ pub(crate) struct Paused {
 
 impl Paused {
     /// What the process does, and what happens while it stands still.
-    pub(crate) async fn beside<A, B>(
-        &self,
-        process: impl Future<Output = A>,
-        meanwhile: impl Future<Output = B>,
-    ) -> (A, B) {
+    pub(crate) fn beside<'a, A: 'a, B: 'a>(
+        &'a self,
+        process: impl Future<Output = A> + 'a,
+        meanwhile: impl Future<Output = B> + 'a,
+    ) -> LocalBoxFuture<'a, (A, B)> {
         let process = async {
             let done = process.await;
             self.reached.close();
@@ -133,7 +135,7 @@ impl Paused {
             self.goes_on.close();
             done
         };
-        tokio::join!(process, meanwhile)
+        futures::future::join(process, meanwhile).boxed_local()
     }
 
     /// How many calls the process made.

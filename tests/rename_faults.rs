@@ -149,15 +149,8 @@ async fn beside(
                 dies: false,
             };
             let (stores, paused) = Stores::paused(environment, pause);
-            let pausing = async {
-                let status = one(&functions, &stores).await;
-                status
-            };
-            let meanwhile = async {
-                let status = other(&functions, &healthy).await;
-                status
-            };
-            let answers = paused.beside(pausing, meanwhile).await;
+            let pausing = one(&functions, &stores);
+            let answers = paused.beside(pausing, other(&functions, &healthy)).await;
             check(&account, &healthy, answers, format!("{handle} {answers:?}")).await;
             made = paused.made();
         }

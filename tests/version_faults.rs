@@ -321,15 +321,8 @@ async fn what_is_erased_for_good_while_it_is_restored_does_not_come_back() {
                         functions.erase(stores, "trip").await
                     }
                 };
-                let pausing = async {
-                    let status = run(&stores, is_restore).await;
-                    status
-                };
-                let meanwhile = async {
-                    let status = run(&healthy, !is_restore).await;
-                    status
-                };
-                let (one, other) = paused.beside(pausing, meanwhile).await;
+                let pausing = run(&stores, is_restore);
+                let (one, other) = paused.beside(pausing, run(&healthy, !is_restore)).await;
                 for status in [one, other] {
                     assert!([202, 404].contains(&status), "{status} at {at}");
                 }

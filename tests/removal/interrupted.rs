@@ -213,10 +213,7 @@ async fn meanwhile(change: Meanwhile, name: &str, dies: bool, work: impl Work) -
                 let account = healthy.now(&account).await;
                 let pause = Pause { at, commits, dies };
                 let (stores, paused) = Stores::paused(&environment, pause);
-                let running = async {
-                    let again = Box::pin(work.run(&environment, &stores, &account)).await;
-                    again
-                };
+                let running = work.run(&environment, &stores, &account);
                 let removing = async {
                     match change {
                         Meanwhile::Removed => {

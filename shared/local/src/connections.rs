@@ -355,7 +355,7 @@ mod tests {
         Connections::of(Max {
             connections: 10,
             held_bytes: 100,
-            patience: Duration::from_secs(60),
+            patience: Duration::from_mins(1),
         })
     }
 
@@ -406,15 +406,15 @@ mod tests {
     #[tokio::test]
     async fn a_client_that_gets_on_is_not_ended_for_others() {
         let port = patient();
-        let (moving, wanting) = (port.open(), port.open());
-        let mut of_moving = moving.holding();
-        of_moving.grow(90).await;
-        let waiting = tokio::spawn(async move { wanting.holding().grow(50).await });
+        let (moving, other) = (port.open(), port.open());
+        let mut its_memory = moving.holding();
+        its_memory.grow(90).await;
+        let waiting = tokio::spawn(async move { other.holding().grow(50).await });
         // An answer never waits, and ends nobody who gets on.
         drop(port.open().leaving(vec![0; 60]));
         tokio::time::sleep(LOOK_AGAIN * 2).await;
         assert!(!waiting.is_finished() && !moving.state.is_ended());
-        drop((moving, of_moving));
+        drop((moving, its_memory));
         waiting.await.unwrap();
         assert_eq!(port.0.held.load(Ordering::Relaxed), 0);
     }
@@ -443,18 +443,18 @@ mod tests {
     #[tokio::test]
     async fn what_is_given_back_soon_is_taken_from_nobody_else() {
         let port = of(10, 100);
-        let (slow, slower, wanting) = (port.open(), port.open(), port.open());
-        let (mut of_slow, mut of_slower) = (slow.holding(), slower.holding());
-        of_slower.grow(40).await;
-        of_slow.grow(40).await;
+        let (slow, slower, other) = (port.open(), port.open(), port.open());
+        let (mut kept, mut given_back) = (slow.holding(), slower.holding());
+        given_back.grow(40).await;
+        kept.grow(40).await;
         tokio::time::sleep(Duration::from_millis(20)).await;
         slow.moved();
-        let waiting = tokio::spawn(async move { wanting.holding().grow(50).await });
+        let waiting = tokio::spawn(async move { other.holding().grow(50).await });
         slower.ended().await;
         // It still has its memory, and whoever wants some looks again and again.
         tokio::time::sleep(LOOK_AGAIN * 3).await;
         assert!(!slow.state.is_ended() && !waiting.is_finished());
-        drop((slower, of_slower));
+        drop((slower, given_back));
         waiting.await.unwrap();
     }
 
