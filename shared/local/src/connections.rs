@@ -5,7 +5,8 @@
 //! where it comes from. What tells them apart is whether they get on: where a connection or memory
 //! is wanted and none is left, the connection that has waited longest for its client makes room.
 //! One that waits for this process never does, but for one case: requests that have all memory
-//! between them and each want more. Then the one that began last makes room.
+//! between them and each want more. Then the one that has most of it makes room: the fewest are ended
+//! like that.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -129,22 +130,19 @@ impl Connections {
         idlest.is_some()
     }
 
-    /// Ends the connection that was opened last of those that have memory, where each of these wants
-    /// more and none will give any back.
-    fn end_last_of_all_stuck(&self) {
+    /// Ends the connection that has most memory, where each that has some wants more and none will
+    /// give any back.
+    fn end_largest_of_all_stuck(&self) {
         let all = self.all();
         let holders = all
             .iter()
             .filter(|state| state.held.load(Ordering::Relaxed) > 0);
-        let mut last = None;
-        for holder in holders {
-            if holder.is_ended() || !holder.waits_for_memory.load(Ordering::Relaxed) {
-                return;
-            }
-            last = Some(holder);
-        }
-        if let Some(last) = last {
-            last.end.cancel();
+        let is_stuck =
+            |state: &State| !state.is_ended() && state.waits_for_memory.load(Ordering::Relaxed);
+        if holders.clone().all(|state| is_stuck(state))
+            && let Some(largest) = holders.max_by_key(|state| state.held.load(Ordering::Relaxed))
+        {
+            largest.end.cancel();
         }
     }
 
@@ -302,7 +300,7 @@ impl Held {
                 return self.took(bytes);
             }
             if !connection.port.has_soon(bytes) && !connection.end_other_holder() {
-                connection.port.end_last_of_all_stuck();
+                connection.port.end_largest_of_all_stuck();
             }
             // Where nothing is given back, one of the others has waited long enough by then.
             drop(tokio::time::timeout(LOOK_AGAIN, freed).await);
@@ -420,23 +418,24 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn of_requests_that_have_all_memory_the_last_makes_room() {
+    async fn of_requests_that_have_all_memory_the_largest_makes_room() {
         let port = patient();
-        let (first, last) = (port.open(), port.open());
-        let (mut of_first, mut of_last) = (first.holding(), last.holding());
-        of_first.grow(50).await;
-        of_last.grow(50).await;
-        let first_waits = tokio::spawn(async move {
-            of_first.grow(30).await;
-            of_first
+        let (large, small) = (port.open(), port.open());
+        let (mut of_large, mut of_small) = (large.holding(), small.holding());
+        of_large.grow(60).await;
+        of_small.grow(40).await;
+        let small_waits = tokio::spawn(async move {
+            of_small.grow(30).await;
+            of_small
         });
         tokio::select! {
-            () = of_last.grow(30) => panic!("there is no memory for it"),
-            () = last.ended() => {}
+            () = of_large.grow(30) => panic!("there is no memory for it"),
+            () = large.ended() => {}
+            () = tokio::time::sleep(Duration::from_secs(20)) => panic!("nobody made room"),
         }
-        assert!(!first.state.is_ended());
-        drop((last, of_last));
-        drop(first_waits.await.unwrap());
+        assert!(!small.state.is_ended());
+        drop((large, of_large));
+        drop(small_waits.await.unwrap());
         assert_eq!(port.0.held.load(Ordering::Relaxed), 0);
     }
 
