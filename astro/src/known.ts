@@ -52,26 +52,41 @@ interface Known {
   'content.pictures': Options<PicturesOptions>;
 }
 
-const MANY = { url: 'text', filter: 'function', attempts: 'number' } as const;
-const READING = { ...MANY, concurrency: 'number', allow: 'list', content: { of: 'content' } } as const;
+/** Of whatever asks the server. */
+const ASKING = { url: 'text', filter: 'function', attempts: 'number' } as const;
+/** Of what reads documents. */
+const READING = { ...ASKING, concurrency: 'number', allow: 'list', content: { of: 'content' } } as const;
 
 const KNOWN: Known = {
   masthead: {
     url: 'text',
     content: { of: 'content' },
     starlight: { of: 'starlightMasthead', or: 'switch' },
-    ...({ account: 'page', join: 'page', members: 'page', office: 'page', write: 'page' } as const),
-    ...({ layout: 'text', redirects: 'switch', images: 'switch', csp: 'switch', toolbar: 'switch' } as const),
+    account: 'page',
+    join: 'page',
+    members: 'page',
+    office: 'page',
+    write: 'page',
+    layout: 'text',
+    redirects: 'switch',
+    images: 'switch',
+    csp: 'switch',
+    toolbar: 'switch',
   },
   mastheadLoader: { ...READING, prefix: 'text', beside: 'loader', pollMs: 'number', failWhenEmpty: 'switch', buildKey: 'text' },
   mastheadLiveLoader: { ...READING, render: 'function', keep: 'number' },
-  mastheadMembers: { ...MANY, concurrency: 'number', prefix: 'text', pollMs: 'number', failWhenEmpty: 'switch' },
-  redirects: { ...MANY, base: 'base', cacheDir: 'text' },
+  mastheadMembers: { ...ASKING, concurrency: 'number', prefix: 'text', pollMs: 'number', failWhenEmpty: 'switch' },
+  redirects: { ...ASKING, base: 'base', cacheDir: 'text' },
   starlightMasthead: { label: 'label', group: 'group', collapsed: 'switch', byline: 'switch', editor: 'editor' },
   content: {
-    ...({ callouts: 'switch', tasks: 'switch', math: 'switch', diagrams: 'switch', tables: 'switch', footnotes: 'switch' } as const),
+    callouts: 'switch',
+    tasks: 'switch',
+    math: 'switch',
+    diagrams: 'switch',
     videos: { of: 'content.videos', or: 'switch' },
     pictures: { of: 'content.pictures', or: 'switch' },
+    tables: 'switch',
+    footnotes: 'switch',
   },
   'content.videos': { peertube: 'texts' },
   'content.pictures': { sizes: 'text' },

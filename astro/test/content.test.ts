@@ -360,6 +360,18 @@ test('the island’s script is on pages with a video, where the site has the int
   expect(() => islandPlugins({ integrations: [masthead({ content: { videos: { peertube: ["x'+alert(1)+'"] } } })] as never })).toThrow('is no host of PeerTube');
 });
 
+test('the style on Starlight has every rule of the package’s, and no comment', () => {
+  const emitted: { fileName: string; source: string }[] = [];
+  for (const plugin of islandPlugins({ integrations: [INTEGRATION, STARLIGHT] } as never)) plugin.buildEnd?.call({ emitFile: (file) => (emitted.push(file), '') });
+  const { source } = emitted.find(({ fileName }) => fileName.endsWith('.css'))!;
+  const own = ['callouts', 'content'].map((name) => readFileSync(new URL(`../components/${name}.css`, import.meta.url), 'utf8')).join('');
+  const rules = (style: string) => style.replace(/\/\*[^]*?\*\//g, '').replace(/@import[^;]*;/g, '').replace(/\s/g, '');
+  expect(rules(source)).toBe(rules(own));
+  expect(source).not.toMatch(/\/\*|\n|@import/);
+  // What a space means something in.
+  for (const part of ['border:1px solid', 'calc(var(--long) * -1em)', ':where(.masthead-formula) .tml-eqn::before', ':where(.callout-content > :first-child)']) expect(source).toContain(part);
+});
+
 test('what only the loader makes can’t be written by hand', async () => {
   const byHand = '<div class="masthead-video"><a href="javascript:x" data-src="javascript:x">x</a></div><div class="masthead-video not-content"><iframe src="https://e.example"></iframe></div>\n\n<aside class="starlight-aside starlight-aside--tip">x</aside>\n\n<math alttext="x"><mi>x</mi></math><svg><path d="M0"/></svg>\n\n<figure class="masthead-diagram"><img src="data:image/svg+xml;base64,PHN2Zy8+"></figure><div class="masthead-table" role="region">x</div><code class="masthead-unset">x</code>';
   const made = `\n\n$x$\n\n> [!tip] x\n> y\n\n\`\`\`mermaid\n${GRAPH}\n\`\`\`\n\n| a |\n|---|\n| b |\n\nhttps://vimeo.com/76979871`;

@@ -190,13 +190,7 @@ pub(crate) async fn beside(
                 dies: false,
             };
             let (stores, paused) = Stores::paused(environment, pause);
-            let pausing = async {
-                one(&author, &stores).await;
-            };
-            let meanwhile = async {
-                other(&author).await;
-            };
-            paused.beside(pausing, meanwhile).await;
+            paused.beside(one(&author, &stores), other(&author)).await;
             check(&author, at).await;
             made = paused.made();
         }

@@ -21,6 +21,7 @@ use crate::markdown::Document;
 use crate::markdown::money;
 use crate::names;
 use crate::outline;
+use crate::prose;
 use crate::report::Warning;
 use crate::schedule::Schedule;
 use crate::shown::text_of;
@@ -79,11 +80,13 @@ impl<'a> Draft<'a> {
         let has_none = mark.is_some() && keys.has_any(&["description"]);
         let author_description = keys.take("description", keys::text);
         let stem = context.name_hint.as_deref().map(hint_without_date);
-        let name = stem.map(names::without_export_id);
+        // What nobody sees is in no title.
+        let seen = stem.map(|stem| prose::seen(stem.to_owned()));
+        let name = seen.as_deref().map(names::without_export_id);
         let file = FileName {
             name,
             is_own: stem != Some(context.name.as_str()),
-            is_export: name != stem,
+            is_export: name != seen.as_deref(),
             is_board: keys.has_any(&BOARDS),
         };
         let read = money::without(document).unwrap_or(document);

@@ -416,6 +416,35 @@ fn the_documented_example_is_true() {
 }
 
 #[test]
+fn a_file_s_name_that_nobody_sees_is_no_title() {
+    let id = "0123456789abcdef0123456789abcdef";
+    for (name, text, title) in [
+        ("\u{1}", "# \u{1}\n\n\u{1}\n\n## \u{1}\n", "Untitled"),
+        ("\u{2066}\u{115f}", "Text.\n", "Untitled"),
+        ("my\u{202e}boat", "Text.\n", "myboat"),
+        (&format!("\u{1} {id}"), "# Boat\n\nText.\n", "Boat"),
+        (&format!("Bo\u{1}at {id}"), "# Boat\n\nText.\n", "Boat"),
+    ] {
+        let context = Context {
+            handle: "jo".to_owned(),
+            name: "Jo Doe".to_owned(),
+            slug: "note".to_owned(),
+            name_hint: Some(name.to_owned()),
+            created: "2025-07-10T09:30:00Z".parse().ok(),
+            ..Context::default()
+        };
+        let output = convert(text.as_bytes(), &context).unwrap();
+        let checked = output.check();
+        let written = String::from_utf8(output.bytes).unwrap();
+        assert_eq!(checked, Ok(()), "{name:?}: {written}");
+        assert!(
+            written.starts_with(&format!("---\ntitle: \"{title}\"\n")),
+            "{name:?}: {written}"
+        );
+    }
+}
+
+#[test]
 fn comments_name_and_describe_nothing() {
     let text = "---\naliases: [a]\n---\n%%\nA private paragraph of mine.\n\n# Secret plan\n%%\n\nThis is what %%nobody but me%% everybody may read.\n";
     let output = meta(text);

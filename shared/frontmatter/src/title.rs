@@ -438,10 +438,6 @@ mod tests {
                 "diet",
             ),
             (sections, note("Knowledge"), "Knowledge"),
-            // Names that nobody sees.
-            ("\u{1}\n", note("\u{1}"), "Untitled"),
-            ("Text.\n", note("\u{2066}\u{115f}"), "Untitled"),
-            ("Text.\n", note("my\u{202e}boat"), "myboat"),
             (
                 "# Rules\n\nText.\n\n# Frames\n\nText.\n",
                 note("rules"),

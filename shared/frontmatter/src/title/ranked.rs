@@ -8,7 +8,7 @@ use super::picture::picture_title;
 use super::said::{heading_text, is_generic, is_prose, says_something};
 use crate::facts::language::suffix_language;
 use crate::outline::{Block, Kind};
-use crate::prose::{clean_text, is_placeholder};
+use crate::prose::{collapse, is_placeholder};
 use crate::report::Source;
 
 /// What the upload's name says.
@@ -210,7 +210,7 @@ fn first_subject<'a, 'b>(page: &Page<'a, 'b>) -> Option<Found<'a, 'b>> {
 impl Page<'_, '_> {
     /// The file's name, where it is one of its own.
     fn file_name(&self) -> Option<String> {
-        let name = self.name_hint.map(clean_text)?;
+        let name = self.name_hint.map(collapse)?;
         (!name.is_empty() && !is_readme(&name)).then_some(name)
     }
 }
