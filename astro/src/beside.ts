@@ -4,8 +4,8 @@ import type { LoaderContext } from 'astro/loaders';
 
 type Store = LoaderContext['store'];
 
-/** What a digest of this package begins with: its revision and an address. */
-const DIGEST = /^\d+ https?:/;
+/** What a digest of this package begins with; with an address behind a number those of its first versions. */
+const DIGEST = /^(?:masthead |\d+ https?:)/;
 
 /** Whether this package has put an entry into the store. */
 export function isMembers(store: Store, id: string): boolean {

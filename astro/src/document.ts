@@ -19,7 +19,9 @@ export interface About {
 }
 
 export interface Document {
-  /** With no mark in it that Astro takes for a command, and no HTML where themes print some. */
+  /** What it says of itself, with no mark in it that Astro takes for a command, and no HTML where themes print some. */
+  frontmatter: Record<string, unknown>;
+  /** The same, and what the loader adds. */
   data: Record<string, unknown>;
   /** As it was written. */
   body: string;
@@ -42,7 +44,8 @@ export function readDocument(text: string, entry: ManifestEntry): Document {
     updated: new Date(entry.updated),
     picture: entry.picture,
   };
-  return { data: { ...guarded(neutralData(data)), masthead: about }, body: body.trim() };
+  const frontmatter = guarded(neutralData(data));
+  return { frontmatter, data: { ...frontmatter, masthead: about }, body: body.trim() };
 }
 
 /**
@@ -77,7 +80,7 @@ export function blockOf(text: string): { data: Record<string, unknown> | undefin
 const MAX_DOLLARS = 20_000;
 
 /** Whether a document has formulas, as its converter says of it, and not so many that a build would suffer: then they stay as they are written. */
-export function hasFormulas({ data: { derived }, body }: Document): boolean {
+export function hasFormulas({ frontmatter: { derived }, body }: Document): boolean {
   if (body.split('$', MAX_DOLLARS + 2).length > MAX_DOLLARS + 1) return false;
   const features = typeof derived === 'object' && derived !== null && 'features' in derived ? derived.features : undefined;
   return Array.isArray(features) && features.includes('math');

@@ -10,11 +10,12 @@ const IMPORTED = '__ASTRO_IMAGE_';
  * @throws {Error} where there is one.
  */
 export function withoutFiles<T>(data: T, raw: unknown): T {
-  const named = new Set(texts(raw));
+  let named: ReadonlySet<string> | undefined;
   for (const text of texts(data)) {
     if (!text.startsWith(IMPORTED)) continue;
     const path = text.slice(IMPORTED.length);
     if (/^(https?|data):/i.test(path)) continue;
+    named ??= new Set(texts(raw));
     // Astro puts `./` before a name that it finds beside the entry.
     if (named.has(path) || named.has(path.replace(/^\.\//, ''))) throw new Error(`its frontmatter names a file of the site for an image: “${path}”`);
   }

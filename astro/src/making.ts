@@ -12,14 +12,14 @@ import type { MastheadOptions } from './options.js';
 import { settingsOf } from './settings.js';
 import { contentFor, type Content } from './transforms/index.js';
 import { lighter } from './transforms/lighter.js';
-import { parserOf, rendererWithFormulas, type Renderer } from './transforms/renderer.js';
+import { parserOf, rendererOf, rendererWithFormulas, type Renderer } from './transforms/renderer.js';
 
 /** What HTML is made by, and what is made of it. */
 export interface Making {
   wall: Wall;
   content: Content;
-  /** Reads formulas; `undefined` where the site's own renderer is to be used. */
-  formulas: () => Promise<Renderer | undefined>;
+  /** Reads a document, its formulas with `math`; `undefined` where Astro's own way is to be used. */
+  renderer: (reads: { math: boolean }) => Promise<Renderer | undefined>;
 }
 
 /** What the site's configuration and the loader's options make of a document. */
@@ -27,18 +27,17 @@ export function makingOf({ config, logger }: LoaderContext, options: Pick<Masthe
   const allowances = [...allowancesOf(config), ...(options.allow ?? [])];
   const assets = assetsOf(config);
   const content = contentOf(options.content, settingsOf(config).content);
-  let renderer: Promise<Renderer | undefined> | undefined;
+  let own: Promise<Renderer | undefined> | undefined;
+  let withFormulas: Promise<Renderer | undefined> | undefined;
+  const readingFormulas = () =>
+    (withFormulas ??= rendererWithFormulas(config).catch((error) => {
+      logger.warn(`formulas stay as they are written: ${error instanceof Error ? error.message : error}`);
+      return undefined;
+    }));
   return {
     wall: wallOf(policyWith(allowances, { assets })),
     content: contentFor({ content, allowances, assets, hasStarlight: hasStarlight(config), islands: islandAddresses(config), advise: (advice) => logger.info(advice) }),
-    formulas: async () => {
-      if (content.math === false) return undefined;
-      renderer ??= rendererWithFormulas(config).catch((error) => {
-        logger.warn(`formulas stay as they are written: ${error instanceof Error ? error.message : error}`);
-        return undefined;
-      });
-      return renderer;
-    },
+    renderer: async ({ math }) => (math && content.math !== false ? await readingFormulas() : undefined) ?? (own ??= rendererOf(config)),
   };
 }
 
@@ -47,11 +46,13 @@ export function makingOf({ config, logger }: LoaderContext, options: Pick<Masthe
  *
  * @throws {Error} where it would cost the build too much; the message is a sentence.
  */
-export async function htmlOf(context: LoaderContext, text: string, document: Document, { formulas }: Making, warn: (message: string) => void): Promise<{ html: string; metadata?: Record<string, unknown> | undefined }> {
+export async function htmlOf(context: LoaderContext, text: string, document: Document, making: Making, warn: (message: string) => void): Promise<{ html: string; metadata?: Record<string, unknown> | undefined }> {
   const { markdown, plain } = await lighter(document.body, () => parserOf(context.config.root));
   if (plain > 0) warn(`${plain} of its blocks of code have no colours: it has more code than a build can colour`);
-  const renderer = hasFormulas(document) ? await formulas() : undefined;
+  const renderer = await making.renderer({ math: hasFormulas(document) });
   if (!renderer) return context.renderMarkdown(plain > 0 ? text.slice(0, text.lastIndexOf(document.body)) + markdown : text);
-  const { code, metadata } = await renderer.render(markdown, { frontmatter: document.data });
+  // Behind an empty line, as Astro does it: a text that begins with a line `---` would be taken for frontmatter once more. The site's
+  // plugins may write into that.
+  const { code, metadata } = await renderer.render(`\n${markdown}`, { frontmatter: { ...document.frontmatter } });
   return { html: code, metadata };
 }

@@ -11,11 +11,14 @@
  * where the end of one is the beginning of the next.
  */
 const MARK = /_(?=_(?:ASTRO_|astro_|VITE_|vite_|ROLLDOWN|rolldown|ROLLUP|rollup))|@(?=@ASTRO)|\$(?=\$server-islands)|!(?=~\{)|R(?=OLL(?:DOWN|UP)_FILE_URL)/g;
+/** What each mark has in it: a text without that is left at once, as nearly every one is. */
+const NEAR = /__|@@|\$\$|!~|ROLL/;
 /** A word joiner: nothing to see, and no place to break a line. */
 const JOINER = '\u2060';
 
 /** The text, which reads as before and holds no mark. An address leads where it led. */
 export function neutralText(text: string): string {
+  if (!NEAR.test(text)) return text;
   return text.replace(MARK, (first) => (/^(https?|data):/i.test(text) ? `%${first.charCodeAt(0).toString(16).toUpperCase()}` : first + JOINER));
 }
 
@@ -24,7 +27,7 @@ export function neutralText(text: string): string {
  * reference stands for its character: the names of elements and attributes come from a table.
  */
 export function neutralHtml(html: string): string {
-  return html.replace(MARK, (first) => `&#${first.charCodeAt(0)};`);
+  return NEAR.test(html) ? html.replace(MARK, (first) => `&#${first.charCodeAt(0)};`) : html;
 }
 
 /** Values in the frontmatter of one document: aliases of YAML make billions of a few lines. */
@@ -38,14 +41,20 @@ const MAX_VALUES = 200_000;
  */
 export function neutralData<T>(data: T): T {
   let values = 0;
+  // What is neutral already, as nearly everything is, stays the same value: making it anew would take many times as long.
   const neutral = (value: unknown): unknown => {
     if ((values += 1) > MAX_VALUES) throw new Error(`its frontmatter has more than ${MAX_VALUES.toLocaleString('en')} values`);
     if (typeof value === 'string') return neutralText(value);
-    if (Array.isArray(value)) return value.map(neutral);
+    if (Array.isArray(value)) {
+      const items = value.map(neutral);
+      return items.every((item, at) => item === value[at]) ? value : items;
+    }
     if (!isMap(value)) return value;
-    // Astro's store can't be written with such a key in it, and then nobody's site is built.
-    const entries = Object.entries(value).filter(([key]) => key !== '__proto__');
-    return Object.fromEntries(entries.map(([key, item]) => [neutralText(key), neutral(item)]));
+    const keys = Object.keys(value);
+    const items = keys.map((key) => neutral(value[key]));
+    // Astro's store can't be written with a key `__proto__` in it, and then nobody's site is built.
+    if (keys.every((key, at) => key !== '__proto__' && neutralText(key) === key && items[at] === value[key])) return value;
+    return Object.fromEntries(keys.flatMap((key, at) => (key === '__proto__' ? [] : [[neutralText(key), items[at]]])));
   };
   return neutral(data) as T;
 }

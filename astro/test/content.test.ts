@@ -113,6 +113,42 @@ test('without formulas a document keeps its dollars, and so do the site’s own'
   expect((await context.renderMarkdown('$x$')).html).toContain('$x$');
 });
 
+const BEGINNINGS = ['---\nx: 1\n---\n\nText.', '+++\nx = 1\n+++\n\nText.', '---\n\nText.\n\n---', '***\nText.'];
+const plainly = (html: string) => tight(html.replace(/<[^>]*>/g, ' '));
+
+test.each([
+  ['Sätteri', satteri()],
+  ['unified', unified()],
+])('a text that begins like frontmatter is text, with formulas and without, by %s', async (_name, processor) => {
+  for (const body of BEGINNINGS) {
+    for (const features of [[], ['math']]) {
+      const html = await htmlOf(body, { processor, features });
+      expect([body, features, plainly(html)]).toEqual([body, features, expect.stringMatching(/Text\./)]);
+      if (body.includes('1')) expect([body, features, html]).toEqual([body, features, expect.stringMatching(/x(:| =) 1/)]);
+    }
+  }
+});
+
+test('plugins of the site are told the frontmatter, and what they write into it is theirs', async () => {
+  const seen: unknown[] = [];
+  const reading = {
+    name: 'reading',
+    paragraph(_node: unknown, context: { data: { astro: { frontmatter: Record<string, unknown> } } }) {
+      const { frontmatter } = context.data.astro;
+      seen.push([frontmatter['lang'], frontmatter['title'], 'masthead' in frontmatter]);
+      frontmatter['minutes'] = '__ASTRO_IMAGE_x';
+    },
+  };
+  for (const features of [[], ['math']]) {
+    const { entry } = await loaded('x', { processor: satteri({ mdastPlugins: [reading as never] }), features, frontmatter: 'lang: de\ntags: [a, b]\n' });
+    expect(seen.splice(0)).toEqual([['de', 'jo', false]]);
+    expect(entry.data.minutes).toBeUndefined();
+    expect(entry.rendered.metadata.frontmatter).toMatchObject({ lang: 'de', title: 'jo', minutes: '_\u2060_ASTRO_IMAGE_x' });
+    // What Astro writes once is the same object.
+    expect(entry.rendered.metadata.frontmatter.tags).toBe(entry.data.tags);
+  }
+});
+
 test('a processor that nobody knows is told once, and the formula stays as it is written', async () => {
   const { html, log } = await loaded('$x$', { features: ['math'], processor: { name: 'other', options: {}, createRenderer: async () => null } });
   expect(html).toContain('<p>$x$</p>');

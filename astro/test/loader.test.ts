@@ -160,6 +160,17 @@ test('a list without a single file that can be had fails a first build as well',
   expect([entries.size, log.at(-1)]).toEqual([0, 'info: 1 entries, 0 fetched, 0 removed, 1 passed over']);
 });
 
+test('entries of an earlier version are members’, and are made anew', async () => {
+  await using server = await serve(publishing(some()));
+  const { context, entries, log } = await site();
+  await mastheadLoader({ url: server.url }).load(context);
+  for (const entry of entries.values()) Object.assign(entry, { digest: `5 ${server.url}content/x.md ${'0'.repeat(32)} 2|callouts`, body: 'old' });
+  entries.set('gone', { id: 'gone', digest: '5 https://x.example/content/gone.md 0', data: {} });
+  await mastheadLoader({ url: server.url }).load(context);
+  expect([...entries.values()].map(({ id, body }) => [id, body === 'old'])).toEqual([['ann', false], ['jo', false], ['jo/trip', false]]);
+  expect(log.at(-1)).toBe('info: 3 entries, 3 fetched, 1 removed');
+});
+
 /** A loader of the site's own, as `glob()` is: what it didn't bring, it removes. */
 function own(documents: Record<string, string>): Loader {
   return {

@@ -90,8 +90,8 @@ interface Tag {
   tagName: string;
   rule: Rule;
   properties: Properties;
-  /** As a wall writes it. */
-  written: string;
+  /** As a wall writes it; `undefined` for what it was read from. */
+  written: string | undefined;
   /** Length of what it was read from. */
   length: number;
 }
@@ -171,7 +171,7 @@ export function plainReader(judge: Judge): (html: string, hasTree?: boolean) => 
       if (holds && !holds.has(tagName)) return undefined;
       if (rule.isOnce && open.some((other) => other.tagName === tagName)) return undefined;
       if ((elements += 1) > MAX_ELEMENTS) return undefined;
-      if (tag.written.length !== length || !html.startsWith(tag.written, at)) replace(at, at + length, tag.written);
+      if (tag.written !== undefined) replace(at, at + length, tag.written);
       at += length;
       const outer = children;
       if (hasTree) {
@@ -265,7 +265,9 @@ function readTag(html: string, from: number, judge: Judge): Tag | undefined {
   if (end === undefined || (end !== '>' && !rule.isVoid) || length > MAX_TAG) return undefined;
   const element = judge(tagName, attributes);
   if (!element) return undefined;
-  return { tagName, rule, properties: element.properties, written: startOf(element, rule), length };
+  const written = startOf(element, rule);
+  const isSame = written.length === length && html.startsWith(written, from);
+  return { tagName, rule, properties: element.properties, written: isSame ? undefined : written, length };
 }
 
 /** A text without its references; `undefined` where there are others. */

@@ -8,18 +8,18 @@ import { classesOf, elementsOf, hasClass, textOf } from './tree.js';
  * Prism and plain Markdown by a class.
  */
 export function sourceOf(node: Element, language: string): string | undefined {
-  const pre = node.tagName === 'pre' ? node : hasClass(node, 'expressive-code') ? [...elementsOf(node)].find(({ tagName }) => tagName === 'pre') : undefined;
+  const pre = node.tagName === 'pre' ? node : hasClass(node, 'expressive-code') ? elementsOf(node).find(({ tagName }) => tagName === 'pre') : undefined;
   if (!pre) return undefined;
   const code = pre.children.find((child): child is Element => child.type === 'element' && child.tagName === 'code');
   const named = `language-${language}`;
   if (pre.properties['dataLanguage'] !== language && !(code && classesOf(code).includes(named))) return undefined;
   // Expressive Code has an element for each line, and no line breaks.
-  const lines = [...elementsOf(pre)].filter((child) => hasClass(child, 'ec-line'));
+  const lines = elementsOf(pre).filter((child) => hasClass(child, 'ec-line'));
   return lines.length > 0 ? lines.map((line) => withoutBreak(textOf(line))).join('\n') : textOf(code ?? pre);
 }
 
 /** Style sheets and scripts in a block: Expressive Code puts those of the whole page into its first one. */
-export const filesIn = (block: Element): ElementContent[] => [...elementsOf(block)].filter(({ tagName }) => tagName === 'link' || tagName === 'script');
+export const filesIn = (block: Element): ElementContent[] => elementsOf(block).filter(({ tagName }) => tagName === 'link' || tagName === 'script');
 
 const withoutBreak = (line: string): string => line.replace(/\n$/, '');
 

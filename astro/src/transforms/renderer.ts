@@ -1,4 +1,4 @@
-// A second renderer, made of the site's own, that reads formulas: the site's own documents keep their dollars.
+// The site's own renderer, and a second one made of it that reads formulas: the site's own documents keep their dollars.
 
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
@@ -34,17 +34,21 @@ type Factory = (options: Record<string, unknown>) => Processor;
 /** Why there is no second renderer, in a sentence. */
 export class NoFormulas extends Error {}
 
+/** The site's own renderer, told a document's frontmatter as values; `undefined` in Astro 5 and 6, which have no such thing. */
+export async function rendererOf(config: AstroConfig): Promise<Renderer | undefined> {
+  return processorOf(config)?.createRenderer(sharedOf(config));
+}
+
 /**
  * A renderer that reads formulas; `undefined` where the site's own does so already.
  *
  * @throws {NoFormulas} where none can be made
  */
-export async function rendererWithFormulas({ markdown, image, root }: AstroConfig): Promise<Renderer | undefined> {
-  const processor = (markdown as { processor?: Processor } | undefined)?.processor;
+export async function rendererWithFormulas(config: AstroConfig): Promise<Renderer | undefined> {
+  const processor = processorOf(config);
   if (!processor) throw new NoFormulas('formulas need Astro 7');
-  const { syntaxHighlight, shikiConfig, gfm, smartypants } = markdown as unknown as Record<string, unknown>;
-  const shared = { image, syntaxHighlight, shikiConfig, gfm, smartypants };
-  const load = (name: string) => loadFor(root, name);
+  const shared = sharedOf(config);
+  const load = (name: string) => loadFor(config.root, name);
   const pluginsOf = (list: string) => (processor.options[list] ?? []) as unknown[];
   if (processor.name === 'satteri') {
     const features = (processor.options['features'] ?? {}) as Record<string, unknown>;
@@ -65,6 +69,14 @@ export async function rendererWithFormulas({ markdown, image, root }: AstroConfi
     return careful(await unified({ ...processor.options, remarkPlugins: [remarkMath, ...plugins], rehypePlugins: [rehypeFormulasApart, ...pluginsOf('rehypePlugins')] }).createRenderer(shared), load);
   }
   throw new NoFormulas(`formulas are read by Sätteri and by unified, and not by the processor “${processor.name}”`);
+}
+
+const processorOf = ({ markdown }: AstroConfig) => (markdown as { processor?: Processor } | undefined)?.processor;
+
+/** What Astro hands its processors of the site's configuration. */
+function sharedOf({ markdown, image }: AstroConfig): Record<string, unknown> {
+  const { syntaxHighlight, shikiConfig, gfm, smartypants } = markdown as unknown as Record<string, unknown>;
+  return { image, syntaxHighlight, shikiConfig, gfm, smartypants };
 }
 
 /** A formula of its own line as no block of code, which plugins of the site would take it for. */

@@ -21,5 +21,5 @@ export const tables: Transform = {
 };
 
 function isWide(table: Element): boolean {
-  return [...elementsOf(table)].some((row) => row.tagName === 'tr' && (row.children.filter(({ type }) => type === 'element').length >= WIDE.columns || textOf(row).length > WIDE.characters));
+  return elementsOf(table).some((row) => row.tagName === 'tr' && (row.children.filter(({ type }) => type === 'element').length >= WIDE.columns || textOf(row).length > WIDE.characters));
 }

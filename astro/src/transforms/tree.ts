@@ -21,12 +21,13 @@ export const classesOf = ({ properties }: Readonly<Element>): readonly (string |
 export const hasClass = (node: Readonly<Element>, name: string): boolean => classesOf(node).includes(name);
 
 /** Every element, those that hold others first. */
-export function* elementsOf(node: Root | Element): Generator<Element> {
+export function elementsOf(node: Root | Element, found: Element[] = []): Element[] {
   for (const child of node.children) {
     if (child.type !== 'element') continue;
-    yield child;
-    yield* elementsOf(child);
+    found.push(child);
+    elementsOf(child, found);
   }
+  return found;
 }
 
 /**
