@@ -290,8 +290,8 @@ async function take(context: LoaderContext, entry: ManifestEntry, { id, digestOf
 }
 
 /**
- * Frontmatter with the entry's own values where they are the same. Astro writes an object that it has written before as a number: of a
- * store of 10,000 documents that is a quarter, and the module that it becomes is read in half the time.
+ * Frontmatter with the entry's own values where they are the same. Astro writes an object once, and from then on as a number: of a
+ * store of 10,000 documents that is a fifth.
  */
 function sharing(frontmatter: unknown, data: Readonly<Record<string, unknown>>): Record<string, unknown> {
   if (!isRecord(frontmatter)) return {};
@@ -308,7 +308,7 @@ function filePath({ config, collection }: LoaderContext, id: string): string {
 
 /**
  * The list as it is kept. All that a loader keeps is a part of the module that a build makes of its entries, and is read and written
- * several times: of 10,000 entries the list is two megabytes, and a third of that when it is packed.
+ * several times: of 10,000 entries the list is two megabytes, and a fifth of that when it is packed.
  */
 function keptText(base: URL, kept: Kept): string {
   return deflateRawSync(JSON.stringify({ base: base.href, ...kept })).toString('base64');
