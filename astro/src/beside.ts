@@ -7,9 +7,14 @@ type Store = LoaderContext['store'];
 /** What a digest of this package begins with; with an address behind a number those of its first versions. */
 const DIGEST = /^(?:masthead |\d+ https?:)/;
 
+/** Whether a digest is that of an entry that this package has made. */
+export function isOurs(digest: string | number | undefined): boolean {
+  return DIGEST.test(String(digest ?? ''));
+}
+
 /** Whether this package has put an entry into the store. */
 export function isMembers(store: Store, id: string): boolean {
-  return DIGEST.test(String(store.get(id)?.digest ?? ''));
+  return isOurs(store.get(id)?.digest);
 }
 
 /** Whether there is an entry that this package has not put there. */

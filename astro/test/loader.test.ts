@@ -7,6 +7,7 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, expect, test, vi } from 'vitest';
 import type { Loader } from 'astro/loaders';
 import { z } from 'astro/zod';
+import { documentsIn } from '../src/integration/people.js';
 import { mastheadLoader } from '../src/loader.js';
 import { endWatches } from '../src/watch.js';
 import { site } from './support/context.js';
@@ -169,6 +170,8 @@ test('entries of an earlier version are members’, and are made anew', async ()
   await mastheadLoader({ url: server.url }).load(context);
   expect([...entries.values()].map(({ id, body }) => [id, body === 'old'])).toEqual([['ann', false], ['jo', false], ['jo/trip', false]]);
   expect(log.at(-1)).toBe('info: 3 entries, 3 fetched, 1 removed');
+  // The package's pages know them by the same.
+  expect(documentsIn([...entries.values()], '').map(({ id }) => id).sort()).toEqual(['ann', 'jo', 'jo/trip']);
 });
 
 /** A loader of the site's own, as `glob()` is: what it didn't bring, it removes. */

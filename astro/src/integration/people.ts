@@ -1,5 +1,6 @@
 // Members and their documents as the package's pages list them, whatever schemas the site has for them.
 
+import { isOurs } from '../beside.js';
 import { grouped } from '../grouped.js';
 import { isRecord, type Picture } from '../listing.js';
 
@@ -39,13 +40,11 @@ export interface Person<E extends Entry = Entry> {
 /** How many documents the list of members shows beside these. */
 export const NEWEST = 12;
 
-/** What this package puts before the digest of an entry. */
-const OURS = /^\d+ https?:/;
 
 /** The members' documents of a collection, the newest first; entries of the site's own are left out. */
 export function documentsIn<E extends Entry>(entries: readonly E[], prefix: string): Document<E>[] {
   const folder = prefix ? `${prefix}/` : '';
-  const found = entries.filter(({ id, digest }) => id.startsWith(folder) && OURS.test(String(digest ?? ''))).map((entry) => documentFrom(entry, entry.id.slice(folder.length)));
+  const found = entries.filter(({ id, digest }) => id.startsWith(folder) && isOurs(digest)).map((entry) => documentFrom(entry, entry.id.slice(folder.length)));
   return found.sort((a, b) => (b.date?.getTime() ?? 0) - (a.date?.getTime() ?? 0) || (a.id < b.id ? -1 : 1));
 }
 
