@@ -52,7 +52,7 @@ export async function htmlOf(context: LoaderContext, text: string, document: Doc
   const renderer = await making.renderer({ math: hasFormulas(document) });
   if (!renderer) return context.renderMarkdown(plain > 0 ? text.slice(0, text.lastIndexOf(document.body)) + markdown : text);
   // Behind an empty line, as Astro does it: a text that begins with a line `---` would be taken for frontmatter once more. The site's
-  // plugins may write into that.
-  const { code, metadata } = await renderer.render(`\n${markdown}`, { frontmatter: { ...document.frontmatter } });
+  // plugins may write into what they are handed, which is therefore no part of the entry's data.
+  const { code, metadata } = await renderer.render(`\n${markdown}`, { frontmatter: structuredClone(document.frontmatter) });
   return { html: code, metadata };
 }

@@ -137,13 +137,14 @@ test('plugins of the site are told the frontmatter, and what they write into it 
       const { frontmatter } = context.data.astro;
       seen.push([frontmatter['lang'], frontmatter['title'], 'masthead' in frontmatter]);
       frontmatter['minutes'] = '__ASTRO_IMAGE_x';
+      (frontmatter['own'] as Record<string, unknown>)['more'] = '__ASTRO_IMAGE_x';
     },
   };
   for (const features of [[], ['math']]) {
-    const { entry } = await loaded('x', { processor: satteri({ mdastPlugins: [reading as never] }), features, frontmatter: 'lang: de\ntags: [a, b]\n' });
+    const { entry } = await loaded('x', { processor: satteri({ mdastPlugins: [reading as never] }), features, frontmatter: 'lang: de\ntags: [a, b]\nown: {a: 1}\n' });
     expect(seen.splice(0)).toEqual([['de', 'jo', false]]);
-    expect(entry.data.minutes).toBeUndefined();
-    expect(entry.rendered.metadata.frontmatter).toMatchObject({ lang: 'de', title: 'jo', minutes: '_\u2060_ASTRO_IMAGE_x' });
+    expect([entry.data.minutes, entry.data.own]).toEqual([undefined, { a: 1 }]);
+    expect(entry.rendered.metadata.frontmatter).toMatchObject({ lang: 'de', title: 'jo', minutes: '_\u2060_ASTRO_IMAGE_x', own: { a: 1, more: '_\u2060_ASTRO_IMAGE_x' } });
     // What Astro writes once is the same object.
     expect(entry.rendered.metadata.frontmatter.tags).toBe(entry.data.tags);
   }
