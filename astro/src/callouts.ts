@@ -57,9 +57,9 @@ interface Marker {
   at: number;
 }
 
-/** `null` for a quotation that is no callout. */
+/** `null` for a quotation that is no callout, such as one that has words before the marker. */
 function markerOf(quote: Readonly<Element>): Marker | null {
-  const at = quote.children.findIndex((child) => child.type === 'element');
+  const at = quote.children.findIndex((child) => child.type === 'element' || ('value' in child && child.type !== 'comment' && child.value.trim() !== ''));
   const first = quote.children[at];
   if (first?.type !== 'element' || first.tagName !== 'p') return null;
   const [start, ...others] = first.children;

@@ -150,6 +150,18 @@ test('plugins of the site are told the frontmatter, and what they write into it 
   }
 });
 
+test.each([
+  ['Sätteri', satteri()],
+  ['unified', unified()],
+])('no word is lost to what only begins like a formula, a callout or an address, by %s', async (_name, processor) => {
+  expect(await htmlOf('Cash is $$ here: $5 and $6 end', { processor, features: ['math'] })).toContain('<p>Cash is $$ here: $5 and $6 end</p>');
+  expect(await htmlOf('$$x$$ is $5 and $6', { processor, features: ['math'] })).toMatch(/<math.*<\/span> is \$5 and \$6<\/p>/);
+  const quoted = await htmlOf('> [!note] One\n\n<blockquote>\nwords\n\n[!note] Two\n\ntext\n</blockquote>', { processor });
+  expect(plainly(quoted)).toMatch(/One.*words.*\[!note\] Two.*text/);
+  expect(await htmlOf('[www.the words](https://vimeo.com/123456)', { processor })).toContain('>www.the words</span>');
+  expect(await htmlOf('<https://vimeo.com/123456>', { processor })).toContain('>Play the video</span>');
+});
+
 test('a processor that nobody knows is told once, and the formula stays as it is written', async () => {
   const { html, log } = await loaded('$x$', { features: ['math'], processor: { name: 'other', options: {}, createRenderer: async () => null } });
   expect(html).toContain('<p>$x$</p>');

@@ -39,9 +39,9 @@ function moneyAmong(dollars: readonly Mark[], markdown: string): number[] {
   for (let next = 0; next < dollars.length; next += 1) {
     const mark = dollars[next]!;
     if (mark.length > 1) {
-      // Two dollars begin what two dollars end; those in between are none of ours.
+      // Two dollars begin what two dollars end, and those in between are none of ours. Without an end they are text.
       const end = dollars.findIndex(({ length }, at) => at > next && length === mark.length);
-      next = end < 0 ? dollars.length : end;
+      if (end > 0) next = end;
       continue;
     }
     const end = dollars[next + 1];

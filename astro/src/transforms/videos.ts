@@ -31,7 +31,7 @@ function boxOf({ children }: Element, words: Words): ElementContent | undefined 
   if (!video) return undefined;
   const written = textOf(link).trim();
   // Without words of its author the service is all that is known.
-  const title = written === '' || /^(?:https?:\/\/|www\.)/i.test(written) ? undefined : written;
+  const title = written === '' || /^(?:https?:\/\/|www\.)\S*$/i.test(written) ? undefined : written;
   const host = video.service === 'PeerTube' ? video.host : video.service;
   const shown = [
     element('span', { className: ['masthead-video-title'] }, [text(title ?? words('content.video_untitled'))]),
