@@ -79,7 +79,7 @@ function calloutFrom(quote: Element, words: Words): Element | null {
   const named = title.some((node) => textOf(node).trim() !== '') ? title : [text(calledBy(kind, words))];
   const content = [...(rest.length > 0 ? [element('p', {}, rest)] : []), ...quote.children.slice(at + 1)].map((child) => within(child, words));
   const properties = { className: ['callout'], dataCallout: kind };
-  const body = content.some((node) => node.type === 'element') ? [element('div', { className: ['callout-content'] }, content)] : [];
+  const body = content.some((node) => node.type === 'element' || textOf(node).trim() !== '') ? [element('div', { className: ['callout-content'] }, content)] : [];
   return fold
     ? element('details', { ...properties, ...(fold === '+' ? { open: true } : {}) }, [element('summary', { className: ['callout-title'] }, named), ...body])
     : element('div', properties, [element('p', { className: ['callout-title'] }, named), ...body]);

@@ -160,6 +160,15 @@ test.each([
   expect(plainly(quoted)).toMatch(/One.*words.*\[!note\] Two.*text/);
   expect(await htmlOf('[www.the words](https://vimeo.com/123456)', { processor })).toContain('>www.the words</span>');
   expect(await htmlOf('<https://vimeo.com/123456>', { processor })).toContain('>Play the video</span>');
+  expect(await htmlOf('[![The race](https://club.example/x.png)](https://vimeo.com/123456)', { processor })).toContain('>The race</span>');
+  expect(plainly(await htmlOf('<blockquote><p>[!note] Title</p>Words outside</blockquote>', { processor }))).toMatch(/Title.*Words outside/);
+
+  const options = { processor, features: ['math'] };
+  expect(await htmlOf('See https://a.example/$x now, and <https://b.example/$y> for $5', options)).toBe(await htmlOf('See https://a.example/$x now, and <https://b.example/$y> for \\$5', { processor }));
+  expect(await htmlOf('$a ![Only $5](https://c.example/x.png)\ncosts $6.', options)).toContain('$a <img src="https://c.example/x.png" alt="Only $5">\ncosts $6.');
+  expect(await htmlOf('[![a $5](https://c.example/x.png) $6](/u)', options)).toContain('<a href="/u"><img src="https://c.example/x.png" alt="a $5"> $6</a>');
+  expect(await htmlOf('[a $5 b] costs $6\n\n[a $5 b]: /u', options)).toContain('<a href="/u">a $5 b</a> costs $6');
+  expect(plainly(await htmlOf('Text[^n$] $6\n\n[^n$]: note', options))).toMatch(/Text.*\$6.*note/);
 });
 
 test('a processor that nobody knows is told once, and the formula stays as it is written', async () => {

@@ -1,4 +1,4 @@
-// Dollars that are money, in a document with formulas: a backslash keeps them out.
+// Dollars that are money, in a document with formulas: written as references, they neither begin nor end one.
 
 import type { Nodes, Parents } from 'mdast';
 
@@ -9,15 +9,20 @@ const BLOCKS = new Set(['heading', 'paragraph', 'tableCell']);
 interface Mark {
   at: number;
   length: number;
+  /** It is in no text, so that it is money. */
+  isMoney?: boolean;
 }
 
+/** A dollar that no parser takes for a formula's. Behind a backslash it would still end one. */
+const DOLLAR = '&#36;';
+
 /**
- * The Markdown with a backslash before each dollar that begins and ends no formula, by Pandoc's rule: no white space stands right
+ * The Markdown with a reference for each dollar that begins and ends no formula, by Pandoc's rule: no white space stands right
  * inside of the two, and no digit right behind the second. `tree` is that Markdown, read without formulas: dollars in code aren't looked at.
  */
 export function withoutMoney(markdown: string, tree: Nodes): string {
   const money = blocksIn(tree).flatMap((block) => moneyAmong(dollarsIn(block, markdown), markdown));
-  return money.sort((one, other) => other - one).reduce((text, at) => `${text.slice(0, at)}\\${text.slice(at)}`, markdown);
+  return money.sort((one, other) => other - one).reduce((text, at) => text.slice(0, at) + DOLLAR + text.slice(at + 1), markdown);
 }
 
 function blocksIn(node: Nodes): Nodes[] {
@@ -25,17 +30,30 @@ function blocksIn(node: Nodes): Nodes[] {
   return 'children' in node ? (node as Parents).children.flatMap(blocksIn) : [];
 }
 
-/** The dollars in a block's text, in their order, but for those that have a backslash already. */
+/**
+ * The dollars in a block's text, in their order, but for those that have a backslash already. Where a reference would be read as it is
+ * written they stay: in addresses that stand for themselves, and in labels that a definition has as well.
+ */
 function dollarsIn(node: Nodes, markdown: string): Mark[] {
-  if ('children' in node) return (node as Parents).children.flatMap((child) => dollarsIn(child, markdown));
   const { start, end } = node.position ?? {};
-  if (node.type !== 'text' || start?.offset === undefined || end?.offset === undefined) return [];
+  if (start?.offset === undefined || end?.offset === undefined) return [];
   const from = start.offset;
-  return [...markdown.slice(from, end.offset).matchAll(/\\[^]|(\$+)/g)].flatMap(({ 1: dollars, index }) => (dollars ? [{ at: from + index, length: dollars.length }] : []));
+  if (node.type === 'text') return marksIn(markdown, from, end.offset);
+  if (node.type === 'image') {
+    const alt = markdown.slice(from, end.offset).lastIndexOf('](');
+    return marksIn(markdown, from, from + alt).flatMap(({ at, length }) => Array.from({ length }, (_, beside) => ({ at: at + beside, length: 1, isMoney: true })));
+  }
+  if ((node.type === 'link' && markdown[from] !== '[') || (node.type === 'linkReference' && node.referenceType !== 'full')) return [];
+  return 'children' in node ? (node as Parents).children.flatMap((child) => dollarsIn(child, markdown)) : [];
 }
 
-function moneyAmong(dollars: readonly Mark[], markdown: string): number[] {
-  const money: number[] = [];
+function marksIn(markdown: string, from: number, to: number): Mark[] {
+  return [...markdown.slice(from, to).matchAll(/\\[^]|(\$+)/g)].flatMap(({ 1: dollars, index }) => (dollars ? [{ at: from + index, length: dollars.length }] : []));
+}
+
+function moneyAmong(all: readonly Mark[], markdown: string): number[] {
+  const money = all.filter(({ isMoney }) => isMoney).map(({ at }) => at);
+  const dollars = all.filter(({ isMoney }) => !isMoney);
   for (let next = 0; next < dollars.length; next += 1) {
     const mark = dollars[next]!;
     if (mark.length > 1) {

@@ -2,7 +2,7 @@
 
 import type { Element, ElementContent, Root } from 'hast';
 import { videoOf } from '../islands/videos.js';
-import { element, replaceEach, text, textOf } from './tree.js';
+import { element, elementsOf, replaceEach, text, textOf } from './tree.js';
 import type { Surroundings, Transform, Words } from './transform.js';
 
 /** `script`: the address of the island, where the site has the integration. */
@@ -23,13 +23,16 @@ export const videos = (script: string | undefined): Transform => ({
   },
 });
 
+/** What the picture in a link says, where it has one. */
+const altIn = (link: Element): string => String(elementsOf(link).find(({ tagName }) => tagName === 'img')?.properties['alt'] ?? '');
+
 /** `undefined` where the paragraph is another one. */
 function boxOf({ children }: Element, words: Words): ElementContent | undefined {
   const [link, ...others] = children.filter((child) => child.type !== 'text' || child.value.trim() !== '');
   if (others.length > 0 || link?.type !== 'element' || link.tagName !== 'a') return undefined;
   const video = videoOf(String(link.properties['href'] ?? ''));
   if (!video) return undefined;
-  const written = textOf(link).trim();
+  const written = (textOf(link) || altIn(link)).trim();
   // Without words of its author the service is all that is known.
   const title = written === '' || /^(?:https?:\/\/|www\.)\S*$/i.test(written) ? undefined : written;
   const host = video.service === 'PeerTube' ? video.host : video.service;
