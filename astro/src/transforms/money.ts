@@ -41,6 +41,8 @@ function dollarsIn(node: Nodes, markdown: string): Mark[] {
   if (node.type === 'text') return marksIn(markdown, from, end.offset);
   if (node.type === 'image') {
     const alt = markdown.slice(from, end.offset).lastIndexOf('](');
+    // In code a reference would be read as it is written, too.
+    if (markdown.slice(from, from + alt).includes('`')) return [];
     return marksIn(markdown, from, from + alt).flatMap(({ at, length }) => Array.from({ length }, (_, beside) => ({ at: at + beside, length: 1, isMoney: true })));
   }
   if ((node.type === 'link' && markdown[from] !== '[') || (node.type === 'linkReference' && node.referenceType !== 'full')) return [];
