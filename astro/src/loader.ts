@@ -70,7 +70,7 @@ const REVISION = 6;
 const DEFAULTS = { concurrency: 8, attempts: 4, pollMs: 2000 };
 /** The key under which the manifest is kept between builds. */
 const MANIFEST = 'manifest';
-/** Of a kept manifest, in bytes: as much as is read of one, and what is beside it. */
+/** Of a kept manifest when it is unpacked, in bytes: more than is ever read of one. */
 const MAX_KEPT_BYTES = 256 * 1024 * 1024;
 /** The key under which it is kept which server was told of all that builds read, up to the last one. */
 const TOLD = 'told';

@@ -11,14 +11,11 @@
  * where the end of one is the beginning of the next.
  */
 const MARK = /_(?=_(?:ASTRO_|astro_|VITE_|vite_|ROLLDOWN|rolldown|ROLLUP|rollup))|@(?=@ASTRO)|\$(?=\$server-islands)|!(?=~\{)|R(?=OLL(?:DOWN|UP)_FILE_URL)/g;
-/** What each mark has in it: a text without that is left at once, as nearly every one is. */
-const NEAR = /__|@@|\$\$|!~|ROLL/;
 /** A word joiner: nothing to see, and no place to break a line. */
 const JOINER = '\u2060';
 
 /** The text, which reads as before and holds no mark. An address leads where it led. */
 export function neutralText(text: string): string {
-  if (!NEAR.test(text)) return text;
   return text.replace(MARK, (first) => (/^(https?|data):/i.test(text) ? `%${first.charCodeAt(0).toString(16).toUpperCase()}` : first + JOINER));
 }
 
@@ -27,7 +24,7 @@ export function neutralText(text: string): string {
  * reference stands for its character: the names of elements and attributes come from a table.
  */
 export function neutralHtml(html: string): string {
-  return NEAR.test(html) ? html.replace(MARK, (first) => `&#${first.charCodeAt(0)};`) : html;
+  return html.replace(MARK, (first) => `&#${first.charCodeAt(0)};`);
 }
 
 /** Values in the frontmatter of one document: aliases of YAML make billions of a few lines. */

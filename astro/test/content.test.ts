@@ -166,6 +166,9 @@ test.each([
   const options = { processor, features: ['math'] };
   expect(await htmlOf('See https://a.example/$x now, and <https://b.example/$y> for $5', options)).toBe(await htmlOf('See https://a.example/$x now, and <https://b.example/$y> for \\$5', { processor }));
   expect(await htmlOf('$a ![Only $5](https://c.example/x.png)\ncosts $6.', options)).toContain('$a <img src="https://c.example/x.png" alt="Only $5">\ncosts $6.');
+  expect(tight(await htmlOf('$$ is the sign\n\nText behind.', options))).toBe('<p>$$ is the sign</p><p>Text behind.</p>');
+  expect(await htmlOf('$$\na\n\nb\n$$', options)).toMatch(/^\s*<div.*<math display="block"/);
+  expect(plainly(await htmlOf('<pre>Hello <code class="language-math">x</code> world</pre>', { processor }))).toMatch(/Hello.*x.*world/);
   expect(await htmlOf('![In `$5`](https://c.example/x.png) for $6.', options)).toContain('<img src="https://c.example/x.png" alt="In $5"> for $6.');
   expect(await htmlOf('[![a $5](https://c.example/x.png) $6](/u)', options)).toContain('<a href="/u"><img src="https://c.example/x.png" alt="a $5"> $6</a>');
   expect(await htmlOf('[a $5 b] costs $6\n\n[a $5 b]: /u', options)).toContain('<a href="/u">a $5 b</a> costs $6');

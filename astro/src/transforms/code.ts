@@ -12,6 +12,8 @@ export function sourceOf(node: Element, language: string): string | undefined {
   if (!pre) return undefined;
   const code = pre.children.find((child): child is Element => child.type === 'element' && child.tagName === 'code');
   const named = `language-${language}`;
+  // What an author wrote beside the code in a `<pre>` of HTML would be lost with it.
+  if (code && pre === node && pre.children.some((child) => child !== code && child.type !== 'comment' && textOf(child).trim() !== '')) return undefined;
   if (pre.properties['dataLanguage'] !== language && !(code && classesOf(code).includes(named))) return undefined;
   // Expressive Code has an element for each line, and no line breaks.
   const lines = elementsOf(pre).filter((child) => hasClass(child, 'ec-line'));

@@ -43,7 +43,7 @@ function dollarsIn(node: Nodes, markdown: string): Mark[] {
     const alt = markdown.slice(from, end.offset).lastIndexOf('](');
     // In code a reference would be read as it is written, too.
     if (markdown.slice(from, from + alt).includes('`')) return [];
-    return marksIn(markdown, from, from + alt).flatMap(({ at, length }) => Array.from({ length }, (_, beside) => ({ at: at + beside, length: 1, isMoney: true })));
+    return marksIn(markdown, from, from + alt).flatMap(each).map((at) => ({ at, length: 1, isMoney: true }));
   }
   if ((node.type === 'link' && markdown[from] !== '[') || (node.type === 'linkReference' && node.referenceType !== 'full')) return [];
   return 'children' in node ? (node as Parents).children.flatMap((child) => dollarsIn(child, markdown)) : [];
@@ -53,15 +53,24 @@ function marksIn(markdown: string, from: number, to: number): Mark[] {
   return [...markdown.slice(from, to).matchAll(/\\[^]|(\$+)/g)].flatMap(({ 1: dollars, index }) => (dollars ? [{ at: from + index, length: dollars.length }] : []));
 }
 
+/** Where each of the dollars that stand together is. */
+const each = ({ at, length }: Mark): number[] => Array.from({ length }, (_, beside) => at + beside);
+
+/** Whether something stands behind them on their line. */
+const hasWordsBehind = ({ at, length }: Mark, markdown: string): boolean => /^[^\S\r\n]*\S/.test(markdown.slice(at + length, at + length + 1_000));
+
 function moneyAmong(all: readonly Mark[], markdown: string): number[] {
   const money = all.filter(({ isMoney }) => isMoney).map(({ at }) => at);
   const dollars = all.filter(({ isMoney }) => !isMoney);
   for (let next = 0; next < dollars.length; next += 1) {
     const mark = dollars[next]!;
     if (mark.length > 1) {
-      // Two dollars begin what two dollars end, and those in between are none of ours. Without an end they are text.
+      // Two dollars begin what two dollars end, and those in between are none of ours.
       const end = dollars.findIndex(({ length }, at) => at > next && length === mark.length);
       if (end > 0) next = end;
+      // Without an end in the block, and with words behind them, they are text: at the beginning of a line a parser would drop these words, and
+      // take all that follows for the formula.
+      else if (hasWordsBehind(mark, markdown)) money.push(...each(mark));
       continue;
     }
     const end = dollars[next + 1];

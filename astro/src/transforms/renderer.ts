@@ -71,7 +71,8 @@ export async function rendererWithFormulas(config: AstroConfig): Promise<Rendere
   throw new NoFormulas(`formulas are read by Sätteri and by unified, and not by the processor “${processor.name}”`);
 }
 
-const processorOf = ({ markdown }: AstroConfig) => (markdown as { processor?: Processor } | undefined)?.processor;
+/** What Astro 7 renders by; `undefined` in an older one. */
+export const processorOf = ({ markdown }: AstroConfig) => (markdown as { processor?: Processor } | undefined)?.processor;
 
 /** What Astro hands its processors of the site's configuration. */
 function sharedOf({ markdown, image }: AstroConfig): Record<string, unknown> {
