@@ -2,6 +2,7 @@
 // and for rehype.
 
 import type { Element, ElementContent, Nodes, Root } from 'hast';
+import { element, text } from './transforms/tree.js';
 import { langOf, wordsOf, type Beside, type Words, type WordsFor } from './words.js';
 
 // The type, whether it folds, and what follows on the line.
@@ -59,7 +60,7 @@ interface Marker {
 
 /** `null` for a quotation that is no callout, such as one that has words before the marker. */
 function markerOf(quote: Readonly<Element>): Marker | null {
-  const at = quote.children.findIndex((child) => child.type === 'element' || ('value' in child && child.type !== 'comment' && child.value.trim() !== ''));
+  const at = quote.children.findIndex((child) => child.type === 'element' || isSeen(child));
   const first = quote.children[at];
   if (first?.type !== 'element' || first.tagName !== 'p') return null;
   const [start, ...others] = first.children;
@@ -76,13 +77,23 @@ function calloutFrom(quote: Element, words: Words): Element | null {
   const { type, fold, paragraph, at } = marker;
   const { title, rest } = firstLine(paragraph);
   const kind = type.trim().toLowerCase();
-  const named = title.some((node) => textOf(node).trim() !== '') ? title : [text(calledBy(kind, words))];
+  const named = title.some(isSeen) ? title : [text(calledBy(kind, words))];
   const content = [...(rest.length > 0 ? [element('p', {}, rest)] : []), ...quote.children.slice(at + 1)].map((child) => within(child, words));
   const properties = { className: ['callout'], dataCallout: kind };
-  const body = content.some((node) => node.type === 'element' || textOf(node).trim() !== '') ? [element('div', { className: ['callout-content'] }, content)] : [];
+  const body = content.some((node) => node.type === 'element' || isSeen(node)) ? [element('div', { className: ['callout-content'] }, content)] : [];
   return fold
     ? element('details', { ...properties, ...(fold === '+' ? { open: true } : {}) }, [element('summary', { className: ['callout-title'] }, named), ...body])
     : element('div', properties, [element('p', { className: ['callout-title'] }, named), ...body]);
+}
+
+/** What a reader sees without a word of text in it. */
+const SEEN = new Set(['img', 'svg', 'math', 'video', 'audio']);
+
+/** Whether a reader sees anything of a node. What is raw HTML still may be seen. */
+function isSeen(node: Readonly<Nodes>): boolean {
+  if (node.type === 'element' && SEEN.has(node.tagName)) return true;
+  if ('children' in node) return node.children.some(isSeen);
+  return 'value' in node && node.type !== 'comment' && node.value.trim() !== '';
 }
 
 /** What a callout without a title is called. An author may write any type, that of what objects have by themselves, too. */
@@ -108,15 +119,4 @@ function trimmed([first, ...others]: ElementContent[]): ElementContent[] {
   if (first?.type !== 'text') return first ? [first, ...others] : [];
   const value = first.value.trimStart();
   return value ? [text(value), ...others] : others;
-}
-
-const text = (value: string): ElementContent => ({ type: 'text', value });
-
-function element(tagName: string, properties: Element['properties'], children: ElementContent[]): Element {
-  return { type: 'element', tagName, properties, children };
-}
-
-function textOf(node: Nodes): string {
-  if ('children' in node) return node.children.map(textOf).join('');
-  return 'value' in node ? node.value : '';
 }

@@ -163,6 +163,13 @@ test.each([
   expect(await htmlOf('[![The race](https://club.example/x.png)](https://vimeo.com/123456)', { processor })).toContain('>The race</span>');
   expect(plainly(await htmlOf('<blockquote><p>[!note] Title</p>Words outside</blockquote>', { processor }))).toMatch(/Title.*Words outside/);
 
+  for (const starlight of [false, true]) {
+    const pictured = await htmlOf('> [!note] ![A map](https://c.example/x.png)\n> text\n\n> [!tip] **[a link](/u)**\n> text', { processor, integrations: starlight ? [STARLIGHT] : [] });
+    expect(pictured).toContain('alt="A map"');
+    // What is hidden from screen readers holds nothing that isn't in the box's name.
+    for (const hidden of pictured.match(/<p class="starlight-aside__title" aria-hidden="true">.*?<\/p>/g) ?? []) expect(hidden).not.toMatch(/<(?:img|a)\b/);
+  }
+
   const options = { processor, features: ['math'] };
   expect(await htmlOf('See https://a.example/$x now, and <https://b.example/$y> for $5', options)).toBe(await htmlOf('See https://a.example/$x now, and <https://b.example/$y> for \\$5', { processor }));
   expect(await htmlOf('$a ![Only $5](https://c.example/x.png)\ncosts $6.', options)).toContain('$a <img src="https://c.example/x.png" alt="Only $5">\ncosts $6.');

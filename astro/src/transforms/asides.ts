@@ -1,7 +1,7 @@
 // Callouts as Starlight's asides, by the markup that Starlight itself writes.
 
 import type { Element, ElementContent, Root } from 'hast';
-import { element, hasClass, replaceEach, textOf } from './tree.js';
+import { element, elementsOf, hasClass, replaceEach, textOf } from './tree.js';
 import type { Transform } from './transform.js';
 
 type Variant = 'note' | 'tip' | 'caution' | 'danger';
@@ -79,9 +79,9 @@ function asideFrom(callout: Element): Element {
     return element('details', { className: classes, ...(open ? { open } : {}) }, [element('summary', { className: ['starlight-aside__title'] }, heading), body]);
   }
   const label = title ? textOf(title).trim() : '';
-  // Starlight hides the title where the box is named by it; a link in it mustn't be hidden.
-  const isPlain = !title?.children.some((child) => child.type === 'element' && child.tagName === 'a');
-  return element('aside', { ariaLabel: label, className: classes }, [element('p', { className: ['starlight-aside__title'], ...(isPlain ? { ariaHidden: 'true' } : {}) }, heading), body]);
+  // Starlight hides the title where the box is named by it; a link or a picture in it mustn't be hidden.
+  const isPlain = label !== '' && !(title && elementsOf(title).some(({ tagName }) => tagName === 'a' || tagName === 'img'));
+  return element('aside', { ...(label ? { ariaLabel: label } : {}), className: classes }, [element('p', { className: ['starlight-aside__title'], ...(isPlain ? { ariaHidden: 'true' } : {}) }, heading), body]);
 }
 
 function icon(variant: Variant): Element {
