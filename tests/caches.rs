@@ -122,7 +122,7 @@ impl Edge {
 
     /// Converts the READMEs that were asked for meanwhile.
     async fn deliver_later(&self, account: &Account) {
-        let asked = self.stores.later(account).await;
+        let asked = self.stores.asked(account).await;
         assert!(!asked.is_empty(), "no README was asked for");
         for key in asked {
             self.deliver(&key).await.unwrap();

@@ -82,7 +82,7 @@ pub(crate) async fn rewritten(stores: &Stores, event: &Value) {
 /// What S3 says of what was written to ask for documents to be looked at: of the change, and then of them.
 async fn asked(stores: &Stores, account: &Account) -> Vec<Value> {
     let change = FileChangeKey::new(&account.id, "arm.png").key();
-    let mut keys: BTreeSet<String> = stores.later(account).await;
+    let mut keys: BTreeSet<String> = stores.asked(account).await;
     if stores.uploads.head(&change).await.unwrap().is_some() {
         keys.insert(change);
     }

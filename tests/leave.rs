@@ -483,7 +483,7 @@ async fn another_name_that_is_cut_short_is_whole_once_it_is_asked_for_again() {
         rewrite_readme::handler(&rewrite, healthy.tells(&change))
             .await
             .unwrap();
-        for later in healthy.later(&account).await {
+        for later in healthy.asked(&account).await {
             rewrite_readme::handler(&rewrite, healthy.tells(&later))
                 .await
                 .unwrap();

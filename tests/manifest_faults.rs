@@ -41,7 +41,7 @@ async fn deliver(healthy: &Stores, account: &Account, keys: &[String]) {
         assert!(tell(healthy, key).await, "{key}");
     }
     for _ in 0..4 {
-        let mut asked: Vec<String> = healthy.later(account).await.into_iter().collect();
+        let mut asked: Vec<String> = healthy.asked(account).await.into_iter().collect();
         for change in [
             HandleChangeKey::new(&account.id).key(),
             NameChangeKey::new(&account.id).key(),
@@ -239,7 +239,7 @@ async fn a_member_of_another_handle_is_kept_under_it_alone() {
             stores[stage] = killed;
             tell(stores[0], &HandleChangeKey::new(&account.id).key()).await;
             tell(stores[1], &NameChangeKey::new(&account.id).key()).await;
-            for key in healthy.later(account).await {
+            for key in healthy.asked(account).await {
                 tell(stores[2], &key).await;
             }
         };

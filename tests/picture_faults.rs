@@ -17,8 +17,8 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::retry::RetryConfig;
 use base64ct::{Base64, Encoding as _};
 use blobs::layout::{
-    LaterKey, OWN_PAGE, OriginalKey, OriginalNote, PictureChangeKey, SourceKey, content_key,
-    pictures_prefix,
+    LaterKey, NowKey, OWN_PAGE, OriginalKey, OriginalNote, PictureChangeKey, SourceKey,
+    content_key, pictures_prefix,
 };
 use blobs::{Blobs, Condition, Upload};
 use distribution::Distribution;
@@ -331,10 +331,14 @@ impl Stores {
         Some(shade(&file.expect("no broken picture").bytes))
     }
 
-    /// The keys of the member's READMEs that wait to be looked at again.
-    pub(crate) async fn later(&self, account: &members::Account) -> BTreeSet<String> {
-        let listed = self.uploads.list_all(&LaterKey::prefix(&account.id)).await;
-        listed.unwrap().into_iter().map(|entry| entry.key).collect()
+    /// The keys by which it is asked for that READMEs of the member are looked at again.
+    pub(crate) async fn asked(&self, account: &members::Account) -> BTreeSet<String> {
+        let mut asked = BTreeSet::new();
+        for prefix in [NowKey::prefix(&account.id), LaterKey::prefix(&account.id)] {
+            let listed = self.uploads.list_all(&prefix).await.unwrap();
+            asked.extend(listed.into_iter().map(|entry| entry.key));
+        }
+        asked
     }
 
     /// What S3 says of a key.
@@ -720,7 +724,7 @@ async fn a_killed_conversion_shows_a_picture_that_is_there() {
             let event = healthy.tells(&change.key());
             let _ = rewrite_readme::handler(&killed.rewrite_readme(), event.clone()).await;
             // A message that fails comes again, whether or not what asked for it is still there.
-            let mut told = healthy.later(&account).await;
+            let mut told = healthy.asked(&account).await;
             for key in &told {
                 let _ = rewrite_readme::handler(&killed.rewrite_readme(), healthy.tells(key)).await;
             }
@@ -738,13 +742,13 @@ async fn a_killed_conversion_shows_a_picture_that_is_there() {
                 rewrite_readme::handler(&healthy.rewrite_readme(), event.clone())
                     .await
                     .unwrap();
-                told.append(&mut healthy.later(&account).await);
+                told.append(&mut healthy.asked(&account).await);
                 for key in &told {
                     rewrite_readme::handler(&healthy.rewrite_readme(), healthy.tells(key))
                         .await
                         .unwrap();
                 }
-                assert!(healthy.later(&account).await.is_empty(), "at {at}");
+                assert!(healthy.asked(&account).await.is_empty(), "at {at}");
                 let after = healthy.published(&account).await;
                 assert!(changed(after), "{after:?} at {at}");
                 let expected = if taken_away { 0 } else { 3 };
@@ -780,7 +784,7 @@ async fn a_document_published_while_the_picture_changes_shows_one_that_is_there(
         rewrite_readme::handler(&stores.rewrite_readme(), event)
             .await
             .unwrap();
-        for key in stores.later(&account).await {
+        for key in stores.asked(&account).await {
             rewrite_readme::handler(&stores.rewrite_readme(), stores.tells(&key))
                 .await
                 .unwrap();

@@ -44,7 +44,7 @@ async fn look(stores: &Stores, healthy: &Stores, account: &Account, key: &str) {
     let _ = Box::pin(rewrite_readme::handler(&state, stores.tells(key))).await;
     let state = healthy.rewrite_readme();
     for _ in 0..10 {
-        let later = healthy.later(account).await;
+        let later = healthy.asked(account).await;
         if later.is_empty() {
             return;
         }

@@ -110,7 +110,7 @@ impl<'a> Office<'a> {
     pub(crate) async fn settle(&self, author: &Account) {
         Box::pin(async {
             for _ in 0..10 {
-                let later = self.healthy.later(author).await;
+                let later = self.healthy.asked(author).await;
                 if later.is_empty() {
                     return;
                 }

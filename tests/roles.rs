@@ -11,7 +11,7 @@ use auth::Code;
 use aws_sdk_dynamodb::types::AttributeValue;
 use blobs::layout::{
     self, FileChangeKey, FileKey, FileNote, HandleChangeKey, LaterKey, MailKey, NameChangeKey,
-    OriginalKey, PictureChangeKey, SourceKey,
+    NowKey, OriginalKey, PictureChangeKey, SourceKey,
 };
 use blobs::{Blobs, Condition, Upload};
 use endpoint::{Clock, Environment, aws, configuration};
@@ -416,9 +416,15 @@ async fn calls() -> BTreeMap<String, BTreeSet<Call>> {
         ["rewrite_readme", "rebuild_site"].map(|name| noted[name].0.clone());
     let come_out = comes_out(environment.clone(), of_rewrite, of_rebuild);
     tokio::spawn(come_out).await.unwrap();
-    let asked = LaterKey(SourceKey::new(MEMBER, "note")).key();
-    assert!(uploads.head(&asked).await.unwrap().is_some());
-    deliver("rewrite_readme", of_key(&asked)).await;
+    let asked = uploads.list_all(&NowKey::prefix(MEMBER)).await.unwrap();
+    let asked = asked.into_iter().map(|entry| entry.key);
+    let asked = asked.filter(|key| key.ends_with("/note"));
+    let asked = asked.collect::<Vec<_>>();
+    assert!(!asked.is_empty());
+    for key in asked {
+        deliver("rewrite_readme", of_key(&key)).await;
+        assert!(uploads.head(&key).await.unwrap().is_none());
+    }
     put_note("# Now\n").await;
     deliver("rewrite_readme", of_note.clone()).await;
     let [of_me, of_send] = ["me", "send_mail"].map(|name| noted[name].0.clone());

@@ -81,7 +81,7 @@ impl<'a> World<'a> {
     /// What the schedule does each minute: asks, and what was asked for is converted.
     async fn minute(&self, account: &Account) -> usize {
         let asked = self.ask(&self.stores).await.unwrap();
-        for key in self.stores.later(account).await {
+        for key in self.stores.asked(account).await {
             self.convert(&key).await;
         }
         asked
@@ -119,7 +119,7 @@ impl<'a> World<'a> {
     async fn to_come(&self) -> Vec<String> {
         let far = 900_000_000_000;
         let due = self.stores.members.due(far, 100).await.unwrap();
-        due.into_iter().map(|due| due.slug).collect()
+        due.into_iter().map(|(_, due)| due.slug).collect()
     }
 }
 
@@ -338,7 +338,7 @@ async fn clocks_that_jump_take_nothing_back_and_lose_nothing() {
     world.set(soon);
     assert_eq!(world.ask(&world.stores).await.unwrap(), 1);
     world.set(soon - 2);
-    for later in world.stores.later(&jo).await {
+    for later in world.stores.asked(&jo).await {
         world.convert(&later).await;
     }
     assert!(!world.is_out(&jo, "boat").await);
@@ -373,7 +373,7 @@ async fn a_kill_is_made_good_by_the_next_minute() {
         world.set(soon);
         // The same process asks and converts.
         if world.ask(&killed).await.is_ok() {
-            for key in world.stores.later(&jo).await {
+            for key in world.stores.asked(&jo).await {
                 world.convert_by(&killed, &key).await;
             }
         }

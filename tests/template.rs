@@ -694,6 +694,7 @@ fn uploads_are_not_lost_on_the_way() {
             "picture-changes/ s3:ObjectCreated:* UploadsQueue.Arn",
             "name-changes/ s3:ObjectCreated:* UploadsQueue.Arn",
             "file-changes/ s3:ObjectCreated:* UploadsQueue.Arn",
+            "now/ s3:ObjectCreated:* UploadsQueue.Arn",
             "later/ s3:ObjectCreated:* LaterQueue.Arn",
             "pictures/ s3:ObjectCreated:* PicturesQueue.Arn",
             "files/ s3:ObjectCreated:* PicturesQueue.Arn",

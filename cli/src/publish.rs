@@ -113,14 +113,16 @@ impl Publish {
         let all = self.all_files;
         let attached = Attached::of(found.attachments, &named, all, limits.large_picture).await;
         let Attached { locals, mut rest } = attached;
-        rest.links = found.links;
+        rest.links = found.links.len();
         rest.left_out = found.left_out;
+        // Where a file was, there may be a link to it by now.
+        let unseen = [found.links, rest.left_out.clone()].concat();
         let is_first = record.published(&account).is_empty() && record.sent(&account).is_empty();
         // Of a folder that wasn't checked out or isn't mounted nothing is deleted.
         let has_notes = !found.documents.is_empty();
         let prune = self.prune && has_notes;
         let mut refused = Refusals {
-            folders: rest.left_out.len(),
+            unread: rest.left_out.len(),
             ..Refusals::default()
         };
         if !has_notes {
@@ -137,7 +139,7 @@ impl Publish {
         let remotes: Vec<plan::Remote> = listed.into_iter().map(plan::Remote::from).collect();
         record.follow(&account, &remotes);
         let published = record.published(&account);
-        let mut plan = plan::plan(found.documents, &remotes, published, &rest.left_out, prune);
+        let mut plan = plan::plan(found.documents, &remotes, published, &unseen, prune);
         if !self.replace {
             titles::refuse_others(&mut plan, &remotes, limits.readme).await;
         }
@@ -149,7 +151,7 @@ impl Publish {
             sent: record.sent(&account),
             denied: record.denied(&account),
             here: &here,
-            left_out: &rest.left_out,
+            left_out: &unseen,
             own_slugs: &plan.claimed,
             prune,
             replace: self.replace,

@@ -2,7 +2,7 @@
 
 use anyhow::{Context as _, anyhow};
 use blobs::Blobs;
-use blobs::layout::SourceKey;
+use blobs::layout::{LaterKey, SourceKey};
 use clap::Args;
 use endpoint::configuration;
 use serde::Deserialize;
@@ -73,7 +73,7 @@ pub(crate) async fn again(target: &Target, keys: &[String]) -> anyhow::Result<()
     }
 }
 
-/// Sends for each source the message that S3 sends for an upload, to the queue of what can wait, and has what is published compared with what is
+/// Sends for each source the message by which a look is asked for when there is time, to the queue of what can wait, and has what is published compared with what is
 /// kept of it.
 async fn queue_in_aws(aws: &Aws) -> anyhow::Result<usize> {
     let environment = aws.environment().await?;
@@ -101,10 +101,12 @@ async fn queue_in_aws(aws: &Aws) -> anyhow::Result<usize> {
     Ok(queued)
 }
 
-/// Sends the messages of one batch.
+/// Sends the messages of one batch. Each is as one that was asked for when there is time, so that a request whose message was
+/// lost is dealt with, too, and keeps nobody from asking any more.
 async fn send(aws: &Aws, bucket: &str, keys: &[String]) -> anyhow::Result<()> {
-    let messages = keys
-        .iter()
-        .map(|key| local::s3_event(bucket, key).to_string());
+    let messages = keys.iter().map(|key| {
+        let asked = SourceKey::parse(key).map(|source| LaterKey(source).key());
+        local::s3_event(bucket, asked.as_ref().unwrap_or(key)).to_string()
+    });
     aws.queue_later(&messages.collect::<Vec<_>>()).await
 }

@@ -113,7 +113,7 @@ async fn wrong_of_renamed(healthy: &Stores, account: &Account, shade: u8) -> Vec
             assert!(deliver(healthy, Queue::Readmes, event).await, "{key}");
             shows_what_is_there(healthy, account).await;
         }
-        keys = healthy.later(account).await.into_iter().collect();
+        keys = healthy.asked(account).await.into_iter().collect();
     }
     let now = healthy.now(account).await;
     let documents = async |handle: &str| {

@@ -41,7 +41,7 @@ pub(super) struct Document {
     pub(super) digest: Result<String, String>,
 }
 
-/// A folder in the folder that can't be read.
+/// What in the folder can't be read, or isn't: nobody knows what is in it, and what was sent of it isn't gone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct LeftOut {
     /// From the top of the folder, names with `/` between them, in NFC.
@@ -51,10 +51,17 @@ pub(super) struct LeftOut {
 }
 
 impl LeftOut {
-    /// Whether a file at this path, or what there may be of it, lies in the folder.
+    fn new(path: &str, reason: String) -> Self {
+        Self {
+            path: path.nfc().collect(),
+            reason,
+        }
+    }
+
+    /// Whether a file at this path, or what there may be of it, is that or lies in it.
     pub(super) fn holds(&self, path: &str) -> bool {
         let inner = path.strip_prefix(&*self.path);
-        inner.is_some_and(|inner| inner.starts_with('/'))
+        inner.is_some_and(|inner| inner.is_empty() || inner.starts_with('/'))
     }
 }
 
@@ -107,9 +114,9 @@ pub(super) struct Found {
     pub(super) documents: Vec<Document>,
     /// Other files, such as pictures, in the order of their paths.
     pub(super) attachments: Vec<Attachment>,
-    /// How many symbolic links there are, which are not followed.
-    pub(super) links: usize,
-    /// Folders that can't be read, of which nobody knows what is in them.
+    /// Symbolic links, which are not followed.
+    pub(super) links: Vec<LeftOut>,
+    /// What can't be read, or isn't on this machine.
     pub(super) left_out: Vec<LeftOut>,
     /// How many files and folders were looked at.
     looked_at: usize,
@@ -149,17 +156,10 @@ impl Found {
         match listed(at) {
             Ok(entries) => self.entries(entries, path, depth, max_bytes),
             Err(error) => {
-                self.leave_out(path, &error);
+                self.left_out.push(LeftOut::new(path, unreadable(&error)));
                 Ok(())
             }
         }
-    }
-
-    fn leave_out(&mut self, path: &str, error: &std::io::Error) {
-        self.left_out.push(LeftOut {
-            path: path.nfc().collect(),
-            reason: unreadable(error),
-        });
     }
 
     fn entries(
@@ -190,19 +190,26 @@ impl Found {
     ) -> anyhow::Result<()> {
         let written = entry.file_name();
         let name = written.to_string_lossy();
-        if name.starts_with('.') {
+        let at = |name: &str| Id::new(path, name).to_string();
+        if let Some(name) = name.strip_prefix('.') {
+            // What macOS leaves in the place of a file whose bytes are in iCloud alone: the file is there.
+            if let Some(name) = name.strip_suffix(".icloud") {
+                let reason = "it is in iCloud and not on this machine".to_owned();
+                self.left_out.push(LeftOut::new(&at(name), reason));
+            }
             return Ok(());
         }
         // Of the entry itself, and not of what a symbolic link leads to.
         let kind = match entry.file_type() {
             Ok(kind) => kind,
             Err(error) => {
-                self.leave_out(&Id::new(path, &name).to_string(), &error);
+                self.left_out
+                    .push(LeftOut::new(&at(&name), unreadable(&error)));
                 return Ok(());
             }
         };
         if kind.is_symlink() {
-            self.links += 1;
+            self.links.push(LeftOut::new(&at(&name), String::new()));
         } else if kind.is_dir() {
             if is_foreign(path, &name) {
                 return Ok(());
@@ -430,7 +437,7 @@ mod tests {
         let others = found.attachments.iter();
         let others: Vec<_> = others.map(|it| (it.path.as_str(), it.size)).collect();
         assert_eq!(others, [("cat.png", 5), ("notes/LICENSE.txt", 5)]);
-        assert_eq!(found.links, 0);
+        assert!(found.links.is_empty());
     }
 
     /// The table that every program shares which publishes folders.
@@ -476,7 +483,11 @@ mod tests {
         link(&elsewhere.path().join("secret.md"), "b.md");
         link(folder.path(), "round");
         let found = Found::look(folder.path(), 1024).unwrap();
-        assert_eq!((found.documents.len(), found.links), (1, 3));
+        assert_eq!((found.documents.len(), found.links.len()), (1, 3));
+        // Where they are is nothing gone.
+        for path in ["b.md", "out/a.md"] {
+            assert!(found.links.iter().any(|it| it.holds(path)), "{path}");
+        }
     }
 
     /// A file that was found, and by then is a link, a pipe, another file or in another folder.
@@ -557,6 +568,7 @@ mod tests {
             reason: String::new(),
         };
         let is_held = [
+            "a/b",
             "a/b/c.md",
             "a/b/c/d.md",
             "a/b.md",
@@ -565,7 +577,18 @@ mod tests {
             "b/c.md",
         ]
         .map(|path| left_out.holds(path));
-        assert_eq!(is_held, [true, true, false, false, false, false]);
+        assert_eq!(is_held, [true, true, true, false, false, false, false]);
+    }
+
+    #[test]
+    fn what_is_in_i_cloud_alone_is_left_out_and_not_gone() {
+        let folder = tempfile::tempdir().unwrap();
+        write(folder.path(), "notes/.Trip.md.icloud", "bplist00");
+        write(folder.path(), "notes/.hidden.md", "# Hi\n");
+        let found = Found::look(folder.path(), 1024).unwrap();
+        let left_out: Vec<&str> = found.left_out.iter().map(|it| &*it.path).collect();
+        assert_eq!(left_out, ["notes/Trip.md"]);
+        assert!(found.left_out[0].holds("notes/Trip.md"));
     }
 
     #[cfg(target_os = "linux")]

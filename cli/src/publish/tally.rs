@@ -11,7 +11,7 @@ pub(super) struct Refusals {
     pub(super) documents: usize,
     pub(super) files: usize,
     /// Those that can't be read.
-    pub(super) folders: usize,
+    pub(super) unread: usize,
     /// How many documents and files were to be deleted and stay, since no note is left in the folder.
     pub(super) unpruned: (usize, usize),
 }
@@ -24,9 +24,9 @@ impl Refusals {
             let what = counted(self.documents, self.files);
             format!("{what} {} refused", were(number))
         });
-        let left_out = (self.folders > 0).then(|| {
-            let what = shown::count(self.folders, "folder", "folders");
-            format!("{what} that can't be read {} left out", were(self.folders))
+        let left_out = (self.unread > 0).then(|| {
+            let what = shown::count(self.unread, "file or folder", "files and folders");
+            format!("{what} that can't be read {} left out", were(self.unread))
         });
         let (documents, files) = self.unpruned;
         let unpruned = (documents + files > 0).then(|| {
@@ -97,7 +97,7 @@ mod tests {
         let all = Refusals {
             documents: 1,
             files: 2,
-            folders: 1,
+            unread: 1,
             unpruned: (0, 1),
         };
         let Err(Failure::Refused(cause)) = all.outcome() else {
@@ -105,7 +105,7 @@ mod tests {
         };
         assert_eq!(
             cause.to_string(),
-            "1 document and 2 files were refused; 1 folder that can't be read was left out; nothing was deleted, since no \
+            "1 document and 2 files were refused; 1 file or folder that can't be read was left out; nothing was deleted, since no \
              Markdown file is left in the folder: 1 file from it stays on the site"
         );
     }

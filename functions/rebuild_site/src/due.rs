@@ -6,10 +6,10 @@
 use std::time::Duration;
 
 use blobs::Blobs;
-use blobs::layout::SourceKey;
+use blobs::layout::{NowKey, SourceKey};
 use endpoint::Clock;
 use members::Members;
-use uploads::ask_later;
+use uploads::ask_now;
 
 /// Most documents that one run asks for, some seconds of writing; the next run asks for those that follow.
 pub const MOST_AT_ONCE: i32 = 2_000;
@@ -25,19 +25,22 @@ pub struct Due<'a> {
 }
 
 impl Due<'_> {
-    /// Has every document converted whose time has come, and says how many those are. Asking again for one that waits changes nothing.
+    /// Has every document converted whose time has come, and says how many those are. One that waits still is asked for once more
+    /// after a minute, and then each time after twice as long: its message may be lost, and one that fails isn't to come each minute.
     ///
     /// # Errors
     /// A store that failed; some may have been asked for.
     pub async fn ask(&self) -> anyhow::Result<usize> {
-        let due = self
-            .members
-            .due(self.clock.unix_seconds(), self.most)
-            .await?;
-        let sources = due
-            .iter()
-            .map(|due| SourceKey::new(&due.member_id, &due.slug));
-        ask_later(self.uploads, sources).await?;
+        let now = self.clock.unix_seconds();
+        let due = self.members.due(now, self.most).await?;
+        let requests = due.iter().map(|(until, due)| {
+            let minutes_late = now.saturating_sub(*until) / 60;
+            NowKey {
+                source: SourceKey::new(&due.member_id, &due.slug),
+                word: format!("{until}-{}", (minutes_late + 1).ilog2()),
+            }
+        });
+        ask_now(self.uploads, requests).await?;
         if !due.is_empty() {
             tracing::info!(
                 documents = due.len(),

@@ -4,11 +4,11 @@
 //! asked for. Saying the same again writes nothing and asks once more, so that it finishes what a kill left undone.
 
 use blobs::Head;
-use blobs::layout::SourceKey;
+use blobs::layout::{NowKey, SourceKey};
 use endpoint::{Error, JsonObject, Request, sentence};
 use members::{Account, Act, Decision, Deed, Edition, Referrer, Report, State as Outcome, Who};
 use serde::Serialize;
-use uploads::ask_later;
+use uploads::{ask_later, ask_now};
 
 use crate::{State, letter};
 
@@ -217,8 +217,13 @@ impl Look<'_> {
             }
             Action::Approve => {
                 let (report, edition) = self.newest()?;
-                if report.state == Outcome::Withdrawn && withdrawn.is_some() {
-                    // Another editor took away what this one hasn't seen gone: that is restored by its own word.
+                let is_taken = |before: &Decision| {
+                    before.withdrawn.is_some() && report.state == Outcome::Withdrawn
+                        || before.has_withdrawn(&edition.submission, &report.source_version)
+                };
+                if self.before.is_some_and(is_taken) {
+                    // Another editor took away what this one hasn't seen gone, be it gone by now or not yet: that is
+                    // restored by its own word.
                     return Err(self.changed());
                 }
                 Ok(self.unless_stands(Some(edition), None))
@@ -294,9 +299,8 @@ impl Look<'_> {
         if stands {
             return Step::Stands;
         }
-        let id: [u8; 8] = rand::random();
         Step::Write(Some(Decision {
-            id: base16ct::lower::encode_string(&id),
+            id: random_id(),
             approved,
             withdrawn,
             note: self.wanted.note.clone(),
@@ -328,21 +332,32 @@ fn act(
     }
 }
 
-/// Has the document looked at, and the author's others that wait: an approval may be what they wait for.
+/// Has the document looked at, and then the author's others that wait: an approval may be what they wait for.
 async fn ask(
     state: &State,
     author: &Account,
     source: &SourceKey,
     action: Action,
 ) -> Result<(), Error> {
-    let mut sources = vec![source.clone()];
-    if action != Action::Withdraw {
-        let summaries = state.bearer.members.summaries(&author.id, None).await?;
-        let waiting = summaries
-            .iter()
-            .filter(|it| it.state == Outcome::Waiting && it.slug != source.slug);
-        sources.extend(waiting.map(|it| SourceKey::new(&author.id, &it.slug)));
+    let decided = NowKey {
+        source: source.clone(),
+        word: random_id(),
+    };
+    let asked = ask_now(&state.uploads, [decided]).await;
+    asked.map_err(Error::unavailable)?;
+    if action == Action::Withdraw {
+        return Ok(());
     }
-    let asked = ask_later(&state.uploads, sources).await;
+    let summaries = state.bearer.members.summaries(&author.id, None).await?;
+    let waiting = summaries
+        .iter()
+        .filter(|it| it.state == Outcome::Waiting && it.slug != source.slug)
+        .map(|it| SourceKey::new(&author.id, &it.slug));
+    let asked = ask_later(&state.uploads, waiting).await;
     asked.map_err(Error::unavailable)
+}
+
+fn random_id() -> String {
+    let id: [u8; 8] = rand::random();
+    base16ct::lower::encode_string(&id)
 }

@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use blobs::Head;
 use blobs::layout::{
-    FileChangeKey, LaterKey, MAX_README_BYTES, NameChangeKey, PictureChangeKey, SourceKey,
+    FileChangeKey, LaterKey, MAX_README_BYTES, NameChangeKey, NowKey, PictureChangeKey, SourceKey,
     SourceNote, handle_of_rendition,
 };
 use conversion::{Converted, Seen as SeenByEditors, Source, report};
@@ -36,21 +36,33 @@ pub(crate) async fn reconcile(state: &State, key: &str) -> anyhow::Result<()> {
     if let Some(NameChangeKey { member_id }) = NameChangeKey::parse(key) {
         return renamed::changed(state, &member_id).await;
     }
-    let later = LaterKey::parse(key);
-    if let Some(asked) = &later {
-        begin(state, asked).await?;
+    if let Some(LaterKey(source)) = LaterKey::parse(key) {
+        // Whoever asks from here on is heard.
+        erase_request(state, key).await?;
+        return look(state, &source).await;
     }
-    let source = later.map(|LaterKey(source)| source);
-    let Some(source) = source.or_else(|| SourceKey::parse(key)) else {
-        tracing::info!("passed over a key that is no README's");
-        return Ok(());
-    };
+    if let Some(NowKey { source, .. }) = NowKey::parse(key) {
+        look(state, &source).await?;
+        // As long as the look fails, nobody asks for it twice by one word.
+        return erase_request(state, key).await;
+    }
+    match SourceKey::parse(key) {
+        Some(source) => look(state, &source).await,
+        None => {
+            tracing::info!("passed over a key that is no README's");
+            Ok(())
+        }
+    }
+}
+
+/// Looks at a README until it and those who link to it are in line.
+async fn look(state: &State, source: &SourceKey) -> anyhow::Result<()> {
     for _ in 0..ROUNDS {
-        let Some((member, settled)) = settle(state, &source).await? else {
+        let Some((member, settled)) = settle(state, source).await? else {
             return Ok(());
         };
         let is_gone = matches!(settled, Settled::Gone);
-        let told = referrers::tell(state, &member, &source, settled).await?;
+        let told = referrers::tell(state, &member, source, settled).await?;
         if !told {
             continue;
         }
@@ -67,11 +79,10 @@ pub(crate) async fn reconcile(state: &State, key: &str) -> anyhow::Result<()> {
     anyhow::bail!("the README kept changing for {ROUNDS} rounds")
 }
 
-/// Notes that the look begins that was asked for.
-async fn begin(state: &State, asked: &LaterKey) -> anyhow::Result<()> {
-    let key = asked.key();
-    if let Some(seen) = state.uploads.head(&key).await? {
-        state.uploads.delete_seen(&key, &seen).await?;
+/// Takes away the object by which a look was asked for.
+async fn erase_request(state: &State, key: &str) -> anyhow::Result<()> {
+    if let Some(seen) = state.uploads.head(key).await? {
+        state.uploads.delete_seen(key, &seen).await?;
     }
     Ok(())
 }

@@ -33,6 +33,7 @@ const PICTURES: &str = "pictures/";
 const PICTURE_CHANGES: &str = "picture-changes/";
 const NAME_CHANGES: &str = "name-changes/";
 const LATER: &str = "later/";
+const NOW: &str = "now/";
 const MAIL: &str = "mail/";
 const SUFFIX: &str = ".md";
 const ORIGINAL: &str = "/original";
@@ -346,6 +347,44 @@ impl LaterKey {
     }
 }
 
+/// The key that asks for a README to be looked at as soon as one that was uploaded: `now/<member id>/<word>/<slug>`, in the
+/// uploads bucket. What is under it is empty; S3 tells `rewrite_readme` of its writing. A request has a word
+/// of its own, so that what became of an earlier one can't have it go unheard.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NowKey {
+    pub source: SourceKey,
+    /// What sets this request apart from others for the same README. It has no `/`.
+    pub word: String,
+}
+
+impl NowKey {
+    /// `None` for any other key.
+    pub fn parse(key: &str) -> Option<Self> {
+        let (member_id, rest) = key.strip_prefix(NOW)?.split_once('/')?;
+        let (word, slug) = rest.split_once('/')?;
+        let is_whole = [member_id, word, slug].iter().all(|part| !part.is_empty());
+        is_whole.then(|| Self {
+            source: SourceKey::new(member_id, slug),
+            word: word.to_owned(),
+        })
+    }
+
+    pub fn key(&self) -> String {
+        let SourceKey { member_id, slug } = &self.source;
+        format!("{}{}/{slug}", Self::prefix(member_id), self.word)
+    }
+
+    /// What the keys for a member's READMEs begin with.
+    pub fn prefix(member_id: &str) -> String {
+        format!("{NOW}{member_id}/")
+    }
+
+    /// What all such keys begin with.
+    pub fn all() -> &'static str {
+        NOW
+    }
+}
+
 /// The key of a letter that waits to be sent: `mail/<id>`, in the uploads bucket. S3 tells `send_mail` of it, which erases
 /// it with its versions once it is sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -465,6 +504,20 @@ mod tests {
             "",
         ] {
             assert_eq!(LaterKey::parse(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn what_is_asked_for_now_says_which_readme_it_is() {
+        let key = NowKey {
+            source: SourceKey::new("0197f0c4", "flask-backend"),
+            word: "1-2".to_owned(),
+        };
+        assert_eq!(key.key(), "now/0197f0c4/1-2/flask-backend");
+        assert_eq!(NowKey::parse(&key.key()), Some(key.clone()));
+        assert_eq!(LaterKey::parse(&key.key()), None);
+        for other in ["now/", "now/a/b", "now/a/b/", "now//a/b", "now/a//b", ""] {
+            assert_eq!(NowKey::parse(other), None, "{other}");
         }
     }
 

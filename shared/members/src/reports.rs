@@ -277,11 +277,12 @@ impl Members {
         writes.extend(self.schedule_changes(member_id, before, Some(after))?);
         writes.extend(self.waiting_changes(member_id, before, Some(after))?);
         if writes.len() + beside.len() > MAX_WRITES {
-            // More than one transaction takes: the names that go, and then those that come.
+            // More than one transaction takes: the names that go, and then those that come. Nothing else of what comes is said
+            // before what stands beside it was asked.
             let kept = |name: &&String| before.is_some_and(|before| before.names.contains(name));
             let between = Report {
                 names: after.names.iter().filter(kept).cloned().collect(),
-                ..after.clone()
+                ..before.unwrap_or(after).clone()
             };
             let first = Box::pin(self.put_report(member_id, before, &between));
             return Ok(first.await?

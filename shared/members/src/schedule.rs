@@ -47,8 +47,8 @@ impl Members {
         gone.into_iter().chain(new).collect()
     }
 
-    /// READMEs that come out until `now`, in Unix seconds, those that waited longest first, and at most `most` of them.
-    pub async fn due(&self, now: u64, most: i32) -> Result<Vec<Referrer>> {
+    /// READMEs that come out until `now`, each with its time, in Unix seconds: those that waited longest first, and at most `most` of them.
+    pub async fn due(&self, now: u64, most: i32) -> Result<Vec<(u64, Referrer)>> {
         let found = self
             .client
             .query()
@@ -64,12 +64,16 @@ impl Members {
             .map_err(Error::store("Query"))?;
         let due = found.items().iter().map(|item| {
             let read = Reader { item, name: DUE };
-            let mut parts = read.string(SK)?.splitn(3, '#').skip(1);
-            match (parts.next(), parts.next()) {
-                (Some(member_id), Some(slug)) => Ok(Referrer {
-                    member_id: member_id.to_owned(),
-                    slug: slug.to_owned(),
-                }),
+            let mut parts = read.string(SK)?.splitn(3, '#');
+            let until = parts.next().and_then(|until| until.parse().ok());
+            match (until, parts.next(), parts.next()) {
+                (Some(until), Some(member_id), Some(slug)) => {
+                    let document = Referrer {
+                        member_id: member_id.to_owned(),
+                        slug: slug.to_owned(),
+                    };
+                    Ok((until, document))
+                }
                 _ => Err(read.damaged(SK)),
             }
         });

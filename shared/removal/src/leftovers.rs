@@ -4,8 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use blobs::layout::{
-    self, FileChangeKey, FileKey, LaterKey, MovedKey, NameChangeKey, OriginalKey, PictureChangeKey,
-    SourceKey, all_files, all_pictures, content_prefix, entry_id, handle_of_rendition,
+    self, FileChangeKey, FileKey, LaterKey, MovedKey, NameChangeKey, NowKey, OriginalKey,
+    PictureChangeKey, SourceKey, all_files, all_pictures, content_prefix, entry_id,
+    handle_of_rendition,
 };
 use blobs::{Blobs, Versions};
 use members::{Members, Standing};
@@ -102,6 +103,7 @@ fn member_id(key: &str) -> Option<&str> {
         PictureChangeKey::all(),
         NameChangeKey::all(),
         LaterKey::all(),
+        NowKey::all(),
         FileKey::all(),
         FileChangeKey::all(),
     ];
@@ -136,6 +138,7 @@ mod tests {
             ("picture-changes/0197/removed", Some("0197")),
             ("name-changes/0197", Some("0197")),
             ("later/0197/trip", Some("0197")),
+            ("now/0197/1-2/trip", Some("0197")),
             ("files/0197/0123", Some("0197")),
             ("file-changes/0197/0123", Some("0197")),
             ("elsewhere/0197", None),

@@ -11,8 +11,8 @@ mod leftovers;
 
 use blobs::Blobs;
 use blobs::layout::{
-    FileChangeKey, FileKey, LaterKey, MovedKey, NameChangeKey, OriginalKey, PictureChangeKey,
-    SourceKey, content_key, files_prefix, member_content_prefix, pictures_prefix,
+    FileChangeKey, FileKey, LaterKey, MovedKey, NameChangeKey, NowKey, OriginalKey,
+    PictureChangeKey, SourceKey, content_key, files_prefix, member_content_prefix, pictures_prefix,
 };
 use members::{Account, Departed, Members};
 
@@ -104,6 +104,7 @@ impl Removal<'_> {
             OriginalKey::prefix(id),
             FileKey::prefix(id),
             LaterKey::prefix(id),
+            NowKey::prefix(id),
             FileChangeKey::prefix(id),
         ] {
             erased.uploads += self.uploads.delete_every_version(&prefix).await?;

@@ -4,8 +4,8 @@
 //! Whatever the events were, doubled, late, out of order or lost on the way back, the same steps lead
 //! to the same end. Nothing is kept in between.
 
+mod asked;
 mod events;
-mod later;
 mod settle;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,8 +18,8 @@ use futures::StreamExt as _;
 use serde_json::{Value, json};
 use tokio::time::{Instant, timeout_at};
 
+pub use asked::{ask_later, ask_now};
 use events::{Delivery, Message, Notice};
-pub use later::ask_later;
 pub use settle::{ROUNDS, Seen, settle};
 
 /// How long a function behind a queue may take, as the template says it.

@@ -1,6 +1,6 @@
 //! The changes the store knows: put, copy, delete, and those of buckets.
 
-use blobs::layout::LaterKey;
+use blobs::layout::{LaterKey, NowKey};
 use rusqlite::{OptionalExtension, params};
 use uuid::Uuid;
 
@@ -277,7 +277,7 @@ impl Change<'_> {
         };
         let can_wait = key.starts_with(LaterKey::all());
         // As the bucket in AWS is told to: that such a key is taken away is no news.
-        if can_wait && made.is_none() {
+        if made.is_none() && (can_wait || key.starts_with(NowKey::all())) {
             return Ok(());
         }
         self.send(

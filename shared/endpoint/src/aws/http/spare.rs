@@ -73,18 +73,17 @@ where
             Kept::Unasked => {
                 let (first, other) = (self.connector.call(uri.clone()), self.connector.call(uri));
                 let kept = Arc::clone(&self.kept);
-                Box::pin(async move {
-                    let (first, other) = futures::join!(first, other);
-                    // Where there is none, the handler opens one.
-                    if let Ok(connection) = other {
+                // Beside the first one, which doesn't wait for it. Where it fails, the handler opens one.
+                tokio::spawn(async move {
+                    if let Ok(connection) = other.await {
                         *kept.lock().unwrap_or_else(PoisonError::into_inner) = Kept::Open {
                             to: asked,
                             since: Instant::now(),
                             connection,
                         };
                     }
-                    first
-                })
+                });
+                Box::pin(first)
             }
             Kept::Open {
                 to,
