@@ -12,17 +12,27 @@ use crate::hidden::{Comment, hidden_html};
 use crate::markdown::text::{is_inline, is_inline_end};
 use crate::markdown::{Document, Event};
 
-/// Classes that show nothing.
-const CLASSES: [&str; 4] = [".content-hidden", ".d-none", ".display-none", ".hidden"];
 /// Names of containers that show nothing.
 const CONTAINERS: [&str; 2] = ["comment", "hidden"];
 /// Quarto's class of what some formats show, and what the format of a page has in its name.
 const VISIBLE: &str = ".content-visible";
 const FORMAT: &str = "html";
+/// Quarto's class that a condition belongs to as well.
+const HIDDEN: &str = "content-hidden";
+/// How the options of a cell begin that stand in its code.
+const OPTIONS: [&str; 5] = ["#|", "//|", "%%|", "--|", ":"];
 
 /// What is hidden so, in order.
 pub(super) fn find(page: &Page<'_, '_>) -> Vec<Comment> {
-    const WORDS: [&str; 5] = ["hidden", "none", "visib", "opacity", "font-size"];
+    const WORDS: [&str; 7] = [
+        "hidden",
+        "none",
+        "visib",
+        "opacity",
+        "font-size",
+        "include",
+        "remove-cell",
+    ];
     let document = page.document;
     let may_hide = document.has("{") && WORDS.iter().any(|word| document.has(word))
         || CONTAINERS
@@ -32,6 +42,11 @@ pub(super) fn find(page: &Page<'_, '_>) -> Vec<Comment> {
         return Vec::new();
     }
     let mut ranges: Vec<Range<usize>> = in_containers(page);
+    let fences = page.fences.iter().filter(|(info, range)| {
+        let code = document.source.get(range.clone()).unwrap_or_default();
+        info.starts_with('{') && (hides_cell(info, code) || list_in(info).is_some_and(hides))
+    });
+    ranges.extend(fences.map(|(_, range)| range.clone()));
     // What lists belong to is asked for where one hides something, which is rare.
     let blocks = OnceCell::new();
     for at in page.prose.find("{") {
@@ -72,6 +87,33 @@ fn in_containers(page: &Page<'_, '_>) -> Vec<Range<usize>> {
     hidden.collect()
 }
 
+/// The list at the beginning of what stands behind a fence.
+fn list_in<'i>(info: &&'i str) -> Option<&'i str> {
+    attribute_lists::list(info, 0)
+}
+
+/// Whether neither the code of a cell is shown nor what comes out of it: knitr's `{r, include=FALSE}`, Quarto's
+/// `#| include: false`, and the tag `remove-cell` of Jupyter's.
+fn hides_cell(info: &str, code: &str) -> bool {
+    let squeezed = |text: &str| -> String {
+        let shown = text.chars().filter(|c| !c.is_whitespace());
+        shown.flat_map(char::to_lowercase).collect()
+    };
+    let head = squeezed(info);
+    let in_head = ["include=false", "include=f,", "include=f}"];
+    let lines = code.lines().skip(1);
+    let mut options = lines.map_while(|line| {
+        let line = line.trim_start_matches([' ', '\t', '>']);
+        OPTIONS.iter().find_map(|mark| line.strip_prefix(*mark))
+    });
+    in_head.iter().any(|option| head.contains(option))
+        || options.any(|option| {
+            let option = squeezed(option);
+            option == "include:false"
+                || option.starts_with("tags:") && option.contains("remove-cell")
+        })
+}
+
 /// Whether a list in braces says that nothing is shown.
 fn hides(list: &str) -> bool {
     let inside = list.trim_start_matches(['{', ':']).trim_end_matches('}');
@@ -91,6 +133,13 @@ fn hides(list: &str) -> bool {
     let (when, unless) = (value("when-format"), value("unless-format"));
     let is_here = when.is_none_or(|format| format.contains(FORMAT))
         && unless.is_none_or(|format| !format.contains(FORMAT));
+    // What is shown in some profile, or where the document says so elsewhere, isn't shown to everybody.
+    let is_elsewhere = lower.split_whitespace().any(|word| {
+        let condition = word
+            .strip_prefix("when-")
+            .or_else(|| word.strip_prefix("unless-"));
+        condition.is_some_and(|condition| !condition.starts_with("format="))
+    });
     let has = |class: &str| {
         let places = lower.match_indices(class);
         places.into_iter().any(|(at, _)| {
@@ -99,9 +148,10 @@ fn hides(list: &str) -> bool {
         })
     };
     if has(VISIBLE) {
-        return !is_here;
+        return !is_here || is_elsewhere;
     }
-    CLASSES.iter().any(|class| has(class)) && is_here
+    let mut classes = hidden_html::CLASSES.iter();
+    classes.any(|class| has(&format!(".{class}")) && (is_here || *class != HIDDEN))
         || lower
             .split_whitespace()
             .any(|word| word == "hidden" || word.starts_with("hidden="))
@@ -227,6 +277,27 @@ mod tests {
             ("```\na\n```\n{: .hidden}\n\nc\n", "\nc\n"),
             ("a\n\n{: .hidden}\nb\n\nc\n", "a\n\nc\n"),
             ("## a {.hidden}\n\nc\n", "c\n"),
+            (
+                "::: {.content-visible when-profile=\"internal\"}\nb\n:::\n\nc\n",
+                "\nc\n",
+            ),
+            ("a [b]{.content-visible when-meta=\"draft\"} c\n", "a  c\n"),
+            ("::: {.hidden when-format=\"x\"}\nb\n:::\n\nc\n", "\nc\n"),
+            ("```{.python .hidden}\nb\n```\n\nc\n", "\nc\n"),
+            (
+                "```{.content-hidden when-format=\"html\"}\nb\n```\n\nc\n",
+                "\nc\n",
+            ),
+            ("```{r, include=FALSE}\nb\n```\n\nc\n", "\nc\n"),
+            ("```{r a, include = F}\nb\n```\n\nc\n", "\nc\n"),
+            (
+                "```{python}\n#| label: a\n#| include: false\nb\n```\n\nc\n",
+                "\nc\n",
+            ),
+            (
+                "```{code-cell} python\n:tags: [remove-cell]\nb\n```\n\nc\n",
+                "\nc\n",
+            ),
         ] {
             assert_eq!(translated(body), expected, "from {body:?}");
         }
@@ -242,6 +313,8 @@ mod tests {
             "`[a]{.hidden}` and {hidden files} of f(x){ hidden }\n",
             "```\n::: {.hidden}\n:::\n```\n",
             "a {.notice} b\n{: .hidden-xs}\n",
+            "```r\n#| include: false\n```\n",
+            "```{r, include=TRUE}\na\n```\n",
         ] {
             let document = Document::parse(body);
             assert!(find(&Page::of(&document, false)).is_empty(), "{body:?}");
