@@ -3,6 +3,7 @@
 mod comments;
 pub(crate) mod definitions;
 pub(crate) mod hidden_html;
+pub(crate) mod hidden_lists;
 
 use std::borrow::Cow;
 
@@ -47,9 +48,9 @@ pub(crate) fn hide<'a>(
 pub(crate) fn hide_in_value(value: &str) -> Option<Hidden> {
     let has_sign = value
         .bytes()
-        .any(|byte| matches!(byte, b'%' | b'<' | b'{' | b']'));
+        .any(|byte| matches!(byte, b'%' | b'<' | b'{' | b']' | b':'));
     let may_have = || {
-        ["%%", "<", "{", "]:"]
+        ["%%", "<", "{", "]:", ":::"]
             .iter()
             .any(|mark| value.contains(mark))
     };
@@ -153,6 +154,7 @@ fn found_in_value(document: &Document<'_>, is_over_budget: bool) -> Vec<Comment>
     for find in [
         comments::find_in_value,
         hidden_html::closed,
+        hidden_lists::in_value,
         hidden_html::comments,
         comments::find_lines,
     ] {

@@ -890,3 +890,23 @@ fn a_warning_has_a_place_that_its_author_knows() {
         assert_eq!((warning.line, warning.column), place, "{text}");
     }
 }
+
+#[test]
+fn lists_of_attributes_hide_in_values_as_in_a_body() {
+    for value in [
+        "a [S3cret]{.hidden} b",
+        "a\n\nS3cret\n{: .hidden}\n\nb",
+        "a\n\n::: {.content-visible when-format=\"pdf\"}\nS3cret\n:::\n\nb",
+        "a\n\n::: hidden\nS3cret\n:::\n\nb",
+        "a *S3cret*{: style='display:none'} b",
+    ] {
+        for key in ["description", "abstract", "title"] {
+            let text = format!("---\n{key}: {}\n---\nx\n", write::quoted(value));
+            let first = converted(&text);
+            assert!(!first.contains("S3cret"), "{first}");
+            assert!(first.contains('a') && converted(&first) == first, "{first}");
+        }
+    }
+    let shown = "---\nsummary: \"`[a]{.hidden}` and {name} of {.notice}\"\n---\nx\n";
+    assert!(converted(shown).contains("`[a]{.hidden}` and {name} of {.notice}"));
+}

@@ -5,20 +5,14 @@ use std::cell::OnceCell;
 use std::ops::Range;
 
 use super::callout::before_in_line;
+use super::containers;
 use super::page::{Page, around};
-use super::{attribute_lists, containers};
 use crate::diagnostics::Code;
-use crate::hidden::{Comment, hidden_html};
+use crate::hidden::Comment;
+use crate::hidden::hidden_lists::{CONTAINERS, hides, is_hidden_container, list, opening};
 use crate::markdown::text::{is_inline, is_inline_end};
 use crate::markdown::{Document, Event};
 
-/// Names of containers that show nothing.
-const CONTAINERS: [&str; 2] = ["comment", "hidden"];
-/// Quarto's class of what some formats show, and what the format of a page has in its name.
-const VISIBLE: &str = ".content-visible";
-const FORMAT: &str = "html";
-/// Quarto's class that a condition belongs to as well.
-const HIDDEN: &str = "content-hidden";
 /// How the options of a cell begin that stand in its code.
 const OPTIONS: [&str; 5] = ["#|", "//|", "%%|", "--|", ":"];
 
@@ -50,7 +44,7 @@ pub(super) fn find(page: &Page<'_, '_>) -> Vec<Comment> {
     // What lists belong to is asked for where one hides something, which is rare.
     let blocks = OnceCell::new();
     for at in page.prose.find("{") {
-        let list = attribute_lists::list(document.source, at).filter(|list| hides(list));
+        let list = list(document.source, at).filter(|list| hides(list));
         let Some(list) = list else { continue };
         let blocks = blocks.get_or_init(|| Blocks::of(document));
         ranges.extend(blocks.owner(page, at..at + list.len()));
@@ -75,12 +69,7 @@ fn in_containers(page: &Page<'_, '_>) -> Vec<Range<usize>> {
     let source = page.document.source;
     let (containers, _) = containers::containers(page);
     let hidden = containers.into_iter().filter_map(|(open, close)| {
-        let head = source.get(open.clone())?.trim_start_matches(':').trim();
-        let name = head.trim_matches(['{', '}']).split_whitespace().next();
-        let is_hidden = name.is_some_and(|name| CONTAINERS.contains(&name))
-            || head
-                .find('{')
-                .is_some_and(|at| attribute_lists::list(head, at).is_some_and(hides));
+        let is_hidden = is_hidden_container(source.get(open.clone())?);
         let end = close.map_or(source.trim_end().len(), |close| close.end);
         is_hidden.then_some(open.start..end)
     });
@@ -89,7 +78,7 @@ fn in_containers(page: &Page<'_, '_>) -> Vec<Range<usize>> {
 
 /// The list at the beginning of what stands behind a fence.
 fn list_in<'i>(info: &&'i str) -> Option<&'i str> {
-    attribute_lists::list(info, 0)
+    list(info, 0)
 }
 
 /// Whether neither the code of a cell is shown nor what comes out of it: knitr's `{r, include=FALSE}`, Quarto's
@@ -112,50 +101,6 @@ fn hides_cell(info: &str, code: &str) -> bool {
             option == "include:false"
                 || option.starts_with("tags:") && option.contains("remove-cell")
         })
-}
-
-/// Whether a list in braces says that nothing is shown.
-fn hides(list: &str) -> bool {
-    let inside = list.trim_start_matches(['{', ':']).trim_end_matches('}');
-    if !attribute_lists::is_list(inside) {
-        return false;
-    }
-    let lower = inside.to_ascii_lowercase();
-    let value = |name: &str| {
-        let (_, value) = lower.split_once(&format!("{name}="))?;
-        let quote = value.chars().next().filter(|c| matches!(c, '"' | '\''));
-        Some(match quote {
-            Some(quote) => value.get(1..)?.split(quote).next()?,
-            None => value.split_whitespace().next()?,
-        })
-    };
-    // Behind a condition it is hidden in some formats alone.
-    let (when, unless) = (value("when-format"), value("unless-format"));
-    let is_here = when.is_none_or(|format| format.contains(FORMAT))
-        && unless.is_none_or(|format| !format.contains(FORMAT));
-    // What is shown in some profile, or where the document says so elsewhere, isn't shown to everybody.
-    let is_elsewhere = lower.split_whitespace().any(|word| {
-        let condition = word
-            .strip_prefix("when-")
-            .or_else(|| word.strip_prefix("unless-"));
-        condition.is_some_and(|condition| !condition.starts_with("format="))
-    });
-    let has = |class: &str| {
-        let places = lower.match_indices(class);
-        places.into_iter().any(|(at, _)| {
-            let next = lower.get(at + class.len()..).unwrap_or_default();
-            !next.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '-' | '_'))
-        })
-    };
-    if has(VISIBLE) {
-        return !is_here || is_elsewhere;
-    }
-    let mut classes = hidden_html::CLASSES.iter();
-    classes.any(|class| has(&format!(".{class}")) && (is_here || *class != HIDDEN))
-        || lower
-            .split_whitespace()
-            .any(|word| word == "hidden" || word.starts_with("hidden="))
-        || value("style").is_some_and(hidden_html::hides)
 }
 
 /// What the lists of a document may belong to.
@@ -235,7 +180,7 @@ impl Blocks {
             });
         }
         if above.ends_with(']')
-            && let Some(open) = attribute_lists::opening(above.as_bytes())
+            && let Some(open) = opening(above.as_bytes())
         {
             return Some(open..list.end);
         }

@@ -119,6 +119,36 @@ static FOREIGN: [Foreign; 23] = [
     line("[]:", &["[]: #"]),
 ];
 
+/// How lines begin that are comments of `MyST`'s, in documents that have a sign of it.
+static MYST_LINE: Foreign = line("%", &["%"]);
+/// Directives and roles that only `MyST` has.
+const MYST: [&str; 24] = [
+    "{admonition}",
+    "{code-cell}",
+    "{code-block}",
+    "{dropdown}",
+    "{eval-rst}",
+    "{figure}",
+    "{grid}",
+    "{image}",
+    "{important}",
+    "{list-table}",
+    "{literalinclude}",
+    "{note}",
+    "{seealso}",
+    "{tip}",
+    "{toctree}",
+    "{warning}",
+    "{abbr}`",
+    "{cite}`",
+    "{cite:p}`",
+    "{doc}`",
+    "{eq}`",
+    "{numref}`",
+    "{ref}`",
+    "{term}`",
+];
+
 const fn spans(
     sign: &'static str,
     open: &'static [&'static str],
@@ -313,8 +343,34 @@ pub(super) fn openers(document: &Document<'_>) -> Vec<Opener> {
         .iter()
         .flat_map(|foreign| foreign.all(document))
         .collect();
+    if document.has("%") && document.has("{") && MYST.iter().any(|sign| document.has(sign)) {
+        openers.extend(myst_lines(document.source));
+    }
     openers.sort_by_key(|opener| opener.at);
     openers
+}
+
+/// Lines of `MyST` that begin with one per cent sign.
+fn myst_lines(source: &str) -> impl Iterator<Item = Opener> {
+    memchr::memchr_iter(b'%', source.as_bytes()).filter_map(|at| {
+        let rest = source.get(at + 1..)?;
+        let is_comment = !rest.starts_with(['%', '}']) && begins_line(source, at) && {
+            // No number stands before it.
+            let line = source.get(..at)?.rsplit('\n').next()?;
+            line.bytes().all(|byte| matches!(byte, b' ' | b'\t' | b'>'))
+        };
+        is_comment.then(|| Opener {
+            at,
+            end: end_of_line(source, at),
+            is_unclosed: false,
+            foreign: &MYST_LINE,
+        })
+    })
+}
+
+fn end_of_line(source: &str, from: usize) -> usize {
+    let rest = source.get(from..).unwrap_or_default();
+    from + rest.find(['\n', '\r']).unwrap_or(rest.len())
 }
 
 /// Where one of several spellings stands, in order.

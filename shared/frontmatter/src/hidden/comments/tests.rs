@@ -297,3 +297,24 @@ fn what_nothing_ends_hides_the_rest_where_its_tool_does() {
     }
     assert!(crate::hidden::hide_in_value("About {% comment %} in Liquid").is_none());
 }
+
+#[test]
+fn lines_of_a_per_cent_sign_are_comments_in_myst() {
+    for (body, expected) in [
+        ("% S\n\nSee {ref}`a`.\n", "\n\nSee {ref}`a`.\n"),
+        (":::{note}\na\n% S\nb\n:::\n", ":::{note}\na\n\nb\n:::\n"),
+    ] {
+        let shown = shown(body).0;
+        let kept = shown.lines().filter(|line| !line.is_empty());
+        let expected = expected.lines().filter(|line| !line.is_empty());
+        assert!(kept.eq(expected), "{shown:?} from {body:?}");
+    }
+    for body in [
+        "% of all\n\nNo sign of it.\n",
+        "50 % of {ref}`a`.\n",
+        "    % code\n\nSee {ref}`a`.\n",
+        "```\n% code\n```\n\nSee {ref}`a`.\n",
+    ] {
+        assert_eq!(shown(body).0, body);
+    }
+}
