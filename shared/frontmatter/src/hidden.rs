@@ -15,7 +15,7 @@ use crate::markdown::{Bodies, Document, Edit};
 use crate::marks::WORD_JOINER;
 use crate::report::Warning;
 
-pub(crate) use comments::{Comment, beginnings, verbatim};
+pub(crate) use comments::{Comment, beginnings, is_myst, verbatim};
 
 /// Bytes that are read for one body, as a multiple of its length and at least: each comment that takes a block's end
 /// with it costs a reading.

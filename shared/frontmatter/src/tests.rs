@@ -898,6 +898,7 @@ fn lists_of_attributes_hide_in_values_as_in_a_body() {
         "a\n\nS3cret\n{: .hidden}\n\nb",
         "a\n\n::: {.content-visible when-format=\"pdf\"}\nS3cret\n:::\n\nb",
         "a\n\n::: hidden\nS3cret\n:::\n\nb",
+        "::: {.hidden}\nS3cret\n:::\na",
         "a *S3cret*{: style='display:none'} b",
     ] {
         for key in ["description", "abstract", "title"] {

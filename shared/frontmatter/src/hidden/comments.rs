@@ -17,8 +17,8 @@ mod signs;
 mod texts;
 pub(crate) mod verbatim;
 
-pub(super) use foreign::is_definition;
 use foreign::{Opener, end_of_text};
+pub(crate) use foreign::{is_definition, is_myst};
 use leaves::Leaves;
 use signs::{MARK, Place, Sign, doubt, next_mark};
 use texts::Texts;

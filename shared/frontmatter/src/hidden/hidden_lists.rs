@@ -242,6 +242,10 @@ impl Blocks {
 
     fn owner(&self, source: &str, list: Range<usize>) -> Option<Range<usize>> {
         let above = source.get(..list.start)?;
+        // What a container's list belongs to is known.
+        if above.rsplit('\n').next()?.trim_start().starts_with(":::") {
+            return None;
+        }
         if above.ends_with(']')
             && let Some(open) = opening(above.as_bytes())
         {

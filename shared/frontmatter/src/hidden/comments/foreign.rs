@@ -343,11 +343,17 @@ pub(super) fn openers(document: &Document<'_>) -> Vec<Opener> {
         .iter()
         .flat_map(|foreign| foreign.all(document))
         .collect();
-    if document.has("%") && document.has("{") && MYST.iter().any(|sign| document.has(sign)) {
+    if document.has("%") && document.has("{") && is_myst(document.source) {
         openers.extend(myst_lines(document.source));
     }
     openers.sort_by_key(|opener| opener.at);
     openers
+}
+
+/// Whether a text has a sign of `MyST`.
+pub(crate) fn is_myst(text: &str) -> bool {
+    let finds = |sign: &&str| memmem::find(text.as_bytes(), sign.as_bytes()).is_some();
+    MYST.iter().any(finds)
 }
 
 /// Lines of `MyST` that begin with one per cent sign.
