@@ -50,6 +50,24 @@ pub(crate) struct Text<'a> {
     /// The first line break of the document that Astro takes for one, `\n` where there is none.
     pub(crate) eol: &'static str,
     pub(crate) warnings: Vec<Warning>,
+    /// Where a joiner stands that its author didn't write, as line and column.
+    joiners: Vec<(usize, usize)>,
+}
+
+impl Text<'_> {
+    /// Has warnings about the text tell the columns of its author's.
+    pub(crate) fn bring_back(&self, warnings: &mut [Warning]) {
+        if self.joiners.is_empty() {
+            return;
+        }
+        for warning in warnings {
+            let line = warning.line;
+            let first = self.joiners.partition_point(|(at, _)| *at < line);
+            let end = (line, warning.column);
+            let until = self.joiners.partition_point(|joiner| *joiner < end);
+            warning.column -= until.saturating_sub(first);
+        }
+    }
 }
 
 pub(crate) fn read(input: &[u8]) -> Result<Text<'_>, Reject> {
@@ -70,13 +88,42 @@ pub(crate) fn read(input: &[u8]) -> Result<Text<'_>, Reject> {
         None => text,
     };
     let text = without_invisible_start(text);
-    let text = marks::broken(without_disputed_spaces(text));
+    let text = without_disputed_spaces(text);
+    let broken = marks::broken(Cow::Borrowed(&*text));
+    let (text, joiners) = match broken {
+        Cow::Borrowed(_) => (text, Vec::new()),
+        Cow::Owned(broken) => {
+            let joiners = joiners(&text, &broken);
+            (Cow::Owned(broken), joiners)
+        }
+    };
     let eol = eol(&text);
     Ok(Text {
         content: text,
         eol,
         warnings,
+        joiners,
     })
+}
+
+/// Where joiners were put into a text, as line and column, in order.
+fn joiners(text: &str, broken: &str) -> Vec<(usize, usize)> {
+    let mut before = text.chars().peekable();
+    let mut joiners = Vec::new();
+    let (mut line, mut column) = (1, 1);
+    for c in broken.chars() {
+        if c == marks::WORD_JOINER && before.peek() != Some(&c) {
+            joiners.push((line, column));
+        } else {
+            before.next();
+        }
+        (line, column) = if c == '\n' {
+            (line + 1, 1)
+        } else {
+            (line, column + 1)
+        };
+    }
+    joiners
 }
 
 /// A file's text as its author wrote it, without a byte order mark. Owned where it was UTF-16.

@@ -71,9 +71,9 @@ pub(crate) struct Warnings {
 }
 
 /// How comments begin, in lower case, and the word that stands at the beginning of others: what follows is quoted nowhere.
-const COMMENTS: [&str; 17] = [
-    "%%", "!--", "<?", "<%", "/*", "{//", "{#", "{>>", "{{!", "{{ !", "{{--", "{% #", "{%#",
-    "if false", "[//]:", "[]: #", "comment",
+const COMMENTS: [&str; 19] = [
+    "{%doc", "{% doc", "%%", "!--", "<?", "<%", "/*", "{//", "{#", "{>>", "{{!", "{{ !", "{{--",
+    "{% #", "{%#", "if false", "[//]:", "[]: #", "comment",
 ];
 
 /// A line up to the sign that begins a comment in it.

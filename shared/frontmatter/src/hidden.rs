@@ -3,6 +3,7 @@
 mod comments;
 pub(crate) mod definitions;
 pub(crate) mod hidden_html;
+pub(crate) mod hidden_lists;
 
 use std::borrow::Cow;
 
@@ -14,7 +15,7 @@ use crate::markdown::{Bodies, Document, Edit};
 use crate::marks::WORD_JOINER;
 use crate::report::Warning;
 
-pub(crate) use comments::Comment;
+pub(crate) use comments::{Comment, beginnings, is_myst, verbatim};
 
 /// Bytes that are read for one body, as a multiple of its length and at least: each comment that takes a block's end
 /// with it costs a reading.
@@ -47,9 +48,9 @@ pub(crate) fn hide<'a>(
 pub(crate) fn hide_in_value(value: &str) -> Option<Hidden> {
     let has_sign = value
         .bytes()
-        .any(|byte| matches!(byte, b'%' | b'<' | b'{' | b']'));
+        .any(|byte| matches!(byte, b'%' | b'<' | b'{' | b']' | b':'));
     let may_have = || {
-        ["%%", "<", "{", "]:"]
+        ["%%", "<", "{", "]:", ":::"]
             .iter()
             .any(|mark| value.contains(mark))
     };
@@ -151,8 +152,9 @@ fn found_in_value(document: &Document<'_>, is_over_budget: bool) -> Vec<Comment>
         found = comments::find_anywhere(document);
     }
     for find in [
-        comments::find,
+        comments::find_in_value,
         hidden_html::closed,
+        hidden_lists::in_value,
         hidden_html::comments,
         comments::find_lines,
     ] {
@@ -249,6 +251,7 @@ impl Hidden {
     pub(crate) fn places(&self, end: &str) -> impl Fn(usize, usize) -> (usize, usize) {
         let before = self.body.len() - end.len();
         let (body, source) = (line_starts(end), line_starts(&self.source));
+        let last = self.source.trim_end_matches(['\n', '\r']).len();
         move |line, column| {
             let start = body
                 .get(line.saturating_sub(1))
@@ -259,7 +262,8 @@ impl Hidden {
                 .char_indices()
                 .nth(column.saturating_sub(1))
                 .map_or(line.len(), |(at, _)| at);
-            let at = self.back(before + start + column);
+            // What was put at the end of the text stands in no line behind its last.
+            let at = self.back(before + start + column).min(last);
             let line = source.partition_point(|start| *start <= at);
             let start = line
                 .checked_sub(1)

@@ -148,7 +148,14 @@ pub fn convert_linked(
         None => (None, document),
     };
     let changed = [translated.as_ref(), shown.hidden()];
-    let draft = Draft::read(&document, changed, dialect, said, context, text.warnings);
+    let draft = Draft::read(
+        &document,
+        changed,
+        dialect,
+        said,
+        context,
+        text.warnings.clone(),
+    );
     let references = draft.references();
     let is_kept_back = draft.is_kept_back();
     let until = draft.until();
@@ -163,6 +170,7 @@ pub fn convert_linked(
             .warnings
             .retain(|warning| !warnings::is_of_a_look_up(&warning.code));
     }
+    text.bring_back(&mut assembled.warnings);
     let file = File::of(&mut assembled, &body, text.eol);
     let output = Output::of(file, assembled, references);
     Ok(Output { until, ..output })

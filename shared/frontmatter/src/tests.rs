@@ -838,3 +838,76 @@ fn a_file_with_much_to_list_is_read_again() {
         assert!(converted(&first) == first, "{}", &text[..60]);
     }
 }
+
+#[test]
+fn numbers_among_own_keys_keep_their_spelling() {
+    let text = "---\nzip: 01234\nphone: +49301234\nother: 0049301234567\nmix: {python: 3.10, ok: yes}\nlist: [3.10, yes]\n\
+        s: !!set {a, b}\n---\nx\n";
+    let first = converted(text);
+    for line in [
+        "zip: \"01234\"\n",
+        "phone: \"+49301234\"\n",
+        "other: \"0049301234567\"\n",
+        "  python: \"3.10\"\n",
+        "list:\n  - \"3.10\"\n  - \"yes\"\n",
+        "s:\n  - \"a\"\n  - \"b\"\n",
+    ] {
+        assert!(first.contains(line), "{line} in {first}");
+    }
+    assert_eq!(converted(&first), first);
+}
+
+#[test]
+fn an_object_with_a_bracket_too_few_or_too_many_is_no_text_for_everybody() {
+    for object in [
+        "{\n  \"title\": \"T\",\n  \"tags\": [1, },\n  \"password\": \"S3cret\",\n  \"draft\": true\n}",
+        "{\"title\": \"T\", \"password\": \"S3cret\", \"draft\": true, \"a\": [1, }}",
+        "{\"title\": \"T\", \"draft\": true, \"c\": 1e400}",
+        "{\"title\": \"T\", \"draft\": true, \"c\": \"\\ud800\"}",
+        "{\n  \"title\": \"T\",\n  \"draft\": true\n  \"tags\": [\"a\"\n}",
+    ] {
+        let first = converted(&format!("{object}\n\nWords for all.\n"));
+        assert!(first.contains("\ndraft: true\n"), "{first}");
+        assert!(!first.contains("S3cret"), "{first}");
+    }
+}
+
+#[test]
+fn a_warning_has_a_place_that_its_author_knows() {
+    for (text, place) in [
+        ("# T\n\n__ASTRO_X x [bad](javascript:1)\n", (3, 13)),
+        (
+            "# T\n\ntext^[a note [bad](javascript:1)] x\n\npara two\n",
+            (5, 9),
+        ),
+    ] {
+        let output = convert(text.as_bytes(), &Context::default()).unwrap();
+        let warning = output
+            .warnings
+            .iter()
+            .find(|warning| warning.code == "unsafe-url");
+        let warning = warning.unwrap_or_else(|| panic!("{:?}", output.warnings));
+        assert_eq!((warning.line, warning.column), place, "{text}");
+    }
+}
+
+#[test]
+fn lists_of_attributes_hide_in_values_as_in_a_body() {
+    for value in [
+        "a [S3cret]{.hidden} b",
+        "a\n\nS3cret\n{: .hidden}\n\nb",
+        "a\n\n::: {.content-visible when-format=\"pdf\"}\nS3cret\n:::\n\nb",
+        "a\n\n::: hidden\nS3cret\n:::\n\nb",
+        "::: {.hidden}\nS3cret\n:::\na",
+        "a *S3cret*{: style='display:none'} b",
+    ] {
+        for key in ["description", "abstract", "title"] {
+            let text = format!("---\n{key}: {}\n---\nx\n", write::quoted(value));
+            let first = converted(&text);
+            assert!(!first.contains("S3cret"), "{first}");
+            assert!(first.contains('a') && converted(&first) == first, "{first}");
+        }
+    }
+    let shown = "---\nsummary: \"`[a]{.hidden}` and {name} of {.notice}\"\n---\nx\n";
+    assert!(converted(shown).contains("`[a]{.hidden}` and {name} of {.notice}"));
+}

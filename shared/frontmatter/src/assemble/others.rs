@@ -7,6 +7,7 @@ use crate::entry::keys::Keys;
 use crate::report::Warning;
 use crate::warnings::Code;
 use crate::yaml::Node;
+use crate::yaml::write::spelled;
 
 /// The author's own keys, as they wrote them where that is safe; the rest of them under `extra`.
 pub(super) fn rest(out: &mut Assembled, mut keys: Keys, warnings: &mut Vec<Warning>) {
@@ -42,7 +43,13 @@ pub(super) fn rest(out: &mut Assembled, mut keys: Keys, warnings: &mut Vec<Warni
                 verbatim: entry.verbatim,
             });
         } else if !entry.value.is_null() {
-            out.emit(&entry.key, entry.value);
+            // Where a theme wants a number, it gets one.
+            let value = if guards::is_guarded(&entry.key) {
+                entry.value
+            } else {
+                spelled(entry.value)
+            };
+            out.emit(&entry.key, value);
         }
     }
     let mut unique: Vec<(String, Node)> = Vec::new();
@@ -52,7 +59,7 @@ pub(super) fn rest(out: &mut Assembled, mut keys: Keys, warnings: &mut Vec<Warni
         }
     }
     if !unique.is_empty() {
-        out.emit("extra", Node::Map(unique));
+        out.emit("extra", spelled(Node::Map(unique)));
     }
 }
 

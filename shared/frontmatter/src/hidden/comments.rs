@@ -4,6 +4,7 @@
 //! or from a line of its own. What one of them hides is hidden here. Only text opens a comment, and whatever stands
 //! between its marks goes, code too.
 
+use std::cell::OnceCell;
 use std::ops::Range;
 
 use crate::diagnostics::{Code, Warnings};
@@ -14,8 +15,10 @@ mod foreign;
 mod leaves;
 mod signs;
 mod texts;
+pub(crate) mod verbatim;
 
-use foreign::Opener;
+use foreign::{Opener, end_of_text};
+pub(crate) use foreign::{is_definition, is_myst};
 use leaves::Leaves;
 use signs::{MARK, Place, Sign, doubt, next_mark};
 use texts::Texts;
@@ -34,8 +37,7 @@ impl Comment {
     }
 
     fn of_another_tool(opener: &Opener) -> Self {
-        let told = Some((Code::CommentRemoved, opener.foreign.sign));
-        Self::new(opener.at..opener.end, told)
+        Self::new(opener.at..opener.end, Some(opener.told()))
     }
 
     pub(crate) fn warn(&self, warnings: &mut Warnings) {
@@ -48,7 +50,17 @@ impl Comment {
 /// The comments of a document in order, up to the first behind which another reading is needed: it took the beginning
 /// or the end of a block with it.
 pub(crate) fn find(document: &Document<'_>) -> Vec<Comment> {
-    let foreign = foreign::openers(document);
+    find_among(document, foreign::openers(document))
+}
+
+/// The same of a value of the frontmatter, which may speak of other tools: theirs that nothing ends are text in it.
+pub(crate) fn find_in_value(document: &Document<'_>) -> Vec<Comment> {
+    let mut foreign = foreign::openers(document);
+    foreign.retain(|opener| !opener.is_unclosed);
+    find_among(document, foreign)
+}
+
+fn find_among(document: &Document<'_>, foreign: Vec<Opener>) -> Vec<Comment> {
     if foreign.is_empty() && !document.has(MARK) {
         return Vec::new();
     }
@@ -56,12 +68,18 @@ pub(crate) fn find(document: &Document<'_>) -> Vec<Comment> {
     let leaves = Leaves::of(document);
     let texts = Texts::of(document);
     let marks = texts.marks(source, foreign);
+    let verbatim = verbatim::all(document, |at| texts.is_prose(at));
+    let verbatim: Vec<Range<usize>> = verbatim.into_iter().map(|part| part.range).collect();
     let lines = signs::Lines::of(source);
     let signs = signs::of(source, &marks, |at| leaves.index(at));
     let mut comments: Vec<Comment> = Vec::new();
     let mut position = 0;
     for (index, (mark, sign)) in marks.iter().zip(signs).enumerate() {
         if mark.at < position || sign == Sign::Yes {
+            continue;
+        }
+        // Where its tag stands in a comment it is none, as far as this reading tells.
+        if around(&verbatim, mark.at).is_some_and(|part| part.start >= position) {
             continue;
         }
         let shares_leaf = |at: usize| leaves.index(at) == leaves.index(mark.at);
@@ -76,10 +94,7 @@ pub(crate) fn find(document: &Document<'_>) -> Vec<Comment> {
             if !within(Some(opener.end - 1)) {
                 continue;
             }
-            (
-                opener.end,
-                Some((Code::CommentRemoved, opener.foreign.sign)),
-            )
+            (opener.end, Some(opener.told()))
         } else {
             let first = next_mark(source, mark.at + MARK.len());
             let Some(doubt) = doubt(source, mark.at, first) else {
@@ -124,6 +139,40 @@ pub(crate) fn find(document: &Document<'_>) -> Vec<Comment> {
         }
     }
     comments
+}
+
+/// What tags of templates enclose that is code, in order.
+pub(crate) fn code_in_tags(document: &Document<'_>) -> Vec<Range<usize>> {
+    let texts = OnceCell::new();
+    let is_prose = |at| texts.get_or_init(|| Texts::of(document)).is_prose(at);
+    let parts = verbatim::all(document, is_prose).into_iter();
+    let code = parts.filter(|part| part.is_code);
+    code.map(|part| part.range).collect()
+}
+
+/// Whether a place stands in one of several ranges.
+pub(crate) fn stands_in(ranges: &[Range<usize>], at: usize) -> bool {
+    around(ranges, at).is_some()
+}
+
+fn around(ranges: &[Range<usize>], at: usize) -> Option<&Range<usize>> {
+    let next = ranges.get(ranges.partition_point(|range| range.end <= at))?;
+    next.contains(&at).then_some(next)
+}
+
+/// Where a comment would begin in the text if nothing enclosed it, and whether that is HTML, which knows no backslash.
+pub(crate) fn beginnings(document: &Document<'_>) -> Vec<(usize, bool)> {
+    let foreign = foreign::openers(document);
+    if foreign.is_empty() && !document.has(MARK) {
+        return Vec::new();
+    }
+    let marks = Texts::of(document).marks(document.source, foreign);
+    let in_text = marks.into_iter().filter_map(|mark| match mark.place {
+        Place::Text => Some((mark.at, false)),
+        Place::Html => Some((mark.at, true)),
+        _ => None,
+    });
+    in_text.collect()
 }
 
 /// The comments of a document of which nothing else is known: code may go with them.
@@ -186,14 +235,6 @@ pub(crate) fn is_format(value: &str) -> bool {
 pub(crate) fn is_block(source: &str, comment: &Comment) -> bool {
     let text = source.get(comment.range.clone()).unwrap_or_default();
     text.starts_with("%%\n") || text.starts_with("%%\r\n")
-}
-
-/// Where the text ends that follows a mark: the last line break stays.
-fn end_of_text(source: &str, at: usize) -> usize {
-    source
-        .trim_end_matches(['\n', '\r'])
-        .len()
-        .max(at + MARK.len())
 }
 
 /// The end with the blanks behind it, where the comment begins its line: they would be indentation.

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use pulldown_cmark::{Event as Parsed, Parser, Tag as ParsedTag};
 
-use super::comments::Comment;
+use super::comments::{self, Comment};
 
 use crate::diagnostics::Code;
 use crate::markdown::Document;
@@ -28,6 +28,8 @@ pub(crate) fn unused(document: &Document<'_>) -> Vec<Comment> {
     let mut unused = read.footnotes(document.source);
     unused.extend(read.links(document.source, &covered));
     unused.sort_by_key(|comment| comment.range.start);
+    let code = comments::code_in_tags(document);
+    unused.retain(|comment| !comments::stands_in(&code, comment.range.start));
     // What stands in a footnote that goes needs no edit of its own.
     let mut end = 0;
     unused.retain(|comment| {
@@ -66,10 +68,14 @@ struct Read {
 impl Read {
     fn of(source: &str) -> Self {
         let parser = Parser::new_ext(source, Document::without_math());
-        let definitions: Vec<(String, Range<usize>)> = parser
+        let definitions: Vec<(String, Range<usize>, bool)> = parser
             .reference_definitions()
             .iter()
-            .map(|(label, definition)| (folded(label), definition.span.clone()))
+            .map(|(label, definition)| {
+                let label = folded(label);
+                let is_comment = comments::is_definition(&label, &definition.dest);
+                (label, definition.span.clone(), is_comment)
+            })
             .collect();
         let mut used = HashSet::new();
         let mut footnotes = Vec::new();
@@ -91,7 +97,8 @@ impl Read {
         }
         let links = definitions
             .into_iter()
-            .map(|(label, span)| (span, used.contains(&label)));
+            // What seems to refer to a comment is another one, where no definition can stand.
+            .map(|(label, span, is_comment)| (span, !is_comment && used.contains(&label)));
         let mut links: Vec<_> = links.collect();
         links.sort_by_key(|(span, _)| span.start);
         Self {
@@ -301,6 +308,31 @@ mod tests {
         ] {
             assert_eq!(shown(body), expected, "from {body:?}");
         }
+    }
+
+    #[test]
+    fn what_refers_to_a_comment_keeps_none() {
+        for (body, expected) in [
+            ("[//]: # (S)\n\na\n[//]: # (S)\n", "a\n\n"),
+            ("[//]: # (S)\n\na\n\n[//]: # (S (s) S)\n\nb\n", "a\n\n\nb\n"),
+            ("- a\n[//]: # (S)\n\n[//]: # (S)\n", "- a\n\n"),
+            ("> a\n[//]: # \"S\"\n\n[//]: # 'S'\n", "> a\n\n"),
+            (
+                "| a |\n|---|\n| b |\n[//]: # (S)\n\n[//]: # (S)\n",
+                "| a |\n|---|\n| b |\n\n",
+            ),
+            ("A [comment].\n\n[comment]: # (S)\n", "A [comment].\n\n"),
+            ("A [comment].\n\n[comment]: <> (S)\n", "A [comment].\n\n"),
+            ("A [//] b.\n\n[//]: <S> (S)\n", "A [//] b.\n\n"),
+            ("a\n[//]: # (S\nS)\nb\n", "a\n\nb\n"),
+        ] {
+            let shown = shown(body);
+            let lines = |text: &'static str| text.lines().filter(|line| !line.is_empty());
+            let kept = shown.lines().filter(|line| !line.is_empty());
+            assert!(kept.eq(lines(expected)), "{shown:?} from {body:?}");
+        }
+        let body = "A [comment].\n\n[comment]: #comments\n";
+        assert_eq!(shown(body), body);
     }
 
     #[test]

@@ -1,10 +1,11 @@
 //! HTML that no browser shows (2.9.3): `<div hidden>`, `style="display: none"`, `<template>`, and comments that nothing ends.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use memchr::memmem;
 
-use super::comments::Comment;
+use super::comments::{self, Comment};
 use crate::diagnostics::Code;
 use crate::markdown::html::entities;
 use crate::markdown::html::steps::{self, Block, Step};
@@ -13,16 +14,19 @@ use crate::markdown::{Document, Event, Tag as Markdown};
 
 /// Elements that show nothing of what they hold.
 const NEVER_SHOWN: [&str; 2] = ["datalist", "template"];
-/// What a style may say that shows nothing, without white space and between semicolons.
-const STYLES: [&str; 7] = [
-    ";display:none",
-    ";visibility:hidden",
-    ";visibility:collapse",
-    ";content-visibility:hidden",
-    ";opacity:0;",
-    ";font-size:0;",
-    ";font-size:0px;",
+/// Classes that show nothing in the style sheets that most sites have.
+pub(crate) const CLASSES: [&str; 4] = ["content-hidden", "d-none", "display-none", "hidden"];
+/// What a style may say that shows nothing, without white space.
+const STYLES: [(&str, &str); 4] = [
+    ("display", "none"),
+    ("visibility", "hidden"),
+    ("visibility", "collapse"),
+    ("content-visibility", "hidden"),
 ];
+/// What shows nothing where it is zero, in whatever unit.
+const SIZES: [&str; 2] = ["opacity", "font-size"];
+/// What does so where what flows over isn't shown, either.
+const ROOMS: [&str; 4] = ["height", "max-height", "width", "max-width"];
 
 /// The elements that are hidden, each with all that it holds, in order.
 pub(crate) fn find(document: &Document<'_>) -> Vec<Comment> {
@@ -38,6 +42,7 @@ pub(crate) fn find(document: &Document<'_>) -> Vec<Comment> {
         return Vec::new();
     }
     let steps = steps::steps(document, &blocks);
+    let code = comments::code_in_tags(document);
     let mut found = Vec::new();
     let mut open: Option<(&str, usize, usize)> = None;
     for step in &steps {
@@ -45,7 +50,9 @@ pub(crate) fn find(document: &Document<'_>) -> Vec<Comment> {
             continue;
         };
         match (&placed.kind, &mut open) {
-            (TokenKind::Open(tag), None) if is_hidden(tag) => {
+            (TokenKind::Open(tag), None)
+                if is_hidden(tag) && !comments::stands_in(&code, placed.range.start) =>
+            {
                 if is_void(&tag.name) {
                     found.push(Comment::new(
                         placed.range.clone(),
@@ -174,7 +181,8 @@ pub(crate) fn may_be_comments(
 }
 
 /// What hidden elements are told by, in lower case.
-const WORDS: [&str; 8] = [
+const WORDS: [&str; 9] = [
+    "d-none",
     "hidden",
     "display",
     "visib",
@@ -231,7 +239,11 @@ fn has_word(html: &[u8]) -> bool {
         // Told by the first two letters, as a rule.
         matches!(
             (first | 0x20, second | 0x20),
-            (b'h' | b'd' | b'v', b'i') | (b'o', b'p') | (b'f', b'o') | (b'<', b't' | b'd')
+            (b'h' | b'd' | b'v', b'i')
+                | (b'd', b'-')
+                | (b'o', b'p')
+                | (b'f', b'o')
+                | (b'<', b't' | b'd')
         ) && WORDS.iter().any(|word| begins_with(html, at, word))
     })
 }
@@ -258,19 +270,64 @@ fn leaves_comment_open(source: &str, block: &Range<usize>) -> bool {
 
 /// Whether a style shows nothing.
 pub(crate) fn hides(style: &str) -> bool {
-    let style: String = style
-        .chars()
-        .filter(|c| !c.is_whitespace())
-        .flat_map(char::to_lowercase)
+    let style = without_css_comments(style);
+    let squeezed = |text: &str| -> String {
+        let shown = text.chars().filter(|c| !c.is_whitespace());
+        shown.flat_map(char::to_lowercase).collect()
+    };
+    let declarations = style.split(';').filter_map(|part| part.split_once(':'));
+    let declarations: Vec<(String, String)> = declarations
+        .map(|(name, value)| (squeezed(name), squeezed(value)))
         .collect();
-    let style = format!(";{style};");
-    STYLES.iter().any(|hidden| style.contains(hidden))
+    let any = |is: &dyn Fn(&str, &str) -> bool| {
+        let mut declarations = declarations.iter();
+        declarations.any(|(name, value)| is(name, value))
+    };
+    let says = |property: &str, word: &str| {
+        any(&|name, value| name == property && value.starts_with(word))
+    };
+    let is_none =
+        |properties: &[&str]| any(&|name, value| properties.contains(&name) && is_zero(value));
+    let cuts = says("overflow", "hidden") || says("overflow", "clip");
+    STYLES.iter().any(|(name, value)| says(name, value))
+        || is_none(&SIZES)
+        || cuts && is_none(&ROOMS)
+}
+
+/// Whether a value of a style is zero, in whatever unit.
+fn is_zero(value: &str) -> bool {
+    let value = value.trim_end_matches("!important");
+    let number = value.trim_end_matches(|c: char| c.is_ascii_alphabetic() || c == '%');
+    number.parse::<f64>() == Ok(0.0)
+}
+
+/// A style without its comments, which may stand wherever a blank may.
+fn without_css_comments(style: &str) -> Cow<'_, str> {
+    let mut rest = style;
+    let mut bare = String::new();
+    while let Some((before, comment)) = rest.split_once("/*") {
+        bare.push_str(before);
+        rest = comment.split_once("*/").map_or("", |(_, behind)| behind);
+    }
+    if bare.is_empty() && rest.len() == style.len() {
+        return Cow::Borrowed(style);
+    }
+    bare.push_str(rest);
+    Cow::Owned(bare)
 }
 
 fn is_hidden(tag: &Tag<'_>) -> bool {
     let is_style = tag.attribute("style").is_some_and(|style| {
         let style = style.value.as_deref().unwrap_or_default();
         hides(&entities::references(style))
+    });
+    let is_class = tag.attribute("class").is_some_and(|class| {
+        let mut classes = class
+            .value
+            .as_deref()
+            .unwrap_or_default()
+            .split_whitespace();
+        classes.any(|class| CLASSES.contains(&class))
     });
     NEVER_SHOWN.contains(&tag.name.as_ref())
         || (tag.name == "dialog" && tag.attribute("open").is_none())
@@ -280,6 +337,7 @@ fn is_hidden(tag: &Tag<'_>) -> bool {
                 kind.eq_ignore_ascii_case("hidden")
             }))
         || tag.attribute("hidden").is_some()
+        || is_class
         || is_style
 }
 
@@ -322,12 +380,53 @@ mod tests {
     }
 
     #[test]
+    fn styles_are_read_in_every_spelling() {
+        for style in [
+            "opacity:0.0",
+            "opacity: 0%",
+            "opacity:.0",
+            "font-size:0%",
+            "FONT-SIZE: 0.0em !important",
+            "display/**/:/* a */none",
+            "color: red; height:0; overflow: hidden",
+            "background: url(a;b); display:none",
+        ] {
+            assert!(super::hides(style), "{style}");
+        }
+        for style in [
+            "opacity: 0.5",
+            "font-size: 10px",
+            "height: 0",
+            "overflow: hidden; height: 10em",
+            "color: none",
+            "/* display: none",
+        ] {
+            assert!(!super::hides(style), "{style}");
+        }
+    }
+
+    #[test]
+    fn classes_hide_as_in_lists_of_attributes() {
+        for body in [
+            "<p class=\"d-none\">S</p>\n",
+            "<div class='a hidden'>\n\nS\n\n</div>\n",
+            "a <b class=display-none>S</b>\n",
+        ] {
+            let bodies = Bodies::default();
+            let (hidden, _) = hide(&Document::parse(body), &bodies).unwrap();
+            assert!(!hidden.body.contains('S'), "from {body:?}");
+        }
+    }
+
+    #[test]
     fn what_browsers_show_stays() {
         for body in [
             "<details>\n<summary>a</summary>\n\nb\n\n</details>\n",
             "<dialog open>a</dialog>\n",
             "`<div hidden>` and <p style=\"opacity: 0.5\">a</p>\n",
             "<div aria-hidden=\"true\">a</div>\n",
+            "<div class=\"hidden-xs\">a</div>\n",
+            "{% highlight html %}\n<div hidden>a</div>\n[b]: c\n{% endhighlight %}\n",
             "a <!-- b\n",
         ] {
             let bodies = Bodies::default();

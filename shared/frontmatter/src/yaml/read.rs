@@ -304,7 +304,9 @@ impl<'a> Reader<'a> {
             }
             Event::MappingStart(anchor, tag) => {
                 self.simple &= tag.is_none();
-                (self.mapping(depth)?, anchor)
+                let is_set =
+                    tag.is_some_and(|tag| tag.is_yaml_core_schema() && tag.suffix == "set");
+                (set(self.mapping(depth)?, is_set), anchor)
             }
             _ => return Err(self.invalid()),
         };
@@ -388,6 +390,17 @@ impl<'a> Reader<'a> {
                 "int" | "float" | "bool" | "null" | "timestamp"
             );
         Node::Scalar(Scalar { text, plain })
+    }
+}
+
+/// A set of YAML's is a map without values: its keys are what it holds.
+fn set(node: Node, is_set: bool) -> Node {
+    match node {
+        Node::Map(entries) if is_set => {
+            let keys = entries.into_iter().map(|(key, _)| Node::string(key));
+            Node::List(keys.collect())
+        }
+        node => node,
     }
 }
 

@@ -224,6 +224,28 @@ pub(crate) fn settled(value: Node) -> Node {
     }
 }
 
+/// The value with text in the place of every number that would be written in another way than its author's, who may mean no
+/// number: `01234`, `+49301234`, `3.10`.
+pub(crate) fn spelled(value: Node) -> Node {
+    match value {
+        Node::List(items) => Node::List(items.into_iter().map(spelled).collect()),
+        Node::Map(entries) => {
+            let entries = entries.into_iter();
+            Node::Map(entries.map(|(key, value)| (key, spelled(value))).collect())
+        }
+        value @ Node::Scalar(_) => {
+            let is_number = matches!(
+                value.resolved(),
+                Some(Resolved::Int(_) | Resolved::Float(_))
+            );
+            match value.text().map(str::to_owned) {
+                Some(text) if is_number && scalar(&value) != text => Node::string(text),
+                _ => value,
+            }
+        }
+    }
+}
+
 /// A number that YAML 1.1 takes for one too: with a point, and without an exponent.
 fn float(value: f64) -> String {
     let text = format!("{value}");
@@ -329,6 +351,24 @@ mod tests {
         );
         assert_eq!(written(&Node::plain("2024-13-45")), "k: \"2024-13-45\"\n");
         assert_eq!(written(&Node::plain("007")), "k: 7\n");
+    }
+
+    #[test]
+    fn numbers_of_another_spelling_are_texts() {
+        for text in [
+            "01234",
+            "+49301234",
+            "3.10",
+            "1e3",
+            "0x1F",
+            "1_000",
+            "12345678901234567890123",
+        ] {
+            assert_eq!(spelled(Node::plain(text)), Node::string(text));
+        }
+        for text in ["0", "12", "-1", "1.5", "2024-01-02", "true", "1.2.3"] {
+            assert_eq!(spelled(Node::plain(text)), Node::plain(text));
+        }
     }
 
     #[test]

@@ -6,14 +6,11 @@ use super::callout::before_in_line;
 use super::page::{Page, around};
 use crate::body::policy;
 use crate::diagnostics::Warnings;
+use crate::hidden::hidden_lists::{WORDS, is_list, list, opening};
 use crate::markdown::edits::Splice;
 use crate::markdown::html::steps::whole_line;
 use crate::slugger::slug;
 
-/// Longest list, in bytes.
-const MAX_BYTES: usize = 512;
-/// Words that Kramdown knows in such a list.
-const WORDS: [&str; 6] = ["toc", "no_toc", "footnotes", "ignore", "unnumbered", "-"];
 /// Classes of pandoc's for which there is an element.
 const ELEMENTS: [(&str, &str); 3] = [("mark", "mark"), ("ul", "ins"), ("underline", "ins")];
 /// Kramdown's extensions that enclose, or set something for the document.
@@ -43,17 +40,6 @@ pub(super) fn rewrite(page: &Page<'_, '_>, splice: &mut Splice, _: &mut Warnings
             pandoc(page, &range, list, after, splice);
         }
     }
-}
-
-/// What stands in braces from a place on, within a line.
-pub(super) fn list(source: &str, at: usize) -> Option<&str> {
-    let rest = source.get(at..)?;
-    let piece = rest.as_bytes().get(..rest.len().min(MAX_BYTES))?;
-    let end = piece
-        .iter()
-        .skip(1)
-        .position(|byte| matches!(byte, b'{' | b'}' | b'\n'))?;
-    rest.get(..end + 2).filter(|list| list.ends_with('}'))
 }
 
 /// `{#id .class key=value}` behind a heading, a link, a picture, code, or text in brackets.
@@ -97,43 +83,6 @@ fn pandoc(page: &Page<'_, '_>, range: &Range<usize>, list: &str, after: &str, sp
     } else if before.ends_with(b")") || before.ends_with(b"`") {
         splice.delete(range.clone());
     }
-}
-
-/// Whether what stands between the braces is `.class`, `#id`, `key=value` and known words.
-pub(super) fn is_list(inside: &str) -> bool {
-    let mut rest = inside.trim();
-    let mut count = 0;
-    while !rest.is_empty() {
-        let is_name = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | ':' | '.' | '/');
-        let body = rest.strip_prefix(['.', '#', ':']).unwrap_or(rest);
-        let length = body.find(|c: char| !is_name(c)).unwrap_or(body.len());
-        let (name, after) = body.split_at_checked(length).unwrap_or((body, ""));
-        let is_marked = body.len() < rest.len();
-        let after = match after.strip_prefix('=') {
-            Some(value) if !is_marked => match value.chars().next() {
-                Some(quote @ ('"' | '\'' | '“' | '”')) => {
-                    let value = value.get(quote.len_utf8()..).unwrap_or_default();
-                    let Some((_, after)) = value.split_once([quote, '”']) else {
-                        return false;
-                    };
-                    after
-                }
-                _ => value.split_once(' ').map_or("", |(_, after)| after),
-            },
-            None if is_marked || WORDS.contains(&name) => after,
-            _ => return false,
-        };
-        if !name.starts_with(|c: char| c.is_alphabetic() || matches!(c, '_' | '-'))
-            || !(after.is_empty()
-                || after.starts_with([' ', '\t', '.', '#'])
-                || inside.contains('='))
-        {
-            return false;
-        }
-        count += 1;
-        rest = after.trim_start();
-    }
-    count > 0
 }
 
 /// Logseq's `height 200, :width 300`.
@@ -185,25 +134,6 @@ pub(super) fn own_line(source: &str, range: &Range<usize>) -> Range<usize> {
         }
         _ => whole_line(source, &(start..range.end + after.len())),
     }
-}
-
-/// The bracket that opens the text that a line's end closes.
-pub(super) fn opening(before: &[u8]) -> Option<usize> {
-    let mut depth = 0_usize;
-    for (at, byte) in before.iter().enumerate().rev().take(MAX_BYTES) {
-        match byte {
-            b']' => depth += 1,
-            b'[' => {
-                depth = depth.saturating_sub(1);
-                if depth == 0 {
-                    return Some(at).filter(|at| before.get(at.wrapping_sub(1)) != Some(&b'!'));
-                }
-            }
-            b'\n' => return None,
-            _ => {}
-        }
-    }
-    None
 }
 
 #[cfg(test)]

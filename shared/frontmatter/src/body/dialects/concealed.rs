@@ -5,24 +5,28 @@ use std::cell::OnceCell;
 use std::ops::Range;
 
 use super::callout::before_in_line;
+use super::containers;
 use super::page::{Page, around};
-use super::{attribute_lists, containers};
 use crate::diagnostics::Code;
-use crate::hidden::{Comment, hidden_html};
+use crate::hidden::Comment;
+use crate::hidden::hidden_lists::{CONTAINERS, hides, is_hidden_container, list, opening};
 use crate::markdown::text::{is_inline, is_inline_end};
 use crate::markdown::{Document, Event};
 
-/// Classes that show nothing.
-const CLASSES: [&str; 4] = [".content-hidden", ".d-none", ".display-none", ".hidden"];
-/// Names of containers that show nothing.
-const CONTAINERS: [&str; 2] = ["comment", "hidden"];
-/// Quarto's class of what some formats show, and what the format of a page has in its name.
-const VISIBLE: &str = ".content-visible";
-const FORMAT: &str = "html";
+/// How the options of a cell begin that stand in its code.
+const OPTIONS: [&str; 5] = ["#|", "//|", "%%|", "--|", ":"];
 
 /// What is hidden so, in order.
 pub(super) fn find(page: &Page<'_, '_>) -> Vec<Comment> {
-    const WORDS: [&str; 5] = ["hidden", "none", "visib", "opacity", "font-size"];
+    const WORDS: [&str; 7] = [
+        "hidden",
+        "none",
+        "visib",
+        "opacity",
+        "font-size",
+        "include",
+        "remove-cell",
+    ];
     let document = page.document;
     let may_hide = document.has("{") && WORDS.iter().any(|word| document.has(word))
         || CONTAINERS
@@ -32,10 +36,15 @@ pub(super) fn find(page: &Page<'_, '_>) -> Vec<Comment> {
         return Vec::new();
     }
     let mut ranges: Vec<Range<usize>> = in_containers(page);
+    let fences = page.fences.iter().filter(|(info, range)| {
+        let code = document.source.get(range.clone()).unwrap_or_default();
+        info.starts_with('{') && (hides_cell(info, code) || list_in(info).is_some_and(hides))
+    });
+    ranges.extend(fences.map(|(_, range)| range.clone()));
     // What lists belong to is asked for where one hides something, which is rare.
     let blocks = OnceCell::new();
     for at in page.prose.find("{") {
-        let list = attribute_lists::list(document.source, at).filter(|list| hides(list));
+        let list = list(document.source, at).filter(|list| hides(list));
         let Some(list) = list else { continue };
         let blocks = blocks.get_or_init(|| Blocks::of(document));
         ranges.extend(blocks.owner(page, at..at + list.len()));
@@ -60,52 +69,38 @@ fn in_containers(page: &Page<'_, '_>) -> Vec<Range<usize>> {
     let source = page.document.source;
     let (containers, _) = containers::containers(page);
     let hidden = containers.into_iter().filter_map(|(open, close)| {
-        let head = source.get(open.clone())?.trim_start_matches(':').trim();
-        let name = head.trim_matches(['{', '}']).split_whitespace().next();
-        let is_hidden = name.is_some_and(|name| CONTAINERS.contains(&name))
-            || head
-                .find('{')
-                .is_some_and(|at| attribute_lists::list(head, at).is_some_and(hides));
+        let is_hidden = is_hidden_container(source.get(open.clone())?);
         let end = close.map_or(source.trim_end().len(), |close| close.end);
         is_hidden.then_some(open.start..end)
     });
     hidden.collect()
 }
 
-/// Whether a list in braces says that nothing is shown.
-fn hides(list: &str) -> bool {
-    let inside = list.trim_start_matches(['{', ':']).trim_end_matches('}');
-    if !attribute_lists::is_list(inside) {
-        return false;
-    }
-    let lower = inside.to_ascii_lowercase();
-    let value = |name: &str| {
-        let (_, value) = lower.split_once(&format!("{name}="))?;
-        let quote = value.chars().next().filter(|c| matches!(c, '"' | '\''));
-        Some(match quote {
-            Some(quote) => value.get(1..)?.split(quote).next()?,
-            None => value.split_whitespace().next()?,
-        })
+/// The list at the beginning of what stands behind a fence.
+fn list_in<'i>(info: &&'i str) -> Option<&'i str> {
+    list(info, 0)
+}
+
+/// Whether neither the code of a cell is shown nor what comes out of it: knitr's `{r, include=FALSE}`, Quarto's
+/// `#| include: false`, and the tag `remove-cell` of Jupyter's.
+fn hides_cell(info: &str, code: &str) -> bool {
+    let squeezed = |text: &str| -> String {
+        let shown = text.chars().filter(|c| !c.is_whitespace());
+        shown.flat_map(char::to_lowercase).collect()
     };
-    // Behind a condition it is hidden in some formats alone.
-    let (when, unless) = (value("when-format"), value("unless-format"));
-    let is_here = when.is_none_or(|format| format.contains(FORMAT))
-        && unless.is_none_or(|format| !format.contains(FORMAT));
-    let has = |class: &str| {
-        let places = lower.match_indices(class);
-        places.into_iter().any(|(at, _)| {
-            let next = lower.get(at + class.len()..).unwrap_or_default();
-            !next.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '-' | '_'))
+    let head = squeezed(info);
+    let in_head = ["include=false", "include=f,", "include=f}"];
+    let lines = code.lines().skip(1);
+    let mut options = lines.map_while(|line| {
+        let line = line.trim_start_matches([' ', '\t', '>']);
+        OPTIONS.iter().find_map(|mark| line.strip_prefix(*mark))
+    });
+    in_head.iter().any(|option| head.contains(option))
+        || options.any(|option| {
+            let option = squeezed(option);
+            option == "include:false"
+                || option.starts_with("tags:") && option.contains("remove-cell")
         })
-    };
-    if has(VISIBLE) {
-        return !is_here;
-    }
-    CLASSES.iter().any(|class| has(class)) && is_here
-        || lower
-            .split_whitespace()
-            .any(|word| word == "hidden" || word.starts_with("hidden="))
-        || value("style").is_some_and(hidden_html::hides)
 }
 
 /// What the lists of a document may belong to.
@@ -185,7 +180,7 @@ impl Blocks {
             });
         }
         if above.ends_with(']')
-            && let Some(open) = attribute_lists::opening(above.as_bytes())
+            && let Some(open) = opening(above.as_bytes())
         {
             return Some(open..list.end);
         }
@@ -227,6 +222,27 @@ mod tests {
             ("```\na\n```\n{: .hidden}\n\nc\n", "\nc\n"),
             ("a\n\n{: .hidden}\nb\n\nc\n", "a\n\nc\n"),
             ("## a {.hidden}\n\nc\n", "c\n"),
+            (
+                "::: {.content-visible when-profile=\"internal\"}\nb\n:::\n\nc\n",
+                "\nc\n",
+            ),
+            ("a [b]{.content-visible when-meta=\"draft\"} c\n", "a  c\n"),
+            ("::: {.hidden when-format=\"x\"}\nb\n:::\n\nc\n", "\nc\n"),
+            ("```{.python .hidden}\nb\n```\n\nc\n", "\nc\n"),
+            (
+                "```{.content-hidden when-format=\"html\"}\nb\n```\n\nc\n",
+                "\nc\n",
+            ),
+            ("```{r, include=FALSE}\nb\n```\n\nc\n", "\nc\n"),
+            ("```{r a, include = F}\nb\n```\n\nc\n", "\nc\n"),
+            (
+                "```{python}\n#| label: a\n#| include: false\nb\n```\n\nc\n",
+                "\nc\n",
+            ),
+            (
+                "```{code-cell} python\n:tags: [remove-cell]\nb\n```\n\nc\n",
+                "\nc\n",
+            ),
         ] {
             assert_eq!(translated(body), expected, "from {body:?}");
         }
@@ -242,6 +258,8 @@ mod tests {
             "`[a]{.hidden}` and {hidden files} of f(x){ hidden }\n",
             "```\n::: {.hidden}\n:::\n```\n",
             "a {.notice} b\n{: .hidden-xs}\n",
+            "```r\n#| include: false\n```\n",
+            "```{r, include=TRUE}\na\n```\n",
         ] {
             let document = Document::parse(body);
             assert!(find(&Page::of(&document, false)).is_empty(), "{body:?}");

@@ -76,7 +76,12 @@ pub(super) fn rewrite(page: &Page<'_, '_>, splice: &mut Splice, warnings: &mut W
         let written = match callout::kind(name) {
             // A class is of the code, and a word by itself says what it is.
             Some((kind, is_folded)) if !word.starts_with('.') => {
-                fence.in_box(&callout::marker(kind, is_folded, behind.trim()))
+                let inside = without_comments(fence.inside);
+                let shown = Fence {
+                    inside: &inside,
+                    ..fence
+                };
+                shown.in_box(&callout::marker(kind, is_folded, behind.trim()))
             }
             _ => {
                 let language = if CODE.contains(&name) {
@@ -95,6 +100,16 @@ pub(super) fn rewrite(page: &Page<'_, '_>, splice: &mut Splice, warnings: &mut W
         };
         splice.replace(range.clone(), written);
     }
+}
+
+/// The lines of a directive of `MyST` without those that are comments.
+fn without_comments(inside: &str) -> String {
+    let is_comment = |line: &&str| {
+        let text = line.trim_start_matches([' ', '\t', '>']);
+        text.starts_with('%') && !text.starts_with("%%")
+    };
+    let lines = inside.split_inclusive('\n');
+    lines.filter(|line| !is_comment(line)).collect()
 }
 
 /// Whether a word may name a language.
@@ -244,7 +259,7 @@ mod tests {
                 "- a\n\n> > [!note]\n> > b\n> > > [!quote]\n> > > c\n",
             ),
             (
-                "```{note} Mind\nThe *gap*.\n\nAll of it.\n```\n\nb\n",
+                "```{note} Mind\n% S\nThe *gap*.\n\nAll of it.\n```\n\nb\n",
                 "> [!note] Mind\n> The *gap*.\n>\n> All of it.\n\nb\n",
             ),
         ] {

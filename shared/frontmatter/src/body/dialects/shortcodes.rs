@@ -5,12 +5,13 @@ mod tags;
 mod values;
 
 use std::cell::OnceCell;
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::callout::{self, Boxed, before_in_line};
 use super::page::{Page, plain};
 use crate::diagnostics::{Code, Warnings};
-use crate::hidden::hidden_html;
+use crate::hidden::{self, hidden_html, verbatim};
 use crate::markdown::edits::Splice;
 use crate::markdown::html::steps::whole_line;
 use crate::markdown::url;
@@ -30,6 +31,7 @@ pub(super) fn rewrite(page: &Page<'_, '_>, splice: &mut Splice, warnings: &mut W
         splice,
         warnings,
         comments: OnceCell::new(),
+        beginnings: OnceCell::new(),
         unclosed: Vec::new(),
     };
     let mut open: Vec<&Tag<'_>> = Vec::new();
@@ -79,6 +81,8 @@ struct Writer<'w, 'p, 'a> {
     warnings: &'w mut Warnings,
     /// Comments of HTML, which code would show.
     comments: OnceCell<Vec<Range<usize>>>,
+    /// Where comments would begin in what is no template.
+    beginnings: OnceCell<Vec<(usize, bool)>>,
     /// Names of what nothing closes from here on, so that nobody looks again.
     unclosed: Vec<&'w str>,
 }
@@ -108,8 +112,24 @@ impl<'w> Writer<'w, '_, '_> {
             self.delete(&closer);
             let first = tags.partition_point(|inner| inner.range.start < tag.range.end);
             let inside = tags.get(first..).unwrap_or_default().iter();
-            for inner in inside.take_while(|inner| inner.range.start < closer.start) {
-                self.splice.insert(inner.range.start, "\\");
+            let inside = inside.map(|inner| (inner.range.start, false));
+            let inside = inside.take_while(|(at, _)| *at < closer.start);
+            // Without the tags around it, what looks like a comment would be one.
+            let comments = self
+                .beginnings
+                .get_or_init(|| hidden::beginnings(self.page.document));
+            let first = comments.partition_point(|(at, _)| *at < tag.range.end);
+            let comments = comments.get(first..).unwrap_or_default().iter().copied();
+            let comments = comments.take_while(|(at, _)| *at < closer.start);
+            let signs: BTreeMap<usize, bool> = inside.chain(comments).collect();
+            for (at, in_html) in signs {
+                if in_html {
+                    let is_brace = self.source.get(at..)?.starts_with('{');
+                    let reference = if is_brace { "&#123;" } else { "&#37;" };
+                    self.splice.replace(at..at + 1, reference);
+                } else {
+                    self.splice.insert(at, "\\");
+                }
             }
             return Some(closer.end);
         }
@@ -136,7 +156,7 @@ impl<'w> Writer<'w, '_, '_> {
             .or_else(|| code.strip_prefix('\n'))
             .unwrap_or(code);
         let language = tag.value(&["lang", "language"], 0).unwrap_or_default();
-        let language = if tag.name == meanings::DIAGRAM {
+        let language = if tag.name == verbatim::DIAGRAM {
             tag.name
         } else {
             language

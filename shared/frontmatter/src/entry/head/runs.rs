@@ -241,15 +241,15 @@ impl<'t> Lines<'t> {
         if !begins {
             return None;
         }
-        let end = match object_end(&bare) {
-            Some(end) => {
-                let rest = bare.get(end..)?.lines().next().unwrap_or_default();
-                if !rest.trim().is_empty() {
-                    return None;
-                }
-                at + bare.get(..end)?.matches('\n').count() + 1
-            }
-            None => (at..self.lines.len())
+        let behind = object_end(&bare).and_then(|end| {
+            let rest = bare.get(end..)?.lines().next().unwrap_or_default();
+            Some((end, rest.trim()))
+        });
+        let end = match behind {
+            Some((end, "")) => at + bare.get(..end)?.matches('\n').count() + 1,
+            // Prose goes on otherwise; here a bracket closes another, and the object goes on.
+            Some((_, rest)) if !rest.starts_with([',', ']', '}']) => return None,
+            _ => (at..self.lines.len())
                 .find(|index| self.is_blank(*index))
                 .unwrap_or(self.lines.len()),
         };

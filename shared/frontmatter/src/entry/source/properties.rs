@@ -1,10 +1,11 @@
-//! Properties in the text: `key:: value`, as Logseq and Obsidian's Dataview have them, and `HackMD`'s `###### tags:` (2.2). Those
+//! Properties in the text: `key:: value`, as Logseq and Obsidian's Dataview have them, pandoc's title block, and `HackMD`'s `###### tags:` (2.2). Those
 //! at the top are keys like the block's; each leaves an empty line. What others say of who may see the page counts.
 
 use crate::entry::Entry;
 use crate::entry::block::beginning;
 use crate::entry::fields::{self, Shape};
 use crate::entry::visibility;
+use crate::hidden::is_myst;
 use crate::yaml::{Node, is_key_with};
 
 /// Lines among which `HackMD`'s tags are looked for.
@@ -17,6 +18,9 @@ const OF_LOGSEQ: [&str; 5] = [
     "icon",
     "template",
 ];
+
+/// What the lines say that begin with `%` at the very top of a page of pandoc's.
+const TITLE_BLOCK: [&str; 3] = ["title", "author", "date"];
 
 /// What the text says in properties.
 #[derive(Debug)]
@@ -44,6 +48,7 @@ pub(super) fn take(text: &str) -> Taken {
         text: None,
     };
     let run = run_at_the_top(&lines);
+    let title_block = title_block(text, &lines);
     let mut gone: Vec<usize> = Vec::new();
     let mut fence: Option<&str> = None;
     for (index, (_, line)) in lines.iter().enumerate() {
@@ -53,7 +58,18 @@ pub(super) fn take(text: &str) -> Taken {
             Some(_) => continue,
             None => fence = marks,
         }
-        if run.contains(&index) {
+        if let Some(key) = title_block.get(index) {
+            let value = line.trim_start_matches('%').trim();
+            if !value.is_empty() {
+                let names = value.split(';').map(|name| Node::string(name.trim()));
+                let value = match *key {
+                    "author" if value.contains(';') => Node::List(names.collect()),
+                    _ => Node::plain(value),
+                };
+                taken.entries.push(entry(key, value, index));
+            }
+            gone.push(index);
+        } else if run.contains(&index) {
             if let Some((key, value)) = property(line) {
                 taken
                     .entries
@@ -81,6 +97,23 @@ pub(super) fn take(text: &str) -> Taken {
         taken.text = Some(left);
     }
     taken
+}
+
+/// The keys of pandoc's title block, a line each, where the text begins with one: of two lines at least, since one may be prose,
+/// or a comment of `MyST`.
+fn title_block(text: &str, lines: &[(usize, &str)]) -> &'static [&'static str] {
+    let is_part = |(_, line): &&(usize, &str)| {
+        line.strip_prefix('%')
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\t']))
+    };
+    let count = lines.iter().take_while(is_part).count();
+    let ends = lines
+        .get(count)
+        .is_none_or(|(_, line)| line.trim().is_empty());
+    TITLE_BLOCK
+        .get(..count)
+        .filter(|_| count > 1 && ends && !is_myst(text))
+        .unwrap_or_default()
 }
 
 /// The properties that the text begins with, below its first heading or in its first item as well. One of them has to be
@@ -188,6 +221,23 @@ fn entry(key: &str, value: Node, index: usize) -> Entry {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_title_block_of_pandocs_is_keys() {
+        let (entries, left) = taken("% Bees\n% Ann; Ben\n% 2025-07-10\n\nThey dance.\n");
+        assert_eq!(left, "\n\n\n\nThey dance.\n");
+        let keys: Vec<&str> = entries.iter().map(|(key, _)| key.as_str()).collect();
+        assert_eq!(keys, TITLE_BLOCK);
+        assert_eq!(entries.first().unwrap().1, "Bees");
+        for text in [
+            "% of all\n\na\n",
+            "% a\n% b\nc\n",
+            "%% a\n%% b\n",
+            "% a\n% b\n\nSee {ref}`c`.\n",
+        ] {
+            assert_eq!(taken(text).1, text);
+        }
+    }
 
     fn taken(text: &str) -> (Vec<(String, serde_json::Value)>, String) {
         let taken = take(text);

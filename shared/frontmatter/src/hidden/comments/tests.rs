@@ -12,7 +12,7 @@ fn shown(body: &str) -> (String, Vec<(String, usize, usize)>) {
                 .warnings
                 .into_iter()
                 .map(|warning| {
-                    assert!(warning.text.len() <= 13, "{}", warning.text);
+                    assert!(warning.text.len() <= 14, "{}", warning.text);
                     (warning.code, warning.line, warning.column)
                 })
                 .collect(),
@@ -245,6 +245,75 @@ fn comments_of_other_tools_go_and_are_told() {
         "# a {#b}\n\n{{ c }} {% d %} {# e\n",
         "[//] and [comment] a: b\n",
         "a \\{/* b */}\n",
+    ] {
+        assert_eq!(shown(body).0, body);
+    }
+}
+
+#[test]
+fn comments_of_liquid_stand_in_each_other() {
+    for (body, expected) in [
+        (
+            "{% comment %}S{% comment %}S{% endcomment %}S{% endcomment %}a\n",
+            "a\n",
+        ),
+        ("{% comment %}S{% comment %}S{% endcomment %}a\n", "a\n"),
+        ("{% doc %}S{% enddoc %}a\n", "a\n"),
+        ("{% if false %}S{% else %}a{% endif %}b\n", "ab\n"),
+        (
+            "{% if false %}{% unless x %}S{% else %}S{% endunless %}S{% else %}a{% endif %}b\n",
+            "ab\n",
+        ),
+        ("{% if false %}{% if x %}S{% endif %}S{% endif %}b\n", "b\n"),
+        (
+            "\\{% comment %} a {% comment %}S{% endcomment %}\n",
+            "\\{% comment %} a \n",
+        ),
+    ] {
+        assert_eq!(shown(body).0, expected, "from {body:?}");
+    }
+}
+
+#[test]
+fn what_nothing_ends_hides_the_rest_where_its_tool_does() {
+    for (body, expected) in [
+        ("a\n\n{::comment}\nS\n\nS\n", "a\n\n"),
+        ("a {% comment %} S\n\n- S\n", "a "),
+    ] {
+        let (shown, told) = shown(body);
+        assert_eq!(
+            shown.trim_end_matches('\n'),
+            expected.trim_end_matches('\n')
+        );
+        let codes: Vec<&str> = told.iter().map(|(code, ..)| code.as_str()).collect();
+        assert_eq!(codes, ["comment-unclosed"], "from {body:?}");
+    }
+    for body in [
+        "`{% comment %}` and `{::comment}` are tags.\n",
+        "a {# b\n\n{/* c\n\n{>> d\n\n<%# e\n",
+        "{% if false %} a\n",
+    ] {
+        assert_eq!(shown(body).0, body);
+    }
+    assert!(crate::hidden::hide_in_value("About {% comment %} in Liquid").is_none());
+}
+
+#[test]
+fn lines_of_a_per_cent_sign_are_comments_in_myst() {
+    for (body, expected) in [
+        ("% S\n\nSee {ref}`a`.\n", "\n\nSee {ref}`a`.\n"),
+        (":::{note}\na\n% S\nb\n:::\n", ":::{note}\na\n\nb\n:::\n"),
+    ] {
+        let shown = shown(body).0;
+        let kept = shown.lines().filter(|line| !line.is_empty());
+        let expected = expected.lines().filter(|line| !line.is_empty());
+        assert!(kept.eq(expected), "{shown:?} from {body:?}");
+    }
+    for body in [
+        "% of all\n\nNo sign of it.\n",
+        "50 % of {ref}`a`.\n",
+        "    % code\n\nSee {ref}`a`.\n",
+        "```\n% code\n```\n\nSee {ref}`a`.\n",
     ] {
         assert_eq!(shown(body).0, body);
     }

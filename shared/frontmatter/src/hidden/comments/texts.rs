@@ -67,6 +67,11 @@ impl Texts {
         text.contains(&at).then_some(place)
     }
 
+    /// Whether a place is text, in Markdown or in HTML.
+    pub(super) fn is_prose(&self, at: usize) -> bool {
+        matches!(self.place(at), Some(Place::Text | Place::Html))
+    }
+
     /// The marks, those of other tools among them, in order.
     pub(super) fn marks(&self, source: &str, foreign: Vec<Opener>) -> Vec<Mark> {
         let mut marks = Vec::new();

@@ -3,9 +3,8 @@
 use super::tags::{Style, Tag};
 use crate::body::dialects::callout;
 use crate::body::dialects::videos;
+use crate::hidden::verbatim;
 
-/// What encloses a diagram, in a language of this name.
-pub(super) const DIAGRAM: &str = "mermaid";
 /// Boxes whose kind is said behind their name.
 const ANY_BOX: [&str; 9] = [
     "admonition",
@@ -59,8 +58,8 @@ impl PartialEq for Meaning {
 
 /// The names, each list with what these mean.
 static NAMES: [(&[&str], Meaning); 18] = [
-    (&["codeblock", "highlight", DIAGRAM], Meaning::Code),
-    (&["raw", "verbatim"], Meaning::Raw),
+    (&verbatim::CODE, Meaning::Code),
+    (&verbatim::RAW, Meaning::Raw),
     (
         &["figure", "image", "img", "picture", "resize_image"],
         Meaning::Picture,

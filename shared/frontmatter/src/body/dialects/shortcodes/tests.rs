@@ -114,3 +114,40 @@ fn templates_in_code_and_values_stay() {
         assert_eq!(translated(body), body);
     }
 }
+
+#[test]
+fn no_comment_begins_in_what_tags_enclose() {
+    for (before, after) in [
+        (
+            "{% highlight bat %}\nfor %%a in (x) do echo %%a {# b #}\n{% endhighlight %}\n",
+            "```bat\nfor %%a in (x) do echo %%a {# b #}\n```\n",
+        ),
+        (
+            "{{< highlight c \"linenos=table\" >}}\n%%a%% {# b #} {/* c */}\n{{< /highlight >}}\n",
+            "```c\n%%a%% {# b #} {/* c */}\n```\n",
+        ),
+        (
+            "{% raw %}{% comment %}a{% endcomment %} {# b #} %%c%%{% endraw %} d\n",
+            "\\{% comment %}a\\{% endcomment %} \\{# b #} \\%%c\\%% d\n",
+        ),
+    ] {
+        let bodies = crate::markdown::Bodies::default();
+        let document = crate::markdown::Document::parse(before);
+        assert!(
+            crate::hidden::hide(&document, &bodies).is_none(),
+            "{before:?}"
+        );
+        assert_eq!(translated(before), after, "from {before:?}");
+        assert_eq!(translated(after), after, "again");
+        let document = crate::markdown::Document::parse(after);
+        assert!(
+            crate::hidden::hide(&document, &bodies).is_none(),
+            "{after:?}"
+        );
+    }
+    let commented = "{% comment %}{% raw %}S{% endcomment %} {# S #}{% endraw %}\n";
+    let bodies = crate::markdown::Bodies::default();
+    let document = crate::markdown::Document::parse(commented);
+    let (hidden, _) = crate::hidden::hide(&document, &bodies).unwrap();
+    assert!(!hidden.body.contains('S'), "{}", hidden.body);
+}
