@@ -46,13 +46,11 @@ pub(crate) async fn reconcile(state: &State, key: &str) -> anyhow::Result<()> {
         // As long as the look fails, nobody asks for it twice by one word.
         return erase_request(state, key).await;
     }
-    match SourceKey::parse(key) {
-        Some(source) => look(state, &source).await,
-        None => {
-            tracing::info!("passed over a key that is no README's");
-            Ok(())
-        }
+    if let Some(source) = SourceKey::parse(key) {
+        return look(state, &source).await;
     }
+    tracing::info!("passed over a key that is no README's");
+    Ok(())
 }
 
 /// Looks at a README until it and those who link to it are in line.

@@ -322,12 +322,12 @@ fn is_hidden(tag: &Tag<'_>) -> bool {
         hides(&entities::references(style))
     });
     let is_class = tag.attribute("class").is_some_and(|class| {
-        let mut classes = class
-            .value
-            .as_deref()
-            .unwrap_or_default()
-            .split_whitespace();
-        classes.any(|class| CLASSES.contains(&class))
+        let classes = class.value.as_deref().unwrap_or_default();
+        // `hidden md:block` is shown on all but small screens.
+        !classes.contains(':')
+            && classes
+                .split_whitespace()
+                .any(|class| CLASSES.contains(&class))
     });
     NEVER_SHOWN.contains(&tag.name.as_ref())
         || (tag.name == "dialog" && tag.attribute("open").is_none())

@@ -121,8 +121,8 @@ static FOREIGN: [Foreign; 23] = [
 
 /// How lines begin that are comments of `MyST`'s, in documents that have a sign of it.
 static MYST_LINE: Foreign = line("%", &["%"]);
-/// Directives and roles that only `MyST` has.
-const MYST: [&str; 24] = [
+/// Directives that only `MyST` has, behind a fence's marks: elsewhere `{figure}` may be LaTeX's.
+const DIRECTIVES: [&str; 16] = [
     "{admonition}",
     "{code-cell}",
     "{code-block}",
@@ -139,6 +139,9 @@ const MYST: [&str; 24] = [
     "{tip}",
     "{toctree}",
     "{warning}",
+];
+/// Roles that only it has.
+const ROLES: [&str; 8] = [
     "{abbr}`",
     "{cite}`",
     "{cite:p}`",
@@ -352,8 +355,13 @@ pub(super) fn openers(document: &Document<'_>) -> Vec<Opener> {
 
 /// Whether a text has a sign of `MyST`.
 pub(crate) fn is_myst(text: &str) -> bool {
-    let finds = |sign: &&str| memmem::find(text.as_bytes(), sign.as_bytes()).is_some();
-    MYST.iter().any(finds)
+    let bytes = text.as_bytes();
+    let is_marked = |at: usize| matches!(bytes.get(at.wrapping_sub(1)), Some(b'`' | b'~' | b':'));
+    let has_directive = |sign: &&str| memmem::find_iter(bytes, sign.as_bytes()).any(is_marked);
+    DIRECTIVES.iter().any(has_directive)
+        || ROLES
+            .iter()
+            .any(|sign| memmem::find(bytes, sign.as_bytes()).is_some())
 }
 
 /// Lines of `MyST` that begin with one per cent sign.
